@@ -1,0 +1,21 @@
+//! What was said: bytes to HTTP/1.1 and MySQL messages and back, messages to exchanges, exchanges to
+//! operations; filters and redaction. Pure: no I/O, no clock, no thread.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unreachable
+)]
+
+mod exchange;
+mod stream;
+mod time;
+
+pub use exchange::{Exchange, ExchangeTimes, Flags, Payload, Protocol};
+pub use stream::{Close, Direction, Piece};
+pub use time::Timestamp;
+
+/// The DSCP code point that marks packets of a replay, so that capture can leave them out
+/// (pool 3, local use: RFC 2474 section 6).
+pub const REPLAY_DSCP: u8 = 0b10_1011;
