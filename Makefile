@@ -1,0 +1,57 @@
+# The two commands of the README are `make demo` and `make test`; both install what is missing first.
+# Everything else is a shorthand for one line of Cargo or npm.
+
+CARGO ?= cargo
+TOOLS := target/tools
+FILE ?= demo-out/demo.reprise
+
+.PHONY: help setup setup-demo demo test app bench lint rust-test ui-test e2e doc clean
+
+help:
+	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
+	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
+	@echo "make app    the desktop on the demo's file (FILE=... for another)"
+	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
+	@echo "make lint   formatting, clippy, docs, licences, window types"
+
+setup-demo:
+	@scripts/setup demo
+
+setup:
+	@scripts/setup test
+
+demo: setup-demo
+	$(CARGO) build --release -p reprise
+	target/release/reprise demo --out demo-out
+
+app: setup
+	cd ui && npm run --silent build
+	$(CARGO) build --release -p reprise-desktop --features custom-protocol
+	REPRISE_FILE=$(FILE) target/release/reprise-desktop
+
+test: setup ui-test rust-test e2e
+
+rust-test:
+	$(CARGO) test --workspace --exclude reprise-desktop
+	$(CARGO) test -p reprise-desktop
+
+ui-test:
+	cd ui && npm run --silent build && npm test --silent
+
+e2e:
+	cd ui && npm run --silent e2e
+
+lint: setup
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	cd ui && npm run --silent check && npm run --silent lint
+
+bench:
+	@scripts/setup bench
+	$(CARGO) build --release -p reprise
+	$(CARGO) run --release -q -p reprise-app --example bench
+
+clean:
+	$(CARGO) clean
+	rm -rf ui/dist demo-out
