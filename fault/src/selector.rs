@@ -1,0 +1,214 @@
+//! Which exchanges a fault strikes: `http`, `mysql UPDATE`, `http /api/*`, or an operation's text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use reprise_wire::Protocol;
+
+use crate::FaultError;
+
+/// What a fault or filter is asked about: one exchange, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// What it is in.
+    pub protocol: Protocol,
+    /// What it does, values removed: `GET /cart/{id}`.
+    pub operation: &'a str,
+    /// What it asks for: `GET /cart/7?x=1`, or the SQL text.
+    pub summary: &'a str,
+}
+
+/// A protocol, a pattern, or both; it holds for an exchange when each given part does.
+///
+/// The pattern is compared without regard to case with the operation, the summary and (HTTP) the
+/// path of either, in full; `*` stands for any text. A pattern without `*` also holds when the
+/// operation begins with it as a whole word, so that `UPDATE` and `POST` mean what they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    protocol: Option<Protocol>,
+    pattern: Option<String>,
+}
+
+impl Selector {
+    /// The protocol it asks for, if it does.
+    pub const fn protocol(&self) -> Option<Protocol> {
+        self.protocol
+    }
+
+    /// Whether it holds for `subject`.
+    pub fn holds(&self, subject: &Subject<'_>) -> bool {
+        if self
+            .protocol
+            .is_some_and(|protocol| protocol != subject.protocol)
+        {
+            return false;
+        }
+        let Some(pattern) = &self.pattern else {
+            return true;
+        };
+        let pattern = pattern.as_bytes();
+        let whole = |text: &str| glob(pattern, text.as_bytes());
+        whole(subject.operation)
+            || whole(subject.summary)
+            || (subject.protocol == Protocol::Http
+                && (whole(path(subject.operation)) || whole(path(subject.summary))))
+            || begins_with_word(subject.operation.as_bytes(), pattern)
+    }
+}
+
+/// The target of `METHOD TARGET` without its query.
+fn path(line: &str) -> &str {
+    let target = line.split_once(' ').map_or(line, |(_, target)| target);
+    target.split_once('?').map_or(target, |(path, _)| path)
+}
+
+fn begins_with_word(text: &[u8], word: &[u8]) -> bool {
+    let Some((start, rest)) = text.split_at_checked(word.len()) else {
+        return false;
+    };
+    start.eq_ignore_ascii_case(word)
+        && rest
+            .first()
+            .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_' && *next != b'/')
+}
+
+/// Whether `text` is `pattern`, where `*` stands for any run of bytes; case is ignored.
+/// Linear but for one step back per `*`: quadratic at worst, on texts of at most some hundred bytes.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(byte) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(wanted) if wanted.eq_ignore_ascii_case(byte) => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((star_p, star_t)) = star else {
+                    return false;
+                };
+                star = Some((star_p, star_t + 1));
+                p = star_p + 1;
+                t = star_t + 1;
+            }
+        }
+    }
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
+impl FromStr for Selector {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(FaultError::BadSelector {
+                selector: text.to_owned(),
+                why: "is no selector: write http, mysql, http /api/*, mysql UPDATE or an operation",
+            });
+        }
+        let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let protocol = match first {
+            "http" => Some(Protocol::Http),
+            "mysql" => Some(Protocol::Mysql),
+            _ => None,
+        };
+        let pattern = if protocol.is_some() {
+            rest.trim()
+        } else {
+            text
+        };
+        Ok(Self {
+            protocol,
+            pattern: (!pattern.is_empty()).then(|| pattern.to_owned()),
+        })
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let protocol = self.protocol.map(|protocol| match protocol {
+            Protocol::Http => "http",
+            Protocol::Mysql => "mysql",
+        });
+        match (protocol, &self.pattern) {
+            (Some(protocol), Some(pattern)) => write!(f, "{protocol} {pattern}"),
+            (Some(protocol), None) => f.write_str(protocol),
+            (None, Some(pattern)) => f.write_str(pattern),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CART: Subject<'_> = Subject {
+        protocol: Protocol::Http,
+        operation: "POST /api/cart/{id}",
+        summary: "POST /api/cart/7?x=1",
+    };
+    const UPDATE: Subject<'_> = Subject {
+        protocol: Protocol::Mysql,
+        operation: "UPDATE item SET stock = ? WHERE id = ?",
+        summary: "update item set stock = 3 where id = 9",
+    };
+
+    fn holds(selector: &str, subject: &Subject<'_>) -> bool {
+        selector.parse::<Selector>().unwrap().holds(subject)
+    }
+
+    #[test]
+    fn a_selector_holds_by_protocol_path_method_word_and_operation() {
+        for selector in [
+            "http",
+            "http /api/*",
+            "/api/*",
+            "http POST",
+            "POST /api/cart/*",
+            "http /api/cart/7",
+            "POST /api/cart/{id}",
+            "/api/cart/{id}",
+            "*cart*",
+        ] {
+            assert!(holds(selector, &CART), "{selector}");
+        }
+        for selector in [
+            "mysql",
+            "mysql UPDATE",
+            "update",
+            "UPDATE item*",
+            "*WHERE id = ?",
+        ] {
+            assert!(holds(selector, &UPDATE), "{selector}");
+        }
+    }
+
+    #[test]
+    fn a_selector_does_not_hold_for_what_only_looks_alike() {
+        for selector in [
+            "mysql",
+            "http /api",
+            "/cart/*",
+            "GET",
+            "http POS",
+            "mysql POST",
+        ] {
+            assert!(!holds(selector, &CART), "{selector}");
+        }
+        for selector in ["http", "mysql UPD", "mysql DELETE", "mysql UPDATE items"] {
+            assert!(!holds(selector, &UPDATE), "{selector}");
+        }
+    }
+
+    #[test]
+    fn many_stars_end_in_reasonable_time() {
+        let text = "a".repeat(256);
+        assert!(!glob(b"*a*a*a*a*a*a*a*a*b", text.as_bytes()));
+    }
+}
