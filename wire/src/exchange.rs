@@ -108,6 +108,11 @@ impl Exchange {
     /// Microseconds from the first byte of the request to the last byte of the answer.
     pub fn latency_us(&self) -> Option<u64> {
         self.request.as_ref()?;
-        u64::try_from(self.times.response_last?.micros_since(self.times.request_first)).ok()
+        u64::try_from(
+            self.times
+                .response_last?
+                .micros_since(self.times.request_first),
+        )
+        .ok()
     }
 }

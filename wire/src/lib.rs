@@ -1,5 +1,8 @@
 //! What was said: bytes to HTTP/1.1 and MySQL messages and back, messages to exchanges, exchanges to
 //! operations; filters and redaction. Pure: no I/O, no clock, no thread.
+//!
+//! [`ConnectionDecoder`] turns the [`Piece`]s of one TCP connection into [`Exchange`]s; [`http`] reads and
+//! writes HTTP for the replay and for servers; [`operation`] names what an exchange does.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,11 +11,17 @@
     clippy::unreachable
 )]
 
+mod connection;
 mod exchange;
+pub mod http;
+mod limits;
+pub mod operation;
 mod stream;
 mod time;
 
+pub use connection::{ConnectionDecoder, DecodeLoss, MessageCounts, Spoken};
 pub use exchange::{Exchange, ExchangeTimes, Flags, Payload, Protocol};
+pub use limits::Limits;
 pub use stream::{Close, Direction, Piece};
 pub use time::Timestamp;
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A point in time: nanoseconds since the Unix epoch, from a packet or from the caller's clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
