@@ -15,6 +15,7 @@ mod connection;
 mod exchange;
 pub mod http;
 mod limits;
+pub mod mysql;
 pub mod operation;
 mod stream;
 mod time;

@@ -1,0 +1,89 @@
+//! What both ends of one connection agreed on, as far as it changes how packets are read. Known from the
+//! handshake, or, when the capture began later, unknown and filled in from what is seen.
+
+use super::{Capabilities, Greeting, Login, MariadbCapabilities};
+
+/// The agreed options of a connection; `None` is "not known yet".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// No EOF after columns; results end with an OK that begins with `fe`.
+    pub deprecate_eof: Option<bool>,
+    /// COM_QUERY begins with attributes.
+    pub query_attributes: Option<bool>,
+    /// Where a result says whether its column definitions follow.
+    pub metadata: Option<MetadataMarker>,
+    /// OK packets have a length-encoded info text, and may carry changes of the session.
+    pub session_track: Option<bool>,
+    /// Column definitions have MariaDB's extra block.
+    pub extended_metadata: Option<bool>,
+    /// How everything after the login is packed.
+    pub compression: Option<Compression>,
+}
+
+/// Where the column-count packet says whether column definitions follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetadataMarker {
+    /// It does not say: they follow.
+    Absent,
+    /// MySQL's OPTIONAL_RESULTSET_METADATA: a byte before the count, and one more in PREPARE's answer.
+    BeforeCount,
+    /// MariaDB's CACHE_METADATA: a byte after the count.
+    AfterCount,
+}
+
+/// How packets are packed after the login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// As they are.
+    Plain,
+    /// In seven-byte frames, deflated.
+    Zlib,
+    /// In seven-byte frames, zstd.
+    Zstd,
+}
+
+impl Dialect {
+    /// Nothing is known: the capture began after the login.
+    pub const UNKNOWN: Self = Self {
+        deprecate_eof: None,
+        query_attributes: None,
+        metadata: None,
+        session_track: None,
+        extended_metadata: None,
+        compression: None,
+    };
+
+    /// What a client asked for and the server can do.
+    pub fn agreed(greeting: &Greeting, login: &Login) -> Self {
+        Self::from_capabilities(
+            greeting.capabilities & login.capabilities,
+            greeting.mariadb_capabilities & login.mariadb_capabilities,
+        )
+    }
+
+    /// What these flags, agreed by both ends, mean.
+    pub const fn from_capabilities(both: Capabilities, mariadb: MariadbCapabilities) -> Self {
+        let metadata = if both.contains(Capabilities::OPTIONAL_RESULTSET_METADATA) {
+            MetadataMarker::BeforeCount
+        } else if mariadb.contains(MariadbCapabilities::CACHE_METADATA) {
+            MetadataMarker::AfterCount
+        } else {
+            MetadataMarker::Absent
+        };
+        let compression = if both.contains(Capabilities::COMPRESS) {
+            Compression::Zlib
+        } else if both.contains(Capabilities::ZSTD_COMPRESSION) {
+            Compression::Zstd
+        } else {
+            Compression::Plain
+        };
+        Self {
+            deprecate_eof: Some(both.contains(Capabilities::DEPRECATE_EOF)),
+            query_attributes: Some(both.contains(Capabilities::QUERY_ATTRIBUTES)),
+            metadata: Some(metadata),
+            session_track: Some(both.contains(Capabilities::SESSION_TRACK)),
+            extended_metadata: Some(mariadb.contains(MariadbCapabilities::EXTENDED_METADATA)),
+            compression: Some(compression),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! MySQL and MariaDB: packets, the connection phase, commands and replies, both ways; `Decoder` for traffic
+//! seen passing by, `ReplyReader` for a client's own, and what a small server needs to answer.
+//! Sans-I/O: bytes in, values out. No panic on any input, memory bounded by the caller's limits.
+
+pub mod auth;
+mod capability;
+mod column;
+mod command;
+mod dialect;
+mod execute;
+mod fields;
+mod greeting;
+mod login;
+mod packet;
+mod reply;
+mod row;
+mod session;
+mod value;
+
+pub use capability::{Capabilities, MariadbCapabilities, Status};
+pub use column::{
+    AUTO_INCREMENT_FLAG, BINARY_CHARSET, ColumnDefinition, NOT_NULL_FLAG, PRIMARY_KEY_FLAG,
+    UNSIGNED_FLAG,
+};
+pub use command::{
+    ChangeUser, Command, CommandCode, NO_QUERY_ATTRIBUTES, Query, patch_statement_id, statement_id,
+};
+pub use dialect::{Compression, Dialect, MetadataMarker};
+pub use execute::{
+    CURSOR_READ_ONLY, Execute, PARAMETER_COUNT_AVAILABLE, Parameters, encode_query_attributes,
+};
+pub use greeting::Greeting;
+pub use login::{AuthRequest, Login, is_tls_request};
+pub use packet::{AfterGap, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader, write_packet};
+pub use reply::{EofPacket, ErrPacket, OkPacket, PrepareOk, Progress};
+pub use row::{
+    RowFormat, decode_binary_row, decode_text_row, encode_binary_row, encode_text_row,
+    write_definitions, write_result_end, write_result_head, write_result_set,
+};
+pub use session::Session;
+pub use value::{ColumnType, Date, ParameterType, Span, Value};
+
+/// A packet that is not what its place in the protocol says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("read the {what}: its bytes do not follow the MySQL protocol")]
+pub struct Malformed {
+    /// The packet that was expected.
+    pub what: &'static str,
+}

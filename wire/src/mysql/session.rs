@@ -1,0 +1,74 @@
+//! What a connection's handshake said about it: kept with the connection, shown, and needed to replay it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Capabilities, Greeting, Login, MariadbCapabilities};
+
+/// One MySQL connection as its login described it. Every field is empty when the capture began later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The server's version text.
+    pub server_version: Option<String>,
+    /// The connection's id on the server, as KILL names it.
+    pub thread_id: Option<u32>,
+    /// The user who logged in, or last changed to.
+    pub user: Option<String>,
+    /// The default database at login, or last changed to by COM_CHANGE_USER.
+    pub database: Option<String>,
+    /// The collation id the client asked for.
+    pub charset: Option<u16>,
+    /// What both ends agreed on.
+    pub capabilities: Capabilities,
+    /// What both ends agreed on beyond that, on MariaDB.
+    pub mariadb_capabilities: MariadbCapabilities,
+    /// The authentication plugin used last.
+    pub plugin: Option<String>,
+    /// What the client said about itself: `program_name` and the like.
+    pub attributes: Vec<(String, String)>,
+    /// Whether the login succeeded; `None` when its end was not seen.
+    pub authenticated: Option<bool>,
+    /// Why the login failed: error number and message.
+    pub login_error: Option<(u16, String)>,
+    /// Whether TLS was begun: nothing after that is readable.
+    pub tls: bool,
+    /// Whether the connection became a replication stream, which is not decoded into exchanges.
+    pub replication: bool,
+}
+
+impl Session {
+    /// Takes over what the greeting says.
+    pub(crate) fn greeted(&mut self, greeting: &Greeting) {
+        self.server_version = Some(text(&greeting.server_version));
+        self.thread_id = Some(greeting.thread_id);
+        self.capabilities = greeting.capabilities;
+        self.mariadb_capabilities = greeting.mariadb_capabilities;
+        self.plugin = (!greeting.plugin.is_empty()).then(|| text(&greeting.plugin));
+    }
+
+    /// Takes over what the login says.
+    pub(crate) fn logged_in(&mut self, login: &Login) {
+        self.user = Some(text(&login.user));
+        self.database = login
+            .database
+            .as_deref()
+            .filter(|name| !name.is_empty())
+            .map(text);
+        self.charset = Some(u16::from(login.charset));
+        self.capabilities &= login.capabilities;
+        self.mariadb_capabilities &= login.mariadb_capabilities;
+        if let Some(plugin) = &login.plugin {
+            self.plugin = Some(text(plugin));
+        }
+        self.attributes = login
+            .attributes
+            .iter()
+            .map(|(name, value)| (text(name), text(value)))
+            .collect();
+    }
+}
+
+/// Bytes as text, what is not UTF-8 replaced.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
