@@ -1,6 +1,33 @@
 //! How long it took: samples, histograms, summaries, comparison, charts, and the seeded choice.
-//! Pure: no I/O, no clock, no thread; operations are known by id only.
+//! Pure: no I/O, no clock, no thread; operations are known by id and by the names callers give.
+//!
+//! ```text
+//! Sample -> Accumulator -> Tick    (every interval of a run; shards add up)
+//!                       -> Summary (the run so far, with its Checks)
+//! Sample -> RunSamples  -> compare -> Comparison
+//! Tick, Summary, Comparison -> chart -> SVG -> report -> HTML
+//! ```
 
+mod accumulator;
+pub mod check;
+pub mod choice;
+mod error_kind;
+mod histogram;
+mod outcomes;
+mod quantiles;
+pub mod readable;
 mod sample;
+mod summary;
+mod tick;
 
+pub use accumulator::{Accumulator, MAX_OPERATIONS};
+pub use check::{Check, CheckError, CheckResult};
+pub use error_kind::ErrorKind;
+pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
+pub use outcomes::Outcomes;
+pub use quantiles::{Quantiles, minimum_count};
 pub use sample::{Outcome, Sample, SampleFlags};
+pub use summary::{
+    FaultCount, OperationSummary, Rate, RunFacts, Summary, UNFAITHFUL_ABOVE, is_generator_late,
+};
+pub use tick::{Tick, TickQuantiles, Watched};

@@ -1,0 +1,446 @@
+//! Takes the samples of a run, or of one shard of it, and keeps totals, operations and the current tick.
+//! Bounded: at most [`MAX_OPERATIONS`] operations of two digits, the rest together as "other".
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::summary::{FaultCount, OperationSummary, Rate, RunFacts, Summary};
+use crate::tick::{Watched, share};
+use crate::{
+    Digits, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, Sample, SampleFlags, Tick,
+};
+
+/// How many operations are kept apart.
+pub const MAX_OPERATIONS: usize = 500;
+/// How many kinds of error are kept apart; further ones count as `error reply`.
+const MAX_ERROR_KINDS: usize = 64;
+/// A sample has one bit for each fault that can touch it.
+const FAULTS: usize = 32;
+
+/// The totals of what one shard of a run has done so far. Shards add up with [`Self::merge`].
+///
+/// The engine says [`planned`](Self::planned) when an intended time passes, [`sent`](Self::sent)
+/// when an exchange is sent, [`skipped`](Self::skipped) when it never will be, and
+/// [`ended`](Self::ended) with the sample; so `planned = sent + skipped` when a run is over.
+#[derive(Clone, Debug)]
+pub struct Accumulator {
+    planned: u64,
+    sent: u64,
+    skipped: BTreeMap<&'static str, u64>,
+    outcomes: Outcomes,
+    error_answers: u64,
+    order_conflicts: u64,
+    injected_errors: u64,
+    errors: BTreeMap<ErrorKind, u64>,
+    sent_bytes: u64,
+    received_bytes: u64,
+    response: Histogram,
+    service: Histogram,
+    first_byte: Histogram,
+    waiting: Histogram,
+    lateness: Histogram,
+    intended: Option<Span>,
+    departed: Option<Span>,
+    operations: BTreeMap<u32, OperationTotals>,
+    other: Option<OperationTotals>,
+    faults: [FaultCount; FAULTS],
+    watched: Vec<u32>,
+    in_flight: u64,
+    tick: Tick,
+    tick_errors: BTreeMap<ErrorKind, u64>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct OperationTotals {
+    outcomes: Outcomes,
+    error_answers: u64,
+    response: Histogram,
+    service: Histogram,
+}
+
+/// The first and last of some moments, in microseconds.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: u64,
+    last: u64,
+}
+
+impl Accumulator {
+    /// Nothing yet. Each tick also keeps the operations in `watched` apart, for checks over a
+    /// window ([`crate::Check::operation`]).
+    pub fn new(watched: Vec<u32>) -> Self {
+        Self {
+            planned: 0,
+            sent: 0,
+            skipped: BTreeMap::new(),
+            outcomes: Outcomes::default(),
+            error_answers: 0,
+            order_conflicts: 0,
+            injected_errors: 0,
+            errors: BTreeMap::new(),
+            sent_bytes: 0,
+            received_bytes: 0,
+            response: Histogram::new(Digits::Three),
+            service: Histogram::new(Digits::Three),
+            first_byte: Histogram::new(Digits::Three),
+            waiting: Histogram::new(Digits::Three),
+            lateness: Histogram::new(Digits::Three),
+            intended: None,
+            departed: None,
+            operations: BTreeMap::new(),
+            other: None,
+            faults: [FaultCount::default(); FAULTS],
+            watched,
+            in_flight: 0,
+            tick: Tick::default(),
+            tick_errors: BTreeMap::new(),
+        }
+    }
+
+    /// The schedule wanted this many more exchanges.
+    pub fn planned(&mut self, count: u64) {
+        self.planned += count;
+        self.tick.planned += count;
+    }
+
+    /// This many planned exchanges will not be sent, and why: `downstream`, `stopped`.
+    pub fn skipped(&mut self, reason: &'static str, count: u64) {
+        if count > 0 {
+            *self.skipped.entry(reason).or_default() += count;
+        }
+    }
+
+    /// One exchange was sent; [`Self::ended`] follows for it.
+    pub const fn sent(&mut self) {
+        self.sent += 1;
+        self.in_flight += 1;
+        self.tick.sent += 1;
+    }
+
+    /// One sent exchange has ended.
+    pub fn ended(&mut self, sample: &Sample) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.outcomes[sample.outcome] += 1;
+        self.tick.outcomes[sample.outcome] += 1;
+        self.count_failure(sample);
+        self.sent_bytes += u64::from(sample.sent_bytes);
+        self.received_bytes += u64::from(sample.received_bytes);
+        self.tick.sent_bytes += u64::from(sample.sent_bytes);
+        self.tick.received_bytes += u64::from(sample.received_bytes);
+        Span::extend(&mut self.intended, sample.intended_us);
+        Span::extend(&mut self.departed, sample.sent_us);
+        self.waiting.record(sample.waiting_us());
+        self.lateness.record(sample.lateness_us());
+        self.tick.lateness.record(sample.lateness_us());
+        if let Some(first_byte) = sample.first_byte_us {
+            self.first_byte
+                .record(first_byte.saturating_sub(sample.intended_us));
+        }
+        if has_response_time(sample) {
+            self.response.record(sample.response_us());
+            self.service.record(sample.service_us());
+            self.tick.response.record(sample.response_us());
+        }
+        self.count_operation(sample);
+        self.count_faults(sample);
+    }
+
+    fn count_failure(&mut self, sample: &Sample) {
+        self.error_answers += u64::from(is_error(sample));
+        self.tick.error_answers += u64::from(is_error(sample));
+        let Some(kind) = ErrorKind::of(sample) else {
+            self.order_conflicts += u64::from(sample.flags.contains(SampleFlags::ORDER_CONFLICT));
+            return;
+        };
+        count_kind(&mut self.errors, kind, 1);
+        count_kind(&mut self.tick_errors, kind, 1);
+        if sample.flags.contains(SampleFlags::FAULT_ENDED) {
+            self.injected_errors += 1;
+            self.tick.injected_errors += 1;
+        }
+    }
+
+    fn count_operation(&mut self, sample: &Sample) {
+        let full = self.operations.len() >= MAX_OPERATIONS;
+        let totals = match self.operations.entry(sample.operation) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) if !full => entry.insert(OperationTotals::default()),
+            Entry::Vacant(_) => self.other.get_or_insert_default(),
+        };
+        totals.outcomes[sample.outcome] += 1;
+        totals.error_answers += u64::from(is_error(sample));
+        if has_response_time(sample) {
+            totals.response.record(sample.response_us());
+            totals.service.record(sample.service_us());
+        }
+        if self.watched.contains(&sample.operation) {
+            self.tick.watch(sample);
+        }
+    }
+
+    fn count_faults(&mut self, sample: &Sample) {
+        if sample.faults == 0 {
+            return;
+        }
+        for (bit, count) in self.faults.iter_mut().enumerate() {
+            if sample.faults >> bit & 1 == 1 {
+                count.injected += 1;
+                count.observed_errors += u64::from(sample.outcome.is_failure());
+            }
+        }
+    }
+
+    /// Ends the current tick and begins the next.
+    pub fn take_tick(&mut self, start_us: u64, duration_us: u64) -> Tick {
+        let mut tick = std::mem::take(&mut self.tick);
+        tick.start_us = start_us;
+        tick.duration_us = duration_us;
+        tick.in_flight = self.in_flight;
+        for (kind, count) in std::mem::take(&mut self.tick_errors) {
+            *tick.errors.entry(kind.to_string()).or_default() += count;
+        }
+        tick.settle();
+        tick
+    }
+
+    /// Hands over the totals since the last time, for a collector to [`merge`](Self::merge); the
+    /// current tick and what is in flight stay here.
+    pub fn take_totals(&mut self) -> Self {
+        let fresh = Self {
+            in_flight: self.in_flight,
+            tick: std::mem::take(&mut self.tick),
+            tick_errors: std::mem::take(&mut self.tick_errors),
+            ..Self::new(self.watched.clone())
+        };
+        let mut taken = std::mem::replace(self, fresh);
+        taken.in_flight = 0;
+        taken
+    }
+
+    /// Adds another shard's totals and its current tick.
+    pub fn merge(&mut self, other: &Self) {
+        self.planned += other.planned;
+        self.sent += other.sent;
+        for (reason, count) in &other.skipped {
+            self.skipped(reason, *count);
+        }
+        self.outcomes += other.outcomes;
+        self.error_answers += other.error_answers;
+        self.order_conflicts += other.order_conflicts;
+        self.injected_errors += other.injected_errors;
+        self.sent_bytes += other.sent_bytes;
+        self.received_bytes += other.received_bytes;
+        self.in_flight += other.in_flight;
+        for (kind, count) in &other.errors {
+            count_kind(&mut self.errors, *kind, *count);
+        }
+        for (kind, count) in &other.tick_errors {
+            count_kind(&mut self.tick_errors, *kind, *count);
+        }
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.first_byte.merge(&other.first_byte);
+        self.waiting.merge(&other.waiting);
+        self.lateness.merge(&other.lateness);
+        for (mine, theirs) in [
+            (&mut self.intended, other.intended),
+            (&mut self.departed, other.departed),
+        ] {
+            if let Some(span) = theirs {
+                Span::extend(mine, span.first);
+                Span::extend(mine, span.last);
+            }
+        }
+        for (count, more) in self.faults.iter_mut().zip(&other.faults) {
+            count.injected += more.injected;
+            count.observed_errors += more.observed_errors;
+        }
+        self.merge_operations(other);
+        self.tick.merge(&other.tick);
+    }
+
+    fn merge_operations(&mut self, other: &Self) {
+        for (operation, totals) in &other.operations {
+            let full = self.operations.len() >= MAX_OPERATIONS;
+            match self.operations.entry(*operation) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) if !full => entry.insert(OperationTotals::default()),
+                Entry::Vacant(_) => self.other.get_or_insert_default(),
+            }
+            .merge(totals);
+        }
+        if let Some(totals) = &other.other {
+            self.other.get_or_insert_default().merge(totals);
+        }
+    }
+
+    /// The run so far, in the form that is stored, printed and shown.
+    pub fn summary(&self, facts: &RunFacts) -> Summary {
+        let response_us = Quantiles::of(&self.response);
+        let lateness_us = Quantiles::of(&self.lateness);
+        Summary {
+            planned: self.planned,
+            sent: self.sent,
+            skipped: self
+                .skipped
+                .iter()
+                .map(|(why, n)| ((*why).to_owned(), *n))
+                .collect(),
+            outcomes: self.outcomes,
+            error_rate: share(self.outcomes.failures(), self.outcomes.total()),
+            error_rate_total: share(self.error_answers, self.outcomes.total()),
+            unfaithful: crate::summary::is_unfaithful(&self.outcomes),
+            generator_late: crate::summary::is_generator_late(&lateness_us, &response_us),
+            rate: Rate {
+                asked_per_s: Span::rate(self.intended, self.outcomes.total(), facts.duration_us),
+                sent_per_s: Span::rate(self.departed, self.outcomes.total(), facts.duration_us),
+            },
+            response_us,
+            service_us: Quantiles::of(&self.service),
+            first_byte_us: Quantiles::of(&self.first_byte),
+            waiting_us: Quantiles::of(&self.waiting),
+            lateness_us,
+            errors: self
+                .errors
+                .iter()
+                .map(|(kind, n)| (kind.to_string(), *n))
+                .collect(),
+            injected_errors: self.injected_errors,
+            order_conflicts: self.order_conflicts,
+            faults: self.fault_counts(&facts.faults),
+            checks: Vec::new(),
+            operations: self.operation_summaries(facts),
+            sent_bytes: self.sent_bytes,
+            received_bytes: self.received_bytes,
+            duration_ms: facts.duration_us / 1_000,
+        }
+    }
+
+    fn fault_counts(&self, names: &[String]) -> BTreeMap<String, FaultCount> {
+        let mut counts = BTreeMap::<String, FaultCount>::new();
+        for (name, count) in names.iter().zip(&self.faults) {
+            let entry = counts.entry(name.clone()).or_default();
+            entry.injected += count.injected;
+            entry.observed_errors += count.observed_errors;
+        }
+        counts
+    }
+
+    fn operation_summaries(&self, facts: &RunFacts) -> Vec<OperationSummary> {
+        let mut rows: Vec<_> = self
+            .operations
+            .iter()
+            .map(|(id, totals)| {
+                let name = facts.operations.get(id);
+                totals.summary(Some(*id), name.cloned().unwrap_or_else(|| format!("#{id}")))
+            })
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.sent));
+        rows.extend(
+            self.other
+                .iter()
+                .map(|totals| totals.summary(None, "other".to_owned())),
+        );
+        rows
+    }
+}
+
+impl OperationTotals {
+    fn merge(&mut self, other: &Self) {
+        self.outcomes += other.outcomes;
+        self.error_answers += other.error_answers;
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+    }
+
+    fn summary(&self, id: Option<u32>, operation: String) -> OperationSummary {
+        OperationSummary {
+            id,
+            operation,
+            sent: self.outcomes.total(),
+            outcomes: self.outcomes,
+            error_rate: share(self.outcomes.failures(), self.outcomes.total()),
+            error_rate_total: share(self.error_answers, self.outcomes.total()),
+            response_us: Quantiles::of(&self.response),
+            service_us: Quantiles::of(&self.service),
+        }
+    }
+}
+
+impl Tick {
+    fn watch(&mut self, sample: &Sample) {
+        let at = self
+            .watched
+            .iter()
+            .position(|row| row.operation == sample.operation);
+        let at = at.unwrap_or_else(|| {
+            self.watched.push(Watched {
+                operation: sample.operation,
+                ..Watched::default()
+            });
+            self.watched.len() - 1
+        });
+        let row = &mut self.watched[at];
+        row.outcomes[sample.outcome] += 1;
+        row.error_answers += u64::from(is_error(sample));
+        if has_response_time(sample) {
+            row.response.record(sample.response_us());
+        }
+    }
+}
+
+impl Span {
+    const fn extend(span: &mut Option<Self>, moment: u64) {
+        *span = Some(match *span {
+            None => Self {
+                first: moment,
+                last: moment,
+            },
+            Some(Self { first, last }) => Self {
+                first: if moment < first { moment } else { first },
+                last: if moment > last { moment } else { last },
+            },
+        });
+    }
+
+    /// How many per second when `count` events begin and end this span; over the whole run's
+    /// length when they have no span of their own.
+    fn rate(span: Option<Self>, count: u64, duration_us: u64) -> f64 {
+        match span {
+            Some(Self { first, last }) if count > 1 && last > first => {
+                (count - 1) as f64 * 1e6 / (last - first) as f64
+            }
+            _ if duration_us > 0 => count as f64 * 1e6 / duration_us as f64,
+            _ => 0.0,
+        }
+    }
+}
+
+/// Whether a sample says how long the target takes. One that got no answer does not: a refused or
+/// reset connection would make a failing target look fast. A timeout does, with the time it was
+/// waited for; leaving it out would flatter the target.
+pub(crate) const fn has_response_time(sample: &Sample) -> bool {
+    match sample.outcome {
+        Outcome::Timeout => true,
+        Outcome::Unfinished => false,
+        _ => sample.first_byte_us.is_some(),
+    }
+}
+
+/// Whether a sample was an error at all, recorded or new.
+pub(crate) const fn is_error(sample: &Sample) -> bool {
+    sample.outcome.is_failure() || sample.flags.contains(SampleFlags::ERROR_ANSWER)
+}
+
+fn count_kind(errors: &mut BTreeMap<ErrorKind, u64>, kind: ErrorKind, count: u64) {
+    let known = errors.len() < MAX_ERROR_KINDS || errors.contains_key(&kind);
+    let kind = if known {
+        kind
+    } else {
+        ErrorKind::Ended(Outcome::ErrorReply)
+    };
+    *errors.entry(kind).or_default() += count;
+}
+
+#[cfg(test)]
+mod tests;

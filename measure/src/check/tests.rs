@@ -1,0 +1,202 @@
+//! What can be written, what is refused, and what a check comes to.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{OperationSummary, Outcomes, Quantiles, Summary, Tick, Watched};
+
+fn check(text: &str) -> Check {
+    text.parse().unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    Check::parse(text).unwrap_err().to_string()
+}
+
+fn tick(second: u64, took_us: u64, outcomes: Outcomes) -> Tick {
+    let mut tick = Tick {
+        start_us: second * 1_000_000,
+        duration_us: 1_000_000,
+        sent: outcomes.total(),
+        outcomes,
+        ..Tick::default()
+    };
+    let mut watched = Watched {
+        operation: 7,
+        outcomes,
+        ..Watched::default()
+    };
+    for _ in 0..outcomes.total() {
+        tick.response.record(took_us);
+        tick.lateness.record(50);
+        watched.response.record(took_us * 2);
+    }
+    tick.watched.push(watched);
+    tick
+}
+
+fn summary() -> Summary {
+    let outcomes = Outcomes {
+        ok: 90,
+        mismatch: 4,
+        error_reply: 6,
+        ..Outcomes::default()
+    };
+    let times = |p99| Quantiles {
+        count: 100,
+        p99,
+        ..Quantiles::default()
+    };
+    Summary {
+        outcomes,
+        error_rate: 0.06,
+        error_rate_total: 0.08,
+        response_us: times(240_000),
+        lateness_us: times(80),
+        operations: vec![OperationSummary {
+            id: Some(7),
+            operation: "SELECT COUNT(*) FROM item".to_owned(),
+            outcomes,
+            error_rate: 0.06,
+            response_us: times(90_000),
+            ..OperationSummary::default()
+        }],
+        ..Summary::default()
+    }
+}
+
+#[test]
+fn a_whole_run_is_read_from_its_summary() {
+    for (text, held, readable) in [
+        ("p99<250ms", true, "240 ms"),
+        ("p99<240ms", false, "240 ms"),
+        ("p99 <= 0.24 s", true, "240 ms"),
+        ("error_rate<1%", false, "6 %"),
+        ("error_rate_total<=8%", true, "8 %"),
+        ("mismatch_rate<5%", true, "4 %"),
+        ("lateness<1ms", true, "80 us"),
+        ("p99(SELECT COUNT(*) FROM item)<100ms", true, "90 ms"),
+        ("error_rate(SELECT COUNT(*) FROM item)>5%", true, "6 %"),
+    ] {
+        let result = check(text).evaluate(&summary(), &[]);
+        assert_eq!(
+            (result.held, result.readable.as_str()),
+            (held, readable),
+            "{text}"
+        );
+        assert_eq!(result.check, text);
+    }
+}
+
+#[test]
+fn what_was_not_measured_was_not_held() {
+    for text in [
+        "p99<250ms",
+        "error_rate<1%",
+        "p99(GET /)<1s",
+        "p99<1s over 10s",
+        "service_p50<1s",
+    ] {
+        let result = check(text).evaluate(&Summary::default(), &[]);
+        assert_eq!(
+            (result.value, result.held, result.readable.as_str()),
+            (None, false, "n/a")
+        );
+    }
+}
+
+#[test]
+fn a_window_finds_the_worst_stretch_that_a_whole_run_hides() {
+    let failing = Outcomes {
+        ok: 50,
+        timeout: 50,
+        ..Outcomes::default()
+    };
+    let fine = Outcomes {
+        ok: 100,
+        ..Outcomes::default()
+    };
+    let ticks: Vec<_> = (0..60)
+        .map(|s| {
+            let bad = (30..35).contains(&s);
+            tick(
+                s,
+                if bad { 500_000 } else { 10_000 },
+                if bad { failing } else { fine },
+            )
+        })
+        .collect();
+    let value = |text: &str| check(text).evaluate(&summary(), &ticks).value.unwrap();
+    assert!((value("error_rate<1% over 5s") - 0.5).abs() < 1e-9);
+    assert!((value("error_rate<1% over 10s") - 0.25).abs() < 1e-9);
+    assert!(value("p50<1s over 3s") > 490_000.0);
+    assert!(value("p50<1s over 30s") < 11_000.0);
+    assert!(value("p95(SELECT COUNT(*) FROM item)<1s over 5s") > 990_000.0);
+    // Longer than the run: the run.
+    assert!(value("p50<1s over 10m") < 11_000.0);
+}
+
+#[test]
+fn a_part_of_the_run_leaves_the_rest_out() {
+    let fine = Outcomes {
+        ok: 100,
+        ..Outcomes::default()
+    };
+    let ticks: Vec<_> = (0..20)
+        .map(|s| tick(s, if s < 10 { 900_000 } else { 9_000 }, fine))
+        .collect();
+    let result = check("p99<100ms @10s..20s").evaluate(&summary(), &ticks);
+    assert!(result.held, "{result:?}");
+    assert!(
+        !check("p99<100ms @0s..10s")
+            .evaluate(&summary(), &ticks)
+            .held
+    );
+    assert!(
+        !check("p99<100ms over 2s @5s..20s")
+            .evaluate(&summary(), &ticks)
+            .held
+    );
+    assert!(
+        check("sent_per_s>=100 @0s..10s")
+            .evaluate(&summary(), &ticks)
+            .held
+    );
+}
+
+#[test]
+fn a_refusal_says_what_to_write() {
+    assert!(refusal("p99").contains("p99<250ms"));
+    assert!(refusal("p98<1ms").contains("p999"));
+    assert!(refusal("p99<250").contains("250ms"));
+    assert!(refusal("error_rate<0.01").contains("1%"));
+    assert!(refusal("p95(GET /<100ms").contains("parentheses"));
+    assert!(refusal("p95()<100ms").contains("parentheses"));
+    assert!(refusal("sent_per_s>fast").contains("4900"));
+    assert!(refusal("p99<1s @60s..30s").contains("@30s..60s"));
+    assert!(refusal("service_p99<1s over 10s").contains("drop `over`"));
+    assert!(refusal("waiting_p99(GET /)<1s").contains("drop the operation"));
+    assert!(refusal("p99<1s over 0s").contains("unit"));
+    assert!(refusal("p99<-1ms").contains("250ms"));
+}
+
+#[test]
+fn a_check_is_stored_as_it_was_written() {
+    let json = serde_json::to_string(&check(" p99<250ms over 10s ")).unwrap();
+    assert_eq!(json, r#""p99<250ms over 10s""#);
+    assert_eq!(
+        serde_json::from_str::<Check>(&json).unwrap(),
+        check("p99<250ms over 10s")
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[a-z0-9_(){}<>=%.@ µ]{0,40}") {
+        if let Ok(check) = Check::parse(&text) {
+            check.evaluate(&summary(), &[tick(0, 5, Outcomes { ok: 3, ..Outcomes::default() })]);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Numbers as people read them: `8.2 ms`, `+38 %`, `4,981`, `2:41`. The same everywhere.
+
+/// A duration in microseconds with two or three digits: `640 us`, `8.2 ms`, `412 ms`, `1.2 s`, `2 min`.
+pub fn duration(microseconds: u64) -> String {
+    let us = microseconds as f64;
+    match microseconds {
+        0 => "0 ms".to_owned(),
+        1..=999 => format!("{microseconds} us"),
+        // 999.5 ms would round to "1000 ms".
+        1_000..=999_499 => format!("{} ms", short(us / 1e3)),
+        999_500..=119_949_999 => format!("{} s", short(us / 1e6)),
+        _ => format!("{} min", short(us / 6e7)),
+    }
+}
+
+/// A share (0.0 to 1.0) as a percentage: `0 %`, `0.02 %`, `3.71 %`, `14.2 %`.
+pub fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    if value == 0.0 {
+        "0 %".to_owned()
+    } else if value.abs() < 0.005 {
+        "<0.01 %".to_owned()
+    } else if value.abs() < 9.995 {
+        format!("{} %", trimmed(format!("{value:.2}")))
+    } else {
+        format!("{} %", trimmed(format!("{value:.1}")))
+    }
+}
+
+/// A relative change (0.38 is 38 % more) with its sign: `+38 %`, `−3 %`, `0 %`.
+pub fn change(relative: f64) -> String {
+    format!("{} %", signed(relative * 100.0))
+}
+
+/// A number with its sign, rounded to whole from 10 on: `+38`, `−3.5`, `0`.
+pub fn signed(value: f64) -> String {
+    let digits = if value.abs() >= 9.95 { 0 } else { 1 };
+    let text = trimmed(format!("{:.digits$}", value.abs()));
+    match text.as_str() {
+        "0" => text,
+        _ if value < 0.0 => format!("−{}", thousands(&text)),
+        _ => format!("+{}", thousands(&text)),
+    }
+}
+
+/// A count with its thousands apart: `1,495,500`.
+pub fn count(value: u64) -> String {
+    thousands(&value.to_string())
+}
+
+/// A rate with its thousands apart, with one decimal below ten: `4,981`, `3.2`.
+pub fn rate(per_second: f64) -> String {
+    let digits = if per_second < 9.95 { 1 } else { 0 };
+    thousands(&trimmed(format!("{per_second:.digits$}")))
+}
+
+/// Bytes: `812 B`, `4.2 KB`, `13 MB`, in powers of 1000.
+pub fn bytes(count: u64) -> String {
+    let value = count as f64;
+    match count {
+        0..=999 => format!("{count} B"),
+        1_000..=999_499 => format!("{} KB", short(value / 1e3)),
+        999_500..=999_499_999 => format!("{} MB", short(value / 1e6)),
+        _ => format!("{} GB", short(value / 1e9)),
+    }
+}
+
+/// A moment of a run in microseconds as `m:ss`, or `h:mm:ss` from an hour on.
+pub fn moment(microseconds: u64) -> String {
+    let seconds = microseconds / 1_000_000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// One decimal below ten, none above.
+fn short(value: f64) -> String {
+    if value < 9.95 {
+        trimmed(format!("{value:.1}"))
+    } else {
+        thousands(&format!("{value:.0}"))
+    }
+}
+
+/// Without the zeros that end a fraction.
+fn trimmed(text: String) -> String {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+fn thousands(digits: &str) -> String {
+    let (whole, fraction) = digits
+        .split_once('.')
+        .map_or((digits, None), |(w, f)| (w, Some(f)));
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_two_or_three_digits() {
+        for (us, text) in [
+            (0, "0 ms"),
+            (640, "640 us"),
+            (1_000, "1 ms"),
+            (8_240, "8.2 ms"),
+            (412_300, "412 ms"),
+            (999_499, "999 ms"),
+            (999_500, "1 s"),
+            (1_234_000, "1.2 s"),
+            (30_000_000, "30 s"),
+            (119_949_999, "120 s"),
+            (180_000_000, "3 min"),
+        ] {
+            assert_eq!(duration(us), text);
+        }
+    }
+
+    #[test]
+    fn shares_and_changes_carry_their_sign_and_no_idle_zeros() {
+        assert_eq!(percent(0.0371), "3.71 %");
+        assert_eq!(percent(0.142), "14.2 %");
+        assert_eq!(percent(0.000_01), "<0.01 %");
+        assert_eq!(percent(0.05), "5 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(change(0.381), "+38 %");
+        assert_eq!(change(-0.031), "−3.1 %");
+        assert_eq!(change(0.000_1), "0 %");
+        assert_eq!(change(12.5), "+1,250 %");
+    }
+
+    #[test]
+    fn counts_bytes_and_moments_are_grouped() {
+        assert_eq!(count(1_495_500), "1,495,500");
+        assert_eq!(count(12), "12");
+        assert_eq!(rate(4_981.3), "4,981");
+        assert_eq!(rate(3.25), "3.2");
+        assert_eq!(bytes(13_400_000), "13 MB");
+        assert_eq!(moment(161_000_000), "2:41");
+        assert_eq!(moment(3_661_000_000), "1:01:01");
+    }
+}

@@ -1,0 +1,227 @@
+//! A run in one page of numbers: stored with the run, printed by `--json`, shown by the window.
+//! The field names are part of the product and never change their meaning.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Check, CheckResult, Outcomes, Quantiles, Tick};
+
+/// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
+/// the run ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// Exchanges the schedule wanted.
+    pub planned: u64,
+    /// Exchanges sent.
+    pub sent: u64,
+    /// Planned exchanges that were not sent, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// How what was sent ended.
+    pub outcomes: Outcomes,
+    /// The share (0.0 to 1.0) of what was sent in which the target did worse than the recording.
+    pub error_rate: f64,
+    /// The share (0.0 to 1.0) of what was sent that failed or was an error in the recording too.
+    pub error_rate_total: f64,
+    /// More than [`UNFAITHFUL_ABOVE`] of the answers differ: the latencies are of other work.
+    pub unfaithful: bool,
+    /// The generator could not keep up ([`is_generator_late`]): the latencies are not the target's.
+    pub generator_late: bool,
+    /// Rates asked for and reached.
+    pub rate: Rate,
+    /// What a user would have felt: done - intended.
+    pub response_us: Quantiles,
+    /// What the target took: done - sent.
+    pub service_us: Quantiles,
+    /// First byte - intended.
+    pub first_byte_us: Quantiles,
+    /// What earlier answers of the lane held up: ready - intended.
+    pub waiting_us: Quantiles,
+    /// The generator's own delay: sent - ready.
+    pub lateness_us: Quantiles,
+    /// Failures by kind: `HTTP 503`, `MySQL 1213`, `timeout`.
+    pub errors: BTreeMap<String, u64>,
+    /// Failures a fault of the plan made itself; the others are the target's.
+    pub injected_errors: u64,
+    /// Differences that only the order between lanes explains.
+    pub order_conflicts: u64,
+    /// For each fault, how many exchanges it touched and how many of those failed.
+    pub faults: BTreeMap<String, FaultCount>,
+    /// The checks and whether they held.
+    pub checks: Vec<CheckResult>,
+    /// The operations, most frequent first, "other" last.
+    pub operations: Vec<OperationSummary>,
+    /// Bytes written.
+    pub sent_bytes: u64,
+    /// Bytes read.
+    pub received_bytes: u64,
+    /// From the start of the run to its end.
+    pub duration_ms: u64,
+}
+
+/// Exchanges per second between the first and the last one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// By their intended times.
+    pub asked_per_s: f64,
+    /// By the times they were sent.
+    pub sent_per_s: f64,
+}
+
+/// What one fault did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultCount {
+    /// Exchanges it touched.
+    pub injected: u64,
+    /// Those of them that failed.
+    pub observed_errors: u64,
+}
+
+/// One operation's share of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OperationSummary {
+    /// Its id in the recording; `None` for the operations beyond the most that are kept apart.
+    pub id: Option<u32>,
+    /// What it does: `GET /cart/{id}`.
+    pub operation: String,
+    /// Exchanges sent.
+    pub sent: u64,
+    /// How they ended.
+    pub outcomes: Outcomes,
+    /// The share (0.0 to 1.0) that failed.
+    pub error_rate: f64,
+    /// The share (0.0 to 1.0) that failed or was an error in the recording too.
+    pub error_rate_total: f64,
+    /// done - intended.
+    pub response_us: Quantiles,
+    /// done - sent.
+    pub service_us: Quantiles,
+}
+
+/// What a summary needs and the samples do not tell.
+#[derive(Clone, Debug, Default)]
+pub struct RunFacts {
+    /// How long the run has lasted, in microseconds.
+    pub duration_us: u64,
+    /// What each operation id is called.
+    pub operations: BTreeMap<u32, String>,
+    /// The plan's faults in its order; name i is bit i of [`crate::Sample::faults`].
+    pub faults: Vec<String>,
+}
+
+/// A run with a larger share of mismatches than this is unfaithful.
+pub const UNFAITHFUL_ABOVE: f64 = 0.05;
+
+/// A 99th percentile of lateness above this many microseconds taints any run.
+const LATE_ABOVE_US: u64 = 10_000;
+/// Below this many microseconds lateness is noise of the operating system's timers.
+const LATE_BELOW_US: u64 = 2_000;
+
+/// Whether more than 5 % of what was sent was answered differently, without failing.
+pub(crate) fn is_unfaithful(outcomes: &Outcomes) -> bool {
+    crate::tick::share(outcomes.mismatch, outcomes.total()) > UNFAITHFUL_ABOVE
+}
+
+/// Whether the generator's own lateness taints the run: its p99 is above 10 ms, or above both
+/// 2 ms and a tenth of the response time's p99.
+pub const fn is_generator_late(lateness_us: &Quantiles, response_us: &Quantiles) -> bool {
+    let late = lateness_us.p99;
+    late > LATE_ABOVE_US || (late > LATE_BELOW_US && late.saturating_mul(10) > response_us.p99)
+}
+
+impl Summary {
+    /// Evaluates the checks and keeps the results in [`Self::checks`].
+    pub fn evaluate(&mut self, checks: &[Check], ticks: &[Tick]) {
+        self.checks = checks
+            .iter()
+            .map(|check| check.evaluate(self, ticks))
+            .collect();
+    }
+
+    /// Whether every check held.
+    pub fn checks_held(&self) -> bool {
+        self.checks.iter().all(|check| check.held)
+    }
+
+    /// Planned exchanges that were not sent, for any reason.
+    pub fn skipped_total(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+
+    /// Whether everything planned is accounted for: sent or skipped, and everything sent has an
+    /// outcome.
+    pub fn is_accounted_for(&self) -> bool {
+        self.planned == self.sent + self.skipped_total() && self.sent == self.outcomes.total()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quantiles(p99: u64) -> Quantiles {
+        Quantiles {
+            count: 1_000,
+            p99,
+            ..Quantiles::default()
+        }
+    }
+
+    #[test]
+    fn lateness_counts_when_it_is_large_or_a_large_part_of_the_answer() {
+        assert!(is_generator_late(
+            &quantiles(10_001),
+            &quantiles(60_000_000)
+        ));
+        assert!(is_generator_late(&quantiles(2_001), &quantiles(20_000)));
+        assert!(!is_generator_late(&quantiles(2_000), &quantiles(2_000)));
+        assert!(!is_generator_late(&quantiles(9_000), &quantiles(90_000)));
+    }
+
+    #[test]
+    fn more_than_one_mismatch_in_twenty_is_unfaithful() {
+        let outcomes = |mismatch| Outcomes {
+            ok: 1_000 - mismatch,
+            mismatch,
+            ..Outcomes::default()
+        };
+        assert!(!is_unfaithful(&outcomes(50)));
+        assert!(is_unfaithful(&outcomes(51)));
+        assert!(!is_unfaithful(&Outcomes::default()));
+    }
+
+    #[test]
+    fn the_names_of_the_fields_are_those_documented() {
+        let json = serde_json::to_value(Summary::default()).unwrap();
+        let names: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
+        for name in [
+            "planned",
+            "sent",
+            "skipped",
+            "outcomes",
+            "error_rate",
+            "error_rate_total",
+            "unfaithful",
+            "rate",
+            "response_us",
+            "service_us",
+            "first_byte_us",
+            "waiting_us",
+            "lateness_us",
+            "faults",
+            "checks",
+            "operations",
+            "duration_ms",
+            "generator_late",
+        ] {
+            assert!(names.iter().any(|field| field == name), "{name} is missing");
+        }
+        let quantiles = serde_json::to_string(&Quantiles::default()).unwrap();
+        assert_eq!(
+            quantiles,
+            r#"{"count":0,"p50":0,"p90":0,"p95":0,"p99":0,"p999":0,"max":0}"#
+        );
+    }
+}
