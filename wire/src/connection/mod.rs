@@ -1,48 +1,119 @@
 //! One TCP connection: recognises its protocol by content and decodes it to exchanges. Sans-I/O; fed by
 //! reassembly with bytes in order and holes by name; bounded by [`Limits`].
 
+mod opening;
+mod recognise;
 mod tally;
 
 pub use tally::{DecodeLoss, MessageCounts, Spoken};
 
+use crate::http::HttpDecoder;
 use crate::{Direction, Exchange, Limits, Piece};
+use opening::Opening;
 
-/// Decodes one TCP connection.
+/// Decodes one TCP connection. Each direction gets its bytes in order and, at last, one
+/// [`Piece::End`]; after both ends everything is handed over.
+///
+/// ```
+/// use reprise_wire::{Close, ConnectionDecoder, Direction, Limits, Piece, Timestamp};
+///
+/// let at = Timestamp::from_micros(1);
+/// let mut decoder = ConnectionDecoder::new(&Limits::default(), false);
+/// let mut exchanges = Vec::new();
+/// for (direction, bytes) in [
+///     (Direction::ToServer, &b"GET /cart/7 HTTP/1.1\r\nHost: shop\r\n\r\n"[..]),
+///     (Direction::ToClient, b"HTTP/1.1 204 No Content\r\n\r\n"),
+/// ] {
+///     decoder.push(direction, Piece::Chunk { at, bytes }, &mut exchanges);
+/// }
+/// assert_eq!(exchanges[0].operation, "GET /cart/{id}");
+/// assert_eq!(exchanges[0].status, Some(204));
+/// ```
 #[derive(Debug)]
 pub struct ConnectionDecoder {
-    spoken: Spoken,
-    loss: DecodeLoss,
+    limits: Limits,
+    midstream: bool,
+    state: State,
+    /// What was lost before the protocol was known.
+    early_loss: DecodeLoss,
+}
+
+#[derive(Debug)]
+enum State {
+    Opening(Opening),
+    Http(Box<HttpDecoder>),
+    /// Recognised, not decoded: its bytes are counted.
+    Opaque(Spoken),
 }
 
 impl ConnectionDecoder {
-    /// A decoder for a new connection; `midstream` when its beginning was not captured.
-    pub fn new(_limits: &Limits, _midstream: bool) -> Self {
+    /// A decoder for a connection; `midstream` when its beginning was not captured.
+    pub fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
-            spoken: Spoken::Unknown,
-            loss: DecodeLoss::default(),
+            limits: *limits,
+            midstream,
+            state: State::Opening(Opening::new(midstream, limits.opening_cap)),
+            early_loss: DecodeLoss::default(),
         }
     }
 
-    /// Takes the next piece of one direction; exchanges that are complete are added to `out`.
-    pub fn push(&mut self, _direction: Direction, piece: Piece<'_>, _out: &mut Vec<Exchange>) {
-        if let Piece::Chunk { bytes, .. } = piece {
-            self.spoken = Spoken::Other;
-            self.loss.undecodable_bytes += bytes.len() as u64;
+    /// Takes the next piece of one direction; exchanges that are settled are added to `out`.
+    pub fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
+        match &mut self.state {
+            State::Http(decoder) => decoder.push(direction, piece, out),
+            State::Opaque(_) => {
+                if let Piece::Chunk { bytes, .. } = piece {
+                    self.early_loss.undecodable_bytes += bytes.len() as u64;
+                }
+            }
+            State::Opening(opening) => {
+                if let Some(spoken) = opening.look(direction, piece) {
+                    self.begin(spoken, out);
+                    self.push(direction, piece, out);
+                }
+            }
         }
+    }
+
+    /// The protocol is known: its decoder gets what was held.
+    fn begin(&mut self, spoken: Spoken, out: &mut Vec<Exchange>) {
+        let State::Opening(opening) = std::mem::replace(&mut self.state, State::Opaque(spoken))
+        else {
+            return;
+        };
+        self.early_loss = opening.dropped();
+        if spoken == Spoken::Http {
+            let decoder = HttpDecoder::new(&self.limits, self.midstream, opening.is_amid());
+            self.state = State::Http(Box::new(decoder));
+        }
+        opening.replay(|direction, piece| self.push(direction, piece, out));
     }
 
     /// What the connection speaks, as far as it is known.
-    pub const fn spoken(&self) -> Spoken {
-        self.spoken
+    pub fn spoken(&self) -> Spoken {
+        match &self.state {
+            State::Opening(opening) => opening.spoken(),
+            State::Http(_) => Spoken::Http,
+            State::Opaque(spoken) => *spoken,
+        }
     }
 
     /// How many messages were seen so far.
     pub fn counts(&self) -> MessageCounts {
-        MessageCounts::default()
+        match &self.state {
+            State::Http(decoder) => decoder.counts(),
+            State::Opening(_) | State::Opaque(_) => MessageCounts::default(),
+        }
     }
 
-    /// What could not be used so far. Complete once both directions ended.
-    pub const fn loss(&self) -> DecodeLoss {
-        self.loss
+    /// What could not be used so far; final once both directions ended.
+    pub fn loss(&self) -> DecodeLoss {
+        let mut loss = self.early_loss;
+        match &self.state {
+            State::Opening(opening) => loss += opening.loss(),
+            State::Http(decoder) => loss += decoder.loss(),
+            State::Opaque(_) => {}
+        }
+        loss
     }
 }

@@ -51,18 +51,17 @@ impl BodyReader {
     /// `content` gets the part of them that is content, without chunk framing.
     ///
     /// # Errors
-    /// The chunk framing is broken; the body cannot be followed further.
+    /// The chunk framing is broken after that many bytes; the body cannot be followed further.
     pub(crate) fn advance<'a>(
         &mut self,
         input: &'a [u8],
-        content: impl FnMut(&'a [u8]),
-    ) -> Result<usize, HttpError> {
-        let mut content = content;
+        mut content: impl FnMut(&'a [u8]),
+    ) -> (usize, Result<(), HttpError>) {
         match self {
-            Self::Done => Ok(0),
+            Self::Done => (0, Ok(())),
             Self::UntilClose => {
                 content(input);
-                Ok(input.len())
+                (input.len(), Ok(()))
             }
             Self::Length(remaining) => {
                 let here = usize::try_from(*remaining)
@@ -73,14 +72,14 @@ impl BodyReader {
                 if *remaining == 0 {
                     *self = Self::Done;
                 }
-                Ok(here)
+                (here, Ok(()))
             }
             Self::Chunked(chunked) => {
-                let (taken, done) = chunked.advance(input, content)?;
-                if done {
+                let (taken, read) = chunked.advance(input, content);
+                if read == Ok(true) {
                     *self = Self::Done;
                 }
-                Ok(taken)
+                (taken, read.map(|_| ()))
             }
         }
     }

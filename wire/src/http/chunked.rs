@@ -48,14 +48,15 @@ impl Chunked {
     }
 
     /// Takes what belongs to the body from the front of `input`: how many bytes that were, and whether
-    /// the body ended with them. `content` gets what the chunks hold.
+    /// the body ended with them (or is broken there). `content` gets what the chunks hold.
     pub(crate) fn advance<'a>(
         &mut self,
         input: &'a [u8],
         mut content: impl FnMut(&'a [u8]),
-    ) -> Result<(usize, bool), HttpError> {
+    ) -> (usize, Result<bool, HttpError>) {
         let mut rest = input;
         while let Some((byte, after)) = rest.split_first() {
+            let taken = input.len() - rest.len();
             match &mut self.place {
                 Place::Content(remaining) => {
                     let here = usize::try_from(*remaining)
@@ -73,12 +74,14 @@ impl Chunked {
                     match byte {
                         b'\r' => {}
                         b'\n' => self.place = Place::SIZE,
-                        _ => return Err(HttpError::ChunkEnd),
+                        _ => return (taken, Err(HttpError::ChunkEnd)),
                     }
                     rest = after;
                 }
                 Place::Size { .. } => {
-                    self.size_byte(*byte)?;
+                    if let Err(error) = self.size_byte(*byte) {
+                        return (taken, Err(error));
+                    }
                     rest = after;
                 }
                 Place::Trailers { end, length } => {
@@ -86,16 +89,14 @@ impl Chunked {
                     let here = found.unwrap_or(rest.len());
                     *length += here;
                     if *length > LONGEST_TRAILERS {
-                        return Err(HttpError::HeadTooLong {
-                            cap: LONGEST_TRAILERS,
-                        });
+                        let cap = LONGEST_TRAILERS;
+                        return (taken, Err(HttpError::HeadTooLong { cap }));
                     }
-                    let taken = input.len() - rest.len() + here;
-                    return Ok((taken, found.is_some()));
+                    return (taken + here, Ok(found.is_some()));
                 }
             }
         }
-        Ok((input.len(), false))
+        (input.len(), Ok(false))
     }
 
     /// One byte of a size line.
@@ -171,13 +172,13 @@ mod tests {
         let mut chunked = Chunked::new();
         let (left, right) = body.split_at(cut);
         let mut content = Vec::new();
-        let (taken, done) = chunked.advance(left, |part| content.extend_from_slice(part))?;
-        if done {
+        let (taken, done) = chunked.advance(left, |part| content.extend_from_slice(part));
+        if done? {
             return Ok((content, taken, true));
         }
         assert_eq!(taken, left.len(), "an unfinished body takes everything");
-        let (more, done) = chunked.advance(right, |part| content.extend_from_slice(part))?;
-        Ok((content, taken + more, done))
+        let (more, done) = chunked.advance(right, |part| content.extend_from_slice(part));
+        Ok((content, taken + more, done?))
     }
 
     #[test]
@@ -218,7 +219,7 @@ mod tests {
     #[test]
     fn a_hole_is_followed_only_within_a_chunk() {
         let mut chunked = Chunked::new();
-        chunked.advance(b"8\r\nab", |_| {}).unwrap();
+        assert_eq!(chunked.advance(b"8\r\nab", |_| {}), (5, Ok(false)));
         assert!(chunked.clone().skip(6));
         assert!(!chunked.clone().skip(7));
         assert!(!Chunked::new().skip(1));

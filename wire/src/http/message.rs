@@ -102,7 +102,7 @@ impl<'a> Message<'a> {
         let mut chunked = Chunked::new();
         let read = chunked.advance(framed, |part| parts.push(part));
         self.chunked = true;
-        self.complete &= matches!(read, Ok((_, true)));
+        self.complete &= matches!(read, (_, Ok(true)));
         self.trailers = chunked
             .trailers_of(framed)
             .map(|block| fields(&block))

@@ -2,17 +2,27 @@
 //! codings, and the decoder of captured connections.
 
 mod body;
+mod captured;
 mod chunked;
 mod content;
+mod decoder;
 mod error;
 mod framing;
 mod head;
 mod header;
 mod line;
 mod message;
+mod pairing;
 mod reader;
 mod request_reader;
 mod response_reader;
+mod seek;
+mod stream;
+
+pub(crate) use decoder::HttpDecoder;
+pub(crate) use head::{Start, request_start, response_start};
+pub(crate) use seek::is_message_start;
+pub(crate) use stream::Side;
 
 pub use content::{ContentError, Decoded, decode_content};
 pub use error::HttpError;

@@ -109,13 +109,13 @@ impl MessageReader {
             caps,
             ..
         } = self;
-        let taken = body.advance(input, |part| {
+        let (taken, read) = body.advance(input, |part| {
             *content_len += part.len() as u64;
             let room = caps.body.saturating_sub(content.len()).min(part.len());
             content.extend_from_slice(part.get(..room).unwrap_or_default());
-        })?;
+        });
         self.wire_len += taken as u64;
-        Ok(taken)
+        read.map(|()| taken)
     }
 
     /// The peer closed: true when that ends the message properly or none had begun.

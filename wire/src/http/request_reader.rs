@@ -4,6 +4,7 @@ use super::error::HttpError;
 use super::framing::BodyFraming;
 use super::head::{RequestHead, Start, request_start};
 use super::reader::{MessageReader, Progress, ReadCaps};
+use super::stream::JUDGED_BEGINNING;
 
 /// One request at a time, from bytes however they are cut.
 #[derive(Debug)]
@@ -37,9 +38,11 @@ impl RequestReader {
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, HttpError> {
         let mut consumed = 0;
         if !self.message.head_done() {
+            let known = self.message.head().len();
             let (taken, complete) = self.message.feed_head(bytes)?;
             consumed = taken;
-            if !self.message.head().is_empty() && request_start(self.message.head()) == Start::No {
+            let judge = known < JUDGED_BEGINNING && !self.message.head().is_empty();
+            if judge && request_start(self.message.head()) == Start::No {
                 return Err(HttpError::NoRequest);
             }
             if !complete {

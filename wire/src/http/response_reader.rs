@@ -3,9 +3,10 @@
 
 use super::error::HttpError;
 use super::framing::{AnswerTo, BodyFraming, Framing};
-use super::head::{ResponseHead, Version};
+use super::head::{ResponseHead, Start, Version, response_start};
 use super::header::Headers;
 use super::reader::{MessageReader, Progress, ReadCaps};
+use super::stream::JUDGED_BEGINNING;
 
 /// One response at a time, from bytes however they are cut.
 ///
@@ -66,9 +67,12 @@ impl ResponseReader {
                     done: false,
                 });
             }
+            let known = self.message.head().len();
             let (taken, complete) = self.message.feed_head(rest)?;
             consumed += taken;
-            self.reject_foreign()?;
+            if known < JUDGED_BEGINNING {
+                self.reject_foreign()?;
+            }
             if complete {
                 self.begin()?;
             }
@@ -85,9 +89,9 @@ impl ResponseReader {
 
     /// Says early that a peer does not speak HTTP, rather than waiting for a blank line.
     fn reject_foreign(&self) -> Result<(), HttpError> {
-        match super::head::response_start(self.message.head()) {
-            super::head::Start::No => Err(HttpError::NoResponse),
-            super::head::Start::Yes | super::head::Start::Maybe => Ok(()),
+        match response_start(self.message.head()) {
+            Start::No => Err(HttpError::NoResponse),
+            Start::Yes | Start::Maybe => Ok(()),
         }
     }
 

@@ -1,8 +1,21 @@
-//! What an exchange does, values removed: the name under which equal exchanges are counted together.
+//! What an exchange does, values removed: the name under which equal exchanges are counted together; and
+//! the one line that says what it asks for.
 
 mod route;
+mod segment;
 
-pub use route::http_operation;
+pub use route::{http_operation, http_summary};
 
-/// The operation of an answer whose request was not captured.
+/// Operation and summary of an answer whose request was not captured.
 pub const UNSEEN_REQUEST: &str = "(request not captured)";
+
+/// The longest operation or summary kept, bytes.
+pub const LONGEST_LINE: usize = 256;
+
+/// `line` cut to at most [`LONGEST_LINE`] bytes, never within a character.
+pub(crate) fn cut_line(mut line: String) -> String {
+    if line.len() > LONGEST_LINE {
+        line.truncate(line.floor_char_boundary(LONGEST_LINE));
+    }
+    line
+}

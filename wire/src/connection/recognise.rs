@@ -1,0 +1,119 @@
+//! Recognises a protocol by the first bytes of a direction.
+
+use super::Spoken;
+use crate::Direction;
+use crate::http::{Side, Start, is_message_start, request_start, response_start};
+
+/// What some first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// They speak this.
+    Is(Spoken),
+    /// More bytes are needed.
+    Maybe,
+    /// They speak nothing known.
+    No,
+}
+
+/// The client's first bytes in HTTP/2 with prior knowledge (RFC 9113 section 3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Judges the first `bytes` of a direction; `midstream`: they may come from anywhere in it, so only what
+/// leaves no doubt counts.
+pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> Verdict {
+    if bytes.len() < HTTP2_PREFACE.len() && HTTP2_PREFACE.starts_with(bytes) {
+        return Verdict::Maybe;
+    }
+    if bytes.starts_with(HTTP2_PREFACE) {
+        return Verdict::Is(Spoken::Http2);
+    }
+    match starts_with(bytes, b"SSH-") {
+        Start::Yes => return Verdict::Is(Spoken::Ssh),
+        Start::Maybe => return Verdict::Maybe,
+        Start::No => {}
+    }
+    match tls_record(bytes, midstream) {
+        Start::Yes => return Verdict::Is(Spoken::Tls),
+        Start::Maybe => return Verdict::Maybe,
+        Start::No => {}
+    }
+    let start = match (direction, midstream) {
+        (Direction::ToServer, false) => request_start(bytes),
+        (Direction::ToClient, false) => response_start(bytes),
+        (Direction::ToServer, true) => strict_start(Side::Requests, bytes),
+        (Direction::ToClient, true) => strict_start(Side::Responses, bytes),
+    };
+    match start {
+        Start::Yes => Verdict::Is(Spoken::Http),
+        Start::Maybe => Verdict::Maybe,
+        Start::No => Verdict::No,
+    }
+}
+
+/// Where a message looks begun it is believed, so that its rest is not lost while waiting.
+fn strict_start(side: Side, bytes: &[u8]) -> Start {
+    if is_message_start(side, bytes) {
+        Start::Yes
+    } else {
+        Start::No
+    }
+}
+
+fn starts_with(bytes: &[u8], wanted: &[u8]) -> Start {
+    if bytes.starts_with(wanted) {
+        Start::Yes
+    } else if wanted.starts_with(bytes) {
+        Start::Maybe
+    } else {
+        Start::No
+    }
+}
+
+/// A TLS record header (RFC 8446 section 5.1): a handshake at the beginning, any record later.
+fn tls_record(bytes: &[u8], midstream: bool) -> Start {
+    match bytes {
+        [0x16] | [0x16, 0x03] => Start::Maybe,
+        [0x16, 0x03, 0..=4, ..] => Start::Yes,
+        [0x14 | 0x15 | 0x17, 0x03, 0..=4, high, _, ..] if midstream && *high <= 0x48 => Start::Yes,
+        _ => Start::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(bytes: &[u8]) -> Verdict {
+        recognise(Direction::ToServer, bytes, false)
+    }
+
+    fn server(bytes: &[u8]) -> Verdict {
+        recognise(Direction::ToClient, bytes, false)
+    }
+
+    #[test]
+    fn protocols_are_told_by_their_first_bytes() {
+        assert_eq!(client(b"GET / HTTP/1.1\r\n"), Verdict::Is(Spoken::Http));
+        assert_eq!(client(b"GET /long"), Verdict::Maybe);
+        assert_eq!(client(b"PRI * HTTP/2.0\r\n\r\nS"), Verdict::Maybe);
+        assert_eq!(client(HTTP2_PREFACE), Verdict::Is(Spoken::Http2));
+        assert_eq!(
+            client(b"\x16\x03\x01\x02\x00\x01"),
+            Verdict::Is(Spoken::Tls)
+        );
+        assert_eq!(client(b"SSH-2.0-x"), Verdict::Is(Spoken::Ssh));
+        assert_eq!(client(b"EHLO example.org\r\n"), Verdict::No);
+        assert_eq!(client(b"*1\r\n$4\r\nPING\r\n"), Verdict::No);
+        assert_eq!(server(b"HTTP/1.1 200 OK\r\n"), Verdict::Is(Spoken::Http));
+        assert_eq!(server(b"220 mail ESMTP\r\n"), Verdict::No);
+        assert_eq!(server(b"SSH-2.0-x"), Verdict::Is(Spoken::Ssh));
+    }
+
+    #[test]
+    fn in_the_middle_of_a_connection_only_what_leaves_no_doubt_counts() {
+        let middle = |bytes| recognise(Direction::ToServer, bytes, true);
+        assert_eq!(middle(b"word after word"), Verdict::No);
+        assert_eq!(middle(b"POST /unfinished"), Verdict::Is(Spoken::Http));
+        assert_eq!(middle(b"\x17\x03\x03\x00\x20xyz"), Verdict::Is(Spoken::Tls));
+    }
+}

@@ -1,0 +1,288 @@
+//! Both directions of a captured HTTP connection: messages from the two streams, paired to exchanges.
+
+use super::captured::CapturedMessage;
+use super::framing::{AnswerTo, BodyFraming, Framing};
+use super::head::{RequestHead, ResponseHead, Version};
+use super::pairing::{Asked, Pair, Pairing};
+use super::stream::{MessageStream, Side, StreamEvent};
+use crate::connection::{DecodeLoss, MessageCounts};
+use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary};
+use crate::{Close, Direction, Exchange, ExchangeTimes, Flags, Limits, Piece, Protocol, Timestamp};
+
+/// Decodes a connection that speaks HTTP/1.x.
+#[derive(Debug)]
+pub(crate) struct HttpDecoder {
+    requests: MessageStream,
+    responses: MessageStream,
+    pairing: Pairing,
+    midstream: bool,
+    requests_ended: bool,
+    responses_ended: bool,
+    counts: MessageCounts,
+    loss: DecodeLoss,
+}
+
+impl HttpDecoder {
+    /// `midstream`: the connection's beginning was not captured. `amid`: nor may what comes first be the
+    /// beginning of a message, or the counterpart of what comes first the other way.
+    pub(crate) fn new(limits: &Limits, midstream: bool, amid: bool) -> Self {
+        Self {
+            requests: MessageStream::new(Side::Requests, *limits, amid),
+            responses: MessageStream::new(Side::Responses, *limits, amid),
+            pairing: Pairing::new(limits, !amid),
+            midstream,
+            requests_ended: false,
+            responses_ended: false,
+            counts: MessageCounts::default(),
+            loss: DecodeLoss::default(),
+        }
+    }
+
+    /// Takes the next piece of one direction.
+    pub(crate) fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
+        match (direction, piece) {
+            (Direction::ToServer, Piece::Chunk { at, bytes }) => self.request_bytes(at, bytes),
+            (Direction::ToClient, Piece::Chunk { at, bytes }) => self.response_bytes(at, bytes),
+            (Direction::ToServer, Piece::Gap { len, .. }) => {
+                let effect = self.requests.gap(len);
+                if effect.messages_lost {
+                    self.pairing.requests_lost();
+                }
+                if let Some(message) = effect.message {
+                    self.end_request(message);
+                }
+            }
+            (Direction::ToClient, Piece::Gap { at, len }) => {
+                let effect = self.responses.gap(len);
+                if let Some(message) = effect.message {
+                    self.end_response(message);
+                }
+                if effect.messages_lost {
+                    self.pairing.answers_lost(at);
+                } else {
+                    self.pairing.hear(at);
+                }
+            }
+            (_, Piece::End { close, .. }) => self.end(direction, close),
+        }
+        while let Some(pair) = self.pairing.next_pair() {
+            out.push(self.exchange(pair));
+        }
+    }
+
+    fn request_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Some(event) = self.requests.next(at, &mut rest, bytes.len()) {
+            match event {
+                StreamEvent::Head => {
+                    let head = RequestHead::parse(self.requests.head());
+                    let (framing, asked) = head.map_or((NO_BODY, Asked::default()), |head| {
+                        (BodyFraming::of_request(&head), asked(&head))
+                    });
+                    self.counts.http_requests += 1;
+                    self.pairing.request_begun(asked, self.requests.begun());
+                    self.requests.begin_body(framing, None);
+                }
+                StreamEvent::Message(message) => self.end_request(message),
+            }
+        }
+    }
+
+    fn end_request(&mut self, message: CapturedMessage) {
+        if message.framing.is_none() {
+            let asked = RequestHead::parse(&message.bytes).map(|head| asked(&head));
+            self.counts.http_requests += 1;
+            self.pairing
+                .request_begun(asked.unwrap_or_default(), message.first);
+        }
+        self.pairing.request_ended(message);
+    }
+
+    fn response_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
+        if self.pairing.next_answer_to() == AnswerTo::Simple && self.responses.begin_headless(bytes)
+        {
+            self.counts.http_responses += 1;
+            self.pairing.answer_begun();
+        }
+        let mut rest = bytes;
+        while let Some(event) = self.responses.next(at, &mut rest, bytes.len()) {
+            match event {
+                StreamEvent::Head => self.begin_response(),
+                StreamEvent::Message(message) => self.end_response(message),
+            }
+        }
+        self.pairing.hear(at);
+    }
+
+    fn begin_response(&mut self) {
+        let answer_to = self.pairing.next_answer_to();
+        let head = ResponseHead::parse(self.responses.head());
+        let status = head.map(|head| head.status);
+        let framing = head.map_or(NO_BODY, |head| BodyFraming::of_response(answer_to, &head));
+        self.counts.http_responses += 1;
+        self.responses.begin_body(framing, status);
+        if !self.responses.is_interim() {
+            self.pairing.answer_begun();
+        }
+    }
+
+    fn end_response(&mut self, mut message: CapturedMessage) {
+        if message.framing.is_none() && message.status.is_none() && !message.headless {
+            message.status = ResponseHead::parse(&message.bytes).map(|head| head.status);
+            self.counts.http_responses += 1;
+            if !message.is_interim() {
+                self.pairing.answer_begun();
+            }
+        }
+        if message.is_interim() {
+            self.pairing.interim();
+            return;
+        }
+        let tunnel = message
+            .framing
+            .is_some_and(|body| body.framing == Framing::Tunnel);
+        self.pairing.answer_ended(message);
+        if tunnel {
+            self.requests.make_opaque();
+            self.responses.make_opaque();
+        }
+    }
+
+    fn end(&mut self, direction: Direction, close: Close) {
+        match direction {
+            Direction::ToServer => {
+                if let Some(message) = self.requests.end(close) {
+                    self.end_request(message);
+                }
+                self.requests_ended = true;
+            }
+            Direction::ToClient => {
+                if let Some(message) = self.responses.end(close) {
+                    self.end_response(message);
+                }
+                self.responses_ended = true;
+                self.pairing.answers_closed();
+            }
+        }
+        if self.requests_ended && self.responses_ended {
+            self.pairing.answers_closed();
+        }
+    }
+
+    /// The exchange that a pair is, with what it lost counted.
+    fn exchange(&mut self, pair: Pair) -> Exchange {
+        let mut flags = Flags::empty();
+        flags.set(Flags::MIDSTREAM, self.midstream);
+        flags.set(Flags::INTERIM, pair.interim);
+        let (asked, request) = match pair.request {
+            Some((asked, message)) => (asked, Some(message)),
+            None => (Asked::default(), None),
+        };
+        if let Some(message) = &request {
+            flags |= request_flags(message);
+            self.loss.unpaired_requests += u64::from(pair.answer.is_none());
+            self.loss.over_cap += u64::from(message.over_cap);
+        }
+        if let Some(message) = &pair.answer {
+            flags |= answer_flags(message);
+            self.loss.unpaired_responses += u64::from(request.is_none());
+            self.loss.over_cap += u64::from(message.over_cap);
+        }
+        let times = times(request.as_ref(), pair.answer.as_ref());
+        let status = pair.answer.as_ref().and_then(|answer| answer.status);
+        let unseen = request.is_none();
+        Exchange {
+            protocol: Protocol::Http,
+            request: request.map(CapturedMessage::into_payload),
+            response: pair.answer.map(CapturedMessage::into_payload),
+            times,
+            operation: if unseen {
+                UNSEEN_REQUEST.to_owned()
+            } else {
+                asked.operation
+            },
+            summary: if unseen {
+                UNSEEN_REQUEST.to_owned()
+            } else {
+                asked.summary
+            },
+            status,
+            flags,
+            statement_id: None,
+        }
+    }
+
+    /// Messages seen so far.
+    pub(crate) const fn counts(&self) -> MessageCounts {
+        self.counts
+    }
+
+    /// What could not be used so far.
+    pub(crate) fn loss(&self) -> DecodeLoss {
+        let undecodable = self.requests.undecodable() + self.responses.undecodable();
+        DecodeLoss {
+            undecodable_bytes: undecodable,
+            ..self.loss
+        }
+    }
+}
+
+/// The framing of a message whose head turned out to be none.
+const NO_BODY: BodyFraming = BodyFraming {
+    framing: Framing::None,
+    conflicting: false,
+    keep_alive: false,
+};
+
+fn asked(head: &RequestHead<'_>) -> Asked {
+    let answer_to = if head.version == Version::HTTP_0_9 {
+        AnswerTo::Simple
+    } else {
+        AnswerTo::method(head.method)
+    };
+    Asked {
+        answer_to,
+        operation: http_operation(head.method, head.target),
+        summary: http_summary(head.method, head.target),
+    }
+}
+
+fn times(request: Option<&CapturedMessage>, answer: Option<&CapturedMessage>) -> ExchangeTimes {
+    let answer_first = answer.map(|message| message.first);
+    let start = request
+        .map(|message| message.first)
+        .or(answer_first)
+        .unwrap_or_default();
+    ExchangeTimes {
+        request_first: start,
+        request_last: request.map_or(start, |message| message.last),
+        response_first: answer_first,
+        response_last: answer.map(|message| message.last),
+    }
+}
+
+fn request_flags(message: &CapturedMessage) -> Flags {
+    let mut flags = common_flags(message);
+    flags.set(Flags::GAP_IN_REQUEST, message.gap);
+    flags.set(Flags::REQUEST_OVER_CAP, message.over_cap);
+    flags.set(Flags::REQUEST_TRUNCATED, message.truncated);
+    flags
+}
+
+fn answer_flags(message: &CapturedMessage) -> Flags {
+    let mut flags = common_flags(message);
+    flags.set(Flags::GAP_IN_RESPONSE, message.gap);
+    flags.set(Flags::RESPONSE_OVER_CAP, message.over_cap);
+    flags.set(Flags::RESPONSE_TRUNCATED, message.truncated);
+    flags
+}
+
+fn common_flags(message: &CapturedMessage) -> Flags {
+    let mut flags = Flags::empty();
+    flags.set(Flags::RESYNCED, message.resynced);
+    if let Some(body) = message.framing {
+        flags.set(Flags::CONFLICTING_LENGTH, body.conflicting);
+        flags.set(Flags::UPGRADED, body.framing == Framing::Tunnel);
+    }
+    flags
+}

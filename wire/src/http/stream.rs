@@ -1,0 +1,365 @@
+//! One direction of a captured HTTP connection: cuts its bytes into messages, goes over holes where a
+//! message's framing allows it, and looks for the next message where it does not.
+
+use super::body::{BodyReader, Skipped};
+use super::captured::CapturedMessage;
+use super::framing::{BodyFraming, Framing};
+use super::head::{Start, Version, parse_request_line, request_start, response_start};
+use super::line::HeadEnd;
+use super::seek::find_start;
+use crate::{Close, Limits, Timestamp};
+use memchr::memchr;
+
+/// How much of an unfinished first line tells whether it can be one, bytes.
+pub(crate) const JUDGED_BEGINNING: usize = 128;
+
+/// Which kind of message a direction carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Requests,
+    Responses,
+}
+
+/// What [`MessageStream::next`] came upon.
+#[derive(Debug)]
+pub(crate) enum StreamEvent {
+    /// The head of a message is complete; [`MessageStream::begin_body`] must be called.
+    Head,
+    /// A message is complete, or broken off.
+    Message(CapturedMessage),
+}
+
+/// What a hole did to a direction.
+#[derive(Debug, Default)]
+pub(crate) struct GapEffect {
+    /// The message that ended in the hole.
+    pub(crate) message: Option<CapturedMessage>,
+    /// Whole messages may have been in the hole.
+    pub(crate) messages_lost: bool,
+}
+
+/// One direction of a connection.
+#[derive(Debug)]
+pub(crate) struct MessageStream {
+    side: Side,
+    limits: Limits,
+    place: Place,
+    message: CapturedMessage,
+    head_end: HeadEnd,
+    body: BodyReader,
+    undecodable: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Before a message.
+    Between,
+    /// In its first line.
+    StartLine,
+    /// In its header fields.
+    Fields,
+    /// Behind its head; waits to be told how its body ends.
+    Framing,
+    Body,
+    /// Nobody knows where: looks for the beginning of a message.
+    Seeking,
+    /// The connection carries something else from here on.
+    Opaque,
+}
+
+impl MessageStream {
+    /// A direction at its beginning, or somewhere in it when `midstream`.
+    pub(crate) fn new(side: Side, limits: Limits, midstream: bool) -> Self {
+        Self {
+            side,
+            limits,
+            place: if midstream {
+                Place::Seeking
+            } else {
+                Place::Between
+            },
+            message: CapturedMessage::default(),
+            head_end: HeadEnd::default(),
+            body: BodyReader::Done,
+            undecodable: 0,
+        }
+    }
+
+    /// Goes on in `rest`, the unread end of a chunk of `chunk_len` bytes, up to the next event; `None`
+    /// when all of it is read.
+    pub(crate) fn next(
+        &mut self,
+        at: Timestamp,
+        rest: &mut &[u8],
+        chunk_len: usize,
+    ) -> Option<StreamEvent> {
+        loop {
+            match self.place {
+                Place::Between => self.begin_message(rest)?,
+                Place::StartLine => self.read_start_line(at, rest)?,
+                Place::Fields => return self.read_fields(at, rest),
+                Place::Framing => return None,
+                Place::Body => return self.read_body(at, rest),
+                Place::Seeking => self.seek(rest, chunk_len)?,
+                Place::Opaque => {
+                    self.undecodable += rest.len() as u64;
+                    *rest = b"";
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Skips empty lines (RFC 9112 section 2.2) and enters the message behind them.
+    fn begin_message(&mut self, rest: &mut &[u8]) -> Option<()> {
+        let blank = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+        *rest = rest.get(blank..).unwrap_or_default();
+        if rest.is_empty() {
+            return None;
+        }
+        self.place = match self.start(rest) {
+            Start::No => Place::Seeking,
+            Start::Yes | Start::Maybe => Place::StartLine,
+        };
+        Some(())
+    }
+
+    fn start(&self, bytes: &[u8]) -> Start {
+        match self.side {
+            Side::Requests => request_start(bytes),
+            Side::Responses => response_start(bytes),
+        }
+    }
+
+    /// Collects the first line and judges it.
+    fn read_start_line(&mut self, at: Timestamp, rest: &mut &[u8]) -> Option<()> {
+        let end = memchr(b'\n', rest).map(|at| at + 1);
+        let here = end.unwrap_or(rest.len());
+        let known = self.message.bytes.len();
+        self.keep_head(at, rest, here);
+        // Once its beginning is good, a line is judged again only when it is whole.
+        let judge = end.is_some() || known < JUDGED_BEGINNING;
+        let wrong = judge && self.start(&self.message.bytes) == Start::No;
+        if wrong || self.message.over_cap {
+            self.undecodable += self.message.wire_len;
+            self.message = CapturedMessage::default();
+            self.place = Place::Seeking;
+            return Some(());
+        }
+        end?;
+        self.head_end = HeadEnd::default();
+        self.place = Place::Fields;
+        Some(())
+    }
+
+    /// Collects the fields up to the blank line.
+    fn read_fields(&mut self, at: Timestamp, rest: &mut &[u8]) -> Option<StreamEvent> {
+        if self.is_simple_request() {
+            self.place = Place::Framing;
+            return Some(StreamEvent::Head);
+        }
+        let end = self.head_end.find(rest);
+        let here = end.unwrap_or(rest.len());
+        let room = self
+            .limits
+            .head_cap
+            .saturating_sub(self.message.bytes.len());
+        self.keep_head(at, rest, here.min(room));
+        if here > room {
+            self.message.over_cap = true;
+            return Some(StreamEvent::Message(self.break_off()));
+        }
+        end?;
+        self.place = Place::Framing;
+        Some(StreamEvent::Head)
+    }
+
+    /// HTTP/0.9: a request line without a version has no fields.
+    fn is_simple_request(&self) -> bool {
+        self.side == Side::Requests
+            && parse_request_line(&self.message.bytes)
+                .is_some_and(|(_, _, version)| version == Version::HTTP_0_9)
+    }
+
+    /// Moves `here` bytes from `rest` to the head.
+    fn keep_head(&mut self, at: Timestamp, rest: &mut &[u8], here: usize) {
+        let (taken, after) = rest.split_at_checked(here).unwrap_or((rest, b""));
+        self.message.keep(taken, self.limits.head_cap, at);
+        *rest = after;
+    }
+
+    /// The head at hand: start line and fields, blank line included.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.message.bytes
+    }
+
+    /// Says how the body behind the head ends.
+    pub(crate) fn begin_body(&mut self, framing: BodyFraming, status: Option<u16>) {
+        self.message.framing = Some(framing);
+        self.message.status = status;
+        self.body = BodyReader::new(framing.framing);
+        if let Framing::Length(length) = framing.framing {
+            let soon = usize::try_from(length).unwrap_or(usize::MAX).min(64 << 10);
+            self.message.bytes.reserve(soon);
+        }
+        self.place = Place::Body;
+    }
+
+    /// Enters a message without a head, as HTTP/0.9 answers are, when one may begin here.
+    pub(crate) fn begin_headless(&mut self, bytes: &[u8]) -> bool {
+        let begins = self.place == Place::Between && self.start(bytes) == Start::No;
+        if begins {
+            self.message.headless = true;
+            self.body = BodyReader::UntilClose;
+            self.place = Place::Body;
+        }
+        begins
+    }
+
+    /// When the message at hand began.
+    pub(crate) const fn begun(&self) -> Timestamp {
+        self.message.first
+    }
+
+    /// Whether the message at hand is an interim answer.
+    pub(crate) fn is_interim(&self) -> bool {
+        self.message.is_interim()
+    }
+
+    fn read_body(&mut self, at: Timestamp, rest: &mut &[u8]) -> Option<StreamEvent> {
+        let (taken, read) = self.body.advance(rest, |_| {});
+        let (body, after) = rest.split_at_checked(taken).unwrap_or((rest, b""));
+        *rest = after;
+        if !body.is_empty() {
+            self.message.keep(body, self.message_cap(), at);
+        }
+        if read.is_err() {
+            return Some(StreamEvent::Message(self.break_off()));
+        }
+        self.body
+            .is_done()
+            .then(|| StreamEvent::Message(self.complete()))
+    }
+
+    /// How many bytes of the message at hand may be kept.
+    fn message_cap(&self) -> usize {
+        self.limits.head_cap.saturating_add(self.limits.body_cap)
+    }
+
+    /// Hands the complete message over.
+    fn complete(&mut self) -> CapturedMessage {
+        self.place = Place::Between;
+        self.body = BodyReader::Done;
+        std::mem::take(&mut self.message)
+    }
+
+    /// Hands the message over without its end; where the next one begins is not known.
+    fn break_off(&mut self) -> CapturedMessage {
+        let mut message = self.complete();
+        message.truncated = true;
+        self.place = Place::Seeking;
+        message
+    }
+
+    /// Skips to what looks like the beginning of a message.
+    fn seek(&mut self, rest: &mut &[u8], chunk_len: usize) -> Option<()> {
+        if rest.is_empty() {
+            return None;
+        }
+        let found = find_start(self.side, rest, rest.len() == chunk_len);
+        let skipped = found.unwrap_or(rest.len());
+        self.undecodable += skipped as u64;
+        *rest = rest.get(skipped..).unwrap_or_default();
+        found?;
+        self.message.resynced = true;
+        self.place = Place::StartLine;
+        Some(())
+    }
+
+    /// Goes over a hole.
+    pub(crate) fn gap(&mut self, missing: u64) -> GapEffect {
+        let cap = self.message_cap();
+        let fill_cap = self.limits.gap_fill_cap;
+        match self.place {
+            Place::Opaque => GapEffect::default(),
+            Place::Between | Place::Seeking => {
+                self.place = Place::Seeking;
+                GapEffect {
+                    message: None,
+                    messages_lost: true,
+                }
+            }
+            Place::StartLine => {
+                self.undecodable += self.message.wire_len;
+                self.message = CapturedMessage::default();
+                self.place = Place::Seeking;
+                GapEffect {
+                    message: None,
+                    messages_lost: true,
+                }
+            }
+            Place::Body => match self.body.skip(missing) {
+                Skipped::Inside => {
+                    self.message.fill(missing, fill_cap, cap);
+                    GapEffect::default()
+                }
+                Skipped::Ended(lost) => {
+                    self.message.fill(lost, fill_cap, cap);
+                    let message = Some(self.complete());
+                    let messages_lost = lost < missing;
+                    if messages_lost {
+                        self.place = Place::Seeking;
+                    }
+                    GapEffect {
+                        message,
+                        messages_lost,
+                    }
+                }
+                Skipped::Lost => self.lose_place(),
+            },
+            Place::Fields | Place::Framing => self.lose_place(),
+        }
+    }
+
+    fn lose_place(&mut self) -> GapEffect {
+        self.message.gap = true;
+        GapEffect {
+            message: Some(self.break_off()),
+            messages_lost: true,
+        }
+    }
+
+    /// The direction ended: the message at hand, complete only if the close is its proper end.
+    pub(crate) fn end(&mut self, close: Close) -> Option<CapturedMessage> {
+        let place = std::mem::replace(&mut self.place, Place::Opaque);
+        match place {
+            Place::Between | Place::Seeking | Place::Opaque => None,
+            Place::StartLine => {
+                self.undecodable += self.message.wire_len;
+                self.message = CapturedMessage::default();
+                None
+            }
+            Place::Fields | Place::Framing | Place::Body => {
+                let mut message = std::mem::take(&mut self.message);
+                let proper = place == Place::Body && self.body.ends_with_connection();
+                message.truncated = !(proper && close == Close::Fin);
+                Some(message)
+            }
+        }
+    }
+
+    /// From here on the direction carries something else.
+    pub(crate) fn make_opaque(&mut self) {
+        self.undecodable += self.message.wire_len;
+        self.message = CapturedMessage::default();
+        self.place = Place::Opaque;
+    }
+
+    /// Bytes that belong to no message.
+    pub(crate) const fn undecodable(&self) -> u64 {
+        self.undecodable
+    }
+}
