@@ -1,1 +1,30 @@
 //! What we keep: one SQLite file of recordings, plans, runs and allowed targets. Only this crate speaks SQL.
+//!
+//! [`Store`] is a clonable handle on the file: one writer thread, a few read connections. A
+//! [`RecordingWriter`] or [`RunWriter`] gathers rows in memory and the writer thread commits them
+//! within a second. The file's layout is described in `store/FORMAT.md`.
+
+mod bin;
+mod error;
+mod file;
+mod id;
+mod name;
+mod recording;
+mod run;
+mod segment;
+mod store;
+pub mod targets;
+mod writer;
+mod writer_life;
+
+pub use bin::{Binned, BinnedKind};
+pub use error::Error;
+pub use id::{ConnectionId, ExchangeId, OperationId, RecordingId, RunId};
+pub use recording::{
+    ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Ledger, Messages,
+    NewConnection, NewRecording, OperationRow, Payloads, RatePoint, RecordedLatency,
+    RecordedRequest, Recording, RecordingState, RecordingWriter, Requests, Totals,
+};
+pub use run::{NewRun, Run, RunEvent, RunOperation, RunState, RunWriter, Samples};
+pub use store::Store;
+pub use targets::{AllowedTarget, TargetRefused};

@@ -1,0 +1,93 @@
+//! The loss ledger: every packet and byte that did not become an exchange, by reason.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+/// What was seen and what of it was lost. Packets in = decoded + every kind of drop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ledger {
+    /// Packets read.
+    pub packets: u64,
+    /// Packets that carried TCP we followed.
+    pub decoded_packets: u64,
+    /// Packets the kernel dropped because the capture was behind.
+    pub kernel_dropped: u64,
+    /// Packets the interface or its driver dropped.
+    pub interface_dropped: u64,
+    /// Packets cut by the snap length.
+    pub truncated_packets: u64,
+    /// Packets of a link type that is not understood.
+    pub unsupported_link: u64,
+    /// Packets that are not TCP.
+    pub not_tcp: u64,
+    /// Packets that contradict themselves.
+    pub malformed_packets: u64,
+    /// Packets cut off the end of a file, or blocks that could not be read.
+    pub unreadable_records: u64,
+    /// IP fragments that could not be put together.
+    pub fragments: u64,
+    /// Packets seen twice: the same packet on two interfaces, or a retransmission.
+    pub duplicate_packets: u64,
+    /// Packets that a replay marked as its own and that were left out.
+    pub replay_marked: u64,
+    /// Packets that a filter left out after they were read.
+    pub filtered: u64,
+    /// Bytes that one side acknowledged and the capture never saw.
+    pub gap_bytes: u64,
+    /// Bytes that did not decode as the connection's protocol.
+    pub undecodable_bytes: u64,
+    /// Requests whose answer was not seen.
+    pub unpaired_requests: u64,
+    /// Answers whose request was not seen.
+    pub unpaired_responses: u64,
+    /// Messages longer than a cap, kept cut.
+    pub over_cap: u64,
+    /// Connections closed early to keep memory bounded.
+    pub evicted_connections: u64,
+    /// Connections that speak something we do not decode, by what they speak.
+    pub spoken: BTreeMap<String, u64>,
+}
+
+impl AddAssign<&Self> for Ledger {
+    fn add_assign(&mut self, other: &Self) {
+        self.packets += other.packets;
+        self.decoded_packets += other.decoded_packets;
+        self.kernel_dropped += other.kernel_dropped;
+        self.interface_dropped += other.interface_dropped;
+        self.truncated_packets += other.truncated_packets;
+        self.unsupported_link += other.unsupported_link;
+        self.not_tcp += other.not_tcp;
+        self.malformed_packets += other.malformed_packets;
+        self.unreadable_records += other.unreadable_records;
+        self.fragments += other.fragments;
+        self.duplicate_packets += other.duplicate_packets;
+        self.replay_marked += other.replay_marked;
+        self.filtered += other.filtered;
+        self.gap_bytes += other.gap_bytes;
+        self.undecodable_bytes += other.undecodable_bytes;
+        self.unpaired_requests += other.unpaired_requests;
+        self.unpaired_responses += other.unpaired_responses;
+        self.over_cap += other.over_cap;
+        self.evicted_connections += other.evicted_connections;
+        for (spoken, connections) in &other.spoken {
+            *self.spoken.entry(spoken.clone()).or_default() += connections;
+        }
+    }
+}
+
+/// Messages seen on the wire, paired or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Messages {
+    /// HTTP requests.
+    pub http_requests: u64,
+    /// HTTP answers, interim ones included.
+    pub http_responses: u64,
+    /// MySQL commands.
+    pub mysql_commands: u64,
+    /// MySQL replies.
+    pub mysql_replies: u64,
+}

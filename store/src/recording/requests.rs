@@ -1,0 +1,141 @@
+//! Reading a whole recording in sequence, as planning does: rows page by page, each segment unpacked
+//! once, answers left on disk unless asked for.
+
+use std::collections::VecDeque;
+
+use super::read::{PAGE, REQUESTS, RESPONSES, cut, segment};
+use super::row::{ExchangeRow, Stored};
+use crate::{Error, ExchangeId, RecordingId, Store};
+
+/// Segments kept unpacked per direction. A payload in a segment of its own lies beside the open
+/// one, and a commit begins a new one: four cover both.
+const KEPT_SEGMENTS: usize = 4;
+
+/// One recorded exchange with its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedRequest {
+    /// Its row.
+    pub row: ExchangeRow,
+    /// The bytes kept of the request; `None` when it is missing.
+    pub request: Option<Vec<u8>>,
+    /// The bytes kept of the answer; `None` when it is missing or was not asked for.
+    pub response: Option<Vec<u8>>,
+}
+
+/// All exchanges of a recording in the order they completed; see [`Store::requests`].
+#[derive(Debug)]
+pub struct Requests {
+    store: Store,
+    recording: RecordingId,
+    rows: std::vec::IntoIter<ExchangeRow>,
+    after: Option<ExchangeId>,
+    requests: Sequence,
+    responses: Option<Sequence>,
+}
+
+impl Store {
+    /// Reads all exchanges of a recording with their request bytes, and with their answer bytes
+    /// if asked for, in the order they completed: an exchange that took long comes after later,
+    /// shorter ones, so `at_us` steps back by at most the longest exchange.
+    ///
+    /// Between two calls of `next` nothing is locked; what is added meanwhile is read too.
+    pub fn requests(&self, recording: RecordingId, with_responses: bool) -> Requests {
+        Requests {
+            store: self.clone(),
+            recording,
+            rows: Vec::new().into_iter(),
+            after: Some(ExchangeId(0)),
+            requests: Sequence::new(REQUESTS),
+            responses: with_responses.then(|| Sequence::new(RESPONSES)),
+        }
+    }
+}
+
+impl Requests {
+    fn next_row(&mut self) -> Result<Option<ExchangeRow>, Error> {
+        if let Some(row) = self.rows.next() {
+            return Ok(Some(row));
+        }
+        let Some(after) = self.after else {
+            return Ok(None);
+        };
+        let page = self.store.exchanges(self.recording, after, PAGE)?;
+        self.after = page.last().map(|row| row.id);
+        self.rows = page.into_iter();
+        Ok(self.rows.next())
+    }
+
+    fn next_request(&mut self) -> Result<Option<RecordedRequest>, Error> {
+        let Some(row) = self.next_row()? else {
+            return Ok(None);
+        };
+        let request = self
+            .requests
+            .bytes(&self.store, self.recording, row.request)?;
+        let response = match &mut self.responses {
+            Some(responses) => responses.bytes(&self.store, self.recording, row.response)?,
+            None => None,
+        };
+        Ok(Some(RecordedRequest {
+            row,
+            request,
+            response,
+        }))
+    }
+}
+
+impl Iterator for Requests {
+    type Item = Result<RecordedRequest, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.next_request();
+        if next.is_err() {
+            // An error ends the sequence: asking again would repeat or skip.
+            self.after = None;
+            self.rows = Vec::new().into_iter();
+        }
+        next.transpose()
+    }
+}
+
+/// The segments of one direction, read forwards.
+#[derive(Debug)]
+struct Sequence {
+    table: &'static str,
+    unpacked: VecDeque<(u32, Vec<u8>)>,
+}
+
+impl Sequence {
+    const fn new(table: &'static str) -> Self {
+        Self {
+            table,
+            unpacked: VecDeque::new(),
+        }
+    }
+
+    fn bytes(
+        &mut self,
+        store: &Store,
+        recording: RecordingId,
+        stored: Option<Stored>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        if stored.kept == 0 {
+            return Ok(Some(Vec::new()));
+        }
+        let number = stored.place.segment;
+        let known = self.unpacked.iter().any(|(known, _)| *known == number);
+        if !known {
+            let bytes = store.read(|sql| segment(sql, self.table, recording, number))?;
+            self.unpacked.truncate(KEPT_SEGMENTS - 1);
+            self.unpacked.push_front((number, bytes));
+        }
+        let unpacked = self.unpacked.iter().find(|(known, _)| *known == number);
+        let bytes = unpacked.and_then(|(_, segment)| cut(segment, stored));
+        bytes
+            .map(|bytes| Some(bytes.to_vec()))
+            .ok_or_else(|| store.damaged())
+    }
+}

@@ -1,0 +1,171 @@
+//! Never production: what is refused, what is only warned of, what is free.
+
+use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Timestamp};
+
+use super::*;
+use crate::{NewConnection, NewRecording, Totals};
+
+/// Documentation addresses (RFC 5737): they resolve to themselves and belong to nobody.
+const STAGING: &str = "192.0.2.10";
+const PRODUCTION: &str = "198.51.100.7";
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("t.reprise")).unwrap();
+    (folder, store)
+}
+
+fn record(store: &Store, name: &str, server: &str, host: &str) -> RecordingId {
+    let started_at = Timestamp::from_micros(0);
+    let new = NewRecording {
+        name: name.into(),
+        source: "test".into(),
+        started_at,
+    };
+    let writer = store.create_recording(&new).unwrap();
+    let connection = writer
+        .add_connection(&NewConnection {
+            client: "192.0.2.1:40000".parse().unwrap(),
+            server: format!("{server}:80").parse().unwrap(),
+            opened: started_at,
+            midstream: false,
+        })
+        .unwrap();
+    let bytes = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
+    let exchange = Exchange {
+        protocol: Protocol::Http,
+        request: Some(Payload {
+            wire_len: bytes.len() as u64,
+            bytes,
+        }),
+        response: None,
+        times: ExchangeTimes {
+            request_first: started_at,
+            request_last: started_at,
+            response_first: None,
+            response_last: None,
+        },
+        operation: "GET /".into(),
+        summary: "GET /".into(),
+        status: None,
+        flags: Flags::empty(),
+        statement_id: None,
+    };
+    writer.add_exchange(connection, exchange).unwrap();
+    writer.finish(&Totals::default()).unwrap().id
+}
+
+#[test]
+fn loopback_needs_no_permission() {
+    let (_folder, store) = store();
+    for target in ["http://127.0.0.1:8080", "[::1]:8080", "localhost:8080"] {
+        let target = store.allow_http(target, None, false).unwrap();
+        assert!(!target.addresses().is_empty() && target.warnings().is_empty());
+    }
+    assert_eq!(
+        store
+            .allow_http("[::1]:8080", None, false)
+            .unwrap()
+            .authority(),
+        "[::1]:8080"
+    );
+    assert_eq!(
+        store
+            .allow_http("127.0.0.1", None, false)
+            .unwrap()
+            .authority(),
+        "127.0.0.1"
+    );
+    assert_eq!(
+        store.allow_mysql("127.0.0.1", None, false).unwrap().port(),
+        3306
+    );
+}
+
+#[test]
+fn another_host_must_be_allowed_once_and_the_refusal_names_the_command() {
+    let (_folder, store) = store();
+    let error = store.allow_http(STAGING, None, false).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`reprise targets allow 192.0.2.10`"),
+        "{error}"
+    );
+    store.allow_target(STAGING).unwrap();
+    assert!(store.allow_http(STAGING, None, false).is_ok());
+    // The same address in another dress.
+    assert!(
+        store
+            .allow_mysql("[::ffff:192.0.2.10]:3306", None, false)
+            .is_ok()
+    );
+    assert_eq!(store.targets().unwrap(), [STAGING]);
+    assert!(store.forget_target(STAGING).unwrap());
+    assert!(!store.forget_target(STAGING).unwrap());
+    assert!(store.allow_http(STAGING, None, false).is_err());
+}
+
+#[test]
+fn a_recorded_server_is_refused_by_address_even_when_allowed() {
+    let (_folder, store) = store();
+    let recording = record(&store, "r", PRODUCTION, "shop.example:80");
+    store.allow_target(PRODUCTION).unwrap();
+    let refused = store
+        .allow_http(PRODUCTION, Some(recording), false)
+        .unwrap_err();
+    assert!(
+        matches!(&refused, TargetRefused::RecordedServer { .. }),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("--allow-recorded-server"));
+    let asked_for = store.allow_http(PRODUCTION, Some(recording), true).unwrap();
+    assert_eq!(asked_for.warnings().len(), 1);
+}
+
+#[test]
+fn a_recorded_host_name_counts_as_a_server() {
+    let (_folder, store) = store();
+    // The request was made to a name; here that name is an address that no connection went to.
+    let recording = record(&store, "r", "203.0.113.1", PRODUCTION);
+    let refused = store.allow_http(PRODUCTION, Some(recording), false);
+    assert!(matches!(refused, Err(TargetRefused::RecordedServer { .. })));
+}
+
+#[test]
+fn another_recordings_server_counts_only_when_none_is_named() {
+    let (_folder, store) = store();
+    let first = record(&store, "first", PRODUCTION, "a.example");
+    let second = record(&store, "second", "203.0.113.9", "b.example");
+    store.allow_target(PRODUCTION).unwrap();
+    assert!(store.allow_http(PRODUCTION, Some(first), false).is_err());
+    assert!(store.allow_http(PRODUCTION, Some(second), false).is_ok());
+    assert!(store.allow_http(PRODUCTION, None, false).is_err());
+}
+
+#[test]
+fn a_recorded_loopback_server_is_only_warned_of() {
+    let (_folder, store) = store();
+    let recording = record(&store, "r", "127.0.0.1", "localhost");
+    let target = store
+        .allow_http("127.0.0.1:8080", Some(recording), false)
+        .unwrap();
+    assert_eq!(
+        target.warnings(),
+        ["127.0.0.1: 127.0.0.1 was a server in the recording"]
+    );
+}
+
+#[test]
+fn only_a_bare_host_can_be_allowed() {
+    let (_folder, store) = store();
+    for host in ["", "http://a", "a:80", "[::1]:80", "a/b", "a b"] {
+        assert!(
+            matches!(store.allow_target(host), Err(Error::BadHost(_))),
+            "{host}"
+        );
+    }
+    store.allow_target("Staging.Example.").unwrap();
+    store.allow_target("[2001:db8::1]").unwrap();
+    assert_eq!(store.targets().unwrap(), ["2001:db8::1", "staging.example"]);
+}
