@@ -11,6 +11,7 @@
 mod accumulator;
 pub mod check;
 pub mod choice;
+mod compare;
 mod error_kind;
 mod histogram;
 mod outcomes;
@@ -22,6 +23,10 @@ mod tick;
 
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
 pub use check::{Check, CheckError, CheckResult};
+pub use compare::{
+    Comparison, CurvePoint, LEAST_ERROR_RATE, LEAST_US, NOISE, OperationChange, QuantileChange,
+    RULED_OUT, RateChange, RunSamples, Sides, Source, Verdict, compare,
+};
 pub use error_kind::ErrorKind;
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
 pub use outcomes::Outcomes;

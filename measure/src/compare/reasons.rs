@@ -1,0 +1,272 @@
+//! The verdict and the sentences that say why.
+
+use super::carrier::carrier;
+use super::{Comparison, LEAST_SLICES, QuantileChange, RULED_OUT, RunSamples, Source, Verdict};
+use crate::readable::{change, percent, signed};
+
+/// Sets the verdict and the reasons of a comparison whose numbers are known.
+pub(super) fn conclude(comparison: &mut Comparison, a: &RunSamples, b: &RunSamples) {
+    let found = found(comparison);
+    let void = void(comparison, a, b);
+    comparison.verdict = if void.is_some() {
+        Verdict::Inconclusive
+    } else {
+        found
+    };
+    let mut why = Vec::new();
+    why.extend(void);
+    why.extend(slower_or_faster(comparison, a, b));
+    if found == Verdict::Same {
+        why.push(nothing_changed(comparison));
+    }
+    if found == Verdict::Inconclusive && why.is_empty() {
+        why.push(cannot_tell(comparison));
+    }
+    why.extend(unchanged(comparison));
+    why.push(errors(comparison, a, b));
+    why.extend(operations(comparison));
+    if a.source() == Source::Run && b.source() == Source::Run {
+        why.extend(trust(a, b));
+    }
+    comparison.why = why;
+}
+
+/// The verdict the numbers alone would give.
+fn found(comparison: &Comparison) -> Verdict {
+    let changes = || {
+        comparison
+            .quantiles
+            .values()
+            .filter(|change| change.significant)
+    };
+    let errors = &comparison.error_rate;
+    let worse = changes().any(is_slower) || (errors.significant && errors.b > errors.a);
+    let better =
+        changes().any(|change| !is_slower(change)) || (errors.significant && errors.b < errors.a);
+    if worse {
+        Verdict::Regressed
+    } else if better {
+        Verdict::Improved
+    } else if ruled_out(comparison).is_some_and(|(_, largest)| largest <= RULED_OUT) {
+        Verdict::Same
+    } else {
+        Verdict::Inconclusive
+    }
+}
+
+fn is_slower(quantile: &QuantileChange) -> bool {
+    quantile.change.is_some_and(|change| change > 0.0)
+}
+
+/// Up to the 95th percentile, the quantile with the largest change that is still possible.
+fn ruled_out(comparison: &Comparison) -> Option<(&str, f64)> {
+    ["p50", "p90", "p95"]
+        .into_iter()
+        .map(|name| {
+            let quantile = comparison.quantiles.get(name)?;
+            Some((name, quantile.low?.abs().max(quantile.high?.abs())))
+        })
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// What makes any verdict worthless, if something does.
+fn void(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Option<String> {
+    let sides = [("A", a), ("B", b)];
+    if let Some((side, _)) = sides.iter().find(|(_, run)| run.total().answered() == 0) {
+        return Some(format!("{side} has no answers to compare"));
+    }
+    if let Some((side, _)) = sides
+        .iter()
+        .find(|(_, run)| run.source() == Source::Recording)
+    {
+        return Some(format!(
+            "{side} is the recording itself: a difference to look at, not a verdict, since its \
+             last bytes also measure the recorded clients' bandwidth"
+        ));
+    }
+    if let Some((side, _)) = sides.iter().find(|(_, run)| run.generator_late()) {
+        return Some(format!(
+            "the generator was late in {side}: its numbers are not the server's; repeat it with a \
+             lower rate or on a machine with more free cores"
+        ));
+    }
+    if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_unfaithful()) {
+        return Some(format!(
+            "{side} is unfaithful: more than 5 % of its answers differ from the recorded ones, so \
+             its latencies are of other work"
+        ));
+    }
+    let slices = a.total().all().len().min(b.total().all().len());
+    if slices < LEAST_SLICES || comparison.quantiles.values().all(|q| q.change.is_none()) {
+        return Some(
+            "the runs are too short to tell how much they vary; let them run for a minute".into(),
+        );
+    }
+    None
+}
+
+/// "B is slower: p99 +38 % (between +29 and +49), POST /checkout carries it".
+fn slower_or_faster(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Vec<String> {
+    let sentence = |slower: bool| {
+        let (name, most) = comparison
+            .quantiles
+            .iter()
+            .filter(|(_, change)| change.significant && is_slower(change) == slower)
+            .max_by(|x, y| size(x.1).total_cmp(&size(y.1)))?;
+        let carried = if slower {
+            carrier(a, b, most.a?)
+        } else {
+            carrier(b, a, most.b?)
+        };
+        let carried = carried.map_or_else(String::new, |name| format!(", {name} carries it"));
+        Some(format!(
+            "B is {}: {name} {} (between {} and {}){carried}",
+            if slower { "slower" } else { "faster" },
+            change(most.change?),
+            signed(most.low? * 100.0),
+            signed(most.high? * 100.0),
+        ))
+    };
+    [sentence(true), sentence(false)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// How surely a change is large: what is left of it at the end of its interval nearest to zero.
+fn size(change: &QuantileChange) -> f64 {
+    let end = if is_slower(change) {
+        change.low
+    } else {
+        change.high
+    };
+    end.map_or(0.0, |end| end.ln_1p().abs())
+}
+
+fn nothing_changed(comparison: &Comparison) -> String {
+    let most = ruled_out(comparison).map_or_else(String::new, |(name, largest)| {
+        format!(
+            "; more than {} at {name} can be ruled out",
+            percent((largest * 100.0).ceil() / 100.0)
+        )
+    });
+    format!("no change was found{most}")
+}
+
+fn cannot_tell(comparison: &Comparison) -> String {
+    let most = ruled_out(comparison).map_or_else(String::new, |(name, largest)| {
+        format!(
+            ": {name} could have changed by up to {}",
+            percent((largest * 100.0).ceil() / 100.0)
+        )
+    });
+    format!(
+        "no change was found, but the runs vary too much to rule one out{most}; let them run longer"
+    )
+}
+
+/// "p50 and p90 are the same within 5 %".
+fn unchanged(comparison: &Comparison) -> Option<String> {
+    if !comparison
+        .quantiles
+        .values()
+        .any(|change| change.significant)
+    {
+        return None;
+    }
+    let same: Vec<(&str, f64)> = comparison
+        .quantiles
+        .iter()
+        .filter(|(_, change)| !change.significant)
+        .filter_map(|(name, change)| {
+            let reach = change.low?.abs().max(change.high?.abs());
+            (reach <= RULED_OUT).then_some((name.as_str(), reach))
+        })
+        .collect();
+    let reach = same.iter().map(|(_, reach)| *reach).fold(0.0, f64::max);
+    let names: Vec<&str> = same.iter().map(|(name, _)| *name).collect();
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let within = percent((reach * 100.0).ceil() / 100.0);
+    (!names.is_empty()).then(|| format!("{} {verb} the same within {within}", list(&names)))
+}
+
+fn errors(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> String {
+    let rate = &comparison.error_rate;
+    let mut text = if rate.significant {
+        format!(
+            "errors went from {} to {} (between {} and {} points)",
+            percent(rate.a),
+            percent(rate.b),
+            signed(rate.low * 100.0),
+            signed(rate.high * 100.0)
+        )
+    } else if rate.a == 0.0 && rate.b == 0.0 {
+        "neither side had errors".to_owned()
+    } else {
+        format!(
+            "errors did not change ({} and {})",
+            percent(rate.a),
+            percent(rate.b)
+        )
+    };
+    for (side, run) in [("A", a), ("B", b)] {
+        if run.injected_rate() > 0.0 {
+            text.push_str(&format!(
+                "; the faults of {side} made {}",
+                percent(run.injected_rate())
+            ));
+        }
+    }
+    text
+}
+
+/// "3 of 41 operations changed; 30 did not, 8 are too rare to tell".
+fn operations(comparison: &Comparison) -> Option<String> {
+    let all = comparison.operations.len();
+    if all < 2 {
+        return None;
+    }
+    let changed = comparison
+        .operations
+        .iter()
+        .filter(|row| row.changed())
+        .count();
+    let rare = comparison
+        .operations
+        .iter()
+        .filter(|row| !row.changed() && row.quantile.is_none())
+        .count();
+    let same = all - changed - rare;
+    let mut text = match changed {
+        0 => format!("none of {all} operations changed"),
+        _ => format!("{changed} of {all} operations changed"),
+    };
+    if changed > 0 && same > 0 {
+        text.push_str(&format!(", {same} did not"));
+    }
+    if rare > 0 {
+        let verb = if rare == 1 { "is" } else { "are" };
+        text.push_str(&format!(", {rare} {verb} too rare to tell"));
+    }
+    Some(text)
+}
+
+fn trust(a: &RunSamples, b: &RunSamples) -> Option<String> {
+    let on_time = !a.generator_late() && !b.generator_late();
+    on_time.then(|| {
+        "the generator kept time in both; with one run a side, repeat both to see how much two \
+         runs of the same build differ"
+            .to_owned()
+    })
+}
+
+/// "p50", "p50 and p90", "p50, p90 and p95".
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

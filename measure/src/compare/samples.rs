@@ -1,0 +1,132 @@
+//! What a comparison needs of a run: its samples, cut into slices of time. Bounded memory, so a
+//! run's samples can be streamed in.
+
+use std::collections::BTreeMap;
+
+use super::slices::Slices;
+use crate::accumulator::{MAX_OPERATIONS, has_response_time};
+use crate::{Digits, Histogram, Outcomes, Quantiles, Sample, SampleFlags, summary};
+
+/// Where the latencies come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A run of Reprise.
+    Run,
+    /// The recording itself: its last bytes measure the recorded clients' bandwidth too.
+    Recording,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub struct RunSamples {
+    name: String,
+    source: Source,
+    names: BTreeMap<u32, String>,
+    total: Slices,
+    operations: BTreeMap<String, Slices>,
+    outcomes: Outcomes,
+    injected_errors: u64,
+    lateness: Histogram,
+    response: Histogram,
+}
+
+impl RunSamples {
+    /// Nothing yet of the side called `name`, which lasted about `duration_us`; `operations` names
+    /// the operation ids of its recording, so that runs of two recordings can be compared.
+    pub fn new(
+        name: impl Into<String>,
+        source: Source,
+        duration_us: u64,
+        operations: BTreeMap<u32, String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            source,
+            names: operations,
+            total: Slices::new(duration_us),
+            operations: BTreeMap::new(),
+            outcomes: Outcomes::default(),
+            injected_errors: 0,
+            lateness: Histogram::new(Digits::Two),
+            response: Histogram::new(Digits::Two),
+        }
+    }
+
+    /// Takes one sample of a run.
+    pub fn push(&mut self, sample: &Sample) {
+        self.outcomes[sample.outcome] += 1;
+        self.lateness.record(sample.lateness_us());
+        let failed = sample.outcome.is_failure();
+        if failed && sample.flags.contains(SampleFlags::FAULT_ENDED) {
+            self.injected_errors += 1;
+        }
+        let took = has_response_time(sample).then(|| sample.response_us());
+        if let Some(took) = took {
+            self.response.record(took);
+        }
+        self.count(sample.intended_us, sample.operation, took, failed);
+    }
+
+    /// Takes one exchange of a recording: when it was sent (microseconds since the recording
+    /// began), how long it took (`None` without an answer), and whether it failed.
+    pub fn push_recorded(
+        &mut self,
+        at_us: u64,
+        operation: u32,
+        latency_us: Option<u64>,
+        failed: bool,
+    ) {
+        self.count(at_us, operation, latency_us, failed);
+    }
+
+    fn count(&mut self, at_us: u64, operation: u32, took_us: Option<u64>, failed: bool) {
+        self.total.record(at_us, took_us, failed);
+        let name = self
+            .names
+            .get(&operation)
+            .cloned()
+            .unwrap_or_else(|| format!("#{operation}"));
+        let known = self.operations.len() < MAX_OPERATIONS || self.operations.contains_key(&name);
+        let name = if known { name } else { "other".to_owned() };
+        self.operations
+            .entry(name)
+            .or_insert_with(|| self.total.emptied())
+            .record(at_us, took_us, failed);
+    }
+
+    /// The name it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where its latencies come from.
+    pub const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Whether the generator's own lateness taints it.
+    pub fn generator_late(&self) -> bool {
+        summary::is_generator_late(
+            &Quantiles::of(&self.lateness),
+            &Quantiles::of(&self.response),
+        )
+    }
+
+    /// Whether so many answers differ from the recorded ones that its latencies are of other work.
+    pub fn is_unfaithful(&self) -> bool {
+        summary::is_unfaithful(&self.outcomes)
+    }
+
+    /// The share (0.0 to 1.0) of its exchanges that a fault of its plan made fail.
+    pub(super) fn injected_rate(&self) -> f64 {
+        crate::tick::share(self.injected_errors, self.total.ended())
+    }
+
+    pub(super) const fn total(&self) -> &Slices {
+        &self.total
+    }
+
+    pub(super) const fn operations(&self) -> &BTreeMap<String, Slices> {
+        &self.operations
+    }
+}

@@ -1,0 +1,166 @@
+//! Response times and failures cut into slices of time, counted sparsely by size.
+//! Unit: microseconds; values are kept within 0.8 %.
+
+use std::collections::BTreeMap;
+
+use crate::histogram::MAX_US;
+
+/// Slice lengths, so that two runs of about the same length are cut alike.
+const LENGTHS_US: [u64; 15] = [
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_000_000,
+    5_000_000,
+    10_000_000,
+    20_000_000,
+    30_000_000,
+    60_000_000,
+    120_000_000,
+    300_000_000,
+    600_000_000,
+    1_800_000_000,
+    3_600_000_000,
+];
+/// A run is cut into about this many slices.
+const SLICES: u64 = 80;
+/// What lies beyond is counted in the last one.
+const MAX_SLICES: usize = 200;
+
+/// The slices of a run or of one operation of it.
+#[derive(Clone, Debug)]
+pub(super) struct Slices {
+    length_us: u64,
+    slices: Vec<Slice>,
+}
+
+/// What was intended in one slice of time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slice {
+    /// Response times by size class, with their counts.
+    pub(super) times: BTreeMap<u16, u32>,
+    pub(super) ended: u64,
+    pub(super) failed: u64,
+}
+
+impl Slices {
+    /// No slices yet, of a length that suits a run of `duration_us`.
+    pub(super) fn new(duration_us: u64) -> Self {
+        let fits = |length: &&u64| duration_us.div_ceil(**length) <= SLICES;
+        let longest = LENGTHS_US[LENGTHS_US.len() - 1];
+        Self {
+            length_us: *LENGTHS_US.iter().find(fits).unwrap_or(&longest),
+            slices: Vec::new(),
+        }
+    }
+
+    /// The same cut, with nothing counted.
+    pub(super) const fn emptied(&self) -> Self {
+        Self {
+            length_us: self.length_us,
+            slices: Vec::new(),
+        }
+    }
+
+    pub(super) fn record(&mut self, at_us: u64, took_us: Option<u64>, failed: bool) {
+        let index = ((at_us / self.length_us) as usize).min(MAX_SLICES - 1);
+        if index >= self.slices.len() {
+            self.slices.resize_with(index + 1, Slice::default);
+        }
+        let slice = &mut self.slices[index];
+        slice.ended += 1;
+        slice.failed += u64::from(failed);
+        if let Some(took_us) = took_us {
+            *slice.times.entry(class(took_us)).or_default() += 1;
+        }
+    }
+
+    pub(super) const fn length_us(&self) -> u64 {
+        self.length_us
+    }
+
+    /// All slices, the first one at the start of the run.
+    pub(super) fn all(&self) -> &[Slice] {
+        &self.slices
+    }
+
+    /// Every response time together.
+    pub(super) fn times(&self) -> BTreeMap<u16, u64> {
+        let mut all = BTreeMap::new();
+        for (class, count) in self.slices.iter().flat_map(|slice| &slice.times) {
+            *all.entry(*class).or_default() += u64::from(*count);
+        }
+        all
+    }
+
+    /// How many response times there are.
+    pub(super) fn answered(&self) -> u64 {
+        self.slices
+            .iter()
+            .flat_map(|slice| slice.times.values())
+            .map(|n| u64::from(*n))
+            .sum()
+    }
+
+    /// How many exchanges ended, answered or not.
+    pub(super) fn ended(&self) -> u64 {
+        self.slices.iter().map(|slice| slice.ended).sum()
+    }
+
+    pub(super) fn failed(&self) -> u64 {
+        self.slices.iter().map(|slice| slice.failed).sum()
+    }
+}
+
+/// The size class of a duration: exact below 256 us, then 128 classes for each doubling.
+pub(super) fn class(microseconds: u64) -> u16 {
+    let value = microseconds.min(MAX_US);
+    let doubling = (64 - value.leading_zeros()).saturating_sub(8);
+    (doubling * 128 + (value >> doubling) as u32) as u16
+}
+
+/// The middle of a size class, in microseconds.
+pub(super) fn middle(class: u16) -> u64 {
+    let class = u64::from(class);
+    if class < 256 {
+        return class;
+    }
+    let doubling = class / 128 - 1;
+    let low = (class - doubling * 128) << doubling;
+    low + (1 << doubling) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn runs_of_about_the_same_length_are_cut_alike() {
+        assert_eq!(Slices::new(60_000_000).length_us(), 1_000_000);
+        assert_eq!(Slices::new(60_400_000).length_us(), 1_000_000);
+        assert_eq!(Slices::new(4_000_000).length_us(), 100_000);
+        assert_eq!(Slices::new(u64::MAX).length_us(), 3_600_000_000);
+    }
+
+    #[test]
+    fn samples_beyond_the_last_slice_are_counted_in_it() {
+        let mut slices = Slices::new(1_000_000);
+        slices.record(u64::MAX, Some(1), true);
+        assert_eq!(slices.all().len(), MAX_SLICES);
+        assert_eq!(
+            (slices.answered(), slices.ended(), slices.failed()),
+            (1, 1, 1)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn classes_rise_and_keep_a_value_within_a_hundredth(value in 1_u64..MAX_US) {
+            prop_assert!(class(value) <= class(value + 1));
+            prop_assert!(middle(class(value)).abs_diff(value) as f64 <= value as f64 * 0.01);
+        }
+    }
+}
