@@ -15,6 +15,7 @@ mod packet;
 mod reply;
 mod row;
 mod session;
+pub mod sql;
 mod value;
 
 pub use capability::{Capabilities, MariadbCapabilities, Status};
@@ -38,6 +39,7 @@ pub use row::{
     write_definitions, write_result_end, write_result_head, write_result_set,
 };
 pub use session::Session;
+pub use sql::digest;
 pub use value::{ColumnType, Date, ParameterType, Span, Value};
 
 /// A packet that is not what its place in the protocol says.
