@@ -76,9 +76,8 @@ impl HttpDecoder {
             match event {
                 StreamEvent::Head => {
                     let head = RequestHead::parse(self.requests.head());
-                    let (framing, asked) = head.map_or((NO_BODY, Asked::default()), |head| {
-                        (BodyFraming::of_request(&head), asked(&head))
-                    });
+                    let framing = head.as_ref().map_or(NO_BODY, BodyFraming::of_request);
+                    let asked = head.as_ref().map(asked).unwrap_or_default();
                     self.counts.http_requests += 1;
                     self.pairing.request_begun(asked, self.requests.begun());
                     self.requests.begin_body(framing, None);

@@ -21,23 +21,22 @@ impl Version {
     /// HTTP/1.1.
     pub const HTTP_1_1: Self = Self { major: 1, minor: 1 };
 
-    /// Reads `HTTP/1.1`, in any case; a missing minor number is 0.
+    /// Reads `HTTP/1.1`, in any case. A minor number that is missing or unreadable is 0: servers answer
+    /// `HTTP/1` and `HTTP/1.` too.
     fn parse(word: &[u8]) -> Option<Self> {
         let (name, number) = word.split_at_checked(5)?;
         if !name.eq_ignore_ascii_case(b"HTTP/") {
             return None;
         }
-        match number {
-            [major @ b'0'..=b'9'] => Some(Self {
-                major: major - b'0',
-                minor: 0,
-            }),
-            [major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9'] => Some(Self {
-                major: major - b'0',
-                minor: minor - b'0',
-            }),
-            _ => None,
-        }
+        let (major, minor) = match number {
+            [major, b'.', minor @ b'0'..=b'9'] => (major, minor - b'0'),
+            [major] | [major, b'.', ..] => (major, 0),
+            _ => return None,
+        };
+        major.is_ascii_digit().then(|| Self {
+            major: major - b'0',
+            minor,
+        })
     }
 }
 
@@ -105,16 +104,32 @@ pub(crate) fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8], Version)>
         return None;
     }
     let rest = trim_blanks(rest);
+    let (target, version) = split_version(rest);
+    if let Some(version) = version {
+        return Some((method, trim_blanks(target), version));
+    }
+    let simple = method == b"GET" && rest.first() == Some(&b'/') && !rest.contains(&b' ');
+    simple.then_some((method, rest, Version::HTTP_0_9))
+}
+
+/// Takes the version off the end of a request line; the blank before it may be missing.
+fn split_version(rest: &[u8]) -> (&[u8], Option<Version>) {
     let word = rest
         .rsplit(|byte| matches!(byte, b' ' | b'\t'))
         .next()
         .unwrap_or(rest);
-    if let Some(version) = Version::parse(word) {
-        let (target, _) = rest.split_at_checked(rest.len() - word.len())?;
-        return Some((method, trim_blanks(target), version));
+    let glued = word
+        .len()
+        .checked_sub(8)
+        .and_then(|at| word.get(at..))
+        .unwrap_or(word);
+    for version in [word, glued] {
+        if let Some(read) = Version::parse(version) {
+            let target = rest.get(..rest.len() - version.len()).unwrap_or_default();
+            return (target, Some(read));
+        }
     }
-    let simple = method == b"GET" && word.len() == rest.len() && rest.first() == Some(&b'/');
-    simple.then_some((method, rest, Version::HTTP_0_9))
+    (rest, None)
 }
 
 /// The version, status and reason of a status line.
@@ -204,6 +219,9 @@ mod tests {
         );
         assert_eq!(read("GET HTTP/1.1"), http("GET", "", Version::HTTP_1_1));
         assert_eq!(read("GET /old"), http("GET", "/old", Version::HTTP_0_9));
+        assert_eq!(read("PUT / HTTP/1."), http("PUT", "/", Version::HTTP_1_0));
+        assert_eq!(read("PUT /aHTTP/1.1"), http("PUT", "/a", Version::HTTP_1_1));
+        assert_eq!(read("PUT /a"), None);
         assert_eq!(read("EHLO example.org"), None);
         assert_eq!(read("OPTIONS rtsp://h/a RTSP/1.0"), None);
         assert_eq!(read("G\u{e9}T / HTTP/1.1"), None);

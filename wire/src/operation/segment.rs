@@ -11,6 +11,10 @@ const SEPARATORS: [char; 8] = ['-', '_', '.', ',', '=', ':', '~', '@'];
 pub(super) fn push_template(segment: &str, out: &mut String) {
     // Path parameters (`;jsessionid=...`) are values by nature.
     let segment = segment.split(';').next().unwrap_or(segment);
+    if is_version(segment) {
+        out.push_str(segment);
+        return;
+    }
     if let Some(kind) = kind_of_segment(segment) {
         out.push_str(kind);
         return;
@@ -29,6 +33,16 @@ pub(super) fn push_template(segment: &str, out: &mut String) {
         out.extend(following.next());
         rest = following.as_str();
     }
+}
+
+/// `v2`, `v1.41`: names of an interface, not values.
+fn is_version(segment: &str) -> bool {
+    segment.len() <= 8
+        && segment.strip_prefix(['v', 'V']).is_some_and(|number| {
+            number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        })
 }
 
 /// The kind of a segment that is one value as a whole.
@@ -65,16 +79,32 @@ fn kind_of_part(part: &str) -> Option<&'static str> {
     if bytes.len() >= 8 && bytes.iter().all(u8::is_ascii_hexdigit) {
         return Some("{hash}");
     }
-    let letters = bytes
-        .iter()
-        .filter(|byte| byte.is_ascii_alphabetic())
-        .count();
     let upper = bytes.iter().any(u8::is_ascii_uppercase);
     let lower = bytes.iter().any(u8::is_ascii_lowercase);
-    let plain = letters + digits == bytes.len();
-    let mixed = bytes.len() >= 10 && upper && lower && digits >= 1;
+    let plain = bytes.iter().all(u8::is_ascii_alphanumeric);
+    let mixed = bytes.len() >= 10 && upper && lower;
     let long = bytes.len() >= 16 && digits >= 2;
-    (plain && (mixed || long)).then_some("{token}")
+    let restless = bytes.len() >= 8 && changes(bytes) >= 4;
+    (plain && (mixed || long || restless)).then_some("{token}")
+}
+
+/// How often `bytes` change between digits, upper case, lower case and anything else.
+fn changes(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .filter(|(a, b)| class(**a) != class(**b))
+        .count()
+}
+
+/// Digit 0, upper case 1, lower case 2, anything else 3.
+const fn class(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        b'a'..=b'z' => 2,
+        _ => 3,
+    }
 }
 
 /// 8-4-4-4-12 hexadecimal digits (RFC 9562), perhaps in braces.
@@ -95,7 +125,10 @@ fn is_email(segment: &str) -> bool {
         .split_once('@')
         .or_else(|| segment.split_once("%40"));
     at.is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        user.bytes().any(|byte| byte.is_ascii_alphabetic())
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
     })
 }
 
@@ -122,21 +155,10 @@ fn is_opaque_token(bytes: &[u8]) -> bool {
         return false;
     }
     let alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=');
-    let class = |byte: &u8| match byte {
-        b'0'..=b'9' => 0,
-        b'A'..=b'Z' => 1,
-        b'a'..=b'z' => 2,
-        _ => 3,
-    };
-    let changes = bytes
-        .iter()
-        .zip(bytes.iter().skip(1))
-        .filter(|(a, b)| class(a) != class(b))
-        .count();
     let classes = (0..3)
-        .filter(|wanted| bytes.iter().any(|byte| class(byte) == *wanted))
+        .filter(|wanted| bytes.iter().any(|byte| class(*byte) == *wanted))
         .count();
-    bytes.iter().all(alphabet) && classes == 3 && changes * 3 >= bytes.len()
+    bytes.iter().all(alphabet) && classes == 3 && changes(bytes) * 3 >= bytes.len()
 }
 
 /// Escaped blanks or bytes beyond ASCII: typed text.
@@ -185,6 +207,7 @@ mod tests {
             ("ann%40example.org", "{email}"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "{token}"),
             ("dQw4w9WgXcQ", "{token}"),
+            ("p8d4003oiu", "{token}"),
             ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "{token}"),
             ("V1StGXR8_Z5jdHi6B-myT", "{token}"),
             ("caf%C3%A9", "{text}"),
@@ -214,6 +237,7 @@ mod tests {
             "",
             "cart",
             "v2",
+            "v1.41",
             "oauth2",
             "api-v1",
             "favicon.ico",
