@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::chunked::Chunked;
 use super::error::HttpError;
 use super::framing::{AnswerTo, BodyFraming, Framing};
-use super::head::{RequestHead, ResponseHead, Start, Version, response_start};
+use super::head::{RequestHead, ResponseHead, Version};
 use super::header::Headers;
 use super::line::HeadEnd;
 
@@ -77,10 +77,13 @@ impl<'a> Message<'a> {
         let (head, rest) = found
             .and_then(|end| bytes.split_at_checked(end))
             .unwrap_or((bytes, b""));
-        let (start, headers, framing) = if response_start(bytes) == Start::No {
-            parse_request(head)?
-        } else {
+        let is_response = bytes
+            .get(..5)
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"HTTP/"));
+        let (start, headers, framing) = if is_response {
             parse_response(head)?
+        } else {
+            parse_request(head)?
         };
         let mut message = Self {
             start,
@@ -241,4 +244,139 @@ fn encode_fields(fields: &[Field<'_>], out: &mut Vec<u8>) {
 
 fn version_word(version: Version) -> Vec<u8> {
     format!("HTTP/{}.{}", version.major, version.minor).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_stored_response_is_taken_apart() {
+        let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n c\r\n\r\n\
+            3\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n";
+        let message = Message::parse(bytes).unwrap();
+        assert_eq!(message.body.as_ref(), b"abcde");
+        assert_eq!(message.header("a"), Some(&b"b c"[..]));
+        assert_eq!(message.trailers.len(), 1);
+        assert!(message.chunked && message.complete);
+    }
+
+    #[test]
+    fn the_body_is_all_that_follows_the_head_however_it_was_framed() {
+        let until_close = Message::parse(b"HTTP/1.0 200 OK\r\n\r\nall").unwrap();
+        assert_eq!(until_close.body.as_ref(), b"all");
+        let head = Message::parse(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").unwrap();
+        assert!(head.body.is_empty() && head.complete);
+        let cut = Message::parse(b"GET / HTTP/1.1\r\nHost: s").unwrap();
+        assert_eq!((cut.header("host"), cut.complete), (Some(&b"s"[..]), false));
+    }
+
+    #[test]
+    fn a_body_that_is_replaced_takes_its_length_with_it() {
+        let bytes = b"POST / HTTP/1.1\r\nContent-Length: 3\r\nX: y\r\n\r\nabc";
+        let mut message = Message::parse(bytes).unwrap();
+        message.set_body(b"longer".to_vec());
+        let expected = b"POST / HTTP/1.1\r\nContent-Length: 6\r\nX: y\r\n\r\nlonger";
+        assert_eq!(message.encode(), expected);
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        assert_eq!(Message::parse(b"\x16\x03\x01"), Err(HttpError::NoRequest));
+        assert_eq!(
+            Message::parse(b"HTTP/1.1 OK\r\n\r\n"),
+            Err(HttpError::NoResponse)
+        );
+        assert!(Message::parse(b"").is_err());
+    }
+
+    fn word(pattern: &'static str) -> impl Strategy<Value = Cow<'static, [u8]>> {
+        pattern.prop_map(|word: String| Cow::Owned(word.into_bytes()))
+    }
+
+    fn start_line() -> impl Strategy<Value = StartLine<'static>> {
+        let version = prop::sample::select(vec![Version::HTTP_1_0, Version::HTTP_1_1]);
+        prop_oneof![
+            (word("[A-Z-]{3,9}"), word("/[!-~]{0,30}"), version.clone()).prop_map(
+                |(method, target, version)| StartLine::Request {
+                    method,
+                    target,
+                    version
+                }
+            ),
+            (100_u16..=999, word("([A-Za-z]+( [a-z]+)?)?"), version).prop_map(
+                |(status, reason, version)| StartLine::Response {
+                    version,
+                    status,
+                    reason
+                }
+            ),
+        ]
+    }
+
+    fn fields(most: usize) -> impl Strategy<Value = Vec<Field<'static>>> {
+        let value = vec(any::<u8>(), 0..20).prop_map(|bytes| {
+            let kept: Vec<u8> = bytes
+                .into_iter()
+                .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+                .collect();
+            Cow::Owned(kept.trim_ascii().to_vec())
+        });
+        vec(
+            (word("X-[a-zA-Z]{1,8}"), value).prop_map(|(name, value)| Field { name, value }),
+            0..most,
+        )
+    }
+
+    fn message() -> impl Strategy<Value = Message<'static>> {
+        let body = vec(any::<u8>(), 0..100);
+        (start_line(), fields(6), body, any::<bool>(), fields(3)).prop_map(
+            |(start, mut headers, body, chunked, trailers)| {
+                let has_body = !matches!(
+                    start,
+                    StartLine::Response {
+                        status: 100..=199 | 204 | 304,
+                        ..
+                    }
+                );
+                let chunked = chunked && has_body;
+                if chunked {
+                    headers.push(Field {
+                        name: Cow::Borrowed(b"Transfer-Encoding"),
+                        value: Cow::Borrowed(b"chunked"),
+                    });
+                }
+                let trailers = if chunked { trailers } else { Vec::new() };
+                Message {
+                    start,
+                    headers,
+                    body: Cow::Owned(body),
+                    trailers,
+                    chunked,
+                    complete: true,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn encode_then_parse_is_identity(message in message()) {
+            let bytes = message.encode();
+            prop_assert_eq!(Message::parse(&bytes).unwrap(), message);
+        }
+
+        #[test]
+        fn parse_then_encode_settles_after_one_turn(bytes in vec(any::<u8>(), 0..200)) {
+            let bytes = [b"GET / HTTP/1.1\r\n", &bytes[..]].concat();
+            let once = Message::parse(&bytes).unwrap().encode();
+            let read = Message::parse(&once).unwrap();
+            prop_assert_eq!(read.encode(), once.clone());
+        }
+    }
 }

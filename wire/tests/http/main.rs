@@ -1,0 +1,8 @@
+//! The decoder of HTTP connections, told what was on the wire and asked what was said.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod conversation;
+mod decodes;
+mod limits;
+mod pairing;
+mod properties;
