@@ -8,11 +8,14 @@ mod column;
 mod command;
 mod dialect;
 mod execute;
+mod expect;
 mod fields;
 mod greeting;
 mod login;
 mod packet;
 mod reply;
+mod reply_reader;
+mod reply_steps;
 mod row;
 mod session;
 pub mod sql;
@@ -30,10 +33,13 @@ pub use dialect::{Compression, Dialect, MetadataMarker};
 pub use execute::{
     CURSOR_READ_ONLY, Execute, PARAMETER_COUNT_AVAILABLE, Parameters, encode_query_attributes,
 };
+pub use expect::Expect;
 pub use greeting::Greeting;
 pub use login::{AuthRequest, Login, is_tls_request};
 pub use packet::{AfterGap, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader, write_packet};
 pub use reply::{EofPacket, ErrPacket, OkPacket, PrepareOk, Progress};
+pub use reply_reader::{ReplyReader, ReplyState, summarise_reply};
+pub use reply_steps::ReplySummary;
 pub use row::{
     RowFormat, decode_binary_row, decode_text_row, encode_binary_row, encode_text_row,
     write_definitions, write_result_end, write_result_head, write_result_set,
