@@ -210,3 +210,6 @@ fn write_all(connection: &mut Connection, intakes: &[Arc<dyn Intake>]) -> Result
     transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

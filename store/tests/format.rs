@@ -1,0 +1,89 @@
+//! The Python in `FORMAT.md` reads what this crate writes.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::process::Command;
+
+use reprise_measure::{Sample, Summary};
+use reprise_store::{NewRun, RunState, Totals};
+use support::*;
+
+/// What the script prints, from the documented functions alone.
+const ASK: &str = "
+import sys, json
+db = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)
+print(json.dumps({
+    'request': payload(db, 1, 77).hex(),
+    'response': payload(db, 1, 100, 'response').hex(),
+    'samples': list(samples(db, 1)),
+}))
+";
+
+#[test]
+fn the_documented_python_reads_payloads_and_samples() {
+    let (_folder, store) = store();
+    let recording = store.create_recording(&new_recording("r")).unwrap();
+    let connection = recording.add_connection(&new_connection()).unwrap();
+    for number in 1..=120 {
+        recording
+            .add_exchange(connection, exchange(number))
+            .unwrap();
+    }
+    let run = store
+        .create_run(NewRun {
+            name: "a".into(),
+            recording: recording.id(),
+            recording_name: "r".into(),
+            seed: 1,
+            plan: serde_json::Value::Null,
+            started_at: STARTED_AT,
+            operations: Vec::new(),
+        })
+        .unwrap();
+    // Not in the order of time, as several workers deliver them.
+    let all: Vec<Sample> = (0..300).map(|i| sample(i * 7 % 300)).collect();
+    run.add_samples(&all).unwrap();
+    run.finish(RunState::Complete, &Summary::default()).unwrap();
+    recording.finish(&Totals::default()).unwrap();
+
+    let documented = include_str!("../FORMAT.md")
+        .split("```python\n")
+        .nth(1)
+        .unwrap();
+    let script = documented.split("```").next().unwrap().to_owned() + ASK;
+    let output = Command::new("python3")
+        .args(["-c", &script])
+        .arg(store.path())
+        .output();
+    let output = output.expect("python3 runs; it and the zstd command are needed by this test");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let read: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    let hex = |bytes: Vec<u8>| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    assert_eq!(read["request"], hex(request_bytes(77)));
+    assert_eq!(read["response"], hex(response_bytes(100)));
+    let read = read["samples"].as_array().unwrap();
+    assert_eq!(read.len(), all.len());
+    for (read, sample) in read.iter().zip(&all) {
+        let expected = serde_json::json!({
+            "exchange": sample.exchange, "lane": sample.lane, "copy": sample.copy,
+            "operation": sample.operation, "intended_us": sample.intended_us,
+            "ready_us": sample.ready_us, "sent_us": sample.sent_us,
+            "first_byte_us": sample.first_byte_us, "done_us": sample.done_us,
+            "outcome": sample.outcome as u8, "status": sample.status, "flags": sample.flags.bits(),
+            "sent_bytes": sample.sent_bytes, "received_bytes": sample.received_bytes,
+            "faults": sample.faults,
+        });
+        assert_eq!(*read, expected);
+    }
+}
