@@ -13,6 +13,7 @@
 
 mod connection;
 mod exchange;
+pub mod filter;
 pub mod http;
 mod limits;
 pub mod mysql;

@@ -120,7 +120,8 @@ impl<'a> Iterator for HeaderIter<'a> {
 impl<'a> HeaderIter<'a> {
     /// The next line with the lines folded onto it; `None` at the empty line or the end.
     fn next_field(&mut self) -> Option<&'a [u8]> {
-        let (line, mut rest) = split_line(self.rest).unwrap_or((trim_line_end(self.rest), b""));
+        let (line, mut rest) =
+            split_line(self.rest).unwrap_or_else(|| (trim_line_end(self.rest), b""));
         if line.is_empty() {
             self.rest = b"";
             return None;

@@ -1,0 +1,149 @@
+//! The filter language of the command line, the window, plans and redaction:
+//! `method:POST status:5xx operation:/cart -status:404 took:>100ms protocol:mysql /regex/`.
+//! All terms must hold; `-` negates one; quotes hold blanks together.
+
+mod error;
+mod parse;
+mod range;
+mod term;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Exchange, Flags, Protocol};
+use term::Term;
+
+pub use error::{FilterError, FilterProblem};
+
+/// Which exchanges are meant.
+///
+/// | term | holds for |
+/// |---|---|
+/// | `protocol:http` | the protocol: `http` or `mysql` |
+/// | `method:POST` | the HTTP method, or the verb of an SQL statement |
+/// | `status:404`, `status:5xx`, `status:>=400` | the HTTP status or MySQL error number (0 is success) |
+/// | `status:none`, `status:error` | no answer; a 5xx or a MySQL error |
+/// | `operation:/cart` | the operation contains this, in any case |
+/// | `request:x=1` | the request line or SQL text contains this, in any case |
+/// | `took:>100ms`, `took:10ms..1s` | the time from request to answer |
+/// | `flag:truncated` | what is unusual about it |
+/// | `word`, `"two words"` | operation or request contain this, in any case |
+/// | `/regex/` | operation or request match this; a blank in it is written `\s` |
+///
+/// `method`, `status`, `protocol` and `flag` take several values: `method:GET,HEAD`.
+///
+/// ```
+/// use reprise_wire::filter::{Candidate, Filter};
+/// use reprise_wire::{Flags, Protocol};
+///
+/// let filter = Filter::parse("method:GET operation:/cart -status:404 took:>100ms").unwrap();
+/// assert!(filter.matches(&Candidate {
+///     protocol: Protocol::Http,
+///     operation: "GET /cart/{id}",
+///     summary: "GET /cart/7?full=1",
+///     status: Some(200),
+///     latency_us: Some(150_000),
+///     flags: Flags::empty(),
+/// }));
+/// ```
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Filter {
+    text: String,
+    terms: Vec<Term>,
+}
+
+/// What a filter looks at: an exchange, or a row that stands for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// What it is in.
+    pub protocol: Protocol,
+    /// What it does, values removed.
+    pub operation: &'a str,
+    /// What it asks for, in one line.
+    pub summary: &'a str,
+    /// HTTP status or MySQL error number; `None`: no answer.
+    pub status: Option<u16>,
+    /// From the first byte of the request to the last of the answer, microseconds.
+    pub latency_us: Option<u64>,
+    /// What is unusual about it.
+    pub flags: Flags,
+}
+
+impl<'a> From<&'a Exchange> for Candidate<'a> {
+    fn from(exchange: &'a Exchange) -> Self {
+        Self {
+            protocol: exchange.protocol,
+            operation: &exchange.operation,
+            summary: &exchange.summary,
+            status: exchange.status,
+            latency_us: exchange.latency_us(),
+            flags: exchange.flags,
+        }
+    }
+}
+
+impl Filter {
+    /// Reads a filter; an empty one matches everything.
+    ///
+    /// # Errors
+    /// A term is not understood: the error names its position and what would be.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        Ok(Self {
+            text: text.to_owned(),
+            terms: parse::terms(text)?,
+        })
+    }
+
+    /// Whether every term holds for `candidate`.
+    pub fn matches(&self, candidate: &Candidate<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds_for(candidate))
+    }
+
+    /// Whether it matches everything.
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Self, FilterError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Filter {
+    type Error = FilterError;
+
+    fn try_from(text: String) -> Result<Self, FilterError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Filter> for String {
+    fn from(filter: Filter) -> Self {
+        filter.text
+    }
+}
+
+/// The text it was read from.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Filter {}
+
+#[cfg(test)]
+mod tests;
