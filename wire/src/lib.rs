@@ -15,6 +15,8 @@ mod connection;
 mod exchange;
 pub mod filter;
 pub mod http;
+#[cfg(any(feature = "invariants", test))]
+pub mod invariants;
 mod limits;
 pub mod mysql;
 pub mod operation;
