@@ -1,6 +1,7 @@
 //! Recordings: what was captured, as it is created, listed and read back.
 //! Times are Unix nanoseconds where they are points, microseconds since the recording's start elsewhere.
 
+mod batch;
 mod intake;
 mod ledger;
 mod operations;
@@ -25,7 +26,7 @@ pub use requests::{RecordedRequest, Requests};
 pub use row::ExchangeRow;
 pub use write::RecordingWriter;
 
-pub(crate) use intake::key;
+pub(crate) use batch::key;
 pub(crate) use row::{protocol_number, protocol_numbered};
 pub(crate) use servers::normal as normal_host;
 

@@ -70,14 +70,12 @@ pub(crate) fn unpack_sized(blob: &[u8]) -> Option<Vec<u8>> {
     unpack(blob, usize::try_from(length).ok()?)
 }
 
-/// A closed segment, ready to be inserted.
+/// A closed segment. It is compressed by the writer thread, when it is inserted.
 pub(crate) struct ClosedSegment {
     /// Its number in its recording and direction.
     pub(crate) number: u32,
-    /// Its bytes before compression.
-    pub(crate) length: usize,
-    /// The blob.
-    pub(crate) blob: Vec<u8>,
+    /// The payloads, one after the other.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Where a payload's bytes lie.
@@ -111,18 +109,21 @@ impl Segments {
         }
     }
 
-    /// Appends a payload and tells where it lies.
-    pub(crate) fn append(&mut self, payload: &[u8], packer: &mut Packer) -> Result<Place, Error> {
+    /// Takes in a payload and tells where it lies.
+    pub(crate) fn append(&mut self, payload: Vec<u8>) -> Result<Place, Error> {
         if payload.len() >= SEGMENT_BYTES {
             let segment = self.number()?;
-            self.keep(segment, payload.len(), packer.pack(payload)?);
+            self.keep(segment, payload);
             return Ok(Place { segment, offset: 0 });
         }
         if self.bytes.len() + payload.len() > SEGMENT_BYTES {
-            self.close(packer)?;
+            self.close()?;
+        }
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve_exact(SEGMENT_BYTES);
         }
         let offset = u32::try_from(self.bytes.len()).map_err(|_| Error::Full("bytes"))?;
-        self.bytes.extend_from_slice(payload);
+        self.bytes.extend_from_slice(&payload);
         Ok(Place {
             segment: self.open,
             offset,
@@ -130,13 +131,12 @@ impl Segments {
     }
 
     /// Closes the open segment, if anything is in it.
-    pub(crate) fn close(&mut self, packer: &mut Packer) -> Result<(), Error> {
+    pub(crate) fn close(&mut self) -> Result<(), Error> {
         if self.bytes.is_empty() {
             return Ok(());
         }
-        let blob = packer.pack(&self.bytes)?;
-        self.keep(self.open, self.bytes.len(), blob);
-        self.bytes.clear();
+        let bytes = std::mem::take(&mut self.bytes);
+        self.keep(self.open, bytes);
         self.open = self.number()?;
         Ok(())
     }
@@ -158,13 +158,9 @@ impl Segments {
         Ok(number)
     }
 
-    fn keep(&mut self, number: u32, length: usize, blob: Vec<u8>) {
-        self.closed_bytes += blob.len();
-        self.closed.push(ClosedSegment {
-            number,
-            length,
-            blob,
-        });
+    fn keep(&mut self, number: u32, bytes: Vec<u8>) {
+        self.closed_bytes += bytes.len();
+        self.closed.push(ClosedSegment { number, bytes });
     }
 }
 
@@ -173,13 +169,12 @@ mod tests {
     use super::*;
 
     fn packed(payloads: &[Vec<u8>]) -> (Vec<Place>, Vec<ClosedSegment>) {
-        let mut packer = Packer::new().unwrap();
         let mut segments = Segments::new();
         let places = payloads
             .iter()
-            .map(|p| segments.append(p, &mut packer).unwrap())
-            .collect::<Vec<_>>();
-        segments.close(&mut packer).unwrap();
+            .map(|p| segments.append(p.clone()).unwrap())
+            .collect();
+        segments.close().unwrap();
         (places, segments.take_closed())
     }
 
@@ -192,10 +187,9 @@ mod tests {
         assert!(closed.len() > 2);
         for (payload, place) in payloads.iter().zip(places) {
             let segment = closed.iter().find(|s| s.number == place.segment).unwrap();
-            assert!(segment.length <= SEGMENT_BYTES);
-            let bytes = unpack(&segment.blob, segment.length).unwrap();
+            assert!(segment.bytes.len() <= SEGMENT_BYTES);
             let start = place.offset as usize;
-            assert_eq!(&bytes[start..start + payload.len()], payload);
+            assert_eq!(&segment.bytes[start..start + payload.len()], payload);
         }
     }
 
@@ -220,7 +214,7 @@ mod tests {
             }
         );
         assert_eq!(places[2].segment, 2);
-        assert_eq!(closed[0].length, SEGMENT_BYTES);
+        assert_eq!(closed[0].bytes.len(), SEGMENT_BYTES);
     }
 
     #[test]

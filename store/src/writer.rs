@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::segment::Packer;
 use crate::{Error, bin};
 
 /// What was added is committed within this time.
@@ -20,7 +21,7 @@ pub(crate) const LOCK_GAP: Duration = Duration::from_millis(5);
 /// A recording or run that is being written: where its rows gather between commits.
 pub(crate) trait Intake: Send + Sync {
     /// Writes all that has gathered.
-    fn write(&self, transaction: &Transaction<'_>) -> Result<(), Error>;
+    fn write(&self, transaction: &Transaction<'_>, packer: &mut Packer) -> Result<(), Error>;
     /// Learns whether it was committed. After an error nothing more is taken.
     fn committed(&self, outcome: Result<(), Arc<Error>>);
     /// Whether the last of it has been written.
@@ -50,17 +51,15 @@ impl Writer {
     /// Starts the thread on its connection.
     pub(crate) fn start(connection: Connection, path: PathBuf) -> Result<Self, Error> {
         let (orders, received) = unbounded();
-        let loop_path = path.clone();
+        let state = Loop {
+            connection,
+            path: path.clone(),
+            packer: Packer::new()?,
+            intakes: Vec::new(),
+        };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || {
-                Loop {
-                    connection,
-                    path: loop_path,
-                    intakes: Vec::new(),
-                }
-                .run(&received)
-            })
+            .spawn(move || state.run(&received))
             .map_err(|source| Error::Io {
                 action: "write",
                 path: path.clone(),
@@ -144,6 +143,7 @@ impl Drop for Writer {
 struct Loop {
     connection: Connection,
     path: PathBuf,
+    packer: Packer,
     intakes: Vec<Arc<dyn Intake>>,
 }
 
@@ -187,7 +187,7 @@ impl Loop {
         if self.intakes.is_empty() {
             return;
         }
-        let outcome = write_all(&mut self.connection, &self.intakes)
+        let outcome = write_all(&mut self.connection, &mut self.packer, &self.intakes)
             .map_err(|error| Arc::new(error.at(&self.path)));
         for intake in &self.intakes {
             intake.committed(outcome.clone());
@@ -202,10 +202,14 @@ impl Loop {
     }
 }
 
-fn write_all(connection: &mut Connection, intakes: &[Arc<dyn Intake>]) -> Result<(), Error> {
+fn write_all(
+    connection: &mut Connection,
+    packer: &mut Packer,
+    intakes: &[Arc<dyn Intake>],
+) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for intake in intakes {
-        intake.write(&transaction)?;
+        intake.write(&transaction, packer)?;
     }
     transaction.commit()?;
     Ok(())

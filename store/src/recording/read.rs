@@ -3,7 +3,7 @@
 use reprise_wire::{Payload, Timestamp};
 use rusqlite::{Connection as Sql, OptionalExtension, Row, params};
 
-use super::intake::key;
+use super::batch::key;
 use super::row::{self, ExchangeRow, Stored};
 use super::{ByteCounts, Connection, ExchangeCounts, Recording, RecordingState, close_named};
 use crate::writer_life::{is_alive, now_ms};

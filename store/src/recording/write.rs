@@ -52,7 +52,7 @@ impl Store {
             let id = u32::try_from(transaction.last_insert_rowid());
             id.map(RecordingId).map_err(|_| Error::Full("recordings"))
         })?;
-        let intake = Arc::new(RecordingIntake::new(id, new.started_at)?);
+        let intake = Arc::new(RecordingIntake::new(id, new.started_at));
         self.begin(Arc::<RecordingIntake>::clone(&intake));
         Ok(RecordingWriter {
             id,
@@ -146,11 +146,5 @@ impl Drop for RecordingWriter {
                 Ok(())
             });
         }
-    }
-}
-
-impl std::fmt::Debug for RecordingIntake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RecordingIntake").finish_non_exhaustive()
     }
 }

@@ -151,7 +151,7 @@ impl Gathering {
 }
 
 impl Intake for RunIntake {
-    fn write(&self, transaction: &Transaction<'_>) -> Result<(), Error> {
+    fn write(&self, transaction: &Transaction<'_>, packer: &mut Packer) -> Result<(), Error> {
         let mut gathering = self.lock();
         let now = now_ms();
         let nothing = gathering.samples.is_empty()
@@ -166,7 +166,7 @@ impl Intake for RunIntake {
         gathering.written_at_ms = now;
         let taken = gathering.take()?;
         drop(gathering);
-        taken.write(transaction, self.id, now)?;
+        taken.write(transaction, packer, self.id)?;
         self.lock().ended = taken.end.is_some();
         Ok(())
     }
@@ -199,8 +199,12 @@ impl Taken {
         })
     }
 
-    fn write(&self, transaction: &Transaction<'_>, id: RunId, now: i64) -> Result<(), Error> {
-        let mut packer = Packer::new()?;
+    fn write(
+        &self,
+        transaction: &Transaction<'_>,
+        packer: &mut Packer,
+        id: RunId,
+    ) -> Result<(), Error> {
         let mut block = transaction
             .prepare_cached("INSERT INTO sample_block (id, samples, data) VALUES (?1, ?2, ?3)")?;
         for (number, samples) in (self.numbers.blocks..).zip(self.samples.chunks(BLOCK_SAMPLES)) {
@@ -225,7 +229,7 @@ impl Taken {
             .execute(params![
                 id.0,
                 this_process(),
-                now,
+                now_ms(),
                 self.samples.len() as i64,
                 self.summary
             ])?;
