@@ -1,0 +1,484 @@
+//! A connection's two directions, who opened it, and how it ends.
+
+use reprise_wire::{Close, Direction, Piece, Timestamp};
+
+use super::counts::ReassemblyCounts;
+use super::event::{ConnectionEvent, Slot};
+use super::flow::{FlowKey, Side};
+use super::half::{Bytes, Half, Taken, nanos_between};
+use super::limits::ReassemblyLimits;
+use super::roles::{self, Role};
+use crate::link::Segment;
+
+/// Sequence numbers this far from what a closed connection used belong to another one.
+const FOREIGN_DISTANCE: u64 = 1 << 20;
+
+/// Everything known about one connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    /// Connections are numbered in the order in which they were first seen.
+    pub(super) serial: u64,
+    pub(super) last_seen: Timestamp,
+    /// It is on the list of connections with a hole.
+    pub(super) is_listed: bool,
+    low: Half,
+    high: Half,
+    identity: Identity,
+    reset_at: Option<Timestamp>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Closed,
+    /// Left out: a replay's own.
+    Replay,
+}
+
+/// What is told about a connection beside its bytes.
+#[derive(Debug)]
+struct Identity {
+    key: FlowKey,
+    slot: Option<Slot>,
+    client: Option<Side>,
+    opened: Timestamp,
+    midstream: bool,
+    /// Directions that ended before there was anything to tell.
+    early_ends: Vec<(Side, Timestamp, Close)>,
+}
+
+/// What connections share while they work.
+pub(super) struct Context<'c, F> {
+    pub(super) limits: &'c ReassemblyLimits,
+    pub(super) counts: &'c mut ReassemblyCounts,
+    pub(super) slots: &'c mut Slots,
+    pub(super) emit: &'c mut F,
+}
+
+/// The numbers given to open connections.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    free: Vec<Slot>,
+    given: u32,
+}
+
+impl Slots {
+    fn take(&mut self) -> Slot {
+        self.free.pop().unwrap_or_else(|| {
+            let slot = Slot(self.given);
+            self.given += 1;
+            slot
+        })
+    }
+}
+
+impl Connection {
+    pub(super) fn new(serial: u64, key: FlowKey, at: Timestamp) -> Self {
+        Self {
+            serial,
+            last_seen: at,
+            is_listed: false,
+            low: Half::default(),
+            high: Half::default(),
+            identity: Identity {
+                key,
+                slot: None,
+                client: None,
+                opened: at,
+                midstream: true,
+                early_ends: Vec::new(),
+            },
+            reset_at: None,
+            state: State::Open,
+        }
+    }
+
+    /// Whether `segment` belongs to a later connection between the same ends.
+    pub(super) fn is_succeeded_by(&self, segment: &Segment<'_>, side: Side) -> bool {
+        let half = self.half(side);
+        if self.state == State::Replay {
+            // A replay's connection is known by its first packet, so a new SYN is a new connection.
+            return segment.syn && segment.acknowledgement.is_none() && !segment.replay_marked;
+        }
+        if segment.syn {
+            let Some(offset) = half.locate(segment.sequence.wrapping_add(1)) else {
+                return self.state == State::Closed;
+            };
+            // A SYN that was overtaken by its own data stands at, or shortly before, the first byte.
+            let is_own = offset == 0
+                || (self.identity.midstream && offset < 0 && offset > -i64::from(u16::MAX));
+            return !is_own;
+        }
+        let far = half
+            .locate(segment.sequence)
+            .is_some_and(|offset| offset.abs_diff(half.next().cast_signed()) > FOREIGN_DISTANCE);
+        self.state == State::Closed && !segment.payload.is_empty() && far
+    }
+
+    /// Follows one segment.
+    pub(super) fn push<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        context: &mut Context<'_, F>,
+    ) {
+        self.last_seen = segment.at;
+        if segment.replay_marked && self.state != State::Replay {
+            self.finish(segment.at, Close::Evicted, context);
+            self.state = State::Replay;
+            context.counts.replay_connections += 1;
+        }
+        match self.state {
+            State::Replay => context.counts.replay_segments += 1,
+            State::Closed => {
+                context.counts.segments += 1;
+                context.counts.outside += 1;
+            }
+            State::Open => self.follow(segment, side, context),
+        }
+    }
+
+    fn follow<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        context: &mut Context<'_, F>,
+    ) {
+        let mut news = self.handshake(segment, side);
+        if let Some(acknowledgement) = segment.acknowledgement {
+            news |= self.half_mut(side.other()).acknowledge(acknowledgement);
+        }
+        let carries = !segment.payload.is_empty() || segment.missing > 0;
+        if carries && !segment.rst {
+            self.settle(side.other(), segment, true, context);
+            news |= self.take(segment, side, context);
+        } else {
+            self.settle(side.other(), segment, false, context);
+        }
+        if segment.fin {
+            let length = segment.payload.len() as u64 + u64::from(segment.missing);
+            #[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap at 2^32")]
+            let sequence = first_byte(segment).wrapping_add(length as u32);
+            news |= self.half_mut(side).take_fin(segment.at, sequence);
+        }
+        if segment.rst {
+            news |= self.take_reset(segment, side);
+        }
+        self.settle(side, segment, false, context);
+        self.count(segment, side, news, context.counts);
+        self.close_when_ended(segment.at, context);
+    }
+
+    /// Learns from a SYN, or from the first acknowledgement after one, where the bytes begin.
+    fn handshake(&mut self, segment: &Segment<'_>, side: Side) -> bool {
+        if segment.syn {
+            let is_news = !self.half(side).has_begun();
+            self.half_mut(side).begin(first_byte(segment));
+            if let Some(acknowledgement) = segment.acknowledgement {
+                self.half_mut(side.other()).begin(acknowledgement);
+            }
+            let client =
+                if segment.acknowledgement.is_some() { side.other() } else { side };
+            if self.identity.slot.is_none() {
+                self.identity.client = Some(client);
+                self.identity.midstream = false;
+            }
+            return is_news;
+        }
+        let opens = self.identity.client == Some(side)
+            && self.half(side).locate(segment.sequence) == Some(0)
+            && self.half(side).next() == 0;
+        if let Some(acknowledgement) = segment.acknowledgement
+            && opens
+            && !self.half(side.other()).has_begun()
+        {
+            self.half_mut(side.other()).begin(acknowledgement);
+        }
+        false
+    }
+
+    fn take<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        context: &mut Context<'_, F>,
+    ) -> bool {
+        let is_probe = segment.payload.len() == 1 && !self.half(side).has_begun();
+        if is_probe {
+            // A keep-alive repeats a byte from before the capture (RFC 9293 section 3.8.4).
+            context.counts.outside += 1;
+            return false;
+        }
+        self.identity.recognise_client(segment, side);
+        let bytes = Bytes {
+            at: segment.at,
+            sequence: first_byte(segment),
+            kept: segment.payload,
+            missing: segment.missing,
+        };
+        let (half, identity) = self.parts(side);
+        let taken = half.take(bytes, &mut |piece| identity.tell(side, piece, context));
+        match taken {
+            Taken::InOrder => true,
+            Taken::Early { disagreeing } => {
+                context.counts.out_of_order += 1;
+                context.counts.disagreeing_bytes += disagreeing;
+                true
+            }
+            Taken::Known | Taken::Nothing => false,
+        }
+    }
+
+    /// Notes a RST that stands where its sender is (RFC 5961 section 3.2 is stricter, but packets
+    /// just before it may be lost).
+    fn take_reset(&mut self, segment: &Segment<'_>, side: Side) -> bool {
+        let half = self.half(side);
+        let is_near = half
+            .locate(segment.sequence)
+            .is_none_or(|offset| offset.abs_diff(half.next().cast_signed()) <= FOREIGN_DISTANCE);
+        let is_news = is_near && self.reset_at.is_none();
+        if is_news {
+            self.reset_at = Some(segment.at);
+        }
+        is_news
+    }
+
+    fn settle<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        side: Side,
+        segment: &Segment<'_>,
+        is_answer: bool,
+        context: &mut Context<'_, F>,
+    ) {
+        let limits = context.limits;
+        let (half, identity) = self.parts(side);
+        let crowded =
+            half.settle(segment.at, limits, &mut |piece| identity.tell(side, piece, context));
+        context.counts.memory_gaps += crowded;
+        if is_answer {
+            half.answered(segment.at, &mut |piece| identity.tell(side, piece, context));
+        }
+    }
+
+    /// Counts the segment: a copy seen elsewhere, a retransmission, or one that was followed.
+    fn count(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        news: bool,
+        counts: &mut ReassemblyCounts,
+    ) {
+        let half = self.half_mut(side);
+        if !news && half.is_elsewhere(segment.path) {
+            counts.duplicates += 1;
+            return;
+        }
+        if news {
+            half.travels(segment.path);
+        } else if !segment.payload.is_empty() {
+            counts.retransmissions += 1;
+        }
+        counts.segments += 1;
+    }
+
+    /// Whether anything waits behind a hole.
+    pub(super) const fn has_hole(&self) -> bool {
+        self.low.waits() || self.high.waits()
+    }
+
+    /// Bytes waiting behind holes.
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.low.waiting_bytes() + self.high.waiting_bytes()
+    }
+
+    /// Gives up holes that have been open for too long, or all of them.
+    pub(super) fn expire_holes<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        at: Timestamp,
+        all: bool,
+        context: &mut Context<'_, F>,
+    ) {
+        if self.state != State::Open {
+            return;
+        }
+        let limits = context.limits;
+        for side in self.in_order() {
+            let (half, identity) = self.parts(side);
+            let crowded = if all {
+                half.give_up(at, &mut |piece| identity.tell(side, piece, context))
+            } else {
+                half.settle(at, limits, &mut |piece| identity.tell(side, piece, context))
+            };
+            context.counts.memory_gaps += crowded;
+        }
+        self.close_when_ended(at, context);
+    }
+
+    /// Why this connection's time is up at `now`, if it is.
+    pub(super) fn expiry(&self, now: Timestamp, limits: &ReassemblyLimits) -> Option<Expiry> {
+        let silent = nanos_between(self.last_seen, now);
+        let reset = self.reset_at.map_or(0, |at| nanos_between(at, now));
+        match self.state {
+            State::Closed => (silent > limits.linger_nanos).then_some(Expiry::Forget),
+            State::Replay => (silent > limits.idle_nanos).then_some(Expiry::Forget),
+            State::Open if reset > limits.reset_nanos => Some(Expiry::Reset),
+            State::Open if self.identity.slot.is_none() => {
+                (silent > limits.half_open_nanos).then_some(Expiry::Forget)
+            }
+            State::Open => (silent > limits.idle_nanos).then_some(Expiry::Idle),
+        }
+    }
+
+    /// Tells whatever is left of it. A RST seen before decides how and when it ended.
+    pub(super) fn finish<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        at: Timestamp,
+        close: Close,
+        context: &mut Context<'_, F>,
+    ) {
+        if self.state != State::Open {
+            return;
+        }
+        let (at, close) = self.reset_at.map_or((at, close), |reset| (reset, Close::Reset));
+        for side in self.in_order() {
+            let (half, identity) = self.parts(side);
+            half.finish(at, close, &mut |piece| identity.tell(side, piece, context));
+        }
+        self.close(at, close, context);
+    }
+
+    fn close_when_ended<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        at: Timestamp,
+        context: &mut Context<'_, F>,
+    ) {
+        if self.low.has_ended() && self.high.has_ended() {
+            self.close(at, Close::Fin, context);
+        }
+    }
+
+    fn close<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        at: Timestamp,
+        close: Close,
+        context: &mut Context<'_, F>,
+    ) {
+        self.state = State::Closed;
+        if let Some(slot) = self.identity.slot.take() {
+            (context.emit)(ConnectionEvent::Closed { slot, at, close });
+            context.slots.free.push(slot);
+        }
+    }
+
+    /// The client first, so that what is told at one moment is told request before answer.
+    fn in_order(&self) -> [Side; 2] {
+        let client = self.identity.client.unwrap_or(Side::Low);
+        [client, client.other()]
+    }
+
+    const fn half(&self, side: Side) -> &Half {
+        match side {
+            Side::Low => &self.low,
+            Side::High => &self.high,
+        }
+    }
+
+    const fn half_mut(&mut self, side: Side) -> &mut Half {
+        match side {
+            Side::Low => &mut self.low,
+            Side::High => &mut self.high,
+        }
+    }
+
+    const fn parts(&mut self, side: Side) -> (&mut Half, &mut Identity) {
+        match side {
+            Side::Low => (&mut self.low, &mut self.identity),
+            Side::High => (&mut self.high, &mut self.identity),
+        }
+    }
+}
+
+/// What to do with a connection whose time is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// Nothing is left to tell.
+    Forget,
+    /// It was reset and nothing came after.
+    Reset,
+    /// It was silent for too long.
+    Idle,
+}
+
+impl Identity {
+    /// Decides who the client is by the first bytes, else by the lower port, unless a SYN did.
+    fn recognise_client(&mut self, segment: &Segment<'_>, side: Side) {
+        if self.client.is_some() {
+            return;
+        }
+        self.client = Some(match roles::of_sender(segment.payload) {
+            Some(Role::Client) => side,
+            Some(Role::Server) => side.other(),
+            None if segment.source.port < segment.destination.port => side.other(),
+            None => side,
+        });
+    }
+
+    fn tell<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        side: Side,
+        piece: Piece<'_>,
+        context: &mut Context<'_, F>,
+    ) {
+        if let Piece::Gap { len, .. } = piece {
+            context.counts.gaps += 1;
+            context.counts.gap_bytes += len;
+        }
+        let slot = match (self.slot, piece) {
+            (Some(slot), _) => slot,
+            (None, Piece::End { at, close }) => {
+                self.early_ends.push((side, at, close));
+                return;
+            }
+            (None, _) => self.open(context),
+        };
+        let direction = self.direction(side);
+        (context.emit)(ConnectionEvent::Piece { slot, direction, piece });
+    }
+
+    fn open<F: FnMut(ConnectionEvent<'_>)>(&mut self, context: &mut Context<'_, F>) -> Slot {
+        let slot = context.slots.take();
+        self.slot = Some(slot);
+        context.counts.connections += 1;
+        let (client, server) = match self.client {
+            Some(Side::High) => (self.key.high, self.key.low),
+            Some(Side::Low) | None => (self.key.low, self.key.high),
+        };
+        (context.emit)(ConnectionEvent::Opened {
+            slot,
+            client: client.socket_addr(),
+            server: server.socket_addr(),
+            at: self.opened,
+            midstream: self.midstream,
+        });
+        for (side, at, close) in std::mem::take(&mut self.early_ends) {
+            let direction = self.direction(side);
+            let piece = Piece::End { at, close };
+            (context.emit)(ConnectionEvent::Piece { slot, direction, piece });
+        }
+        slot
+    }
+
+    fn direction(&self, side: Side) -> Direction {
+        if self.client.unwrap_or(Side::Low) == side {
+            Direction::ToServer
+        } else {
+            Direction::ToClient
+        }
+    }
+}
+
+/// The sequence number of a segment's first byte: a SYN takes one itself.
+fn first_byte(segment: &Segment<'_>) -> u32 {
+    segment.sequence.wrapping_add(u32::from(segment.syn))
+}

@@ -1,0 +1,34 @@
+//! What reassembly saw and what it gave up.
+
+use serde::{Deserialize, Serialize};
+
+/// Counters over everything a [`super::Reassembler`] was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReassemblyCounts {
+    /// Segments that were followed, those without payload included.
+    pub segments: u64,
+    /// Segments already seen on another interface or VLAN; not among `segments`.
+    pub duplicates: u64,
+    /// Segments of connections that a replay marked as its own; not among `segments`.
+    pub replay_segments: u64,
+    /// Connections that a replay marked as its own.
+    pub replay_connections: u64,
+    /// Segments that brought only bytes seen before.
+    pub retransmissions: u64,
+    /// Segments that came before the bytes preceding them.
+    pub out_of_order: u64,
+    /// Holes given up.
+    pub gaps: u64,
+    /// Bytes in them.
+    pub gap_bytes: u64,
+    /// Bytes on which two copies of a segment disagreed; the first was kept.
+    pub disagreeing_bytes: u64,
+    /// Segments after the end of their connection, or before its beginning.
+    pub outside: u64,
+    /// Connections that carried bytes.
+    pub connections: u64,
+    /// Connections closed early: idle for too long, or too many at a time.
+    pub evicted_connections: u64,
+    /// Holes given up early because too much was waiting behind them.
+    pub memory_gaps: u64,
+}

@@ -1,0 +1,43 @@
+//! How long reassembly waits and how much it holds. Times are nanoseconds of packet time.
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Caps and timers; the defaults suit both a laptop and a busy server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReassemblyLimits {
+    /// Bytes that may wait behind a hole before it is given up.
+    pub hole_bytes: usize,
+    /// Segments that may wait behind a hole before it is given up.
+    pub hole_segments: usize,
+    /// How long a hole may stay open.
+    pub hole_nanos: i64,
+    /// Bytes that may wait behind all holes together.
+    pub total_bytes: usize,
+    /// Connections followed at a time; the least recently active are closed beyond it.
+    pub connections: usize,
+    /// How long a connection may be silent. An hour, because pooled database connections are often
+    /// silent for long, and one that is forgotten can no longer be understood.
+    pub idle_nanos: i64,
+    /// How long a connection may take to carry its first byte.
+    pub half_open_nanos: i64,
+    /// How long a connection goes on after a RST, which may have been forged or overtaken.
+    pub reset_nanos: i64,
+    /// How long a closed connection is remembered, so that late packets do not open it again.
+    pub linger_nanos: i64,
+}
+
+impl Default for ReassemblyLimits {
+    fn default() -> Self {
+        Self {
+            hole_bytes: 1 << 20,
+            hole_segments: 256,
+            hole_nanos: 2 * SECOND,
+            total_bytes: 256 << 20,
+            connections: 100_000,
+            idle_nanos: 3_600 * SECOND,
+            half_open_nanos: 30 * SECOND,
+            reset_nanos: SECOND,
+            linger_nanos: 5 * SECOND,
+        }
+    }
+}
