@@ -8,7 +8,11 @@
 )]
 
 pub mod link;
+pub mod file;
+mod error;
 mod packet;
+pub mod packet_builder;
 pub mod reassembly;
 
+pub use error::{CAPTURE_RIGHTS_COMMAND, CaptureError};
 pub use packet::{LinkType, Packet};

@@ -1,0 +1,90 @@
+//! What can go wrong with a capture. Messages are fragments for "failed to ..." and name the fix.
+
+use std::path::PathBuf;
+
+/// How the command is given the right to capture, for messages and for the window.
+pub const CAPTURE_RIGHTS_COMMAND: &str =
+    "sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v reprise)\"";
+
+/// Why packets could not be read or recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// The operating system refused.
+    #[error("read {}: {source}", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file has no bytes.
+    #[error("read {}: the file is empty; give a pcap or pcapng file", .0.display())]
+    Empty(PathBuf),
+    /// It holds something else.
+    #[error(
+        "read {}: it is neither pcap nor pcapng (plain, .gz or .zst); save it in one of those formats",
+        .0.display()
+    )]
+    Foreign(PathBuf),
+    /// It is compressed in a way that is not read.
+    #[error("read {}: it is compressed with {how}; decompress it, or use gzip or zstd", path.display())]
+    Compression {
+        /// Which file.
+        path: PathBuf,
+        /// The program that compressed it.
+        how: &'static str,
+    },
+    /// It ends before its first packet.
+    #[error("read {}: it ends inside its header; copy the whole file again", .0.display())]
+    HeaderCut(PathBuf),
+    /// No file was named.
+    #[error("import: no file was named; name at least one")]
+    NoFiles,
+    /// No such interface.
+    #[error("capture on {name:?}: there is no such interface; there are: {there_are}")]
+    NoSuchInterface {
+        /// What was asked for.
+        name: String,
+        /// What could have been asked for.
+        there_are: String,
+    },
+    /// The process may not capture.
+    #[error(
+        "capture on {interface}: this user may not; run `{CAPTURE_RIGHTS_COMMAND}` once, or use sudo"
+    )]
+    NoRights {
+        /// On which interface.
+        interface: String,
+    },
+    /// The interface is down.
+    #[error("capture on {interface}: it is down; run `sudo ip link set {interface} up`")]
+    InterfaceDown {
+        /// Which interface.
+        interface: String,
+    },
+    /// libpcap does not understand the filter.
+    #[error("compile the filter {filter:?}: {reason}; `man pcap-filter` has the language")]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// What libpcap said.
+        reason: String,
+    },
+    /// libpcap reports something else.
+    #[error("capture on {interface}: {reason}")]
+    Interface {
+        /// On which interface.
+        interface: String,
+        /// What libpcap said.
+        reason: String,
+    },
+    /// The recording could not be written.
+    #[error(transparent)]
+    Store(#[from] reprise_store::Error),
+    /// A thread could not be started.
+    #[error("start a thread: {0}")]
+    Thread(std::io::Error),
+    /// A thread of the engine ended without a result, which is a defect in this program.
+    #[error("finish the recording: its {0} thread ended unexpectedly; what was committed is kept")]
+    Broken(&'static str),
+}

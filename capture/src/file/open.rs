@@ -1,0 +1,98 @@
+//! Opening a capture file: compression by magic bytes, and how far it has been read.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::CaptureError;
+
+/// How much is read from the disk at a time.
+const READ_BYTES: usize = 256 << 10;
+
+/// A file's bytes, decompressed, and a count of those read from the disk.
+pub(super) struct Opened {
+    pub(super) bytes: Box<dyn Read + Send>,
+    pub(super) progress: FileProgress,
+}
+
+/// How much of a file has been read, in its own (compressed) bytes.
+#[derive(Clone, Debug)]
+pub struct FileProgress {
+    read: Arc<AtomicU64>,
+    length: u64,
+}
+
+impl FileProgress {
+    /// From 0 to 1; 1 for something without a length, such as a pipe.
+    #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
+    pub fn fraction(&self) -> f64 {
+        if self.length == 0 {
+            return 1.0;
+        }
+        (self.read.load(Ordering::Relaxed) as f64 / self.length as f64).min(1.0)
+    }
+}
+
+/// Opens `path` and looks through its compression.
+pub(super) fn open(path: &Path) -> Result<Opened, CaptureError> {
+    let failed = |source| CaptureError::Io { path: path.to_path_buf(), source };
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let progress = FileProgress { read: Arc::default(), length };
+    let counted = Counted { inner: file, read: Arc::clone(&progress.read) };
+    let mut reader = BufReader::with_capacity(READ_BYTES, counted);
+    let start = reader.fill_buf().map_err(failed)?;
+    let compressed_with = |how| CaptureError::Compression { path: path.to_path_buf(), how };
+    let bytes: Box<dyn Read + Send> = match start {
+        [] => return Err(CaptureError::Empty(path.to_path_buf())),
+        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(reader)),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            Box::new(zstd::Decoder::with_buffer(reader).map_err(failed)?)
+        }
+        [0x04, 0x22, 0x4d, 0x18, ..] => return Err(compressed_with("lz4")),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => return Err(compressed_with("xz")),
+        [b'B', b'Z', b'h', ..] => return Err(compressed_with("bzip2")),
+        [b'P', b'K', 3, 4, ..] => return Err(compressed_with("zip")),
+        _ => Box::new(reader),
+    };
+    Ok(Opened { bytes: Box::new(Full(bytes)), progress })
+}
+
+/// Counts what passes.
+struct Counted {
+    inner: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Fills the whole buffer unless the end is reached: decompressors hand out less at a time, and
+/// the block reader takes a short first read for the end.
+struct Full(Box<dyn Read + Send>);
+
+impl Read for Full {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.0.read(rest) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What came before a damaged place is kept; the next read meets it again.
+                Err(_) if filled > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+}

@@ -1,0 +1,158 @@
+//! Reads a capture file from its beginning to its end, or to where it is damaged.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use pcap_parser::traits::PcapReaderIterator;
+use pcap_parser::{PcapError, create_reader};
+
+use super::blocks::Blocks;
+use super::open::{self, FileProgress};
+use crate::{CaptureError, Packet};
+
+/// How much of the file is in memory at first.
+const BUFFER_BYTES: usize = 1 << 20;
+/// How much of it may be in memory: the longest record that is still read.
+const MOST_BUFFER_BYTES: usize = 64 << 20;
+
+/// A capture file that has been opened and recognised.
+pub struct CaptureFile {
+    path: PathBuf,
+    reader: Box<dyn PcapReaderIterator + Send>,
+    progress: FileProgress,
+    capacity: usize,
+    blocks: Blocks,
+}
+
+/// How reading a file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileEnd {
+    /// At its end.
+    Whole,
+    /// The visitor had enough.
+    Stopped,
+    /// In the middle of a record: the file was cut off.
+    Cut,
+    /// At something that is no record; what follows is not read.
+    Damaged,
+}
+
+/// Losses that the file reports or has itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileLoss {
+    /// Packets that the capturing host's interfaces dropped.
+    pub interface_dropped: u64,
+    /// Packets that its kernel dropped.
+    pub kernel_dropped: u64,
+    /// Packet records that contradict the rest of the file.
+    pub unreadable_records: u64,
+}
+
+enum Step {
+    Consume(usize),
+    Refill,
+    Grow,
+    End(FileEnd),
+}
+
+impl CaptureFile {
+    /// Opens and recognises `path`.
+    ///
+    /// # Errors
+    /// It cannot be read, is empty, ends inside its header, or holds something else.
+    pub fn open(path: &Path) -> Result<Self, CaptureError> {
+        let opened = open::open(path)?;
+        let reader = create_reader(BUFFER_BYTES, opened.bytes).map_err(|error| match error {
+            PcapError::Eof => CaptureError::Empty(path.to_path_buf()),
+            PcapError::Incomplete(_) | PcapError::UnexpectedEof => {
+                CaptureError::HeaderCut(path.to_path_buf())
+            }
+            _ => CaptureError::Foreign(path.to_path_buf()),
+        })?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            reader,
+            progress: opened.progress,
+            capacity: BUFFER_BYTES,
+            blocks: Blocks::default(),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How far it has been read; follows the reading.
+    pub fn progress(&self) -> FileProgress {
+        self.progress.clone()
+    }
+
+    /// Shows every packet to `visit` until the end, or until it breaks.
+    pub fn read(&mut self, visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> FileEnd {
+        loop {
+            match self.step(visit) {
+                Step::Consume(bytes) => self.reader.consume(bytes),
+                Step::Refill => {
+                    if let Some(end) = self.refill() {
+                        return end;
+                    }
+                }
+                Step::Grow => {
+                    self.capacity *= 2;
+                    let fits = self.capacity <= MOST_BUFFER_BYTES;
+                    if !fits || !self.reader.grow(self.capacity) {
+                        return FileEnd::Damaged;
+                    }
+                }
+                Step::End(end) => return end,
+            }
+        }
+    }
+
+    /// What the file says the capturing host lost.
+    pub fn loss(&self) -> FileLoss {
+        let (interface_dropped, kernel_dropped) = self.blocks.dropped();
+        let unreadable_records = self.blocks.unreadable();
+        FileLoss { interface_dropped, kernel_dropped, unreadable_records }
+    }
+
+    fn step(&mut self, visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> Step {
+        match self.reader.next() {
+            Ok((bytes, block)) => {
+                if let Some(packet) = self.blocks.packet(&block)
+                    && visit(&packet).is_break()
+                {
+                    return Step::End(FileEnd::Stopped);
+                }
+                Step::Consume(bytes)
+            }
+            Err(PcapError::Incomplete(_)) => Step::Refill,
+            Err(PcapError::BufferTooSmall) => Step::Grow,
+            Err(PcapError::Eof) => Step::End(FileEnd::Whole),
+            Err(PcapError::UnexpectedEof) => Step::End(FileEnd::Cut),
+            Err(_) => Step::End(FileEnd::Damaged),
+        }
+    }
+
+    fn refill(&mut self) -> Option<FileEnd> {
+        let before = self.reader.data().len();
+        if self.reader.refill().is_err() {
+            return Some(FileEnd::Damaged);
+        }
+        let stuck = self.reader.data().len() == before && !self.reader.reader_exhausted();
+        if stuck {
+            // The reader did not say how much it needs, only that what it has is not enough.
+            self.capacity *= 2;
+            let fits = self.capacity <= MOST_BUFFER_BYTES;
+            return (!fits || !self.reader.grow(self.capacity)).then_some(FileEnd::Damaged);
+        }
+        None
+    }
+}
+
+impl std::fmt::Debug for CaptureFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaptureFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
