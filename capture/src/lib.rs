@@ -1,4 +1,12 @@
 //! In: packets to segments to connections to exchanges to the store. Only this crate links libpcap.
+//!
+//! ```text
+//! file:: or live::  ->  link::decode  ->  reassembly::Reassembler  ->  Recorder  ->  the store
+//!   Packet               Segment            ConnectionEvent (Piece)     Exchange
+//! ```
+//!
+//! [`import`] reads capture files; both answer with a
+//! [`Handle`]. Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,12 +15,22 @@
     clippy::unreachable
 )]
 
-pub mod link;
-pub mod file;
 mod error;
+mod event;
+pub mod file;
+mod handle;
+mod import;
+mod ingest;
+pub mod link;
 mod packet;
 pub mod packet_builder;
 pub mod reassembly;
+mod recorder;
 
 pub use error::{CAPTURE_RIGHTS_COMMAND, CaptureError};
+pub use event::{CaptureEvent, Progress, Warning};
+pub use handle::{Handle, Stopper};
+pub use import::{ImportConfig, import};
+pub use ingest::{Ingest, LostBefore};
 pub use packet::{LinkType, Packet};
+pub use recorder::Recorder;

@@ -39,7 +39,13 @@ impl Blocks {
                 None
             }
             PcapBlockOwned::Legacy(record) => {
-                let Format::Pcap { link, nanos_per_unit } = self.format else { return None };
+                let Format::Pcap {
+                    link,
+                    nanos_per_unit,
+                } = self.format
+                else {
+                    return None;
+                };
                 let nanos = i64::from(record.ts_sec) * 1_000_000_000
                     + i64::from(record.ts_usec) * nanos_per_unit;
                 Some(Packet {
@@ -58,12 +64,14 @@ impl Blocks {
 
     /// Packets that the interfaces and the kernel of the capturing host dropped, as the file says.
     pub(super) fn dropped(&self) -> (u64, u64) {
-        self.interfaces.iter().fold(self.dropped_before, |(interface, kernel), one| {
-            (
-                interface.saturating_add(one.interface_dropped),
-                kernel.saturating_add(one.kernel_dropped),
-            )
-        })
+        self.interfaces
+            .iter()
+            .fold(self.dropped_before, |(interface, kernel), one| {
+                (
+                    interface.saturating_add(one.interface_dropped),
+                    kernel.saturating_add(one.kernel_dropped),
+                )
+            })
     }
 
     /// How many packet blocks could not be read.
@@ -80,13 +88,16 @@ impl Blocks {
                 None
             }
             Block::InterfaceDescription(description) => {
-                self.interfaces.push(Interface::of(description, self.big_endian));
+                self.interfaces
+                    .push(Interface::of(description, self.big_endian));
                 None
             }
             Block::InterfaceStatistics(statistics) => {
                 let number = usize::try_from(statistics.if_id).ok()?;
                 let big_endian = self.big_endian;
-                self.interfaces.get_mut(number)?.take_statistics(statistics, big_endian);
+                self.interfaces
+                    .get_mut(number)?
+                    .take_statistics(statistics, big_endian);
                 None
             }
             Block::EnhancedPacket(block) => {
@@ -130,7 +141,11 @@ impl Blocks {
     /// A packet without a time, on the first interface: it gets that of the packet before.
     fn simple<'b>(&self, wire_len: u32, padded: &'b [u8]) -> Option<Packet<'b>> {
         let interface = self.interface(0)?;
-        let limit = if interface.snap_length == 0 { u32::MAX } else { interface.snap_length };
+        let limit = if interface.snap_length == 0 {
+            u32::MAX
+        } else {
+            interface.snap_length
+        };
         let kept = usize::try_from(wire_len.min(limit)).ok()?.min(padded.len());
         Some(Packet {
             at: self.last_at,
@@ -144,10 +159,18 @@ impl Blocks {
     fn obsolete<'b>(&self, block: &'b UnknownBlock<'_>) -> Option<Packet<'b>> {
         let word = |at: usize| {
             let bytes = *block.data.get(at..)?.first_chunk::<4>()?;
-            Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+            Some(if self.big_endian {
+                u32::from_be_bytes(bytes)
+            } else {
+                u32::from_le_bytes(bytes)
+            })
         };
         let first = word(0)?;
-        let number = if self.big_endian { first >> 16 } else { first & 0xffff };
+        let number = if self.big_endian {
+            first >> 16
+        } else {
+            first & 0xffff
+        };
         let interface = self.interface(number)?;
         let kept = usize::try_from(word(12)?).ok()?;
         Some(Packet {
@@ -163,8 +186,18 @@ impl Blocks {
 fn pcap_format(header: &PcapHeader) -> Format {
     // The upper half of the field says how long the frames' checksum is, which the IP length
     // already cuts off.
-    #[expect(clippy::cast_possible_truncation, reason = "the link type is the lower half")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the link type is the lower half"
+    )]
     let link = LinkType((header.network.0 & 0xffff) as u16);
-    let nanos_per_unit = if header.is_nanosecond_precision() { 1 } else { 1_000 };
-    Format::Pcap { link, nanos_per_unit }
+    let nanos_per_unit = if header.is_nanosecond_precision() {
+        1
+    } else {
+        1_000
+    };
+    Format::Pcap {
+        link,
+        nanos_per_unit,
+    }
 }

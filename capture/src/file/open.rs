@@ -39,14 +39,26 @@ impl FileProgress {
 
 /// Opens `path` and looks through its compression.
 pub(super) fn open(path: &Path) -> Result<Opened, CaptureError> {
-    let failed = |source| CaptureError::Io { path: path.to_path_buf(), source };
+    let failed = |source| CaptureError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
-    let progress = FileProgress { read: Arc::default(), length };
-    let counted = Counted { inner: file, read: Arc::clone(&progress.read) };
+    let progress = FileProgress {
+        read: Arc::default(),
+        length,
+    };
+    let counted = Counted {
+        inner: file,
+        read: Arc::clone(&progress.read),
+    };
     let mut reader = BufReader::with_capacity(READ_BYTES, counted);
     let start = reader.fill_buf().map_err(failed)?;
-    let compressed_with = |how| CaptureError::Compression { path: path.to_path_buf(), how };
+    let compressed_with = |how| CaptureError::Compression {
+        path: path.to_path_buf(),
+        how,
+    };
     let bytes: Box<dyn Read + Send> = match start {
         [] => return Err(CaptureError::Empty(path.to_path_buf())),
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(reader)),
@@ -59,7 +71,10 @@ pub(super) fn open(path: &Path) -> Result<Opened, CaptureError> {
         [b'P', b'K', 3, 4, ..] => return Err(compressed_with("zip")),
         _ => Box::new(reader),
     };
-    Ok(Opened { bytes: Box::new(Full(bytes)), progress })
+    Ok(Opened {
+        bytes: Box::new(Full(bytes)),
+        progress,
+    })
 }
 
 /// Counts what passes.

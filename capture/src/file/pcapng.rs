@@ -55,15 +55,28 @@ impl Interface {
         let units = u128::from(high) << 32 | u128::from(low);
         let nanos = units * NANOS / self.units_per_second;
         let offset = self.offset_seconds.saturating_mul(1_000_000_000);
-        Timestamp::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX).saturating_add(offset))
+        Timestamp::from_nanos(
+            i64::try_from(nanos)
+                .unwrap_or(i64::MAX)
+                .saturating_add(offset),
+        )
     }
 
     /// Takes over what a statistics block says; its numbers count from the start of the capture.
-    pub(super) fn take_statistics(&mut self, block: &InterfaceStatisticsBlock<'_>, big_endian: bool) {
+    pub(super) fn take_statistics(
+        &mut self,
+        block: &InterfaceStatisticsBlock<'_>,
+        big_endian: bool,
+    ) {
         for option in &block.options {
-            let Some(bytes) = option.value().first_chunk::<8>() else { continue };
-            let value =
-                if big_endian { u64::from_be_bytes(*bytes) } else { u64::from_le_bytes(*bytes) };
+            let Some(bytes) = option.value().first_chunk::<8>() else {
+                continue;
+            };
+            let value = if big_endian {
+                u64::from_be_bytes(*bytes)
+            } else {
+                u64::from_le_bytes(*bytes)
+            };
             match option.code {
                 OptionCode::IsbIfDrop => self.interface_dropped = value,
                 OptionCode::IsbOsDrop => self.kernel_dropped = value,
@@ -78,7 +91,9 @@ fn units(resolution: u8) -> u128 {
     let exponent = u32::from(resolution & 0x7f);
     let base: u128 = if resolution & 0x80 == 0 { 10 } else { 2 };
     // Anything finer than 64 bits can count is nonsense; so is zero.
-    base.checked_pow(exponent).filter(|units| *units <= u128::from(u64::MAX)).unwrap_or(1_000_000)
+    base.checked_pow(exponent)
+        .filter(|units| *units <= u128::from(u64::MAX))
+        .unwrap_or(1_000_000)
 }
 
 #[cfg(test)]

@@ -114,7 +114,11 @@ impl CaptureFile {
     pub fn loss(&self) -> FileLoss {
         let (interface_dropped, kernel_dropped) = self.blocks.dropped();
         let unreadable_records = self.blocks.unreadable();
-        FileLoss { interface_dropped, kernel_dropped, unreadable_records }
+        FileLoss {
+            interface_dropped,
+            kernel_dropped,
+            unreadable_records,
+        }
     }
 
     fn step(&mut self, visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> Step {
@@ -153,6 +157,8 @@ impl CaptureFile {
 
 impl std::fmt::Debug for CaptureFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CaptureFile").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("CaptureFile")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }

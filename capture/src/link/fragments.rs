@@ -73,21 +73,29 @@ impl Fragments {
         let at = fragment.layers.carrier.at;
         self.forget_old(at);
         self.bytes += fragment.data.len();
-        let incomplete = self.incomplete.entry(fragment.key).or_insert_with(|| Incomplete {
-            since: at,
-            pieces: Vec::new(),
-            end: None,
-        });
+        let incomplete = self
+            .incomplete
+            .entry(fragment.key)
+            .or_insert_with(|| Incomplete {
+                since: at,
+                pieces: Vec::new(),
+                end: None,
+            });
         if !fragment.more {
             incomplete.end = Some(end);
         }
-        incomplete.pieces.push((fragment.offset, fragment.data.to_vec()));
+        incomplete
+            .pieces
+            .push((fragment.offset, fragment.data.to_vec()));
         let packets = incomplete.pieces.len();
         let whole = incomplete.whole();
         if whole.is_some() || packets >= MOST_PIECES {
             self.forget(fragment.key);
         }
-        Some(Datagram { bytes: whole?, packets: packets as u64 })
+        Some(Datagram {
+            bytes: whole?,
+            packets: packets as u64,
+        })
     }
 
     fn forget_old(&mut self, now: Timestamp) {
@@ -97,7 +105,10 @@ impl Fragments {
         }
         // Rarely more than a handful, so looking for the oldest each time costs nothing.
         while let Some(oldest) = self.oldest() {
-            let since = self.incomplete.get(&oldest).map_or(now, |incomplete| incomplete.since);
+            let since = self
+                .incomplete
+                .get(&oldest)
+                .map_or(now, |incomplete| incomplete.since);
             if now.nanos().saturating_sub(since.nanos()) <= LONGEST_NANOS {
                 return;
             }
@@ -124,7 +135,13 @@ impl Incomplete {
     /// The datagram, when no byte of it is missing. Of overlapping pieces the first to arrive wins.
     fn whole(&self) -> Option<Vec<u8>> {
         let end = self.end?;
-        if self.pieces.iter().map(|(_, piece)| piece.len()).sum::<usize>() < end {
+        if self
+            .pieces
+            .iter()
+            .map(|(_, piece)| piece.len())
+            .sum::<usize>()
+            < end
+        {
             return None;
         }
         let mut bytes = vec![0; end];

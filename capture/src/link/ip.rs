@@ -23,7 +23,10 @@ pub(super) fn datagram<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decode
         }
         LaxIpSlice::Ipv6(v6) => {
             let payload = usize::from(v6.header().payload_length());
-            ((payload > 0).then_some(payload + v6.header().slice().len()), v6.header().dscp().value())
+            (
+                (payload > 0).then_some(payload + v6.header().slice().len()),
+                v6.header().dscp().value(),
+            )
         }
     };
     carrier.replay_marked |= dscp == REPLAY_DSCP;
@@ -81,15 +84,22 @@ fn fragment<'a>(layers: &Layers, slice: &LaxIpSlice<'a>) -> Option<Fragment<'a>>
 fn v4_place(v4: &LaxIpv4Slice<'_>) -> (u32, usize, bool) {
     let header = v4.header();
     let offset = usize::from(header.fragments_offset().value()) * 8;
-    (u32::from(header.identification()), offset, header.more_fragments())
+    (
+        u32::from(header.identification()),
+        offset,
+        header.more_fragments(),
+    )
 }
 
 fn v6_place(v6: &LaxIpv6Slice<'_>) -> Option<(u32, usize, bool)> {
-    v6.extensions().clone().into_iter().find_map(|extension| match extension {
-        Ipv6ExtensionSlice::Fragment(header) => {
-            let offset = usize::from(header.fragment_offset().value()) * 8;
-            Some((header.identification(), offset, header.more_fragments()))
-        }
-        _ => None,
-    })
+    v6.extensions()
+        .clone()
+        .into_iter()
+        .find_map(|extension| match extension {
+            Ipv6ExtensionSlice::Fragment(header) => {
+                let offset = usize::from(header.fragment_offset().value()) * 8;
+                Some((header.identification(), offset, header.more_fragments()))
+            }
+            _ => None,
+        })
 }

@@ -58,7 +58,10 @@ struct Layers {
 
 impl Layers {
     fn of(packet: &Packet<'_>) -> Self {
-        Self { carrier: Carrier::of(packet), depth: 0 }
+        Self {
+            carrier: Carrier::of(packet),
+            depth: 0,
+        }
     }
 
     /// Enters one header more; `None` when there are too many.

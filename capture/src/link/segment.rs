@@ -51,7 +51,10 @@ impl Endpoint {
             IpAddr::V4(v4) => v4.to_ipv6_mapped(),
             IpAddr::V6(v6) => v6,
         };
-        Self { address: address.to_bits(), port }
+        Self {
+            address: address.to_bits(),
+            port,
+        }
     }
 
     /// The same as the standard library's type.

@@ -14,7 +14,11 @@ const APPLE_IEEE1394: LinkType = LinkType(138);
 const NETANALYZER: LinkType = LinkType(240);
 
 /// The packet's bytes after the record header of the file.
-pub(super) fn frame<'a>(layers: &mut Layers, link: LinkType, data: &'a [u8]) -> Option<Decoded<'a>> {
+pub(super) fn frame<'a>(
+    layers: &mut Layers,
+    link: LinkType,
+    data: &'a [u8],
+) -> Option<Decoded<'a>> {
     layers.enter()?;
     match link {
         LinkType::ETHERNET => ethernet::frame(layers, data),
@@ -36,12 +40,14 @@ pub(super) fn frame<'a>(layers: &mut Layers, link: LinkType, data: &'a [u8]) -> 
         LinkType::PPPOE => tunnel::pppoe(layers, data),
         LinkType::CISCO_HDLC => ethernet::payload(layers, be16(data, 2)?, data.get(4..)?),
         LinkType::WIFI => wireless::frame(layers, data),
-        LinkType::RADIOTAP => {
-            wireless::frame(layers, data.get(usize::from(le16(data, 2)?)..)?)
-        }
+        LinkType::RADIOTAP => wireless::frame(layers, data.get(usize::from(le16(data, 2)?)..)?),
         LinkType::PPI => {
             let inner = u16::try_from(le32(data, 4)?).ok()?;
-            frame(layers, LinkType(inner), data.get(usize::from(le16(data, 2)?)..)?)
+            frame(
+                layers,
+                LinkType(inner),
+                data.get(usize::from(le16(data, 2)?)..)?,
+            )
         }
         APPLE_PKTAP => {
             let inner = u16::try_from(le32(data, 8)?).ok()?;

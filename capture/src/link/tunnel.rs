@@ -52,7 +52,11 @@ fn gtp<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'a>> {
     if flags & HAS_OPTIONAL == 0 {
         return ip::datagram(layers, data.get(8..)?);
     }
-    let mut next = if flags & HAS_EXTENSION == 0 { 0 } else { *data.get(11)? };
+    let mut next = if flags & HAS_EXTENSION == 0 {
+        0
+    } else {
+        *data.get(11)?
+    };
     let mut rest = data.get(12..)?;
     while next != 0 {
         layers.enter()?;

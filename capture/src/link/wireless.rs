@@ -17,7 +17,11 @@ pub(super) fn frame<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'
     }
     let quality_of_service = subtype & 8 != 0;
     let mut header = 24;
-    header += if flags & BOTH_SYSTEMS == BOTH_SYSTEMS { 6 } else { 0 };
+    header += if flags & BOTH_SYSTEMS == BOTH_SYSTEMS {
+        6
+    } else {
+        0
+    };
     if quality_of_service {
         let aggregated = data.get(header)? & 0x80 != 0;
         header += 2;

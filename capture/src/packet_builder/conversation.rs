@@ -78,7 +78,11 @@ impl Conversation {
 
     /// The client's SYN alone.
     pub fn syn(&mut self) -> &mut Self {
-        let header = Header { syn: true, acknowledgement: None, ..self.header(Direction::ToServer) };
+        let header = Header {
+            syn: true,
+            acknowledgement: None,
+            ..self.header(Direction::ToServer)
+        };
         self.put(&header, &[]);
         self.to_server = self.to_server.wrapping_add(1);
         self
@@ -86,7 +90,10 @@ impl Conversation {
 
     /// The server's SYN+ACK alone.
     pub fn syn_ack(&mut self) -> &mut Self {
-        let header = Header { syn: true, ..self.header(Direction::ToClient) };
+        let header = Header {
+            syn: true,
+            ..self.header(Direction::ToClient)
+        };
         self.put(&header, &[]);
         self.to_client = self.to_client.wrapping_add(1);
         self
@@ -94,12 +101,14 @@ impl Conversation {
 
     /// The client says something; the server acknowledges it.
     pub fn client(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
-        self.say(Direction::ToServer, bytes.as_ref()).acknowledge(Direction::ToClient)
+        self.say(Direction::ToServer, bytes.as_ref())
+            .acknowledge(Direction::ToClient)
     }
 
     /// The server says something; the client acknowledges it.
     pub fn server(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
-        self.say(Direction::ToClient, bytes.as_ref()).acknowledge(Direction::ToServer)
+        self.say(Direction::ToClient, bytes.as_ref())
+            .acknowledge(Direction::ToServer)
     }
 
     /// One side says something, which nobody acknowledges yet.
@@ -107,7 +116,10 @@ impl Conversation {
         for segment in bytes.chunks(self.segment_bytes) {
             let header = self.header(direction);
             self.put(&header, segment);
-            #[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap at 2^32")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "sequence numbers wrap at 2^32"
+            )]
             let length = segment.len() as u32;
             let sequence = self.sequence_mut(direction);
             *sequence = sequence.wrapping_add(length);
@@ -132,16 +144,25 @@ impl Conversation {
     /// A keep-alive: one byte from before the next.
     pub fn keep_alive(&mut self, direction: Direction) -> &mut Self {
         let header = self.header(direction);
-        let header = Header { sequence: header.sequence.wrapping_sub(1), ..header };
+        let header = Header {
+            sequence: header.sequence.wrapping_sub(1),
+            ..header
+        };
         self.put(&header, &[0]);
         self
     }
 
     /// One side has nothing more to say, or says this with its FIN.
     pub fn fin(&mut self, direction: Direction, last: &[u8]) -> &mut Self {
-        let header = Header { fin: true, ..self.header(direction) };
+        let header = Header {
+            fin: true,
+            ..self.header(direction)
+        };
         self.put(&header, last);
-        #[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap at 2^32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "sequence numbers wrap at 2^32"
+        )]
         let length = last.len() as u32;
         let sequence = self.sequence_mut(direction);
         *sequence = sequence.wrapping_add(length).wrapping_add(1);
@@ -157,7 +178,10 @@ impl Conversation {
 
     /// One side aborts.
     pub fn reset(&mut self, direction: Direction) -> &mut Self {
-        let header = Header { rst: true, ..self.header(direction) };
+        let header = Header {
+            rst: true,
+            ..self.header(direction)
+        };
         self.put(&header, &[]);
         self
     }
@@ -193,7 +217,11 @@ impl Conversation {
             syn: false,
             fin: false,
             rst: false,
-            dscp: if direction == Direction::ToServer { self.dscp } else { 0 },
+            dscp: if direction == Direction::ToServer {
+                self.dscp
+            } else {
+                0
+            },
         }
     }
 
@@ -205,7 +233,8 @@ impl Conversation {
     }
 
     fn put(&mut self, header: &Header, payload: &[u8]) {
-        self.frames.push(frame::build(&self.framing, header, payload));
+        self.frames
+            .push(frame::build(&self.framing, header, payload));
         self.wait_us(STEP_US);
     }
 }

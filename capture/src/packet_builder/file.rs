@@ -19,11 +19,19 @@ pub struct PcapOptions {
 
 impl PcapOptions {
     const fn word(self, value: u32) -> [u8; 4] {
-        if self.big_endian { value.to_be_bytes() } else { value.to_le_bytes() }
+        if self.big_endian {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
     }
 
     const fn half(self, value: u16) -> [u8; 2] {
-        if self.big_endian { value.to_be_bytes() } else { value.to_le_bytes() }
+        if self.big_endian {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
     }
 }
 
@@ -37,7 +45,11 @@ pub fn write_pcap(
     options: PcapOptions,
     frames: &[Frame],
 ) -> io::Result<()> {
-    let magic = if options.nanoseconds { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
+    let magic = if options.nanoseconds {
+        0xa1b2_3c4d
+    } else {
+        0xa1b2_c3d4
+    };
     out.write_all(&options.word(magic))?;
     out.write_all(&options.half(2))?;
     out.write_all(&options.half(4))?;
@@ -48,7 +60,11 @@ pub fn write_pcap(
         let nanos = frame.at.nanos();
         let seconds = u32::try_from(nanos.div_euclid(1_000_000_000)).unwrap_or(0);
         let fraction = u32::try_from(nanos.rem_euclid(1_000_000_000)).unwrap_or(0);
-        let fraction = if options.nanoseconds { fraction } else { fraction / 1_000 };
+        let fraction = if options.nanoseconds {
+            fraction
+        } else {
+            fraction / 1_000
+        };
         for word in [seconds, fraction, kept(frame), frame.wire_len] {
             out.write_all(&options.word(word))?;
         }
@@ -83,11 +99,18 @@ pub fn write_pcapng(out: &mut impl Write, frames: &[Frame]) -> io::Result<()> {
             body.extend_from_slice(&[9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]);
             block(out, INTERFACE, &body)?;
         }
-        let number = interfaces.iter().position(|known| *known == interface).unwrap_or(0);
+        let number = interfaces
+            .iter()
+            .position(|known| *known == interface)
+            .unwrap_or(0);
         let nanos = frame.at.nanos().cast_unsigned();
         let mut body = u32::try_from(number).unwrap_or(0).to_le_bytes().to_vec();
         body.extend_from_slice(&u32::try_from(nanos >> 32).unwrap_or(0).to_le_bytes());
-        body.extend_from_slice(&u32::try_from(nanos & 0xffff_ffff).unwrap_or(0).to_le_bytes());
+        body.extend_from_slice(
+            &u32::try_from(nanos & 0xffff_ffff)
+                .unwrap_or(0)
+                .to_le_bytes(),
+        );
         body.extend_from_slice(&kept(frame).to_le_bytes());
         body.extend_from_slice(&frame.wire_len.to_le_bytes());
         body.extend_from_slice(&frame.data);

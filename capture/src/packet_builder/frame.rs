@@ -177,7 +177,13 @@ pub(super) fn build(framing: &Framing, header: &Header, payload: &[u8]) -> Frame
         _ => 0,
     };
     let wire_len = u32::try_from(data.len()).unwrap_or(u32::MAX);
-    Frame { at: header.at, link: framing.link(), interface, wire_len, data }
+    Frame {
+        at: header.at,
+        link: framing.link(),
+        interface,
+        wire_len,
+        data,
+    }
 }
 
 const fn octets(address: IpAddr) -> [u8; 16] {

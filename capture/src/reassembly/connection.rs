@@ -158,7 +158,10 @@ impl Connection {
         }
         if segment.fin {
             let length = segment.payload.len() as u64 + u64::from(segment.missing);
-            #[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap at 2^32")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "sequence numbers wrap at 2^32"
+            )]
             let sequence = first_byte(segment).wrapping_add(length as u32);
             news |= self.half_mut(side).take_fin(segment.at, sequence);
         }
@@ -178,8 +181,11 @@ impl Connection {
             if let Some(acknowledgement) = segment.acknowledgement {
                 self.half_mut(side.other()).begin(acknowledgement);
             }
-            let client =
-                if segment.acknowledgement.is_some() { side.other() } else { side };
+            let client = if segment.acknowledgement.is_some() {
+                side.other()
+            } else {
+                side
+            };
             if self.identity.slot.is_none() {
                 self.identity.client = Some(client);
                 self.identity.midstream = false;
@@ -253,8 +259,9 @@ impl Connection {
     ) {
         let limits = context.limits;
         let (half, identity) = self.parts(side);
-        let crowded =
-            half.settle(segment.at, limits, &mut |piece| identity.tell(side, piece, context));
+        let crowded = half.settle(segment.at, limits, &mut |piece| {
+            identity.tell(side, piece, context)
+        });
         context.counts.memory_gaps += crowded;
         if is_answer {
             half.answered(segment.at, &mut |piece| identity.tell(side, piece, context));
@@ -340,7 +347,9 @@ impl Connection {
         if self.state != State::Open {
             return;
         }
-        let (at, close) = self.reset_at.map_or((at, close), |reset| (reset, Close::Reset));
+        let (at, close) = self
+            .reset_at
+            .map_or((at, close), |reset| (reset, Close::Reset));
         for side in self.in_order() {
             let (half, identity) = self.parts(side);
             half.finish(at, close, &mut |piece| identity.tell(side, piece, context));
@@ -443,7 +452,11 @@ impl Identity {
             (None, _) => self.open(context),
         };
         let direction = self.direction(side);
-        (context.emit)(ConnectionEvent::Piece { slot, direction, piece });
+        (context.emit)(ConnectionEvent::Piece {
+            slot,
+            direction,
+            piece,
+        });
     }
 
     fn open<F: FnMut(ConnectionEvent<'_>)>(&mut self, context: &mut Context<'_, F>) -> Slot {
@@ -464,7 +477,11 @@ impl Identity {
         for (side, at, close) in std::mem::take(&mut self.early_ends) {
             let direction = self.direction(side);
             let piece = Piece::End { at, close };
-            (context.emit)(ConnectionEvent::Piece { slot, direction, piece });
+            (context.emit)(ConnectionEvent::Piece {
+                slot,
+                direction,
+                piece,
+            });
         }
         slot
     }

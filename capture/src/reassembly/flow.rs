@@ -32,8 +32,20 @@ impl Side {
 pub(super) fn of(segment: &Segment<'_>) -> (FlowKey, Side) {
     let (source, destination) = (segment.source, segment.destination);
     if source <= destination {
-        (FlowKey { low: source, high: destination }, Side::Low)
+        (
+            FlowKey {
+                low: source,
+                high: destination,
+            },
+            Side::Low,
+        )
     } else {
-        (FlowKey { low: destination, high: source }, Side::High)
+        (
+            FlowKey {
+                low: destination,
+                high: source,
+            },
+            Side::High,
+        )
     }
 }

@@ -38,9 +38,7 @@ pub(super) enum Taken {
     /// Some of it was new and in order.
     InOrder,
     /// It waits behind a hole; so many of its bytes disagree with earlier copies.
-    Early {
-        disagreeing: u64,
-    },
+    Early { disagreeing: u64 },
     /// All of it was known.
     Known,
 }
@@ -92,7 +90,10 @@ impl Half {
     }
 
     /// The offset a sequence number stands for: the one nearest to the next byte expected.
-    #[expect(clippy::cast_possible_truncation, reason = "sequence numbers are offsets modulo 2^32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "sequence numbers are offsets modulo 2^32"
+    )]
     pub(super) fn locate(&self, sequence: u32) -> Option<i64> {
         let expected = self.base?.wrapping_add(self.next as u32);
         let ahead = i64::from(sequence.wrapping_sub(expected).cast_signed());
@@ -101,7 +102,9 @@ impl Half {
 
     /// Notes that the other side has everything before `sequence`. Tells whether that is news.
     pub(super) fn acknowledge(&mut self, sequence: u32) -> bool {
-        let Some(offset) = self.locate(sequence) else { return false };
+        let Some(offset) = self.locate(sequence) else {
+            return false;
+        };
         let ahead = offset.saturating_sub(self.next.cast_signed());
         match u64::try_from(offset) {
             Ok(offset) if ahead < FARTHEST_ACK && offset > self.acknowledged => {
@@ -115,7 +118,9 @@ impl Half {
     /// Takes a payload; tells what is in order.
     pub(super) fn take(&mut self, bytes: Bytes<'_>, tell: &mut impl FnMut(Piece<'_>)) -> Taken {
         self.begin(bytes.sequence);
-        let Some(offset) = self.locate(bytes.sequence) else { return Taken::Nothing };
+        let Some(offset) = self.locate(bytes.sequence) else {
+            return Taken::Nothing;
+        };
         let missing = u64::from(bytes.missing);
         let length = bytes.kept.len() as u64 + missing;
         if length == 0 {
@@ -132,7 +137,9 @@ impl Half {
             && offset > self.next
         {
             self.hole_since.get_or_insert(bytes.at);
-            return Taken::Early { disagreeing: self.pending.insert(bytes.at, offset, new) };
+            return Taken::Early {
+                disagreeing: self.pending.insert(bytes.at, offset, new),
+            };
         }
         self.advance(bytes.at, new, tell);
         // The snap length cut the rest: it will not come, and who waits for it learns so now.
@@ -148,7 +155,9 @@ impl Half {
     /// Notes a FIN after the byte before `sequence`. Tells whether that is news.
     pub(super) fn take_fin(&mut self, at: Timestamp, sequence: u32) -> bool {
         self.begin(sequence);
-        let offset = self.locate(sequence).and_then(|offset| u64::try_from(offset).ok());
+        let offset = self
+            .locate(sequence)
+            .and_then(|offset| u64::try_from(offset).ok());
         match offset {
             Some(offset) if self.fin.is_none() && offset >= self.next => {
                 self.fin = Some(offset);
@@ -191,7 +200,9 @@ impl Half {
     /// The other side has answered: what it acknowledged and we have not seen is lost, even if
     /// nothing has come after it yet. One byte may be a FIN that was lost, so it is waited for.
     pub(super) fn answered(&mut self, at: Timestamp, tell: &mut impl FnMut(Piece<'_>)) {
-        let acknowledged = self.fin.map_or(self.acknowledged, |fin| fin.min(self.acknowledged));
+        let acknowledged = self
+            .fin
+            .map_or(self.acknowledged, |fin| fin.min(self.acknowledged));
         if !self.ended && acknowledged > self.next + 1 {
             self.skip_to(at, acknowledged, tell);
             self.note_hole(at);
@@ -225,7 +236,9 @@ impl Half {
         if self.ended {
             return None;
         }
-        self.pending.first().or_else(|| self.fin.filter(|fin| *fin > self.next))
+        self.pending
+            .first()
+            .or_else(|| self.fin.filter(|fin| *fin > self.next))
     }
 
     fn note_hole(&mut self, at: Timestamp) {
@@ -238,7 +251,10 @@ impl Half {
     fn tell_fin(&mut self, at: Timestamp, tell: &mut impl FnMut(Piece<'_>)) {
         if !self.ended && self.fin.is_some_and(|fin| fin <= self.next) {
             self.ended = true;
-            tell(Piece::End { at, close: Close::Fin });
+            tell(Piece::End {
+                at,
+                close: Close::Fin,
+            });
         }
     }
 
@@ -246,7 +262,9 @@ impl Half {
     fn advance(&mut self, at: Timestamp, mut bytes: &[u8], tell: &mut impl FnMut(Piece<'_>)) {
         while let Some(first) = self.pending.first() {
             let before = usize::try_from(first - self.next).unwrap_or(usize::MAX);
-            let Some((new, rest)) = bytes.split_at_checked(before) else { break };
+            let Some((new, rest)) = bytes.split_at_checked(before) else {
+                break;
+            };
             self.chunk(at, new, tell);
             self.drain(tell);
             let known = usize::try_from(self.next - first).unwrap_or(usize::MAX);

@@ -25,7 +25,6 @@ impl Early {
 }
 
 impl Pending {
-
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -41,7 +40,10 @@ impl Pending {
 
     /// Takes the first segment if it starts at `offset`.
     pub(super) fn take_at(&mut self, offset: u64) -> Option<Early> {
-        let entry = self.segments.first_entry().filter(|entry| *entry.key() == offset)?;
+        let entry = self
+            .segments
+            .first_entry()
+            .filter(|entry| *entry.key() == offset)?;
         let early = entry.remove();
         self.bytes = self.bytes.saturating_sub(early.bytes.len());
         Some(early)
@@ -61,9 +63,13 @@ impl Pending {
             }
         }
         while !bytes.is_empty() {
-            let Some((start, early)) = self.segments.range(offset..).next() else { break };
+            let Some((start, early)) = self.segments.range(offset..).next() else {
+                break;
+            };
             let before = usize::try_from(start - offset).unwrap_or(usize::MAX);
-            let Some((new, rest)) = bytes.split_at_checked(before) else { break };
+            let Some((new, rest)) = bytes.split_at_checked(before) else {
+                break;
+            };
             let (known, beyond) = rest.split_at(rest.len().min(early.bytes.len()));
             disagreeing += differences(&early.bytes, known);
             let next = start + early.len();
@@ -77,7 +83,13 @@ impl Pending {
     fn keep(&mut self, at: Timestamp, offset: u64, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.bytes += bytes.len();
-            self.segments.insert(offset, Early { at, bytes: bytes.into() });
+            self.segments.insert(
+                offset,
+                Early {
+                    at,
+                    bytes: bytes.into(),
+                },
+            );
         }
     }
 }

@@ -102,7 +102,10 @@ impl Reassembler {
         let before = connection.waiting_bytes();
         connection.push(segment, side, &mut context);
         let after = connection.waiting_bytes();
-        self.waiting_bytes = self.waiting_bytes.saturating_sub(before).saturating_add(after);
+        self.waiting_bytes = self
+            .waiting_bytes
+            .saturating_sub(before)
+            .saturating_add(after);
         if self.waiting_bytes > self.limits.total_bytes && after > before {
             connection.expire_holes(segment.at, true, &mut context);
             self.waiting_bytes -= after.saturating_sub(connection.waiting_bytes());
@@ -115,8 +118,11 @@ impl Reassembler {
 
     /// Closes what is open, in the order in which it began.
     pub fn finish(&mut self, at: Timestamp, emit: &mut impl FnMut(ConnectionEvent<'_>)) {
-        let everything: Vec<_> =
-            self.table.iter().map(|(key, connection)| (connection.serial, *key)).collect();
+        let everything: Vec<_> = self
+            .table
+            .iter()
+            .map(|(key, connection)| (connection.serial, *key))
+            .collect();
         self.let_go(everything, at, Close::CaptureEnd, emit);
     }
 
@@ -150,7 +156,9 @@ impl Reassembler {
     fn expire_holes(&mut self, now: Timestamp, emit: &mut impl FnMut(ConnectionEvent<'_>)) {
         let mut still = Vec::new();
         for key in std::mem::take(&mut self.with_holes) {
-            let Some(connection) = self.table.get_mut(&key) else { continue };
+            let Some(connection) = self.table.get_mut(&key) else {
+                continue;
+            };
             let before = connection.waiting_bytes();
             let mut context = Context {
                 limits: &self.limits,
@@ -177,8 +185,11 @@ impl Reassembler {
             .collect();
         let many = (by_age.len() / LET_GO).max(1).min(by_age.len());
         by_age.sort_unstable();
-        let oldest: Vec<_> =
-            by_age.into_iter().take(many).map(|(_, serial, key)| (serial, key)).collect();
+        let oldest: Vec<_> = by_age
+            .into_iter()
+            .take(many)
+            .map(|(_, serial, key)| (serial, key))
+            .collect();
         self.counts.evicted_connections += oldest.len() as u64;
         self.let_go(oldest, now, Close::Evicted, emit);
     }
@@ -192,7 +203,9 @@ impl Reassembler {
     ) {
         connections.sort_unstable();
         for (_, key) in connections {
-            let Some(mut connection) = self.table.remove(&key) else { continue };
+            let Some(mut connection) = self.table.remove(&key) else {
+                continue;
+            };
             self.waiting_bytes -= connection.waiting_bytes();
             let mut context = Context {
                 limits: &self.limits,

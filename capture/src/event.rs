@@ -1,0 +1,151 @@
+//! What a running capture tells, and how it is told: a bounded queue that never holds up the engine.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use reprise_wire::Timestamp;
+
+/// Events that wait to be looked at. Beyond it the oldest are forgotten.
+const QUEUE: usize = 64;
+
+/// Something to show while a capture runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CaptureEvent {
+    /// Where it stands; several times a second.
+    Progress(Progress),
+    /// Something that does not end it but should be known.
+    Warning(Warning),
+    /// It has ended; `join` has the result.
+    Finished,
+}
+
+/// How far a capture is, counted from its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Packets read.
+    pub packets: u64,
+    /// Bytes of packets read.
+    pub bytes: u64,
+    /// Connections that carried bytes.
+    pub connections: u64,
+    /// Exchanges decoded.
+    pub exchanges: u64,
+    /// Packets that the kernel or an interface dropped.
+    pub dropped_packets: u64,
+    /// Bytes missing in connections.
+    pub gap_bytes: u64,
+    /// The time of the last packet.
+    pub last_packet: Option<Timestamp>,
+    /// How much of the files has been read, from 0 to 1; `None` for a live capture.
+    pub file_fraction: Option<f64>,
+}
+
+/// Something that does not end a capture but should be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// A file ended in the middle of a packet; what came before was kept.
+    FileCut(PathBuf),
+    /// A file is unreadable from some place on; what came before was kept.
+    FileDamaged(PathBuf),
+    /// A file has no packets.
+    NoPackets(PathBuf),
+    /// The kernel or an interface drops packets.
+    Dropping {
+        /// How many so far.
+        packets: u64,
+    },
+    /// Connections of a replay were left out.
+    ReplayLeftOut {
+        /// How many.
+        connections: u64,
+    },
+    /// The interface ended the capture; what came before was kept.
+    InterfaceGone {
+        /// What libpcap said.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FileCut(path) => write!(
+                f,
+                "{} was cut off in the middle of a packet; what came before was kept",
+                path.display()
+            ),
+            Self::FileDamaged(path) => write!(
+                f,
+                "{} is damaged from some place on; what came before was kept",
+                path.display()
+            ),
+            Self::NoPackets(path) => write!(f, "{} has no packets", path.display()),
+            Self::Dropping { packets } => write!(
+                f,
+                "{packets} packets were dropped before they could be read; \
+                 narrow the capture with --port or --filter"
+            ),
+            Self::ReplayLeftOut { connections } => {
+                write!(f, "{connections} connections of a replay were left out")
+            }
+            Self::InterfaceGone { reason } => {
+                write!(
+                    f,
+                    "the interface ended the capture ({reason}); what came before was kept"
+                )
+            }
+        }
+    }
+}
+
+/// The engine's end of the queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Events {
+    sender: Sender<CaptureEvent>,
+    /// Makes room: the oldest event goes first.
+    receiver: Receiver<CaptureEvent>,
+}
+
+impl Events {
+    /// A queue, and the end to read it from.
+    pub(crate) fn new() -> (Self, Receiver<CaptureEvent>) {
+        let (sender, receiver) = crossbeam_channel::bounded(QUEUE);
+        (
+            Self {
+                sender,
+                receiver: receiver.clone(),
+            },
+            receiver,
+        )
+    }
+
+    /// Tells something, at the cost of the oldest event when nobody reads.
+    pub(crate) fn tell(&self, event: CaptureEvent) {
+        let mut event = event;
+        while let Err(TrySendError::Full(back)) = self.sender.try_send(event) {
+            let _ = self.receiver.try_recv();
+            event = back;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_nobody_reads_the_oldest_events_go_and_the_last_stays() {
+        let (events, receiver) = Events::new();
+        for packets in 0..1_000 {
+            events.tell(CaptureEvent::Progress(Progress {
+                packets,
+                ..Progress::default()
+            }));
+        }
+        events.tell(CaptureEvent::Finished);
+        let told: Vec<_> = receiver.try_iter().collect();
+        assert_eq!(told.len(), QUEUE);
+        assert_eq!(told.last(), Some(&CaptureEvent::Finished));
+    }
+}

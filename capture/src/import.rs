@@ -1,0 +1,190 @@
+//! Capture files into a recording, at full speed.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use reprise_store::{NewRecording, Recording, Store};
+use reprise_wire::{Limits, Timestamp};
+
+use crate::event::Events;
+use crate::file::{CaptureFile, FileEnd};
+use crate::ingest::LostBefore;
+use crate::reassembly::ReassemblyLimits;
+use crate::{CaptureError, CaptureEvent, Handle, Ingest, Progress, Recorder, Stopper, Warning};
+
+/// How often progress is told, and how often the ledger is stored.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// How many packets go by between two looks at the clock.
+const LOOK_EVERY: u32 = 256;
+
+/// Which files to import, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ImportConfig {
+    /// The files; they are read in the order of their first packets.
+    pub files: Vec<PathBuf>,
+    /// The recording's name.
+    pub name: String,
+    /// Caps of one connection's decoding.
+    pub limits: Limits,
+    /// Caps of putting connections together.
+    pub reassembly: ReassemblyLimits,
+}
+
+/// Starts importing.
+///
+/// # Errors
+/// A file cannot be read or is no capture, or the recording cannot be created. Nothing is left
+/// behind then.
+pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureError> {
+    let mut files = Vec::with_capacity(config.files.len());
+    for path in &config.files {
+        // Read twice on purpose: a file is recognised, and dated, before anything is created.
+        files.push((first_packet(path)?, CaptureFile::open(path)?));
+    }
+    if files.is_empty() {
+        return Err(CaptureError::NoFiles);
+    }
+    files.sort_by_key(|(first, _)| first.unwrap_or(Timestamp::from_nanos(i64::MAX)));
+    let started_at = files
+        .iter()
+        .find_map(|(first, _)| *first)
+        .unwrap_or_else(now);
+    let source = config
+        .files
+        .iter()
+        .map(|path| {
+            path.file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+        })
+        .collect::<Vec<_>>()
+        .join(", ");
+    let writer = store.create_recording(&NewRecording {
+        name: config.name,
+        source,
+        started_at,
+    })?;
+    let recorder = Recorder::start(writer, config.limits)?;
+    let ingest = Ingest::new(recorder, config.reassembly);
+    let stopper = Stopper::default();
+    let asked = stopper.clone();
+    Handle::start("reprise-import", stopper, move |events| {
+        let files = files.into_iter().map(|(_, file)| file).collect();
+        Import {
+            ingest,
+            stopper: asked,
+            lost_before: LostBefore::default(),
+        }
+        .run(files, events)
+    })
+}
+
+fn first_packet(path: &Path) -> Result<Option<Timestamp>, CaptureError> {
+    let mut first = None;
+    CaptureFile::open(path)?.read(&mut |packet| {
+        first = Some(packet.at);
+        ControlFlow::Break(())
+    });
+    Ok(first)
+}
+
+/// The clock, for a recording without packets.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+struct Import {
+    ingest: Ingest,
+    stopper: Stopper,
+    lost_before: LostBefore,
+}
+
+impl Import {
+    fn run(mut self, files: Vec<CaptureFile>, events: &Events) -> Result<Recording, CaptureError> {
+        #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
+        let count = files.len() as f64;
+        for (index, mut file) in files.into_iter().enumerate() {
+            #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
+            let before = index as f64;
+            let progress = file.progress();
+            let fraction = move || (before + progress.fraction()) / count;
+            let end = self.read(&mut file, &fraction, events);
+            self.note_end(&file, &end, events);
+            if end == FileEnd::Stopped {
+                break;
+            }
+        }
+        self.ingest.set_lost_before(self.lost_before);
+        let left_out = self.ingest.counts().replay_connections;
+        if left_out > 0 {
+            let warning = Warning::ReplayLeftOut {
+                connections: left_out,
+            };
+            events.tell(CaptureEvent::Warning(warning));
+        }
+        let progress = self.ingest.progress();
+        events.tell(CaptureEvent::Progress(Progress {
+            file_fraction: Some(1.0),
+            ..progress
+        }));
+        self.ingest.finish()
+    }
+
+    fn read(
+        &mut self,
+        file: &mut CaptureFile,
+        fraction: &impl Fn() -> f64,
+        events: &Events,
+    ) -> FileEnd {
+        let (mut told, mut stored, mut unseen) = (Instant::now(), Instant::now(), 0);
+        let ingest = &mut self.ingest;
+        let stopper = &self.stopper;
+        file.read(&mut |packet| {
+            ingest.packet(packet);
+            unseen += 1;
+            if unseen < LOOK_EVERY {
+                return ControlFlow::Continue(());
+            }
+            unseen = 0;
+            if told.elapsed() >= TELL_EVERY {
+                told = Instant::now();
+                let file_fraction = Some(fraction());
+                let progress = Progress {
+                    file_fraction,
+                    ..ingest.progress()
+                };
+                events.tell(CaptureEvent::Progress(progress));
+            }
+            if stored.elapsed() >= CHECKPOINT_EVERY {
+                stored = Instant::now();
+                ingest.checkpoint();
+            }
+            if stopper.is_asked() || ingest.has_failed() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })
+    }
+
+    fn note_end(&mut self, file: &CaptureFile, end: &FileEnd, events: &Events) {
+        let loss = file.loss();
+        self.lost_before.kernel_dropped += loss.kernel_dropped;
+        self.lost_before.interface_dropped += loss.interface_dropped;
+        self.lost_before.unreadable_records += loss.unreadable_records;
+        let path = || file.path().to_path_buf();
+        let warning = match end {
+            FileEnd::Cut => Some(Warning::FileCut(path())),
+            FileEnd::Damaged => Some(Warning::FileDamaged(path())),
+            FileEnd::Whole | FileEnd::Stopped => None,
+        };
+        if let Some(warning) = warning {
+            self.lost_before.unreadable_records += 1;
+            events.tell(CaptureEvent::Warning(warning));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Pieces of connections to decoded, redacted, stored exchanges. Whoever has pieces uses it: the
+//! capture engines here, and a proxy, which sees bytes without packets.
+
+mod keeper;
+
+use std::collections::BTreeMap;
+
+use reprise_store::{
+    ConnectionEnd, Ledger, Messages, NewConnection, Recording, RecordingWriter, Totals,
+};
+use reprise_wire::{
+    Close, ConnectionDecoder, DecodeLoss, Direction, Exchange, Limits, MessageCounts, Piece,
+    Spoken, Timestamp,
+};
+
+use crate::CaptureError;
+use crate::reassembly::{ConnectionEvent, Slot};
+use keeper::{Item, Keeper};
+
+/// Decodes connections and hands what they said to the store, through a thread that redacts and
+/// compresses. Exchanges are stored in the order in which they complete.
+#[derive(Debug)]
+pub struct Recorder {
+    limits: Limits,
+    /// The open connections, by slot.
+    open: Vec<Option<Open>>,
+    /// How many connections there have been.
+    connections: u64,
+    exchanges: u64,
+    closed: Decoded,
+    spoken: BTreeMap<Spoken, u64>,
+    decoded: Vec<Exchange>,
+    keeper: Keeper,
+}
+
+#[derive(Debug)]
+struct Open {
+    /// Its number in the order of opening.
+    number: usize,
+    decoder: ConnectionDecoder,
+}
+
+/// What decoders saw and could not use.
+#[derive(Clone, Copy, Debug, Default)]
+struct Decoded {
+    messages: MessageCounts,
+    loss: DecodeLoss,
+}
+
+impl Recorder {
+    /// Records into `writer`.
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn start(writer: RecordingWriter, limits: Limits) -> Result<Self, CaptureError> {
+        Ok(Self {
+            limits,
+            open: Vec::new(),
+            connections: 0,
+            exchanges: 0,
+            closed: Decoded::default(),
+            spoken: BTreeMap::new(),
+            decoded: Vec::new(),
+            keeper: Keeper::start(writer)?,
+        })
+    }
+
+    /// Takes what reassembly tells.
+    pub fn event(&mut self, event: ConnectionEvent<'_>) {
+        match event {
+            ConnectionEvent::Opened {
+                slot,
+                client,
+                server,
+                at,
+                midstream,
+            } => {
+                self.opened(
+                    slot,
+                    &NewConnection {
+                        client,
+                        server,
+                        opened: at,
+                        midstream,
+                    },
+                );
+            }
+            ConnectionEvent::Piece {
+                slot,
+                direction,
+                piece,
+            } => self.piece(slot, direction, piece),
+            ConnectionEvent::Closed { slot, at, close } => self.closed(slot, at, close),
+        }
+    }
+
+    /// A connection opens. `slot` is a small number that no other open connection has.
+    pub fn opened(&mut self, slot: Slot, connection: &NewConnection) {
+        let index = usize::try_from(slot.0).unwrap_or(usize::MAX);
+        if index >= self.open.len() {
+            self.open.resize_with(index.saturating_add(1), || None);
+        }
+        let decoder = ConnectionDecoder::new(&self.limits, connection.midstream);
+        let number = usize::try_from(self.connections).unwrap_or(usize::MAX);
+        self.connections += 1;
+        self.keeper.keep(Item::Opened(connection.clone()));
+        if let Some(place) = self.open.get_mut(index) {
+            *place = Some(Open { number, decoder });
+        }
+    }
+
+    /// The next piece of one direction of an open connection.
+    pub fn piece(&mut self, slot: Slot, direction: Direction, piece: Piece<'_>) {
+        let Some(open) = open_at(&mut self.open, slot) else {
+            return;
+        };
+        open.decoder.push(direction, piece, &mut self.decoded);
+        for exchange in self.decoded.drain(..) {
+            self.exchanges += 1;
+            self.keeper
+                .keep(Item::Exchange(open.number, Box::new(exchange)));
+        }
+    }
+
+    /// A connection has closed; both its directions have ended before.
+    pub fn closed(&mut self, slot: Slot, at: Timestamp, close: Close) {
+        let index = usize::try_from(slot.0).unwrap_or(usize::MAX);
+        let Some(open) = self.open.get_mut(index).and_then(Option::take) else {
+            return;
+        };
+        self.closed.messages += open.decoder.counts();
+        self.closed.loss += open.decoder.loss();
+        let spoken = open.decoder.spoken();
+        *self.spoken.entry(spoken).or_default() += 1;
+        let end = ConnectionEnd {
+            closed: Some(at),
+            close: Some(close),
+            spoken: Some(spoken.as_str().to_owned()),
+            mysql_session: None,
+        };
+        self.keeper.keep(Item::Closed(open.number, Box::new(end)));
+    }
+
+    /// How many connections have opened.
+    pub const fn connections(&self) -> u64 {
+        self.connections
+    }
+
+    /// How many exchanges have been decoded.
+    pub const fn exchanges(&self) -> u64 {
+        self.exchanges
+    }
+
+    /// Whether storing has failed; [`Recorder::finish`] has the reason.
+    pub const fn has_failed(&self) -> bool {
+        self.keeper.has_failed()
+    }
+
+    /// Hands over what has gathered, and what is known so far, for the next commit. `loss` is the
+    /// packets' part of the ledger.
+    pub fn checkpoint(
+        &mut self,
+        captured_bytes: u64,
+        last_packet: Option<Timestamp>,
+        loss: Ledger,
+    ) {
+        let totals = self.totals(captured_bytes, last_packet, loss);
+        self.keeper.keep(Item::Checkpoint(Box::new(totals)));
+        self.keeper.hand_over();
+    }
+
+    /// Hands over what has gathered.
+    pub fn hand_over(&mut self) {
+        self.keeper.hand_over();
+    }
+
+    /// Ends the recording. Every connection should have closed before.
+    ///
+    /// # Errors
+    /// Something could not be stored. What was committed before is kept.
+    pub fn finish(
+        self,
+        captured_bytes: u64,
+        last_packet: Option<Timestamp>,
+        loss: Ledger,
+    ) -> Result<Recording, CaptureError> {
+        let totals = self.totals(captured_bytes, last_packet, loss);
+        self.keeper.finish(totals)
+    }
+
+    fn totals(
+        &self,
+        captured_bytes: u64,
+        last_packet: Option<Timestamp>,
+        mut loss: Ledger,
+    ) -> Totals {
+        let mut decoded = self.closed;
+        for open in self.open.iter().flatten() {
+            decoded.messages += open.decoder.counts();
+            decoded.loss += open.decoder.loss();
+        }
+        loss.undecodable_bytes += decoded.loss.undecodable_bytes;
+        loss.unpaired_requests += decoded.loss.unpaired_requests;
+        loss.unpaired_responses += decoded.loss.unpaired_responses;
+        loss.over_cap += decoded.loss.over_cap;
+        for (spoken, connections) in &self.spoken {
+            if !matches!(spoken, Spoken::Http | Spoken::Mysql) {
+                *loss.spoken.entry(spoken.as_str().to_owned()).or_default() += connections;
+            }
+        }
+        Totals {
+            last_packet,
+            messages: Messages {
+                http_requests: decoded.messages.http_requests,
+                http_responses: decoded.messages.http_responses,
+                mysql_commands: decoded.messages.mysql_commands,
+                mysql_replies: decoded.messages.mysql_replies,
+            },
+            captured_bytes,
+            loss,
+            redacted: BTreeMap::new(),
+        }
+    }
+}
+
+fn open_at(open: &mut [Option<Open>], slot: Slot) -> Option<&mut Open> {
+    open.get_mut(usize::try_from(slot.0).ok()?)?.as_mut()
+}
