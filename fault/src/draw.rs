@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
-use crate::{Behaviour, Fault, FaultError, Injected, Subject, choice};
+use reprise_measure::choice;
 use reprise_wire::Protocol;
+
+use crate::{Behaviour, Fault, FaultError, Injected, Subject};
 
 /// The faults of a plan, in the order given; at most 32, one bit of a sample each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

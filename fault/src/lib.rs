@@ -4,7 +4,6 @@
 //! [`Faults::draw`] says what happens to one exchange, the same for the same seed and position.
 
 mod behaviour;
-mod choice;
 mod draw;
 mod error;
 mod fault;

@@ -1,1 +1,30 @@
-//! Out: the store's plan to lanes to the target, and samples back to the store.
+//! Out: a recording goes from the store to a target, and samples come back into the store.
+//!
+//! A [`Plan`] says what is sent. [`Prepared`] works it out against its recording: lanes, what each request
+//! waits for, what is left out. [`start`] plays it: worker threads, each a shard of the lanes, send on an
+//! absolute schedule; a collector adds up, stores and tells what they measured.
+//!
+//! ```text
+//! store -> prepare (lanes) -> worker: agenda -> release -> exchange -> http | mysql -> target
+//!          fetch (bytes) ------^                              |
+//! store <- collector <- outbox (batches of samples) <---------+
+//! ```
+
+mod error;
+mod http;
+mod mysql;
+mod plan;
+mod prepare;
+mod reason;
+mod run;
+pub mod schedule;
+mod socket;
+mod worker;
+
+pub use error::ReplayError;
+pub use plan::{HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, Speed};
+pub use prepare::{Outline, Prepared, SlowLane, Unsourced};
+pub use reason::{SkipReason, Skips};
+pub use run::control::Control;
+pub use run::event::{Event, Warning, WarningKind};
+pub use run::{Ended, Handle, MysqlLogin, ReplayConfig, Secrets, Targets, start};

@@ -1,0 +1,9 @@
+//! The HTTP side: sending recorded requests and judging what comes back.
+
+pub(crate) mod connection;
+pub(crate) mod digest;
+pub(crate) mod jar;
+pub(crate) mod judge;
+pub(crate) mod places;
+pub(crate) mod rewrite;
+pub(crate) mod values;

@@ -1,0 +1,3 @@
+//! The MySQL side: a client of our own that sends recorded commands as they were, statement ids aside.
+
+pub(crate) mod lane;

@@ -1,0 +1,294 @@
+//! The plan: a small versioned document that says what of a recording is sent, when, how often, where to
+//! and how disturbed. Owned here; the store keeps it as JSON. It never holds a secret's value.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reprise_fault::Fault;
+use serde::{Deserialize, Serialize};
+
+use crate::ReplayError;
+pub use crate::schedule::clock::Speed;
+
+/// The version of plan this program writes; it reads this and older ones.
+pub const PLAN_VERSION: u32 = 1;
+
+/// What a run does. Two runs of one plan make the same choices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// The form of this document, [`PLAN_VERSION`].
+    pub version: u32,
+    /// The recording's name.
+    pub recording: String,
+    /// Decides every random choice.
+    pub seed: u64,
+    /// How fast and how often.
+    pub rate: Rate,
+    /// How long the run issues requests, in milliseconds of its own time without pauses; the recording
+    /// repeats until then. `None`: until the recording has been played.
+    pub duration_ms: Option<u64>,
+    /// Whether the recording begins again when it ends (until stopped, or for `duration_ms`).
+    pub repeat: bool,
+    /// Where recorded HTTP goes.
+    pub http: Vec<HttpRoute>,
+    /// Where recorded MySQL goes.
+    pub mysql: Option<MysqlRoute>,
+    /// What goes wrong, in order.
+    pub faults: Vec<Fault>,
+    /// Limits the run must hold: `p99<250ms`.
+    pub checks: Vec<String>,
+    /// Whether the first check that fails ends the run.
+    pub abort_on_fail: bool,
+    /// How long an answer may take, in milliseconds; then the connection is closed.
+    pub timeout_ms: u64,
+    /// Whether requests that write are left out.
+    pub read_only: bool,
+    /// What HTTP requests of a lane wait for.
+    pub http_order: HttpOrder,
+    /// The names of the secrets it needs: `login.password`. Values are given when it runs.
+    pub secrets: Vec<String>,
+    /// Which exchanges are sent, in the filter language; `None` is all of them.
+    pub filter: Option<String>,
+    /// Whether MySQL that the recorded HTTP caused is sent too.
+    pub both_tiers: bool,
+    /// Whether the recorded Host header is sent instead of the target's.
+    pub keep_host: bool,
+    /// How many threads send; `None` is one for each core but one.
+    pub workers: Option<u32>,
+}
+
+/// How fast the recorded clock runs and how many play it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rate {
+    /// How much faster than recorded.
+    pub speed: Speed,
+    /// How many copies of each lane; a fraction samples lanes.
+    pub copies: f64,
+}
+
+/// Where the HTTP of one recorded server goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpRoute {
+    /// The recorded server; `None` is every server that has no route of its own.
+    pub recorded: Option<SocketAddr>,
+    /// `http://HOST:PORT`.
+    pub url: String,
+}
+
+/// Where recorded MySQL goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MysqlRoute {
+    /// `HOST:PORT`.
+    pub address: String,
+    /// Who logs in, in place of the recorded users.
+    pub user: String,
+    /// The database selected where the recording names none.
+    pub database: Option<String>,
+}
+
+/// What an HTTP request waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpOrder {
+    /// The answers its client had received before sending it.
+    #[default]
+    Lane,
+    /// Nothing but the answers it takes values from.
+    None,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self {
+            speed: Speed::Times(1.0),
+            copies: 1.0,
+        }
+    }
+}
+
+impl Rate {
+    /// `times` the recorded arrival rate by that many users: think times stay as they were.
+    pub fn by_copies(times: f64) -> Self {
+        Self {
+            copies: times,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the rate is changed by a faster clock: the plan has one copy and a clock of its own.
+    pub(crate) fn is_by_speed(&self) -> bool {
+        self.copies == 1.0 && self.speed != Speed::Times(1.0)
+    }
+
+    /// How many times the recorded arrival rate this is, in the way it is changed while a run is on.
+    pub(crate) fn times(&self) -> f64 {
+        match self.speed {
+            Speed::Times(times) if self.is_by_speed() => times,
+            _ => self.copies,
+        }
+    }
+
+    /// `times` the recorded arrival rate by a clock that much faster: think times shrink.
+    pub fn by_speed(times: f64) -> Self {
+        Self {
+            speed: Speed::Times(times),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            version: PLAN_VERSION,
+            recording: String::new(),
+            seed: 1,
+            rate: Rate::default(),
+            duration_ms: None,
+            repeat: false,
+            http: Vec::new(),
+            mysql: None,
+            faults: Vec::new(),
+            checks: Vec::new(),
+            abort_on_fail: false,
+            timeout_ms: 30_000,
+            read_only: false,
+            http_order: HttpOrder::Lane,
+            secrets: Vec::new(),
+            filter: None,
+            both_tiers: false,
+            keep_host: false,
+            workers: None,
+        }
+    }
+}
+
+impl Plan {
+    /// A plan that sends `recording` once, as it was, to nowhere yet.
+    pub fn of(recording: impl Into<String>) -> Self {
+        Self {
+            recording: recording.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Reads a stored plan.
+    ///
+    /// # Errors
+    /// The document is no plan, or a newer one than this program knows.
+    pub fn from_json(json: serde_json::Value) -> Result<Self, ReplayError> {
+        let version = json
+            .get("version")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0);
+        if version > u64::from(PLAN_VERSION) {
+            return Err(ReplayError::NewerPlan {
+                version,
+                known: PLAN_VERSION,
+            });
+        }
+        serde_json::from_value(json).map_err(ReplayError::Plan)
+    }
+
+    /// The document as the store keeps it.
+    ///
+    /// # Errors
+    /// A number in it is not finite.
+    pub fn to_json(&self) -> Result<serde_json::Value, ReplayError> {
+        serde_json::to_value(self).map_err(ReplayError::Plan)
+    }
+
+    /// How long an answer may take.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+
+    /// Says what about the numbers cannot be run.
+    pub(crate) fn validate(&self) -> Result<(), ReplayError> {
+        let speed = match self.rate.speed {
+            Speed::Times(times) => times,
+            Speed::Max => 1.0,
+        };
+        let positive = |value: f64| value.is_finite() && value > 0.0;
+        if !positive(speed) || !positive(self.rate.copies) {
+            return Err(ReplayError::Rate);
+        }
+        if self.rate.copies > MOST_COPIES {
+            return Err(ReplayError::TooManyCopies {
+                asked: self.rate.copies,
+                most: MOST_COPIES,
+            });
+        }
+        if self.timeout_ms == 0 {
+            return Err(ReplayError::NoTimeout);
+        }
+        Ok(())
+    }
+}
+
+/// More copies than this are a mistake in typing.
+const MOST_COPIES: f64 = 100_000.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_reads_back_as_it_was_stored() {
+        let mut plan = Plan::of("monday");
+        plan.faults = vec!["20:delay(ms=250)@30s..60s".parse().unwrap()];
+        plan.rate = Rate::by_copies(2.5);
+        plan.http = vec![HttpRoute {
+            recorded: None,
+            url: "http://127.0.0.1:8080".into(),
+        }];
+        assert_eq!(Plan::from_json(plan.to_json().unwrap()).unwrap(), plan);
+    }
+
+    #[test]
+    fn a_newer_plan_is_refused_with_the_version_it_needs() {
+        let message = Plan::from_json(serde_json::json!({"version": 9}))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("version 9") && message.contains('1'),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn fields_a_plan_does_not_name_have_their_defaults() {
+        let plan = Plan::from_json(serde_json::json!({"version": 1, "recording": "x"})).unwrap();
+        assert_eq!(plan, Plan::of("x"));
+    }
+
+    #[test]
+    fn a_rate_that_is_no_rate_is_refused() {
+        for rate in [
+            Rate::by_copies(0.0),
+            Rate::by_speed(-1.0),
+            Rate::by_speed(f64::NAN),
+        ] {
+            assert!(
+                Plan {
+                    rate,
+                    ..Plan::of("x")
+                }
+                .validate()
+                .is_err(),
+                "{rate:?}"
+            );
+        }
+        assert!(
+            Plan {
+                rate: Rate::by_copies(1e9),
+                ..Plan::of("x")
+            }
+            .validate()
+            .is_err()
+        );
+        assert!(Plan::of("x").validate().is_ok());
+    }
+}

@@ -1,0 +1,283 @@
+//! Reads a recording's exchanges one after another and sorts them into lanes.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use reprise_store::{Connection, RecordedRequest};
+use reprise_wire::http::Message;
+use reprise_wire::{Flags, Protocol, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Unsourced;
+use super::eligible::{cannot_be_sent, writes};
+use super::lane::{Lane, Marks, Step};
+use super::precedence::{Recorded, precedence};
+use super::session::{Sessions, identity_of_request, identity_of_response};
+use super::values::{LaneSearch, Missing};
+use crate::http::digest::digest;
+use crate::http::values::Fill;
+use crate::plan::HttpOrder;
+use crate::reason::SkipReason;
+use crate::{Plan, ReplayError};
+
+/// Collects lanes while a recording is read.
+pub(crate) struct Gatherer<'a> {
+    plan: &'a Plan,
+    operations: &'a BTreeMap<u32, String>,
+    servers: FxHashMap<u32, SocketAddr>,
+    clients: FxHashMap<u32, IpAddr>,
+    http_servers: FxHashSet<IpAddr>,
+    sessions: Sessions,
+    mysql_lanes: FxHashMap<u32, u32>,
+    lanes: Vec<Gathered>,
+    missing: Missing<'a>,
+}
+
+/// A lane as it grows.
+#[derive(Default)]
+struct Gathered {
+    lane: Lane,
+    search: LaneSearch,
+}
+
+impl<'a> Gatherer<'a> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        connections: &[Connection],
+        operations: &'a BTreeMap<u32, String>,
+    ) -> Result<Self, ReplayError> {
+        let spoke = |connection: &&Connection| connection.spoken.as_deref() == Some("http");
+        Ok(Self {
+            plan,
+            operations,
+            servers: connections
+                .iter()
+                .map(|one| (one.id.0, one.server))
+                .collect(),
+            clients: connections
+                .iter()
+                .map(|one| (one.id.0, one.client.ip().to_canonical()))
+                .collect(),
+            http_servers: connections
+                .iter()
+                .filter(spoke)
+                .map(|one| one.server.ip().to_canonical())
+                .collect(),
+            sessions: Sessions::default(),
+            mysql_lanes: FxHashMap::default(),
+            lanes: Vec::new(),
+            missing: Missing::new(&plan.secrets),
+        })
+    }
+
+    /// Takes the next exchange, in the order they completed.
+    pub(crate) fn add(&mut self, exchange: &RecordedRequest) {
+        let row = &exchange.row;
+        let request = exchange.request.as_deref().unwrap_or_default();
+        let http = (row.protocol == Protocol::Http)
+            .then(|| Message::parse(request).ok())
+            .flatten();
+        let lane = self.lane_of(exchange, http.as_ref());
+        let reason = cannot_be_sent(exchange).or_else(|| self.left_out(exchange, request));
+        let answer = match (row.protocol, exchange.response.as_deref()) {
+            (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
+            _ => None,
+        };
+        let at_us = u64::try_from(row.at_us).unwrap_or(0);
+        let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
+        let took_us = u64::try_from(ends_us).unwrap_or(0);
+        let route = self.route_of(row.connection.0).unwrap_or(0);
+        let route = u16::try_from(route).unwrap_or(0);
+        let Some(gathered) = self.lanes.get_mut(lane as usize) else {
+            return;
+        };
+        gathered.lane.starts_us = gathered.lane.starts_us.min(at_us);
+        gathered.lane.ends_us = gathered.lane.ends_us.max(at_us + took_us);
+        if let Some(reason) = reason {
+            gathered.lane.skipped.add(reason, 1);
+            return;
+        }
+        if let Some(request) = &http {
+            gathered
+                .search
+                .request(row.id.0, request, &mut self.missing);
+        }
+        if let Some(answer) = &answer {
+            gathered.search.answer(row.id.0, answer);
+        }
+        let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
+        step.route = route;
+        gathered.lane.steps.push(step);
+    }
+
+    /// The lanes, each in order of sending, and what no answer supplies.
+    pub(crate) fn finish(self) -> (Vec<Lane>, Vec<Unsourced>) {
+        let order = self.plan.http_order;
+        let lanes = self
+            .lanes
+            .into_iter()
+            .map(|gathered| gathered.finish(order))
+            .collect();
+        (lanes, self.missing.into_list())
+    }
+
+    /// The lane of an exchange, begun when it is the first.
+    fn lane_of(&mut self, exchange: &RecordedRequest, http: Option<&Message<'_>>) -> u32 {
+        let connection = exchange.row.connection.0;
+        let next = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
+        let lane = match exchange.row.protocol {
+            Protocol::Mysql => *self.mysql_lanes.entry(connection).or_insert(next),
+            Protocol::Http => {
+                let lane = self
+                    .sessions
+                    .lane(connection, http.and_then(identity_of_request), next);
+                let opened = exchange
+                    .response
+                    .as_deref()
+                    .and_then(|bytes| Message::parse(bytes).ok());
+                if let Some(identity) = opened.as_ref().and_then(identity_of_response) {
+                    self.sessions.given(connection, identity, lane);
+                }
+                lane
+            }
+        };
+        if lane == next {
+            let starts_us = u64::try_from(exchange.row.at_us).unwrap_or(0);
+            let lane = Lane {
+                id: next,
+                starts_us,
+                ..Lane::default()
+            };
+            self.lanes.push(Gathered {
+                lane,
+                search: LaneSearch::default(),
+            });
+        }
+        lane
+    }
+
+    /// The route of an HTTP connection: the one for its recorded server, else the one for all.
+    fn route_of(&self, connection: u32) -> Option<usize> {
+        let server = self.servers.get(&connection)?;
+        let routes = &self.plan.http;
+        let own = routes
+            .iter()
+            .position(|route| route.recorded.as_ref() == Some(server));
+        own.or_else(|| routes.iter().position(|route| route.recorded.is_none()))
+    }
+
+    /// Why the plan leaves an exchange out that could be sent.
+    fn left_out(&self, exchange: &RecordedRequest, request: &[u8]) -> Option<SkipReason> {
+        let row = &exchange.row;
+        let connection = row.connection.0;
+        let has_target = match row.protocol {
+            Protocol::Http => self.route_of(connection).is_some(),
+            Protocol::Mysql => self.plan.mysql.is_some(),
+        };
+        if !has_target {
+            return Some(SkipReason::NoTarget);
+        }
+        if row.protocol == Protocol::Mysql
+            && !self.plan.both_tiers
+            && !self.plan.http.is_empty()
+            && self
+                .clients
+                .get(&connection)
+                .is_some_and(|client| self.http_servers.contains(client))
+        {
+            return Some(SkipReason::Downstream);
+        }
+        let operation = self
+            .operations
+            .get(&row.operation.0)
+            .map_or("", String::as_str);
+        if self.plan.read_only && writes(row.protocol, request, operation) {
+            return Some(SkipReason::ReadOnly);
+        }
+        None
+    }
+}
+
+impl Gathered {
+    fn finish(self, order: HttpOrder) -> Lane {
+        let mut lane = self.lane;
+        lane.values = self.search.finish();
+        lane.steps.sort_by_key(|step| (step.at_us, step.exchange));
+        lane.steps.shrink_to_fit();
+        let recorded: Vec<Recorded> = lane
+            .steps
+            .iter()
+            .map(|step| Recorded {
+                sent: micros(step.at_us),
+                answered: micros(step.at_us + u64::from(step.took_us)),
+            })
+            .collect();
+        for (step, found) in lane.steps.iter_mut().zip(precedence(&recorded)) {
+            step.rank = found.rank;
+            step.waits_for = found.waits_for;
+            let takes_values = || {
+                let carries = lane.values.carries_of(step.exchange);
+                carries
+                    .iter()
+                    .any(|carry| matches!(carry.fill, Fill::Value(_)))
+            };
+            if order == HttpOrder::None && step.protocol == Protocol::Http && !takes_values() {
+                step.waits_for = 0;
+            }
+        }
+        let mut later = FxHashSet::default();
+        for step in lane.steps.iter_mut().rev() {
+            step.marks
+                .set(Marks::LAST_ON_CONNECTION, later.insert(step.connection));
+        }
+        lane
+    }
+}
+
+fn micros(us: u64) -> Timestamp {
+    Timestamp::from_micros(i64::try_from(us).unwrap_or(i64::MAX))
+}
+
+fn step_of(
+    exchange: &RecordedRequest,
+    answer: Option<&Message<'_>>,
+    at_us: u64,
+    took_us: u64,
+) -> Step {
+    let row = &exchange.row;
+    let mut marks = Marks::empty();
+    marks.set(
+        Marks::NO_ANSWER,
+        row.flags.contains(Flags::NO_ANSWER_EXPECTED),
+    );
+    marks.set(
+        Marks::IN_TRANSACTION,
+        row.flags.contains(Flags::IN_TRANSACTION),
+    );
+    let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
+    let whole = !row.flags.intersects(cut);
+    let digest = answer
+        .filter(|answer| whole && !answer.body.is_empty())
+        .map_or(0, |answer| {
+            digest(&answer.body, answer.header("Content-Encoding"))
+        });
+    let location = answer.and_then(|answer| answer.header("Location"));
+    marks.set(
+        Marks::TO_LOGIN,
+        location.is_some_and(crate::http::judge::is_login),
+    );
+    Step {
+        exchange: row.id.0,
+        operation: row.operation.0,
+        connection: row.connection.0,
+        at_us,
+        took_us: u32::try_from(took_us).unwrap_or(u32::MAX),
+        waits_for: 0,
+        rank: 0,
+        digest,
+        route: 0,
+        status: row.status.unwrap_or(0),
+        protocol: row.protocol,
+        marks,
+    }
+}

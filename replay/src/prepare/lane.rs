@@ -1,0 +1,70 @@
+//! A lane: what one user session or one MySQL connection sends, in order, with what each request waits for.
+//! Small on purpose: a recording's lanes stay in memory while its payloads do not. Unit: microseconds
+//! since the recording's start.
+
+use bitflags::bitflags;
+use reprise_wire::Protocol;
+
+use crate::http::values::LaneValues;
+use crate::reason::Skips;
+
+/// One sequence whose order must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Lane {
+    /// Its id: its place among the plan's lanes.
+    pub(crate) id: u32,
+    /// When its first exchange was recorded, sent or skipped.
+    pub(crate) starts_us: u64,
+    /// When the last answer of its recording came.
+    pub(crate) ends_us: u64,
+    /// What is sent, in order of sending.
+    pub(crate) steps: Vec<Step>,
+    /// What of it is not sent, by reason; counted when a copy begins.
+    pub(crate) skipped: Skips,
+    /// Values its requests carry that the target's own answers must supply.
+    pub(crate) values: LaneValues,
+}
+
+/// One request of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The exchange's id in the recording.
+    pub(crate) exchange: u32,
+    /// The operation's id in the recording.
+    pub(crate) operation: u32,
+    /// The recorded connection it was sent on.
+    pub(crate) connection: u32,
+    /// When its first byte was recorded.
+    pub(crate) at_us: u64,
+    /// How long the recorded answer took from there; microseconds.
+    pub(crate) took_us: u32,
+    /// It may go once the lane's answers of ranks below this are there.
+    pub(crate) waits_for: u32,
+    /// The rank of its own answer.
+    pub(crate) rank: u32,
+    /// What the recorded answer looked like, to compare with; 0: not compared.
+    pub(crate) digest: u64,
+    /// HTTP: which of the plan's routes it takes.
+    pub(crate) route: u16,
+    /// The recorded status: of HTTP, or MySQL's error number, 0 for success.
+    pub(crate) status: u16,
+    /// What it is in.
+    pub(crate) protocol: Protocol,
+    /// What else is known.
+    pub(crate) marks: Marks,
+}
+
+bitflags! {
+    /// What else is known about a step.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Marks: u8 {
+        /// No later step of the lane uses its connection: close it after the answer.
+        const LAST_ON_CONNECTION = 1 << 0;
+        /// The protocol has no answer to it.
+        const NO_ANSWER = 1 << 1;
+        /// HTTP: its recorded answer was a redirect to a login.
+        const TO_LOGIN = 1 << 2;
+        /// MySQL: a transaction was open after it.
+        const IN_TRANSACTION = 1 << 3;
+    }
+}

@@ -1,0 +1,95 @@
+//! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
+//! values come from the target's own answers. Done once, before a run or for a dry run.
+
+pub(crate) mod eligible;
+pub(crate) mod gather;
+pub(crate) mod lane;
+mod outline;
+pub(crate) mod precedence;
+pub(crate) mod pseudonym;
+pub(crate) mod session;
+pub(crate) mod values;
+
+use std::collections::BTreeMap;
+
+use reprise_store::{RecordingId, Store};
+
+use crate::reason::Skips;
+use crate::{Plan, ReplayError};
+use gather::Gatherer;
+use lane::Lane;
+
+pub use outline::{Outline, SlowLane, Unsourced};
+
+/// A plan worked out against its recording: ready to run, or to be looked at.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(crate) plan: Plan,
+    pub(crate) recording: RecordingId,
+    pub(crate) lanes: Vec<Lane>,
+    /// How long the recording is; microseconds.
+    pub(crate) length_us: u64,
+    pub(crate) operations: BTreeMap<u32, String>,
+    pub(crate) unsourced: Vec<Unsourced>,
+}
+
+impl Prepared {
+    /// Works out `plan` against its recording in `store`: reads the whole recording once.
+    ///
+    /// # Errors
+    /// The recording is not there or cannot be read, or the plan contradicts itself.
+    pub fn new(plan: Plan, store: &Store) -> Result<Self, ReplayError> {
+        plan.validate()?;
+        if plan.http.is_empty() && plan.mysql.is_none() {
+            return Err(ReplayError::NoTarget);
+        }
+        let recording = store.recording(&plan.recording)?;
+        let operations: BTreeMap<u32, String> = store
+            .operations(recording.id)?
+            .into_iter()
+            .map(|operation| (operation.id.0, operation.text))
+            .collect();
+        let connections = store.connections(recording.id)?;
+        let mut gatherer = Gatherer::new(&plan, &connections, &operations)?;
+        for exchange in store.requests(recording.id, true) {
+            gatherer.add(&exchange?);
+        }
+        let (lanes, unsourced) = gatherer.finish();
+        let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
+        let length_us = last_us
+            .max(recording.duration_ms.saturating_mul(1_000))
+            .max(1);
+        Ok(Self {
+            recording: recording.id,
+            plan,
+            lanes,
+            length_us,
+            operations,
+            unsourced,
+        })
+    }
+
+    /// The plan.
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many exchanges one playing of the recording sends, copies not counted.
+    pub fn sends(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.steps.len() as u64).sum()
+    }
+
+    /// What one playing of the recording leaves out.
+    pub fn skips(&self) -> Skips {
+        let mut total = Skips::default();
+        for lane in &self.lanes {
+            total.merge(&lane.skipped);
+        }
+        total
+    }
+
+    /// What to show before the start.
+    pub fn outline(&self) -> Outline {
+        Outline::of(self)
+    }
+}

@@ -1,0 +1,122 @@
+//! What a plan will do, to be shown before it starts: what is sent, what is left out and why, what is
+//! missing. Units: milliseconds.
+
+use std::collections::BTreeMap;
+
+use reprise_wire::Protocol;
+use serde::{Deserialize, Serialize};
+
+use super::Prepared;
+use super::lane::Lane;
+use crate::plan::Speed;
+use crate::schedule::copies::copies_of;
+
+/// A plan worked out, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outline {
+    /// How long the recording is, in its own time.
+    pub recorded_ms: u64,
+    /// How long one playing takes at the plan's speed; 0 at `max`.
+    pub takes_ms: u64,
+    /// User sessions.
+    pub http_lanes: u64,
+    /// MySQL connections.
+    pub mysql_lanes: u64,
+    /// Exchanges sent in one playing, all copies together.
+    pub sends: u64,
+    /// Exchanges left out in one playing, all copies together, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Values that will be taken from the target's answers.
+    pub values: u64,
+    /// Redacted values nothing supplies: they are sent as they stand in the recording.
+    pub unsourced: Vec<Unsourced>,
+    /// Lanes that cannot keep up at this speed, worst first; at most 20.
+    pub slow_lanes: Vec<SlowLane>,
+}
+
+/// A redacted value in requests that no recorded answer gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsourced {
+    /// The name to supply it under: `login.password`.
+    pub key: String,
+    /// How many requests carry such a value.
+    pub requests: u64,
+    /// Whether the plan names a secret for it.
+    pub supplied: bool,
+}
+
+/// A lane whose answers take longer than its requests are apart: service time does not shrink with the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlowLane {
+    /// The lane's id.
+    pub lane: u32,
+    /// How far behind its last request would be if the target were as fast as the recorded server.
+    pub behind_ms: u64,
+}
+
+impl Outline {
+    pub(super) fn of(prepared: &Prepared) -> Self {
+        let plan = &prepared.plan;
+        let mut outline = Self {
+            recorded_ms: prepared.length_us / 1_000,
+            unsourced: prepared.unsourced.clone(),
+            ..Self::default()
+        };
+        let speed = match plan.rate.speed {
+            Speed::Times(times) => times,
+            Speed::Max => f64::INFINITY,
+        };
+        outline.takes_ms = (outline.recorded_ms as f64 / speed) as u64;
+        for lane in &prepared.lanes {
+            let copies = u64::from(copies_of(plan.seed, lane.id, plan.rate.copies));
+            outline.sends += lane.steps.len() as u64 * copies;
+            outline.values += lane.values.count as u64;
+            for (reason, count) in lane.skipped.iter() {
+                *outline.skipped.entry(reason.name().to_owned()).or_default() += count * copies;
+            }
+            match lane.steps.first().map(|step| step.protocol) {
+                Some(Protocol::Http) => outline.http_lanes += 1,
+                Some(Protocol::Mysql) => outline.mysql_lanes += 1,
+                None => {}
+            }
+            let behind_ms = behind_us(lane, speed) / 1_000;
+            if speed.is_finite() && behind_ms > 0 {
+                outline.slow_lanes.push(SlowLane {
+                    lane: lane.id,
+                    behind_ms,
+                });
+            }
+        }
+        outline
+            .slow_lanes
+            .sort_by_key(|slow| (std::cmp::Reverse(slow.behind_ms), slow.lane));
+        outline.slow_lanes.truncate(MOST_SLOW_LANES);
+        outline
+    }
+}
+
+const MOST_SLOW_LANES: usize = 20;
+
+/// How late the lane's latest request would be, answers taking as long as they took when recorded.
+fn behind_us(lane: &Lane, speed: f64) -> u64 {
+    let mut answered_by_rank = vec![0_f64; lane.steps.len()];
+    let mut latest = 0_f64;
+    let (mut waited_ranks, mut waits_until) = (0_u32, 0_f64);
+    for step in &lane.steps {
+        let intended = step.at_us.saturating_sub(lane.starts_us) as f64 / speed;
+        while waited_ranks < step.waits_for {
+            let answered = answered_by_rank
+                .get(waited_ranks as usize)
+                .copied()
+                .unwrap_or(0.0);
+            waits_until = waits_until.max(answered);
+            waited_ranks += 1;
+        }
+        let sent = intended.max(waits_until);
+        latest = latest.max(sent - intended);
+        if let Some(slot) = answered_by_rank.get_mut(step.rank as usize) {
+            *slot = sent + f64::from(step.took_us);
+        }
+    }
+    latest as u64
+}

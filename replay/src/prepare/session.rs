@@ -1,0 +1,159 @@
+//! Which lane an HTTP exchange belongs to: the user's session where one can be told, else the connection.
+//!
+//! Redaction replaces cookies and credentials by pseudonyms, equal ones by equal ones, so sessions can be
+//! told apart without knowing them.
+
+use rustc_hash::FxHashMap;
+
+use reprise_wire::http::Message;
+
+/// Assigns lanes to the HTTP exchanges of a recording, asked in capture order.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    by_identity: FxHashMap<Identity, u32>,
+    /// The lane of what a connection sent before its client had a session.
+    anonymous: FxHashMap<u32, u32>,
+}
+
+/// What tells one user from another, hashed: the values themselves are not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(u64);
+
+impl Sessions {
+    /// The lane of a request on `connection` that showed `identity`; `next` is the id of a new lane.
+    pub(crate) fn lane(&mut self, connection: u32, identity: Option<Identity>, next: u32) -> u32 {
+        let Some(identity) = identity else {
+            return *self.anonymous.entry(connection).or_insert(next);
+        };
+        if let Some(lane) = self.by_identity.get(&identity) {
+            return *lane;
+        }
+        let lane = self.anonymous.remove(&connection).unwrap_or(next);
+        self.by_identity.insert(identity, lane);
+        lane
+    }
+
+    /// The answer to a request of `lane` gave its client `identity`: requests that show it are the same
+    /// user's. What the connection sends without one from now on is somebody else's.
+    pub(crate) fn given(&mut self, connection: u32, identity: Identity, lane: u32) {
+        self.by_identity.entry(identity).or_insert(lane);
+        if self.anonymous.get(&connection) == Some(&lane) {
+            self.anonymous.remove(&connection);
+        }
+    }
+}
+
+/// Who a request says it is from: its session cookie, else its credentials, else all its cookies.
+pub(crate) fn identity_of_request(request: &Message<'_>) -> Option<Identity> {
+    let cookies: Vec<(&[u8], &[u8])> = request
+        .headers
+        .iter()
+        .filter(|field| field.is("Cookie"))
+        .flat_map(|field| cookie_pairs(&field.value))
+        .collect();
+    if let Some((name, value)) = cookies.iter().find(|(name, _)| names_a_session(name)) {
+        return Some(identity(name, value));
+    }
+    if let Some(credentials) = request.header("Authorization") {
+        return Some(identity(b"Authorization", credentials));
+    }
+    if cookies.is_empty() {
+        return None;
+    }
+    let mut all: Vec<Vec<u8>> = cookies
+        .iter()
+        .map(|(name, value)| [name, &b"="[..], value].concat())
+        .collect();
+    all.sort_unstable();
+    Some(identity(b"Cookie", &all.join(&b';')))
+}
+
+/// The session an answer opens, if it sets a session cookie.
+pub(crate) fn identity_of_response(response: &Message<'_>) -> Option<Identity> {
+    response
+        .headers
+        .iter()
+        .filter(|field| field.is("Set-Cookie"))
+        .filter_map(|field| set_cookie(&field.value))
+        .find(|(name, value)| names_a_session(name) && !value.is_empty())
+        .map(|(name, value)| identity(name, value))
+}
+
+/// The names and values of a Cookie header (RFC 6265 section 4.2.1).
+pub(crate) fn cookie_pairs(header: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    header.split(|byte| *byte == b';').filter_map(pair)
+}
+
+/// The name and value of a Set-Cookie header, its attributes left off (RFC 6265 section 4.1.1).
+pub(crate) fn set_cookie(header: &[u8]) -> Option<(&[u8], &[u8])> {
+    pair(header.split(|byte| *byte == b';').next()?)
+}
+
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii();
+    let at = text.iter().position(|byte| *byte == b'=')?;
+    let (name, value) = text.split_at_checked(at)?;
+    Some((name.trim_ascii(), value.get(1..)?.trim_ascii()))
+}
+
+/// Whether a cookie's name says that it holds a session. Others (a theme, a language) are equal for many
+/// users and would melt them into one lane.
+fn names_a_session(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let holds = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
+    holds(b"sess") || holds(b"sid") || holds(b"auth") || holds(b"login") || holds(b"jwt")
+}
+
+fn identity(name: &[u8], value: &[u8]) -> Identity {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(name);
+    hasher.write_u8(0xff);
+    hasher.write(value);
+    Identity(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(request: &str) -> Option<Identity> {
+        identity_of_request(&Message::parse(request.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_session_cookie_counts_and_a_theme_does_not() {
+        let first = of("GET / HTTP/1.1\r\nCookie: theme=dark; sid=rp_a\r\n\r\n");
+        let same = of("GET /x HTTP/1.1\r\nCookie: sid=rp_a; theme=light\r\n\r\n");
+        let other = of("GET / HTTP/1.1\r\nCookie: theme=dark; sid=rp_b\r\n\r\n");
+        assert_eq!(first, same);
+        assert_ne!(first, other);
+        assert_eq!(of("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), None);
+        assert!(of("GET / HTTP/1.1\r\nAuthorization: Bearer rp_x\r\n\r\n").is_some());
+    }
+
+    #[test]
+    fn what_comes_before_the_login_on_its_connection_is_the_same_lane() {
+        let mut sessions = Sessions::default();
+        let login = sessions.lane(1, None, 0);
+        let answer =
+            Message::parse(b"HTTP/1.1 302 Found\r\nSet-Cookie: sid=rp_a; Path=/\r\n\r\n").unwrap();
+        sessions.given(1, identity_of_response(&answer).unwrap(), login);
+        let on_another_connection = of("GET / HTTP/1.1\r\nCookie: sid=rp_a\r\n\r\n");
+        assert_eq!(sessions.lane(2, on_another_connection, 1), login);
+        assert_eq!(
+            sessions.lane(1, None, 1),
+            1,
+            "somebody else on the same connection"
+        );
+    }
+
+    #[test]
+    fn a_session_from_before_the_recording_takes_its_connection_along() {
+        let mut sessions = Sessions::default();
+        assert_eq!(sessions.lane(1, None, 0), 0);
+        assert_eq!(sessions.lane(1, Some(Identity(5)), 1), 0);
+        assert_eq!(sessions.lane(3, Some(Identity(5)), 1), 0);
+        assert_eq!(sessions.lane(3, Some(Identity(6)), 1), 1);
+    }
+}

@@ -1,0 +1,272 @@
+//! Takes what the workers measured: adds it up, stores it, tells it, watches the checks. One thread; the
+//! only one of a run that touches the store's writing side. Units: microseconds of the run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use reprise_measure::{Accumulator, Check, RunFacts, Summary, Tick};
+use reprise_store::{RunState, RunWriter, Store};
+use serde_json::json;
+
+use super::control::{Control, Ending};
+use super::event::{Event, WarningKind};
+use super::program::Program;
+use super::teller::Teller;
+use crate::ReplayError;
+use crate::worker::outbox::Batch;
+
+/// How often numbers are told.
+const TELL_EVERY_US: u64 = 250_000;
+
+/// How often they are stored.
+const STORE_EVERY_US: u64 = 1_000_000;
+
+/// With fewer exchanges than this no check ends a run: the first answers of a run prove nothing.
+const ENOUGH_TO_JUDGE: u64 = 100;
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How it ended.
+    pub state: RunState,
+    /// Its numbers.
+    pub summary: Summary,
+}
+
+/// The collecting side of a run.
+pub(crate) struct Collector {
+    pub(crate) program: Arc<Program>,
+    pub(crate) control: Control,
+    pub(crate) batches: Receiver<Batch>,
+    pub(crate) teller: Teller,
+    pub(crate) store: Store,
+    pub(crate) run: RunWriter,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) totals: Totals,
+}
+
+/// What has been added up.
+pub(crate) struct Totals {
+    pub(crate) accumulator: Accumulator,
+    facts: RunFacts,
+    second: Option<Tick>,
+    told_us: u64,
+    reanchored: u64,
+    retired: u64,
+    stalls: u64,
+    /// The ticks so far, kept when a check looks at them.
+    ticks: Vec<Tick>,
+    failure: Option<ReplayError>,
+}
+
+impl Totals {
+    pub(crate) fn new(program: &Program, checks: &[Check]) -> Self {
+        let prepared = &program.prepared;
+        let watched = checks
+            .iter()
+            .filter(|check| check.needs_ticks())
+            .filter_map(Check::operation)
+            .filter_map(|text| {
+                prepared
+                    .operations
+                    .iter()
+                    .find(|(_, known)| *known == text)
+                    .map(|(id, _)| *id)
+            })
+            .collect();
+        let facts = RunFacts {
+            duration_us: 0,
+            operations: prepared.operations.clone(),
+            faults: prepared
+                .plan
+                .faults
+                .iter()
+                .map(|one| one.behaviour.name().to_owned())
+                .collect(),
+        };
+        Self {
+            accumulator: Accumulator::new(watched),
+            facts,
+            second: None,
+            told_us: 0,
+            reanchored: 0,
+            retired: 0,
+            stalls: 0,
+            ticks: Vec::new(),
+            failure: None,
+        }
+    }
+}
+
+impl Collector {
+    /// Collects until every worker has gone, then ends the run.
+    ///
+    /// # Errors
+    /// The store failed; what was committed before is kept.
+    pub(crate) fn run(mut self) -> Result<Outcome, ReplayError> {
+        loop {
+            let now_us = self.program.origin.now_us();
+            let next_us = self.totals.told_us + TELL_EVERY_US;
+            if now_us >= next_us {
+                self.tick(next_us);
+                continue;
+            }
+            match self
+                .batches
+                .recv_timeout(Duration::from_micros(next_us - now_us))
+            {
+                Ok(batch) => self.take(&batch),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.finish()
+    }
+
+    fn take(&mut self, batch: &Batch) {
+        let totals = &mut self.totals;
+        totals.accumulator.planned(batch.planned);
+        for _ in 0..batch.sent {
+            totals.accumulator.sent();
+        }
+        for (reason, count) in batch.skipped.iter() {
+            totals.accumulator.skipped(reason.name(), count);
+        }
+        for sample in &batch.samples {
+            totals.accumulator.ended(sample);
+        }
+        let now_us = self.program.origin.now_us();
+        if batch.reanchored > 0 {
+            totals.reanchored += batch.reanchored;
+            let message = format!(
+                "{} lanes were more than five seconds behind and anchored anew",
+                totals.reanchored
+            );
+            self.teller.warn(now_us, WarningKind::LanesBehind, message);
+            let event = json!({"kind": "lanes_behind", "lanes": batch.reanchored});
+            let noted = self.run.note(now_us, event);
+            self.stored(noted);
+        }
+        self.totals.retired += batch.retired;
+        self.totals.stalls += batch.stalls;
+        if batch.stalls > 0 {
+            let message = format!("the collector was behind {} times", self.totals.stalls);
+            self.teller
+                .warn(now_us, WarningKind::CollectorSlow, message);
+        }
+        if !batch.samples.is_empty() {
+            let added = self.run.add_samples(&batch.samples);
+            self.stored(added);
+        }
+    }
+
+    /// Ends a quarter of a second at `end_us`, and with every fourth the second that is stored.
+    fn tick(&mut self, end_us: u64) {
+        let begin_us = self.totals.told_us;
+        self.totals.told_us = end_us;
+        let tick = self
+            .totals
+            .accumulator
+            .take_tick(begin_us, end_us - begin_us);
+        match &mut self.totals.second {
+            Some(second) => second.merge(&tick),
+            None => self.totals.second = Some(tick.clone()),
+        }
+        self.teller.tell(Event::Tick(Box::new(tick)));
+        if end_us.is_multiple_of(STORE_EVERY_US) {
+            self.end_second();
+        }
+    }
+
+    fn end_second(&mut self) {
+        let Some(second) = self.totals.second.take() else {
+            return;
+        };
+        let added = self.run.add_tick(&second);
+        self.stored(added);
+        if self.checks.iter().any(Check::needs_ticks) {
+            self.totals.ticks.push(second);
+        }
+        let mut summary = self.summary();
+        summary.evaluate(&self.checks, &self.totals.ticks);
+        let now_us = self.totals.told_us;
+        if summary.generator_late && summary.outcomes.total() >= ENOUGH_TO_JUDGE {
+            let late = reprise_measure::readable::duration(summary.lateness_us.p99);
+            let message =
+                format!("the generator is late (p99 {late}); these numbers are not the server's");
+            self.teller
+                .warn(now_us, WarningKind::GeneratorLate, message);
+        }
+        self.watch_checks(&summary, now_us);
+        let stored = self.run.checkpoint(&summary);
+        self.stored(stored);
+    }
+
+    fn watch_checks(&mut self, summary: &Summary, now_us: u64) {
+        if !self.program.prepared.plan.abort_on_fail
+            || summary.outcomes.total() < ENOUGH_TO_JUDGE
+            || self.control.ending() != Ending::No
+        {
+            return;
+        }
+        // a check without a value has seen nothing yet
+        let failed = summary
+            .checks
+            .iter()
+            .find(|check| !check.held && check.value.is_some());
+        if let Some(failed) = failed {
+            let message = format!(
+                "{} does not hold ({}): ending",
+                failed.check, failed.readable
+            );
+            self.teller.warn(now_us, WarningKind::CheckFailed, message);
+            self.control.end(Ending::Aborted);
+        }
+    }
+
+    /// Ends the run when the store cannot take any more; the first failure is the one reported.
+    fn stored(&mut self, result: Result<(), reprise_store::Error>) {
+        let Err(error) = result else { return };
+        if self.totals.failure.is_none() {
+            let now_us = self.program.origin.now_us();
+            self.teller
+                .warn(now_us, WarningKind::StoreFailed, error.to_string());
+            self.totals.failure = Some(ReplayError::Store(error));
+            self.control.end(Ending::Failed);
+        }
+    }
+
+    fn summary(&mut self) -> Summary {
+        self.totals.facts.duration_us = self.program.origin.now_us();
+        self.totals.accumulator.summary(&self.totals.facts)
+    }
+
+    fn finish(mut self) -> Result<Outcome, ReplayError> {
+        let now_us = self.program.origin.now_us().max(self.totals.told_us + 1);
+        self.tick(now_us);
+        if let Some(second) = self.totals.second.take() {
+            let added = self.run.add_tick(&second);
+            self.stored(added);
+            self.totals.ticks.push(second);
+        }
+        let mut summary = self.summary();
+        summary.evaluate(&self.checks, &self.totals.ticks);
+        let state = match self.control.ending() {
+            Ending::No => RunState::Complete,
+            Ending::Stopped => RunState::Stopped,
+            Ending::Aborted => RunState::Aborted,
+            Ending::Failed => RunState::Failed,
+        };
+        if let Some(failure) = self.totals.failure.take() {
+            return Err(failure);
+        }
+        self.run.finish(state, &summary)?;
+        drop(self.store);
+        self.teller.tell(Event::Finished {
+            state,
+            summary: Box::new(summary.clone()),
+        });
+        Ok(Outcome { state, summary })
+    }
+}

@@ -1,0 +1,143 @@
+//! What may be changed while a run is on: pause, rate, faults, the end. Shared by atomics, read by each
+//! worker when it is woken for a change.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use tokio::sync::Notify;
+
+/// The live switches of a run; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Control(Arc<Switches>);
+
+#[derive(Debug)]
+struct Switches {
+    paused: AtomicBool,
+    /// The bits of an `f64`: how many times the recorded arrival rate.
+    rate: AtomicU64,
+    faults: AtomicU32,
+    ending: AtomicU32,
+    /// Counts changes, so that a worker sees whether it has to look.
+    changes: AtomicU64,
+    workers: Vec<Notify>,
+}
+
+/// Why a run ends before its plan does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It does not.
+    No = 0,
+    /// Somebody stopped it.
+    Stopped = 1,
+    /// A check failed.
+    Aborted = 2,
+    /// It could not go on.
+    Failed = 3,
+}
+
+impl Control {
+    pub(crate) fn new(rate: f64, workers: u32) -> Self {
+        Self(Arc::new(Switches {
+            paused: AtomicBool::new(false),
+            rate: AtomicU64::new(rate.to_bits()),
+            faults: AtomicU32::new(u32::MAX),
+            ending: AtomicU32::new(Ending::No as u32),
+            changes: AtomicU64::new(0),
+            workers: (0..workers).map(|_| Notify::new()).collect(),
+        }))
+    }
+
+    /// Holds the schedule: nothing more becomes due; what is outstanding is answered.
+    pub fn pause(&self) {
+        self.0.paused.store(true, Ordering::Release);
+        self.changed();
+    }
+
+    /// Lets the schedule go on where it was held.
+    pub fn resume(&self) {
+        self.0.paused.store(false, Ordering::Release);
+        self.changed();
+    }
+
+    /// Plays `times` the recorded arrival rate from now on, in the plan's own way: by more copies, or by
+    /// a faster clock when the plan is by speed. Anything but a positive number is left unheard.
+    pub fn set_rate(&self, times: f64) {
+        if times.is_finite() && times > 0.0 {
+            self.0.rate.store(times.to_bits(), Ordering::Release);
+            self.changed();
+        }
+    }
+
+    /// Turns the plan's fault `index` on or off.
+    pub fn set_fault(&self, index: usize, on: bool) {
+        let Some(bit) = u32::try_from(index)
+            .ok()
+            .and_then(|index| 1_u32.checked_shl(index))
+        else {
+            return;
+        };
+        if on {
+            self.0.faults.fetch_or(bit, Ordering::AcqRel);
+        } else {
+            self.0.faults.fetch_and(!bit, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether the schedule is held.
+    pub fn is_paused(&self) -> bool {
+        self.0.paused.load(Ordering::Acquire)
+    }
+
+    /// How many times the recorded arrival rate is asked for.
+    pub fn rate(&self) -> f64 {
+        f64::from_bits(self.0.rate.load(Ordering::Acquire))
+    }
+
+    /// Bit i: fault i is on.
+    pub(crate) fn faults(&self) -> u32 {
+        self.0.faults.load(Ordering::Relaxed)
+    }
+
+    /// Ends the run; the first reason stands.
+    pub(crate) fn end(&self, why: Ending) {
+        let from = Ending::No as u32;
+        let _ =
+            self.0
+                .ending
+                .compare_exchange(from, why as u32, Ordering::AcqRel, Ordering::Acquire);
+        if why != Ending::Stopped {
+            self.0.faults.store(0, Ordering::Release);
+        }
+        self.changed();
+    }
+
+    /// Why the run ends early, if it does.
+    pub(crate) fn ending(&self) -> Ending {
+        match self.0.ending.load(Ordering::Acquire) {
+            1 => Ending::Stopped,
+            2 => Ending::Aborted,
+            3 => Ending::Failed,
+            _ => Ending::No,
+        }
+    }
+
+    /// How often anything was changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.0.changes.load(Ordering::Acquire)
+    }
+
+    /// Returns once worker `index` has something to look at.
+    pub(crate) async fn noticed(&self, index: u32) {
+        match self.0.workers.get(index as usize) {
+            Some(notify) => notify.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn changed(&self) {
+        self.0.changes.fetch_add(1, Ordering::AcqRel);
+        for notify in &self.0.workers {
+            notify.notify_one();
+        }
+    }
+}

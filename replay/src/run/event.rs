@@ -1,0 +1,61 @@
+//! What a run tells while it is on. Engines never print: the command line shows these, the window gets
+//! them over a channel, tests collect them.
+
+use reprise_measure::{Summary, Tick};
+use reprise_store::RunState;
+use serde::Serialize;
+
+/// Something a run has to say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// The first request is about to be scheduled.
+    Started {
+        /// The run's name.
+        run: String,
+        /// Exchanges one playing of the recording will send.
+        sends: u64,
+        /// How long one playing takes, in milliseconds.
+        takes_ms: u64,
+    },
+    /// The numbers of the last quarter of a second.
+    Tick(Box<Tick>),
+    /// Something that taints the run, or will.
+    Warning(Warning),
+    /// The run is over and stored.
+    Finished {
+        /// How it ended.
+        state: RunState,
+        /// Its numbers.
+        summary: Box<Summary>,
+    },
+}
+
+/// What the reader of a run must know. `at_us` counts from the run's start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// When it was noticed, in microseconds.
+    pub at_us: u64,
+    /// What it is about.
+    pub kind: WarningKind,
+    /// In words.
+    pub message: String,
+}
+
+/// What a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningKind {
+    /// Lanes fell more than five seconds behind and were anchored anew.
+    LanesBehind,
+    /// The generator itself is late: the numbers are not the server's.
+    GeneratorLate,
+    /// The collector was too slow for the workers.
+    CollectorSlow,
+    /// A check failed.
+    CheckFailed,
+    /// The store cannot be written; the run ends.
+    StoreFailed,
+    /// The recording cannot be read at some place.
+    Unreadable,
+}

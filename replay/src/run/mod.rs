@@ -1,0 +1,317 @@
+//! A run from start to end: threads are started, watched, ended; what came of it is handed back.
+
+pub(crate) mod collector;
+pub(crate) mod control;
+pub(crate) mod event;
+pub(crate) mod origin;
+pub(crate) mod program;
+mod teller;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, bounded};
+use reprise_fault::Faults;
+use reprise_measure::Check;
+use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, Store};
+use reprise_wire::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::prepare::Prepared;
+use crate::worker::fetch::Fetcher;
+use crate::worker::outbox::Batch;
+use crate::worker::{Shard, Worker};
+use crate::{Plan, ReplayError};
+use collector::{Collector, Totals};
+use control::{Control, Ending};
+use event::Event;
+use origin::Origin;
+use program::{HttpTarget, Program};
+use teller::Teller;
+
+pub use collector::Outcome as Ended;
+pub use program::MysqlLogin;
+
+/// What a run is started with.
+#[derive(Debug)]
+pub struct ReplayConfig {
+    /// What is done.
+    pub plan: Plan,
+    /// What the run is called; unique in its file.
+    pub run: String,
+    /// Where it goes.
+    pub targets: Targets,
+    /// The values of the plan's secrets, by name.
+    pub secrets: Secrets,
+}
+
+/// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    /// One for each of the plan's HTTP routes, in their order.
+    pub http: Vec<AllowedTarget>,
+    /// For the plan's MySQL route.
+    pub mysql: Option<MysqlLogin>,
+}
+
+/// Secrets by name. They are never stored and never shown.
+#[derive(Clone, Default)]
+pub struct Secrets(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A run that is on.
+#[derive(Debug)]
+pub struct Handle {
+    events: Receiver<Event>,
+    control: Control,
+    collector: JoinHandle<Result<Ended, ReplayError>>,
+    workers: Vec<JoinHandle<std::io::Result<()>>>,
+}
+
+/// Batches that may wait for the collector.
+const BATCHES: usize = 4_096;
+
+/// Events that may wait for whoever listens.
+const EVENTS: usize = 1_024;
+
+/// Works out the plan and starts the run.
+///
+/// # Errors
+/// The plan cannot be run as it is, the recording cannot be read, the run's name is taken, or threads
+/// cannot be started.
+pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError> {
+    let ReplayConfig {
+        plan,
+        run,
+        targets,
+        secrets,
+    } = config;
+    let faults = Faults::new(plan.faults.clone())?;
+    let checks = plan
+        .checks
+        .iter()
+        .map(|text| check(text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let prepared = Prepared::new(plan, store)?;
+    start_prepared(
+        prepared,
+        Extras {
+            run,
+            targets,
+            secrets,
+            faults,
+            checks,
+        },
+        store,
+    )
+}
+
+struct Extras {
+    run: String,
+    targets: Targets,
+    secrets: Secrets,
+    faults: Faults,
+    checks: Vec<Check>,
+}
+
+fn start_prepared(
+    prepared: Prepared,
+    extras: Extras,
+    store: &Store,
+) -> Result<Handle, ReplayError> {
+    let Extras {
+        run,
+        targets,
+        secrets,
+        faults,
+        checks,
+    } = extras;
+    if prepared.sends() == 0 {
+        let reasons: Vec<String> = prepared
+            .skips()
+            .iter()
+            .map(|(reason, count)| format!("{count} {}", reason.name()))
+            .collect();
+        return Err(ReplayError::NothingToSend(reasons.join(", ")));
+    }
+    let plan = &prepared.plan;
+    let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
+    let writer = store.create_run(NewRun {
+        name: run.clone(),
+        recording: prepared.recording,
+        recording_name: plan.recording.clone(),
+        seed: plan.seed,
+        plan: plan.to_json()?,
+        started_at: now(),
+        operations: operations_of(&prepared, store)?,
+    })?;
+    let control = Control::new(plan.rate.times(), workers);
+    let program = Arc::new(Program {
+        http: http_targets(plan, &targets)?,
+        mysql: targets.mysql,
+        faults,
+        secrets: plan
+            .secrets
+            .iter()
+            .map(|name| secrets.0.get(name).map(|value| value.clone().into_bytes()))
+            .collect(),
+        origin: Origin::soon(),
+        workers,
+        prepared,
+    });
+    let (to, events) = bounded(EVENTS);
+    let teller = Teller::new(to, events.clone());
+    let outline = program.prepared.outline();
+    teller.tell(Event::Started {
+        run,
+        sends: outline.sends,
+        takes_ms: outline.takes_ms,
+    });
+    let (batches_to, batches) = bounded(BATCHES);
+    let collector = Collector {
+        totals: Totals::new(&program, &checks),
+        program: Arc::clone(&program),
+        control: control.clone(),
+        batches,
+        teller,
+        store: store.clone(),
+        run: writer,
+        checks,
+    };
+    let collector = std::thread::Builder::new()
+        .name("replay-collect".to_owned())
+        .spawn(move || collector.run())
+        .map_err(ReplayError::Start)?;
+    let workers = start_workers(&program, &control, store, &batches_to)?;
+    Ok(Handle {
+        events,
+        control,
+        collector,
+        workers,
+    })
+}
+
+fn start_workers(
+    program: &Arc<Program>,
+    control: &Control,
+    store: &Store,
+    batches: &crossbeam_channel::Sender<Batch>,
+) -> Result<Vec<JoinHandle<std::io::Result<()>>>, ReplayError> {
+    let (to_workers, from_fetcher): (Vec<_>, Vec<_>) = (0..program.workers)
+        .map(|_| mpsc::unbounded_channel())
+        .unzip();
+    let fetcher = Fetcher::start(store.clone(), Arc::clone(program), to_workers)
+        .map_err(ReplayError::Start)?;
+    (0..program.workers)
+        .zip(from_fetcher)
+        .map(|(index, fetched)| {
+            let shard = Shard {
+                index,
+                program: Arc::clone(program),
+                control: control.clone(),
+                fetcher: fetcher.clone(),
+                fetched,
+                batches: batches.clone(),
+            };
+            std::thread::Builder::new()
+                .name(format!("replay-{index}"))
+                .spawn(move || Worker::run(shard))
+                .map_err(ReplayError::Start)
+        })
+        .collect()
+}
+
+impl Handle {
+    /// What the run tells; a listener that is behind misses the oldest.
+    pub const fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// The switches that can be moved while it is on.
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Ends the run: nothing more is sent, outstanding answers are waited for up to five seconds, all
+    /// that was measured is stored. Returns at once; [`Handle::join`] waits.
+    pub fn stop(&self) {
+        self.control.end(Ending::Stopped);
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// The store failed or a thread was lost; what was committed before is kept.
+    pub fn join(self) -> Result<Ended, ReplayError> {
+        let mut lost = None;
+        for worker in self.workers {
+            match worker.join() {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => lost = Some(ReplayError::Start(error)),
+                Err(_) => lost = Some(ReplayError::ThreadLost("sending")),
+            }
+        }
+        let ended = self
+            .collector
+            .join()
+            .map_err(|_| ReplayError::ThreadLost("collecting"))?;
+        lost.map_or(ended, Err)
+    }
+}
+
+fn check(text: &str) -> Result<Check, ReplayError> {
+    Check::parse(text).map_err(|source| ReplayError::Check {
+        check: text.to_owned(),
+        source,
+    })
+}
+
+/// One core is left to the collector, the store and, in a demonstration, the target.
+fn default_workers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(cores.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| since.as_nanos());
+    Timestamp::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
+}
+
+fn operations_of(prepared: &Prepared, store: &Store) -> Result<Vec<RunOperation>, ReplayError> {
+    let rows = store.operations(prepared.recording)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| RunOperation {
+            id: OperationId(row.id.0),
+            protocol: row.protocol,
+            text: row.text,
+        })
+        .collect())
+}
+
+fn http_targets(plan: &Plan, targets: &Targets) -> Result<Vec<HttpTarget>, ReplayError> {
+    if targets.http.len() != plan.http.len() || targets.mysql.is_some() != plan.mysql.is_some() {
+        return Err(ReplayError::TargetsDiffer);
+    }
+    plan.http
+        .iter()
+        .zip(&targets.http)
+        .map(|(route, target)| {
+            let address = target.addresses().first().copied();
+            Ok(HttpTarget {
+                address: address.ok_or_else(|| ReplayError::BadTarget {
+                    url: route.url.clone(),
+                    why: "its name has no address",
+                })?,
+                host: (!plan.keep_host).then(|| target.authority()),
+            })
+        })
+        .collect()
+}

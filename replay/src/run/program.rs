@@ -1,0 +1,69 @@
+//! All that the threads of one run share, and none of them changes: the plan worked out, where it goes,
+//! what goes wrong.
+
+use std::net::SocketAddr;
+
+use reprise_fault::Faults;
+use reprise_store::AllowedTarget;
+
+use super::origin::Origin;
+use crate::prepare::Prepared;
+use crate::prepare::lane::Lane;
+
+/// A run as its threads see it.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) prepared: Prepared,
+    /// In the order of the plan's routes.
+    pub(crate) http: Vec<HttpTarget>,
+    pub(crate) mysql: Option<MysqlLogin>,
+    pub(crate) faults: Faults,
+    /// In the order of the plan's names.
+    pub(crate) secrets: Vec<Option<Vec<u8>>>,
+    pub(crate) origin: Origin,
+    pub(crate) workers: u32,
+}
+
+/// An HTTP target as it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HttpTarget {
+    pub(crate) address: SocketAddr,
+    /// What the Host field says; `None` leaves the recorded one.
+    pub(crate) host: Option<String>,
+}
+
+/// Where MySQL goes and who logs in there.
+#[derive(Clone)]
+pub struct MysqlLogin {
+    /// The server.
+    pub target: AllowedTarget,
+    /// The user in place of the recorded ones.
+    pub user: String,
+    /// The user's password; may be empty.
+    pub password: String,
+    /// The database selected where the recording names none.
+    pub database: Option<String>,
+}
+
+impl std::fmt::Debug for MysqlLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // the password must not reach a log
+        f.debug_struct("MysqlLogin")
+            .field("target", &self.target)
+            .field("user", &self.user)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Program {
+    /// A lane by its id.
+    pub(crate) fn lane(&self, id: u32) -> Option<&Lane> {
+        self.prepared.lanes.get(id as usize)
+    }
+
+    /// The text of an operation.
+    pub(crate) fn operation(&self, id: u32) -> &str {
+        self.prepared.operations.get(&id).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,5 @@
+//! When things are due: pure arithmetic on recorded time, and the timer that wakes a worker for it.
+
+pub mod clock;
+pub mod copies;
+pub(crate) mod timer;

@@ -1,0 +1,108 @@
+//! What a worker has before it, in order of recorded time: lane copies to begin, steps to become due.
+//! Which copies are this worker's follows from their position, so shards never talk. Unit: microseconds.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::prepare::lane::Lane;
+use crate::run::program::Program;
+use crate::schedule::copies::{begins_us, copies_of};
+
+/// A lane copy to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Beginning {
+    pub(crate) at_us: u64,
+    pub(crate) lane: u32,
+    /// Which copy of the plan's.
+    pub(crate) place: u32,
+    /// How often the recording has begun before.
+    pub(crate) repetition: u32,
+}
+
+/// A step to become due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DueStep {
+    pub(crate) at_us: u64,
+    /// The lane copy, by its number in the worker.
+    pub(crate) lane_copy: u64,
+}
+
+/// Both, earliest first.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda {
+    pub(crate) beginnings: BinaryHeap<Reverse<Beginning>>,
+    pub(crate) steps: BinaryHeap<Reverse<DueStep>>,
+}
+
+impl Agenda {
+    /// The first playing of everything that is worker `index`'s.
+    pub(crate) fn new(program: &Program, index: u32) -> Self {
+        let plan = &program.prepared.plan;
+        let mut agenda = Self::default();
+        for lane in &program.prepared.lanes {
+            let copies = copies_of(plan.seed, lane.id, plan.rate.copies);
+            agenda.add_copies(program, index, lane, 0..copies, 0.0);
+        }
+        agenda
+    }
+
+    /// Adds those of the copies `places` of a lane that are worker `index`'s. Copies that should have
+    /// begun before `from_us` begin in what is left of the recording.
+    pub(crate) fn add_copies(
+        &mut self,
+        program: &Program,
+        index: u32,
+        lane: &Lane,
+        places: std::ops::Range<u32>,
+        from_us: f64,
+    ) {
+        let length_us = program.prepared.length_us;
+        let lasts_us = lane.ends_us.saturating_sub(lane.starts_us);
+        let seed = program.prepared.plan.seed;
+        let from_us = from_us.max(0.0) as u64;
+        let (repetition, into_us) = (from_us / length_us, from_us % length_us);
+        for place in places {
+            if lane.id.wrapping_add(place) % program.workers != index {
+                continue;
+            }
+            let mut begins = begins_us(seed, lane.id, place, lane.starts_us, lasts_us, length_us);
+            if begins < into_us {
+                begins = into_us + begins % (length_us - into_us).max(1);
+            }
+            self.beginnings.push(Reverse(Beginning {
+                at_us: repetition * length_us + begins,
+                lane: lane.id,
+                place,
+                repetition: u32::try_from(repetition).unwrap_or(u32::MAX),
+            }));
+        }
+    }
+
+    /// The earliest moment at which anything happens, in recorded time.
+    pub(crate) fn first_us(&self) -> Option<u64> {
+        let begins = self
+            .beginnings
+            .peek()
+            .map(|Reverse(beginning)| beginning.at_us);
+        let due = self.steps.peek().map(|Reverse(step)| step.at_us);
+        begins.into_iter().chain(due).min()
+    }
+
+    /// The next lane copy to begin, if it begins by `by_us`.
+    pub(crate) fn take_beginning(&mut self, by_us: f64) -> Option<Beginning> {
+        let Reverse(first) = self.beginnings.peek()?;
+        if first.at_us as f64 > by_us {
+            return None;
+        }
+        self.beginnings.pop().map(|Reverse(beginning)| beginning)
+    }
+
+    /// The next step to become due, if it does by `by_us`.
+    pub(crate) fn take_due(&mut self, by_us: f64) -> Option<DueStep> {
+        let Reverse(first) = self.steps.peek()?;
+        if first.at_us as f64 > by_us {
+            return None;
+        }
+        self.steps.pop().map(|Reverse(step)| step)
+    }
+}

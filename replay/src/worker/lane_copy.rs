@@ -1,0 +1,181 @@
+//! One copy of a lane while it is played: how far it is, what it holds of the target's answers, its
+//! connections. Lives on one thread. Units: microseconds, *recorded* time unless said otherwise.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::fetch::{Outgoing, Wanted};
+use crate::http::connection::HttpConnection;
+use crate::http::jar::Jar;
+use crate::http::rewrite::Fills;
+use crate::mysql::lane::MysqlLane;
+use crate::prepare::lane::{Lane, Marks, Step};
+use crate::prepare::precedence::Received;
+
+/// How many steps ahead of the one to send are fetched at most.
+const AHEAD: usize = 16;
+
+/// How many are fetched however far away they are.
+const ALWAYS_AHEAD: usize = 2;
+
+/// A copy of a lane.
+#[derive(Debug)]
+pub(crate) struct LaneCopy {
+    /// Its number in its worker; never used again.
+    pub(crate) number: u64,
+    /// The lane's id.
+    pub(crate) lane: u32,
+    /// Which copy, counted on through repetitions.
+    pub(crate) copy: u32,
+    /// Which copy of the plan's.
+    pub(crate) place: u32,
+    /// When it begins.
+    begins_us: u64,
+    /// How far re-anchoring has moved it.
+    moved_us: Cell<u64>,
+    /// Steps before this one have become due.
+    pub(crate) due: Cell<usize>,
+    /// Steps before this one have been released.
+    pub(crate) next: Cell<usize>,
+    /// Steps before this one have been asked for.
+    asked: Cell<usize>,
+    pub(crate) in_flight: Cell<u32>,
+    /// It is to end at the next point between transactions.
+    pub(crate) retiring: Cell<bool>,
+    /// When, in the run's time, the answer came that the next step had waited for.
+    pub(crate) freed_us: Cell<u64>,
+    pub(crate) received: RefCell<Received>,
+    fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,
+    pub(crate) jar: RefCell<Jar>,
+    values: RefCell<Vec<Option<Box<[u8]>>>>,
+    idle: RefCell<Vec<(u32, HttpConnection)>>,
+    pub(crate) mysql: MysqlLane,
+}
+
+impl LaneCopy {
+    pub(crate) fn new(number: u64, lane: &Lane, copy: u32, place: u32, begins_us: u64) -> Self {
+        Self {
+            number,
+            lane: lane.id,
+            copy,
+            place,
+            begins_us,
+            moved_us: Cell::new(0),
+            due: Cell::new(0),
+            next: Cell::new(0),
+            asked: Cell::new(0),
+            in_flight: Cell::new(0),
+            retiring: Cell::new(false),
+            freed_us: Cell::new(0),
+            received: RefCell::default(),
+            fetched: RefCell::default(),
+            jar: RefCell::default(),
+            values: RefCell::new(vec![None; lane.values.count]),
+            idle: RefCell::default(),
+            mysql: MysqlLane::default(),
+        }
+    }
+
+    /// When step `index` is intended, in recorded time.
+    pub(crate) fn intended_us(&self, lane: &Lane, index: usize) -> Option<u64> {
+        let step = lane.steps.get(index)?;
+        let into_lane = step.at_us.saturating_sub(lane.starts_us);
+        Some(self.begins_us + self.moved_us.get() + into_lane)
+    }
+
+    /// Moves everything still to come by `by_us`.
+    pub(crate) fn move_by(&self, by_us: u64) {
+        self.moved_us.set(self.moved_us.get() + by_us);
+    }
+
+    /// Whether the next step's awaited answers are all there.
+    pub(crate) fn may_send(&self, step: &Step) -> bool {
+        self.received.borrow().reaches(step.waits_for)
+    }
+
+    /// Whether it could end here without leaving anything open.
+    pub(crate) fn is_between(&self, lane: &Lane) -> bool {
+        let before = self
+            .next
+            .get()
+            .checked_sub(1)
+            .and_then(|last| lane.steps.get(last));
+        self.in_flight.get() == 0
+            && before.is_none_or(|step| !step.marks.contains(Marks::IN_TRANSACTION))
+    }
+
+    /// Whether all has been sent and answered.
+    pub(crate) fn is_over(&self, lane: &Lane) -> bool {
+        self.next.get() >= lane.steps.len() && self.in_flight.get() == 0
+    }
+
+    /// Which steps to ask for now; `horizon_us` is the recorded time up to which they are near.
+    pub(crate) fn wants(&self, lane: &Lane, horizon_us: f64, into: &mut Vec<Wanted>) {
+        let next = self.next.get();
+        while let Some(step) = lane.steps.get(self.asked.get()) {
+            let index = self.asked.get();
+            let near = self
+                .intended_us(lane, index)
+                .is_some_and(|at| at as f64 <= horizon_us);
+            if index >= next + AHEAD || (index >= next + ALWAYS_AHEAD && !near) {
+                return;
+            }
+            self.asked.set(index + 1);
+            into.push(Wanted {
+                lane_copy: self.number,
+                step: index as u32,
+                exchange: step.exchange,
+                route: step.route,
+            });
+        }
+    }
+
+    /// Keeps what was fetched for step `index`.
+    pub(crate) fn keep_fetched(&self, index: usize, outgoing: Option<Arc<Outgoing>>) {
+        self.fetched.borrow_mut().push_back((index, outgoing));
+    }
+
+    /// The bytes for step `index`: `None` while they are not there, `Some(None)` when they cannot be had.
+    pub(crate) fn take_fetched(&self, index: usize) -> Option<Option<Arc<Outgoing>>> {
+        let mut fetched = self.fetched.borrow_mut();
+        match fetched.front() {
+            Some((at, _)) if *at == index => fetched.pop_front().map(|(_, outgoing)| outgoing),
+            _ => None,
+        }
+    }
+
+    /// Calls `with` what can be filled into a request.
+    pub(crate) fn fills<T>(
+        &self,
+        secrets: &[Option<Vec<u8>>],
+        with: impl FnOnce(Fills<'_>) -> T,
+    ) -> T {
+        let (jar, values) = (self.jar.borrow(), self.values.borrow());
+        with(Fills {
+            jar: &jar,
+            values: &values,
+            secrets,
+        })
+    }
+
+    /// Keeps a value the target answered.
+    pub(crate) fn keep_value(&self, number: usize, value: Vec<u8>) {
+        if let Some(slot) = self.values.borrow_mut().get_mut(number) {
+            *slot = Some(value.into_boxed_slice());
+        }
+    }
+
+    /// An idle connection standing for the recorded one; closed ones are dropped on the way.
+    pub(crate) fn take_idle(&self, recorded: u32) -> Option<HttpConnection> {
+        let mut idle = self.idle.borrow_mut();
+        let at = idle.iter().position(|(of, _)| *of == recorded)?;
+        let (_, connection) = idle.swap_remove(at);
+        connection.is_open().then_some(connection)
+    }
+
+    /// Keeps a connection for the next request of the recorded one it stands for.
+    pub(crate) fn keep_idle(&self, recorded: u32, connection: HttpConnection) {
+        self.idle.borrow_mut().push((recorded, connection));
+    }
+}

@@ -1,0 +1,134 @@
+//! One sending thread: a shard of the run. It plays its share of the lane copies on its own runtime and
+//! shares nothing with other workers but what never changes and a few switches.
+
+pub(crate) mod agenda;
+mod exchange;
+pub(crate) mod fetch;
+pub(crate) mod lane_copy;
+mod mysql;
+pub(crate) mod outbox;
+mod pacer;
+mod release;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use reprise_measure::Sample;
+use rustc_hash::FxHashMap;
+use tokio::sync::{Notify, mpsc};
+
+use crate::run::control::Control;
+use crate::run::program::Program;
+use crate::schedule::clock::Clock;
+use crate::schedule::timer::Timer;
+use agenda::Agenda;
+use fetch::{Fetched, Fetcher, Wanted};
+use lane_copy::LaneCopy;
+use outbox::{Batch, Outbox};
+
+/// What a worker is started with.
+pub(crate) struct Shard {
+    /// Its number, below the program's number of workers.
+    pub(crate) index: u32,
+    pub(crate) program: Arc<Program>,
+    pub(crate) control: Control,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) fetched: mpsc::UnboundedReceiver<Fetched>,
+    pub(crate) batches: Sender<Batch>,
+}
+
+/// The state of a worker; everything on its thread may reach it, nothing else.
+pub(crate) struct Worker {
+    index: u32,
+    program: Arc<Program>,
+    control: Control,
+    fetcher: Fetcher,
+    clock: RefCell<Clock>,
+    agenda: RefCell<Agenda>,
+    lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
+    outbox: RefCell<Outbox>,
+    /// What is sent and not ended, as far as it is known: what is left when time is up.
+    in_flight: RefCell<FxHashMap<u64, Sample>>,
+    numbers: Cell<u64>,
+    wanted: RefCell<Vec<Wanted>>,
+    /// Buffers for reading, as many as were ever needed at once.
+    buffers: RefCell<Vec<Vec<u8>>>,
+    /// The moment the pacer sleeps until, in the run's time.
+    sleeps_until_us: Cell<u64>,
+    /// Wakes the pacer earlier.
+    wake: Notify,
+    /// A step is due and its bytes are not there: the reader is to be asked at once.
+    starving: Cell<bool>,
+    /// No more is released: the run is ending.
+    closing: Cell<bool>,
+}
+
+/// How much is read at once; bytes.
+const READ_BUFFER: usize = 32 << 10;
+
+impl Worker {
+    /// Plays the shard to its end; blocks the thread.
+    ///
+    /// # Errors
+    /// The runtime or the timer cannot be made.
+    pub(crate) fn run(shard: Shard) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let local = tokio::task::LocalSet::new();
+        local.block_on(&runtime, async move {
+            let timer = Timer::new()?;
+            let Shard {
+                index,
+                program,
+                control,
+                fetcher,
+                fetched,
+                batches,
+            } = shard;
+            let speed = program.prepared.plan.rate.speed;
+            let worker = Rc::new(Self {
+                index,
+                agenda: RefCell::new(Agenda::new(&program, index)),
+                program,
+                control,
+                fetcher,
+                clock: RefCell::new(Clock::new(speed)),
+                lanes: RefCell::default(),
+                outbox: RefCell::new(Outbox::new(batches)),
+                in_flight: RefCell::default(),
+                numbers: Cell::new(0),
+                wanted: RefCell::default(),
+                buffers: RefCell::default(),
+                sleeps_until_us: Cell::new(0),
+                wake: Notify::new(),
+                starving: Cell::new(false),
+                closing: Cell::new(false),
+            });
+            worker.pace(&timer, fetched).await
+        })
+    }
+
+    fn now_us(&self) -> u64 {
+        self.program.origin.now_us()
+    }
+
+    fn next_number(&self) -> u64 {
+        let number = self.numbers.get();
+        self.numbers.set(number + 1);
+        number
+    }
+
+    fn take_buffer(&self) -> Vec<u8> {
+        self.buffers
+            .borrow_mut()
+            .pop()
+            .unwrap_or_else(|| vec![0; READ_BUFFER])
+    }
+
+    fn give_buffer(&self, buffer: Vec<u8>) {
+        self.buffers.borrow_mut().push(buffer);
+    }
+}

@@ -1,0 +1,113 @@
+//! What a worker hands to the collector: samples and counts, packed, a few times a second. The worker never
+//! waits for the collector; when the collector is behind, the batch waits and that is counted.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, TrySendError};
+use reprise_measure::Sample;
+
+use crate::reason::{SkipReason, Skips};
+
+/// A batch goes out when it holds this many samples, or after [`FLUSH_AFTER`].
+const FULL: usize = 256;
+
+/// How long a sample waits at most before it is handed over.
+pub(crate) const FLUSH_AFTER: Duration = Duration::from_millis(50);
+
+/// What happened in one worker since its last batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Batch {
+    /// Exchanges whose intended time has come.
+    pub(crate) planned: u64,
+    /// Exchanges sent.
+    pub(crate) sent: u64,
+    /// Exchanges not sent, by reason.
+    pub(crate) skipped: Skips,
+    /// Exchanges that have ended.
+    pub(crate) samples: Vec<Sample>,
+    /// Lanes that were anchored anew.
+    pub(crate) reanchored: u64,
+    /// Lanes that were retired.
+    pub(crate) retired: u64,
+    /// How often a batch found the collector behind.
+    pub(crate) stalls: u64,
+}
+
+/// Gathers a batch.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    batch: Batch,
+    to: Sender<Batch>,
+    flushed_us: u64,
+}
+
+impl Outbox {
+    pub(crate) fn new(to: Sender<Batch>) -> Self {
+        Self {
+            batch: Batch::default(),
+            to,
+            flushed_us: 0,
+        }
+    }
+
+    pub(crate) const fn planned(&mut self, count: u64) {
+        self.batch.planned += count;
+    }
+
+    pub(crate) const fn sent(&mut self) {
+        self.batch.sent += 1;
+    }
+
+    pub(crate) fn skipped(&mut self, reason: SkipReason, count: u64) {
+        self.batch.skipped.add(reason, count);
+    }
+
+    /// Counts a lane's left-out exchanges: planned, and skipped.
+    pub(crate) fn left_out(&mut self, skips: &Skips) {
+        self.batch.planned += skips.total();
+        self.batch.skipped.merge(skips);
+    }
+
+    pub(crate) fn ended(&mut self, sample: Sample) {
+        self.batch.samples.push(sample);
+    }
+
+    pub(crate) const fn reanchored(&mut self) {
+        self.batch.reanchored += 1;
+    }
+
+    pub(crate) const fn retired(&mut self) {
+        self.batch.retired += 1;
+    }
+
+    /// When the batch has to go out, in the run's time; `None` while there is nothing in it.
+    pub(crate) fn due_us(&self) -> Option<u64> {
+        let empty = self.batch.planned == 0
+            && self.batch.sent == 0
+            && self.batch.samples.is_empty()
+            && self.batch.skipped == Skips::default();
+        (!empty).then(|| self.flushed_us + FLUSH_AFTER.as_micros() as u64)
+    }
+
+    /// Hands the batch over when it is full or due.
+    pub(crate) fn flush_if_due(&mut self, now_us: u64) {
+        let full = self.batch.samples.len() >= FULL && now_us > self.flushed_us + 1_000;
+        if full || self.due_us().is_some_and(|due_us| now_us >= due_us) {
+            self.flushed_us = now_us;
+            let batch = std::mem::take(&mut self.batch);
+            match self.to.try_send(batch) {
+                Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+                Err(TrySendError::Full(mut batch)) => {
+                    batch.stalls += 1;
+                    self.batch = batch;
+                }
+            }
+        }
+    }
+
+    /// Hands over what is left, waiting if it must: the run is over.
+    pub(crate) fn close(&mut self) {
+        // without a collector there is nobody to tell
+        let _ = self.to.send(std::mem::take(&mut self.batch));
+    }
+}

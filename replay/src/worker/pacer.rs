@@ -1,0 +1,333 @@
+//! The worker's loop: sleeps until something is due, lets it go, hands over what was measured, heeds the
+//! switches. Units: microseconds of the run unless a name says `recorded`.
+
+use std::rc::Rc;
+
+use reprise_measure::Outcome;
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::mpsc;
+
+use super::Worker;
+use super::fetch::Fetched;
+use super::lane_copy::LaneCopy;
+use crate::plan::Speed;
+use crate::reason::SkipReason;
+use crate::run::control::Ending;
+use crate::schedule::copies::copies_of;
+use crate::schedule::timer::Timer;
+
+/// How long before its first request a lane copy is made, so that its bytes are there in time.
+const LEAD_US: u64 = 1_000_000;
+
+/// How long what is wanted from the store is gathered before it is asked for.
+const ASK_AFTER_US: u64 = 5_000;
+
+/// How long outstanding answers are waited for when a run is stopped.
+const DRAIN_US: u64 = 5_000_000;
+
+/// The steps by which wake-ups are drawn together as the thread fills: each costs as much as a request.
+const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
+
+/// How the loop stands.
+#[derive(Debug, Default)]
+struct Pace {
+    changes: u64,
+    rate: f64,
+    paused_since_us: Option<u64>,
+    paused_us: u64,
+    /// Set when nothing more becomes due; outstanding answers are waited for until then.
+    closes_us: Option<u64>,
+    asked_us: u64,
+    woke_us: u64,
+    load: Load,
+}
+
+/// How busy the thread is, and so how far wake-ups are drawn together.
+#[derive(Debug, Default)]
+struct Load {
+    measured_us: u64,
+    cpu_us: u64,
+    level: usize,
+}
+
+impl Worker {
+    /// Plays everything on the agenda.
+    ///
+    /// # Errors
+    /// The timer failed.
+    pub(super) async fn pace(
+        self: Rc<Self>,
+        timer: &Timer,
+        mut fetched: mpsc::UnboundedReceiver<Fetched>,
+    ) -> std::io::Result<()> {
+        let mut pace = Pace {
+            rate: self.control.rate(),
+            ..Pace::default()
+        };
+        self.begin_lanes(0);
+        self.ask();
+        let origin = self.program.origin;
+        loop {
+            tokio::select! {
+                begun = timer.until(origin.at(0)) => break begun?,
+                Some(found) = fetched.recv() => self.take_fetched(found),
+            }
+        }
+        loop {
+            let now_us = self.now_us();
+            self.heed(&mut pace, now_us);
+            self.begin_lanes(now_us);
+            self.release_due(now_us);
+            if self.wanted_is_due(&pace, now_us) {
+                pace.asked_us = now_us;
+                self.ask();
+            }
+            self.outbox.borrow_mut().flush_if_due(now_us);
+            if self.is_over(&pace, now_us) {
+                break;
+            }
+            let until_us = self.next_wake(&mut pace, now_us);
+            self.sleeps_until_us.set(until_us);
+            if until_us <= now_us {
+                // answers have their turn, however much is due
+                tokio::task::yield_now().await;
+            }
+            tokio::select! {
+                woken = timer.until(origin.at(until_us)) => woken?,
+                () = self.wake.notified() => {}
+                () = self.control.noticed(self.index) => {}
+                Some(found) = fetched.recv() => self.take_fetched(found),
+            }
+            pace.woke_us = self.now_us();
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Looks at the switches when one was moved, and at the time the plan gives.
+    fn heed(self: &Rc<Self>, pace: &mut Pace, now_us: u64) {
+        let changes = self.control.changes();
+        if changes != pace.changes {
+            pace.changes = changes;
+            self.heed_pause(pace, now_us);
+            self.heed_rate(pace, now_us);
+        }
+        if pace.closes_us.is_some() {
+            if self.control.ending() != Ending::No {
+                self.drop_what_is_due();
+            }
+            return;
+        }
+        let plan = &self.program.prepared.plan;
+        let lived_us = now_us - pace.paused_us;
+        if self.control.ending() != Ending::No {
+            self.drop_what_is_due();
+            pace.closes_us = Some(now_us + DRAIN_US);
+            self.closing.set(true);
+        } else if pace.paused_since_us.is_none()
+            && plan
+                .duration_ms
+                .is_some_and(|duration_ms| lived_us >= duration_ms * 1_000)
+        {
+            pace.closes_us = Some(now_us + plan.timeout_ms * 1_000);
+            self.closing.set(true);
+        }
+        if pace.closes_us.is_some() {
+            let mut agenda = self.agenda.borrow_mut();
+            agenda.beginnings.clear();
+            agenda.steps.clear();
+        }
+    }
+
+    fn heed_pause(&self, pace: &mut Pace, now_us: u64) {
+        match (self.control.is_paused(), pace.paused_since_us) {
+            (true, None) => {
+                pace.paused_since_us = Some(now_us);
+                self.clock.borrow_mut().set_paused(now_us, true);
+            }
+            (false, Some(since_us)) => {
+                pace.paused_since_us = None;
+                pace.paused_us += now_us - since_us;
+                self.clock.borrow_mut().set_paused(now_us, false);
+            }
+            _ => {}
+        }
+    }
+
+    /// A new rate: a faster clock when the plan is by speed, else more copies or fewer.
+    fn heed_rate(self: &Rc<Self>, pace: &mut Pace, now_us: u64) {
+        let rate = self.control.rate();
+        let before = std::mem::replace(&mut pace.rate, rate);
+        if before == rate {
+            return;
+        }
+        let plan = &self.program.prepared.plan;
+        if plan.rate.is_by_speed() {
+            if plan.rate.speed != Speed::Max {
+                self.clock
+                    .borrow_mut()
+                    .set_speed(now_us, Speed::Times(rate));
+            }
+            return;
+        }
+        let recorded_us = self.clock.borrow().recorded_at(now_us);
+        let mut agenda = self.agenda.borrow_mut();
+        for lane in &self.program.prepared.lanes {
+            let (old, new) = (
+                copies_of(plan.seed, lane.id, before),
+                copies_of(plan.seed, lane.id, rate),
+            );
+            agenda.add_copies(&self.program, self.index, lane, old..new, recorded_us);
+        }
+        agenda
+            .beginnings
+            .retain(|beginning| beginning.0.place < copies_of(plan.seed, beginning.0.lane, rate));
+        drop(agenda);
+        let lanes: Vec<Rc<LaneCopy>> = self.lanes.borrow().values().cloned().collect();
+        for lane_copy in lanes {
+            let stays = lane_copy.place < copies_of(plan.seed, lane_copy.lane, rate);
+            lane_copy.retiring.set(!stays);
+            if !stays {
+                self.retire_if_between(&lane_copy);
+            }
+        }
+    }
+
+    /// What is due and not sent will not be: somebody ended the run.
+    fn drop_what_is_due(&self) {
+        for lane_copy in self.lanes.borrow().values() {
+            let unsent = lane_copy.due.get() - lane_copy.next.get();
+            lane_copy.next.set(lane_copy.due.get());
+            self.outbox
+                .borrow_mut()
+                .skipped(SkipReason::Stopped, unsent as u64);
+        }
+    }
+
+    /// Makes the lane copies that begin soon.
+    fn begin_lanes(self: &Rc<Self>, now_us: u64) {
+        if self.closing.get() {
+            return;
+        }
+        let by_us = self.recorded_by(now_us + LEAD_US);
+        loop {
+            let beginning = self.agenda.borrow_mut().take_beginning(by_us);
+            let Some(beginning) = beginning else { return };
+            self.begin(beginning);
+        }
+    }
+
+    /// The recorded time that is reached at `run_us`; everything, when there is no clock.
+    pub(super) fn recorded_by(&self, run_us: u64) -> f64 {
+        let clock = self.clock.borrow();
+        match clock.speed() {
+            Speed::Max if !clock.is_paused() => f64::INFINITY,
+            _ => clock.recorded_at(run_us),
+        }
+    }
+
+    fn wanted_is_due(&self, pace: &Pace, now_us: u64) -> bool {
+        let wanted = self.wanted.borrow().len();
+        wanted > 0
+            && (wanted >= 32 || self.starving.get() || now_us >= pace.asked_us + ASK_AFTER_US)
+    }
+
+    /// Asks the store's reader for what is wanted.
+    fn ask(&self) {
+        self.starving.set(false);
+        let wanted = std::mem::take(&mut *self.wanted.borrow_mut());
+        if !wanted.is_empty() {
+            self.fetcher.want(self.index, wanted);
+        }
+    }
+
+    fn take_fetched(self: &Rc<Self>, found: Fetched) {
+        for (wanted, outgoing) in found {
+            let lane_copy = self.lanes.borrow().get(&wanted.lane_copy).cloned();
+            if let Some(lane_copy) = lane_copy {
+                lane_copy.keep_fetched(wanted.step as usize, outgoing);
+                self.advance(&lane_copy);
+            }
+        }
+    }
+
+    fn is_over(&self, pace: &Pace, now_us: u64) -> bool {
+        let Some(closes_us) = pace.closes_us else {
+            return self.lanes.borrow().is_empty() && self.agenda.borrow().first_us().is_none();
+        };
+        let all_sent = || {
+            self.lanes
+                .borrow()
+                .values()
+                .all(|lane_copy| lane_copy.next.get() >= lane_copy.due.get())
+        };
+        now_us >= closes_us || (self.in_flight.borrow().is_empty() && all_sent())
+    }
+
+    /// When the loop has to run again at the latest.
+    fn next_wake(&self, pace: &mut Pace, now_us: u64) -> u64 {
+        let agenda = self.agenda.borrow();
+        let clock = self.clock.borrow();
+        let due_us = agenda
+            .steps
+            .peek()
+            .and_then(|step| clock.run_at(step.0.at_us));
+        let begins_us = agenda
+            .beginnings
+            .peek()
+            .and_then(|one| clock.run_at(one.0.at_us));
+        let asks_us = (!self.wanted.borrow().is_empty()).then_some(pace.asked_us + ASK_AFTER_US);
+        let plan = &self.program.prepared.plan;
+        let ends_us = plan
+            .duration_ms
+            .filter(|_| pace.closes_us.is_none() && pace.paused_since_us.is_none())
+            .map(|duration_ms| duration_ms * 1_000 + pace.paused_us);
+        let paced_us = due_us.map(|due_us| due_us.max(pace.woke_us + pace.load.coalesce(now_us)));
+        [
+            paced_us,
+            begins_us.map(|begins_us| begins_us.saturating_sub(LEAD_US)),
+            asks_us,
+            ends_us,
+            pace.closes_us,
+            self.outbox.borrow().due_us(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(now_us + LEAD_US)
+    }
+
+    /// The run is over for this worker: what is still outstanding is unfinished, what is due unsent.
+    fn close(&self) {
+        let now_us = self.now_us();
+        self.drop_what_is_due();
+        let mut outbox = self.outbox.borrow_mut();
+        for (_, mut sample) in self.in_flight.borrow_mut().drain() {
+            sample.outcome = Outcome::Unfinished;
+            sample.done_us = now_us.max(sample.sent_us);
+            outbox.ended(sample);
+        }
+        outbox.close();
+    }
+}
+
+impl Load {
+    /// How far wake-ups are drawn together now.
+    fn coalesce(&mut self, now_us: u64) -> u64 {
+        const MEASURED_EVERY_US: u64 = 100_000;
+        let passed_us = now_us.saturating_sub(self.measured_us);
+        if passed_us >= MEASURED_EVERY_US {
+            let cpu = clock_gettime(ClockId::ThreadCPUTime);
+            let cpu_us = cpu.tv_sec as u64 * 1_000_000 + cpu.tv_nsec as u64 / 1_000;
+            let busy = (cpu_us - self.cpu_us) * 100 / passed_us;
+            self.level = match busy {
+                75.. => (self.level + 1).min(COALESCING_US.len() - 1),
+                0..50 => self.level.saturating_sub(1),
+                _ => self.level,
+            };
+            self.cpu_us = cpu_us;
+            self.measured_us = now_us;
+        }
+        COALESCING_US.get(self.level).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,246 @@
+//! From due to sent: lane copies begin, their steps become due, wait for what they must wait for, and go.
+//! Units: microseconds of the run unless a name says `recorded`.
+
+use std::cmp::Reverse;
+use std::rc::Rc;
+
+use reprise_fault::Position;
+use reprise_measure::{Outcome, Sample, SampleFlags};
+
+use super::Worker;
+use super::agenda::{Beginning, DueStep};
+use super::lane_copy::LaneCopy;
+use crate::plan::Speed;
+use crate::prepare::lane::{Lane, Step};
+use crate::reason::SkipReason;
+
+/// A lane further behind than this is anchored anew: it would only measure its own backlog.
+const MOST_BEHIND_US: u64 = 5_000_000;
+
+impl Worker {
+    /// Makes a lane copy and puts its first step on the agenda.
+    pub(super) fn begin(self: &Rc<Self>, beginning: Beginning) {
+        let program = &self.program;
+        let Some(lane) = program.lane(beginning.lane) else {
+            return;
+        };
+        self.outbox.borrow_mut().left_out(&lane.skipped);
+        let plan = &program.prepared.plan;
+        let copies = plan.rate.copies.ceil() as u32;
+        let copy = beginning
+            .place
+            .wrapping_add(beginning.repetition.wrapping_mul(copies.max(1)));
+        let number = self.next_number();
+        let lane_copy = Rc::new(LaneCopy::new(
+            number,
+            lane,
+            copy,
+            beginning.place,
+            beginning.at_us,
+        ));
+        if plan.repeat || plan.duration_ms.is_some() {
+            let again = Beginning {
+                at_us: beginning.at_us + program.prepared.length_us,
+                repetition: beginning.repetition + 1,
+                ..beginning
+            };
+            self.agenda.borrow_mut().beginnings.push(Reverse(again));
+        }
+        if lane.steps.is_empty() {
+            return;
+        }
+        self.lanes
+            .borrow_mut()
+            .insert(number, Rc::clone(&lane_copy));
+        self.put_on_agenda(&lane_copy, lane);
+        self.want_ahead(&lane_copy, lane);
+    }
+
+    /// Lets everything become due that is, and sends what may go.
+    pub(super) fn release_due(self: &Rc<Self>, now_us: u64) {
+        if self.closing.get() {
+            return;
+        }
+        let by_us = self.recorded_by(now_us);
+        loop {
+            let due = self.agenda.borrow_mut().take_due(by_us);
+            let Some(due) = due else { return };
+            let lane_copy = self.lanes.borrow().get(&due.lane_copy).cloned();
+            let Some(lane_copy) = lane_copy else { continue };
+            let Some(lane) = self.program.lane(lane_copy.lane) else {
+                continue;
+            };
+            let at_us = lane_copy.intended_us(lane, lane_copy.due.get());
+            // a lane anchored anew has moved behind what the agenda says
+            if at_us.is_some_and(|at_us| at_us as f64 <= by_us) {
+                lane_copy.due.set(lane_copy.due.get() + 1);
+                self.outbox.borrow_mut().planned(1);
+            }
+            if self.is_paced() {
+                self.put_on_agenda(&lane_copy, lane);
+            }
+            self.advance(&lane_copy);
+        }
+    }
+
+    /// Sends the lane copy's next steps as far as they are due and have what they wait for.
+    pub(super) fn advance(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>) {
+        let Some(lane) = self.program.lane(lane_copy.lane) else {
+            return;
+        };
+        while !self.retire_if_between(lane_copy) {
+            let index = lane_copy.next.get();
+            let Some(step) = lane.steps.get(index) else {
+                break;
+            };
+            if index >= lane_copy.due.get() || !lane_copy.may_send(step) {
+                break;
+            }
+            let Some(outgoing) = lane_copy.take_fetched(index) else {
+                self.starving.set(true);
+                self.wake.notify_one();
+                break;
+            };
+            lane_copy.next.set(index + 1);
+            if !self.is_paced() {
+                self.put_on_agenda(lane_copy, lane);
+                self.wake.notify_one();
+            }
+            match outgoing {
+                Some(outgoing) => {
+                    let sample = self.sample(lane_copy, lane, index, step);
+                    let sending =
+                        Rc::clone(self).send(Rc::clone(lane_copy), index, outgoing, sample);
+                    lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
+                    tokio::task::spawn_local(sending);
+                }
+                None => {
+                    self.outbox.borrow_mut().skipped(SkipReason::Unreadable, 1);
+                    lane_copy.received.borrow_mut().note(step.rank);
+                }
+            }
+        }
+        self.want_ahead(lane_copy, lane);
+        if lane_copy.is_over(lane) {
+            self.lanes.borrow_mut().remove(&lane_copy.number);
+            self.wake.notify_one();
+        }
+    }
+
+    /// An answer came: what waited for it may go.
+    pub(super) fn answered(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>, step: &Step, done_us: u64) {
+        lane_copy
+            .in_flight
+            .set(lane_copy.in_flight.get().saturating_sub(1));
+        let lane = self.program.lane(lane_copy.lane);
+        let next = lane.and_then(|lane| lane.steps.get(lane_copy.next.get()));
+        let waited = next.is_some_and(|next| !lane_copy.may_send(next));
+        lane_copy.received.borrow_mut().note(step.rank);
+        if waited && next.is_some_and(|next| lane_copy.may_send(next)) {
+            lane_copy.freed_us.set(done_us);
+        }
+        self.advance(lane_copy);
+        if self.closing.get() {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Ends a lane copy that is surplus, if nothing of it is open. True when it has ended.
+    pub(super) fn retire_if_between(&self, lane_copy: &LaneCopy) -> bool {
+        let lane = self.program.lane(lane_copy.lane);
+        if !lane_copy.retiring.get() || !lane.is_some_and(|lane| lane_copy.is_between(lane)) {
+            return false;
+        }
+        if self.lanes.borrow_mut().remove(&lane_copy.number).is_some() {
+            let unsent = lane_copy.due.get() - lane_copy.next.get();
+            let mut outbox = self.outbox.borrow_mut();
+            outbox.skipped(SkipReason::Retired, unsent as u64);
+            outbox.retired();
+            lane_copy.next.set(lane_copy.due.get());
+        }
+        true
+    }
+
+    /// Whether steps become due by the clock, not by the answers.
+    fn is_paced(&self) -> bool {
+        self.clock.borrow().speed() != Speed::Max
+    }
+
+    /// Puts the next step that is not due yet on the agenda.
+    fn put_on_agenda(&self, lane_copy: &LaneCopy, lane: &Lane) {
+        if self.closing.get() {
+            return;
+        }
+        let Some(at_us) = lane_copy.intended_us(lane, lane_copy.due.get()) else {
+            return;
+        };
+        let due = DueStep {
+            at_us,
+            lane_copy: lane_copy.number,
+        };
+        self.agenda.borrow_mut().steps.push(Reverse(due));
+        let wakes_us = self.clock.borrow().run_at(at_us).unwrap_or(u64::MAX);
+        if wakes_us < self.sleeps_until_us.get() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane) {
+        const NEAR_US: u64 = 1_000_000;
+        let horizon_us = self.recorded_by(self.now_us() + NEAR_US);
+        lane_copy.wants(lane, horizon_us, &mut self.wanted.borrow_mut());
+    }
+
+    /// The sample of a step about to be sent: when it was intended, and since when it could go.
+    fn sample(&self, lane_copy: &LaneCopy, lane: &Lane, index: usize, step: &Step) -> Sample {
+        let now_us = self.now_us();
+        let recorded_us = lane_copy.intended_us(lane, index).unwrap_or(0);
+        let (mut intended_us, paced) = {
+            let clock = self.clock.borrow();
+            (
+                clock.run_at(recorded_us).unwrap_or(now_us).min(now_us),
+                clock.speed(),
+            )
+        };
+        let mut ready_us = intended_us.max(lane_copy.freed_us.get().min(now_us));
+        match paced {
+            Speed::Max => {
+                // without a clock a step is intended the moment it may go
+                intended_us = lane_copy.freed_us.get().min(now_us);
+                ready_us = intended_us;
+            }
+            Speed::Times(times) if ready_us - intended_us > MOST_BEHIND_US => {
+                lane_copy.move_by(((ready_us - intended_us) as f64 * times) as u64);
+                self.outbox.borrow_mut().reanchored();
+                intended_us = ready_us;
+            }
+            Speed::Times(_) => {}
+        }
+        Sample {
+            exchange: step.exchange,
+            lane: lane_copy.lane,
+            copy: lane_copy.copy,
+            operation: step.operation,
+            intended_us,
+            ready_us,
+            sent_us: now_us,
+            first_byte_us: None,
+            done_us: now_us,
+            outcome: Outcome::Ok,
+            status: 0,
+            flags: SampleFlags::empty(),
+            sent_bytes: 0,
+            received_bytes: 0,
+            faults: 0,
+        }
+    }
+
+    /// Where the seeded choices of a step depend on.
+    pub(super) const fn position(sample: &Sample) -> Position {
+        Position {
+            lane: sample.lane,
+            copy: sample.copy,
+            exchange: sample.exchange,
+        }
+    }
+}
