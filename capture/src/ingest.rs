@@ -130,6 +130,11 @@ impl Ingest {
             .checkpoint(self.seen.bytes, self.last_packet, ledger);
     }
 
+    /// Hands over what has gathered.
+    pub fn hand_over(&mut self) {
+        self.recorder.hand_over();
+    }
+
     /// The packets' part of the ledger: `packets` is the sum of `decoded_packets`,
     /// `unsupported_link`, `not_tcp`, `malformed_packets`, `fragments`, `duplicate_packets` and
     /// `replay_marked`. Truncated packets are among them; those lost before are not.

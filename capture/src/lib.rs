@@ -5,8 +5,7 @@
 //!   Packet               Segment            ConnectionEvent (Piece)     Exchange
 //! ```
 //!
-//! [`import`] reads capture files; both answer with a
-//! [`Handle`]. Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
+//! [`import`] reads capture files, [`record`] captures an interface; both answer with a [`Handle`]. Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,6 +21,7 @@ mod handle;
 mod import;
 mod ingest;
 pub mod link;
+mod live;
 mod packet;
 pub mod packet_builder;
 pub mod reassembly;
@@ -32,5 +32,6 @@ pub use event::{CaptureEvent, Progress, Warning};
 pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
+pub use live::{Device, NotCapturable, RecordConfig, devices, record};
 pub use packet::{LinkType, Packet};
 pub use recorder::Recorder;

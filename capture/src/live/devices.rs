@@ -1,0 +1,89 @@
+//! The interfaces of this machine, and for those that cannot be captured why, and what to do.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::open;
+use crate::{CAPTURE_RIGHTS_COMMAND, CaptureError};
+
+/// One interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// What `record` is given.
+    pub name: String,
+    /// What the system says about it.
+    pub description: Option<String>,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Whether it is up.
+    pub up: bool,
+    /// Whether it only reaches this machine.
+    pub loopback: bool,
+    /// Whether this process can capture on it now.
+    pub capturable: Result<(), NotCapturable>,
+}
+
+/// Why an interface cannot be captured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotCapturable {
+    /// The reason.
+    pub why: String,
+    /// A command that changes it, if there is one.
+    pub fix: Option<String>,
+}
+
+/// Lists the interfaces. Each is opened for a moment to see whether it can be captured.
+///
+/// # Errors
+/// The system does not tell its interfaces.
+pub fn devices() -> Result<Vec<Device>, CaptureError> {
+    let listed = pcap::Device::list().map_err(|error| CaptureError::Interface {
+        interface: "any".to_owned(),
+        reason: open::said(&error),
+    })?;
+    // Interfaces that never carry IP are only noise to whoever looks for one to record.
+    let usable = listed
+        .into_iter()
+        .filter(|device| !is_no_network(&device.name));
+    Ok(usable.map(described).collect())
+}
+
+fn is_no_network(name: &str) -> bool {
+    ["bluetooth", "usbmon", "nflog", "nfqueue", "dbus"]
+        .iter()
+        .any(|kind| name.starts_with(kind))
+}
+
+fn described(device: pcap::Device) -> Device {
+    let capturable = open::probe(&device.name).map_err(|error| reason(&error));
+    Device {
+        name: device.name,
+        description: device.desc,
+        addresses: device
+            .addresses
+            .iter()
+            .map(|address| address.addr)
+            .collect(),
+        up: device.flags.is_up(),
+        loopback: device.flags.is_loopback(),
+        capturable,
+    }
+}
+
+fn reason(error: &CaptureError) -> NotCapturable {
+    match error {
+        CaptureError::NoRights { .. } => NotCapturable {
+            why: "this user may not capture packets".to_owned(),
+            fix: Some(CAPTURE_RIGHTS_COMMAND.to_owned()),
+        },
+        CaptureError::InterfaceDown { interface } => NotCapturable {
+            why: "it is down".to_owned(),
+            fix: Some(format!("sudo ip link set {interface} up")),
+        },
+        other => NotCapturable {
+            why: other.to_string(),
+            fix: None,
+        },
+    }
+}
