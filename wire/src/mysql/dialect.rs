@@ -86,4 +86,26 @@ impl Dialect {
             compression: Some(compression),
         }
     }
+
+    /// What is left open when only one end's flags were seen: what that end cannot do is not done.
+    pub(super) fn possible(one: Capabilities, mariadb: MariadbCapabilities) -> Self {
+        let all = Self::from_capabilities(one, mariadb);
+        let unless_false = |flag: Option<bool>| flag.filter(|set| !set);
+        Self {
+            deprecate_eof: unless_false(all.deprecate_eof),
+            query_attributes: unless_false(all.query_attributes),
+            metadata: all
+                .metadata
+                .filter(|marker| *marker == MetadataMarker::Absent),
+            session_track: unless_false(all.session_track),
+            extended_metadata: unless_false(all.extended_metadata),
+            compression: all.compression.filter(|kind| *kind == Compression::Plain),
+        }
+    }
+
+    /// Whether packets travel in compressed frames, as far as is known.
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compression
+            .is_some_and(|kind| kind != Compression::Plain)
+    }
 }

@@ -3,13 +3,16 @@
 //! Sans-I/O: bytes in, values out. No panic on any input, memory bounded by the caller's limits.
 
 pub mod auth;
+mod boundary;
 mod capability;
 mod column;
 mod command;
+mod decoder;
 mod dialect;
 mod execute;
 mod expect;
 mod fields;
+mod frames;
 mod greeting;
 mod login;
 mod packet;
@@ -21,6 +24,7 @@ mod session;
 pub mod sql;
 mod value;
 
+pub use boundary::{Likeness, likeness};
 pub use capability::{Capabilities, MariadbCapabilities, Status};
 pub use column::{
     AUTO_INCREMENT_FLAG, BINARY_CHARSET, ColumnDefinition, NOT_NULL_FLAG, PRIMARY_KEY_FLAG,
@@ -29,6 +33,7 @@ pub use column::{
 pub use command::{
     ChangeUser, Command, CommandCode, NO_QUERY_ATTRIBUTES, Query, patch_statement_id, statement_id,
 };
+pub use decoder::Decoder;
 pub use dialect::{Compression, Dialect, MetadataMarker};
 pub use execute::{
     CURSOR_READ_ONLY, Execute, PARAMETER_COUNT_AVAILABLE, Parameters, encode_query_attributes,

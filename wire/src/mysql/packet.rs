@@ -118,14 +118,18 @@ impl PacketReader {
         }
     }
 
+    /// Whether `len` missing bytes would all belong to the payload being read.
+    pub const fn spans(&self, len: u64) -> bool {
+        !self.handed_out && self.header_len == HEADER_LEN && len <= self.missing as u64
+    }
+
     /// Passes over `len` bytes that were not captured. A payload whose end they were is handed out by the
     /// next call of `next`, which may be one with no input.
     pub fn gap(&mut self, len: u64) -> AfterGap {
         if self.handed_out {
             self.reset();
         }
-        let missing = self.missing as u64;
-        if self.header_len == HEADER_LEN && len <= missing {
+        if self.spans(len) {
             let filled = usize::try_from(len).unwrap_or(self.missing);
             let kept = filled.min(self.cap.saturating_sub(self.payload.len()));
             self.payload.resize(self.payload.len() + kept, 0);
@@ -136,6 +140,22 @@ impl PacketReader {
         }
         self.reset();
         AfterGap::OutOfStep
+    }
+
+    /// Gives up the packet being read and hands out what came of it, if any of its payload did.
+    pub(super) fn take_partial(&mut self) -> Option<Packet<'_>> {
+        if self.handed_out {
+            self.reset();
+        }
+        let sequence = self.first_sequence.filter(|_| !self.payload.is_empty())?;
+        self.handed_out = true;
+        Some(Packet {
+            sequence,
+            last_sequence: sequence,
+            payload: &self.payload,
+            len: self.len,
+            holed: true,
+        })
     }
 
     /// Whether the next byte begins a packet that continues no other.

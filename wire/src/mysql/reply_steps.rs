@@ -149,11 +149,6 @@ impl ReplySteps {
         }
     }
 
-    /// Whether the reply has begun, reports aside.
-    pub(super) fn has_begun(&self) -> bool {
-        !matches!(self.place, Place::First) || self.summary.results > 0
-    }
-
     fn error(&mut self, payload: &[u8]) -> Step {
         match ErrPacket::decode(payload) {
             Ok(error) if error.code == 0xFFFF => Step::Interim,

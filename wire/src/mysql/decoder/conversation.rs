@@ -1,0 +1,557 @@
+//! What the packets of one connection mean: the connection phase makes the session, commands and replies
+//! make exchanges. Replies are matched to commands in order; a gap gives up what it may have swallowed,
+//! so that no later reply goes to the wrong command. Memory: `Limits`.
+
+use std::collections::VecDeque;
+
+use super::pending::{Pending, Wait};
+use super::statement::Statements;
+use crate::connection::{DecodeLoss, MessageCounts};
+use crate::mysql::reply_steps::Step;
+use crate::mysql::session::text;
+use crate::mysql::{
+    AuthRequest, ChangeUser, CommandCode, Compression, Dialect, ErrPacket, Expect, Greeting, Login,
+    Packet, Session, is_tls_request,
+};
+use crate::{Direction, Exchange, ExchangeTimes, Flags, Limits, Payload, Protocol, Timestamp};
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    AwaitGreeting,
+    AwaitLogin,
+    Authenticating,
+    Commands,
+    /// Nothing more can be read: TLS, or a login that was refused.
+    Opaque,
+}
+
+#[derive(Debug)]
+pub(super) struct Conversation {
+    limits: Limits,
+    pub(super) phase: Phase,
+    pub(super) dialect: Dialect,
+    pub(super) session: Session,
+    pub(super) counts: MessageCounts,
+    pub(super) loss: DecodeLoss,
+    greeting: Option<Greeting>,
+    statements: Statements,
+    pending: VecDeque<Pending>,
+    /// Bytes of requests and replies in `pending`.
+    waiting: usize,
+    client_in_step: bool,
+    server_in_step: bool,
+    /// The handshake was not captured.
+    midstream: bool,
+    /// The next exchange is the first after being out of step.
+    resynced: bool,
+    client_chunk: u64,
+    /// An EOF with this number may still come for a PREPARE taken to be complete.
+    late_eof: Option<u8>,
+    server_ended: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
+        Self {
+            limits: *limits,
+            phase: if midstream {
+                Phase::Commands
+            } else {
+                Phase::AwaitGreeting
+            },
+            dialect: Dialect::UNKNOWN,
+            session: Session::default(),
+            counts: MessageCounts::default(),
+            loss: DecodeLoss::default(),
+            greeting: None,
+            statements: Statements::default(),
+            pending: VecDeque::new(),
+            waiting: 0,
+            client_in_step: !midstream,
+            server_in_step: !midstream,
+            midstream,
+            resynced: false,
+            client_chunk: 0,
+            late_eof: None,
+            server_ended: false,
+        }
+    }
+
+    pub(super) const fn in_step(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::ToServer => self.client_in_step,
+            Direction::ToClient => self.server_in_step,
+        }
+    }
+
+    /// How bytes are packed at this point: compression begins after the login.
+    pub(super) fn packing(&self) -> Compression {
+        match self.phase {
+            Phase::Commands => self.dialect.compression.unwrap_or(Compression::Plain),
+            _ => Compression::Plain,
+        }
+    }
+
+    /// Whether a greeting may still come although the beginning was not captured.
+    pub(super) fn may_be_greeted(&self) -> bool {
+        self.midstream && self.counts.mysql_commands == 0 && self.greeting.is_none()
+    }
+
+    /// The number the server's next packet has when it begins the reply that is waited for.
+    pub(super) fn awaited_sequence(&self) -> Option<u8> {
+        self.pending
+            .front()
+            .filter(|front| !front.is_answered())
+            .map(|front| front.next_sequence)
+    }
+
+    pub(super) const fn next_client_chunk(&mut self) {
+        self.client_chunk += 1;
+    }
+
+    pub(super) fn opaque_bytes(&mut self, len: usize) {
+        if !self.session.tls {
+            self.loss.undecodable_bytes += len as u64;
+        }
+    }
+
+    /// Bytes that cannot be read as packets: a reply's, when it had begun, or nobody's.
+    pub(super) fn unreadable(&mut self, direction: Direction, bytes: &[u8], at: Timestamp) {
+        if bytes.is_empty() {
+            return;
+        }
+        match self.pending.front_mut() {
+            Some(front) if direction == Direction::ToClient => {
+                front.reply_bytes(bytes, at, &self.limits);
+            }
+            _ => self.loss.undecodable_bytes += bytes.len() as u64,
+        }
+    }
+
+    pub(super) const fn lost_step(&mut self, direction: Direction) {
+        match direction {
+            Direction::ToServer => self.client_in_step = false,
+            Direction::ToClient => self.server_in_step = false,
+        }
+        self.late_eof = None;
+    }
+
+    pub(super) fn found_step(&mut self, direction: Direction, out: &mut Vec<Exchange>) {
+        match direction {
+            Direction::ToServer => {
+                self.client_in_step = true;
+                self.resynced = !self.midstream || self.counts.mysql_commands > 0;
+                // A command where the login was expected: the login was lost.
+                if self.phase != Phase::Commands {
+                    self.phase = Phase::Commands;
+                    self.server_in_step = false;
+                }
+            }
+            Direction::ToClient => {
+                self.server_in_step = true;
+                if self.counts.mysql_replies > 0
+                    && let Some(front) = self.pending.front_mut()
+                {
+                    front.flags |= Flags::RESYNCED;
+                }
+            }
+        }
+        self.settle(out);
+    }
+
+    /// `len` bytes of this direction, not within one packet, were never seen.
+    pub(super) fn missing(&mut self, direction: Direction, len: u64) {
+        if direction == Direction::ToClient
+            && let Some(front) = self.pending.front_mut()
+        {
+            front.reply_gap(len, &self.limits);
+        }
+    }
+
+    /// What came of a packet whose end is lost.
+    pub(super) fn partial(
+        &mut self,
+        direction: Direction,
+        packet: &Packet<'_>,
+        began: Timestamp,
+        at: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) {
+        match direction {
+            Direction::ToClient => {
+                let mut bytes = Vec::new();
+                packet.write_to(&mut bytes);
+                self.unreadable(direction, &bytes, at);
+            }
+            Direction::ToServer if self.phase == Phase::Commands && packet.sequence == 0 => {
+                self.command(packet, began, at, out);
+                if let Some(last) = self.pending.back_mut() {
+                    last.flags |= Flags::REQUEST_TRUNCATED;
+                }
+            }
+            Direction::ToServer => self.loss.undecodable_bytes += packet.wire_len(),
+        }
+    }
+
+    pub(super) fn ended(&mut self, direction: Direction, out: &mut Vec<Exchange>) {
+        if direction == Direction::ToClient {
+            self.server_ended = true;
+            self.give_up(out, |_| true);
+        }
+    }
+
+    /// Takes the client's next packet; `false`: it has no meaning here.
+    pub(super) fn client_packet(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) -> bool {
+        match self.phase {
+            Phase::Opaque => true,
+            Phase::AwaitGreeting | Phase::AwaitLogin => self.login(packet),
+            // Scrambles, keys: nothing worth keeping, until a command shows that the OK was lost.
+            Phase::Authenticating if packet.sequence != 0 => true,
+            Phase::Authenticating | Phase::Commands => {
+                self.phase = Phase::Commands;
+                self.client_in_commands(packet, first, last, out)
+            }
+        }
+    }
+
+    fn login(&mut self, packet: &Packet<'_>) -> bool {
+        if is_tls_request(packet.payload) {
+            self.session.tls = true;
+            self.phase = Phase::Opaque;
+            return true;
+        }
+        let Ok(login) = Login::decode(packet.payload) else {
+            self.loss.undecodable_bytes += packet.wire_len();
+            return false;
+        };
+        match &self.greeting {
+            Some(greeting) => self.dialect = Dialect::agreed(greeting, &login),
+            None => {
+                self.session.capabilities = login.capabilities;
+                self.session.mariadb_capabilities = login.mariadb_capabilities;
+                let mariadb = login.mariadb_capabilities;
+                self.dialect = Dialect::possible(login.capabilities, mariadb);
+            }
+        }
+        self.session.logged_in(&login);
+        self.midstream = false;
+        self.phase = Phase::Authenticating;
+        true
+    }
+
+    fn client_in_commands(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) -> bool {
+        let numbered = !self.dialect.is_compressed();
+        if let Some(front) = self.pending.front_mut() {
+            match front.wait {
+                // Every packet is a piece of the file up to an empty one, whatever its number.
+                Wait::File => {
+                    front.next_sequence = packet.last_sequence.wrapping_add(1);
+                    if packet.len == 0 {
+                        front.wait = Wait::Nothing;
+                    }
+                    return true;
+                }
+                Wait::Authentication if packet.sequence != 0 => {
+                    front.next_sequence = packet.last_sequence.wrapping_add(1);
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        if packet.len == 0 || numbered && packet.sequence != 0 {
+            // The semi-synchronous replica's acknowledgements go past here too.
+            if self.session.replication {
+                return true;
+            }
+            self.loss.undecodable_bytes += packet.wire_len();
+            return packet.len == 0;
+        }
+        self.command(packet, first, last, out);
+        true
+    }
+
+    fn command(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) {
+        self.counts.mysql_commands += 1;
+        let mut pending = Pending::new(packet, first, last, &self.dialect);
+        if !self.server_in_step && pending.expect != Expect::Nothing {
+            // A client that sends again has had its answers: those not seen are lost. Commands sent
+            // together wait together.
+            let together = self.client_chunk;
+            self.give_up(out, |older| older.chunk != together);
+        }
+        if pending.code == Some(CommandCode::Query) && self.dialect.query_attributes.is_none() {
+            let uses = packet.payload.get(1).is_some_and(|byte| *byte < 0x09);
+            self.dialect.query_attributes = Some(uses);
+        }
+        pending.chunk = self.client_chunk;
+        pending.flags.set(Flags::MIDSTREAM, self.midstream);
+        pending
+            .flags
+            .set(Flags::RESYNCED, std::mem::take(&mut self.resynced));
+        if pending.flags.contains(Flags::REQUEST_OVER_CAP) {
+            self.loss.over_cap += 1;
+        }
+        self.session.replication |= pending.expect == Expect::Stream;
+        self.waiting += pending.request.bytes.len();
+        self.pending.push_back(pending);
+        if self.pending.len() > self.limits.pipeline_cap || self.waiting > self.limits.waiting_cap {
+            self.give_up(out, |_| true);
+            self.server_in_step = false;
+        }
+        self.settle(out);
+        if self.server_ended {
+            self.give_up(out, |_| true);
+        }
+    }
+
+    /// Takes the server's next packet; `false`: it has no meaning here.
+    pub(super) fn server_packet(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) -> bool {
+        match self.phase {
+            Phase::Opaque => true,
+            Phase::AwaitGreeting => self.greeting(packet),
+            Phase::AwaitLogin | Phase::Authenticating => self.authentication(packet),
+            Phase::Commands => self.reply(packet, first, last, out),
+        }
+    }
+
+    fn greeting(&mut self, packet: &Packet<'_>) -> bool {
+        if packet.payload.first() == Some(&0xFF) {
+            return self.refused(packet);
+        }
+        let Ok(greeting) = Greeting::decode(packet.payload) else {
+            self.loss.undecodable_bytes += packet.wire_len();
+            return false;
+        };
+        self.session.greeted(&greeting);
+        self.dialect = Dialect::possible(greeting.capabilities, greeting.mariadb_capabilities);
+        self.greeting = Some(greeting);
+        self.midstream = false;
+        self.client_in_step = true;
+        self.phase = Phase::AwaitLogin;
+        true
+    }
+
+    /// The server refuses the login, or did not even ask for one.
+    fn refused(&mut self, packet: &Packet<'_>) -> bool {
+        let Ok(error) = ErrPacket::decode(packet.payload) else {
+            self.loss.undecodable_bytes += packet.wire_len();
+            return false;
+        };
+        self.session.authenticated = Some(false);
+        self.session.login_error = Some((error.code, text(&error.message)));
+        self.phase = Phase::Opaque;
+        true
+    }
+
+    fn authentication(&mut self, packet: &Packet<'_>) -> bool {
+        match packet.payload.first() {
+            Some(0xFF) => return self.refused(packet),
+            Some(0x00) => {
+                self.session.authenticated = Some(true);
+                self.phase = Phase::Commands;
+            }
+            Some(0xFE) => {
+                if let Ok(AuthRequest::Switch { plugin, .. }) = AuthRequest::decode(packet.payload)
+                    && !plugin.is_empty()
+                {
+                    self.session.plugin = Some(text(&plugin));
+                }
+            }
+            Some(0x01) => {}
+            _ => {
+                self.loss.undecodable_bytes += packet.wire_len();
+                return false;
+            }
+        }
+        true
+    }
+
+    fn reply(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) -> bool {
+        let is_late_eof = self.late_eof.take() == Some(packet.sequence)
+            && packet.len == 5
+            && packet.payload.first() == Some(&0xFE);
+        if is_late_eof && self.awaited_sequence() != Some(packet.sequence) {
+            self.dialect.deprecate_eof = Some(false);
+            return true;
+        }
+        if self.is_unsolicited(packet) {
+            self.unsolicited(packet, first, last, out);
+            return true;
+        }
+        let cap = self.limits.body_cap;
+        let Some(front) = self.pending.front_mut() else {
+            self.loss.unpaired_responses += 1;
+            self.loss.undecodable_bytes += packet.wire_len();
+            return false;
+        };
+        match front.reply(packet, first, last, cap, &mut self.dialect) {
+            Step::Interim | Step::More | Step::SendFile | Step::SendAuthentication => true,
+            Step::Done => {
+                self.complete(packet, out);
+                true
+            }
+            Step::Garbled => {
+                let mut bytes = Vec::new();
+                packet.write_to(&mut bytes);
+                front.reply_bytes(&bytes, last, &self.limits);
+                front.flags |= Flags::RESPONSE_TRUNCATED;
+                false
+            }
+        }
+    }
+
+    /// The reply in front is complete.
+    fn complete(&mut self, packet: &Packet<'_>, out: &mut Vec<Exchange>) {
+        let Some(front) = self.pending.pop_front() else {
+            return;
+        };
+        if front.code == Some(CommandCode::StmtPrepare) && self.dialect.deprecate_eof.is_none() {
+            self.late_eof = Some(packet.last_sequence.wrapping_add(1));
+        }
+        self.remember(&front);
+        self.finish(front, out);
+        self.settle(out);
+    }
+
+    /// What a completed command changes for those after it.
+    fn remember(&mut self, done: &Pending) {
+        let succeeded = done.so_far().error.is_none();
+        match done.code {
+            Some(CommandCode::StmtPrepare) => match done.so_far().statement_id() {
+                Some(id) => self.statements.prepared(id, done.as_statement()),
+                None => self.statements.not_prepared(),
+            },
+            Some(CommandCode::ResetConnection) if succeeded => self.statements.clear(),
+            Some(CommandCode::ChangeUser) if succeeded => {
+                self.statements.clear();
+                let body = done.request.bytes.get(1..).unwrap_or_default();
+                if let Ok(change) = ChangeUser::decode(body) {
+                    self.session.user = Some(text(&change.user));
+                    let database = change.database;
+                    self.session.database = (!database.is_empty()).then(|| text(&database));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An error nobody asked for, before the server hangs up: the idle timeout, a shutdown.
+    fn is_unsolicited(&self, packet: &Packet<'_>) -> bool {
+        let numbered = !self.dialect.is_compressed();
+        let begins = self
+            .pending
+            .front()
+            .is_none_or(|front| !front.is_answered());
+        numbered && begins && packet.sequence == 0 && packet.payload.first() == Some(&0xFF)
+    }
+
+    fn unsolicited(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Timestamp,
+        last: Timestamp,
+        out: &mut Vec<Exchange>,
+    ) {
+        let Ok(error) = ErrPacket::decode(packet.payload) else {
+            return;
+        };
+        self.loss.unpaired_responses += 1;
+        let mut bytes = Vec::new();
+        packet.write_to(&mut bytes);
+        out.push(Exchange {
+            protocol: Protocol::Mysql,
+            request: None,
+            response: Some(Payload {
+                bytes,
+                wire_len: packet.wire_len(),
+            }),
+            times: ExchangeTimes {
+                request_first: first,
+                request_last: first,
+                response_first: Some(first),
+                response_last: Some(last),
+            },
+            operation: "(unasked error)".to_owned(),
+            summary: text(&error.message).chars().take(60).collect(),
+            status: Some(error.code),
+            flags: Flags::empty(),
+            statement_id: None,
+        });
+    }
+
+    /// Hands over what needs no answer and has none before it.
+    fn settle(&mut self, out: &mut Vec<Exchange>) {
+        while let Some(front) = self
+            .pending
+            .pop_front_if(|front| front.expect == Expect::Nothing)
+        {
+            self.finish(front, out);
+        }
+    }
+
+    /// Hands over commands whose reply will not be seen (any more).
+    fn give_up(&mut self, out: &mut Vec<Exchange>, which: impl Fn(&Pending) -> bool) {
+        while let Some(mut front) = self.pending.pop_front_if(|front| which(front)) {
+            if front.expect != Expect::Nothing {
+                if front.is_answered() {
+                    front.flags |= Flags::RESPONSE_TRUNCATED;
+                }
+                if front.code == Some(CommandCode::StmtPrepare) {
+                    self.statements.not_prepared();
+                }
+            }
+            self.finish(front, out);
+        }
+    }
+
+    fn finish(&mut self, pending: Pending, out: &mut Vec<Exchange>) {
+        self.waiting = self.waiting.saturating_sub(pending.request.bytes.len());
+        if pending.is_answered() {
+            self.counts.mysql_replies += 1;
+        } else if pending.expect != Expect::Nothing {
+            self.loss.unpaired_requests += 1;
+        }
+        if pending.flags.contains(Flags::RESPONSE_OVER_CAP) {
+            self.loss.over_cap += 1;
+        }
+        let statement = pending.statement_id.and_then(|id| self.statements.get(id));
+        let closes = pending
+            .statement_id
+            .filter(|_| pending.code == Some(CommandCode::StmtClose));
+        out.push(pending.into_exchange(statement));
+        if let Some(id) = closes {
+            self.statements.close(id);
+        }
+    }
+}
