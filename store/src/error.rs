@@ -91,6 +91,9 @@ pub enum Error {
     /// The host is not a name or address.
     #[error("allow {0:?}: not a host name or address; give one without scheme or port")]
     BadHost(String),
+    /// The compressor failed, which takes running out of memory.
+    #[error("compress what is to be stored: {0}")]
+    Compress(std::io::Error),
     /// A document could not be turned into JSON or back.
     #[error("read or write a stored document: {0}")]
     Json(#[from] serde_json::Error),
@@ -109,11 +112,15 @@ impl Error {
     /// Turns what SQLite reported about `path` into the error a reader can act on.
     pub(crate) fn at(self, path: &Path) -> Self {
         let Self::Sql(sql) = self else { return self };
+        let path = path.to_path_buf();
         let code = match &sql {
             rusqlite::Error::SqliteFailure(failure, _) => failure.code,
+            // A column holds what this version would never have written there.
+            rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => return Self::Damaged(path),
             _ => return Self::Sql(sql),
         };
-        let path = path.to_path_buf();
         match code {
             ErrorCode::DiskFull => Self::DiskFull(path),
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {

@@ -24,7 +24,7 @@ impl Packer {
     /// Sets up the compressor.
     pub(crate) fn new() -> Result<Self, Error> {
         Ok(Self {
-            zstd: zstd::bulk::Compressor::new(LEVEL).map_err(packing)?,
+            zstd: zstd::bulk::Compressor::new(LEVEL).map_err(Error::Compress)?,
         })
     }
 
@@ -36,20 +36,12 @@ impl Packer {
                 *codec = ZSTD;
                 self.zstd
                     .compress_to_buffer(bytes, frame)
-                    .map_err(packing)?
+                    .map_err(Error::Compress)?
             }
             None => 0,
         };
         blob.truncate(1 + written);
         Ok(blob)
-    }
-}
-
-fn packing(source: std::io::Error) -> Error {
-    Error::Io {
-        action: "compress for",
-        path: "the file".into(),
-        source,
     }
 }
 

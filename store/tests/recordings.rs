@@ -322,6 +322,32 @@ fn readers_and_writers_do_not_wait_for_each_other() {
 }
 
 #[test]
+fn a_reader_half_way_through_does_not_hold_the_log() {
+    let (_folder, store) = store();
+    let writer = store.create_recording(&new_recording("r")).unwrap();
+    let connection = writer.add_connection(&new_connection()).unwrap();
+    for number in 1..=3_000 {
+        writer.add_exchange(connection, exchange(number)).unwrap();
+    }
+    writer.commit().unwrap();
+    let mut reading = store.requests(writer.id(), true);
+    assert!(reading.by_ref().take(1_500).all(|read| read.is_ok()));
+    writer.add_exchange(connection, exchange(3_001)).unwrap();
+    writer.commit().unwrap();
+    // The log can only be emptied when no transaction reads from it.
+    let sql = rusqlite::Connection::open(store.path()).unwrap();
+    let busy: bool = sql
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .unwrap();
+    assert!(!busy);
+    assert_eq!(
+        reading.count(),
+        1_501,
+        "and the reader sees what was added meanwhile"
+    );
+}
+
+#[test]
 fn a_name_is_taken_once_and_free_again_in_the_bin() {
     let (_folder, store) = store();
     store
