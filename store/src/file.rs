@@ -43,7 +43,7 @@ pub(crate) fn create_if_absent(path: &Path) -> Result<(), Error> {
         fs::create_dir_all(folder).map_err(io("create the folder of"))?;
     }
     let beside = path_beside(path);
-    let made = make(&beside).map_err(|error| error.at(path));
+    let made = make(&beside, path).map_err(|error| error.at(path));
     let placed = made.and_then(|()| match fs::hard_link(&beside, path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         // Some file systems have no hard links; there the last of two racing creators wins.
@@ -63,19 +63,20 @@ fn path_beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn make(path: &Path) -> Result<(), Error> {
+/// Makes the file at `beside`; errors speak of `path`, which is what was asked for.
+fn make(beside: &Path, path: &Path) -> Result<(), Error> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     // Recordings hold what production said: nobody else reads them. SQLite gives -wal and -shm
     // the mode of the file.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|source| Error::Io {
+    options.open(beside).map_err(|source| Error::Io {
         action: "create",
         path: path.to_path_buf(),
         source,
     })?;
-    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut connection = Connection::open_with_flags(beside, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // auto_vacuum must be chosen before the first table; WAL is remembered in the file.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
