@@ -20,6 +20,7 @@ pub mod invariants;
 mod limits;
 pub mod mysql;
 pub mod operation;
+pub mod redact;
 mod stream;
 mod time;
 

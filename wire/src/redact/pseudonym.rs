@@ -1,0 +1,119 @@
+//! What stands in a secret's place: `rp_` and 24 characters of base32 of HMAC-SHA-256 of the decoded
+//! value. It does not depend on where the value stood.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// Every pseudonym begins with this.
+const PREFIX: &[u8] = b"rp_";
+/// How many characters follow, at 5 bits each.
+const LENGTH: usize = 24;
+const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// The secret that pseudonyms are made with. It is kept outside the recording's file.
+#[derive(Clone)]
+pub struct RedactionKey([u8; 32]);
+
+impl RedactionKey {
+    /// Takes 32 bytes from a source of randomness.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for RedactionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RedactionKey(..)")
+    }
+}
+
+/// Makes pseudonyms with one key.
+#[derive(Clone)]
+pub(super) struct Pseudonyms(Hmac<Sha256>);
+
+impl std::fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pseudonyms(..)")
+    }
+}
+
+impl Pseudonyms {
+    pub(super) fn new(key: &RedactionKey) -> Self {
+        // A key shorter than HMAC's block is filled up with zeros (RFC 2104 section 2).
+        let mut block = [0; 64];
+        for (byte, key) in block.iter_mut().zip(key.0) {
+            *byte = key;
+        }
+        Self(Hmac::new(&block.into()))
+    }
+
+    /// The pseudonym of a value.
+    pub(super) fn of(&self, value: &[u8]) -> String {
+        self.sized(value, PREFIX.len() + LENGTH)
+    }
+
+    /// A pseudonym of exactly `len` bytes, for places whose length is part of the protocol.
+    pub(super) fn sized(&self, value: &[u8], len: usize) -> String {
+        let characters = self.bytes(value).map(|byte| char::from(base32(byte)));
+        PREFIX
+            .iter()
+            .copied()
+            .map(char::from)
+            .chain(characters)
+            .take(len)
+            .collect()
+    }
+
+    /// `len` digits, the first between 3 and 6 as on payment cards.
+    pub(super) fn digits(&self, value: &[u8], len: usize) -> Vec<u8> {
+        let digits = self
+            .bytes(value)
+            .map(|byte| b'0' + byte % 10)
+            .take(len.saturating_sub(1));
+        let first = self
+            .bytes(value)
+            .next()
+            .map_or(b'4', |byte| b'3' + byte % 4);
+        std::iter::once(first).chain(digits).take(len).collect()
+    }
+
+    /// An endless stream of bytes that depends on the value: HMAC of the value and a counter.
+    fn bytes(&self, value: &[u8]) -> impl Iterator<Item = u8> + use<> {
+        let mut keyed = self.0.clone();
+        keyed.update(value);
+        let first = keyed.finalize().into_bytes();
+        let base = self.0.clone();
+        (0_u32..).flat_map(move |block| {
+            if block == 0 {
+                return first;
+            }
+            let mut keyed = base.clone();
+            keyed.update(&first);
+            keyed.update(&block.to_be_bytes());
+            keyed.finalize().into_bytes()
+        })
+    }
+}
+
+fn base32(byte: u8) -> u8 {
+    BASE32.get(usize::from(byte & 31)).copied().unwrap_or(b'a')
+}
+
+/// Whether `value` is a pseudonym and nothing else.
+pub fn is_pseudonym(value: &[u8]) -> bool {
+    value
+        .strip_prefix(PREFIX)
+        .is_some_and(|rest| rest.len() >= LENGTH && rest.iter().all(|byte| BASE32.contains(byte)))
+}
+
+/// Every pseudonym in `bytes`, in order.
+pub fn find_pseudonyms(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memmem::find_iter(bytes, PREFIX).filter_map(|start| {
+        let found = bytes.get(start..)?;
+        let rest = found.get(PREFIX.len()..)?;
+        let run = rest.iter().take_while(|byte| BASE32.contains(byte)).count();
+        (run >= LENGTH)
+            .then(|| found.get(..PREFIX.len() + run))
+            .flatten()
+    })
+}
