@@ -1,0 +1,158 @@
+/** The charts of invented runs: calm, then a fault from a third to two thirds of the way. */
+import type { Chart, Series, Theme } from '../bindings';
+import { dice, draw } from './draw';
+
+/** The charts of a run that has been on for `elapsedMs` of `totalMs`. */
+export function runCharts(
+  elapsedMs: number,
+  totalMs: number,
+  theme: Theme,
+  width: number,
+): Chart[] {
+  const next = dice(7);
+  const seconds = Math.floor(elapsedMs / 1_000);
+  const from = totalMs / 3;
+  const to = Math.min(elapsedMs, (totalMs * 2) / 3);
+  const during = (ms: number) => ms >= from && ms < (totalMs * 2) / 3;
+  const line = (name: string, color: string, calm: number, hit: number): Series => ({
+    name,
+    color,
+    points: Array.from({ length: seconds }, (_, i) => {
+      const noise = 1 + 0.25 * next();
+      return [i * 1_000, (during(i * 1_000) ? hit : calm) * noise];
+    }),
+  });
+  const minutes = Array.from({ length: 6 }, (_, i): [number, string] => {
+    const s = Math.round((totalMs / 5_000) * i);
+    return [s * 1_000, `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`];
+  });
+  const shared = {
+    width,
+    theme,
+    x: [0, totalMs] as [number, number],
+    fault: elapsedMs > from ? ([from, to] as [number, number]) : null,
+  };
+  return [
+    draw({
+      ...shared,
+      kind: 'response_time',
+      title: 'Response time',
+      unit: 'us',
+      height: 150,
+      y: [1_000, 1_000_000],
+      log: true,
+      xTicks: [],
+      yTicks: [
+        [1_000, '1 ms'],
+        [10_000, '10 ms'],
+        [100_000, '100 ms'],
+        [1_000_000, '1 s'],
+      ],
+      series: [
+        line('p50', 'p50', 6_200, 8_000),
+        line('p95', 'p95', 22_000, 55_000),
+        line('p99', 'p99', 58_000, 330_000),
+      ],
+    }),
+    draw({
+      ...shared,
+      kind: 'error_rate',
+      title: 'New errors',
+      unit: 'share',
+      height: 104,
+      y: [0, 0.1],
+      log: false,
+      xTicks: [],
+      yTicks: [
+        [0, '0 %'],
+        [0.05, '5 %'],
+        [0.1, '10 %'],
+      ],
+      series: [
+        line('MySQL 1213', 'p99', 0.0001, 0.013),
+        line('HTTP 503', 'p95', 0.0002, 0.041),
+        line('timeout', 'p50', 0, 0.002),
+      ],
+    }),
+    draw({
+      ...shared,
+      kind: 'rate',
+      title: 'Per second',
+      unit: 'per_second',
+      height: 104,
+      y: [0, 6_000],
+      log: false,
+      xTicks: minutes,
+      yTicks: [
+        [0, '0'],
+        [3_000, '3 k'],
+        [6_000, '6 k'],
+      ],
+      series: [line('asked', 'faint', 4_985, 4_985), line('sent', 'p50', 4_981, 4_979)].map(
+        (series) => ({
+          ...series,
+          points: series.points.map(([x]) => [
+            x,
+            4_985 - (series.name === 'sent' ? next() * 12 : 0),
+          ]),
+        }),
+      ),
+    }),
+  ];
+}
+
+/** The two charts of a comparison. */
+export function compareCharts(theme: Theme, width: number): Chart[] {
+  const nines = Array.from({ length: 60 }, (_, i) => (i / 59) * 4);
+  const a = (q: number) => 6_000 * 10 ** (q * 0.62 + 0.12 * Math.sin(q * 2));
+  const b = (q: number) => a(q) * (1 + 0.5 / (1 + Math.exp(-(q - 1.7) * 4)));
+  const xTicks: [number, string][] = [
+    [0, '0'],
+    [1, 'p90'],
+    [2, 'p99'],
+    [3, 'p99.9'],
+    [4, 'p99.99'],
+  ];
+  const curve = (name: string, color: string, f: (q: number) => number): Series => ({
+    name,
+    color,
+    points: nines.map((q) => [q, f(q)]),
+  });
+  const shared = { width, height: 210, theme, x: [0, 4] as [number, number], xTicks, fault: null };
+  return [
+    draw({
+      ...shared,
+      kind: 'quantiles',
+      title: 'Response time by quantile',
+      unit: 'us',
+      y: [1_000, 10_000_000],
+      log: true,
+      yTicks: [
+        [1_000, '1 ms'],
+        [10_000, '10 ms'],
+        [100_000, '100 ms'],
+        [1_000_000, '1 s'],
+        [10_000_000, '10 s'],
+      ],
+      series: [
+        curve('A', 'p50', a),
+        curve('B', 'p95', b),
+        curve('recorded', 'faint', (q) => a(q) * 0.8),
+      ],
+    }),
+    draw({
+      ...shared,
+      kind: 'difference',
+      title: 'B against A, with 95 % band',
+      unit: 'change',
+      y: [-0.8, 0.8],
+      log: false,
+      yTicks: [
+        [-0.5, '−50 %'],
+        [0, '0 %'],
+        [0.5, '+50 %'],
+      ],
+      series: [curve('change', 'p95', (q) => b(q) / a(q) - 1)],
+    }),
+  ];
+}

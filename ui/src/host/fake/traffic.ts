@@ -1,0 +1,311 @@
+/** Invented recordings and runs of a shop: believable names, numbers that fit together. */
+import type {
+  Comparison,
+  DryRun,
+  ExchangeLine,
+  Library,
+  LossEntry,
+  OperationLine,
+  RecordingCard,
+  RunCard,
+  RunOperation,
+} from '../bindings';
+import { dice, sparkline } from './draw';
+
+export const OPERATIONS: OperationLine[] = [
+  operation('http', 'GET /search', 38_212, 0, 11_000),
+  operation('http', 'GET /cart/{id}', 31_870, 3, 6_900),
+  operation('mysql', 'SELECT * FROM item WHERE id = ?', 41_025, 0, 800),
+  operation(
+    'mysql',
+    'UPDATE stock SET qty = qty - ? WHERE item = ? AND qty >= ?',
+    9_871,
+    12,
+    4_100,
+  ),
+  operation('http', 'POST /checkout', 4_902, 14, 31_000),
+  operation('http', 'GET /report/slow', 41, 0, 1_900_000),
+];
+
+function operation(
+  protocol: string,
+  text: string,
+  exchanges: number,
+  errors: number,
+  p50Us: number,
+): OperationLine {
+  return { protocol, text, exchanges, errors, p50Us, p95Us: p50Us * 3.1, p99Us: p50Us * 8 };
+}
+
+function waves(seed: number): string {
+  const next = dice(seed);
+  return sparkline(Array.from({ length: 60 }, (_, i) => 5 + 2 * Math.sin(i / 9) + next()));
+}
+
+function card(
+  name: string,
+  source: string,
+  hoursAgo: number,
+  http: number,
+  mysql: number,
+  lost: number,
+): RecordingCard {
+  return {
+    name,
+    source,
+    state: 'complete',
+    startedAt: new Date(Date.now() - hoursAgo * 3_600_000).toISOString(),
+    durationMs: 301_400,
+    connections: Math.round(http / 91),
+    http,
+    mysql,
+    capturedBytes: (http + mysql) * 3_100,
+    storedBytes: (http + mysql) * 214,
+    lost,
+    sparkline: waves(http),
+  };
+}
+
+const FAULTY = sparkline(
+  Array.from({ length: 60 }, (_, i) => (i > 24 && i < 44 ? 4 + (i % 3) : 0.05)),
+  '#ef6f6c',
+);
+const CLEAN = sparkline(
+  Array.from({ length: 60 }, (_, i) => (i % 29 === 0 ? 0.4 : 0.02)),
+  '#ef6f6c',
+);
+
+function run(
+  name: string,
+  hoursAgo: number,
+  errorRate: number,
+  more: Partial<RunCard> = {},
+): RunCard {
+  return {
+    name,
+    recording: 'shop-friday',
+    state: 'complete',
+    startedAt: new Date(Date.now() - hoursAgo * 3_600_000).toISOString(),
+    durationMs: 300_000,
+    sent: 801_941,
+    errorRate,
+    p99Us: errorRate > 0.01 ? 412_000 : 96_000,
+    unfaithful: false,
+    generatorLate: false,
+    checksFailed: errorRate > 0.01 ? 1 : 0,
+    sparkline: errorRate > 0.01 ? FAULTY : CLEAN,
+    ...more,
+  };
+}
+
+export function library(empty: boolean): Library {
+  return {
+    file: '/home/ada/.local/share/reprise/library.reprise',
+    recordings: empty
+      ? []
+      : [
+          card('shop-friday', 'eth0, ports 80 and 3306', 3, 74_984, 51_120, 0),
+          card('checkout-peak', '/var/tmp/checkout-peak.pcapng.zst', 27, 1_204_220, 822_014, 1_842),
+          card('login-storm', '/var/tmp/login-storm.pcap', 75, 9_204, 0, 0),
+          card('nightly', 'eth0, port 3306', 200, 0, 240_118, 3),
+        ],
+    runs: empty
+      ? []
+      : [
+          run('friday-peak at 5x', 0.1, 0.0371),
+          run('friday-5x-clean', 1, 0.0002),
+          run('friday-1x', 2, 0),
+          run('friday-10x', 26, 0.0123, {
+            generatorLate: true,
+            state: 'stopped',
+            durationMs: 61_000,
+          }),
+        ],
+    sample: '/usr/share/reprise/shop.pcapng',
+    grant: 'sudo setcap cap_net_raw,cap_net_admin=eip /usr/bin/reprise',
+  };
+}
+
+export const LOSS: LossEntry[] = [
+  loss(
+    'kernel_dropped',
+    'Dropped by the kernel',
+    0,
+    'packets that arrived while the ring was full',
+  ),
+  loss('interface_dropped', 'Dropped by the interface', 0, 'packets the network card gave up'),
+  loss(
+    'truncated_packets',
+    'Cut packets',
+    1_804,
+    'packets shorter in the capture than on the wire',
+  ),
+  loss('gap_bytes', 'Gap bytes', 38, 'bytes a peer acknowledged and the capture never saw'),
+  loss(
+    'unpaired_requests',
+    'Requests without an answer',
+    0,
+    'the answer was lost or came after the end',
+  ),
+  loss('over_cap', 'Over a cap', 0, 'bodies longer than what is kept'),
+  loss('not_tcp', 'Not TCP', 0, 'packets of other transports'),
+];
+
+function loss(name: string, label: string, count: number, meaning: string): LossEntry {
+  return { name, label, count, meaning };
+}
+
+/** Exchange number `id` of any recording: always the same one. */
+export function exchange(id: number): ExchangeLine {
+  const next = dice(id * 7 + 1);
+  const chosen = OPERATIONS[Math.floor(next() * 5)] ?? OPERATIONS[0]!;
+  const http = chosen.protocol === 'http';
+  const failed = next() < 0.02;
+  return {
+    id,
+    connection: 1 + (id % 420),
+    protocol: chosen.protocol,
+    atUs: id * 2_391,
+    operation: chosen.text,
+    request: chosen.text.replace('{id}', String(id % 900)).replaceAll('?', String(id % 77)),
+    status: http ? (failed ? 503 : 200) : failed ? 1213 : 0,
+    latencyUs: Math.round((chosen.p50Us ?? 0) * (0.6 + next() * 2)),
+    requestBytes: 120 + (id % 400),
+    responseBytes: 240 + ((id * 37) % 9_000),
+    flags: id % 9 === 0 ? ['redacted'] : [],
+  };
+}
+
+export const PLAN: DryRun = {
+  planned: 630_520,
+  lanes: 4_120,
+  durationMs: 301_400,
+  askedPerS: 1_240,
+  sent: [
+    { name: 'HTTP', count: 374_920 },
+    { name: 'MySQL', count: 0 },
+  ],
+  skipped: [
+    { name: 'downstream', count: 255_600 },
+    { name: 'no_request', count: 11 },
+  ],
+  targets: ['http://127.0.0.1:8080'],
+  substitutions: 1_322,
+  missing: [{ name: 'login.password', count: 824 }],
+  warnings: [],
+};
+
+export const RUN_OPERATIONS: RunOperation[] = [
+  {
+    text: 'POST /checkout',
+    protocol: 'http',
+    perS: 212,
+    p50Us: 31_000,
+    p95Us: 388_000,
+    p99Us: 1_200_000,
+    againstRecorded: 6.4,
+    errorRate: 0.142,
+  },
+  {
+    text: 'UPDATE stock SET qty = qty - ? WHERE item = ? AND qty >= ?',
+    protocol: 'mysql',
+    perS: 640,
+    p50Us: 4_100,
+    p95Us: 44_000,
+    p99Us: 310_000,
+    againstRecorded: 3.1,
+    errorRate: 0.051,
+  },
+  {
+    text: 'GET /cart/{id}',
+    protocol: 'http',
+    perS: 1_180,
+    p50Us: 7_000,
+    p95Us: 25_000,
+    p99Us: 96_000,
+    againstRecorded: 0.41,
+    errorRate: 0.0002,
+  },
+  {
+    text: 'GET /search',
+    protocol: 'http',
+    perS: 902,
+    p50Us: 11_000,
+    p95Us: 29_000,
+    p99Us: 70_000,
+    againstRecorded: 0.09,
+    errorRate: 0,
+  },
+];
+
+export function comparison(a: string, b: string): Comparison {
+  const line = (
+    name: string,
+    from: number,
+    to: number,
+    low: number,
+    high: number,
+    significant: boolean,
+  ) => ({
+    name,
+    a: from,
+    b: to,
+    change: to / from - 1,
+    low,
+    high,
+    significant,
+  });
+  const by = (
+    text: string,
+    from: number,
+    to: number,
+    low: number | null,
+    high: number | null,
+    samples: number,
+    errorsB = 0,
+  ) => ({
+    text,
+    a: from,
+    b: to,
+    change: low === null ? null : to / from - 1,
+    low,
+    high,
+    significant: low === null ? null : low > 0.05,
+    samples,
+    errorsA: 0,
+    errorsB,
+  });
+  return {
+    a,
+    b,
+    verdict: 'regressed',
+    why: [
+      'p99 +38 % (between +29 and +49), POST /checkout carries it.',
+      'p50 and p90 are the same within 5 %. 3 of 41 operations changed; the other 38 are the same or too rare to tell. The generator kept time in both.',
+    ],
+    quantiles: [
+      line('p50', 6_900, 7_000, -0.02, 0.03, false),
+      line('p90', 18_000, 18_300, -0.01, 0.04, false),
+      line('p95', 31_000, 37_000, 0.11, 0.27, true),
+      line('p99', 96_000, 132_500, 0.29, 0.49, true),
+      line('p99.9', 410_000, 640_000, 0.1, 0.91, true),
+    ],
+    errorsA: 0.0002,
+    errorsB: 0.0371,
+    operations: [
+      by('GET /cart/{id}', 44_000, 52_000, 0.07, 0.31, 31_870),
+      by('POST /checkout', 96_000, 188_000, 0.78, 1.17, 4_902, 0.142),
+      by(
+        'UPDATE stock SET qty = qty - ? WHERE item = ? AND qty >= ?',
+        11_000,
+        29_000,
+        1.4,
+        1.9,
+        9_871,
+        0.051,
+      ),
+      by('GET /search', 70_000, 68_000, -0.09, 0.04, 38_212),
+      by('GET /report/slow', 1_900_000, 2_200_000, null, null, 41),
+    ],
+  };
+}

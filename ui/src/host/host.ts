@@ -1,0 +1,92 @@
+/**
+ * The one seam between the window and what it runs on. Pages import `host` from here and nothing else of the
+ * outside; `tauri.ts` is the real one, `fake/` serves a browser and the tests.
+ */
+import type {
+  AllowedHost,
+  CheckState,
+  Chart,
+  Comparison,
+  DryRun,
+  ExchangeDetail,
+  ExchangePage,
+  Failure,
+  FaultNote,
+  ImportNews,
+  Library,
+  RecordingPage,
+  ReplayForm,
+  RunNews,
+  RunPage,
+  Theme,
+} from './bindings';
+
+/** What the host can do. Every promise rejects with a `Failure`, never with anything else. */
+export interface Host {
+  library(): Promise<Library>;
+  recording(name: string): Promise<RecordingPage>;
+  exchanges(
+    name: string,
+    filter: string,
+    after: number | null,
+    limit: number,
+  ): Promise<ExchangePage>;
+  exchange(name: string, id: number): Promise<ExchangeDetail>;
+  /** Asks for capture files with the system's dialog; empty when the user changed their mind. */
+  chooseFiles(): Promise<string[]>;
+  /** Resolves to the new recording's name when all is read. */
+  importFiles(paths: string[], name: string, news: (news: ImportNews) => void): Promise<string>;
+  stopImport(): Promise<void>;
+  /** Into the bin; `undo` takes it out again. */
+  deleteRecording(name: string): Promise<void>;
+  deleteRun(name: string): Promise<void>;
+  undoDelete(): Promise<void>;
+
+  readFault(text: string): Promise<FaultNote>;
+  readCheck(text: string): Promise<CheckState>;
+  dryRun(form: ReplayForm): Promise<DryRun>;
+  startReplay(form: ReplayForm): Promise<string>;
+
+  run(name: string): Promise<RunPage>;
+  runCharts(name: string, theme: Theme, width: number): Promise<Chart[]>;
+  /** Calls `news` while the run is on; the promise resolves when it is over. */
+  watchRun(name: string, news: (news: RunNews) => void): Promise<void>;
+  pauseRun(paused: boolean): Promise<void>;
+  setRate(rate: number): Promise<void>;
+  setFault(index: number, on: boolean): Promise<void>;
+  stopRun(): Promise<void>;
+
+  compare(a: string, b: string): Promise<Comparison>;
+  compareCharts(a: string, b: string, theme: Theme, width: number): Promise<Chart[]>;
+  /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
+  saveReport(a: string, b: string | null): Promise<string | null>;
+
+  allowedHosts(): Promise<AllowedHost[]>;
+  allowHost(host: string): Promise<void>;
+  forgetHost(host: string): Promise<void>;
+
+  /** Calls back for files dragged over the window and dropped; returns how to stop. */
+  onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
+}
+
+let current: Host | undefined;
+
+/** Chooses the host; called once, before anything is mounted. */
+export function useHost(host: Host): void {
+  current = host;
+}
+
+/** The host in use. */
+export function host(): Host {
+  if (!current) throw new Error('no host was chosen before mounting');
+  return current;
+}
+
+/** Whatever was thrown, as a `Failure`: a page shows one kind of error only. */
+export function asFailure(thrown: unknown): Failure {
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) {
+    const { kind, message, allow } = thrown as Partial<Failure>;
+    return { kind: kind ?? 'internal', message: String(message), allow: allow ?? null };
+  }
+  return { kind: 'internal', message: String(thrown), allow: null };
+}

@@ -1,0 +1,21 @@
+/** Where the window is: one page with what it shows. */
+
+export type Place =
+  | { page: 'library' }
+  | { page: 'recording'; name: string }
+  | { page: 'replay'; recording: string | null }
+  | { page: 'run'; name: string | null }
+  | { page: 'compare'; a: string | null; b: string | null }
+  | { page: 'settings' };
+
+const state = $state<{ now: Place }>({ now: { page: 'library' } });
+
+/** The page on screen. */
+export function place(): Place {
+  return state.now;
+}
+
+/** Goes to a page. */
+export function go(to: Place): void {
+  state.now = to;
+}
