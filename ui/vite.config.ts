@@ -13,6 +13,7 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: 5199, strictPort: true },
   test: {
     environment: 'jsdom',
+    testTimeout: 60_000,
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
   },

@@ -20,7 +20,7 @@ export type RecordingCard = {
   mysql: number;
   capturedBytes: number;
   storedBytes: number;
-  lost: number;
+  lost: string | null;
   sparkline: string;
 };
 export type RunCard = {
@@ -38,7 +38,6 @@ export type RunCard = {
   sparkline: string;
 };
 export type Count = { name: string; count: number };
-export type LossEntry = { name: string; label: string; count: number; meaning: string };
 export type OperationLine = {
   protocol: string;
   text: string;
@@ -51,7 +50,7 @@ export type OperationLine = {
 export type RecordingPage = {
   card: RecordingCard;
   messages: Count[];
-  loss: LossEntry[];
+  loss: Count[];
   redacted: Count[];
   operations: OperationLine[];
   exchanges: number;
@@ -104,21 +103,22 @@ export type ReplayForm = {
   bothTiers: boolean;
   allowRecordedServer: boolean;
 };
-export type FaultNote = { text: string; name: string; title: string; fromMs: number | null; toMs: number | null };
+export type FaultNote = { title: string };
 export type DryRun = {
-  planned: number;
-  lanes: number;
+  sends: number;
   durationMs: number;
   askedPerS: number;
-  sent: Count[];
+  httpLanes: number;
+  mysqlLanes: number;
   skipped: Count[];
   targets: string[];
-  substitutions: number;
+  values: number;
   missing: Count[];
+  slowLanes: number;
   warnings: string[];
 };
 
-export type FaultState = { text: string; title: string; on: boolean; injected: number; errors: number };
+export type FaultState = { title: string; on: boolean; injected: number; errors: number };
 export type CheckState = { check: string; value: string; held: boolean | null };
 export type RunNumbers = {
   elapsedMs: number;
@@ -144,7 +144,6 @@ export type RunNumbers = {
 };
 export type RunOperation = {
   text: string;
-  protocol: string;
   perS: number;
   p50Us: number | null;
   p95Us: number | null;
@@ -157,7 +156,7 @@ export type RunPage = {
   recording: string;
   targets: string[];
   state: string;
-  rate: number;
+  rate: number | null;
   seed: string;
   startedAt: string;
   numbers: RunNumbers;
@@ -193,19 +192,21 @@ export type QuantileLine = {
   change: number | null;
   low: number | null;
   high: number | null;
-  significant: boolean | null;
+  significant: boolean;
 };
 export type ComparedOperation = {
   text: string;
+  quantile: string | null;
   a: number | null;
   b: number | null;
   change: number | null;
   low: number | null;
   high: number | null;
-  significant: boolean | null;
+  significant: boolean;
   samples: number;
   errorsA: number;
   errorsB: number;
+  errorsSignificant: boolean;
 };
 export type Comparison = {
   a: string;
@@ -217,5 +218,5 @@ export type Comparison = {
   errorsB: number;
   operations: ComparedOperation[];
 };
-export type AllowedHost = { host: string; allowedAt: string };
+export type AllowedHost = { host: string };
 export type Theme = 'dark' | 'light';

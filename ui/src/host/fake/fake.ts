@@ -22,7 +22,7 @@ export function fakeHost(state: 'full' | 'empty', speed = 1): FakeHost {
 export class FakeHost implements Host {
   private file = library(false);
   private bin: (() => void) | null = null;
-  private hosts = [{ host: 'staging.example', allowedAt: '2026-11-02T09:12:00Z' }];
+  private hosts = [{ host: 'staging.example' }];
   private now: {
     name: string;
     form: ReplayForm;
@@ -57,7 +57,7 @@ export class FakeHost implements Host {
         { name: 'MySQL commands', count: card.mysql },
         { name: 'MySQL replies', count: card.mysql },
       ],
-      loss: LOSS.map((entry) => (card.lost > 0 ? entry : { ...entry, count: 0 })),
+      loss: card.lost ? LOSS : [],
       redacted: [
         { name: 'cookie', count: 71_204 },
         { name: 'password', count: 824 },
@@ -166,15 +166,9 @@ export class FakeHost implements Host {
         'usage',
         `'${text}' is not a fault; write 20:delay(ms=250)@30s..60s for http /api/*`,
       );
-    const [, share, name, options, from, to, where] = found;
+    const [, share, name, options, , , where] = found;
     const title = `${share} % ${name} ${options}${where ? `, ${where}` : ''}`;
-    return {
-      text,
-      name: name ?? '',
-      title,
-      fromMs: from ? Number(from) * 1e3 : null,
-      toMs: to ? Number(to) * 1e3 : null,
-    };
+    return { title };
   }
 
   async readCheck(text: string): Promise<CheckState> {
@@ -196,18 +190,15 @@ export class FakeHost implements Host {
       };
     }
     const times = form.rateBy === 'copies' ? form.factor : 1;
-    const scale = (counts: typeof PLAN.sent) =>
-      counts.map((part) => ({ ...part, count: Math.round((part.count / 5) * times) }));
+    const skipped = PLAN.skipped.map((part) => ({
+      ...part,
+      count: Math.round(part.count * times),
+    }));
+    const sends = Math.round(PLAN.sends * times);
     const targets = [form.http, form.mysql.replace(/:[^:@/]*@/, ':…@')].filter(
       (target) => target !== '',
     );
-    return {
-      ...PLAN,
-      sent: scale(PLAN.sent),
-      skipped: scale(PLAN.skipped),
-      askedPerS: 248 * times,
-      targets,
-    };
+    return { ...PLAN, sends, skipped, askedPerS: PLAN.askedPerS * times, targets };
   }
 
   async startReplay(form: ReplayForm) {
@@ -249,14 +240,12 @@ export class FakeHost implements Host {
         ? []
         : [
             {
-              text: '5:error(code=1213) for mysql UPDATE',
               title: '5 % MySQL error 1213, UPDATE',
               on: !this.faultsOff.has(0),
               injected: 7_218,
               errors: 7_218,
             },
             {
-              text: '20:delay(ms=250,jitter=50) for http',
               title: '20 % delay 250 ms ± 50, all HTTP',
               on: false,
               injected: 0,
@@ -313,7 +302,7 @@ export class FakeHost implements Host {
   }
 
   async allowHost(host: string) {
-    this.hosts.push({ host, allowedAt: new Date().toISOString() });
+    this.hosts.push({ host });
   }
 
   async forgetHost(host: string) {
