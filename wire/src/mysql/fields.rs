@@ -29,14 +29,14 @@ impl<'a> Fields<'a> {
 
     /// The next `count` bytes.
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or(self.malformed())?;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(|| self.malformed())?;
         self.rest = rest;
         Ok(taken)
     }
 
     /// The next `N` bytes as an array.
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let (taken, rest) = self.rest.split_first_chunk::<N>().ok_or(self.malformed())?;
+        let (taken, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| self.malformed())?;
         self.rest = rest;
         Ok(*taken)
     }
@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
 
     /// A length-encoded integer; NULL is an error.
     pub(crate) fn lenenc(&mut self) -> Result<u64, Malformed> {
-        self.lenenc_or_null()?.ok_or(self.malformed())
+        self.lenenc_or_null()?.ok_or_else(|| self.malformed())
     }
 
     /// A length-encoded string; `None` for NULL.
@@ -102,12 +102,12 @@ impl<'a> Fields<'a> {
 
     /// A length-encoded string; NULL is an error.
     pub(crate) fn string(&mut self) -> Result<&'a [u8], Malformed> {
-        self.string_or_null()?.ok_or(self.malformed())
+        self.string_or_null()?.ok_or_else(|| self.malformed())
     }
 
     /// A string that ends with a zero byte, which is consumed and left out.
     pub(crate) fn zero_terminated(&mut self) -> Result<&'a [u8], Malformed> {
-        let end = memchr::memchr(0, self.rest).ok_or(self.malformed())?;
+        let end = memchr::memchr(0, self.rest).ok_or_else(|| self.malformed())?;
         let text = self.take(end)?;
         self.take(1)?;
         Ok(text)

@@ -206,7 +206,7 @@ impl PrepareOk {
             columns,
             parameters,
             warnings: fields.u16().unwrap_or(0),
-            metadata_follows: fields.u8().map_or(true, |follows| follows != 0),
+            metadata_follows: fields.u8() != Ok(0),
         })
     }
 

@@ -404,7 +404,7 @@ fn read_column_count(payload: &[u8], dialect: &mut Dialect) -> Option<(u64, bool
     }
     let columns = fields.lenenc().ok()?;
     if dialect.metadata == Some(MetadataMarker::AfterCount) {
-        follow = fields.u8().map_or(true, |flag| flag != 0);
+        follow = fields.u8() != Ok(0);
     }
     let both_places = payload == [1, 1] && dialect.metadata.is_none();
     let fits = fields.rest().is_empty() || both_places;

@@ -2,6 +2,9 @@
 //! make exchanges. Replies are matched to commands in order; a gap gives up what it may have swallowed,
 //! so that no later reply goes to the wrong command. Memory: `Limits`.
 
+mod connecting;
+mod handing_over;
+
 use std::collections::VecDeque;
 
 use super::pending::{Pending, Wait};
@@ -10,10 +13,9 @@ use crate::connection::{DecodeLoss, MessageCounts};
 use crate::mysql::reply_steps::Step;
 use crate::mysql::session::text;
 use crate::mysql::{
-    AuthRequest, ChangeUser, CommandCode, Compression, Dialect, ErrPacket, Expect, Greeting, Login,
-    Packet, Session, is_tls_request,
+    ChangeUser, CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session,
 };
-use crate::{Direction, Exchange, ExchangeTimes, Flags, Limits, Payload, Protocol, Timestamp};
+use crate::{Direction, Exchange, Flags, Limits, Timestamp};
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,11 +162,16 @@ impl Conversation {
         self.settle(out);
     }
 
-    /// `len` bytes of this direction, not within one packet, were never seen.
-    pub(super) fn missing(&mut self, direction: Direction, len: u64) {
-        if direction == Direction::ToClient
-            && let Some(front) = self.pending.front_mut()
-        {
+    /// `len` bytes of this direction, not within one packet, were never seen. A client that sent again had
+    /// its answers: only what it sent last can still be waiting for one.
+    pub(super) fn missing(&mut self, direction: Direction, len: u64, out: &mut Vec<Exchange>) {
+        if direction == Direction::ToServer {
+            return;
+        }
+        if let Some(together) = self.pending.back().map(|last| last.chunk) {
+            self.give_up(out, |older| older.chunk != together);
+        }
+        if let Some(front) = self.pending.front_mut() {
             front.reply_gap(len, &self.limits);
         }
     }
@@ -219,31 +226,6 @@ impl Conversation {
                 self.client_in_commands(packet, first, last, out)
             }
         }
-    }
-
-    fn login(&mut self, packet: &Packet<'_>) -> bool {
-        if is_tls_request(packet.payload) {
-            self.session.tls = true;
-            self.phase = Phase::Opaque;
-            return true;
-        }
-        let Ok(login) = Login::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
-            return false;
-        };
-        match &self.greeting {
-            Some(greeting) => self.dialect = Dialect::agreed(greeting, &login),
-            None => {
-                self.session.capabilities = login.capabilities;
-                self.session.mariadb_capabilities = login.mariadb_capabilities;
-                let mariadb = login.mariadb_capabilities;
-                self.dialect = Dialect::possible(login.capabilities, mariadb);
-            }
-        }
-        self.session.logged_in(&login);
-        self.midstream = false;
-        self.phase = Phase::Authenticating;
-        true
     }
 
     fn client_in_commands(
@@ -339,58 +321,6 @@ impl Conversation {
         }
     }
 
-    fn greeting(&mut self, packet: &Packet<'_>) -> bool {
-        if packet.payload.first() == Some(&0xFF) {
-            return self.refused(packet);
-        }
-        let Ok(greeting) = Greeting::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
-            return false;
-        };
-        self.session.greeted(&greeting);
-        self.dialect = Dialect::possible(greeting.capabilities, greeting.mariadb_capabilities);
-        self.greeting = Some(greeting);
-        self.midstream = false;
-        self.client_in_step = true;
-        self.phase = Phase::AwaitLogin;
-        true
-    }
-
-    /// The server refuses the login, or did not even ask for one.
-    fn refused(&mut self, packet: &Packet<'_>) -> bool {
-        let Ok(error) = ErrPacket::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
-            return false;
-        };
-        self.session.authenticated = Some(false);
-        self.session.login_error = Some((error.code, text(&error.message)));
-        self.phase = Phase::Opaque;
-        true
-    }
-
-    fn authentication(&mut self, packet: &Packet<'_>) -> bool {
-        match packet.payload.first() {
-            Some(0xFF) => return self.refused(packet),
-            Some(0x00) => {
-                self.session.authenticated = Some(true);
-                self.phase = Phase::Commands;
-            }
-            Some(0xFE) => {
-                if let Ok(AuthRequest::Switch { plugin, .. }) = AuthRequest::decode(packet.payload)
-                    && !plugin.is_empty()
-                {
-                    self.session.plugin = Some(text(&plugin));
-                }
-            }
-            Some(0x01) => {}
-            _ => {
-                self.loss.undecodable_bytes += packet.wire_len();
-                return false;
-            }
-        }
-        true
-    }
-
     fn reply(
         &mut self,
         packet: &Packet<'_>,
@@ -463,95 +393,6 @@ impl Conversation {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// An error nobody asked for, before the server hangs up: the idle timeout, a shutdown.
-    fn is_unsolicited(&self, packet: &Packet<'_>) -> bool {
-        let numbered = !self.dialect.is_compressed();
-        let begins = self
-            .pending
-            .front()
-            .is_none_or(|front| !front.is_answered());
-        numbered && begins && packet.sequence == 0 && packet.payload.first() == Some(&0xFF)
-    }
-
-    fn unsolicited(
-        &mut self,
-        packet: &Packet<'_>,
-        first: Timestamp,
-        last: Timestamp,
-        out: &mut Vec<Exchange>,
-    ) {
-        let Ok(error) = ErrPacket::decode(packet.payload) else {
-            return;
-        };
-        self.loss.unpaired_responses += 1;
-        let mut bytes = Vec::new();
-        packet.write_to(&mut bytes);
-        out.push(Exchange {
-            protocol: Protocol::Mysql,
-            request: None,
-            response: Some(Payload {
-                bytes,
-                wire_len: packet.wire_len(),
-            }),
-            times: ExchangeTimes {
-                request_first: first,
-                request_last: first,
-                response_first: Some(first),
-                response_last: Some(last),
-            },
-            operation: "(unasked error)".to_owned(),
-            summary: text(&error.message).chars().take(60).collect(),
-            status: Some(error.code),
-            flags: Flags::empty(),
-            statement_id: None,
-        });
-    }
-
-    /// Hands over what needs no answer and has none before it.
-    fn settle(&mut self, out: &mut Vec<Exchange>) {
-        while let Some(front) = self
-            .pending
-            .pop_front_if(|front| front.expect == Expect::Nothing)
-        {
-            self.finish(front, out);
-        }
-    }
-
-    /// Hands over commands whose reply will not be seen (any more).
-    fn give_up(&mut self, out: &mut Vec<Exchange>, which: impl Fn(&Pending) -> bool) {
-        while let Some(mut front) = self.pending.pop_front_if(|front| which(front)) {
-            if front.expect != Expect::Nothing {
-                if front.is_answered() {
-                    front.flags |= Flags::RESPONSE_TRUNCATED;
-                }
-                if front.code == Some(CommandCode::StmtPrepare) {
-                    self.statements.not_prepared();
-                }
-            }
-            self.finish(front, out);
-        }
-    }
-
-    fn finish(&mut self, pending: Pending, out: &mut Vec<Exchange>) {
-        self.waiting = self.waiting.saturating_sub(pending.request.bytes.len());
-        if pending.is_answered() {
-            self.counts.mysql_replies += 1;
-        } else if pending.expect != Expect::Nothing {
-            self.loss.unpaired_requests += 1;
-        }
-        if pending.flags.contains(Flags::RESPONSE_OVER_CAP) {
-            self.loss.over_cap += 1;
-        }
-        let statement = pending.statement_id.and_then(|id| self.statements.get(id));
-        let closes = pending
-            .statement_id
-            .filter(|_| pending.code == Some(CommandCode::StmtClose));
-        out.push(pending.into_exchange(statement));
-        if let Some(id) = closes {
-            self.statements.close(id);
         }
     }
 }

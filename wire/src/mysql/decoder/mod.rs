@@ -224,7 +224,7 @@ impl Decoder {
         if in_step {
             self.give_up_partial(direction, at, out);
         }
-        self.conversation.missing(direction, len);
+        self.conversation.missing(direction, len, out);
         self.lose_step(direction, &[], at);
     }
 

@@ -1,1 +1,5 @@
-//! x
+//! Whole connections: what the decoder makes of them, in any chunking, with holes, and from the middle.
+
+mod gaps;
+mod script;
+mod sessions;
