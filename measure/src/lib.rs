@@ -9,6 +9,7 @@
 //! ```
 
 mod accumulator;
+pub mod chart;
 pub mod check;
 pub mod choice;
 mod compare;

@@ -1,11 +1,11 @@
 //! Numbers as people read them: `8.2 ms`, `+38 %`, `4,981`, `2:41`. The same everywhere.
 
-/// A duration in microseconds with two or three digits: `640 us`, `8.2 ms`, `412 ms`, `1.2 s`, `2 min`.
+/// A duration in microseconds with two or three digits: `640 µs`, `8.2 ms`, `412 ms`, `1.2 s`, `2 min`.
 pub fn duration(microseconds: u64) -> String {
     let us = microseconds as f64;
     match microseconds {
         0 => "0 ms".to_owned(),
-        1..=999 => format!("{microseconds} us"),
+        1..=999 => format!("{microseconds} µs"),
         // 999.5 ms would round to "1000 ms".
         1_000..=999_499 => format!("{} ms", short(us / 1e3)),
         999_500..=119_949_999 => format!("{} s", short(us / 1e6)),
@@ -120,7 +120,7 @@ mod tests {
     fn durations_keep_two_or_three_digits() {
         for (us, text) in [
             (0, "0 ms"),
-            (640, "640 us"),
+            (640, "640 µs"),
             (1_000, "1 ms"),
             (8_240, "8.2 ms"),
             (412_300, "412 ms"),

@@ -74,7 +74,7 @@ fn a_whole_run_is_read_from_its_summary() {
         ("error_rate<1%", false, "6 %"),
         ("error_rate_total<=8%", true, "8 %"),
         ("mismatch_rate<5%", true, "4 %"),
-        ("lateness<1ms", true, "80 us"),
+        ("lateness<1ms", true, "80 µs"),
         ("p99(SELECT COUNT(*) FROM item)<100ms", true, "90 ms"),
         ("error_rate(SELECT COUNT(*) FROM item)>5%", true, "6 %"),
     ] {

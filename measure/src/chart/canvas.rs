@@ -1,0 +1,275 @@
+//! A sheet to draw on: plotters' SVG back end in tenths of a CSS pixel, with the theme's tokens as
+//! colours. plotters draws at whole pixels only; ten times the size makes lines smooth.
+
+use plotters::backend::SVGBackend;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontStyle, IntoTextStyle, RGBColor, ShapeStyle};
+
+use super::{Theme, Token};
+
+/// Drawing units in one CSS pixel.
+const FINE: f64 = 10.0;
+/// plotters divides the size it is given by this.
+const FONT_SCALE: f64 = 1.24;
+const FONT: &str = "Inter, 'Inter Variable', system-ui, sans-serif";
+/// The red part of every colour drawn before the theme's colours take their places.
+const MARK: u8 = 0xE0;
+/// Set in the blue part for dashed strokes.
+const DASHED: u8 = 0x80;
+
+/// Text starts, is centred or ends at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Start,
+    Middle,
+    End,
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stroke {
+    pub(super) token: Token,
+    pub(super) width: f64,
+    pub(super) dashed: bool,
+    pub(super) opacity: f64,
+}
+
+impl Stroke {
+    pub(super) const fn new(token: Token, width: f64) -> Self {
+        Self {
+            token,
+            width,
+            dashed: false,
+            opacity: 1.0,
+        }
+    }
+
+    pub(super) const fn dashed(self) -> Self {
+        Self {
+            dashed: true,
+            ..self
+        }
+    }
+
+    fn style(self) -> ShapeStyle {
+        let mark = mark(self.token, self.dashed).mix(self.opacity);
+        ShapeStyle {
+            color: mark,
+            filled: false,
+            stroke_width: fine(self.width).max(1) as u32,
+        }
+    }
+}
+
+/// Draws with `draw` on a sheet of this size, in CSS pixels, and answers the SVG. `label` is what
+/// a screen reader says.
+pub(super) fn draw(
+    size: (u32, u32),
+    theme: Theme,
+    label: &str,
+    draw: impl FnOnce(&Canvas<'_>),
+) -> String {
+    let mut svg = String::new();
+    {
+        let fine_size = (size.0 * FINE as u32, size.1 * FINE as u32);
+        let area = SVGBackend::with_string(&mut svg, fine_size).into_drawing_area();
+        let canvas = Canvas { area };
+        draw(&canvas);
+        kept(canvas.area.present());
+    }
+    let body = svg.split_once('>').map_or("", |(_, body)| body);
+    let head = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" \
+         viewBox=\"0 0 {} {}\" stroke-linejoin=\"round\" role=\"img\">\n<title>{}</title>",
+        size.0,
+        size.1,
+        size.0 * FINE as u32,
+        size.1 * FINE as u32,
+        escape(label)
+    );
+    dress(head + body, theme)
+}
+
+/// The sheet. All places and sizes are in CSS pixels from the top left corner.
+pub(super) struct Canvas<'a> {
+    area: DrawingArea<SVGBackend<'a>, Shift>,
+}
+
+impl Canvas<'_> {
+    pub(super) fn line(&self, points: &[(f64, f64)], stroke: Stroke) {
+        let points: Vec<_> = points.iter().map(|point| place(*point)).collect();
+        self.put(&PathElement::new(points, stroke.style()));
+    }
+
+    /// A horizontal or vertical line of one pixel, placed so that it is not blurred.
+    pub(super) fn hairline(&self, from: (f64, f64), to: (f64, f64), stroke: Stroke) {
+        let sharp = |(x, y): (f64, f64)| {
+            if from.0 == to.0 {
+                (x.floor() + 0.5, y)
+            } else {
+                (x, y.floor() + 0.5)
+            }
+        };
+        self.line(&[sharp(from), sharp(to)], stroke);
+    }
+
+    pub(super) fn rectangle(
+        &self,
+        left_top: (f64, f64),
+        right_bottom: (f64, f64),
+        token: Token,
+        opacity: f64,
+    ) {
+        let corners = [place(left_top), place(right_bottom)];
+        self.put(&Rectangle::new(
+            corners,
+            mark(token, false).mix(opacity).filled(),
+        ));
+    }
+
+    pub(super) fn polygon(&self, points: &[(f64, f64)], token: Token, opacity: f64) {
+        let points: Vec<_> = points.iter().map(|point| place(*point)).collect();
+        self.put(&Polygon::new(points, mark(token, false).mix(opacity)));
+    }
+
+    pub(super) fn dot(&self, at: (f64, f64), radius: f64, token: Token) {
+        self.put(&Circle::new(
+            place(at),
+            fine(radius),
+            mark(token, false).filled(),
+        ));
+    }
+
+    /// One line of text, its middle height at `at.1`.
+    pub(super) fn text(&self, text: &str, at: (f64, f64), align: Align, size: f64, token: Token) {
+        self.write(text, at, align, size, token, FontStyle::Normal);
+    }
+
+    /// As [`Self::text`], bold.
+    pub(super) fn heading(&self, text: &str, at: (f64, f64), size: f64, token: Token) {
+        self.write(text, at, Align::Start, size, token, FontStyle::Bold);
+    }
+
+    fn write(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        align: Align,
+        size: f64,
+        token: Token,
+        weight: FontStyle,
+    ) {
+        let horizontal = match align {
+            Align::Start => HPos::Left,
+            Align::Middle => HPos::Center,
+            Align::End => HPos::Right,
+        };
+        let color = mark(token, false);
+        let style = (FONT, size * FINE * FONT_SCALE, weight)
+            .into_text_style(&self.area)
+            .color(&color)
+            .pos(Pos::new(horizontal, VPos::Center));
+        self.put(&Text::new(printable(text), place(at), style));
+    }
+
+    fn put<'e, E>(&self, element: &'e E)
+    where
+        &'e E: PointCollection<'e, (i32, i32)>,
+        E: for<'b> Drawable<SVGBackend<'b>>,
+    {
+        kept(self.area.draw(element));
+    }
+}
+
+/// About how wide a text will be, in CSS pixels, at this font size.
+pub(super) fn text_width(text: &str, size: f64) -> f64 {
+    let width = |c: char| match c {
+        'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' | 'I' | '(' | ')' | ' ' => 0.32,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.88,
+        'A'..='Z' => 0.68,
+        _ => 0.58,
+    };
+    text.chars().map(width).sum::<f64>() * size
+}
+
+/// The text, or as much of its beginning as fits into this many CSS pixels.
+pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if text_width(&kept, size) + size * 0.9 > width {
+            kept.pop();
+            return if kept.chars().count() < 3 {
+                String::new()
+            } else {
+                format!("{}…", kept.trim_end())
+            };
+        }
+    }
+    kept
+}
+
+/// Text for XML between tags or in an attribute; control characters, which XML forbids, become
+/// spaces.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+fn printable(text: &str) -> String {
+    let forbidden = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars()
+        .map(|c| if forbidden(c) { ' ' } else { c })
+        .collect()
+}
+
+/// Puts the theme's colours where the marks are. A text cannot contain a mark: its quotes are
+/// escaped.
+fn dress(svg: String, theme: Theme) -> String {
+    let mut dressed = svg;
+    for token in Token::ALL {
+        let color = theme.color(token);
+        for (dashed, after) in [(false, ""), (true, " stroke-dasharray=\"30 30\"")] {
+            let RGBColor(red, green, blue) = mark(token, dashed);
+            let marked = format!("\"#{red:02X}{green:02X}{blue:02X}\"");
+            dressed = dressed.replace(&marked, &format!("\"{color}\"{after}"));
+        }
+    }
+    dressed
+        .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\"", "")
+        .replace(" \"/>", "\"/>")
+}
+
+const fn mark(token: Token, dashed: bool) -> RGBColor {
+    RGBColor(MARK, 0x01, token as u8 | if dashed { DASHED } else { 0 })
+}
+
+fn fine(pixels: f64) -> i32 {
+    (pixels * FINE).round().clamp(-1e6, 1e6) as i32
+}
+
+fn place((x, y): (f64, f64)) -> (i32, i32) {
+    (fine(x), fine(y))
+}
+
+/// Drawing into a string cannot fail; plotters' signature says it could.
+fn kept<E>(drawn: Result<(), E>) {
+    debug_assert!(drawn.is_ok());
+}

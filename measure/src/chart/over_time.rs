@@ -1,0 +1,312 @@
+//! A run over time: response time, errors, rate, what is in flight, lateness; all on one time axis
+//! with fault spans shaded and stages marked.
+
+use std::collections::BTreeMap;
+
+use super::axis::Axis;
+use super::plot::{Line, Plot, Rule, Shade, marks};
+use super::{Chart, Style, Token, Unit};
+use crate::Tick;
+use crate::tick::share;
+
+/// What the charts of a run over time share.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline<'a> {
+    /// The run's ticks in order. More than the chart has pixels for are put together, exactly.
+    pub ticks: &'a [Tick],
+    /// When faults were on.
+    pub faults: &'a [FaultSpan],
+    /// When the rate changed.
+    pub stages: &'a [StageMark],
+    /// The left end of the axis, in microseconds since the start of the run.
+    pub from_us: u64,
+    /// The right end of the axis: the planned end while a run is on, so that its lines do not
+    /// move; the last tick's end when 0.
+    pub to_us: u64,
+}
+
+/// A stretch of a run in which a fault was on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultSpan {
+    /// When it began, in microseconds since the start of the run.
+    pub from_us: u64,
+    /// When it ended; `u64::MAX` for a fault that stays on.
+    pub to_us: u64,
+    /// What it was: `5 % error 1213`.
+    pub label: String,
+}
+
+/// A moment at which the plan changed its rate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StageMark {
+    /// Microseconds since the start of the run.
+    pub at_us: u64,
+    /// The rate from there on: `5x`.
+    pub label: String,
+}
+
+/// One side of an overlay.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// What the legend calls it.
+    pub name: &'a str,
+    /// Its ticks in order.
+    pub ticks: &'a [Tick],
+}
+
+/// More lines than this are hard to tell apart; further errors are drawn as one.
+const ERROR_LINES: usize = 4;
+/// The colours of error lines, in the order of their frequency.
+const ERROR_TOKENS: [Token; 5] = [
+    Token::P99,
+    Token::P95,
+    Token::P50,
+    Token::Violet,
+    Token::Teal,
+];
+
+/// p50, p95 and p99 of the response time over time; equal ratios at equal distances.
+pub fn response_time(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let line = |name: &str, token, value: fn(&crate::TickQuantiles) -> u64| {
+        let points = ticks
+            .iter()
+            .map(|tick| {
+                (
+                    middle(tick),
+                    tick.response_us.as_ref().map(|q| value(q) as f64),
+                )
+            })
+            .collect();
+        Line::new(name, token, points)
+    };
+    let lines = vec![
+        line("p50", Token::P50, |q| q.p50),
+        line("p95", Token::P95, |q| q.p95),
+        line("p99", Token::P99, |q| q.p99),
+    ];
+    let y = durations(&lines, style);
+    over_time("Response time", timeline, style, y, lines)
+}
+
+/// The share of exchanges that failed, one line for each of the most frequent kinds.
+pub fn error_rate(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let mut totals = BTreeMap::<&str, u64>::new();
+    for (kind, count) in ticks.iter().flat_map(|tick| &tick.errors) {
+        *totals.entry(kind).or_default() += count;
+    }
+    let mut kinds: Vec<(&str, u64)> = totals.into_iter().collect();
+    kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    let named: Vec<&str> = kinds
+        .iter()
+        .take(ERROR_LINES)
+        .map(|(kind, _)| *kind)
+        .collect();
+    let rate = |tick: &Tick, counts: &dyn Fn(&str) -> bool| {
+        let failed: u64 = tick
+            .errors
+            .iter()
+            .filter(|(kind, _)| counts(kind))
+            .map(|(_, count)| count)
+            .sum();
+        let ended = tick.outcomes.total();
+        (middle(tick), (ended > 0).then(|| share(failed, ended)))
+    };
+    let mut lines: Vec<Line> = named
+        .iter()
+        .zip(ERROR_TOKENS)
+        .map(|(kind, token)| {
+            let points = ticks
+                .iter()
+                .map(|tick| rate(tick, &|other| other == *kind))
+                .collect();
+            Line::new(*kind, token, points)
+        })
+        .collect();
+    if kinds.len() > named.len() {
+        let points = ticks
+            .iter()
+            .map(|tick| rate(tick, &|kind| !named.contains(&kind)))
+            .collect();
+        lines.push(Line::new("other", ERROR_TOKENS[ERROR_LINES], points));
+    }
+    if lines.is_empty() {
+        let points = ticks.iter().map(|tick| rate(tick, &|_| true)).collect();
+        lines.push(Line::new("none", Token::Ok, points));
+    }
+    // The rarest first, so that the most frequent lies on top.
+    lines.reverse();
+    let y = Axis::from_zero(
+        largest(&lines).max(0.01),
+        Unit::Share,
+        marks(style).1.min(3),
+    );
+    let mut chart = over_time("New errors", timeline, style, y, lines);
+    chart.frame.series.reverse();
+    chart
+}
+
+/// Exchanges per second, as asked for and as sent.
+pub fn rate(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let line = |name: &str, token, count: fn(&Tick) -> u64| {
+        let points = ticks
+            .iter()
+            .map(|tick| (middle(tick), Some(tick.per_second(count(tick)))))
+            .collect();
+        Line::new(name, token, points)
+    };
+    let lines = vec![
+        line("asked", Token::Faint, |tick| tick.planned).dashed(),
+        line("sent", Token::P50, |tick| tick.sent),
+    ];
+    let y = Axis::from_zero(largest(&lines), Unit::PerSecond, marks(style).1.min(3));
+    over_time("Per second", timeline, style, y, lines)
+}
+
+/// Exchanges sent and not yet answered.
+pub fn in_flight(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let points = ticks
+        .iter()
+        .map(|tick| (middle(tick), Some(tick.in_flight as f64)))
+        .collect();
+    let lines = vec![Line::new("in flight", Token::P50, points).filled()];
+    let y = Axis::from_zero(largest(&lines), Unit::Count, marks(style).1.min(3));
+    over_time("In flight", timeline, style, y, lines)
+}
+
+/// The generator's own lateness, p99: above 10 ms the run's numbers are not the target's.
+pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let late = |tick: &Tick| {
+        let measured = !tick.lateness.is_empty();
+        (
+            middle(tick),
+            measured.then(|| tick.lateness_p99_us.max(1) as f64),
+        )
+    };
+    let lines = vec![Line::new(
+        "p99",
+        Token::Violet,
+        ticks.iter().map(late).collect(),
+    )];
+    let y = durations(&lines, style);
+    over_time("Generator late", timeline, style, y, lines)
+}
+
+/// The 99th percentile of the response time of two runs, on one time axis.
+pub fn overlay(a: Side<'_>, b: Side<'_>, style: Style) -> Chart {
+    let end = [a, b]
+        .iter()
+        .filter_map(|side| side.ticks.last())
+        .map(Tick::end_us)
+        .max();
+    let timeline = Timeline {
+        to_us: end.unwrap_or(0),
+        ..Timeline::default()
+    };
+    let lines: Vec<Line> = [(a, Token::P50), (b, Token::P95)]
+        .into_iter()
+        .map(|(side, token)| {
+            let own = Timeline {
+                ticks: side.ticks,
+                ..timeline.clone()
+            };
+            let points = grouped(&own, style)
+                .iter()
+                .map(|tick| (middle(tick), tick.response_us.map(|q| q.p99 as f64)))
+                .collect();
+            Line::new(side.name, token, points)
+        })
+        .collect();
+    let y = durations(&lines, style);
+    over_time("p99 over time", &timeline, style, y, lines)
+}
+
+fn over_time(
+    title: &'static str,
+    timeline: &Timeline<'_>,
+    style: Style,
+    y: Axis,
+    lines: Vec<Line>,
+) -> Chart {
+    let x = Axis::moments(timeline.from_us, end(timeline), marks(style).0);
+    let last = x.scale.to;
+    let mut plot = Plot::new(title, x, y);
+    plot.shades = timeline
+        .faults
+        .iter()
+        .map(|fault| Shade {
+            from: fault.from_us as f64,
+            to: (fault.to_us as f64).min(last),
+            label: fault.label.clone(),
+        })
+        .collect();
+    plot.rules = timeline
+        .stages
+        .iter()
+        .map(|stage| Rule {
+            at: stage.at_us as f64,
+            label: stage.label.clone(),
+            token: Token::Faint,
+        })
+        .collect();
+    plot.lines = lines;
+    plot.draw(style)
+}
+
+fn end(timeline: &Timeline<'_>) -> u64 {
+    match timeline.to_us {
+        0 => timeline.ticks.last().map_or(0, Tick::end_us),
+        set => set,
+    }
+}
+
+/// The visible ticks, put together so that there are no more than pixels for them.
+fn grouped(timeline: &Timeline<'_>, style: Style) -> Vec<Tick> {
+    let to = end(timeline);
+    let visible: Vec<&Tick> = timeline
+        .ticks
+        .iter()
+        .filter(|tick| tick.end_us() > timeline.from_us && tick.start_us < to)
+        .collect();
+    let most = style.width.clamp(160, 1_200) as usize / 2;
+    let together = visible.len().div_ceil(most).max(1);
+    visible
+        .chunks(together)
+        .filter_map(|chunk| {
+            let (first, rest) = chunk.split_first()?;
+            let mut tick = (*first).clone();
+            rest.iter().for_each(|next| tick.merge(next));
+            Some(tick)
+        })
+        .collect()
+}
+
+fn middle(tick: &Tick) -> f64 {
+    tick.start_us as f64 + tick.duration_us as f64 / 2.0
+}
+
+fn values(lines: &[Line]) -> impl Iterator<Item = f64> {
+    lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .filter_map(|(_, y)| *y)
+}
+
+fn largest(lines: &[Line]) -> f64 {
+    values(lines).fold(0.0, f64::max)
+}
+
+/// An axis of equal ratios around all values; a millisecond to a second when there are none.
+fn durations(lines: &[Line], style: Style) -> Axis {
+    let smallest = values(lines).fold(f64::INFINITY, f64::min);
+    let (from, to) = if smallest.is_finite() {
+        (smallest, largest(lines))
+    } else {
+        (1e3, 1e6)
+    };
+    Axis::ratios(from, to, Unit::Us, marks(style).1)
+}

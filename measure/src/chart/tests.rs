@@ -1,0 +1,294 @@
+//! The charts as they were last looked at, and what must hold for any of them.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::{
+    Histogram, Outcome, Outcomes, RunSamples, Sample, SampleFlags, Source, Tick, choice, compare,
+};
+
+const DARK: Style = Style::new(900, 320, Theme::Dark);
+const NARROW: Style = Style::new(380, 200, Theme::Light);
+
+/// Five minutes planned, of which `seconds` are over; a fault is on from 1:36 on.
+fn ticks(seconds: u64) -> Vec<Tick> {
+    (0..seconds)
+        .map(|second| {
+            let faulty = second >= 96;
+            let sent = (1_000 + second * 60).min(4_985);
+            let mut tick = Tick {
+                start_us: second * 1_000_000,
+                duration_us: 1_000_000,
+                planned: sent,
+                sent: sent - choice::below(3, &[second], 12),
+                in_flight: if faulty { 300 } else { 40 } + choice::below(4, &[second], 30),
+                outcomes: Outcomes {
+                    ok: sent,
+                    ..Outcomes::default()
+                },
+                ..Tick::default()
+            };
+            if faulty {
+                for (kind, share) in [("MySQL 1213", 60), ("HTTP 503", 25), ("timeout", 400)] {
+                    let noise = choice::below(second, &[share], sent / share);
+                    tick.errors
+                        .insert(kind.to_owned(), sent / share + noise / 2);
+                }
+            }
+            for i in 0..200 {
+                let luck = choice::unit(5, &[second, i]).max(1e-4);
+                let base = if faulty { 9_000.0 } else { 6_000.0 };
+                tick.response.record((base * luck.powf(-0.55)) as u64);
+                tick.lateness
+                    .record(40 + choice::below(6, &[second, i], 60));
+            }
+            tick.settle();
+            tick
+        })
+        .collect()
+}
+
+fn faults() -> Vec<FaultSpan> {
+    vec![
+        FaultSpan {
+            from_us: 96_000_000,
+            to_us: 200_000_000,
+            label: "5 % error 1213".to_owned(),
+        },
+        FaultSpan {
+            from_us: 130_000_000,
+            to_us: u64::MAX,
+            label: "20 % delay <250 ms> & more".to_owned(),
+        },
+    ]
+}
+
+fn stages() -> Vec<StageMark> {
+    [(0, "1x"), (66_000_000, "5x"), (240_000_000, "10x")]
+        .map(|(at_us, label)| StageMark {
+            at_us,
+            label: label.to_owned(),
+        })
+        .to_vec()
+}
+
+/// Draws one kind of a run two thirds through.
+fn running(kind: ChartKind, style: Style) -> Chart {
+    let (ticks, faults, stages) = (ticks(200), faults(), stages());
+    let timeline = Timeline {
+        ticks: &ticks,
+        faults: &faults,
+        stages: &stages,
+        from_us: 0,
+        to_us: 300_000_000,
+    };
+    kind.draw(&timeline, style)
+}
+
+fn comparison() -> crate::Comparison {
+    let side = |seed: u64, slower: f64| {
+        let names = BTreeMap::from([(0, "GET /".to_owned()), (1, "POST /checkout".to_owned())]);
+        let mut run = RunSamples::new("run", Source::Run, 60_000_000, names);
+        for i in 0..24_000 {
+            let luck = choice::unit(seed, &[i]).max(1e-5);
+            let tail = if luck < 0.03 { slower } else { 1.0 };
+            let at = i * 2_500;
+            run.push(&Sample {
+                exchange: 0,
+                lane: 0,
+                copy: 0,
+                operation: u32::from(luck < 0.03),
+                intended_us: at,
+                ready_us: at,
+                sent_us: at,
+                first_byte_us: Some(at),
+                done_us: at + (6_000.0 * luck.powf(-0.6) * tail) as u64,
+                outcome: Outcome::Ok,
+                status: 200,
+                flags: SampleFlags::empty(),
+                sent_bytes: 0,
+                received_bytes: 0,
+                faults: 0,
+            });
+        }
+        run
+    };
+    compare(&side(1, 1.0), &side(2, 1.45), 3)
+}
+
+#[test]
+fn the_charts_of_a_run_look_as_they_did() {
+    for kind in ChartKind::ALL {
+        insta::assert_snapshot!(format!("{kind}_dark"), running(kind, DARK).svg);
+    }
+    for kind in [
+        ChartKind::ResponseTime,
+        ChartKind::ErrorRate,
+        ChartKind::Distribution,
+    ] {
+        insta::assert_snapshot!(format!("{kind}_narrow_light"), running(kind, NARROW).svg);
+    }
+    let bare = Style::new(740, 104, Theme::Light).bare();
+    insta::assert_snapshot!("rate_bare_light", running(ChartKind::Rate, bare).svg);
+}
+
+#[test]
+fn the_charts_of_a_comparison_look_as_they_did() {
+    let comparison = comparison();
+    let [a, b] = Curve::sides(&comparison);
+    let mut recorded = Histogram::default();
+    for i in 1..5_000 {
+        recorded.record((5_000.0 * (5_000.0 / f64::from(i)).powf(0.6)) as u64);
+    }
+    let style = Style::new(540, 230, Theme::Dark);
+    let curves = quantile_curves(&[Curve::recorded(&recorded), a, b], style);
+    insta::assert_snapshot!("quantile_curves_dark", curves.svg);
+    insta::assert_snapshot!("difference_dark", difference(&comparison.curve, style).svg);
+    let light = Style::new(380, 200, Theme::Light);
+    insta::assert_snapshot!(
+        "difference_narrow_light",
+        difference(&comparison.curve, light).svg
+    );
+    let (first, second) = (ticks(90), ticks(150));
+    let sides = [("main", &first), ("branch", &second)].map(|(name, ticks)| Side {
+        name,
+        ticks: ticks.as_slice(),
+    });
+    insta::assert_snapshot!("overlay_light", overlay(sides[0], sides[1], NARROW).svg);
+    let values: Vec<f64> = (0..60).map(|i| choice::unit(1, &[i])).collect();
+    insta::assert_snapshot!(
+        "sparkline_dark",
+        sparkline(&values, 148, 26, Theme::Dark, Token::P50)
+    );
+}
+
+#[test]
+fn nothing_and_one_tick_are_drawn_too() {
+    for count in [0, 1] {
+        let ticks = ticks(count);
+        let timeline = Timeline {
+            ticks: &ticks,
+            ..Timeline::default()
+        };
+        for kind in ChartKind::ALL {
+            let chart = kind.draw(&timeline, NARROW);
+            assert_eq!(
+                chart.svg.contains("nothing measured yet"),
+                count == 0,
+                "{kind} of {count}"
+            );
+            assert!(chart.frame.x.to > chart.frame.x.from, "{kind}");
+            assert!(chart.frame.y.to > chart.frame.y.from, "{kind}");
+        }
+        insta::assert_snapshot!(
+            format!("response_time_of_{count}"),
+            response_time(&timeline, NARROW).svg
+        );
+    }
+    insta::assert_snapshot!("difference_of_nothing", difference(&[], NARROW).svg);
+    assert!(
+        overlay(
+            Side {
+                name: "",
+                ticks: &[]
+            },
+            Side {
+                name: "",
+                ticks: &[]
+            },
+            NARROW
+        )
+        .svg
+        .contains("nothing")
+    );
+    for values in [&[][..], &[1.0], &[0.0, 0.0], &[f64::NAN, 1.0]] {
+        assert!(sparkline(values, 148, 26, Theme::Light, Token::P50).contains("polyline"));
+    }
+}
+
+#[test]
+fn the_same_numbers_give_the_same_bytes() {
+    for kind in ChartKind::ALL {
+        assert_eq!(running(kind, DARK), running(kind, DARK));
+    }
+}
+
+#[test]
+fn what_a_capture_contained_is_text_and_nothing_else() {
+    let mut ticks = ticks(120);
+    ticks[100].errors.insert(
+        "<script>alert('\u{1}')</script>\"#E00109\"".to_owned(),
+        9_000,
+    );
+    let faults = [FaultSpan {
+        from_us: 0,
+        to_us: u64::MAX,
+        label: "</text><script>&\u{0}\"'".to_owned(),
+    }];
+    let timeline = Timeline {
+        ticks: &ticks,
+        faults: &faults,
+        ..Timeline::default()
+    };
+    let svg = error_rate(&timeline, DARK).svg;
+    assert!(!svg.contains("<script"));
+    assert!(!svg.chars().any(|c| c.is_control() && c != '\n'));
+    // No mark of a colour is left, and none in a text was taken for one.
+    assert!(svg.contains("&quot;#E00109&quot;"));
+    assert_eq!(svg.matches("#E001").count(), 1);
+}
+
+#[test]
+fn every_point_lies_where_the_frame_says() {
+    let chart = running(ChartKind::ResponseTime, DARK);
+    let frame = &chart.frame;
+    assert!(frame.left < frame.right && frame.top < frame.bottom);
+    assert_eq!((frame.x.unit, frame.y.unit), (Unit::Moment, Unit::Us));
+    for series in &frame.series {
+        assert!(
+            series
+                .points
+                .iter()
+                .all(|(x, _)| (frame.x.from..=frame.x.to).contains(x))
+        );
+        let values = series.points.iter().filter_map(|(_, y)| *y);
+        assert!(
+            values
+                .into_iter()
+                .all(|y| (frame.y.from..=frame.y.to).contains(&y))
+        );
+    }
+    let first = frame.series[0].points[0];
+    let x = frame.left + frame.x.share(first.0) * (frame.right - frame.left);
+    let y = frame.bottom - frame.y.share(first.1.unwrap()) * (frame.bottom - frame.top);
+    let drawn = format!("{},{} ", (x * 10.0).round(), (y * 10.0).round());
+    assert!(chart.svg.contains(&drawn), "{drawn}");
+}
+
+#[test]
+fn a_long_run_is_put_together_without_losing_an_answer() {
+    let ticks = ticks(4_000);
+    let timeline = Timeline {
+        ticks: &ticks,
+        ..Timeline::default()
+    };
+    let chart = response_time(&timeline, Style::new(400, 200, Theme::Page));
+    assert!(chart.frame.series[0].points.len() <= 200);
+    assert!(chart.svg.len() < 20_000, "{}", chart.svg.len());
+    assert!(chart.svg.contains("var(--p99)"));
+}
+
+#[test]
+fn a_kind_is_read_as_it_is_written() {
+    for kind in ChartKind::ALL {
+        assert_eq!(kind.name().parse(), Ok(kind));
+        assert_eq!(kind.name().replace('_', "-").parse(), Ok(kind));
+    }
+    assert!(
+        "pie"
+            .parse::<ChartKind>()
+            .unwrap_err()
+            .to_string()
+            .contains("response_time")
+    );
+}
