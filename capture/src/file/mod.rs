@@ -4,6 +4,8 @@ mod blocks;
 mod open;
 mod pcapng;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 pub use open::FileProgress;
 pub use reader::{CaptureFile, FileEnd, FileLoss};

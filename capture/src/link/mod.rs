@@ -10,6 +10,8 @@ mod fragments;
 mod ip;
 mod segment;
 mod start;
+#[cfg(test)]
+mod tests;
 mod tunnel;
 mod wireless;
 

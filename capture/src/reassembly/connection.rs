@@ -131,6 +131,9 @@ impl Connection {
         }
         match self.state {
             State::Replay => context.counts.replay_segments += 1,
+            State::Closed if self.half(side).is_elsewhere(segment.path) => {
+                context.counts.duplicates += 1;
+            }
             State::Closed => {
                 context.counts.segments += 1;
                 context.counts.outside += 1;

@@ -13,6 +13,8 @@ mod limits;
 mod pending;
 mod reassembler;
 mod roles;
+#[cfg(test)]
+mod tests;
 
 pub use counts::ReassemblyCounts;
 pub use event::{ConnectionEvent, Slot};
