@@ -1,0 +1,134 @@
+//! Real packets over the loopback interface. Needs the right to capture.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use reprise_capture::{CaptureError, CaptureEvent, RecordConfig, devices, record};
+use reprise_store::{ExchangeId, Recording, Store};
+
+const REQUEST: &[u8] = b"POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhello";
+const ANSWER: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok";
+
+fn config(port: u16) -> RecordConfig {
+    RecordConfig {
+        interface: "lo".to_owned(),
+        ports: vec![port],
+        name: "live".to_owned(),
+        ..RecordConfig::default()
+    }
+}
+
+/// A server on a free port that answers `connections` connections of one exchange each.
+fn serve(connections: usize) -> (u16, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        for _ in 0..connections {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = vec![0; REQUEST.len()];
+            stream.read_exact(&mut request).unwrap();
+            stream.write_all(ANSWER).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+            stream.read_to_end(&mut request).unwrap();
+        }
+    });
+    (port, server)
+}
+
+fn exchange(port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(REQUEST).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert_eq!(answer, ANSWER);
+}
+
+fn recorded(connections: usize) -> (Store, Recording, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("live.reprise")).unwrap();
+    let (port, server) = serve(connections);
+    let handle = record(config(port), &store).unwrap_or_else(|error| {
+        panic!("failed to {error}\nthis test captures real packets: run it as root")
+    });
+    for _ in 0..connections {
+        exchange(port);
+    }
+    server.join().unwrap();
+    handle.stop();
+    let last = handle.events().iter().last();
+    assert_eq!(last, Some(CaptureEvent::Finished));
+    let recording = handle.join().unwrap();
+    (store, recording, folder)
+}
+
+#[test]
+fn exchanges_over_loopback_are_recorded_whole() {
+    let (store, recording, _folder) = recorded(25);
+    assert_eq!(recording.exchanges.http, 25, "{:?}", recording.loss);
+    assert_eq!(recording.connections, 25);
+    let loss = &recording.loss;
+    assert_eq!(
+        (loss.gap_bytes, loss.truncated_packets, loss.kernel_dropped),
+        (0, 0, 0)
+    );
+    assert_eq!(
+        loss.packets,
+        loss.decoded_packets + loss.duplicate_packets + loss.malformed_packets
+    );
+    let rows = store.exchanges(recording.id, ExchangeId(0), 100).unwrap();
+    for row in rows {
+        let payloads = store.payloads(recording.id, row.id).unwrap();
+        assert_eq!(payloads.request.unwrap().bytes, REQUEST);
+        assert_eq!(payloads.response.unwrap().bytes, ANSWER);
+        assert!(row.latency_us().is_some());
+    }
+}
+
+#[test]
+fn a_capture_ends_by_itself_after_its_duration() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("short.reprise")).unwrap();
+    let (port, _server) = serve(0);
+    let config = RecordConfig {
+        duration: Some(Duration::from_millis(50)),
+        ..config(port)
+    };
+    let handle = record(config, &store).expect("capturing on lo needs root");
+    assert_eq!(handle.events().iter().last(), Some(CaptureEvent::Finished));
+    assert_eq!(handle.join().unwrap().exchanges.http, 0);
+}
+
+#[test]
+fn what_cannot_be_captured_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("refused.reprise")).unwrap();
+    let unknown = RecordConfig {
+        interface: "nosuch0".to_owned(),
+        ..config(80)
+    };
+    match record(unknown, &store).unwrap_err() {
+        CaptureError::NoSuchInterface { there_are, .. } => assert!(there_are.contains("lo")),
+        other => panic!("{other}"),
+    }
+    let bad = RecordConfig {
+        filter: Some("port eighty eighty".to_owned()),
+        ..config(80)
+    };
+    match record(bad, &store).unwrap_err() {
+        CaptureError::Filter { filter, .. } => assert_eq!(filter, "port eighty eighty"),
+        other => panic!("{other}"),
+    }
+    assert!(store.recordings().unwrap().is_empty());
+}
+
+#[test]
+fn loopback_is_among_the_devices_and_can_be_captured_by_root() {
+    let devices = devices().unwrap();
+    let loopback = devices
+        .iter()
+        .find(|device| device.loopback)
+        .expect("there is a loopback");
+    assert_eq!(loopback.capturable, Ok(()), "run as root");
+}
