@@ -11,7 +11,9 @@ use crate::event::Events;
 use crate::file::{CaptureFile, FileEnd};
 use crate::ingest::LostBefore;
 use crate::reassembly::ReassemblyLimits;
-use crate::{CaptureError, CaptureEvent, Handle, Ingest, Progress, Recorder, Stopper, Warning};
+use crate::{
+    CaptureError, CaptureEvent, Handle, Ingest, Progress, Recorder, Redaction, Stopper, Warning,
+};
 
 /// How often progress is told, and how often the ledger is stored.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -30,6 +32,8 @@ pub struct ImportConfig {
     pub limits: Limits,
     /// Caps of putting connections together.
     pub reassembly: ReassemblyLimits,
+    /// Which secrets to replace before they are stored; `None` stores everything as it was said.
+    pub redaction: Option<Redaction>,
 }
 
 /// Starts importing.
@@ -66,7 +70,7 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
         source,
         started_at,
     })?;
-    let recorder = Recorder::start(writer, config.limits)?;
+    let recorder = Recorder::start(writer, config.limits, config.redaction)?;
     let ingest = Ingest::new(recorder, config.reassembly);
     let stopper = Stopper::default();
     let asked = stopper.clone();

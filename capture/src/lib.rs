@@ -34,4 +34,4 @@ pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
 pub use live::{Device, NotCapturable, RecordConfig, devices, record};
 pub use packet::{LinkType, Packet};
-pub use recorder::Recorder;
+pub use recorder::{Recorder, Redaction};

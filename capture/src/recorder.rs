@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use reprise_store::{
     ConnectionEnd, Ledger, Messages, NewConnection, Recording, RecordingWriter, Totals,
 };
+use reprise_wire::redact::{RedactionKey, Rules};
 use reprise_wire::{
     Close, ConnectionDecoder, DecodeLoss, Direction, Exchange, Limits, MessageCounts, Piece,
     Spoken, Timestamp,
@@ -16,6 +17,15 @@ use reprise_wire::{
 use crate::CaptureError;
 use crate::reassembly::{ConnectionEvent, Slot};
 use keeper::{Item, Keeper};
+
+/// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
+#[derive(Clone, Debug)]
+pub struct Redaction {
+    /// Kept outside the file.
+    pub key: RedactionKey,
+    /// What counts as a secret.
+    pub rules: Rules,
+}
 
 /// Decodes connections and hands what they said to the store, through a thread that redacts and
 /// compresses. Exchanges are stored in the order in which they complete.
@@ -48,11 +58,15 @@ struct Decoded {
 }
 
 impl Recorder {
-    /// Records into `writer`.
+    /// Records into `writer`; without `redaction` everything is stored as it was said.
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(writer: RecordingWriter, limits: Limits) -> Result<Self, CaptureError> {
+    pub fn start(
+        writer: RecordingWriter,
+        limits: Limits,
+        redaction: Option<Redaction>,
+    ) -> Result<Self, CaptureError> {
         Ok(Self {
             limits,
             open: Vec::new(),
@@ -61,7 +75,7 @@ impl Recorder {
             closed: Decoded::default(),
             spoken: BTreeMap::new(),
             decoded: Vec::new(),
-            keeper: Keeper::start(writer)?,
+            keeper: Keeper::start(writer, redaction)?,
         })
     }
 
@@ -218,6 +232,7 @@ impl Recorder {
             },
             captured_bytes,
             loss,
+            // The keeper knows.
             redacted: BTreeMap::new(),
         }
     }

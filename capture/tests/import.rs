@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use reprise_capture::packet_builder::{
     Conversation, Frame, Framing, PcapOptions, write_pcap, write_pcapng,
 };
-use reprise_capture::{CaptureError, CaptureEvent, ImportConfig, LinkType, Warning, import};
+use reprise_capture::{
+    CaptureError, CaptureEvent, ImportConfig, LinkType, Redaction, Warning, import,
+};
 use reprise_store::{ExchangeId, Ledger, Recording, Store};
+use reprise_wire::redact::{RedactionKey, Rules};
 use reprise_wire::{Direction, Timestamp};
 use tempfile::TempDir;
 
@@ -141,6 +144,41 @@ fn a_capture_becomes_exchanges_with_their_times() {
     let payloads = bench.store.payloads(recording.id, page[0].id).unwrap();
     assert_eq!(payloads.request.unwrap().bytes, REQUEST.as_bytes());
     assert_eq!(payloads.response.unwrap().bytes, ANSWER.as_bytes());
+}
+
+#[test]
+fn secrets_are_replaced_before_they_are_stored_and_the_hits_counted() {
+    let bench = Bench::new();
+    let start = Timestamp::from_micros(1_700_000_000_000_000);
+    let mut script = Conversation::new(address(40_000), address(80), start);
+    let request = "GET / HTTP/1.1\r\nHost: shop\r\nCookie: session=topsecret\r\n\r\n";
+    script.handshake().client(request).server(ANSWER).close();
+    let files = vec![bench.file("secret.pcap", &pcap(script.frames()))];
+    let key = RedactionKey::new([7; 32]);
+    let redaction = Some(Redaction {
+        key,
+        rules: Rules::default(),
+    });
+    let name = "redacted".to_owned();
+    let config = ImportConfig {
+        files,
+        name,
+        redaction,
+        ..ImportConfig::default()
+    };
+    let recording = import(config, &bench.store).unwrap().join().unwrap();
+    assert_eq!(
+        recording.redacted.values().sum::<u64>(),
+        1,
+        "{:?}",
+        recording.redacted
+    );
+    let payloads = bench.store.payloads(recording.id, ExchangeId(1)).unwrap();
+    let stored = String::from_utf8(payloads.request.unwrap().bytes).unwrap();
+    assert!(
+        stored.contains("Cookie: session=rp_") && !stored.contains("topsecret"),
+        "{stored}"
+    );
 }
 
 #[test]

@@ -15,7 +15,9 @@ use super::{expression, open};
 use crate::event::Events;
 use crate::ingest::LostBefore;
 use crate::reassembly::ReassemblyLimits;
-use crate::{CaptureError, CaptureEvent, Handle, Ingest, LinkType, Recorder, Stopper, Warning};
+use crate::{
+    CaptureError, CaptureEvent, Handle, Ingest, LinkType, Recorder, Redaction, Stopper, Warning,
+};
 
 /// How many batches of about a megabyte may wait to be decoded.
 const BATCHES: usize = 64;
@@ -41,6 +43,8 @@ pub struct RecordConfig {
     pub limits: Limits,
     /// Caps of putting connections together.
     pub reassembly: ReassemblyLimits,
+    /// Which secrets to replace before they are stored; `None` stores everything as it was said.
+    pub redaction: Option<Redaction>,
 }
 
 /// Starts capturing. When this returns, every matching packet sent from now on is captured.
@@ -61,7 +65,7 @@ pub fn record(config: RecordConfig, store: &Store) -> Result<Handle, CaptureErro
         source,
         started_at,
     })?;
-    let recorder = Recorder::start(writer, config.limits)?;
+    let recorder = Recorder::start(writer, config.limits, config.redaction)?;
     let ingest = Ingest::new(recorder, config.reassembly);
     let stopper = Stopper::default();
     stopper.wakes(opened.capture.breakloop_handle());

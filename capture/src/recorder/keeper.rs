@@ -7,8 +7,10 @@ use crossbeam_channel::{Receiver, Sender};
 use reprise_store::{
     ConnectionEnd, ConnectionId, NewConnection, Recording, RecordingWriter, Totals,
 };
+use reprise_wire::redact::Redactor;
 use reprise_wire::{Exchange, Payload};
 
+use super::Redaction;
 use crate::CaptureError;
 
 /// How many items, or bytes of payload, are handed over at once.
@@ -32,16 +34,19 @@ pub(super) struct Keeper {
     batch: Vec<Item>,
     batch_bytes: usize,
     batches: Sender<Vec<Item>>,
-    thread: JoinHandle<Result<RecordingWriter, CaptureError>>,
+    thread: JoinHandle<Result<Kept, CaptureError>>,
     failed: bool,
 }
 
 impl Keeper {
-    pub(super) fn start(writer: RecordingWriter) -> Result<Self, CaptureError> {
+    pub(super) fn start(
+        writer: RecordingWriter,
+        redaction: Option<Redaction>,
+    ) -> Result<Self, CaptureError> {
         let (batches, received) = crossbeam_channel::bounded(BATCHES);
         let thread = thread::Builder::new()
             .name("reprise-keep".to_owned())
-            .spawn(move || keep_all(writer, &received))
+            .spawn(move || Kept::new(writer, redaction).keep_all(&received))
             .map_err(CaptureError::Thread)?;
         Ok(Self {
             batch: Vec::new(),
@@ -77,38 +82,75 @@ impl Keeper {
     pub(super) fn finish(mut self, totals: Totals) -> Result<Recording, CaptureError> {
         self.hand_over();
         drop(self.batches);
-        let writer = self
+        let kept = self
             .thread
             .join()
             .map_err(|_| CaptureError::Broken("storing"))??;
-        Ok(writer.finish(&totals)?)
+        kept.finish(totals)
     }
 }
 
-fn keep_all(
+/// The storing thread's end.
+struct Kept {
     writer: RecordingWriter,
-    batches: &Receiver<Vec<Item>>,
-) -> Result<RecordingWriter, CaptureError> {
-    let mut ids: Vec<ConnectionId> = Vec::new();
-    for batch in batches {
-        for item in batch {
-            match item {
-                Item::Opened(connection) => ids.push(writer.add_connection(&connection)?),
-                Item::Exchange(number, exchange) => {
-                    if let Some(id) = ids.get(number) {
-                        writer.add_exchange(*id, *exchange)?;
-                    }
-                }
-                Item::Closed(number, end) => {
-                    if let Some(id) = ids.get(number) {
-                        writer.close_connection(*id, *end)?;
-                    }
-                }
-                Item::Checkpoint(totals) => writer.checkpoint(&totals)?,
-            }
+    redactor: Option<Redactor>,
+    /// The stored ids, by number in the order of opening.
+    ids: Vec<ConnectionId>,
+}
+
+impl Kept {
+    fn new(writer: RecordingWriter, redaction: Option<Redaction>) -> Self {
+        let redactor = redaction.map(|redaction| Redactor::new(&redaction.key, redaction.rules));
+        Self {
+            writer,
+            redactor,
+            ids: Vec::new(),
         }
     }
-    Ok(writer)
+
+    fn keep_all(mut self, batches: &Receiver<Vec<Item>>) -> Result<Self, CaptureError> {
+        for item in batches.iter().flatten() {
+            self.keep(item)?;
+        }
+        Ok(self)
+    }
+
+    fn keep(&mut self, item: Item) -> Result<(), CaptureError> {
+        match item {
+            Item::Opened(connection) => self.ids.push(self.writer.add_connection(&connection)?),
+            Item::Exchange(number, mut exchange) => {
+                let Some(id) = self.ids.get(number) else {
+                    return Ok(());
+                };
+                if let Some(redactor) = &mut self.redactor {
+                    redactor.redact(&mut exchange);
+                }
+                self.writer.add_exchange(*id, *exchange)?;
+            }
+            Item::Closed(number, end) => {
+                let Some(id) = self.ids.get(number) else {
+                    return Ok(());
+                };
+                self.writer.close_connection(*id, *end)?;
+            }
+            Item::Checkpoint(mut totals) => {
+                self.add_hits(&mut totals);
+                self.writer.checkpoint(&totals)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, mut totals: Totals) -> Result<Recording, CaptureError> {
+        self.add_hits(&mut totals);
+        Ok(self.writer.finish(&totals)?)
+    }
+
+    fn add_hits(&self, totals: &mut Totals) {
+        if let Some(redactor) = &self.redactor {
+            totals.redacted.clone_from(redactor.hits());
+        }
+    }
 }
 
 fn kept_bytes(exchange: &Exchange) -> usize {
