@@ -8,6 +8,7 @@ mod tally;
 pub use tally::{DecodeLoss, MessageCounts, Spoken};
 
 use crate::http::HttpDecoder;
+use crate::mysql;
 use crate::{Direction, Exchange, Limits, Piece};
 use opening::Opening;
 
@@ -42,6 +43,7 @@ pub struct ConnectionDecoder {
 enum State {
     Opening(Opening),
     Http(Box<HttpDecoder>),
+    Mysql(Box<mysql::Decoder>),
     /// Recognised, not decoded: its bytes are counted.
     Opaque(Spoken),
 }
@@ -61,6 +63,7 @@ impl ConnectionDecoder {
     pub fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
         match &mut self.state {
             State::Http(decoder) => decoder.push(direction, piece, out),
+            State::Mysql(decoder) => decoder.push(direction, piece, out),
             State::Opaque(_) => {
                 if let Piece::Chunk { bytes, .. } = piece {
                     self.early_loss.undecodable_bytes += bytes.len() as u64;
@@ -82,10 +85,12 @@ impl ConnectionDecoder {
             return;
         };
         self.early_loss = opening.dropped();
-        if spoken == Spoken::Http {
-            let decoder = HttpDecoder::new(&self.limits, self.midstream, opening.is_amid());
-            self.state = State::Http(Box::new(decoder));
-        }
+        let (limits, amid) = (&self.limits, opening.is_amid());
+        self.state = match spoken {
+            Spoken::Http => State::Http(Box::new(HttpDecoder::new(limits, self.midstream, amid))),
+            Spoken::Mysql => State::Mysql(Box::new(mysql::Decoder::new(limits, amid))),
+            _ => State::Opaque(spoken),
+        };
         opening.replay(|direction, piece| self.push(direction, piece, out));
     }
 
@@ -94,6 +99,7 @@ impl ConnectionDecoder {
         match &self.state {
             State::Opening(opening) => opening.spoken(),
             State::Http(_) => Spoken::Http,
+            State::Mysql(_) => Spoken::Mysql,
             State::Opaque(spoken) => *spoken,
         }
     }
@@ -102,6 +108,7 @@ impl ConnectionDecoder {
     pub fn counts(&self) -> MessageCounts {
         match &self.state {
             State::Http(decoder) => decoder.counts(),
+            State::Mysql(decoder) => decoder.counts(),
             State::Opening(_) | State::Opaque(_) => MessageCounts::default(),
         }
     }
@@ -112,8 +119,17 @@ impl ConnectionDecoder {
         match &self.state {
             State::Opening(opening) => loss += opening.loss(),
             State::Http(decoder) => loss += decoder.loss(),
+            State::Mysql(decoder) => loss += decoder.loss(),
             State::Opaque(_) => {}
         }
         loss
+    }
+
+    /// What a MySQL handshake said, once the connection is known to speak MySQL.
+    pub fn mysql_session(&self) -> Option<&mysql::Session> {
+        match &self.state {
+            State::Mysql(decoder) => Some(decoder.session()),
+            State::Opening(_) | State::Http(_) | State::Opaque(_) => None,
+        }
     }
 }

@@ -66,7 +66,7 @@ impl Opening {
         let earlier = self.held_of(direction);
         let verdict = if earlier.is_empty() {
             recognise(direction, bytes, self.is_amid())
-        } else if earlier.len() >= DECISIVE && !bytes.contains(&b'\n') {
+        } else if is_text(&earlier) && !bytes.contains(&b'\n') {
             // A first line that is good so far is judged again when it is whole.
             Verdict::Maybe
         } else {
@@ -149,5 +149,9 @@ impl Opening {
     }
 }
 
-/// After this many good bytes only the end of a first line can tell more.
+/// After this many good bytes of text only the end of a first line can tell more.
 const DECISIVE: usize = 128;
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.len() >= DECISIVE && bytes.iter().take(4).all(|byte| (b' '..0x7f).contains(byte))
+}

@@ -3,6 +3,7 @@
 use super::Spoken;
 use crate::Direction;
 use crate::http::{Side, Start, is_message_start, request_start, response_start};
+use crate::mysql::{Likeness, likeness};
 
 /// What some first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +44,13 @@ pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> 
         (Direction::ToServer, true) => strict_start(Side::Requests, bytes),
         (Direction::ToClient, true) => strict_start(Side::Responses, bytes),
     };
-    match start {
-        Start::Yes => Verdict::Is(Spoken::Http),
-        Start::Maybe => Verdict::Maybe,
-        Start::No => Verdict::No,
+    if start == Start::Yes {
+        return Verdict::Is(Spoken::Http);
+    }
+    match (likeness(direction, bytes, midstream), start) {
+        (Likeness::Yes, _) => Verdict::Is(Spoken::Mysql),
+        (Likeness::Maybe, _) | (_, Start::Maybe) => Verdict::Maybe,
+        (Likeness::No, _) => Verdict::No,
     }
 }
 
@@ -69,12 +73,12 @@ fn starts_with(bytes: &[u8], wanted: &[u8]) -> Start {
     }
 }
 
-/// A TLS record header (RFC 8446 section 5.1): a handshake at the beginning, any record later.
+/// A TLS record header (RFC 8446 section 5.1; SSL 3.0 is gone): a handshake at the beginning, any record later.
 fn tls_record(bytes: &[u8], midstream: bool) -> Start {
     match bytes {
         [0x16] | [0x16, 0x03] => Start::Maybe,
-        [0x16, 0x03, 0..=4, ..] => Start::Yes,
-        [0x14 | 0x15 | 0x17, 0x03, 0..=4, high, _, ..] if midstream && *high <= 0x48 => Start::Yes,
+        [0x16, 0x03, 1..=3, ..] => Start::Yes,
+        [0x14 | 0x15 | 0x17, 0x03, 1..=3, high, _, ..] if midstream && *high <= 0x48 => Start::Yes,
         _ => Start::No,
     }
 }
@@ -115,5 +119,29 @@ mod tests {
         assert_eq!(middle(b"word after word"), Verdict::No);
         assert_eq!(middle(b"POST /unfinished"), Verdict::Is(Spoken::Http));
         assert_eq!(middle(b"\x17\x03\x03\x00\x20xyz"), Verdict::Is(Spoken::Tls));
+    }
+
+    #[test]
+    fn a_mysql_server_is_told_by_its_greeting_however_it_is_cut() {
+        let mut greeting =
+            b"\x0a8.0.36\0\x05\0\0\0abcdefgh\0\xff\xff\xff\x02\0\xff\xdf\x15".to_vec();
+        greeting.extend_from_slice(&[0; 10]);
+        greeting.extend_from_slice(b"ijklmnopqrst\0mysql_native_password\0");
+        let length = u8::try_from(greeting.len()).unwrap();
+        let packet = [&[length, 0, 0, 0][..], &greeting].concat();
+        assert_eq!(server(&packet), Verdict::Is(Spoken::Mysql));
+        for cut in 0..packet.len() {
+            assert_eq!(server(&packet[..cut]), Verdict::Maybe, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_mysql_command_is_believed_in_the_middle_of_a_connection() {
+        let query = b"\x09\0\0\0\x03SELECT 1";
+        assert_eq!(
+            recognise(Direction::ToServer, query, true),
+            Verdict::Is(Spoken::Mysql)
+        );
+        assert_eq!(client(query), Verdict::No);
     }
 }
