@@ -42,6 +42,8 @@ pub struct Plan {
     pub abort_on_fail: bool,
     /// How long an answer may take, in milliseconds; then the connection is closed.
     pub timeout_ms: u64,
+    /// How long outstanding answers are waited for when the run is stopped, in milliseconds.
+    pub drain_ms: u64,
     /// Whether requests that write are left out.
     pub read_only: bool,
     /// What HTTP requests of a lane wait for.
@@ -154,6 +156,7 @@ impl Default for Plan {
             checks: Vec::new(),
             abort_on_fail: false,
             timeout_ms: 30_000,
+            drain_ms: 5_000,
             read_only: false,
             http_order: HttpOrder::Lane,
             secrets: Vec::new(),

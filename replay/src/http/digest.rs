@@ -6,6 +6,8 @@ use std::hash::Hasher;
 use reprise_wire::http::decode_content;
 use rustc_hash::FxHasher;
 
+use crate::prepare::pseudonym::is_pseudonym;
+
 /// Bodies longer than this are compared by their first part; bytes.
 const COMPARED: usize = 64 << 10;
 
@@ -30,7 +32,8 @@ pub(crate) fn digest(body: &[u8], content_encoding: Option<&[u8]>) -> u64 {
     hasher.finish().max(1)
 }
 
-/// Feeds the body to the hasher word by word: a run of digits becomes one zero, a token one mark.
+/// Feeds the body to the hasher word by word: a run of digits becomes one zero, a token one mark, and so
+/// does what an HTML input or meta element holds.
 fn normalise(body: &[u8], hasher: &mut FxHasher) {
     let mut rest = body;
     while let Some(first) = rest.first() {
@@ -45,17 +48,27 @@ fn normalise(body: &[u8], hasher: &mut FxHasher) {
         rest = after;
         if !is_word {
             hasher.write(run);
-        } else if run.iter().all(|byte| CLASSES.of(*byte) != DIGIT) {
-            if crate::prepare::pseudonym::is_pseudonym(run) {
-                hasher.write_u8(MARK);
-            } else {
-                hasher.write(run);
-            }
-        } else if run.len() >= TOKEN || crate::prepare::pseudonym::is_pseudonym(run) {
-            hasher.write_u8(MARK);
-        } else {
-            without_numbers(run, hasher);
+            continue;
         }
+        word(run, hasher);
+        if matches!(run, b"value" | b"content")
+            && let Some(quoted) = rest.strip_prefix(b"=\"")
+            && let Some(end) = quoted.iter().position(|byte| *byte == b'"')
+        {
+            hasher.write_u8(MARK);
+            rest = quoted.get(end..).unwrap_or_default();
+        }
+    }
+}
+
+fn word(word: &[u8], hasher: &mut FxHasher) {
+    let has_digit = word.iter().any(|byte| CLASSES.of(*byte) == DIGIT);
+    if (has_digit && word.len() >= TOKEN) || is_pseudonym(word) {
+        hasher.write_u8(MARK);
+    } else if has_digit {
+        without_numbers(word, hasher);
+    } else {
+        hasher.write(word);
     }
 }
 
@@ -114,6 +127,8 @@ mod tests {
         let first = page("7", "9f8e7d6c5b4a39281706", "buy");
         assert_eq!(first, page("1234", "00ff11ee22dd33cc44bb55aa66", "buy"));
         assert_ne!(first, page("7", "9f8e7d6c5b4a39281706", "sold"));
+        let hidden = |value: &str| digest(format!("<input value=\"{value}\"> x").as_bytes(), None);
+        assert_eq!(hidden("one"), hidden("other words"));
         assert_ne!(digest(b"", None), 0);
     }
 

@@ -238,8 +238,8 @@ impl Handle {
         &self.control
     }
 
-    /// Ends the run: nothing more is sent, outstanding answers are waited for up to five seconds, all
-    /// that was measured is stored. Returns at once; [`Handle::join`] waits.
+    /// Ends the run: nothing more is sent, outstanding answers are waited for as the plan says, all that
+    /// was measured is stored. Returns at once; [`Handle::join`] waits.
     pub fn stop(&self) {
         self.control.end(Ending::Stopped);
     }

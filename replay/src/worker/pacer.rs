@@ -22,9 +22,6 @@ const LEAD_US: u64 = 1_000_000;
 /// How long what is wanted from the store is gathered before it is asked for.
 const ASK_AFTER_US: u64 = 5_000;
 
-/// How long outstanding answers are waited for when a run is stopped.
-const DRAIN_US: u64 = 5_000_000;
-
 /// The steps by which wake-ups are drawn together as the thread fills: each costs as much as a request.
 const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
 
@@ -122,7 +119,7 @@ impl Worker {
         let lived_us = now_us - pace.paused_us;
         if self.control.ending() != Ending::No {
             self.drop_what_is_due();
-            pace.closes_us = Some(now_us + DRAIN_US);
+            pace.closes_us = Some(now_us + plan.drain_ms * 1_000);
             self.closing.set(true);
         } else if pace.paused_since_us.is_none()
             && plan
