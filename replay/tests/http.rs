@@ -226,15 +226,15 @@ fn the_targets_own_cookie_and_token_are_sent_in_place_of_the_recorded_ones() {
             "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_owned()
         })
     });
-    let page = "<input type=\"hidden\" name=\"csrf\" value=\"rp_recordedtoken\">";
+    let page = "<input type=\"hidden\" name=\"csrf\" value=\"rp_recordedtokenaaaaaaaaaaa\">";
     let login = format!(
-        "HTTP/1.1 200 OK\r\nSet-Cookie: sid=rp_recordedsession\r\nContent-Type: text/html\r\n\
+        "HTTP/1.1 200 OK\r\nSet-Cookie: sid=rp_recordedsessionaaaaaaaaa\r\nContent-Type: text/html\r\n\
          Content-Length: {}\r\n\r\n{page}",
         page.len()
     );
-    let post = "POST /login HTTP/1.1\r\nHost: shop.example\r\nCookie: sid=rp_recordedsession\r\n\
-        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 49\r\n\r\n\
-        csrf=rp_recordedtoken&password=rp_recordedsecret1";
+    let post = "POST /login HTTP/1.1\r\nHost: shop.example\r\nCookie: sid=rp_recordedsessionaaaaaaaaa\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 69\r\n\r\n\
+        csrf=rp_recordedtokenaaaaaaaaaaa&password=rp_recordedsecretaaaaaaaaaa";
     let (_folder, store) = store_with(&[
         said(
             1,

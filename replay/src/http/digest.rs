@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use reprise_wire::http::decode_content;
 use rustc_hash::FxHasher;
 
-use crate::prepare::pseudonym::is_pseudonym;
+use reprise_wire::redact::is_pseudonym;
 
 /// Bodies longer than this are compared by their first part; bytes.
 const COMPARED: usize = 64 << 10;

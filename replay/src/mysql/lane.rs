@@ -1,5 +1,194 @@
-//! What one copy of a MySQL connection holds while it is played.
+//! What one copy of a MySQL connection holds while it is played: its connection to the target, and which of
+//! the target's statements stands for which recorded one.
 
-/// The connection of a lane copy.
+use reprise_wire::mysql::{Command, CommandCode, Dialect, patch_statement_id, statement_id};
+use rustc_hash::FxHashMap;
+use tokio::sync::Mutex;
+
+use super::connection::MysqlConnection;
+
+/// The connection of a lane copy; commands take their turn.
 #[derive(Debug, Default)]
-pub(crate) struct MysqlLane {}
+pub(crate) struct MysqlLane(pub(crate) Mutex<MysqlState>);
+
+/// What its commands share.
+#[derive(Debug, Default)]
+pub(crate) struct MysqlState {
+    pub(crate) connection: Option<MysqlConnection>,
+    statements: FxHashMap<u32, Statement>,
+}
+
+#[derive(Debug)]
+struct Statement {
+    /// The PREPARE that made it, for a connection that has to be opened anew.
+    prepare: Vec<u8>,
+    /// The target's id; `None` since the connection it was prepared on went.
+    target: Option<u32>,
+}
+
+/// MariaDB: "the statement prepared last", instead of an id.
+const LAST_PREPARED: u32 = u32::MAX;
+
+/// An id no server gives out: the target answers that it does not know the statement.
+const UNKNOWN: u32 = 0;
+
+impl MysqlState {
+    /// The connection is gone, and with it every statement prepared on it.
+    pub(crate) fn lost(&mut self) {
+        self.connection = None;
+        for statement in self.statements.values_mut() {
+            statement.target = None;
+        }
+    }
+
+    /// What has to be prepared again before `command` can be sent: the recorded id and the PREPARE.
+    pub(crate) fn to_prepare(&self, command: &[u8]) -> Option<(u32, Vec<u8>)> {
+        let recorded = statement_id(command)?;
+        let statement = self.statements.get(&recorded)?;
+        let closes = command
+            .first()
+            .and_then(|byte| CommandCode::from_byte(*byte))
+            == Some(CommandCode::StmtClose);
+        (statement.target.is_none() && !closes).then(|| (recorded, statement.prepare.clone()))
+    }
+
+    /// Notes that the target prepared what the recorded server knew as `recorded`.
+    pub(crate) fn prepared(&mut self, recorded: u32, prepare: &[u8], target: Option<u32>) {
+        self.statements.insert(
+            recorded,
+            Statement {
+                prepare: prepare.to_vec(),
+                target,
+            },
+        );
+    }
+
+    /// `command` as the target has to get it: its own statement id, and query attributes only if both
+    /// ends agreed on them.
+    pub(crate) fn translated(
+        &mut self,
+        command: &[u8],
+        recorded: &Dialect,
+        target: &Dialect,
+    ) -> Vec<u8> {
+        let mut out = without_attributes(command, recorded, target);
+        if let Some(id) = statement_id(command)
+            && id != LAST_PREPARED
+        {
+            let known = self
+                .statements
+                .get(&id)
+                .and_then(|statement| statement.target);
+            patch_statement_id(&mut out, known.unwrap_or(UNKNOWN));
+            if command
+                .first()
+                .and_then(|byte| CommandCode::from_byte(*byte))
+                == Some(CommandCode::StmtClose)
+            {
+                self.statements.remove(&id);
+            }
+        }
+        out
+    }
+}
+
+/// A COM_QUERY recorded with attributes, for a target that does not take them, and the other way round.
+fn without_attributes(command: &[u8], recorded: &Dialect, target: &Dialect) -> Vec<u8> {
+    let is_query = command
+        .first()
+        .and_then(|byte| CommandCode::from_byte(*byte))
+        == Some(CommandCode::Query);
+    let takes = target.query_attributes == Some(true);
+    if !is_query || recorded.query_attributes == Some(takes) {
+        return command.to_vec();
+    }
+    match Command::decode(command, recorded) {
+        Ok(Command::Query(query)) if takes => [
+            &[CommandCode::Query as u8][..],
+            reprise_wire::mysql::NO_QUERY_ATTRIBUTES,
+            query.sql,
+        ]
+        .concat(),
+        Ok(Command::Query(query)) => [&[CommandCode::Query as u8][..], query.sql].concat(),
+        _ => command.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn execute(id: u32) -> Vec<u8> {
+        [&[0x17][..], &id.to_le_bytes(), &[0, 1, 0, 0, 0]].concat()
+    }
+
+    fn dialect(query_attributes: bool) -> Dialect {
+        Dialect {
+            query_attributes: Some(query_attributes),
+            ..Dialect::UNKNOWN
+        }
+    }
+
+    #[test]
+    fn a_statement_gets_the_targets_id_and_all_else_stays() {
+        let mut state = MysqlState::default();
+        let plain = dialect(false);
+        state.prepared(7, b"\x16SELECT ?", Some(0x0102_0304));
+        assert_eq!(
+            state.translated(&execute(7), &plain, &plain),
+            execute(0x0102_0304)
+        );
+        assert_eq!(
+            state.translated(&execute(LAST_PREPARED), &plain, &plain),
+            execute(LAST_PREPARED)
+        );
+        assert_eq!(
+            state.translated(&execute(9), &plain, &plain),
+            execute(UNKNOWN)
+        );
+        assert_eq!(
+            state.translated(b"\x03SELECT 1", &plain, &plain),
+            b"\x03SELECT 1"
+        );
+    }
+
+    #[test]
+    fn a_lost_connection_has_its_statements_prepared_again() {
+        let mut state = MysqlState::default();
+        state.prepared(7, b"\x16SELECT ?", Some(1));
+        assert_eq!(state.to_prepare(&execute(7)), None);
+        state.lost();
+        assert_eq!(
+            state.to_prepare(&execute(7)),
+            Some((7, b"\x16SELECT ?".to_vec()))
+        );
+        let close = [&[0x19][..], &7_u32.to_le_bytes()].concat();
+        assert_eq!(state.to_prepare(&close), None);
+        state.translated(&close, &dialect(false), &dialect(false));
+        assert_eq!(state.to_prepare(&execute(7)), None);
+    }
+
+    #[test]
+    fn query_attributes_go_only_to_a_target_that_takes_them() {
+        let mut state = MysqlState::default();
+        let plain = b"\x03SELECT 1";
+        let with = [
+            &[3][..],
+            reprise_wire::mysql::NO_QUERY_ATTRIBUTES,
+            b"SELECT 1",
+        ]
+        .concat();
+        assert_eq!(
+            state.translated(&with, &dialect(true), &dialect(false)),
+            plain
+        );
+        assert_eq!(
+            state.translated(plain, &dialect(false), &dialect(true)),
+            with
+        );
+        assert_eq!(
+            state.translated(&with, &dialect(true), &dialect(true)),
+            with
+        );
+    }
+}

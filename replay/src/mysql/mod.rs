@@ -1,3 +1,6 @@
 //! The MySQL side: a client of our own that sends recorded commands as they were, statement ids aside.
 
+pub(crate) mod connection;
+pub(crate) mod judge;
 pub(crate) mod lane;
+pub(crate) mod login;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use reprise_store::{Connection, RecordedRequest};
 use reprise_wire::http::Message;
+use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -29,6 +30,7 @@ pub(crate) struct Gatherer<'a> {
     http_servers: FxHashSet<IpAddr>,
     sessions: Sessions,
     mysql_lanes: FxHashMap<u32, u32>,
+    mysql_sessions: FxHashMap<u32, Session>,
     lanes: Vec<Gathered>,
     missing: Missing<'a>,
 }
@@ -65,6 +67,7 @@ impl<'a> Gatherer<'a> {
                 .collect(),
             sessions: Sessions::default(),
             mysql_lanes: FxHashMap::default(),
+            mysql_sessions: connections.iter().filter_map(session_of).collect(),
             lanes: Vec::new(),
             missing: Missing::new(&plan.secrets),
         })
@@ -106,6 +109,9 @@ impl<'a> Gatherer<'a> {
             gathered.search.answer(row.id.0, answer);
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
+        if row.protocol == Protocol::Mysql {
+            step.digest = mysql_digest(exchange, gathered.lane.session.as_deref());
+        }
         step.route = route;
         gathered.lane.steps.push(step);
     }
@@ -142,10 +148,10 @@ impl<'a> Gatherer<'a> {
             }
         };
         if lane == next {
-            let starts_us = u64::try_from(exchange.row.at_us).unwrap_or(0);
             let lane = Lane {
                 id: next,
-                starts_us,
+                starts_us: u64::try_from(exchange.row.at_us).unwrap_or(0),
+                session: self.mysql_sessions.remove(&connection).map(Box::new),
                 ..Lane::default()
             };
             self.lanes.push(Gathered {
@@ -234,6 +240,33 @@ impl Gathered {
     }
 }
 
+/// The session of a MySQL connection, as its handshake was stored.
+fn session_of(connection: &Connection) -> Option<(u32, Session)> {
+    let stored = connection.mysql_session.clone()?;
+    Some((connection.id.0, serde_json::from_value(stored).ok()?))
+}
+
+/// How much the recorded reply returned or changed; 0 when the recording does not have all of it.
+fn mysql_digest(exchange: &RecordedRequest, session: Option<&Session>) -> u64 {
+    let (Some(command), Some(reply)) = (exchange.request.as_deref(), exchange.response.as_deref())
+    else {
+        return 0;
+    };
+    if !is_whole(exchange) || exchange.row.status != Some(0) {
+        return 0;
+    }
+    let dialect = session.map_or(Dialect::UNKNOWN, |session| {
+        Dialect::from_capabilities(session.capabilities, session.mariadb_capabilities)
+    });
+    crate::mysql::judge::digest(&summarise_reply(command, reply, &dialect))
+}
+
+/// Whether the recording has every byte of the answer.
+fn is_whole(exchange: &RecordedRequest) -> bool {
+    let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
+    !exchange.row.flags.intersects(cut)
+}
+
 fn micros(us: u64) -> Timestamp {
     Timestamp::from_micros(i64::try_from(us).unwrap_or(i64::MAX))
 }
@@ -254,10 +287,8 @@ fn step_of(
         Marks::IN_TRANSACTION,
         row.flags.contains(Flags::IN_TRANSACTION),
     );
-    let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
-    let whole = !row.flags.intersects(cut);
     let digest = answer
-        .filter(|answer| whole && !answer.body.is_empty())
+        .filter(|answer| is_whole(exchange) && !answer.body.is_empty())
         .map_or(0, |answer| {
             digest(&answer.body, answer.header("Content-Encoding"))
         });
@@ -276,6 +307,7 @@ fn step_of(
         rank: 0,
         digest,
         route: 0,
+        statement: row.statement_id,
         status: row.status.unwrap_or(0),
         protocol: row.protocol,
         marks,

@@ -4,6 +4,7 @@
 
 use bitflags::bitflags;
 use reprise_wire::Protocol;
+use reprise_wire::mysql::Session;
 
 use crate::http::values::LaneValues;
 use crate::reason::Skips;
@@ -21,6 +22,8 @@ pub(crate) struct Lane {
     pub(crate) steps: Vec<Step>,
     /// What of it is not sent, by reason; counted when a copy begins.
     pub(crate) skipped: Skips,
+    /// MySQL: what the recorded login said.
+    pub(crate) session: Option<Box<Session>>,
     /// Values its requests carry that the target's own answers must supply.
     pub(crate) values: LaneValues,
 }
@@ -48,6 +51,8 @@ pub(crate) struct Step {
     pub(crate) route: u16,
     /// The recorded status: of HTTP, or MySQL's error number, 0 for success.
     pub(crate) status: u16,
+    /// MySQL: the statement id the recorded PREPARE was answered with.
+    pub(crate) statement: Option<u32>,
     /// What it is in.
     pub(crate) protocol: Protocol,
     /// What else is known.

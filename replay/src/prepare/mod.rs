@@ -6,7 +6,6 @@ pub(crate) mod gather;
 pub(crate) mod lane;
 mod outline;
 pub(crate) mod precedence;
-pub(crate) mod pseudonym;
 pub(crate) mod session;
 pub(crate) mod values;
 

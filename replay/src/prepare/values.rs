@@ -7,10 +7,10 @@ use reprise_wire::http::{Message, StartLine};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Unsourced;
-use super::pseudonym::is_pseudonym;
 use super::session::{cookie_pairs, set_cookie};
 use crate::http::places::{carried, offered};
 use crate::http::values::{Carry, Fill, LaneValues, Origin, Place, Take};
+use reprise_wire::redact::is_pseudonym;
 
 /// Values of one lane's answers that are remembered; later ones displace none.
 const MOST_OFFERED: usize = 4_096;
@@ -176,13 +176,13 @@ mod tests {
         let mut missing = Missing::new(&secrets);
         let mut lane = LaneSearch::default();
         let form = message(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: sid=rp_s\r\n\r\n\
-            <input type=\"hidden\" name=\"csrf\" value=\"rp_token\">",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: sid=rp_sessionaaaaaaaaaaaaaaaaa\r\n\r\n\
+            <input type=\"hidden\" name=\"csrf\" value=\"rp_tokenaaaaaaaaaaaaaaaaaaa\">",
         );
         lane.answer(1, &form);
         let login = message(
-            "POST /login HTTP/1.1\r\nCookie: sid=rp_s; old=rp_o\r\n\
-            Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=rp_token&password=rp_secret&pin=rp_number",
+            "POST /login HTTP/1.1\r\nCookie: sid=rp_sessionaaaaaaaaaaaaaaaaa; old=rp_oldaaaaaaaaaaaaaaaaaaaaa\r\n\
+            Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=rp_tokenaaaaaaaaaaaaaaaaaaa&password=rp_secretaaaaaaaaaaaaaaaaaa&pin=rp_numberaaaaaaaaaaaaaaaaaa",
         );
         lane.request(2, &login, &mut missing);
         let values = lane.finish();

@@ -116,7 +116,7 @@ impl Collector {
                 .batches
                 .recv_timeout(Duration::from_micros(next_us - now_us))
             {
-                Ok(batch) => self.take(&batch),
+                Ok(batch) => self.take(batch),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -124,7 +124,11 @@ impl Collector {
         self.finish()
     }
 
-    fn take(&mut self, batch: &Batch) {
+    fn take(&mut self, mut batch: Batch) {
+        if let Some((kind, message)) = batch.warning.take() {
+            self.teller
+                .warn(self.program.origin.now_us(), kind, message);
+        }
         let totals = &mut self.totals;
         totals.accumulator.planned(batch.planned);
         for _ in 0..batch.sent {

@@ -56,6 +56,8 @@ pub enum WarningKind {
     CheckFailed,
     /// The store cannot be written; the run ends.
     StoreFailed,
+    /// A target does not let connections in.
+    Refused,
     /// The recording cannot be read at some place.
     Unreadable,
 }

@@ -16,6 +16,7 @@ use crate::http::judge::{Seen, is_login, judge};
 use crate::http::places::take;
 use crate::http::rewrite::Template;
 use crate::prepare::lane::{Marks, Step};
+use crate::run::event::WarningKind;
 
 impl Worker {
     /// Sends a step and accounts for it.
@@ -146,9 +147,11 @@ impl Worker {
         let target = self.program.http.get(usize::from(step.route))?;
         match HttpConnection::open(target.address).await {
             Ok(connection) => Some(connection),
-            Err(_) => {
+            Err(error) => {
                 sample.outcome = Outcome::Refused;
                 sample.done_us = self.now_us();
+                let message = format!("{} lets nobody in: {error}", target.address);
+                self.outbox.borrow_mut().warn(WarningKind::Refused, message);
                 None
             }
         }

@@ -7,6 +7,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use reprise_measure::Sample;
 
 use crate::reason::{SkipReason, Skips};
+use crate::run::event::WarningKind;
 
 /// A batch goes out when it holds this many samples, or after [`FLUSH_AFTER`].
 const FULL: usize = 256;
@@ -29,6 +30,8 @@ pub(crate) struct Batch {
     pub(crate) reanchored: u64,
     /// Lanes that were retired.
     pub(crate) retired: u64,
+    /// Something worth saying; the first of a batch.
+    pub(crate) warning: Option<(WarningKind, String)>,
     /// How often a batch found the collector behind.
     pub(crate) stalls: u64,
 }
@@ -74,6 +77,10 @@ impl Outbox {
 
     pub(crate) const fn reanchored(&mut self) {
         self.batch.reanchored += 1;
+    }
+
+    pub(crate) fn warn(&mut self, kind: WarningKind, message: String) {
+        self.batch.warning.get_or_insert((kind, message));
     }
 
     pub(crate) const fn retired(&mut self) {

@@ -1,0 +1,144 @@
+//! Logging in to a MySQL target the way the recorded client did, with the plan's user: same database, same
+//! character set, same capabilities where the target has them, or results would differ.
+
+use reprise_wire::mysql::auth::{caching_sha2_password, native_password};
+use reprise_wire::mysql::{Capabilities, Greeting, Login, MariadbCapabilities, Session};
+
+/// Never taken over: what the client cannot do, or has its own field.
+const NEVER: Capabilities = Capabilities::SSL
+    .union(Capabilities::COMPRESS)
+    .union(Capabilities::ZSTD_COMPRESSION)
+    .union(Capabilities::LOCAL_FILES)
+    .union(Capabilities::CONNECT_WITH_DB)
+    .union(Capabilities::CONNECT_ATTRS)
+    .union(Capabilities::MULTI_FACTOR_AUTHENTICATION)
+    .union(Capabilities::CAN_HANDLE_EXPIRED_PASSWORDS)
+    .union(Capabilities::SSL_VERIFY_SERVER_CERT)
+    .union(Capabilities::REMEMBER_OPTIONS);
+
+/// What the login itself needs.
+const NEEDED: Capabilities = Capabilities::PROTOCOL_41
+    .union(Capabilities::SECURE_CONNECTION)
+    .union(Capabilities::PLUGIN_AUTH)
+    .union(Capabilities::PLUGIN_AUTH_LENENC_DATA);
+
+/// What a usual client asks for, when the recorded login was not seen.
+const USUAL: Capabilities = Capabilities::LONG_PASSWORD
+    .union(Capabilities::LONG_FLAG)
+    .union(Capabilities::TRANSACTIONS)
+    .union(Capabilities::MULTI_RESULTS)
+    .union(Capabilities::PS_MULTI_RESULTS);
+
+/// utf8mb4_general_ci: known to every MySQL and MariaDB of the last fifteen years.
+const UTF8MB4: u8 = 45;
+
+/// The login to answer `greeting` with.
+pub(crate) fn login(
+    greeting: &Greeting,
+    recorded: Option<&Session>,
+    user: &str,
+    password: &str,
+    database: Option<&str>,
+) -> Login {
+    let asked = recorded.map_or(USUAL, |session| session.capabilities);
+    let database = recorded
+        .and_then(|session| session.database.as_deref())
+        .or(database)
+        .map(str::as_bytes);
+    let mut capabilities = ((asked - NEVER) | NEEDED) & greeting.capabilities;
+    capabilities.set(Capabilities::CONNECT_WITH_DB, database.is_some());
+    let mariadb = recorded.map_or(MariadbCapabilities::empty(), |session| {
+        session.mariadb_capabilities
+    });
+    let plugin = match greeting.plugin.as_slice() {
+        known @ (b"mysql_native_password" | b"caching_sha2_password") => known.to_vec(),
+        _ => b"mysql_native_password".to_vec(),
+    };
+    Login {
+        capabilities,
+        mariadb_capabilities: mariadb & greeting.mariadb_capabilities,
+        max_packet: 1 << 30,
+        charset: recorded
+            .and_then(|session| session.charset)
+            .and_then(|charset| u8::try_from(charset).ok())
+            .unwrap_or(UTF8MB4),
+        user: user.as_bytes().to_vec(),
+        auth_response: answer(&plugin, password, &greeting.scramble).unwrap_or_default(),
+        database: database.map(<[u8]>::to_vec),
+        plugin: capabilities
+            .contains(Capabilities::PLUGIN_AUTH)
+            .then_some(plugin),
+        attributes: Vec::new(),
+        zstd_level: None,
+    }
+}
+
+/// The answer a plugin wants; `None` for one that is not known here.
+pub(crate) fn answer(plugin: &[u8], password: &str, scramble: &[u8]) -> Option<Vec<u8>> {
+    match plugin {
+        b"mysql_native_password" => Some(native_password(password.as_bytes(), scramble)),
+        b"caching_sha2_password" => Some(caching_sha2_password(password.as_bytes(), scramble)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reprise_wire::mysql::Status;
+
+    use super::*;
+
+    fn greeting(plugin: &[u8]) -> Greeting {
+        Greeting {
+            server_version: b"8.0".to_vec(),
+            thread_id: 1,
+            scramble: vec![7; 20],
+            capabilities: Capabilities::all() - Capabilities::DEPRECATE_EOF,
+            mariadb_capabilities: MariadbCapabilities::empty(),
+            charset: 8,
+            status: Status::empty(),
+            plugin: plugin.to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_recorded_session_is_taken_over_as_far_as_the_target_can() {
+        let session = Session {
+            database: Some("shop".to_owned()),
+            charset: Some(33),
+            capabilities: Capabilities::FOUND_ROWS
+                | Capabilities::DEPRECATE_EOF
+                | Capabilities::COMPRESS
+                | Capabilities::SSL,
+            ..Session::default()
+        };
+        let login = login(
+            &greeting(b"caching_sha2_password"),
+            Some(&session),
+            "tester",
+            "x",
+            Some("other"),
+        );
+        assert!(
+            login
+                .capabilities
+                .contains(Capabilities::FOUND_ROWS | Capabilities::CONNECT_WITH_DB)
+        );
+        assert!(
+            !login.capabilities.intersects(
+                Capabilities::DEPRECATE_EOF | Capabilities::COMPRESS | Capabilities::SSL
+            )
+        );
+        assert_eq!(login.database.as_deref(), Some(&b"shop"[..]));
+        assert_eq!((login.charset, login.auth_response.len()), (33, 32));
+        assert_eq!(Login::decode(&login.encode()).unwrap(), login);
+    }
+
+    #[test]
+    fn a_plugin_nobody_knows_is_answered_by_the_native_one() {
+        let login = login(&greeting(b"ed25519"), None, "tester", "", Some("shop"));
+        assert_eq!(login.plugin.as_deref(), Some(&b"mysql_native_password"[..]));
+        assert_eq!(login.database.as_deref(), Some(&b"shop"[..]));
+        assert_eq!(answer(b"ed25519", "x", &[]), None);
+    }
+}
