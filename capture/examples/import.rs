@@ -1,5 +1,10 @@
 //! Imports one capture file and prints what was counted, in the form of the command's `--json`.
 //! Usage: `import --file FILE import CAPTURE --name NAME --json`
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool"
+)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

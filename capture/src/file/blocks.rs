@@ -186,10 +186,6 @@ impl Blocks {
 fn pcap_format(header: &PcapHeader) -> Format {
     // The upper half of the field says how long the frames' checksum is, which the IP length
     // already cuts off.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the link type is the lower half"
-    )]
     let link = LinkType((header.network.0 & 0xffff) as u16);
     let nanos_per_unit = if header.is_nanosecond_precision() {
         1

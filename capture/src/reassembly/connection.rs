@@ -424,8 +424,13 @@ pub(super) enum Expiry {
 
 impl Identity {
     /// Decides who the client is by the first bytes, else by the lower port, unless a SYN did.
+    /// Who sends an HTTP request is the client whoever opened the connection.
     fn recognise_client(&mut self, segment: &Segment<'_>, side: Side) {
         if self.client.is_some() {
+            // Behind some firewalls the server opens the connection and is then asked over it.
+            if self.slot.is_none() && roles::asks_in_http(segment.payload) {
+                self.client = Some(side);
+            }
             return;
         }
         self.client = Some(match roles::of_sender(segment.payload) {

@@ -12,6 +12,11 @@ pub(super) fn of_sender(bytes: &[u8]) -> Option<Role> {
     http(bytes).or_else(|| tls(bytes)).or_else(|| mysql(bytes))
 }
 
+/// Whether the bytes begin with an HTTP request line.
+pub(super) fn asks_in_http(bytes: &[u8]) -> bool {
+    http(bytes) == Some(Role::Client)
+}
+
 /// A status line, or a request line (RFC 9112 sections 3 and 4).
 fn http(bytes: &[u8]) -> Option<Role> {
     if bytes.starts_with(b"HTTP/") {

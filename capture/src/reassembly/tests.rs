@@ -231,6 +231,18 @@ fn who_answers_in_http_is_the_server_whatever_the_ports() {
 }
 
 #[test]
+fn who_asks_in_http_is_the_client_whoever_opened_the_connection() {
+    let mut script = conversation();
+    script
+        .handshake()
+        .server("GET / HTTP/1.1\r\n\r\n")
+        .client("HTTP/1.1 200 OK\r\n\r\n");
+    let everything = reassembled(script.frames());
+    assert_eq!(only(&everything).client, address(80));
+    assert!(only(&everything).to_server.text().starts_with("GET"));
+}
+
+#[test]
 fn a_syn_ack_says_who_the_server_is_and_where_both_sides_begin() {
     let mut script = Conversation::new(address(80), address(40_000), at(0));
     script
