@@ -78,7 +78,7 @@ fn conversation(number: usize, exchanges: usize) -> Vec<Frame> {
             })
             .collect();
         let head = "Host: shop.example\r\nUser-Agent: synthetic/1.0\r\nAccept: application/json\r\nCookie: session=";
-        let request = if item % 10 == 0 {
+        let request = if item.is_multiple_of(10) {
             format!(
                 "POST /cart/{item} HTTP/1.1\r\n{head}{number:032x}\r\nContent-Length: 15\r\n\r\nquantity=000003"
             )

@@ -146,11 +146,14 @@ impl Recorder {
         self.closed.loss += open.decoder.loss();
         let spoken = open.decoder.spoken();
         *self.spoken.entry(spoken).or_default() += 1;
+        let session = open.decoder.mysql_session();
+        // A session is plain data, so that writing it as JSON cannot fail.
+        let mysql_session = session.and_then(|session| serde_json::to_value(session).ok());
         let end = ConnectionEnd {
             closed: Some(at),
             close: Some(close),
             spoken: Some(spoken.as_str().to_owned()),
-            mysql_session: None,
+            mysql_session,
         };
         self.keeper.keep(Item::Closed(open.number, Box::new(end)));
     }

@@ -1,5 +1,9 @@
 //! Real packets over the loopback interface. Needs the right to capture.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failing helper fails the test"
+)]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
