@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capabilities, Greeting, Login, MariadbCapabilities};
+use super::{Capabilities, Dialect, Greeting, Login, MariadbCapabilities};
 
 /// One MySQL connection as its login described it. Every field is empty when the capture began later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,15 @@ pub struct Session {
 }
 
 impl Session {
+    /// What both ends agreed on, to read this connection's stored payloads; nothing is known of a connection
+    /// whose login was not seen.
+    pub fn dialect(&self) -> Dialect {
+        if self.server_version.is_none() || self.user.is_none() {
+            return Dialect::UNKNOWN;
+        }
+        Dialect::from_capabilities(self.capabilities, self.mariadb_capabilities)
+    }
+
     /// Takes over what the greeting says.
     pub(crate) fn greeted(&mut self, greeting: &Greeting) {
         self.server_version = Some(text(&greeting.server_version));

@@ -2,6 +2,7 @@
 //! what is known by its shape in statements, parameters and rows.
 
 use crate::mysql::sql::{TokenKind, tokens};
+use crate::mysql::{Command, Dialect};
 use crate::{Exchange, Flags};
 
 use super::{Pass, Rules, detect};
@@ -18,9 +19,7 @@ pub(super) fn redact(exchange: &mut Exchange, rules: &Rules, pass: &mut Pass<'_>
     if let Some(request) = &mut exchange.request {
         match request.bytes.split_first() {
             Some((&(COM_QUERY | COM_STMT_PREPARE), _)) => {
-                if let Some(bytes) = redact_sql(&request.bytes, rules, pass) {
-                    request.bytes = bytes;
-                }
+                redact_statement(&mut request.bytes, rules, pass);
             }
             Some((&COM_CHANGE_USER, _)) if rules.mysql_authentication => {
                 blank_authentication(&mut request.bytes, pass);
@@ -51,8 +50,20 @@ pub(super) fn redact(exchange: &mut Exchange, rules: &Rules, pass: &mut Pass<'_>
     exchange.summary = summary;
 }
 
-/// SQL with its secret strings replaced; `None` when there are none. A leading command byte is a
-/// symbol like any other.
+/// Replaces the secret strings in the SQL of a command, past what comes before it: the command byte and
+/// perhaps attributes, whose bytes may look like quotes.
+fn redact_statement(payload: &mut Vec<u8>, rules: &Rules, pass: &mut Pass<'_>) {
+    let sql = Command::decode(payload, &Dialect::UNKNOWN)
+        .ok()
+        .and_then(|command| command.sql());
+    let Some(sql) = sql else { return };
+    if let Some(redacted) = redact_sql(sql, rules, pass) {
+        payload.truncate(payload.len() - sql.len());
+        payload.extend_from_slice(&redacted);
+    }
+}
+
+/// SQL with its secret strings replaced; `None` when there are none.
 fn redact_sql(sql: &[u8], rules: &Rules, pass: &mut Pass<'_>) -> Option<Vec<u8>> {
     if !rules.mysql_authentication && !rules.sql_literals {
         return None;
@@ -136,3 +147,6 @@ fn blank_authentication(bytes: &mut [u8], pass: &mut Pass<'_>) {
         pass.hit("mysql_authentication");
     }
 }
+
+#[cfg(test)]
+mod tests;

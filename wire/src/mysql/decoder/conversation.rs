@@ -144,11 +144,6 @@ impl Conversation {
             Direction::ToServer => {
                 self.client_in_step = true;
                 self.resynced = !self.midstream || self.counts.mysql_commands > 0;
-                // A command where the login was expected: the login was lost.
-                if self.phase != Phase::Commands {
-                    self.phase = Phase::Commands;
-                    self.server_in_step = false;
-                }
             }
             Direction::ToClient => {
                 self.server_in_step = true;
@@ -160,6 +155,14 @@ impl Conversation {
             }
         }
         self.settle(out);
+    }
+
+    /// A command was found, perhaps where a login was expected: then the login was lost.
+    pub(super) fn commands_began(&mut self) {
+        if self.phase != Phase::Commands {
+            self.phase = Phase::Commands;
+            self.server_in_step = false;
+        }
     }
 
     /// `len` bytes of this direction, not within one packet, were never seen. A client that sent again had

@@ -138,14 +138,24 @@ impl Decoder {
     }
 
     fn client_begins_here(&mut self, bytes: &[u8]) -> bool {
-        let compression = self.conversation.dialect.compression;
-        if compression != Some(Compression::Plain)
-            && let Some(found) = frames::recognise(bytes)
+        if self.conversation.may_be_greeted()
+            && boundary::likeness(Direction::ToServer, bytes, false) == boundary::Likeness::Yes
         {
-            self.conversation.dialect.compression = compression.or(Some(found));
+            self.conversation.phase = Phase::AwaitLogin;
             return true;
         }
-        !self.conversation.dialect.is_compressed() && boundary::is_command_boundary(bytes)
+        let compression = self.conversation.dialect.compression;
+        let framed = (compression != Some(Compression::Plain))
+            .then(|| frames::recognise(bytes))
+            .flatten();
+        if framed.is_some() {
+            self.conversation.dialect.compression = compression.or(framed);
+        } else if self.conversation.dialect.is_compressed() || !boundary::is_command_boundary(bytes)
+        {
+            return false;
+        }
+        self.conversation.commands_began();
+        true
     }
 
     fn server_begins_here(&mut self, bytes: &[u8]) -> bool {

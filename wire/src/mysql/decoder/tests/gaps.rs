@@ -184,6 +184,16 @@ fn a_capture_that_begins_before_the_greeting_but_not_at_the_syn_is_read_whole() 
 }
 
 #[test]
+fn a_capture_that_begins_at_the_login_still_tells_who_logged_in() {
+    let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+    script.events.remove(0);
+    script.query("SELECT a").rows(RowFormat::Text, 2);
+    let (exchanges, decoder) = script.decode_amid();
+    assert_eq!(told(&exchanges), [("SELECT a", Some(0))]);
+    assert_eq!(decoder.session().user.as_deref(), Some("shop"));
+}
+
+#[test]
 fn a_lost_greeting_or_login_does_not_cost_the_session() {
     for lost in 0..3 {
         let mut script = Script::begun(BASE, MariadbCapabilities::empty());

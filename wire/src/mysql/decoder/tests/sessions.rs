@@ -299,6 +299,7 @@ fn the_session_survives_its_own_json() {
     let json = serde_json::to_string(decoder.session()).unwrap();
     let back: Session = serde_json::from_str(&json).unwrap();
     assert_eq!(&back, decoder.session());
+    assert_eq!(&back.dialect(), decoder.dialect());
 }
 
 proptest! {
