@@ -61,7 +61,7 @@ pub enum ReplayError {
     Fault(#[from] reprise_fault::FaultError),
     /// The filter cannot be read.
     #[error("the filter cannot be read: {0}")]
-    Filter(String),
+    Filter(#[from] reprise_wire::filter::FilterError),
     /// Nothing of the recording is left to send.
     #[error("nothing is left to send: {0}")]
     NothingToSend(String),

@@ -1,5 +1,7 @@
 //! Replaying HTTP end to end: recordings made by hand, against servers that answer, refuse, hang, break off.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::net::{SocketAddr, TcpListener};

@@ -1,11 +1,11 @@
 //! Replaying MySQL end to end, against a small server that knows a few statements and numbers its prepared
 //! ones differently from the recorded server.
 
-mod support;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use reprise_measure::{Outcome, SampleFlags};
 use reprise_replay::{MysqlLogin, MysqlRoute, Plan, ReplayConfig, Secrets, Targets, start};
@@ -15,7 +15,9 @@ use reprise_wire::mysql::{
     Session, Status, auth, write_packet,
 };
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
-use support::Notes;
+
+/// Something tests note from within a server.
+type Notes = Arc<Mutex<Vec<String>>>;
 
 const SCRAMBLE: [u8; 20] = *b"abcdefghijklmnopqrst";
 
@@ -138,7 +140,7 @@ fn next(stream: &mut TcpStream, reader: &mut PacketReader) -> Option<Vec<u8>> {
 /// A recording of one connection: commands a millisecond apart, with their recorded replies.
 fn store_with(commands: &[(Vec<u8>, Option<Vec<u8>>)]) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("library.reprise")).unwrap();
+    let store = Store::open(folder.path().join("library.reprise")).unwrap();
     let begin = Timestamp::from_micros(1_700_000_000_000_000);
     let writer = store
         .create_recording(&NewRecording {

@@ -7,7 +7,10 @@ use crate::prepare::session::{cookie_pairs, set_cookie};
 
 /// Names and values, few enough to search one by one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Jar(Vec<(Box<[u8]>, Box<[u8]>)>);
+pub(crate) struct Jar(Vec<Cookie>);
+
+/// A name and its value.
+type Cookie = (Box<[u8]>, Box<[u8]>);
 
 impl Jar {
     /// Keeps what a Set-Cookie field says; an emptied or expired cookie is kept as empty, so that the

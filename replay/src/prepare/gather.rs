@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use reprise_store::{Connection, RecordedRequest};
+use reprise_wire::filter::{Candidate, Filter};
 use reprise_wire::http::Message;
 use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol, Timestamp};
@@ -25,6 +26,7 @@ use crate::{Plan, ReplayError};
 pub(crate) struct Gatherer<'a> {
     plan: &'a Plan,
     operations: &'a BTreeMap<u32, String>,
+    filter: Option<Filter>,
     servers: FxHashMap<u32, SocketAddr>,
     clients: FxHashMap<u32, IpAddr>,
     http_servers: FxHashSet<IpAddr>,
@@ -49,9 +51,11 @@ impl<'a> Gatherer<'a> {
         operations: &'a BTreeMap<u32, String>,
     ) -> Result<Self, ReplayError> {
         let spoke = |connection: &&Connection| connection.spoken.as_deref() == Some("http");
+        let filter = plan.filter.as_deref().map(Filter::parse).transpose()?;
         Ok(Self {
             plan,
             operations,
+            filter,
             servers: connections
                 .iter()
                 .map(|one| (one.id.0, one.server))
@@ -200,7 +204,19 @@ impl<'a> Gatherer<'a> {
         if self.plan.read_only && writes(row.protocol, request, operation) {
             return Some(SkipReason::ReadOnly);
         }
-        None
+        let candidate = Candidate {
+            protocol: row.protocol,
+            operation,
+            summary: &row.summary,
+            status: row.status,
+            latency_us: row.latency_us(),
+            flags: row.flags,
+        };
+        let wanted = self
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.matches(&candidate));
+        (!wanted).then_some(SkipReason::Filtered)
     }
 }
 

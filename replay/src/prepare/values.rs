@@ -54,7 +54,7 @@ impl<'a> Missing<'a> {
             .secrets
             .iter()
             .position(|name| *name == key || name == field);
-        let entry = self.found.entry(key.clone()).or_insert(Unsourced {
+        let entry = self.found.entry(key.clone()).or_insert_with(|| Unsourced {
             key,
             requests: 0,
             supplied: secret.is_some(),

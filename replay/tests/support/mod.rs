@@ -1,7 +1,5 @@
 //! What the replay's tests share: recordings made by hand and a tiny HTTP server that does as it is told.
 
-#![allow(dead_code, unreachable_pub)]
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -11,16 +9,16 @@ use reprise_store::{NewConnection, NewRecording, Store, Totals};
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 
 /// One exchange to record: on which connection, when it began and ended (milliseconds), what was said.
-pub struct Said {
-    pub connection: u16,
-    pub at_ms: i64,
-    pub took_ms: i64,
-    pub request: String,
-    pub response: String,
+pub(crate) struct Said {
+    pub(crate) connection: u16,
+    pub(crate) at_ms: i64,
+    pub(crate) took_ms: i64,
+    pub(crate) request: String,
+    pub(crate) response: String,
 }
 
 /// An HTTP exchange of 2 ms.
-pub fn said(connection: u16, at_ms: i64, request: &str, response: &str) -> Said {
+pub(crate) fn said(connection: u16, at_ms: i64, request: &str, response: &str) -> Said {
     Said {
         connection,
         at_ms,
@@ -31,7 +29,7 @@ pub fn said(connection: u16, at_ms: i64, request: &str, response: &str) -> Said 
 }
 
 /// A GET without more.
-pub fn get(connection: u16, at_ms: i64, path: &str) -> Said {
+pub(crate) fn get(connection: u16, at_ms: i64, path: &str) -> Said {
     said(
         connection,
         at_ms,
@@ -41,9 +39,9 @@ pub fn get(connection: u16, at_ms: i64, path: &str) -> Said {
 }
 
 /// A store in a folder of its own, with one recording named `recorded`.
-pub fn store_with(all: &[Said]) -> (tempfile::TempDir, Store) {
+pub(crate) fn store_with(all: &[Said]) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("library.reprise")).unwrap();
+    let store = Store::open(folder.path().join("library.reprise")).unwrap();
     let start = Timestamp::from_micros(1_700_000_000_000_000);
     let at = |ms: i64| start.plus_nanos(ms * 1_000_000);
     let writer = store
@@ -121,7 +119,7 @@ fn exchange(said: &Said, at: &impl Fn(i64) -> Timestamp) -> Exchange {
 }
 
 /// What the server does with a request.
-pub enum Do {
+pub(crate) enum Do {
     /// Sends these bytes and keeps the connection.
     Answer(String),
     /// Sends these bytes and closes.
@@ -131,7 +129,7 @@ pub enum Do {
 }
 
 /// A server on a free port; `then` decides on each request. It serves until the test's process ends.
-pub fn serve(then: impl Fn(&str) -> Do + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn serve(then: impl Fn(&str) -> Do + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let then = Arc::new(then);
@@ -178,7 +176,7 @@ fn whole_request(seen: &[u8]) -> Option<usize> {
 }
 
 /// A plan for the recording that goes to `address`.
-pub fn plan_to(address: SocketAddr) -> Plan {
+pub(crate) fn plan_to(address: SocketAddr) -> Plan {
     let mut plan = Plan::of("recorded");
     plan.http = vec![HttpRoute {
         recorded: None,
@@ -189,7 +187,7 @@ pub fn plan_to(address: SocketAddr) -> Plan {
 }
 
 /// Where the plan goes, as the store allows it.
-pub fn targets(plan: &Plan, store: &Store) -> Targets {
+pub(crate) fn targets(plan: &Plan, store: &Store) -> Targets {
     let http = plan
         .http
         .iter()
@@ -199,7 +197,7 @@ pub fn targets(plan: &Plan, store: &Store) -> Targets {
 }
 
 /// Starts a run.
-pub fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Handle {
+pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Handle {
     let config = ReplayConfig {
         plan: plan.clone(),
         run: run.to_owned(),
@@ -210,9 +208,9 @@ pub fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Handle {
 }
 
 /// Plays a plan to its end.
-pub fn play(plan: &Plan, run: &str, store: &Store) -> Ended {
+pub(crate) fn play(plan: &Plan, run: &str, store: &Store) -> Ended {
     begin(plan, run, store).join().unwrap()
 }
 
 /// Something tests note from within a server.
-pub type Notes = Arc<Mutex<Vec<String>>>;
+pub(crate) type Notes = Arc<Mutex<Vec<String>>>;
