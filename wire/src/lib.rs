@@ -1,8 +1,15 @@
 //! What was said: bytes to HTTP/1.1 and MySQL messages and back, messages to exchanges, exchanges to
 //! operations; filters and redaction. Pure: no I/O, no clock, no thread.
 //!
-//! [`ConnectionDecoder`] turns the [`Piece`]s of one TCP connection into [`Exchange`]s; [`http`] reads and
-//! writes HTTP for the replay and for servers; [`operation`] names what an exchange does.
+//! ```text
+//! pieces -> ConnectionDecoder -> exchanges -> redact::Redactor -> filter::Filter
+//!             http | mysql        operation, summary, payloads
+//! ```
+//!
+//! [`ConnectionDecoder`] turns the [`Piece`]s of one TCP connection into [`Exchange`]s. [`http`] and
+//! [`mysql`] also read and write their protocols for the replay and for servers, [`operation`] names what
+//! an exchange does, [`redact`] takes secrets out of it, [`filter`] selects by it.
+
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -2,6 +2,7 @@
 //! reassembly with bytes in order and holes by name; bounded by [`Limits`].
 
 mod opening;
+mod preamble;
 mod recognise;
 mod tally;
 
@@ -70,6 +71,9 @@ impl ConnectionDecoder {
                 }
             }
             State::Opening(opening) => {
+                let Some(piece) = opening.without_preamble(direction, piece) else {
+                    return;
+                };
                 if let Some(spoken) = opening.look(direction, piece) {
                     self.begin(spoken, out);
                     self.push(direction, piece, out);

@@ -6,7 +6,7 @@ use super::captured::CapturedMessage;
 use super::framing::{BodyFraming, Framing};
 use super::head::{Start, Version, parse_request_line, request_start, response_start};
 use super::line::HeadEnd;
-use super::seek::find_start;
+use super::seek::{find_start, is_message_start};
 use crate::{Close, Limits, Timestamp};
 use memchr::memchr;
 
@@ -47,6 +47,9 @@ pub(crate) struct MessageStream {
     message: CapturedMessage,
     head_end: HeadEnd,
     body: BodyReader,
+    /// Whether a message is sought within segments too. Not behind broken chunks: what follows them in
+    /// the same segment is what an attacker smuggles, and no server reads it.
+    seek_within: bool,
     undecodable: u64,
 }
 
@@ -81,6 +84,7 @@ impl MessageStream {
             message: CapturedMessage::default(),
             head_end: HeadEnd::default(),
             body: BodyReader::Done,
+            seek_within: true,
             undecodable: 0,
         }
     }
@@ -237,7 +241,9 @@ impl MessageStream {
             self.message.keep(body, self.message_cap(), at);
         }
         if read.is_err() {
-            return Some(StreamEvent::Message(self.break_off()));
+            let message = self.break_off();
+            self.seek_within = false;
+            return Some(StreamEvent::Message(message));
         }
         self.body
             .is_done()
@@ -269,12 +275,18 @@ impl MessageStream {
         if rest.is_empty() {
             return None;
         }
-        let found = find_start(self.side, rest, rest.len() == chunk_len);
+        let at_segment = rest.len() == chunk_len;
+        let found = if self.seek_within {
+            find_start(self.side, rest, at_segment)
+        } else {
+            (at_segment && is_message_start(self.side, rest)).then_some(0)
+        };
         let skipped = found.unwrap_or(rest.len());
         self.undecodable += skipped as u64;
         *rest = rest.get(skipped..).unwrap_or_default();
         found?;
         self.message.resynced = true;
+        self.seek_within = true;
         self.place = Place::StartLine;
         Some(())
     }

@@ -359,3 +359,34 @@ fn other_protocols_are_named_and_their_bytes_counted() {
         assert!(conversation.exchanges.is_empty());
     }
 }
+
+#[test]
+fn a_load_balancers_header_is_no_part_of_the_first_request() {
+    let header = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n";
+    let conversation = Conversation::new()
+        .client(&format!("{header}{}", get("/1")))
+        .server(&answer(201))
+        .client(&get("/2"))
+        .server(&answer(202));
+    assert_eq!(conversation.told(), ["GET /1 -> 201", "GET /2 -> 202"]);
+    assert_eq!(
+        conversation.decoder.loss().undecodable_bytes,
+        header.len() as u64
+    );
+}
+
+#[test]
+fn a_request_smuggled_behind_a_broken_chunk_is_none() {
+    let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let conversation = Conversation::new()
+        .client(&format!(
+            "{head}10000000000000000\r\n\r\n{}",
+            get("/smuggled")
+        ))
+        .server(&answer(400))
+        .client(&get("/2"))
+        .server(&answer(202))
+        .closed(Close::Fin);
+    let told = ["POST / -> 400 REQUEST_TRUNCATED", "GET /2 -> 202 RESYNCED"];
+    assert_eq!(conversation.told(), told);
+}
