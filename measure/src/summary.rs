@@ -115,7 +115,7 @@ pub struct RunFacts {
 pub const UNFAITHFUL_ABOVE: f64 = 0.05;
 
 /// A 99th percentile of lateness above this many microseconds taints any run.
-const LATE_ABOVE_US: u64 = 10_000;
+pub(crate) const LATE_ABOVE_US: u64 = 10_000;
 /// Below this many microseconds lateness is noise of the operating system's timers.
 const LATE_BELOW_US: u64 = 2_000;
 

@@ -3,6 +3,9 @@
 use super::{Scale, Unit};
 use crate::readable;
 
+/// Lines do not touch the upper edge, where the labels of shades are.
+const HEADROOM: f64 = 1.05;
+
 /// One mark of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mark {
@@ -68,14 +71,14 @@ impl Axis {
         Self { scale, marks }
     }
 
-    /// From zero to a round value at or above `max`, with about `most` marks.
+    /// From zero to a round value with some room above `max`, with about `most` marks.
     pub(super) fn from_zero(max: f64, unit: Unit, most: usize) -> Self {
         let max = if max > 0.0 { max } else { 1.0 };
         let mut step = round_up(max / most.max(1) as f64);
         if unit == Unit::Count {
             step = step.max(1.0);
         }
-        let count = (max / step - 1e-9).ceil().max(1.0) as usize;
+        let count = (max * HEADROOM / step).ceil().max(1.0) as usize;
         Self::linear(0.0, step, count, unit)
     }
 
@@ -146,27 +149,30 @@ impl Axis {
         }
     }
 
-    /// Nines of a quantile from 0 to `to`.
-    pub(super) fn nines(to: u32) -> Self {
-        let label = |nines: u32| match nines {
+    /// Nines of a quantile from 0 to `to`, which is at least 1; a mark at each whole one.
+    pub(super) fn nines(to: f64) -> Self {
+        let label = |nines: usize| match nines {
             0 => "min".to_owned(),
             1 => "p90".to_owned(),
             2 => "p99".to_owned(),
-            more => format!("p99.{}", "9".repeat(more as usize - 2)),
+            more => format!("p99.{}", "9".repeat(more - 2)),
         };
-        let marks = (0..=to)
+        let to = to.max(1.0);
+        let marks = (0..=to as usize)
             .map(|n| Mark {
-                value: f64::from(n),
+                value: n as f64,
                 label: label(n),
             })
             .collect();
-        let scale = Scale {
-            from: 0.0,
-            to: f64::from(to.max(1)),
-            log: false,
-            unit: Unit::Nines,
-        };
-        Self { scale, marks }
+        Self {
+            scale: Scale {
+                from: 0.0,
+                to,
+                log: false,
+                unit: Unit::Nines,
+            },
+            marks,
+        }
     }
 }
 
@@ -265,7 +271,10 @@ mod tests {
             labels(&Axis::from_zero(5_200.0, Unit::PerSecond, 3)),
             ["0", "2 k", "4 k", "6 k"]
         );
-        assert_eq!(labels(&Axis::from_zero(0.0, Unit::Count, 3)), ["0", "1"]);
+        assert_eq!(
+            labels(&Axis::from_zero(0.0, Unit::Count, 3)),
+            ["0", "1", "2"]
+        );
         assert_eq!(
             labels(&Axis::ratios(1_300.0, 420_000.0, Unit::Us, 5)),
             ["1 ms", "10 ms", "100 ms"]
@@ -279,7 +288,7 @@ mod tests {
             ["−50 %", "0 %", "+50 %"]
         );
         assert_eq!(
-            labels(&Axis::nines(4)),
+            labels(&Axis::nines(4.2)),
             ["min", "p90", "p99", "p99.9", "p99.99"]
         );
     }

@@ -160,6 +160,5 @@ fn nines(quantile: f64) -> f64 {
 }
 
 fn nines_axis(places: impl Iterator<Item = f64>) -> Axis {
-    let last = places.fold(0.0, f64::max);
-    Axis::nines(((last - 0.05).ceil().max(2.0) as u32).min(MOST_NINES))
+    Axis::nines(places.fold(2.0, f64::max).min(f64::from(MOST_NINES)))
 }

@@ -40,6 +40,7 @@ pub fn distribution(histogram: &Histogram, style: Style) -> Chart {
             at: histogram.quantile(quantile) as f64,
             label: name.to_owned(),
             token,
+            at_top: true,
         })
         .collect();
     }

@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::plot::{Line, Plot, Rule, Shade, marks};
 use super::{Chart, Style, Token, Unit};
 use crate::Tick;
+use crate::summary::LATE_ABOVE_US;
 use crate::tick::share;
 
 /// What the charts of a run over time share.
@@ -135,16 +136,12 @@ pub fn error_rate(timeline: &Timeline<'_>, style: Style) -> Chart {
         let points = ticks.iter().map(|tick| rate(tick, &|_| true)).collect();
         lines.push(Line::new("none", Token::Ok, points));
     }
-    // The rarest first, so that the most frequent lies on top.
-    lines.reverse();
     let y = Axis::from_zero(
         largest(&lines).max(0.01),
         Unit::Share,
         marks(style).1.min(3),
     );
-    let mut chart = over_time("New errors", timeline, style, y, lines);
-    chart.frame.series.reverse();
-    chart
+    over_time("New errors", timeline, style, y, lines)
 }
 
 /// Exchanges per second, as asked for and as sent.
@@ -177,7 +174,8 @@ pub fn in_flight(timeline: &Timeline<'_>, style: Style) -> Chart {
     over_time("In flight", timeline, style, y, lines)
 }
 
-/// The generator's own lateness, p99: above 10 ms the run's numbers are not the target's.
+/// The generator's own lateness, p99, under the limit above which a run's numbers are not the
+/// target's.
 pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
     let ticks = grouped(timeline, style);
     let late = |tick: &Tick| {
@@ -187,11 +185,13 @@ pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
             measured.then(|| tick.lateness_p99_us.max(1) as f64),
         )
     };
-    let lines = vec![Line::new(
-        "p99",
-        Token::Violet,
-        ticks.iter().map(late).collect(),
-    )];
+    let measured = Line::new("p99", Token::Violet, ticks.iter().map(late).collect());
+    let mut lines = vec![measured];
+    if !ticks.is_empty() {
+        let limit = LATE_ABOVE_US as f64;
+        let across = [timeline.from_us, end(timeline)].map(|at| (at as f64, Some(limit)));
+        lines.push(Line::new("limit", Token::Bad, across.to_vec()).dashed());
+    }
     let y = durations(&lines, style);
     over_time("Generator late", timeline, style, y, lines)
 }
@@ -251,6 +251,7 @@ fn over_time(
             at: stage.at_us as f64,
             label: stage.label.clone(),
             token: Token::Faint,
+            at_top: false,
         })
         .collect();
     plot.lines = lines;

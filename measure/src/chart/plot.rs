@@ -64,6 +64,8 @@ pub(super) struct Rule {
     pub(super) at: f64,
     pub(super) label: String,
     pub(super) token: Token,
+    /// Whether the label is at the top; at the bottom otherwise.
+    pub(super) at_top: bool,
 }
 
 /// A region between two lines, or a range of y across the whole plot.
@@ -138,7 +140,9 @@ impl Plot {
             self.draw_bands(canvas, area);
             self.draw_bars(canvas, area);
             self.draw_rules(canvas, area);
-            for line in &self.lines {
+            // Lines that only serve comparison lie below the others, the first of those on top.
+            let (below, above): (Vec<_>, Vec<_>) = self.lines.iter().partition(|line| line.dashed);
+            for line in below.into_iter().chain(above.into_iter().rev()) {
                 self.draw_line(canvas, area, line);
             }
             self.draw_shade_labels(canvas, area);
@@ -254,7 +258,7 @@ impl Plot {
             }
             let half = text_width(&mark.label, LABEL) / 2.0;
             // The last label moves inwards rather than out of the picture, and none overlap.
-            let centre = x.min(area.right + 12.0 - half);
+            let centre = x.min(area.right + 11.0 - half);
             if centre - half >= free_from {
                 canvas.text(
                     &mark.label,
@@ -291,6 +295,14 @@ impl Plot {
             let row = taken.iter().filter(|(a, b)| from < *b && to > *a).count();
             let y = area.top + 10.0 + row as f64 * 14.0;
             if !label.is_empty() && y + 6.0 < area.bottom {
+                let width = text_width(&label, LABEL) + 4.0;
+                // A line behind the label would make it hard to read.
+                canvas.rectangle(
+                    (from + 3.0, y - 7.0),
+                    (from + 3.0 + width, y + 7.0),
+                    Token::Bg,
+                    0.55,
+                );
                 canvas.text(&label, (from + 5.0, y), Align::Start, LABEL, Token::Bad);
                 taken.push((from, to));
             }
@@ -310,15 +322,21 @@ impl Plot {
                 opacity: 0.7,
                 ..Stroke::new(rule.token, 1.0).dashed()
             };
-            canvas.hairline((x, area.top), (x, area.bottom), stroke);
+            if x > area.left + 1.0 {
+                canvas.hairline((x, area.top), (x, area.bottom), stroke);
+            }
             let next = self
                 .rules
                 .get(i + 1)
                 .map_or(area.right, |next| self.x(area, next.at));
             let room = next.max(x) - x - 6.0;
             let label = fitted(&rule.label, LABEL, room);
-            let at = (x + 4.0, area.bottom - 8.0);
-            canvas.text(&label, at, Align::Start, LABEL, rule.token);
+            let y = if rule.at_top {
+                area.top + 8.0
+            } else {
+                area.bottom - 8.0
+            };
+            canvas.text(&label, (x + 4.0, y), Align::Start, LABEL, rule.token);
         }
     }
 
