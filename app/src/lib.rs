@@ -1,1 +1,38 @@
 //! The jobs both faces do: record, import, replay, compare, report, demo, with the JSON they answer.
+//!
+//! [`Library`] is one open Reprise file; long work is a job with news ([`CaptureJob`], [`ReplayJob`]).
+//! Nothing here prints or draws a window: the command and the desktop do.
+
+pub mod answer;
+mod capture;
+mod charts;
+mod comparison;
+mod error;
+mod library;
+mod losses;
+mod mysql_url;
+mod places;
+mod redaction_key;
+mod replay;
+mod runs;
+mod transcript;
+
+pub use capture::{
+    CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, devices,
+};
+pub use charts::{RunTimeline, comparison_charts};
+pub use comparison::RECORDING;
+pub use error::{Error, Fault};
+pub use library::{ExchangeQuery, Kept, Library};
+pub use losses::{Loss, losses};
+pub use places::default_file;
+pub use replay::{RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor};
+
+pub use reprise_capture::{CAPTURE_RIGHTS_COMMAND, Stopper};
+pub use reprise_measure::chart::{Chart, ChartKind, Style, Theme};
+pub use reprise_measure::{
+    CheckResult, Comparison, OperationChange, Outcome, QuantileChange, Quantiles, Summary, Tick,
+    Verdict, readable,
+};
+pub use reprise_replay::{Control, Outline};
+pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

@@ -83,6 +83,12 @@ impl Control {
         }
     }
 
+    /// Ends the run: nothing more is sent, outstanding answers are waited for up to five seconds, all
+    /// that was measured is stored.
+    pub fn stop(&self) {
+        self.end(Ending::Stopped);
+    }
+
     /// Whether the schedule is held.
     pub fn is_paused(&self) -> bool {
         self.0.paused.load(Ordering::Acquire)

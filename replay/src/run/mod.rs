@@ -24,7 +24,7 @@ use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
 use crate::{Plan, ReplayError};
 use collector::{Collector, Totals};
-use control::{Control, Ending};
+use control::Control;
 use event::Event;
 use origin::Origin;
 use program::{HttpTarget, Program};
@@ -241,7 +241,7 @@ impl Handle {
     /// Ends the run: nothing more is sent, outstanding answers are waited for as the plan says, all that
     /// was measured is stored. Returns at once; [`Handle::join`] waits.
     pub fn stop(&self) {
-        self.control.end(Ending::Stopped);
+        self.control.stop();
     }
 
     /// Waits for the end.

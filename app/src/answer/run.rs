@@ -1,0 +1,51 @@
+//! The JSON of runs and comparisons: who ran, then the fields of the summary beside it.
+
+use reprise_measure::Summary;
+use reprise_store::RunState;
+use serde::ser::{Error as _, SerializeMap as _};
+use serde::{Serialize, Serializer};
+
+/// `replay` and `report` answer this: `run{...}` and then every field of the summary.
+#[derive(Clone, Debug)]
+pub struct RunAnswer {
+    /// Which run.
+    pub run: RunHead,
+    /// Its numbers.
+    pub summary: Summary,
+}
+
+/// What identifies a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunHead {
+    /// Its number in the file.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// The recording it replayed.
+    pub recording: String,
+    /// The seed of its plan.
+    pub seed: u64,
+    /// `running`, `complete`, `stopped`, `aborted` or `interrupted`.
+    pub state: RunState,
+    /// When it began; RFC 3339.
+    pub started_at: String,
+    /// Where it sent HTTP.
+    pub http: Option<String>,
+    /// Where it sent MySQL.
+    pub mysql: Option<String>,
+}
+
+impl Serialize for RunAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let summary = serde_json::to_value(&self.summary).map_err(S::Error::custom)?;
+        let fields = summary
+            .as_object()
+            .ok_or_else(|| S::Error::custom("a summary is an object"))?;
+        let mut map = serializer.serialize_map(Some(fields.len() + 1))?;
+        map.serialize_entry("run", &self.run)?;
+        for (name, value) in fields {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,182 @@
+//! Bringing traffic in: live from an interface or from files, as a job with progress.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reprise_capture::{
+    CaptureEvent, Handle, ImportConfig, RecordConfig, Redaction, reassembly::ReassemblyLimits,
+};
+use reprise_wire::Limits;
+use reprise_wire::redact::Rules;
+use serde::Deserialize;
+
+use crate::answer::{DeviceAnswer, RecordingAnswer};
+use crate::redaction_key::redaction_key;
+use crate::{Error, Library};
+
+/// What an import is asked for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ImportRequest {
+    /// Capture files.
+    pub files: Vec<PathBuf>,
+    /// The recording's name.
+    pub name: String,
+    /// Whether secrets are replaced; the default everywhere.
+    pub redact: bool,
+}
+
+/// What a live recording is asked for.
+#[derive(Clone, Debug)]
+pub struct RecordRequest {
+    /// The interface's name.
+    pub interface: String,
+    /// TCP ports; none for all.
+    pub ports: Vec<u16>,
+    /// A pcap filter beside the ports.
+    pub filter: Option<String>,
+    /// How long; `None` until stopped.
+    pub duration: Option<Duration>,
+    /// The recording's name.
+    pub name: String,
+    /// Whether secrets are replaced; the default everywhere.
+    pub redact: bool,
+}
+
+/// A running capture or import.
+pub struct CaptureJob {
+    handle: Handle,
+}
+
+/// Something a capture has to say.
+#[derive(Clone, Debug)]
+pub enum CaptureNews {
+    /// How far it is.
+    Progress(CaptureProgress),
+    /// Something the user should know now.
+    Warning(String),
+}
+
+/// How far a capture is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CaptureProgress {
+    /// Packets read.
+    pub packets: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Exchanges decoded.
+    pub exchanges: u64,
+    /// Packets dropped and bytes never seen, added up: anything but 0 deserves a look.
+    pub lost: u64,
+    /// How much of the files has been read, 0 to 1; `None` for a live capture.
+    pub fraction: Option<f64>,
+}
+
+impl Library {
+    /// Starts importing capture files.
+    ///
+    /// # Errors
+    /// When a file is no capture, or the name is taken.
+    pub fn import(&self, request: &ImportRequest) -> Result<CaptureJob, Error> {
+        let config = ImportConfig {
+            files: request.files.clone(),
+            name: request.name.clone(),
+            limits: Limits::default(),
+            reassembly: ReassemblyLimits::default(),
+            redaction: self.redaction(request.redact)?,
+        };
+        Ok(CaptureJob {
+            handle: reprise_capture::import(config, &self.store)?,
+        })
+    }
+
+    /// Starts recording live. When this returns, every matching packet from now on is captured.
+    ///
+    /// # Errors
+    /// When the interface cannot be captured (the message names the fix), or the name is taken.
+    pub fn record(&self, request: &RecordRequest) -> Result<CaptureJob, Error> {
+        let config = RecordConfig {
+            interface: request.interface.clone(),
+            ports: request.ports.clone(),
+            filter: request.filter.clone(),
+            duration: request.duration,
+            name: request.name.clone(),
+            limits: Limits::default(),
+            reassembly: ReassemblyLimits::default(),
+            redaction: self.redaction(request.redact)?,
+        };
+        Ok(CaptureJob {
+            handle: reprise_capture::record(config, &self.store)?,
+        })
+    }
+
+    fn redaction(&self, on: bool) -> Result<Option<Redaction>, Error> {
+        if !on {
+            return Ok(None);
+        }
+        let key = redaction_key(self.store.file_id())?;
+        Ok(Some(Redaction {
+            key,
+            rules: Rules::default(),
+        }))
+    }
+}
+
+impl CaptureJob {
+    /// The next thing it has to say; `None` once it has ended.
+    pub fn next_news(&self) -> Option<CaptureNews> {
+        match self.handle.events().recv() {
+            Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(CaptureProgress {
+                packets: now.packets,
+                bytes: now.bytes,
+                exchanges: now.exchanges,
+                lost: now.dropped_packets + now.gap_bytes,
+                fraction: now.file_fraction,
+            })),
+            Ok(CaptureEvent::Warning(warning)) => Some(CaptureNews::Warning(warning.to_string())),
+            Ok(CaptureEvent::Finished) | Err(_) => None,
+        }
+    }
+
+    /// Asks it to end; what was captured is kept.
+    pub fn stop(&self) {
+        self.handle.stop();
+    }
+
+    /// Something to stop it with from another thread.
+    pub fn stopper(&self) -> reprise_capture::Stopper {
+        self.handle.stopper()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When the recording could not be written; what was committed is kept.
+    pub fn finish(self) -> Result<RecordingAnswer, Error> {
+        Ok(self.handle.join()?.into())
+    }
+}
+
+/// The interfaces of this machine, and why one cannot be captured.
+///
+/// # Errors
+/// When libpcap cannot list them.
+pub fn devices() -> Result<Vec<DeviceAnswer>, Error> {
+    let devices = reprise_capture::devices()?.into_iter();
+    Ok(devices
+        .map(|device| {
+            let why = device.capturable.err().map(|not| match not.fix {
+                Some(fix) => format!("{}; {fix}", not.why),
+                None => not.why,
+            });
+            DeviceAnswer {
+                name: device.name,
+                description: device.description.unwrap_or_default(),
+                addresses: device.addresses.iter().map(ToString::to_string).collect(),
+                up: device.up,
+                loopback: device.loopback,
+                capturable: why.is_none(),
+                why,
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,111 @@
+//! The charts of runs and comparisons, drawn from what the store keeps.
+
+use std::path::Path;
+
+use reprise_fault::Fault;
+use reprise_measure::chart::{self, Chart, ChartKind, Curve, FaultSpan, Style, Theme, Timeline};
+use reprise_measure::{Comparison, Tick};
+use reprise_replay::Plan;
+use reprise_store::Run;
+
+use crate::{Error, Library};
+
+/// A chart written as a file: wide enough for a page.
+const WIDTH: u32 = 900;
+const HEIGHT: u32 = 320;
+
+/// What all charts of one run share: its ticks, and when its faults were on.
+pub struct RunTimeline {
+    ticks: Vec<Tick>,
+    faults: Vec<FaultSpan>,
+}
+
+impl RunTimeline {
+    /// A timeline from ticks and the texts of a plan's faults; a fault that cannot be read is not drawn.
+    pub fn new(ticks: Vec<Tick>, faults: &[Fault]) -> Self {
+        Self {
+            ticks,
+            faults: faults.iter().map(span).collect(),
+        }
+    }
+
+    /// Its ticks, in order.
+    pub fn ticks(&self) -> &[Tick] {
+        &self.ticks
+    }
+
+    /// Draws one chart; `to_us` is the right end of its time axis, 0 for the last tick's end.
+    pub fn draw(&self, kind: ChartKind, to_us: u64, style: Style) -> Chart {
+        let timeline = Timeline {
+            ticks: &self.ticks,
+            faults: &self.faults,
+            stages: &[],
+            from_us: 0,
+            to_us,
+        };
+        kind.draw(&timeline, style)
+    }
+}
+
+/// When a fault is on, and what the charts call it.
+fn span(fault: &Fault) -> FaultSpan {
+    let from_us = fault.window.map_or(0, |window| window.from_us);
+    let to_us = fault
+        .window
+        .and_then(|window| window.to_us)
+        .unwrap_or(u64::MAX);
+    FaultSpan {
+        from_us,
+        to_us,
+        label: fault.to_string(),
+    }
+}
+
+impl Library {
+    /// What the charts of a run are drawn from.
+    ///
+    /// # Errors
+    /// When there is no run of that name.
+    pub fn run_timeline(&self, name: &str) -> Result<RunTimeline, Error> {
+        let run = self.store.run(name)?;
+        self.timeline_of(&run)
+    }
+
+    pub(crate) fn timeline_of(&self, run: &Run) -> Result<RunTimeline, Error> {
+        let plan = Plan::from_json(run.plan.clone())?;
+        Ok(RunTimeline::new(self.store.ticks(run.id)?, &plan.faults))
+    }
+
+    /// Writes one chart of a run as an SVG file.
+    ///
+    /// # Errors
+    /// When there is no run of that name, or the file cannot be written.
+    pub fn write_chart(
+        &self,
+        name: &str,
+        kind: ChartKind,
+        theme: Theme,
+        path: &Path,
+    ) -> Result<(), Error> {
+        let chart = self
+            .run_timeline(name)?
+            .draw(kind, 0, Style::new(WIDTH, HEIGHT, theme));
+        write(path, &chart.svg)
+    }
+}
+
+/// The two charts of a comparison: the quantile curves over each other, and the difference with its band.
+pub fn comparison_charts(comparison: &Comparison, style: Style) -> [Chart; 2] {
+    [
+        chart::quantile_curves(&Curve::sides(comparison), style),
+        chart::difference(&comparison.curve, style),
+    ]
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|source| Error::File {
+        doing: "write",
+        path: path.to_path_buf(),
+        source,
+    })
+}

@@ -1,0 +1,105 @@
+//! What a job can fail with, and whose fault it is: the command turns that into its exit code,
+//! the window into what it offers next.
+
+use std::path::PathBuf;
+
+use reprise_store::targets::TargetRefused;
+use thiserror::Error;
+
+/// Who has to act on an error; the command's exit codes follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The caller: a wrong flag, an unknown name, an unreadable input. Exit code 2.
+    Usage,
+    /// Safety or the target: refused, not allowed, unreachable. Exit code 3.
+    Refused,
+    /// The file, the disk or Reprise itself. Exit code 4.
+    Internal,
+}
+
+/// Why a job failed; every message fits "failed to ..." or stands alone, and names the fix.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A flag or a field holds something that cannot be read.
+    #[error("{0}")]
+    Usage(String),
+    /// The file could not be opened, read or written.
+    #[error("failed to {0}")]
+    Store(#[from] reprise_store::Error),
+    /// A capture or an import failed.
+    #[error("failed to {0}")]
+    Capture(#[from] reprise_capture::CaptureError),
+    /// A replay could not be planned or started.
+    #[error("failed to {0}")]
+    Replay(#[from] reprise_replay::ReplayError),
+    /// A target is refused for safety, or cannot be found.
+    #[error("refused to {0}")]
+    Target(#[from] TargetRefused),
+    /// A file beside the store could not be read or written.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        /// What was tried: `write`, `create the folder`.
+        doing: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The demo's own parts failed.
+    #[error("the sample shop failed: {0}")]
+    Shop(String),
+    /// The command given with `--before` failed.
+    #[error("the command before the run failed: {0}")]
+    Before(String),
+}
+
+impl Error {
+    /// Who has to act.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Usage(_) => Fault::Usage,
+            Self::Target(TargetRefused::Store(error)) | Self::Store(error) => of_store(error),
+            Self::Target(TargetRefused::Unreadable { .. }) => Fault::Usage,
+            Self::Target(_) | Self::Before(_) => Fault::Refused,
+            Self::Capture(error) => of_capture(error),
+            Self::Replay(error) => of_replay(error),
+            Self::File { .. } | Self::Shop(_) => Fault::Internal,
+        }
+    }
+}
+
+const fn of_store(error: &reprise_store::Error) -> Fault {
+    use reprise_store::Error as Store;
+    match error {
+        Store::Missing(_)
+        | Store::Empty(_)
+        | Store::Foreign(_)
+        | Store::Damaged(_)
+        | Store::Newer { .. }
+        | Store::NameTaken { .. }
+        | Store::BadName(_)
+        | Store::Unknown { .. }
+        | Store::InUse { .. }
+        | Store::BadHost(_) => Fault::Usage,
+        _ => Fault::Internal,
+    }
+}
+
+const fn of_capture(error: &reprise_capture::CaptureError) -> Fault {
+    use reprise_capture::CaptureError as Capture;
+    match error {
+        Capture::Store(error) => of_store(error),
+        Capture::NoRights { .. } => Fault::Refused,
+        Capture::Interface { .. } | Capture::Thread(_) | Capture::Broken(_) => Fault::Internal,
+        _ => Fault::Usage,
+    }
+}
+
+const fn of_replay(error: &reprise_replay::ReplayError) -> Fault {
+    use reprise_replay::ReplayError as Replay;
+    match error {
+        Replay::Store(error) => of_store(error),
+        Replay::Start(_) | Replay::ThreadLost(_) => Fault::Internal,
+        _ => Fault::Usage,
+    }
+}

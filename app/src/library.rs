@@ -1,0 +1,337 @@
+//! The file with its recordings and runs, as both faces use it: open, list, look, delete.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reprise_store::{BinnedKind, ConnectionId, ExchangeId, ExchangeRow, Recording, Store};
+use reprise_wire::filter::{Candidate, Filter};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{
+    ExchangeAnswer, ExchangeDetail, OperationAnswer, RecordingAnswer, TargetAnswer,
+};
+use crate::transcript::transcript;
+use crate::{Error, default_file};
+
+/// One Reprise file, open. Cheap to clone; clones share the file.
+#[derive(Clone)]
+pub struct Library {
+    pub(crate) store: Store,
+}
+
+/// Which exchanges to list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ExchangeQuery {
+    /// In the filter language; `None` for all.
+    pub filter: Option<String>,
+    /// Only those after this one; `None` from the start.
+    pub after: Option<u32>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// What can be put into the bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kept {
+    /// A recording.
+    Recording,
+    /// A run.
+    Run,
+}
+
+impl Library {
+    /// Opens the file, making it and its folder when they are not there.
+    ///
+    /// # Errors
+    /// When it is not a Reprise file, is from a newer version, or cannot be written.
+    pub fn open(file: Option<&Path>) -> Result<Self, Error> {
+        let path = file.map_or_else(default_file, Path::to_path_buf);
+        if let (None, Some(folder)) = (file, path.parent()) {
+            std::fs::create_dir_all(folder).map_err(|source| Error::File {
+                doing: "create the folder",
+                path: folder.to_path_buf(),
+                source,
+            })?;
+        }
+        Ok(Self {
+            store: Store::open(&path)?,
+        })
+    }
+
+    /// Opens a file that is there.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when there is no such file.
+    pub fn open_existing(file: Option<&Path>) -> Result<Self, Error> {
+        let path = file.map_or_else(default_file, Path::to_path_buf);
+        Ok(Self {
+            store: Store::open_existing(&path)?,
+        })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// Every recording, newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn recordings(&self) -> Result<Vec<RecordingAnswer>, Error> {
+        Ok(self
+            .store
+            .recordings()?
+            .into_iter()
+            .map(RecordingAnswer::from)
+            .collect())
+    }
+
+    /// One recording.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn recording(&self, name: &str) -> Result<RecordingAnswer, Error> {
+        Ok(self.store.recording(name)?.into())
+    }
+
+    /// Exchanges and errors of a recording for each `bucket_ms`, for its sparkline.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn recording_rate(
+        &self,
+        name: &str,
+        bucket_ms: u64,
+    ) -> Result<Vec<reprise_store::RatePoint>, Error> {
+        Ok(self.store.rate(self.store.recording(name)?.id, bucket_ms)?)
+    }
+
+    /// A recording's operations, most frequent first.
+    ///
+    /// # Errors
+    /// When there is no recording of that name.
+    pub fn operations(&self, name: &str, limit: usize) -> Result<Vec<OperationAnswer>, Error> {
+        let operations = self.store.operations(self.store.recording(name)?.id)?;
+        let answers = operations
+            .into_iter()
+            .take(limit)
+            .map(|row| OperationAnswer {
+                id: row.id.0,
+                protocol: row.protocol,
+                operation: row.text,
+                exchanges: row.exchanges,
+                errors: row.errors,
+                latency_us: row.latency_us,
+            });
+        Ok(answers.collect())
+    }
+
+    /// Hands every exchange that matches to `each`, in order, reading page by page.
+    ///
+    /// # Errors
+    /// When there is no such recording, the filter cannot be read, or `each` fails.
+    pub fn each_exchange<E: From<Error>>(
+        &self,
+        name: &str,
+        query: &ExchangeQuery,
+        mut each: impl FnMut(ExchangeAnswer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let recording = self.store.recording(name).map_err(Error::from)?;
+        let filter = parse_filter(query.filter.as_deref())?;
+        let operations = self.operation_names(&recording)?;
+        let mut after = ExchangeId(query.after.unwrap_or(0));
+        let mut left = query.limit;
+        while left > 0 {
+            let page = self
+                .store
+                .exchanges(recording.id, after, PAGE)
+                .map_err(Error::from)?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for row in page {
+                let operation = operations.get(&row.operation.0).map_or("", String::as_str);
+                let candidate = candidate(&row, operation);
+                if filter
+                    .as_ref()
+                    .is_some_and(|filter| !filter.matches(&candidate))
+                {
+                    continue;
+                }
+                let operation = operation.to_owned();
+                each(ExchangeAnswer::new(row, operation))?;
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A page of exchanges.
+    ///
+    /// # Errors
+    /// As [`Self::each_exchange`].
+    pub fn exchanges(
+        &self,
+        name: &str,
+        query: &ExchangeQuery,
+    ) -> Result<Vec<ExchangeAnswer>, Error> {
+        let mut answers = Vec::new();
+        self.each_exchange(name, query, |answer| {
+            answers.push(answer);
+            Ok::<(), Error>(())
+        })?;
+        Ok(answers)
+    }
+
+    /// One exchange with its request and answer as text.
+    ///
+    /// # Errors
+    /// When there is no such recording or exchange.
+    pub fn exchange(&self, name: &str, id: u32) -> Result<ExchangeDetail, Error> {
+        let recording = self.store.recording(name)?;
+        let row = self
+            .store
+            .exchange(recording.id, ExchangeId(id))?
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "{name} has no exchange {id}; `reprise exchanges {name}` lists them"
+                ))
+            })?;
+        let operation = self
+            .operation_names(&recording)?
+            .remove(&row.operation.0)
+            .unwrap_or_default();
+        let protocol = row.protocol;
+        let (client, server) = self.addresses(&recording, row.connection)?;
+        let payloads = self.store.payloads(recording.id, row.id)?;
+        Ok(ExchangeDetail {
+            exchange: ExchangeAnswer::new(row, operation),
+            client,
+            server,
+            request: payloads
+                .request
+                .map(|p| transcript(protocol, true, &p.bytes)),
+            response: payloads
+                .response
+                .map(|p| transcript(protocol, false, &p.bytes)),
+        })
+    }
+
+    fn addresses(
+        &self,
+        recording: &Recording,
+        id: ConnectionId,
+    ) -> Result<(String, String), Error> {
+        let connections = self.store.connections(recording.id)?;
+        let connection = connections
+            .into_iter()
+            .find(|connection| connection.id == id);
+        Ok(connection.map_or_else(
+            || (String::new(), String::new()),
+            |connection| (connection.client.to_string(), connection.server.to_string()),
+        ))
+    }
+
+    pub(crate) fn operation_names(
+        &self,
+        recording: &Recording,
+    ) -> Result<FxHashMap<u32, String>, Error> {
+        let rows = self.store.operations(recording.id)?;
+        Ok(rows.into_iter().map(|row| (row.id.0, row.text)).collect())
+    }
+
+    /// Allows replay to send to a host.
+    ///
+    /// # Errors
+    /// When it is not a host name or address.
+    pub fn allow_target(&self, host: &str) -> Result<(), Error> {
+        Ok(self.store.allow_target(host)?)
+    }
+
+    /// Takes a host off the list.
+    ///
+    /// # Errors
+    /// When it is not on the list.
+    pub fn forget_target(&self, host: &str) -> Result<(), Error> {
+        if self.store.forget_target(host)? {
+            return Ok(());
+        }
+        Err(Error::Usage(format!(
+            "{host} is not on the list; `reprise targets` shows it"
+        )))
+    }
+
+    /// The hosts that replay may send to, besides this machine.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn targets(&self) -> Result<Vec<TargetAnswer>, Error> {
+        Ok(self
+            .store
+            .targets()?
+            .into_iter()
+            .map(|host| TargetAnswer { host })
+            .collect())
+    }
+
+    /// Puts a recording or a run into the bin.
+    ///
+    /// # Errors
+    /// When there is none of that name, or it is being written.
+    pub fn delete(&self, kind: Kept, name: &str) -> Result<(), Error> {
+        match kind {
+            Kept::Recording => self.store.delete_recording(name)?,
+            Kept::Run => self.store.delete_run(name)?,
+        }
+        Ok(())
+    }
+
+    /// Brings a recording or a run back from the bin.
+    ///
+    /// # Errors
+    /// When the bin has none of that name, or the name is taken again.
+    pub fn undelete(&self, kind: Kept, name: &str) -> Result<(), Error> {
+        let kind = match kind {
+            Kept::Recording => BinnedKind::Recording,
+            Kept::Run => BinnedKind::Run,
+        };
+        Ok(self.store.undo_delete(kind, name)?)
+    }
+
+    /// Removes for good what is in the bin; answers how many recordings and runs that were.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn empty_bin(&self) -> Result<u64, Error> {
+        let gone = self.store.binned()?.len() as u64;
+        self.store.empty_bin(Duration::ZERO)?;
+        Ok(gone)
+    }
+}
+
+/// Rows read at a time: no read transaction outlives a page.
+const PAGE: u32 = 1_000;
+
+/// Reads a filter, with the error both faces show.
+pub(crate) fn parse_filter(text: Option<&str>) -> Result<Option<Filter>, Error> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    text.map(|text| Filter::parse(text).map_err(|error| Error::Usage(error.to_string())))
+        .transpose()
+}
+
+/// What a filter looks at.
+fn candidate<'a>(row: &'a ExchangeRow, operation: &'a str) -> Candidate<'a> {
+    Candidate {
+        protocol: row.protocol,
+        operation,
+        summary: &row.summary,
+        status: row.status,
+        latency_us: row.latency_us(),
+        flags: row.flags,
+    }
+}

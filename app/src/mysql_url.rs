@@ -1,0 +1,109 @@
+//! Where recorded MySQL goes, as people write it: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
+
+use crate::Error;
+
+/// The parts of a MySQL URL.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct MysqlUrl {
+    /// `HOST:PORT`.
+    pub(crate) address: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) database: Option<String>,
+}
+
+impl MysqlUrl {
+    /// Reads a URL; the password may be percent-encoded, and may come from `REPRISE_MYSQL_PASSWORD`.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let unreadable = || {
+            Error::Usage(
+                "the MySQL target is not readable; write mysql://USER:PASSWORD@HOST:PORT/DATABASE"
+                    .to_owned(),
+            )
+        };
+        let rest = text.strip_prefix("mysql://").ok_or_else(unreadable)?;
+        let (login, place) = rest.rsplit_once('@').unwrap_or(("root", rest));
+        let (address, database) = match place.split_once('/') {
+            Some((address, database)) => (address, Some(database).filter(|name| !name.is_empty())),
+            None => (place, None),
+        };
+        let (user, password) = match login.split_once(':') {
+            Some((user, password)) => (user, decoded(password).ok_or_else(unreadable)?),
+            None => (
+                login,
+                std::env::var("REPRISE_MYSQL_PASSWORD").unwrap_or_default(),
+            ),
+        };
+        if address.is_empty() {
+            return Err(unreadable());
+        }
+        let has_port = address
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let address = if has_port {
+            address.to_owned()
+        } else {
+            format!("{address}:3306")
+        };
+        Ok(Self {
+            address,
+            user: decoded(user).ok_or_else(unreadable)?,
+            password,
+            database: database.map(str::to_owned),
+        })
+    }
+}
+
+/// Percent-decoding (RFC 3986 section 2.1); `None` when it is not UTF-8 or cut short.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte == b'%' {
+            let (digits, after) = rest.split_first_chunk::<2>()?;
+            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            bytes.push(*byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_read_and_the_port_has_a_default() {
+        let url = MysqlUrl::parse("mysql://load:p%40ss@db:3307/shop")
+            .ok()
+            .unwrap();
+        assert_eq!(
+            (url.address.as_str(), url.user.as_str()),
+            ("db:3307", "load")
+        );
+        assert_eq!(
+            (url.password.as_str(), url.database.as_deref()),
+            ("p@ss", Some("shop"))
+        );
+        let url = MysqlUrl::parse("mysql://load:@db").ok().unwrap();
+        assert_eq!((url.address.as_str(), url.database), ("db:3306", None));
+    }
+
+    #[test]
+    fn what_is_not_a_mysql_url_is_refused_without_repeating_a_password() {
+        for text in [
+            "",
+            "db:3306",
+            "http://x",
+            "mysql://",
+            "mysql://u:se%zzcret@h",
+        ] {
+            let error = MysqlUrl::parse(text).err().unwrap().to_string();
+            assert!(error.contains("mysql://USER"), "{error}");
+            assert!(!error.contains("secret"));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
+
+mod job;
+mod request;
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use reprise_measure::Check;
+use reprise_replay::{
+    HttpOrder, HttpRoute, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, ReplayConfig,
+    Secrets, Speed, Targets,
+};
+use reprise_store::Recording;
+
+pub use job::{ReplayJob, ReplayNews};
+pub use request::{RateChange, ReplayRequest, parse_factor};
+
+use crate::library::parse_filter;
+use crate::mysql_url::MysqlUrl;
+use crate::{Error, Library};
+
+impl Library {
+    /// What a replay would send and leave out, and why. Sends nothing.
+    ///
+    /// # Errors
+    /// As [`Self::replay`], but for the target.
+    pub fn dry_run(&self, request: &ReplayRequest) -> Result<Outline, Error> {
+        let (plan, _) = plan(request)?;
+        Ok(Prepared::new(plan, &self.store)?.outline())
+    }
+
+    /// Starts a replay.
+    ///
+    /// # Errors
+    /// When the request cannot be read, the target is refused, or nothing is left to send.
+    pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
+        let recording = self.store.recording(&request.recording)?;
+        let (plan, mysql) = plan(request)?;
+        let mut warnings = Vec::new();
+        let http = request
+            .http
+            .as_deref()
+            .map(|url| {
+                self.store
+                    .allow_http(url, Some(recording.id), request.allow_recorded_server)
+            })
+            .transpose()?;
+        warnings.extend(http.iter().flat_map(|target| target.warnings().to_vec()));
+        let mysql = mysql
+            .map(|url| {
+                let target = self.store.allow_mysql(
+                    &url.address,
+                    Some(recording.id),
+                    request.allow_recorded_server,
+                )?;
+                warnings.extend(target.warnings().to_vec());
+                Ok::<_, Error>(MysqlLogin {
+                    target,
+                    user: url.user,
+                    password: url.password,
+                    database: url.database,
+                })
+            })
+            .transpose()?;
+        let run = match &request.run {
+            Some(name) => name.clone(),
+            None => self.next_run_name(&recording)?,
+        };
+        if let Some(command) = &request.before {
+            run_before(command)?;
+        }
+        let config = ReplayConfig {
+            plan,
+            run,
+            targets: Targets {
+                http: http.into_iter().collect(),
+                mysql,
+            },
+            secrets: Secrets(secrets(&request.secrets)?),
+        };
+        ReplayJob::start(config, self, warnings)
+    }
+
+    /// The recording's name and the first number that no run has.
+    fn next_run_name(&self, recording: &Recording) -> Result<String, Error> {
+        let runs = self.store.runs()?;
+        let taken = |name: &str| runs.iter().any(|run| run.name == name);
+        let mut number = 1_u64;
+        loop {
+            let name = format!("{}-{number}", recording.name);
+            if !taken(&name) {
+                return Ok(name);
+            }
+            number += 1;
+        }
+    }
+}
+
+/// The plan a request asks for, and the MySQL address it names.
+fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
+    let mysql = request.mysql.as_deref().map(MysqlUrl::parse).transpose()?;
+    parse_filter(request.filter.as_deref())?;
+    for check in &request.checks {
+        Check::parse(check).map_err(|error| Error::Usage(format!("--check '{check}': {error}")))?;
+    }
+    let faults = request.faults.iter().map(|fault| {
+        fault
+            .parse()
+            .map_err(|error| Error::Usage(format!("--fault '{fault}': {error}")))
+    });
+    let mut plan = Plan::of(request.recording.clone());
+    plan.seed = request.seed;
+    plan.rate = match request.rate {
+        RateChange::AsRecorded => Rate::default(),
+        RateChange::Copies(times) => Rate::by_copies(times),
+        RateChange::Speed(times) => Rate::by_speed(times),
+        RateChange::Max => Rate {
+            speed: Speed::Max,
+            ..Rate::default()
+        },
+    };
+    plan.duration_ms = request.duration_ms;
+    plan.repeat = request.duration_ms.is_some();
+    plan.http = request
+        .http
+        .iter()
+        .map(|url| HttpRoute {
+            recorded: None,
+            url: url.clone(),
+        })
+        .collect();
+    plan.mysql = mysql.as_ref().map(|url| MysqlRoute {
+        address: url.address.clone(),
+        user: url.user.clone(),
+        database: url.database.clone(),
+    });
+    plan.faults = faults.collect::<Result<_, _>>()?;
+    plan.checks = request.checks.clone();
+    plan.abort_on_fail = request.abort_on_fail;
+    plan.timeout_ms = request.timeout_ms;
+    plan.read_only = request.read_only;
+    plan.http_order = if request.wait_for_answers {
+        HttpOrder::Lane
+    } else {
+        HttpOrder::None
+    };
+    plan.secrets = secrets(&request.secrets)?.into_keys().collect();
+    plan.filter = request
+        .filter
+        .clone()
+        .filter(|filter| !filter.trim().is_empty());
+    plan.both_tiers = request.both_tiers;
+    Ok((plan, mysql))
+}
+
+/// `KEY=VALUE` as it is; `KEY` alone from the environment, so that no password stands in a shell history.
+fn secrets(given: &[String]) -> Result<BTreeMap<String, String>, Error> {
+    given
+        .iter()
+        .map(|secret| match secret.split_once('=') {
+            Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+            None => {
+                let variable = format!(
+                    "REPRISE_SECRET_{}",
+                    secret
+                        .to_ascii_uppercase()
+                        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+                );
+                let value = std::env::var(&variable).map_err(|_| {
+                    Error::Usage(format!(
+                        "--secret {secret}: give {secret}=VALUE, or set {variable}"
+                    ))
+                })?;
+                Ok((secret.clone(), value))
+            }
+        })
+        .collect()
+}
+
+fn run_before(command: &str) -> Result<(), Error> {
+    let status = Command::new("sh").arg("-c").arg(command).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::Before(format!("'{command}' ended with {status}"))),
+        Err(error) => Err(Error::Before(format!("'{command}': {error}"))),
+    }
+}

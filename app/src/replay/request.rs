@@ -1,0 +1,135 @@
+//! What a face asks for when it asks for a replay: the flags of `reprise replay`, or the fields of the
+//! window's Replay page. Texts are parsed here, so that both faces give the same errors.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// Everything a replay can be asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReplayRequest {
+    /// The recording's name.
+    pub recording: String,
+    /// Where HTTP goes: `http://HOST:PORT`.
+    pub http: Option<String>,
+    /// Where MySQL goes: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
+    pub mysql: Option<String>,
+    /// The run's name; `None` makes one of the recording's name and a number.
+    pub run: Option<String>,
+    /// How fast.
+    pub rate: RateChange,
+    /// Stop after this long, repeating a shorter recording; milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Send only exchanges that match this filter.
+    pub filter: Option<String>,
+    /// Faults, in the fault language.
+    pub faults: Vec<String>,
+    /// Checks, in the check language.
+    pub checks: Vec<String>,
+    /// Stop as soon as a check fails.
+    pub abort_on_fail: bool,
+    /// `KEY=VALUE` of redacted credentials; `KEY` alone reads `REPRISE_SECRET_KEY` from the environment.
+    pub secrets: Vec<String>,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// How long to wait for an answer; milliseconds.
+    pub timeout_ms: u64,
+    /// Whether a request waits for the answers its client had before sending it.
+    pub wait_for_answers: bool,
+    /// Send only what cannot change data.
+    pub read_only: bool,
+    /// Send recorded MySQL even where replaying the HTTP makes it happen again.
+    pub both_tiers: bool,
+    /// Allow a target that was a server in the recording.
+    pub allow_recorded_server: bool,
+    /// A command to run first.
+    pub before: Option<String>,
+}
+
+impl ReplayRequest {
+    /// A replay of this recording as it was recorded, with no target yet.
+    pub fn new(recording: String) -> Self {
+        Self {
+            recording,
+            http: None,
+            mysql: None,
+            run: None,
+            rate: RateChange::AsRecorded,
+            duration_ms: None,
+            filter: None,
+            faults: Vec::new(),
+            checks: Vec::new(),
+            abort_on_fail: false,
+            secrets: Vec::new(),
+            seed: 1,
+            timeout_ms: 30_000,
+            wait_for_answers: true,
+            read_only: false,
+            both_tiers: false,
+            allow_recorded_server: false,
+            before: None,
+        }
+    }
+}
+
+/// More users or a faster clock: two ways to raise a rate, chosen apart.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateChange {
+    /// Neither.
+    AsRecorded,
+    /// Every lane this many times; a fraction samples whole lanes.
+    Copies(f64),
+    /// The clock this many times faster.
+    Speed(f64),
+    /// Each lane's next request as soon as the last is answered.
+    Max,
+}
+
+impl RateChange {
+    /// Reads `--speed`: a factor, or `max`.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn speed(text: &str) -> Result<Self, Error> {
+        if text.eq_ignore_ascii_case("max") {
+            return Ok(Self::Max);
+        }
+        parse_factor(text).map(Self::Speed)
+    }
+}
+
+/// Reads a factor: `5`, `5x`, `0.5x`.
+///
+/// # Errors
+/// When it is not a number between 0.001 and 10,000.
+pub fn parse_factor(text: &str) -> Result<f64, Error> {
+    let number = text.trim().trim_end_matches(['x', 'X']);
+    match number.parse::<f64>() {
+        Ok(factor) if (0.001..=10_000.0).contains(&factor) => Ok(factor),
+        _ => Err(Error::Usage(format!(
+            "'{text}' is not a rate; write a factor of the recorded rate: 5x, 10x, 0.5x"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_factor_is_read_with_and_without_its_x() {
+        assert_eq!(parse_factor("5x").ok(), Some(5.0));
+        assert_eq!(parse_factor("0.5").ok(), Some(0.5));
+        for text in ["", "x", "-1x", "0x", "NaN", "inf", "1e9", "5y"] {
+            let error = parse_factor(text).expect_err(text).to_string();
+            assert!(error.contains("5x"), "{error}");
+        }
+    }
+
+    #[test]
+    fn speed_max_is_its_own_thing() {
+        assert_eq!(RateChange::speed("max").ok(), Some(RateChange::Max));
+        assert_eq!(RateChange::speed("2").ok(), Some(RateChange::Speed(2.0)));
+    }
+}

@@ -1,0 +1,54 @@
+//! Runs as they are kept: listed, and one with all its numbers. A run whose process was killed has
+//! the numbers of its last commit.
+
+use reprise_store::Run;
+
+use crate::answer::{RunAnswer, RunHead, rfc3339};
+use crate::{Error, Library};
+
+impl Library {
+    /// Every run, newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunAnswer>, Error> {
+        Ok(self
+            .store
+            .runs()?
+            .into_iter()
+            .map(RunAnswer::from)
+            .collect())
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn run(&self, name: &str) -> Result<RunAnswer, Error> {
+        Ok(self.store.run(name)?.into())
+    }
+}
+
+impl From<Run> for RunAnswer {
+    fn from(run: Run) -> Self {
+        let target = |pointer: &str| {
+            run.plan
+                .pointer(pointer)
+                .and_then(serde_json::Value::as_str)
+                .map(str::to_owned)
+        };
+        Self {
+            run: RunHead {
+                id: run.id.0,
+                recording: run.recording_name,
+                seed: run.seed,
+                state: run.state,
+                started_at: rfc3339(run.started_at),
+                http: target("/http/0/url"),
+                mysql: target("/mysql/address"),
+                name: run.name,
+            },
+            summary: run.summary.unwrap_or_default(),
+        }
+    }
+}
