@@ -1,3 +1,54 @@
 //! `reprise`, the command: parses flags, runs a job of `app`, prints what it answers.
+//! Results go to stdout, everything else to stderr; the exit codes are the design's.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod duration;
+mod exit;
+mod output;
+mod progress;
+mod stop;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use commands::Context;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::from_clap(&error),
+    };
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => exit::from_error(&error),
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let context = Context {
+        file: arguments.file,
+        json: arguments.json,
+    };
+    match arguments.command {
+        Command::Demo(_) => anyhow::bail!("demo"),
+        Command::Devices => commands::devices::run(&context),
+        Command::Record(record) => commands::record::run(&context, record),
+        Command::Import(import) => commands::import::run(&context, import),
+        Command::Recordings => commands::recordings::list(&context),
+        Command::Show(show) => commands::recordings::show(&context, &show),
+        Command::Operations(operations) => commands::recordings::operations(&context, &operations),
+        Command::Exchanges(exchanges) => commands::exchanges::run(&context, &exchanges),
+        Command::Replay(replay) => commands::replay::run(&context, *replay),
+        Command::Runs => commands::runs::list(&context),
+        Command::Report(report) => commands::runs::report(&context, &report),
+        Command::Compare(compare) => commands::compare::run(&context, &compare),
+        Command::Chart(chart) => commands::chart::run(&context, &chart),
+        Command::Delete(delete) => commands::delete::run(&context, &delete),
+        Command::Targets(targets) => commands::targets::run(&context, targets),
+        Command::Completions { shell } => commands::completions::run(shell),
+    }
+}

@@ -1,0 +1,81 @@
+//! The flags of every command, as clap reads them. Names and defaults are the design's; the commands
+//! themselves turn these into requests of `app`.
+
+mod listing;
+mod recording;
+mod replaying;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use listing::{
+    ChartArguments, CompareArguments, DeleteArguments, ExchangesArguments, NameArguments,
+    OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
+};
+pub(crate) use recording::{DemoArguments, ImportArguments, RecordArguments};
+pub(crate) use replaying::{HttpOrder, RateBy, ReplayArguments};
+
+/// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
+/// and says what changed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "reprise",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Start with `reprise demo`: the whole story on a sample shop, nothing else installed.\n\n\
+                  Exit codes: 0 done; 1 a check failed or a comparison regressed; 2 wrong usage or \
+                  unreadable input; 3 refused for safety or target unreachable; 4 storage or internal failure."
+)]
+pub(crate) struct Arguments {
+    /// The file to work on [default: $XDG_DATA_HOME/reprise/library.reprise]
+    #[arg(long, global = true, env = "REPRISE_FILE", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Answer in JSON on stdout (fields documented in docs/json.md)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The whole story on a sample shop: record, replay, break, compare, report
+    Demo(DemoArguments),
+    /// List network interfaces, and why one cannot be captured
+    Devices,
+    /// Record live traffic from an interface
+    Record(RecordArguments),
+    /// Import capture files: pcap and pcapng, also .gz and .zst
+    Import(ImportArguments),
+    /// List recordings
+    Recordings,
+    /// Show one recording: what is in it and what was lost
+    Show(NameArguments),
+    /// List a recording's operations, busiest first
+    Operations(OperationsArguments),
+    /// List a recording's exchanges
+    Exchanges(ExchangesArguments),
+    /// Replay a recording against a target
+    Replay(Box<ReplayArguments>),
+    /// List runs
+    Runs,
+    /// Report on one run
+    Report(ReportArguments),
+    /// Compare two runs, or a run with its recording
+    Compare(CompareArguments),
+    /// Write one chart of a run as SVG
+    Chart(ChartArguments),
+    /// Delete a recording or a run (kept in the bin until `delete --empty-bin`)
+    Delete(DeleteArguments),
+    /// Hosts that replay may send to
+    Targets(TargetsArguments),
+    /// Print a shell's completion script
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}

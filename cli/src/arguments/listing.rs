@@ -1,0 +1,151 @@
+//! Flags of the commands that look at what is kept: listings, reports, comparisons, targets.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use reprise_app::ChartKind;
+
+#[derive(Debug, Args)]
+pub(crate) struct NameArguments {
+    /// The recording's name
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  reprise operations friday --limit 10")]
+pub(crate) struct OperationsArguments {
+    /// The recording's name
+    pub(crate) name: String,
+
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise exchanges friday --where 'method:POST status:5xx'\n  \
+    reprise exchanges friday --where 'protocol:mysql took:>100ms' --limit 20\n  \
+    reprise exchanges friday --id 4711        the whole request and answer")]
+pub(crate) struct ExchangesArguments {
+    /// The recording's name
+    pub(crate) name: String,
+
+    /// Only those that match: `method:POST status:5xx operation:/cart -status:404 took:>100ms /regex/`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+
+    /// At most this many; 0 for all
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub(crate) limit: usize,
+
+    /// Show this one whole, request and answer
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  reprise report five\n  reprise report five --html five.html")]
+pub(crate) struct ReportArguments {
+    /// The run's name
+    pub(crate) run: String,
+
+    /// Also write a self-contained HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise compare base five\n  \
+    reprise compare base five --html compare.html\n  \
+    reprise compare recording base     the run against what was recorded (never a verdict)")]
+pub(crate) struct CompareArguments {
+    /// The run to compare against, or `recording`
+    pub(crate) a: String,
+
+    /// The run to judge
+    pub(crate) b: String,
+
+    /// Also write a self-contained HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeName {
+    /// For a light page
+    Light,
+    /// For a dark page
+    Dark,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  reprise chart five response_time --out five.svg")]
+pub(crate) struct ChartArguments {
+    /// The run's name
+    pub(crate) run: String,
+
+    /// What to draw: response_time, error_rate, rate, in_flight, lateness, quantiles or distribution
+    pub(crate) kind: ChartKind,
+
+    /// The SVG file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+
+    /// Its colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub(crate) theme: ThemeName,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise delete friday           asks first; `--undo` brings it back\n  \
+    reprise delete --undo friday\n  \
+    reprise delete --empty-bin")]
+pub(crate) struct DeleteArguments {
+    /// The recording's or run's name
+    #[arg(required_unless_present = "empty_bin")]
+    pub(crate) name: Option<String>,
+
+    /// It is a run, not a recording
+    #[arg(long)]
+    pub(crate) run: bool,
+
+    /// Bring it back from the bin
+    #[arg(long, conflicts_with = "empty_bin")]
+    pub(crate) undo: bool,
+
+    /// Remove for good what is in the bin
+    #[arg(long)]
+    pub(crate) empty_bin: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  reprise targets\n  reprise targets allow staging.example\n  reprise targets forget staging.example"
+)]
+pub(crate) struct TargetsArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<TargetsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TargetsCommand {
+    /// Allow replay to send to a host
+    Allow {
+        /// A host name or address
+        host: String,
+    },
+    /// Take a host off the list
+    Forget {
+        /// A host name or address
+        host: String,
+    },
+    /// List the hosts
+    List,
+}

@@ -1,0 +1,125 @@
+//! Flags of `replay`: which exchanges, how fast, where to, disturbed how, held to what.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::duration::parse_duration;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RateBy {
+    /// More users: every lane is played several times
+    Copies,
+    /// A faster clock: think times shrink
+    Speed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HttpOrder {
+    /// A request waits for the answers its client had before sending it
+    Lane,
+    /// Every request goes at its intended time, whatever is outstanding
+    None,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
+    reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \
+    reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
+    reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
+    A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
+pub(crate) struct ReplayArguments {
+    /// The recording to replay
+    pub(crate) name: String,
+
+    /// Where recorded HTTP goes: http://HOST:PORT
+    #[arg(long, value_name = "URL", required_unless_present = "mysql")]
+    pub(crate) http: Option<String>,
+
+    /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, value_name = "URL", env = "REPRISE_MYSQL")]
+    pub(crate) mysql: Option<String>,
+
+    /// The run's name [default: the recording's name and a number]
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+
+    /// Run the clock this many times faster, or `max`
+    #[arg(long, value_name = "S", conflicts_with = "rate")]
+    pub(crate) speed: Option<String>,
+
+    /// Play every lane this many times
+    #[arg(long, value_name = "N", conflicts_with = "rate")]
+    pub(crate) copies: Option<u32>,
+
+    /// Multiply the recorded arrival rate: `5x`, `0.5x`
+    #[arg(long, value_name = "RATE")]
+    pub(crate) rate: Option<String>,
+
+    /// What --rate changes
+    #[arg(long, value_enum, default_value_t = RateBy::Copies)]
+    pub(crate) by: RateBy,
+
+    /// Stop after this long; a shorter recording is repeated
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// Send only exchanges that match: `method:GET -operation:/report`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+
+    /// Inject a fault: `PERCENT:NAME(option=value,...)[@FROM..TO][ for SELECTOR]`; repeatable
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<String>,
+
+    /// A limit the run must hold: `p99<250ms`, `error_rate<1%`; repeatable
+    #[arg(long = "check", value_name = "CHECK")]
+    pub(crate) checks: Vec<String>,
+
+    /// Stop as soon as a check fails
+    #[arg(long, requires = "checks")]
+    pub(crate) abort_on_fail: bool,
+
+    /// A redacted credential to send: `login.password=VALUE` (`login.password` alone asks the environment
+    /// variable REPRISE_SECRET_LOGIN_PASSWORD); repeatable
+    #[arg(long = "secret", value_name = "KEY=VALUE")]
+    pub(crate) secrets: Vec<String>,
+
+    /// The seed of every random choice
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Close a connection whose answer takes longer
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+
+    /// Whether a lane's requests wait for its earlier answers
+    #[arg(long, value_enum, default_value_t = HttpOrder::Lane)]
+    pub(crate) http_order: HttpOrder,
+
+    /// Send only what cannot change data
+    #[arg(long)]
+    pub(crate) read_only: bool,
+
+    /// Send recorded MySQL even where replaying the HTTP makes it happen again
+    #[arg(long)]
+    pub(crate) both_tiers: bool,
+
+    /// Allow a target that was a server in the recording
+    #[arg(long)]
+    pub(crate) allow_recorded_server: bool,
+
+    /// Run this command first, to restore the target's database
+    #[arg(long, value_name = "CMD")]
+    pub(crate) before: Option<String>,
+
+    /// Say what would be sent and skipped, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Write the run's HTML report here when it ends
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}

@@ -1,0 +1,37 @@
+//! One file a command: flags to a request of `app`, its events to progress, its answer to stdout.
+
+pub(crate) mod chart;
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod delete;
+//DEMO pub(crate) mod demo;
+pub(crate) mod devices;
+pub(crate) mod exchanges;
+pub(crate) mod import;
+pub(crate) mod record;
+pub(crate) mod recordings;
+pub(crate) mod replay;
+pub(crate) mod runs;
+pub(crate) mod targets;
+
+use std::path::PathBuf;
+
+use reprise_app::Library;
+
+/// What every command is told: the file, and how to answer.
+pub(crate) struct Context {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) json: bool,
+}
+
+impl Context {
+    /// Opens the file, making it when it is not there.
+    pub(crate) fn library(&self) -> anyhow::Result<Library> {
+        Ok(Library::open(self.file.as_deref())?)
+    }
+
+    /// Opens the file for reading what it holds; a file that is not there is an error that says so.
+    pub(crate) fn existing_library(&self) -> anyhow::Result<Library> {
+        Ok(Library::open_existing(self.file.as_deref())?)
+    }
+}

@@ -1,0 +1,75 @@
+//! `reprise compare A B`: what changed, in words and numbers. Exit code 1 when B regressed.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use reprise_app::{Comparison, Verdict};
+
+use super::Context;
+use crate::arguments::CompareArguments;
+use crate::table::Table;
+use crate::{exit, output};
+use reprise_app::readable::{change, duration, percent};
+
+pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
+    let library = context.existing_library()?;
+    let comparison = library.compare(&arguments.a, &arguments.b)?;
+    if let Some(path) = &arguments.html {
+        //HTML library.write_comparison_report(&arguments.a, &arguments.b, path)?;
+    }
+    if context.json {
+        output::json(&comparison)?;
+    } else {
+        output::text(&describe(&comparison))?;
+    }
+    let regressed = comparison.verdict == Verdict::Regressed;
+    Ok(if regressed {
+        ExitCode::from(exit::JUDGED)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// A comparison as a person reads it.
+pub(crate) fn describe(comparison: &Comparison) -> String {
+    let mut text = format!(
+        "{} against {}: {}\n",
+        comparison.b,
+        comparison.a,
+        verdict(comparison.verdict)
+    );
+    for why in &comparison.why {
+        let _ = writeln!(text, "  {why}");
+    }
+    let mut table = Table::new(&["", "A", "B", "change", "95 % interval"]);
+    for (name, quantile) in &comparison.quantiles {
+        table.row(vec![
+            format!("  {name}"),
+            quantile.a.map_or_else(|| "n/a".to_owned(), duration),
+            quantile.b.map_or_else(|| "n/a".to_owned(), duration),
+            quantile.change.map_or_else(|| "n/a".to_owned(), change),
+            match (quantile.low, quantile.high) {
+                (Some(low), Some(high)) => format!("{} ... {}", change(low), change(high)),
+                _ => "too few".to_owned(),
+            },
+        ]);
+    }
+    text.push_str(&table.render());
+    let errors = &comparison.error_rate;
+    let _ = writeln!(
+        text,
+        "  new errors {} -> {}",
+        percent(errors.a),
+        percent(errors.b)
+    );
+    text
+}
+
+const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Improved => "improved",
+        Verdict::Same => "same",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}

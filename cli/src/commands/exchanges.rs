@@ -1,0 +1,67 @@
+//! `reprise exchanges NAME`: a page of exchanges, or one whole.
+
+use std::process::ExitCode;
+
+use reprise_app::ExchangeQuery;
+
+use super::Context;
+use crate::arguments::ExchangesArguments;
+use crate::output;
+use crate::table::Table;
+use reprise_app::readable::duration;
+
+pub(crate) fn run(context: &Context, arguments: &ExchangesArguments) -> anyhow::Result<ExitCode> {
+    let library = context.existing_library()?;
+    if let Some(id) = arguments.id {
+        let detail = library.exchange(&arguments.name, id)?;
+        if context.json {
+            output::json(&detail)?;
+        } else {
+            let missing = "(not captured)\n".to_owned();
+            output::text(&format!(
+                "{} -> {}\n\n{}\n{}",
+                detail.client,
+                detail.server,
+                detail.request.unwrap_or_else(|| missing.clone()),
+                detail.response.unwrap_or(missing),
+            ))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let limit = if arguments.limit == 0 {
+        usize::MAX
+    } else {
+        arguments.limit
+    };
+    let query = ExchangeQuery {
+        filter: arguments.filter.clone(),
+        after: None,
+        limit,
+    };
+    let mut table = Table::new(&["id", "at", "status", "took", "<request"]);
+    let mut shown = Vec::new();
+    library.each_exchange(&arguments.name, &query, |exchange| {
+        if context.json {
+            shown.push(serde_json::to_value(&exchange)?);
+            if shown.len() >= 1_000 {
+                output::json_lines(shown.drain(..))?;
+            }
+            return Ok(());
+        }
+        table.row(vec![
+            exchange.id.to_string(),
+            format!("{:.3} s", exchange.at_us as f64 / 1e6),
+            exchange
+                .status
+                .map_or_else(|| "-".to_owned(), |status| status.to_string()),
+            exchange.latency_us.map_or_else(|| "-".to_owned(), duration),
+            exchange.request,
+        ]);
+        Ok::<(), anyhow::Error>(())
+    })?;
+    output::json_lines(shown)?;
+    if !context.json {
+        output::text(&table.render())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,149 @@
+//! `reprise recordings`, `show` and `operations`: what is in the file and in one recording.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use reprise_app::RecordingState;
+use reprise_app::answer::RecordingAnswer;
+
+use super::Context;
+use crate::arguments::{NameArguments, OperationsArguments};
+use crate::output;
+use crate::table::Table;
+use reprise_app::readable::{bytes, count, duration, moment};
+
+pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
+    let recordings = context.existing_library()?.recordings()?;
+    if context.json {
+        output::json_lines(recordings)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if recordings.is_empty() {
+        output::text(
+            "no recordings yet; make one with `reprise record`, `reprise import` or `reprise demo`\n",
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&[
+        "name", "started", "length", "http", "mysql", "stored", "state",
+    ]);
+    for answer in recordings {
+        table.row(vec![
+            answer.recording.name,
+            answer.recording.started_at,
+            moment(answer.recording.duration_ms * 1_000),
+            count(answer.exchanges.http),
+            count(answer.exchanges.mysql),
+            bytes(answer.bytes.stored),
+            state_name(answer.recording.state).to_owned(),
+        ]);
+    }
+    output::text(&table.render())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn show(context: &Context, arguments: &NameArguments) -> anyhow::Result<ExitCode> {
+    let answer = context.existing_library()?.recording(&arguments.name)?;
+    if context.json {
+        output::json(&answer)?;
+    } else {
+        output::text(&describe(&answer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn operations(
+    context: &Context,
+    arguments: &OperationsArguments,
+) -> anyhow::Result<ExitCode> {
+    let operations = context
+        .existing_library()?
+        .operations(&arguments.name, arguments.limit)?;
+    if context.json {
+        output::json_lines(operations)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&["operation", "exchanges", "errors", "p50", "p95", "p99"]);
+    for row in operations {
+        table.row(vec![
+            row.operation,
+            count(row.exchanges),
+            count(row.errors),
+            duration(row.latency_us.p50),
+            duration(row.latency_us.p95),
+            duration(row.latency_us.p99),
+        ]);
+    }
+    output::text(&table.render())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A recording in a few lines: what is in it, then every loss that is not zero.
+pub(crate) fn describe(answer: &RecordingAnswer) -> String {
+    let mut text = format!(
+        "{}: {} of traffic from {}{}\n",
+        answer.recording.name,
+        moment(answer.recording.duration_ms * 1_000),
+        answer.recording.source,
+        match answer.recording.state {
+            RecordingState::Complete => "",
+            RecordingState::Recording => " (still being recorded)",
+            RecordingState::Interrupted => " (interrupted: all that was committed is here)",
+        },
+    );
+    let lines = [
+        format!(
+            "  {} HTTP and {} MySQL exchanges on {} connections",
+            count(answer.exchanges.http),
+            count(answer.exchanges.mysql),
+            count(answer.connections)
+        ),
+        format!(
+            "  {} captured, {} stored",
+            bytes(answer.bytes.captured),
+            bytes(answer.bytes.stored)
+        ),
+        list_of(
+            "  redacted: ",
+            answer.redacted.iter().map(|(rule, n)| (rule.as_str(), *n)),
+        ),
+        format!("  lost: {}", losses(answer)),
+    ];
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+const fn state_name(state: RecordingState) -> &'static str {
+    match state {
+        RecordingState::Complete => "complete",
+        RecordingState::Recording => "recording",
+        RecordingState::Interrupted => "interrupted",
+    }
+}
+
+fn losses(answer: &RecordingAnswer) -> String {
+    let losses = reprise_app::losses(&answer.loss);
+    if losses.is_empty() {
+        return "nothing".to_owned();
+    }
+    let parts: Vec<String> = losses
+        .iter()
+        .map(|loss| format!("{} {}", count(loss.count), loss.what))
+        .collect();
+    parts.join(", ")
+}
+
+fn list_of<'a>(prefix: &str, counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let parts: Vec<String> = counts
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {}", count(n)))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{prefix}{}", parts.join(", "))
+    }
+}

@@ -1,0 +1,171 @@
+//! `reprise replay NAME`: a plan from flags, a run with a live line, a summary in which everything
+//! planned is accounted for. Exit code 1 when a check failed.
+
+use std::process::ExitCode;
+
+use reprise_app::answer::RunAnswer;
+use reprise_app::{Library, Outline, RateChange, ReplayNews, ReplayRequest, Tick};
+
+use super::{Context, runs};
+use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
+use crate::progress::Progress;
+use crate::stop::Stop;
+use crate::{exit, output};
+use reprise_app::readable::{count, duration, moment, percent, rate};
+
+pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Result<ExitCode> {
+    let library = context.existing_library()?;
+    let dry_run = arguments.dry_run;
+    let html = arguments.html.clone();
+    let request = request(arguments)?;
+    if dry_run {
+        let answer = library.dry_run(&request)?;
+        if context.json {
+            output::json(&answer)?;
+        } else {
+            output::text(&describe_dry_run(&answer))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let stop = Stop::listen()?;
+    let answer = follow(&library, &request, context.json, &stop)?;
+    if let Some(path) = html {
+        //HTML library.write_run_report(&answer.run.name, &path)?;
+    }
+    if context.json {
+        output::json(&answer)?;
+    } else {
+        output::text(&runs::describe(&answer))?;
+    }
+    let held = answer.summary.checks.iter().all(|check| check.held);
+    Ok(if held {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(exit::JUDGED)
+    })
+}
+
+/// Runs a replay to its end with a live line.
+#[expect(clippy::print_stderr, reason = "what Ctrl-C does belongs on stderr")]
+pub(crate) fn follow(
+    library: &Library,
+    request: &ReplayRequest,
+    quiet: bool,
+    stop: &Stop,
+) -> anyhow::Result<RunAnswer> {
+    let job = library.replay(request)?;
+    let mut progress = Progress::start("replaying", quiet);
+    for warning in job.warnings() {
+        progress.note(&format!("reprise: warning: {warning}"));
+    }
+    let control = job.control();
+    let watch = stop.watch(move || {
+        eprintln!(
+            "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now)"
+        );
+        control.stop();
+    });
+    let mut length_us = request.duration_ms.map(|ms| ms * 1_000);
+    while let Some(news) = job.next_news() {
+        match news {
+            ReplayNews::Started { takes_ms } => {
+                length_us = length_us.or(Some(takes_ms * 1_000).filter(|us| *us > 0));
+            }
+            ReplayNews::Tick(tick) => {
+                let at_us = tick.start_us + tick.duration_us;
+                let fraction = length_us.map(|length| at_us as f64 / length.max(1) as f64);
+                progress.update(fraction, &live_line(&tick, length_us));
+            }
+            ReplayNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
+        }
+    }
+    drop(watch);
+    progress.finish();
+    Ok(job.finish()?)
+}
+
+fn live_line(tick: &Tick, length_us: Option<u64>) -> String {
+    let at = moment(tick.start_us + tick.duration_us);
+    let at = length_us.map_or_else(
+        || at.clone(),
+        |length| format!("{at} of {}", moment(length)),
+    );
+    let quantiles = tick.response_us.unwrap_or_default();
+    format!(
+        "{at}  {}/s of {} asked  p50 {}  p99 {}  new errors {}",
+        rate(tick.per_second(tick.sent)),
+        rate(tick.per_second(tick.planned)),
+        duration(quantiles.p50),
+        duration(quantiles.p99),
+        percent(tick.error_rate()),
+    )
+}
+
+fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
+    let rate = match (&arguments.speed, arguments.copies, &arguments.rate) {
+        (Some(speed), _, _) => RateChange::speed(speed)?,
+        (_, Some(copies), _) => RateChange::Copies(f64::from(copies)),
+        (_, _, Some(rate)) => match arguments.by {
+            RateBy::Copies => RateChange::Copies(reprise_app::parse_factor(rate)?),
+            RateBy::Speed => RateChange::Speed(reprise_app::parse_factor(rate)?),
+        },
+        _ => RateChange::AsRecorded,
+    };
+    let mut request = ReplayRequest::new(arguments.name);
+    request.http = arguments.http;
+    request.mysql = arguments.mysql;
+    request.run = arguments.run;
+    request.rate = rate;
+    request.duration_ms = arguments.duration.map(|time| time.as_millis() as u64);
+    request.filter = arguments.filter;
+    request.faults = arguments.faults;
+    request.checks = arguments.checks;
+    request.abort_on_fail = arguments.abort_on_fail;
+    request.secrets = arguments.secrets;
+    request.seed = arguments.seed;
+    request.timeout_ms = arguments.timeout.as_millis() as u64;
+    request.wait_for_answers = arguments.http_order == HttpOrder::Lane;
+    request.read_only = arguments.read_only;
+    request.both_tiers = arguments.both_tiers;
+    request.allow_recorded_server = arguments.allow_recorded_server;
+    request.before = arguments.before;
+    Ok(request)
+}
+
+fn describe_dry_run(outline: &Outline) -> String {
+    let mut text = format!(
+        "would send {} exchanges in {} HTTP and {} MySQL lanes over {}\n",
+        count(outline.sends),
+        count(outline.http_lanes),
+        count(outline.mysql_lanes),
+        moment(outline.takes_ms * 1_000),
+    );
+    for (reason, n) in &outline.skipped {
+        text.push_str(&format!("  {} left out: {reason}\n", count(*n)));
+    }
+    text.push_str(&format!(
+        "  {} values are taken from the target's own answers\n",
+        count(outline.values)
+    ));
+    for value in &outline.unsourced {
+        let state = if value.supplied {
+            "supplied"
+        } else {
+            "sent as it is in the recording"
+        };
+        text.push_str(&format!(
+            "  redacted {}: in {} requests, {state}; supply it with --secret {}=VALUE\n",
+            value.key,
+            count(value.requests),
+            value.key
+        ));
+    }
+    for lane in &outline.slow_lanes {
+        text.push_str(&format!(
+            "  lane {} cannot keep up at this speed: it would end {} behind\n",
+            lane.lane,
+            duration(lane.behind_ms * 1_000)
+        ));
+    }
+    text
+}

@@ -1,0 +1,179 @@
+//! `reprise runs` and `report`: what runs there are, and all the numbers of one.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use reprise_app::answer::RunAnswer;
+use reprise_app::{Outcome, Quantiles, Summary};
+
+use super::Context;
+use crate::arguments::ReportArguments;
+use crate::output;
+use crate::table::Table;
+use reprise_app::readable::{count, duration, moment, percent, rate};
+
+pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
+    let runs = context.existing_library()?.runs()?;
+    if context.json {
+        output::json_lines(runs)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if runs.is_empty() {
+        output::text("no runs yet; make one with `reprise replay NAME --http URL`\n")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(&[
+        "run",
+        "recording",
+        "started",
+        "length",
+        "sent",
+        "p50",
+        "p99",
+        "errors",
+        "state",
+    ]);
+    for RunAnswer { run, summary } in runs {
+        table.row(vec![
+            run.name,
+            run.recording,
+            run.started_at,
+            moment(summary.duration_ms * 1_000),
+            count(summary.sent),
+            duration(summary.response_us.p50),
+            duration(summary.response_us.p99),
+            percent(summary.error_rate),
+            run.state.name().to_owned(),
+        ]);
+    }
+    output::text(&table.render())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::Result<ExitCode> {
+    let library = context.existing_library()?;
+    let answer = library.run(&arguments.run)?;
+    if let Some(path) = &arguments.html {
+        //HTML library.write_run_report(&arguments.run, path)?;
+    }
+    if context.json {
+        output::json(&answer)?;
+    } else {
+        output::text(&describe(&answer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A run as a person reads it: accounting, quantiles, faults, checks, the slowest operations.
+pub(crate) fn describe(answer: &RunAnswer) -> String {
+    let summary = &answer.summary;
+    let mut text = format!(
+        "{}: {} of {}, {} ({}/s asked, {}/s sent)\n",
+        answer.run.name,
+        moment(summary.duration_ms * 1_000),
+        answer.run.recording,
+        answer.run.state.name(),
+        rate(summary.rate.asked_per_s),
+        rate(summary.rate.sent_per_s),
+    );
+    accounting(&mut text, summary);
+    let mut table = Table::new(&["", "p50", "p90", "p95", "p99", "p99.9", "max"]);
+    for (name, quantiles) in [
+        ("response", &summary.response_us),
+        ("service", &summary.service_us),
+        ("first byte", &summary.first_byte_us),
+        ("waiting", &summary.waiting_us),
+        ("lateness", &summary.lateness_us),
+    ] {
+        table.row(quantile_row(name, quantiles));
+    }
+    text.push_str(&table.render());
+    verdicts(&mut text, summary);
+    operations(&mut text, summary);
+    text
+}
+
+fn accounting(text: &mut String, summary: &Summary) {
+    let skipped: u64 = summary.skipped.values().sum();
+    let _ = writeln!(
+        text,
+        "  planned {} = sent {} + skipped {}{}",
+        count(summary.planned),
+        count(summary.sent),
+        count(skipped),
+        named(
+            summary
+                .skipped
+                .iter()
+                .map(|(reason, n)| (reason.as_str(), *n))
+        ),
+    );
+    let outcomes = Outcome::ALL
+        .into_iter()
+        .map(|outcome| (outcome.name(), summary.outcomes[outcome]));
+    let _ = writeln!(text, "  sent {}{}", count(summary.sent), named(outcomes),);
+    let _ = writeln!(
+        text,
+        "  new errors {}, all errors {}",
+        percent(summary.error_rate),
+        percent(summary.error_rate_total)
+    );
+}
+
+fn named<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let parts: Vec<String> = counts
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {}", count(n)))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn quantile_row(name: &str, q: &Quantiles) -> Vec<String> {
+    let mut row = vec![format!("  {name}")];
+    row.extend([q.p50, q.p90, q.p95, q.p99, q.p999, q.max].map(duration));
+    row
+}
+
+fn verdicts(text: &mut String, summary: &Summary) {
+    if summary.generator_late {
+        text.push_str("  the generator was late; these numbers are not the server's\n");
+    }
+    if summary.unfaithful {
+        text.push_str("  unfaithful: more than 5 % of the answers differ, so these latencies are of other work\n");
+    }
+    for (name, fault) in &summary.faults {
+        let _ = writeln!(
+            text,
+            "  fault {name}: {} injected, {} errors observed",
+            count(fault.injected),
+            count(fault.observed_errors)
+        );
+    }
+    for check in &summary.checks {
+        let mark = if check.held { "held" } else { "FAILED" };
+        let _ = writeln!(text, "  check {} {mark}: {}", check.check, check.readable);
+    }
+}
+
+fn operations(text: &mut String, summary: &Summary) {
+    if summary.operations.is_empty() {
+        return;
+    }
+    let mut table = Table::new(&["  operation", "sent", "p50", "p95", "p99", "new errors"]);
+    for operation in summary.operations.iter().take(12) {
+        table.row(vec![
+            format!("  {}", operation.operation),
+            count(operation.sent),
+            duration(operation.response_us.p50),
+            duration(operation.response_us.p95),
+            duration(operation.response_us.p99),
+            percent(operation.error_rate),
+        ]);
+    }
+    text.push('\n');
+    text.push_str(&table.render());
+}
