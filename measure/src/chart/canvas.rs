@@ -9,6 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoTextStyle, RGBColor, ShapeStyle};
 
 use super::{Theme, Token};
+use crate::markup::{escape, printable};
 
 /// Drawing units in one CSS pixel.
 const FINE: f64 = 10.0;
@@ -214,30 +215,6 @@ pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
         }
     }
     kept
-}
-
-/// Text for XML between tags or in an attribute; control characters, which XML forbids, become
-/// spaces.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-fn printable(text: &str) -> String {
-    let forbidden = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars()
-        .map(|c| if forbidden(c) { ' ' } else { c })
-        .collect()
 }
 
 /// Puts the theme's colours where the marks are. A text cannot contain a mark: its quotes are

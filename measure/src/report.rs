@@ -1,0 +1,96 @@
+//! One HTML page of runs and comparisons to hand to a colleague: no script, nothing loaded from
+//! anywhere, dark or light as the reader's system is, and every text that a capture could have
+//! contained escaped.
+
+mod comparison;
+mod page;
+mod run;
+mod table;
+
+use crate::chart::{Curve, Timeline};
+use crate::{Comparison, Summary, Tick};
+
+/// A page.
+#[derive(Clone, Debug, Default)]
+pub struct Report<'a> {
+    /// The page's heading: `shop-friday at 5x`.
+    pub title: String,
+    /// What stands below it: when it was written, by which version, from which file.
+    pub subtitle: String,
+    /// What it shows, in order.
+    pub parts: Vec<Part<'a>>,
+}
+
+/// One chapter of a page.
+#[derive(Clone, Debug)]
+pub enum Part<'a> {
+    /// A run.
+    Run(Box<RunPart<'a>>),
+    /// Two runs compared.
+    Comparison(Box<ComparisonPart<'a>>),
+}
+
+/// A run and what is known about it.
+#[derive(Clone, Debug)]
+pub struct RunPart<'a> {
+    /// Its name.
+    pub name: String,
+    /// How it ended: `complete`, `stopped`, `aborted`, `interrupted`.
+    pub state: String,
+    /// Other facts, each with its name: recording, targets, seed, started.
+    pub facts: Vec<(String, String)>,
+    /// Its numbers.
+    pub summary: &'a Summary,
+    /// Its ticks, faults and stages.
+    pub timeline: Timeline<'a>,
+    /// The recording's distribution, if it is to be drawn beside the run's.
+    pub recorded: Option<Curve>,
+    /// The loss ledger of its recording: what, and how many. Zeros are summed up in one line.
+    pub losses: Vec<(String, u64)>,
+    /// What the reader should know: conflicts, re-anchored lanes, warnings.
+    pub notes: Vec<String>,
+}
+
+/// A comparison and what it was made from.
+#[derive(Clone, Debug)]
+pub struct ComparisonPart<'a> {
+    /// The comparison.
+    pub comparison: &'a Comparison,
+    /// The ticks of A; empty for a recording.
+    pub a_ticks: &'a [Tick],
+    /// The ticks of B.
+    pub b_ticks: &'a [Tick],
+    /// The recording's distribution, if it is to be drawn beside the two.
+    pub recorded: Option<Curve>,
+}
+
+/// Writes the page.
+pub fn html(report: &Report<'_>) -> String {
+    let mut page = page::Page::new(&report.title, &report.subtitle);
+    if report.parts.len() > 1 {
+        page.contents(report.parts.iter().map(Part::heading));
+    }
+    for (number, part) in report.parts.iter().enumerate() {
+        page.open_part(number);
+        match part {
+            Part::Run(part) => run::write(&mut page, part),
+            Part::Comparison(part) => comparison::write(&mut page, part),
+        }
+        page.close_part();
+    }
+    page.finish()
+}
+
+impl Part<'_> {
+    fn heading(&self) -> String {
+        match self {
+            Self::Run(part) => part.name.clone(),
+            Self::Comparison(part) => {
+                format!("{} against {}", part.comparison.b, part.comparison.a)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! What a page contains and, above all, what it never contains.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::chart::{FaultSpan, StageMark};
+use crate::{
+    Accumulator, Check, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source, choice, compare,
+};
+
+const HOSTILE: &str = "GET /<script>alert(1)</script>?a=\"'&\u{1b}[31m";
+
+fn samples(seed: u64, slower: f64) -> Vec<Sample> {
+    (0..6_000)
+        .map(|i| {
+            let at = i * 10_000;
+            let faulty = (20_000_000..40_000_000).contains(&at);
+            let luck = choice::unit(seed, &[i]).max(1e-4);
+            let operation = (i % 5) as u32;
+            let slow = if operation == 3 { slower } else { 1.0 };
+            let took = (5_000.0 * luck.powf(-0.5) * slow * if faulty { 2.0 } else { 1.0 }) as u64;
+            let failed = faulty && choice::happens(seed, &[i, 1], 0.06);
+            Sample {
+                exchange: i as u32,
+                lane: 0,
+                copy: 0,
+                operation,
+                intended_us: at,
+                ready_us: at,
+                sent_us: at + 60,
+                first_byte_us: Some(at + took),
+                done_us: at + took + 80,
+                outcome: match i {
+                    _ if failed => Outcome::ErrorReply,
+                    _ if i % 200 == 0 => Outcome::Mismatch,
+                    _ => Outcome::Ok,
+                },
+                status: if failed {
+                    [1213, 503][i as usize % 2]
+                } else {
+                    200
+                },
+                flags: if failed {
+                    SampleFlags::FAULT_ENDED
+                } else {
+                    SampleFlags::empty()
+                },
+                sent_bytes: 400,
+                received_bytes: 5_000,
+                faults: u32::from(failed),
+            }
+        })
+        .collect()
+}
+
+fn names() -> BTreeMap<u32, String> {
+    [
+        HOSTILE,
+        "GET /",
+        "GET /search",
+        "POST /checkout",
+        "SELECT * FROM item WHERE id = ?",
+    ]
+    .into_iter()
+    .zip(0..)
+    .map(|(name, id)| (id, name.to_owned()))
+    .collect()
+}
+
+/// One run: its ticks and summary.
+fn run(samples: &[Sample]) -> (Vec<Tick>, Summary) {
+    let mut totals = Accumulator::new(Vec::new());
+    let mut ticks = Vec::new();
+    for second in 0..60 {
+        for sample in &samples[second * 100..(second + 1) * 100] {
+            totals.planned(1);
+            totals.sent();
+            totals.ended(sample);
+        }
+        ticks.push(totals.take_tick(second as u64 * 1_000_000, 1_000_000));
+    }
+    totals.planned(240);
+    totals.skipped("downstream", 240);
+    let mut summary = totals.summary(&RunFacts {
+        duration_us: 60_000_000,
+        operations: names(),
+        faults: vec!["6:error(code=1213)@20s..40s".to_owned()],
+    });
+    let checks = ["p99<250ms", "error_rate<1%"].map(|text| Check::parse(text).unwrap());
+    summary.evaluate(&checks, &ticks);
+    (ticks, summary)
+}
+
+fn side(name: &str, samples: &[Sample]) -> RunSamples {
+    let mut side = RunSamples::new(name, Source::Run, 60_000_000, names());
+    samples.iter().for_each(|sample| side.push(sample));
+    side
+}
+
+fn page() -> String {
+    let (clean, slow) = (samples(1, 1.0), samples(2, 1.8));
+    let (ticks, summary) = run(&clean);
+    let (slow_ticks, _) = run(&slow);
+    let comparison = compare(&side(HOSTILE, &clean), &side("branch", &slow), 1);
+    let faults = [FaultSpan {
+        from_us: 20_000_000,
+        to_us: 40_000_000,
+        label: "6 % error 1213".to_owned(),
+    }];
+    let stages = [(0, "1x"), (30_000_000, "5x")].map(|(at_us, label)| StageMark {
+        at_us,
+        label: label.to_owned(),
+    });
+    html(&Report {
+        title: format!("shop {HOSTILE}"),
+        subtitle: "written on 2026-11-21 from shop.reprise".to_owned(),
+        parts: vec![
+            Part::Comparison(Box::new(ComparisonPart {
+                comparison: &comparison,
+                a_ticks: &ticks,
+                b_ticks: &slow_ticks,
+                recorded: None,
+            })),
+            Part::Run(Box::new(RunPart {
+                name: "friday-peak at 5x".to_owned(),
+                state: "complete".to_owned(),
+                facts: vec![
+                    ("recording".to_owned(), HOSTILE.to_owned()),
+                    ("target".to_owned(), "http://127.0.0.1:8080".to_owned()),
+                    ("seed".to_owned(), "42".to_owned()),
+                ],
+                summary: &summary,
+                timeline: Timeline {
+                    ticks: &ticks,
+                    faults: &faults,
+                    stages: &stages,
+                    ..Timeline::default()
+                },
+                recorded: None,
+                losses: vec![
+                    ("kernel dropped".to_owned(), 0),
+                    ("gap bytes".to_owned(), 1_460),
+                ],
+                notes: vec!["2 lanes were more than 5 s behind and re-anchored".to_owned()],
+            })),
+        ],
+    })
+}
+
+#[test]
+fn a_page_loads_nothing_and_runs_nothing() {
+    let page = page();
+    for never in [
+        "<script",
+        "javascript:",
+        "http://",
+        "https://",
+        "src=",
+        "@import",
+        "url(",
+        "<img",
+        "<link",
+    ] {
+        let found = page
+            .replace("http://www.w3.org/2000/svg", "")
+            .replace("http://127.0.0.1:8080", "")
+            .contains(never);
+        assert!(!found, "{never}");
+    }
+    assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+    assert!(page.contains("GET /&lt;script&gt;alert(1)&lt;/script&gt;?a=&quot;&#39;&amp; [31m"));
+}
+
+#[test]
+fn every_element_that_is_opened_is_closed() {
+    let page = page();
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(1) {
+        let name = tag.split([' ', '>', '\n', '/']).next().unwrap_or_default();
+        if let Some(closed) = tag.strip_prefix('/') {
+            let closed = closed.split('>').next().unwrap();
+            assert_eq!(open.pop(), Some(closed));
+        } else if !tag.starts_with('!')
+            && !matches!(name, "meta")
+            && !tag.split('>').next().unwrap().ends_with('/')
+        {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn a_page_tells_the_whole_run() {
+    let page = page();
+    for text in [
+        "6,240 planned = 6,000 sent + 240 skipped (240 downstream)",
+        "Checks that did not hold: error_rate&lt;1%",
+        "MySQL 1213",
+        "6:error(code=1213)@20s..40s",
+        "POST /checkout",
+        "gap bytes",
+        "re-anchored",
+        "B is slower",
+        "prefers-color-scheme:light",
+        "var(--p99)",
+    ] {
+        assert!(page.contains(text), "{text} is missing");
+    }
+}
+
+#[test]
+fn a_run_of_nothing_is_a_page_too() {
+    let summary = Summary::default();
+    let page = html(&Report {
+        title: "empty".to_owned(),
+        subtitle: String::new(),
+        parts: vec![Part::Run(Box::new(RunPart {
+            name: "empty".to_owned(),
+            state: "interrupted".to_owned(),
+            facts: Vec::new(),
+            summary: &summary,
+            timeline: Timeline::default(),
+            recorded: None,
+            losses: Vec::new(),
+            notes: Vec::new(),
+        }))],
+    });
+    assert!(page.contains("nothing measured yet"));
+    assert!(page.contains("n/a"));
+    assert!(!page.contains("NaN"));
+}
+
+#[test]
+fn the_page_looks_as_it_did() {
+    insta::assert_snapshot!("page", page());
+}
