@@ -158,7 +158,7 @@ fn luhn(number: &[u8]) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// ISO 13616: the first four characters moved behind the rest, letters as 10 to 35, modulo 97 is 1.

@@ -161,10 +161,10 @@ fn redact_body(message: &mut Message<'_>, whole: bool, rules: &Rules, pass: &mut
     let mut content = decoded.bytes.into_owned();
     let before = pass.changed;
     pass.changed = false;
-    if rules.credentials {
-        if let Some(redacted) = redact_content(&content, &kind, pass) {
-            content = redacted;
-        }
+    if rules.credentials
+        && let Some(redacted) = redact_content(&content, &kind, pass)
+    {
+        content = redacted;
     }
     detect::redact(&mut content, rules, pass);
     let changed = pass.changed;

@@ -57,12 +57,12 @@ pub(super) fn redact(text: &[u8], pass: &mut Pass<'_>) -> Option<Vec<u8>> {
                     if let Some(level) = levels.last_mut() {
                         level.name_next = false;
                     }
-                } else if secret || levels.last().is_some_and(|level| level.secret) {
-                    if let Some(pseudonym) = pass.replace("json_secret", &unescape(inner)) {
-                        out.extend_from_slice(text.get(kept..=at)?);
-                        out.extend_from_slice(pseudonym.as_bytes());
-                        kept = end;
-                    }
+                } else if (secret || levels.last().is_some_and(|level| level.secret))
+                    && let Some(pseudonym) = pass.replace("json_secret", &unescape(inner))
+                {
+                    out.extend_from_slice(text.get(kept..=at)?);
+                    out.extend_from_slice(pseudonym.as_bytes());
+                    kept = end;
                 }
                 at = end;
             }
