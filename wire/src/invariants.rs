@@ -1,8 +1,11 @@
 //! What must hold for any input whatever, asserted: called by the fuzz targets and by property tests. Not
 //! part of the crate otherwise.
 
+pub mod mysql;
+
 use crate::filter::{Candidate, Filter};
 use crate::http::{Message, ReadCaps, ResponseReader, decode_content};
+use crate::mysql::sql::LONGEST_DIGEST;
 use crate::operation::{LONGEST_LINE, http_operation, http_summary};
 use crate::{
     Close, ConnectionDecoder, Direction, Exchange, Flags, Limits, Piece, Protocol, Timestamp,
@@ -19,12 +22,40 @@ pub fn http_connection(data: &[u8]) {
         gap_fill_cap: 50,
         opening_cap: 100,
     };
-    let Some((first, mut rest)) = data.split_first() else {
+    let Some((first, rest)) = data.split_first() else {
         return;
     };
     let mut decoder = ConnectionDecoder::new(&limits, first % 2 == 1);
     let mut exchanges = Vec::new();
     let mut pushed = 0;
+    for (direction, piece) in pieces(rest) {
+        if let Piece::Chunk { bytes, .. } = piece {
+            pushed += bytes.len() as u64;
+        }
+        decoder.push(direction, piece, &mut exchanges);
+    }
+    let at = Timestamp::from_micros(i64::MAX / 1_000);
+    for direction in [Direction::ToClient, Direction::ToServer] {
+        decoder.push(
+            direction,
+            Piece::End {
+                at,
+                close: Close::CaptureEnd,
+            },
+            &mut exchanges,
+        );
+    }
+    assert!(
+        decoder.loss().undecodable_bytes <= pushed,
+        "more bytes lost than came"
+    );
+    check_decoded(&decoder, &exchanges, &limits);
+}
+
+/// The pieces in `data`: of each a byte that says direction and kind, a byte that says how long, and bytes.
+fn pieces(data: &[u8]) -> Vec<(Direction, Piece<'_>)> {
+    let mut rest = data;
+    let mut pieces = Vec::new();
     let mut now_us = 0;
     while let [kind, length, after @ ..] = rest {
         now_us += i64::from(*kind) * 10_000;
@@ -53,27 +84,9 @@ pub fn http_connection(data: &[u8]) {
             _ if bytes.is_empty() => continue,
             _ => Piece::Chunk { at, bytes },
         };
-        if let Piece::Chunk { bytes, .. } = piece {
-            pushed += bytes.len() as u64;
-        }
-        decoder.push(direction, piece, &mut exchanges);
+        pieces.push((direction, piece));
     }
-    let at = Timestamp::from_micros(now_us);
-    for direction in [Direction::ToClient, Direction::ToServer] {
-        decoder.push(
-            direction,
-            Piece::End {
-                at,
-                close: Close::CaptureEnd,
-            },
-            &mut exchanges,
-        );
-    }
-    assert!(
-        decoder.loss().undecodable_bytes <= pushed,
-        "more bytes lost than came"
-    );
-    check_decoded(&decoder, &exchanges, &limits);
+    pieces
 }
 
 /// The ledger adds up, the caps hold.
@@ -98,7 +111,12 @@ fn check_decoded(decoder: &ConnectionDecoder, exchanges: &[Exchange], limits: &L
         assert_eq!(loss.unpaired_responses, with(|e| e.request.is_none()));
     }
     for exchange in exchanges {
-        assert!(exchange.operation.len() <= LONGEST_LINE && exchange.summary.len() <= LONGEST_LINE);
+        let longest = match exchange.protocol {
+            Protocol::Http => LONGEST_LINE,
+            // Replacement characters are three bytes for one.
+            Protocol::Mysql => 4 * LONGEST_DIGEST,
+        };
+        assert!(exchange.operation.len() <= longest && exchange.summary.len() <= LONGEST_LINE);
         for payload in [&exchange.request, &exchange.response]
             .into_iter()
             .flatten()

@@ -19,14 +19,19 @@ pub struct Packet<'a> {
     pub payload: &'a [u8],
     /// How long the payload was.
     pub len: u64,
-    /// Whether bytes of it are missing from the capture.
-    pub holed: bool,
+    /// How many bytes of it are missing from the capture.
+    pub missing: u64,
 }
 
 impl Packet<'_> {
     /// Bytes it took on the wire, headers included.
     pub const fn wire_len(&self) -> u64 {
         self.len + (HEADER_LEN as u64) * (self.len / LONGEST_PACKET as u64 + 1)
+    }
+
+    /// Bytes of it that were seen, headers included.
+    pub const fn seen_len(&self) -> u64 {
+        self.wire_len().saturating_sub(self.missing)
     }
 
     /// Writes the packet as it was on the wire, up to the reader's cap.
@@ -50,7 +55,8 @@ pub struct PacketReader {
     payload: Vec<u8>,
     len: u64,
     first_sequence: Option<u8>,
-    holed: bool,
+    /// Bytes of the payload that were not captured.
+    lost: u64,
     /// The last packet was handed out of `payload`, which is to be cleared.
     handed_out: bool,
     cap: usize,
@@ -76,7 +82,7 @@ impl PacketReader {
             payload: Vec::new(),
             len: 0,
             first_sequence: None,
-            holed: false,
+            lost: 0,
             handed_out: false,
             cap,
         }
@@ -112,7 +118,7 @@ impl PacketReader {
                     last_sequence,
                     payload: &self.payload,
                     len: self.len,
-                    holed: self.holed,
+                    missing: self.lost,
                 });
             }
         }
@@ -135,7 +141,7 @@ impl PacketReader {
             self.payload.resize(self.payload.len() + kept, 0);
             self.len += len;
             self.missing -= filled;
-            self.holed = true;
+            self.lost += len;
             return AfterGap::InStep;
         }
         self.reset();
@@ -154,7 +160,7 @@ impl PacketReader {
             last_sequence: sequence,
             payload: &self.payload,
             len: self.len,
-            holed: true,
+            missing: self.lost,
         })
     }
 
@@ -170,7 +176,7 @@ impl PacketReader {
         self.continues = false;
         self.len = 0;
         self.first_sequence = None;
-        self.holed = false;
+        self.lost = 0;
         self.handed_out = false;
         // A single large payload must not pin its buffer for the life of the connection.
         if self.payload.capacity() > 1 << 20 {
@@ -218,7 +224,7 @@ fn whole_packet<'a>(input: &mut &'a [u8], cap: usize) -> Option<Packet<'a>> {
         last_sequence: sequence,
         payload: payload.get(..cap).unwrap_or(payload),
         len: len as u64,
-        holed: false,
+        missing: 0,
     })
 }
 
@@ -302,7 +308,7 @@ mod tests {
         assert_eq!(reader.gap(3), AfterGap::InStep);
         let mut input: &[u8] = b"f";
         let packet = reader.next(&mut input).unwrap();
-        assert_eq!((packet.payload, packet.holed), (&b"ab\0\0\0f"[..], true));
+        assert_eq!((packet.payload, packet.missing), (&b"ab\0\0\0f"[..], 3));
         assert_eq!(reader.gap(1), AfterGap::OutOfStep);
     }
 

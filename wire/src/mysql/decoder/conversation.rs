@@ -186,6 +186,7 @@ impl Conversation {
         packet: &Packet<'_>,
         began: Timestamp,
         at: Timestamp,
+        by_gap: bool,
         out: &mut Vec<Exchange>,
     ) {
         match direction {
@@ -198,9 +199,11 @@ impl Conversation {
                 self.command(packet, began, at, out);
                 if let Some(last) = self.pending.back_mut() {
                     last.flags |= Flags::REQUEST_TRUNCATED;
+                    last.flags
+                        .set(Flags::GAP_IN_REQUEST, by_gap || packet.missing > 0);
                 }
             }
-            Direction::ToServer => self.loss.undecodable_bytes += packet.wire_len(),
+            Direction::ToServer => self.loss.undecodable_bytes += packet.seen_len(),
         }
     }
 
@@ -261,7 +264,7 @@ impl Conversation {
             if self.session.replication {
                 return true;
             }
-            self.loss.undecodable_bytes += packet.wire_len();
+            self.loss.undecodable_bytes += packet.seen_len();
             return packet.len == 0;
         }
         self.command(packet, first, last, out);
@@ -345,7 +348,7 @@ impl Conversation {
         let cap = self.limits.body_cap;
         let Some(front) = self.pending.front_mut() else {
             self.loss.unpaired_responses += 1;
-            self.loss.undecodable_bytes += packet.wire_len();
+            self.loss.undecodable_bytes += packet.seen_len();
             return false;
         };
         match front.reply(packet, first, last, cap, &mut self.dialect) {

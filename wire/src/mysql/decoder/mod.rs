@@ -232,27 +232,33 @@ impl Decoder {
             return;
         }
         if in_step {
-            self.give_up_partial(direction, at, out);
+            self.give_up_partial(direction, at, true, out);
         }
         self.conversation.missing(direction, len, out);
         self.lose_step(direction, &[], at);
     }
 
     /// What came of a packet whose end is lost still tells what it was.
-    fn give_up_partial(&mut self, direction: Direction, at: Timestamp, out: &mut Vec<Exchange>) {
+    fn give_up_partial(
+        &mut self,
+        direction: Direction,
+        at: Timestamp,
+        by_gap: bool,
+        out: &mut Vec<Exchange>,
+    ) {
         let side = match direction {
             Direction::ToServer => &mut self.to_server,
             Direction::ToClient => &mut self.to_client,
         };
         if let Some(packet) = side.packets.take_partial() {
             self.conversation
-                .partial(direction, &packet, side.began, at, out);
+                .partial(direction, &packet, side.began, at, by_gap, out);
         }
     }
 
     fn end(&mut self, direction: Direction, at: Timestamp, out: &mut Vec<Exchange>) {
         if self.conversation.phase != Phase::Opaque && self.conversation.in_step(direction) {
-            self.give_up_partial(direction, at, out);
+            self.give_up_partial(direction, at, false, out);
         }
         self.conversation.ended(direction, out);
     }

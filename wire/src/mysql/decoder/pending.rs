@@ -60,11 +60,8 @@ impl Pending {
             .and_then(|byte| CommandCode::from_byte(*byte));
         let (operation, summary) = describe(payload, code, dialect);
         let mut flags = Flags::empty();
-        flags.set(Flags::GAP_IN_REQUEST, packet.holed);
-        flags.set(
-            Flags::REQUEST_OVER_CAP,
-            !packet.holed && packet.len > payload.len() as u64,
-        );
+        flags.set(Flags::GAP_IN_REQUEST, packet.missing > 0);
+        flags.set(Flags::REQUEST_OVER_CAP, packet.len > payload.len() as u64);
         flags.set(Flags::NO_ANSWER_EXPECTED, expect == Expect::Nothing);
         Self {
             code,
@@ -111,7 +108,7 @@ impl Pending {
         }
         self.flags.set(
             Flags::GAP_IN_RESPONSE,
-            packet.holed || self.flags.contains(Flags::GAP_IN_RESPONSE),
+            packet.missing > 0 || self.flags.contains(Flags::GAP_IN_RESPONSE),
         );
         self.wait = match step {
             Step::SendFile => Wait::File,

@@ -13,7 +13,7 @@ impl Conversation {
             return true;
         }
         let Ok(login) = Login::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
+            self.loss.undecodable_bytes += packet.seen_len();
             return false;
         };
         match &self.greeting {
@@ -36,7 +36,7 @@ impl Conversation {
             return self.refused(packet);
         }
         let Ok(greeting) = Greeting::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
+            self.loss.undecodable_bytes += packet.seen_len();
             return false;
         };
         self.session.greeted(&greeting);
@@ -51,7 +51,7 @@ impl Conversation {
     /// The server refuses the login, or did not even ask for one.
     fn refused(&mut self, packet: &Packet<'_>) -> bool {
         let Ok(error) = ErrPacket::decode(packet.payload) else {
-            self.loss.undecodable_bytes += packet.wire_len();
+            self.loss.undecodable_bytes += packet.seen_len();
             return false;
         };
         self.session.authenticated = Some(false);
@@ -76,7 +76,7 @@ impl Conversation {
             }
             Some(0x01) => {}
             _ => {
-                self.loss.undecodable_bytes += packet.wire_len();
+                self.loss.undecodable_bytes += packet.seen_len();
                 return false;
             }
         }
