@@ -84,7 +84,8 @@ pub(super) fn draw(
     let body = svg.split_once('>').map_or("", |(_, body)| body);
     let head = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" \
-         viewBox=\"0 0 {} {}\" stroke-linejoin=\"round\" role=\"img\">\n<title>{}</title>",
+         viewBox=\"0 0 {} {}\" stroke-linejoin=\"round\" font-family=\"{FONT}\" \
+         role=\"img\">\n<title>{}</title>",
         size.0,
         size.1,
         size.0 * FINE as u32,
@@ -230,6 +231,13 @@ fn dress(svg: String, theme: Theme) -> String {
         }
     }
     dressed
+        .replace(
+            &format!(
+                " font-family=\"{}\" font-size",
+                FONT.replace('\'', "&apos;")
+            ),
+            " font-size",
+        )
         .replace(" opacity=\"1\"", "")
         .replace(" stroke=\"none\"", "")
         .replace(" \"/>", "\"/>")

@@ -368,7 +368,7 @@ impl Plot {
                 (left + gap, top),
                 (right - gap, area.bottom),
                 Token::P50,
-                0.8,
+                0.45,
             );
         }
     }

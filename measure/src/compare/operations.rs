@@ -9,6 +9,9 @@ use crate::minimum_count;
 
 /// Operations are many: each is drawn less often than the whole.
 const RESAMPLES: u64 = 400;
+/// A quantile is compared only with this many times the least samples for it: with just enough, its
+/// interval is too wide to find anything.
+const AMPLE: u64 = 5;
 
 /// One operation of both sides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,7 +39,7 @@ impl OperationChange {
 
 /// Compares the operations that both sides have; the most changed come first.
 pub(super) fn changes(a: &RunSamples, b: &RunSamples, seed: u64) -> Vec<OperationChange> {
-    let mut tested: Vec<(f64, f64, OperationChange)> = a
+    let mut tested: Vec<(Option<f64>, Option<f64>, OperationChange)> = a
         .operations()
         .iter()
         .filter_map(|(name, slices)| Some((name, slices, b.operations().get(name)?)))
@@ -46,22 +49,31 @@ pub(super) fn changes(a: &RunSamples, b: &RunSamples, seed: u64) -> Vec<Operatio
     let mut p: Vec<f64> = tested
         .iter()
         .flat_map(|(times, errors, _)| [*times, *errors])
+        .flatten()
         .collect();
     statistics::holm(&mut p);
-    for ((_, _, change), p) in tested.iter_mut().zip(p.chunks(2)) {
-        change.response_us.significant &= p.first().is_some_and(|p| *p < ALPHA);
-        change.error_rate.significant &= p.last().is_some_and(|p| *p < ALPHA);
+    let mut p = p.into_iter();
+    for (times, errors, change) in &mut tested {
+        let mut passes =
+            |test: &Option<f64>| test.and_then(|_| p.next()).is_some_and(|p| p < ALPHA);
+        change.response_us.significant &= passes(times);
+        change.error_rate.significant &= passes(errors);
     }
     let mut changes: Vec<_> = tested.into_iter().map(|(_, _, change)| change).collect();
     changes.sort_by(|a, b| effect(b).total_cmp(&effect(a)));
     changes
 }
 
-fn change(name: &str, a: &Slices, b: &Slices, seed: u64) -> (f64, f64, OperationChange) {
+fn change(
+    name: &str,
+    a: &Slices,
+    b: &Slices,
+    seed: u64,
+) -> (Option<f64>, Option<f64>, OperationChange) {
     let least = a.answered().min(b.answered());
     let quantile = [("p99", 0.99), ("p95", 0.95), ("p50", 0.5)]
         .into_iter()
-        .find(|(_, quantile)| minimum_count(*quantile) <= least);
+        .find(|(_, quantile)| minimum_count(*quantile) * AMPLE <= least);
     let quantiles: Vec<f64> = quantile.iter().map(|(_, quantile)| *quantile).collect();
     let resampled = Resampled::of(a, b, &quantiles, RESAMPLES, seed);
     let (times_p, response_us) = quantile.map_or_else(
@@ -79,7 +91,13 @@ fn change(name: &str, a: &Slices, b: &Slices, seed: u64) -> (f64, f64, Operation
         response_us,
         error_rate,
     };
-    (times_p, errors_p, change)
+    // What cannot have changed is no test, and does not dilute the others.
+    let failures = a.failed() + b.failed();
+    (
+        quantile.map(|_| times_p),
+        (failures > 0).then_some(errors_p),
+        change,
+    )
 }
 
 /// What puts one operation before another: a change before none, then its size; those too rare to

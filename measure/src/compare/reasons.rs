@@ -167,7 +167,7 @@ fn cannot_tell(comparison: &Comparison) -> String {
     )
 }
 
-/// "p50 and p90 are the same within 5 %".
+/// "no clear change at p50 and p90 (at most 5 %)".
 fn unchanged(comparison: &Comparison) -> Option<String> {
     if !comparison
         .quantiles
@@ -187,9 +187,8 @@ fn unchanged(comparison: &Comparison) -> Option<String> {
         .collect();
     let reach = same.iter().map(|(_, reach)| *reach).fold(0.0, f64::max);
     let names: Vec<&str> = same.iter().map(|(name, _)| *name).collect();
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    let within = percent((reach * 100.0).ceil() / 100.0);
-    (!names.is_empty()).then(|| format!("{} {verb} the same within {within}", list(&names)))
+    let most = percent((reach * 100.0).ceil() / 100.0);
+    (!names.is_empty()).then(|| format!("no clear change at {} (at most {most})", list(&names)))
 }
 
 fn errors(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> String {

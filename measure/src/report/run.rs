@@ -13,7 +13,16 @@ const OPERATIONS: usize = 60;
 pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
     let summary = part.summary;
     let good = part.state == "complete" && summary.checks_held();
-    page.heading(&part.name, &part.state, Tone::of(good));
+    let failed = if summary.checks_held() {
+        ""
+    } else {
+        ", a check failed"
+    };
+    page.heading(
+        &part.name,
+        &format!("{}{failed}", part.state),
+        Tone::of(good),
+    );
     page.facts(&part.facts);
     warnings(page, summary);
     page.tiles(&tiles(summary));
