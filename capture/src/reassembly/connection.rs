@@ -1,13 +1,13 @@
 //! A connection's two directions, who opened it, and how it ends.
 
-use reprise_wire::{Close, Direction, Piece, Timestamp};
+use reprise_wire::{Close, Timestamp};
 
 use super::counts::ReassemblyCounts;
-use super::event::{ConnectionEvent, Slot};
+use super::event::ConnectionEvent;
 use super::flow::{FlowKey, Side};
 use super::half::{Bytes, Half, Taken, nanos_between};
+use super::identity::{Context, Identity};
 use super::limits::ReassemblyLimits;
-use super::roles::{self, Role};
 use crate::link::Segment;
 
 /// Sequence numbers this far from what a closed connection used belong to another one.
@@ -24,6 +24,7 @@ pub(super) struct Connection {
     low: Half,
     high: Half,
     identity: Identity,
+    /// When it was reset (left out: when either side ended it).
     reset_at: Option<Timestamp>,
     state: State,
 }
@@ -36,43 +37,6 @@ enum State {
     Replay,
 }
 
-/// What is told about a connection beside its bytes.
-#[derive(Debug)]
-struct Identity {
-    key: FlowKey,
-    slot: Option<Slot>,
-    client: Option<Side>,
-    opened: Timestamp,
-    midstream: bool,
-    /// Directions that ended before there was anything to tell.
-    early_ends: Vec<(Side, Timestamp, Close)>,
-}
-
-/// What connections share while they work.
-pub(super) struct Context<'c, F> {
-    pub(super) limits: &'c ReassemblyLimits,
-    pub(super) counts: &'c mut ReassemblyCounts,
-    pub(super) slots: &'c mut Slots,
-    pub(super) emit: &'c mut F,
-}
-
-/// The numbers given to open connections.
-#[derive(Debug, Default)]
-pub(super) struct Slots {
-    free: Vec<Slot>,
-    given: u32,
-}
-
-impl Slots {
-    fn take(&mut self) -> Slot {
-        self.free.pop().unwrap_or_else(|| {
-            let slot = Slot(self.given);
-            self.given += 1;
-            slot
-        })
-    }
-}
-
 impl Connection {
     pub(super) fn new(serial: u64, key: FlowKey, at: Timestamp) -> Self {
         Self {
@@ -81,14 +45,7 @@ impl Connection {
             is_listed: false,
             low: Half::default(),
             high: Half::default(),
-            identity: Identity {
-                key,
-                slot: None,
-                client: None,
-                opened: at,
-                midstream: true,
-                early_ends: Vec::new(),
-            },
+            identity: Identity::new(key, at),
             reset_at: None,
             state: State::Open,
         }
@@ -98,8 +55,10 @@ impl Connection {
     pub(super) fn is_succeeded_by(&self, segment: &Segment<'_>, side: Side) -> bool {
         let half = self.half(side);
         if self.state == State::Replay {
-            // A replay's connection is known by its first packet, so a new SYN is a new connection.
-            return segment.syn && segment.acknowledgement.is_none() && !segment.replay_marked;
+            // A replay's connection is known by its first packet, so a SYN without the mark is
+            // somebody else's; and so is any after the end.
+            let opens = segment.syn && segment.acknowledgement.is_none();
+            return opens && (!segment.replay_marked || self.reset_at.is_some());
         }
         if segment.syn {
             let Some(offset) = half.locate(segment.sequence.wrapping_add(1)) else {
@@ -127,10 +86,16 @@ impl Connection {
         if segment.replay_marked && self.state != State::Replay {
             self.finish(segment.at, Close::Evicted, context);
             self.state = State::Replay;
+            self.reset_at = None;
             context.counts.replay_connections += 1;
         }
         match self.state {
-            State::Replay => context.counts.replay_segments += 1,
+            State::Replay => {
+                context.counts.replay_segments += 1;
+                if segment.fin || segment.rst {
+                    self.reset_at = Some(segment.at);
+                }
+            }
             State::Closed if self.half(side).is_elsewhere(segment.path) => {
                 context.counts.duplicates += 1;
             }
@@ -331,7 +296,13 @@ impl Connection {
         let reset = self.reset_at.map_or(0, |at| nanos_between(at, now));
         match self.state {
             State::Closed => (silent > limits.linger_nanos).then_some(Expiry::Forget),
-            State::Replay => (silent > limits.idle_nanos).then_some(Expiry::Forget),
+            State::Replay => {
+                let limit = match self.reset_at {
+                    Some(_) => limits.linger_nanos,
+                    None => limits.idle_nanos,
+                };
+                (silent > limit).then_some(Expiry::Forget)
+            }
             State::Open if reset > limits.reset_nanos => Some(Expiry::Reset),
             State::Open if self.identity.slot.is_none() => {
                 (silent > limits.half_open_nanos).then_some(Expiry::Forget)
@@ -379,7 +350,7 @@ impl Connection {
         self.state = State::Closed;
         if let Some(slot) = self.identity.slot.take() {
             (context.emit)(ConnectionEvent::Closed { slot, at, close });
-            context.slots.free.push(slot);
+            context.slots.give_back(slot);
         }
     }
 
@@ -420,87 +391,6 @@ pub(super) enum Expiry {
     Reset,
     /// It was silent for too long.
     Idle,
-}
-
-impl Identity {
-    /// Decides who the client is by the first bytes, else by the lower port, unless a SYN did.
-    /// Who sends an HTTP request is the client whoever opened the connection.
-    fn recognise_client(&mut self, segment: &Segment<'_>, side: Side) {
-        if self.client.is_some() {
-            // Behind some firewalls the server opens the connection and is then asked over it.
-            if self.slot.is_none() && roles::asks_in_http(segment.payload) {
-                self.client = Some(side);
-            }
-            return;
-        }
-        self.client = Some(match roles::of_sender(segment.payload) {
-            Some(Role::Client) => side,
-            Some(Role::Server) => side.other(),
-            None if segment.source.port < segment.destination.port => side.other(),
-            None => side,
-        });
-    }
-
-    fn tell<F: FnMut(ConnectionEvent<'_>)>(
-        &mut self,
-        side: Side,
-        piece: Piece<'_>,
-        context: &mut Context<'_, F>,
-    ) {
-        if let Piece::Gap { len, .. } = piece {
-            context.counts.gaps += 1;
-            context.counts.gap_bytes += len;
-        }
-        let slot = match (self.slot, piece) {
-            (Some(slot), _) => slot,
-            (None, Piece::End { at, close }) => {
-                self.early_ends.push((side, at, close));
-                return;
-            }
-            (None, _) => self.open(context),
-        };
-        let direction = self.direction(side);
-        (context.emit)(ConnectionEvent::Piece {
-            slot,
-            direction,
-            piece,
-        });
-    }
-
-    fn open<F: FnMut(ConnectionEvent<'_>)>(&mut self, context: &mut Context<'_, F>) -> Slot {
-        let slot = context.slots.take();
-        self.slot = Some(slot);
-        context.counts.connections += 1;
-        let (client, server) = match self.client {
-            Some(Side::High) => (self.key.high, self.key.low),
-            Some(Side::Low) | None => (self.key.low, self.key.high),
-        };
-        (context.emit)(ConnectionEvent::Opened {
-            slot,
-            client: client.socket_addr(),
-            server: server.socket_addr(),
-            at: self.opened,
-            midstream: self.midstream,
-        });
-        for (side, at, close) in std::mem::take(&mut self.early_ends) {
-            let direction = self.direction(side);
-            let piece = Piece::End { at, close };
-            (context.emit)(ConnectionEvent::Piece {
-                slot,
-                direction,
-                piece,
-            });
-        }
-        slot
-    }
-
-    fn direction(&self, side: Side) -> Direction {
-        if self.client.unwrap_or(Side::Low) == side {
-            Direction::ToServer
-        } else {
-            Direction::ToClient
-        }
-    }
 }
 
 /// The sequence number of a segment's first byte: a SYN takes one itself.

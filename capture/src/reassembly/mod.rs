@@ -9,6 +9,7 @@ mod counts;
 mod event;
 mod flow;
 mod half;
+mod identity;
 mod limits;
 mod pending;
 mod reassembler;

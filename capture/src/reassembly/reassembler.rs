@@ -6,11 +6,12 @@ use std::collections::hash_map::Entry;
 use reprise_wire::{Close, Timestamp};
 use rustc_hash::FxHashMap;
 
-use super::connection::{Connection, Context, Expiry, Slots};
+use super::connection::{Connection, Expiry};
 use super::counts::ReassemblyCounts;
 use super::event::ConnectionEvent;
 use super::flow::{self, FlowKey};
 use super::half::nanos_between;
+use super::identity::{Context, Slots};
 use super::limits::ReassemblyLimits;
 use crate::link::Segment;
 
