@@ -36,14 +36,22 @@ impl RunTimeline {
 
     /// Draws one chart; `to_us` is the right end of its time axis, 0 for the last tick's end.
     pub fn draw(&self, kind: ChartKind, to_us: u64, style: Style) -> Chart {
-        let timeline = Timeline {
+        kind.draw(
+            &Timeline {
+                to_us,
+                ..self.whole()
+            },
+            style,
+        )
+    }
+
+    /// All of it, from the first tick to the last.
+    pub(crate) fn whole(&self) -> Timeline<'_> {
+        Timeline {
             ticks: &self.ticks,
             faults: &self.faults,
-            stages: &[],
-            from_us: 0,
-            to_us,
-        };
-        kind.draw(&timeline, style)
+            ..Timeline::default()
+        }
     }
 }
 

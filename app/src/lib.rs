@@ -7,6 +7,7 @@ pub mod answer;
 mod capture;
 mod charts;
 mod comparison;
+mod demo;
 mod error;
 mod library;
 mod losses;
@@ -14,6 +15,7 @@ mod mysql_url;
 mod places;
 mod redaction_key;
 mod replay;
+mod report;
 mod runs;
 mod transcript;
 
@@ -22,6 +24,7 @@ pub use capture::{
 };
 pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;
+pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Error, Fault};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use losses::{Loss, losses};

@@ -4,7 +4,7 @@ pub(crate) mod chart;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod delete;
-//DEMO pub(crate) mod demo;
+pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod exchanges;
 pub(crate) mod import;

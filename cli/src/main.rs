@@ -34,7 +34,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         json: arguments.json,
     };
     match arguments.command {
-        Command::Demo(_) => anyhow::bail!("demo"),
+        Command::Demo(demo) => commands::demo::run(&context, demo),
         Command::Devices => commands::devices::run(&context),
         Command::Record(record) => commands::record::run(&context, record),
         Command::Import(import) => commands::import::run(&context, import),

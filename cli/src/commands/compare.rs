@@ -15,7 +15,7 @@ pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Re
     let library = context.existing_library()?;
     let comparison = library.compare(&arguments.a, &arguments.b)?;
     if let Some(path) = &arguments.html {
-        //HTML library.write_comparison_report(&arguments.a, &arguments.b, path)?;
+        library.write_comparison_report(&arguments.a, &arguments.b, path)?;
     }
     if context.json {
         output::json(&comparison)?;

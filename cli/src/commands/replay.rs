@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let stop = Stop::listen()?;
     let answer = follow(&library, &request, context.json, &stop)?;
     if let Some(path) = html {
-        //HTML library.write_run_report(&answer.run.name, &path)?;
+        library.write_run_report(&answer.run.name, &path)?;
     }
     if context.json {
         output::json(&answer)?;
@@ -72,9 +72,7 @@ pub(crate) fn follow(
                 length_us = length_us.or(Some(takes_ms * 1_000).filter(|us| *us > 0));
             }
             ReplayNews::Tick(tick) => {
-                let at_us = tick.start_us + tick.duration_us;
-                let fraction = length_us.map(|length| at_us as f64 / length.max(1) as f64);
-                progress.update(fraction, &live_line(&tick, length_us));
+                show(&mut progress, &tick, length_us);
             }
             ReplayNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
         }
@@ -82,6 +80,13 @@ pub(crate) fn follow(
     drop(watch);
     progress.finish();
     Ok(job.finish()?)
+}
+
+/// Shows one tick as a line.
+pub(crate) fn show(progress: &mut Progress, tick: &Tick, length_us: Option<u64>) {
+    let at_us = tick.start_us + tick.duration_us;
+    let fraction = length_us.map(|length| at_us as f64 / length.max(1) as f64);
+    progress.update(fraction, &live_line(tick, length_us));
 }
 
 fn live_line(tick: &Tick, length_us: Option<u64>) -> String {

@@ -54,7 +54,7 @@ pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::
     let library = context.existing_library()?;
     let answer = library.run(&arguments.run)?;
     if let Some(path) = &arguments.html {
-        //HTML library.write_run_report(&arguments.run, path)?;
+        library.write_run_report(&arguments.run, path)?;
     }
     if context.json {
         output::json(&answer)?;

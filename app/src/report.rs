@@ -1,0 +1,164 @@
+//! Self-contained HTML pages of runs and comparisons: what a colleague is handed.
+
+use std::path::Path;
+
+use reprise_measure::chart::Curve;
+use reprise_measure::report::{ComparisonPart, Part, Report, RunPart, html};
+use reprise_measure::{Comparison, Tick};
+
+use crate::answer::RunAnswer;
+use crate::charts::{RunTimeline, write};
+use crate::{Error, Library, RECORDING, losses};
+
+/// Everything a page shows of one run, read from the store.
+struct RunPage {
+    answer: RunAnswer,
+    timeline: RunTimeline,
+    recorded: Option<Curve>,
+    losses: Vec<(String, u64)>,
+}
+
+/// Everything a page shows of one comparison.
+struct ComparisonPage {
+    comparison: Comparison,
+    a_ticks: Vec<Tick>,
+    b_ticks: Vec<Tick>,
+    recorded: Option<Curve>,
+}
+
+impl Library {
+    /// Writes one run as an HTML page.
+    ///
+    /// # Errors
+    /// When there is no such run, or the file cannot be written.
+    pub fn write_run_report(&self, run: &str, path: &Path) -> Result<(), Error> {
+        self.write_report(run, &[run], &[], path)
+    }
+
+    /// Writes a comparison of two runs, and both runs, as an HTML page.
+    ///
+    /// # Errors
+    /// When there is no such run, or the file cannot be written.
+    pub fn write_comparison_report(&self, a: &str, b: &str, path: &Path) -> Result<(), Error> {
+        let runs: Vec<&str> = [a, b]
+            .into_iter()
+            .filter(|name| *name != RECORDING)
+            .collect();
+        self.write_report(&format!("{b} against {a}"), &runs, &[(a, b)], path)
+    }
+
+    /// Writes comparisons and then runs as one HTML page.
+    ///
+    /// # Errors
+    /// When there is no such run, or the file cannot be written.
+    pub fn write_report(
+        &self,
+        title: &str,
+        runs: &[&str],
+        comparisons: &[(&str, &str)],
+        path: &Path,
+    ) -> Result<(), Error> {
+        let comparisons = comparisons.iter().map(|(a, b)| self.comparison_page(a, b));
+        let comparisons: Vec<ComparisonPage> = comparisons.collect::<Result<_, _>>()?;
+        let runs = runs.iter().map(|name| self.run_page(name));
+        let runs: Vec<RunPage> = runs.collect::<Result<_, _>>()?;
+        let parts = comparisons
+            .iter()
+            .map(ComparisonPage::part)
+            .chain(runs.iter().map(RunPage::part));
+        let report = Report {
+            title: title.to_owned(),
+            subtitle: format!(
+                "Reprise {}, from {}",
+                env!("CARGO_PKG_VERSION"),
+                self.path()
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+            ),
+            parts: parts.collect(),
+        };
+        write(path, &html(&report))
+    }
+
+    fn run_page(&self, name: &str) -> Result<RunPage, Error> {
+        let run = self.store.run(name)?;
+        let timeline = self.timeline_of(&run)?;
+        // The recording may have been deleted since; the run stands without it.
+        let recording = self.store.recording_by_id(run.recording).ok();
+        let recorded = match &recording {
+            Some(recording) => Some(Curve::recorded(
+                &self.store.recorded_latency(recording.id)?.latency,
+            )),
+            None => None,
+        };
+        let ledger = recording
+            .map(|recording| recording.loss)
+            .unwrap_or_default();
+        let losses = losses(&ledger)
+            .into_iter()
+            .map(|loss| (loss.what, loss.count))
+            .collect();
+        Ok(RunPage {
+            answer: run.into(),
+            timeline,
+            recorded,
+            losses,
+        })
+    }
+
+    fn comparison_page(&self, a: &str, b: &str) -> Result<ComparisonPage, Error> {
+        let ticks = |name: &str| match name {
+            RECORDING => Ok(Vec::new()),
+            name => Ok::<_, Error>(self.store.ticks(self.store.run(name)?.id)?),
+        };
+        let run = self.store.run(if b == RECORDING { a } else { b })?;
+        let recorded = match self.store.recording_by_id(run.recording) {
+            Ok(recording) if a != RECORDING && b != RECORDING => Some(Curve::recorded(
+                &self.store.recorded_latency(recording.id)?.latency,
+            )),
+            _ => None,
+        };
+        Ok(ComparisonPage {
+            comparison: self.compare(a, b)?,
+            a_ticks: ticks(a)?,
+            b_ticks: ticks(b)?,
+            recorded,
+        })
+    }
+}
+
+impl RunPage {
+    fn part(&self) -> Part<'_> {
+        let run = &self.answer.run;
+        let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut facts = vec![
+            fact("recording", &run.recording),
+            fact("started", &run.started_at),
+            fact("seed", &run.seed.to_string()),
+        ];
+        facts.extend(run.http.iter().map(|url| fact("HTTP to", url)));
+        facts.extend(run.mysql.iter().map(|address| fact("MySQL to", address)));
+        Part::Run(Box::new(RunPart {
+            name: run.name.clone(),
+            state: run.state.name().to_owned(),
+            facts,
+            summary: &self.answer.summary,
+            timeline: self.timeline.whole(),
+            recorded: self.recorded.clone(),
+            losses: self.losses.clone(),
+            notes: Vec::new(),
+        }))
+    }
+}
+
+impl ComparisonPage {
+    fn part(&self) -> Part<'_> {
+        Part::Comparison(Box::new(ComparisonPart {
+            comparison: &self.comparison,
+            a_ticks: &self.a_ticks,
+            b_ticks: &self.b_ticks,
+            recorded: self.recorded.clone(),
+        }))
+    }
+}
