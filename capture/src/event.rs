@@ -50,6 +50,8 @@ pub enum Warning {
     FileDamaged(PathBuf),
     /// A file has no packets.
     NoPackets(PathBuf),
+    /// An import was stopped before this file was read to its end; what came before was kept.
+    FileNotFinished(PathBuf),
     /// The kernel or an interface drops packets.
     Dropping {
         /// How many so far.
@@ -81,6 +83,11 @@ impl fmt::Display for Warning {
                 path.display()
             ),
             Self::NoPackets(path) => write!(f, "{} has no packets", path.display()),
+            Self::FileNotFinished(path) => write!(
+                f,
+                "{} was not read to its end, because the import was stopped; what came before was kept",
+                path.display()
+            ),
             Self::Dropping { packets } => write!(
                 f,
                 "{packets} packets were dropped before they could be read; \

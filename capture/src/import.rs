@@ -117,8 +117,10 @@ impl Import {
             let before = index as f64;
             let progress = file.progress();
             let fraction = move || (before + progress.fraction()) / count;
+            let packets_before = self.ingest.progress().packets;
             let end = self.read(&mut file, &fraction, events);
-            self.note_end(&file, &end, events);
+            let is_empty = self.ingest.progress().packets == packets_before;
+            self.note_end(&file, end, is_empty, events);
             if end == FileEnd::Stopped {
                 break;
             }
@@ -175,20 +177,22 @@ impl Import {
         })
     }
 
-    fn note_end(&mut self, file: &CaptureFile, end: &FileEnd, events: &Events) {
+    fn note_end(&mut self, file: &CaptureFile, end: FileEnd, is_empty: bool, events: &Events) {
         let loss = file.loss();
         self.lost_before.kernel_dropped += loss.kernel_dropped;
         self.lost_before.interface_dropped += loss.interface_dropped;
         self.lost_before.unreadable_records += loss.unreadable_records;
         let path = || file.path().to_path_buf();
         let warning = match end {
-            FileEnd::Cut => Some(Warning::FileCut(path())),
-            FileEnd::Damaged => Some(Warning::FileDamaged(path())),
-            FileEnd::Whole | FileEnd::Stopped => None,
+            FileEnd::Cut => Warning::FileCut(path()),
+            FileEnd::Damaged => Warning::FileDamaged(path()),
+            FileEnd::Stopped => Warning::FileNotFinished(path()),
+            FileEnd::Whole if is_empty => Warning::NoPackets(path()),
+            FileEnd::Whole => return,
         };
-        if let Some(warning) = warning {
+        if matches!(end, FileEnd::Cut | FileEnd::Damaged) {
             self.lost_before.unreadable_records += 1;
-            events.tell(CaptureEvent::Warning(warning));
         }
+        events.tell(CaptureEvent::Warning(warning));
     }
 }

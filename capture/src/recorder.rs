@@ -37,17 +37,26 @@ pub struct Recorder {
     /// How many connections there have been.
     connections: u64,
     exchanges: u64,
+    held_bytes: usize,
+    held_cap: usize,
+    /// Decoders that were begun anew to keep within `held_cap`.
+    relieved: u64,
     closed: Decoded,
     spoken: BTreeMap<Spoken, u64>,
     decoded: Vec<Exchange>,
     keeper: Keeper,
 }
 
+/// Bytes that all decoders together may keep of unfinished messages.
+const HELD_BYTES: usize = 512 << 20;
+
 #[derive(Debug)]
 struct Open {
     /// Its number in the order of opening.
     number: usize,
     decoder: ConnectionDecoder,
+    /// What the decoder keeps of unfinished messages.
+    held_bytes: usize,
 }
 
 /// What decoders saw and could not use.
@@ -72,6 +81,9 @@ impl Recorder {
             open: Vec::new(),
             connections: 0,
             exchanges: 0,
+            held_bytes: 0,
+            held_cap: HELD_BYTES,
+            relieved: 0,
             closed: Decoded::default(),
             spoken: BTreeMap::new(),
             decoded: Vec::new(),
@@ -119,7 +131,11 @@ impl Recorder {
         self.connections += 1;
         self.keeper.keep(Item::Opened(connection.clone()));
         if let Some(place) = self.open.get_mut(index) {
-            *place = Some(Open { number, decoder });
+            *place = Some(Open {
+                number,
+                decoder,
+                held_bytes: 0,
+            });
         }
     }
 
@@ -129,11 +145,63 @@ impl Recorder {
             return;
         };
         open.decoder.push(direction, piece, &mut self.decoded);
+        let held = open.decoder.held_bytes();
+        self.held_bytes = self
+            .held_bytes
+            .saturating_sub(open.held_bytes)
+            .saturating_add(held);
+        open.held_bytes = held;
+        self.keep_decoded(slot);
+        if self.held_bytes > self.held_cap {
+            let at = match piece {
+                Piece::Chunk { at, .. } | Piece::Gap { at, .. } | Piece::End { at, .. } => at,
+            };
+            self.relieve(at);
+        }
+    }
+
+    fn keep_decoded(&mut self, slot: Slot) {
+        let Some(open) = open_at(&mut self.open, slot) else {
+            return;
+        };
         for exchange in self.decoded.drain(..) {
             self.exchanges += 1;
             self.keeper
                 .keep(Item::Exchange(open.number, Box::new(exchange)));
         }
+    }
+
+    /// Has the connection that keeps most begin anew, as if the capture began now.
+    fn relieve(&mut self, at: Timestamp) {
+        let largest = self
+            .open
+            .iter()
+            .enumerate()
+            .filter_map(|(index, open)| open.as_ref().map(|open| (open.held_bytes, index)))
+            .max();
+        let Some(slot) = largest
+            .and_then(|(_, index)| u32::try_from(index).ok())
+            .map(Slot)
+        else {
+            return;
+        };
+        let Some(open) = open_at(&mut self.open, slot) else {
+            return;
+        };
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            let end = Piece::End {
+                at,
+                close: Close::Evicted,
+            };
+            open.decoder.push(direction, end, &mut self.decoded);
+        }
+        self.closed.messages += open.decoder.counts();
+        self.closed.loss += open.decoder.loss();
+        self.held_bytes = self.held_bytes.saturating_sub(open.held_bytes);
+        open.held_bytes = 0;
+        open.decoder = ConnectionDecoder::new(&self.limits, true);
+        self.relieved += 1;
+        self.keep_decoded(slot);
     }
 
     /// A connection has closed; both its directions have ended before.
@@ -220,6 +288,7 @@ impl Recorder {
         loss.unpaired_requests += decoded.loss.unpaired_requests;
         loss.unpaired_responses += decoded.loss.unpaired_responses;
         loss.over_cap += decoded.loss.over_cap;
+        loss.evicted_connections += self.relieved;
         for (spoken, connections) in &self.spoken {
             if !matches!(spoken, Spoken::Http | Spoken::Mysql) {
                 *loss.spoken.entry(spoken.as_str().to_owned()).or_default() += connections;
@@ -243,4 +312,53 @@ impl Recorder {
 
 fn open_at(open: &mut [Option<Open>], slot: Slot) -> Option<&mut Open> {
     open.get_mut(usize::try_from(slot.0).ok()?)?.as_mut()
+}
+
+#[cfg(test)]
+mod tests {
+    use reprise_store::{ExchangeId, NewRecording, Store};
+    use reprise_wire::Flags;
+
+    use super::*;
+
+    #[test]
+    fn when_unfinished_messages_take_too_much_the_largest_is_kept_as_it_is_and_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("test.reprise")).unwrap();
+        let (name, at) = ("crowded".to_owned(), Timestamp::from_micros(1));
+        let new = NewRecording {
+            name,
+            source: String::new(),
+            started_at: at,
+        };
+        let writer = store.create_recording(&new).unwrap();
+        let mut recorder = Recorder::start(writer, Limits::default(), None).unwrap();
+        recorder.held_cap = 10_000;
+        for number in 0..4_u16 {
+            let client = ([10, 0, 0, 1], 40_000 + number).into();
+            let server = ([10, 0, 0, 2], 80).into();
+            let slot = Slot(number.into());
+            let connection = NewConnection {
+                client,
+                server,
+                opened: at,
+                midstream: false,
+            };
+            recorder.opened(slot, &connection);
+            let request = "POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n";
+            let body = vec![b'x'; 2_500 + usize::from(number)];
+            for bytes in [request.as_bytes(), &body] {
+                recorder.piece(slot, Direction::ToServer, Piece::Chunk { at, bytes });
+            }
+        }
+        assert!(recorder.held_bytes <= recorder.held_cap);
+        assert_eq!(recorder.exchanges(), 1);
+        let recording = recorder.finish(0, None, Ledger::default()).unwrap();
+        assert_eq!(recording.loss.evicted_connections, 1);
+        let row = store
+            .exchange(recording.id, ExchangeId(1))
+            .unwrap()
+            .unwrap();
+        assert!(row.flags.contains(Flags::REQUEST_TRUNCATED));
+    }
 }

@@ -289,6 +289,15 @@ fn a_file_that_was_cut_off_keeps_what_it_has_and_says_so() {
 }
 
 #[test]
+fn a_file_without_packets_becomes_an_empty_recording_with_a_warning() {
+    let bench = Bench::new();
+    let path = bench.file("none.pcap", &pcap(&[]));
+    let (recording, warnings) = bench.import(vec![path.clone()], "none");
+    assert_eq!((recording.connections, recording.loss.packets), (0, 0));
+    assert_eq!(warnings, [Warning::NoPackets(path)]);
+}
+
+#[test]
 fn a_lost_answer_shifts_no_other() {
     let bench = Bench::new();
     let start = Timestamp::from_micros(1_700_000_000_000_000);

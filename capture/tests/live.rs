@@ -6,7 +6,7 @@
 )]
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -43,18 +43,38 @@ fn serve(connections: usize) -> (u16, thread::JoinHandle<()>) {
 }
 
 fn exchange(port: u16) {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    ask(TcpStream::connect(("127.0.0.1", port)).unwrap());
+}
+
+/// As a replay connects: every packet of the client's is marked, the SYN among them.
+fn marked_exchange(port: u16) {
+    use rustix::net::{AddressFamily, SocketType, connect, socket, sockopt};
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    sockopt::set_ip_tos(&socket, reprise_wire::REPLAY_DSCP << 2).unwrap();
+    connect(&socket, &SocketAddr::from(([127, 0, 0, 1], port))).unwrap();
+    ask(TcpStream::from(socket));
+}
+
+fn ask(mut stream: TcpStream) {
     stream.write_all(REQUEST).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     assert_eq!(answer, ANSWER);
 }
 
-fn recorded(connections: usize) -> (Store, Recording, tempfile::TempDir) {
+fn recorded(
+    interface: &str,
+    connections: usize,
+    exchange: fn(u16),
+) -> (Store, Recording, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("live.reprise")).unwrap();
     let (port, server) = serve(connections);
-    let handle = record(config(port), &store).unwrap_or_else(|error| {
+    let config = RecordConfig {
+        interface: interface.to_owned(),
+        ..config(port)
+    };
+    let handle = record(config, &store).unwrap_or_else(|error| {
         panic!("failed to {error}\nthis test captures real packets: run it as root")
     });
     for _ in 0..connections {
@@ -70,7 +90,7 @@ fn recorded(connections: usize) -> (Store, Recording, tempfile::TempDir) {
 
 #[test]
 fn exchanges_over_loopback_are_recorded_whole() {
-    let (store, recording, _folder) = recorded(25);
+    let (store, recording, _folder) = recorded("lo", 25, exchange);
     assert_eq!(recording.exchanges.http, 25, "{:?}", recording.loss);
     assert_eq!(recording.connections, 25);
     let loss = &recording.loss;
@@ -89,6 +109,24 @@ fn exchanges_over_loopback_are_recorded_whole() {
         assert_eq!(payloads.response.unwrap().bytes, ANSWER);
         assert!(row.latency_us().is_some());
     }
+}
+
+#[test]
+fn capturing_on_all_interfaces_sees_each_exchange_once() {
+    let (_store, recording, _folder) = recorded("any", 3, exchange);
+    assert_eq!(
+        (recording.exchanges.http, recording.connections),
+        (3, 3),
+        "{:?}",
+        recording.loss
+    );
+}
+
+#[test]
+fn a_replay_s_own_packets_are_left_out_and_counted() {
+    let (_store, recording, _folder) = recorded("lo", 2, marked_exchange);
+    assert_eq!((recording.exchanges.http, recording.connections), (0, 0));
+    assert!(recording.loss.replay_marked >= 12, "{:?}", recording.loss);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub struct CaptureFile {
 }
 
 /// How reading a file ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileEnd {
     /// At its end.
     Whole,

@@ -129,6 +129,17 @@ impl ConnectionDecoder {
         loss
     }
 
+    /// Bytes kept of what is not an exchange yet: whoever has many connections adds them up to stay
+    /// within its memory.
+    pub fn held_bytes(&self) -> usize {
+        match &self.state {
+            State::Opening(opening) => opening.held_bytes(),
+            State::Http(decoder) => decoder.held_bytes(),
+            State::Mysql(decoder) => decoder.held_bytes(),
+            State::Opaque(_) => 0,
+        }
+    }
+
     /// What a MySQL handshake said, once the connection is known to speak MySQL.
     pub fn mysql_session(&self) -> Option<&mysql::Session> {
         match &self.state {

@@ -38,6 +38,11 @@ impl Opening {
         }
     }
 
+    /// Bytes that wait for the protocol to be known.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
     /// Whether a decoder that starts now cannot rely on being at the beginning.
     pub(super) const fn is_amid(&self) -> bool {
         self.midstream || self.something_missing

@@ -211,6 +211,11 @@ impl HttpDecoder {
         }
     }
 
+    /// Bytes kept of messages that are not part of an exchange yet.
+    pub(crate) const fn held_bytes(&self) -> usize {
+        self.requests.held_bytes() + self.responses.held_bytes() + self.pairing.waiting_bytes()
+    }
+
     /// Messages seen so far.
     pub(crate) const fn counts(&self) -> MessageCounts {
         self.counts

@@ -99,6 +99,11 @@ impl Pairing {
         }
     }
 
+    /// Bytes of messages that wait for their counterpart.
+    pub(crate) const fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
     /// The next pair that is settled.
     pub(crate) fn next_pair(&mut self) -> Option<Pair> {
         self.ready.pop_front()

@@ -370,6 +370,11 @@ impl MessageStream {
         self.place = Place::Opaque;
     }
 
+    /// Bytes kept of the message being read.
+    pub(crate) const fn held_bytes(&self) -> usize {
+        self.message.bytes.len()
+    }
+
     /// Bytes that belong to no message.
     pub(crate) const fn undecodable(&self) -> u64 {
         self.undecodable

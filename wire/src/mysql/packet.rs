@@ -72,6 +72,11 @@ pub enum AfterGap {
 }
 
 impl PacketReader {
+    /// Bytes kept of the packet being read.
+    pub(crate) const fn held_bytes(&self) -> usize {
+        self.payload.len()
+    }
+
     /// A reader that keeps at most `cap` bytes of a payload.
     pub const fn new(cap: usize) -> Self {
         Self {

@@ -54,6 +54,11 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
+    /// Bytes of commands and replies that wait for the rest.
+    pub(super) const fn waiting_bytes(&self) -> usize {
+        self.waiting
+    }
+
     pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
             limits: *limits,

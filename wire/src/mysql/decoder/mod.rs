@@ -72,6 +72,12 @@ impl Decoder {
         self.conversation.loss
     }
 
+    /// Bytes kept of commands and replies that are not part of an exchange yet.
+    pub const fn held_bytes(&self) -> usize {
+        let reading = self.to_server.packets.held_bytes() + self.to_client.packets.held_bytes();
+        reading + self.conversation.waiting_bytes()
+    }
+
     /// What the handshake said.
     pub const fn session(&self) -> &Session {
         &self.conversation.session
