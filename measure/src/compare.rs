@@ -6,7 +6,7 @@
 //! blocks of slices are drawn again and again (circular block bootstrap, blocks of n^(1/3) slices),
 //! and the spread of the results is the uncertainty. Two runs of one plan intend the same exchanges
 //! in the same slice; then the same slices are drawn from both, which takes the plan's own ups and
-//! downs out of the difference. A change counts when it is larger than [`NOISE`] beyond chance
+//! downs out of the difference. A change counts when it is larger than the noise ([`NOISE`]) beyond chance
 //! (Holm-corrected over everything that is tested) and larger than [`LEAST_US`].
 
 mod carrier;
@@ -28,8 +28,13 @@ use crate::quantiles::minimum_count;
 use resample::Resampled;
 
 /// Changes smaller than this share are never called a change: two runs of the same build differ
-/// by as much.
+/// by as much. Short runs differ by more: below [`STEADY_US`] it grows as the root of what is missing.
 pub const NOISE: f64 = 0.05;
+/// A run at least this long shows most of what a machine does; a shorter one may have met, or
+/// missed, a single disturbance.
+pub const STEADY_US: u64 = 30_000_000;
+/// However short the runs, no more than this share is noise.
+const MOST_NOISE: f64 = 0.2;
 /// Changes of a quantile smaller than this many microseconds are never called a change.
 pub const LEAST_US: u64 = 100;
 /// Changes of the error rate smaller than this share (0.1 points) are never called a change.
@@ -38,7 +43,7 @@ pub const LEAST_ERROR_RATE: f64 = 0.001;
 pub const RULED_OUT: f64 = 0.25;
 /// How often the slices are drawn again.
 const RESAMPLES: u64 = 1_000;
-/// The chance of calling a change where there is none, over everything tested together.
+/// The chance of calling a change of the whole where there is none, over everything tested.
 const ALPHA: f64 = 0.05;
 /// Fewer slices of time than this say nothing about how much a run varies.
 const LEAST_SLICES: usize = 10;
@@ -81,6 +86,8 @@ pub struct Comparison {
     pub why: Vec<String>,
     /// How many response times each side rests on.
     pub samples: Sides,
+    /// Changes of a quantile up to this share are noise: [`NOISE`], more for short runs.
+    pub noise: f64,
     /// `p50 p90 p95 p99 p999` of the response time; values are missing below the least count.
     pub quantiles: BTreeMap<String, QuantileChange>,
     /// The share of exchanges that failed.
@@ -156,10 +163,11 @@ pub fn compare(a: &RunSamples, b: &RunSamples, seed: u64) -> Comparison {
         b: b.total().answered(),
     };
     let grid = quantile_grid(samples.a.min(samples.b));
+    let noise = noise(a, b);
     let resampled = Resampled::of(a.total(), b.total(), &grid, RESAMPLES, seed);
     let mut changes: Vec<(f64, QuantileChange)> = REPORTED
         .iter()
-        .map(|(_, quantile)| quantile_change(&resampled, *quantile))
+        .map(|(_, quantile)| quantile_change(&resampled, *quantile, noise))
         .collect();
     let (error_p, mut error_rate) = resampled.error_rate();
     let mut p: Vec<f64> = changes.iter().map(|(p, _)| *p).chain([error_p]).collect();
@@ -174,13 +182,14 @@ pub fn compare(a: &RunSamples, b: &RunSamples, seed: u64) -> Comparison {
         verdict: Verdict::Inconclusive,
         why: Vec::new(),
         samples,
+        noise,
         quantiles: REPORTED
             .iter()
             .zip(changes)
             .map(|((name, _), (_, change))| ((*name).to_owned(), change))
             .collect(),
         error_rate,
-        operations: operations::changes(a, b, seed),
+        operations: operations::changes(a, b, noise, seed),
         curve: grid
             .iter()
             .filter_map(|quantile| resampled.point(*quantile))
@@ -188,6 +197,14 @@ pub fn compare(a: &RunSamples, b: &RunSamples, seed: u64) -> Comparison {
     };
     reasons::conclude(&mut comparison, a, b);
     comparison
+}
+
+/// The share within which two runs of these lengths differ without a reason.
+fn noise(a: &RunSamples, b: &RunSamples) -> f64 {
+    let length = |run: &RunSamples| run.total().length_us() * run.total().all().len() as u64;
+    let shorter = length(a).min(length(b)).max(1);
+    let missing = (STEADY_US as f64 / shorter as f64).max(1.0).sqrt();
+    (NOISE * missing).min(MOST_NOISE)
 }
 
 /// The quantiles to draw, evenly spread over the nines (0, p90, p99, ...), as far as `count`
@@ -205,11 +222,11 @@ fn quantile_grid(count: u64) -> Vec<f64> {
 }
 
 /// The change of one quantile and the chance of seeing it without a change beyond the noise.
-fn quantile_change(resampled: &Resampled, quantile: f64) -> (f64, QuantileChange) {
+fn quantile_change(resampled: &Resampled, quantile: f64, noise: f64) -> (f64, QuantileChange) {
     let Some(point) = resampled.point(quantile) else {
         return (1.0, QuantileChange::default());
     };
-    let large = point.a.abs_diff(point.b) >= LEAST_US && point.change.abs() >= NOISE;
+    let large = point.a.abs_diff(point.b) >= LEAST_US && point.change.abs() >= noise;
     let one_sided = point.low > 0.0 || point.high < 0.0;
     let change = QuantileChange {
         a: Some(point.a),
@@ -219,7 +236,7 @@ fn quantile_change(resampled: &Resampled, quantile: f64) -> (f64, QuantileChange
         high: Some(point.high),
         significant: large && one_sided && resampled.slices() >= LEAST_SLICES,
     };
-    (resampled.p_beyond_noise(quantile), change)
+    (resampled.p_beyond_noise(quantile, noise), change)
 }
 
 #[cfg(test)]

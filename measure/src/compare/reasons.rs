@@ -1,7 +1,9 @@
 //! The verdict and the sentences that say why.
 
 use super::carrier::carrier;
-use super::{Comparison, LEAST_SLICES, QuantileChange, RULED_OUT, RunSamples, Source, Verdict};
+use super::{
+    Comparison, LEAST_SLICES, NOISE, QuantileChange, RULED_OUT, RunSamples, Source, Verdict,
+};
 use crate::readable::{change, percent, signed};
 
 /// Sets the verdict and the reasons of a comparison whose numbers are known.
@@ -16,6 +18,7 @@ pub(super) fn conclude(comparison: &mut Comparison, a: &RunSamples, b: &RunSampl
     let mut why = Vec::new();
     why.extend(void);
     why.extend(slower_or_faster(comparison, a, b));
+    why.extend(single_operation(comparison));
     if found == Verdict::Same {
         why.push(nothing_changed(comparison));
     }
@@ -26,26 +29,31 @@ pub(super) fn conclude(comparison: &mut Comparison, a: &RunSamples, b: &RunSampl
     why.push(errors(comparison, a, b));
     why.extend(operations(comparison));
     if a.source() == Source::Run && b.source() == Source::Run {
-        why.extend(trust(a, b));
+        why.extend(trust(comparison, a, b));
     }
     comparison.why = why;
 }
 
-/// The verdict the numbers alone would give.
+/// The verdict the numbers alone would give: of everything that changed, whole runs and
+/// operations, something worse weighs more than anything better.
 fn found(comparison: &Comparison) -> Verdict {
-    let changes = || {
-        comparison
-            .quantiles
-            .values()
-            .filter(|change| change.significant)
-    };
-    let errors = &comparison.error_rate;
-    let worse = changes().any(is_slower) || (errors.significant && errors.b > errors.a);
-    let better =
-        changes().any(|change| !is_slower(change)) || (errors.significant && errors.b < errors.a);
-    if worse {
+    let operations = &comparison.operations;
+    let slower_or_faster: Vec<bool> = comparison
+        .quantiles
+        .values()
+        .chain(operations.iter().map(|row| &row.response_us))
+        .filter(|change| change.significant)
+        .map(is_slower)
+        .collect();
+    let more_or_fewer_errors: Vec<bool> = std::iter::once(&comparison.error_rate)
+        .chain(operations.iter().map(|row| &row.error_rate))
+        .filter(|rate| rate.significant)
+        .map(|rate| rate.b > rate.a)
+        .collect();
+    let mut changes = slower_or_faster.iter().chain(&more_or_fewer_errors);
+    if changes.clone().any(|worse| *worse) {
         Verdict::Regressed
-    } else if better {
+    } else if changes.next().is_some() {
         Verdict::Improved
     } else if ruled_out(comparison).is_some_and(|(_, largest)| largest <= RULED_OUT) {
         Verdict::Same
@@ -133,6 +141,31 @@ fn slower_or_faster(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> 
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// "B is slower in POST /checkout: p50 +30 % (between +24 and +37)", when the whole does not show it.
+fn single_operation(comparison: &Comparison) -> Option<String> {
+    if comparison
+        .quantiles
+        .values()
+        .any(|change| change.significant)
+    {
+        return None;
+    }
+    let row = comparison
+        .operations
+        .iter()
+        .find(|row| row.response_us.significant)?;
+    let times = &row.response_us;
+    Some(format!(
+        "B is {} in {}: {} {} (between {} and {}); the whole does not show it",
+        if is_slower(times) { "slower" } else { "faster" },
+        row.operation,
+        row.quantile.as_deref()?,
+        change(times.change?),
+        signed(times.low? * 100.0),
+        signed(times.high? * 100.0),
+    ))
 }
 
 /// How surely a change is large: what is left of it at the end of its interval nearest to zero.
@@ -252,13 +285,22 @@ fn operations(comparison: &Comparison) -> Option<String> {
     Some(text)
 }
 
-fn trust(a: &RunSamples, b: &RunSamples) -> Option<String> {
-    let on_time = !a.generator_late() && !b.generator_late();
-    on_time.then(|| {
-        "the generator kept time in both; with one run a side, repeat both to see how much two \
-         runs of the same build differ"
-            .to_owned()
-    })
+fn trust(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Vec<String> {
+    let mut trust = Vec::new();
+    if !a.generator_late() && !b.generator_late() {
+        trust.push("the generator kept time in both".to_owned());
+    }
+    if comparison.noise > NOISE {
+        trust.push(format!(
+            "runs this short differ by themselves: changes up to {} were taken for noise",
+            percent((comparison.noise * 100.0).ceil() / 100.0)
+        ));
+    }
+    trust.push(
+        "with one run a side, repeat both to see how much two runs of the same build differ"
+            .to_owned(),
+    );
+    trust
 }
 
 /// "p50", "p50 and p90", "p50, p90 and p95".

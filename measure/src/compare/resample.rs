@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::slices::{Slice, Slices, middle};
 use super::statistics::{NORMAL_95, spread, two_sided, wilson};
-use super::{CurvePoint, LEAST_ERROR_RATE, NOISE, RateChange};
+use super::{CurvePoint, LEAST_ERROR_RATE, RateChange};
 use crate::choice;
 use crate::tick::share;
 
@@ -127,7 +127,7 @@ impl Resampled {
     }
 
     /// The chance of a change as large as this one when the true one is within the noise.
-    pub(super) fn p_beyond_noise(&self, quantile: f64) -> f64 {
+    pub(super) fn p_beyond_noise(&self, quantile: f64, noise: f64) -> f64 {
         let Some(index) = self.index(quantile) else {
             return 1.0;
         };
@@ -135,9 +135,9 @@ impl Resampled {
             return 1.0;
         };
         let noise = if point.change >= 0.0 {
-            (1.0 + NOISE).ln()
+            (1.0 + noise).ln()
         } else {
-            -(1.0 - NOISE).ln()
+            -(1.0 - noise).ln()
         };
         let (_, deviation) = spread(&self.ratios[index]);
         chance(
