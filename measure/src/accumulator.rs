@@ -1,17 +1,22 @@
 //! Takes the samples of a run, or of one shard of it, and keeps totals, operations and the current tick.
 //! Bounded: at most [`MAX_OPERATIONS`] operations of two digits, the rest together as "other".
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+mod operations;
+mod span;
 
-use crate::summary::{FaultCount, OperationSummary, Rate, RunFacts, Summary};
+use std::collections::BTreeMap;
+
+pub use operations::MAX_OPERATIONS;
+
+use operations::Operations;
+use span::Span;
+
+use crate::summary::{FaultCount, Rate, RunFacts, Summary};
 use crate::tick::{Watched, share};
 use crate::{
     Digits, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, Sample, SampleFlags, Tick,
 };
 
-/// How many operations are kept apart.
-pub const MAX_OPERATIONS: usize = 500;
 /// How many kinds of error are kept apart; further ones count as `error reply`.
 const MAX_ERROR_KINDS: usize = 64;
 /// A sample has one bit for each fault that can touch it.
@@ -41,28 +46,12 @@ pub struct Accumulator {
     lateness: Histogram,
     intended: Option<Span>,
     departed: Option<Span>,
-    operations: BTreeMap<u32, OperationTotals>,
-    other: Option<OperationTotals>,
+    operations: Operations,
     faults: [FaultCount; FAULTS],
     watched: Vec<u32>,
     in_flight: u64,
     tick: Tick,
     tick_errors: BTreeMap<ErrorKind, u64>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct OperationTotals {
-    outcomes: Outcomes,
-    error_answers: u64,
-    response: Histogram,
-    service: Histogram,
-}
-
-/// The first and last of some moments, in microseconds.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    first: u64,
-    last: u64,
 }
 
 impl Accumulator {
@@ -87,8 +76,7 @@ impl Accumulator {
             lateness: Histogram::new(Digits::Three),
             intended: None,
             departed: None,
-            operations: BTreeMap::new(),
-            other: None,
+            operations: Operations::default(),
             faults: [FaultCount::default(); FAULTS],
             watched,
             in_flight: 0,
@@ -161,18 +149,7 @@ impl Accumulator {
     }
 
     fn count_operation(&mut self, sample: &Sample) {
-        let full = self.operations.len() >= MAX_OPERATIONS;
-        let totals = match self.operations.entry(sample.operation) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) if !full => entry.insert(OperationTotals::default()),
-            Entry::Vacant(_) => self.other.get_or_insert_default(),
-        };
-        totals.outcomes[sample.outcome] += 1;
-        totals.error_answers += u64::from(is_error(sample));
-        if has_response_time(sample) {
-            totals.response.record(sample.response_us());
-            totals.service.record(sample.service_us());
-        }
+        self.operations.record(sample);
         if self.watched.contains(&sample.operation) {
             self.tick.watch(sample);
         }
@@ -255,23 +232,8 @@ impl Accumulator {
             count.injected += more.injected;
             count.observed_errors += more.observed_errors;
         }
-        self.merge_operations(other);
+        self.operations.merge(&other.operations);
         self.tick.merge(&other.tick);
-    }
-
-    fn merge_operations(&mut self, other: &Self) {
-        for (operation, totals) in &other.operations {
-            let full = self.operations.len() >= MAX_OPERATIONS;
-            match self.operations.entry(*operation) {
-                Entry::Occupied(entry) => entry.into_mut(),
-                Entry::Vacant(entry) if !full => entry.insert(OperationTotals::default()),
-                Entry::Vacant(_) => self.other.get_or_insert_default(),
-            }
-            .merge(totals);
-        }
-        if let Some(totals) = &other.other {
-            self.other.get_or_insert_default().merge(totals);
-        }
     }
 
     /// The run so far, in the form that is stored, printed and shown.
@@ -309,7 +271,7 @@ impl Accumulator {
             order_conflicts: self.order_conflicts,
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),
-            operations: self.operation_summaries(facts),
+            operations: self.operations.summaries(&facts.operations),
             sent_bytes: self.sent_bytes,
             received_bytes: self.received_bytes,
             duration_ms: facts.duration_us / 1_000,
@@ -324,46 +286,6 @@ impl Accumulator {
             entry.observed_errors += count.observed_errors;
         }
         counts
-    }
-
-    fn operation_summaries(&self, facts: &RunFacts) -> Vec<OperationSummary> {
-        let mut rows: Vec<_> = self
-            .operations
-            .iter()
-            .map(|(id, totals)| {
-                let name = facts.operations.get(id);
-                totals.summary(Some(*id), name.cloned().unwrap_or_else(|| format!("#{id}")))
-            })
-            .collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.sent));
-        rows.extend(
-            self.other
-                .iter()
-                .map(|totals| totals.summary(None, "other".to_owned())),
-        );
-        rows
-    }
-}
-
-impl OperationTotals {
-    fn merge(&mut self, other: &Self) {
-        self.outcomes += other.outcomes;
-        self.error_answers += other.error_answers;
-        self.response.merge(&other.response);
-        self.service.merge(&other.service);
-    }
-
-    fn summary(&self, id: Option<u32>, operation: String) -> OperationSummary {
-        OperationSummary {
-            id,
-            operation,
-            sent: self.outcomes.total(),
-            outcomes: self.outcomes,
-            error_rate: share(self.outcomes.failures(), self.outcomes.total()),
-            error_rate_total: share(self.error_answers, self.outcomes.total()),
-            response_us: Quantiles::of(&self.response),
-            service_us: Quantiles::of(&self.service),
-        }
     }
 }
 
@@ -385,33 +307,6 @@ impl Tick {
         row.error_answers += u64::from(is_error(sample));
         if has_response_time(sample) {
             row.response.record(sample.response_us());
-        }
-    }
-}
-
-impl Span {
-    const fn extend(span: &mut Option<Self>, moment: u64) {
-        *span = Some(match *span {
-            None => Self {
-                first: moment,
-                last: moment,
-            },
-            Some(Self { first, last }) => Self {
-                first: if moment < first { moment } else { first },
-                last: if moment > last { moment } else { last },
-            },
-        });
-    }
-
-    /// How many per second when `count` events begin and end this span; over the whole run's
-    /// length when they have no span of their own.
-    fn rate(span: Option<Self>, count: u64, duration_us: u64) -> f64 {
-        match span {
-            Some(Self { first, last }) if count > 1 && last > first => {
-                (count - 1) as f64 * 1e6 / (last - first) as f64
-            }
-            _ if duration_us > 0 => count as f64 * 1e6 / duration_us as f64,
-            _ => 0.0,
         }
     }
 }
