@@ -357,3 +357,96 @@ fn what_is_left_out_is_counted_by_reason_and_a_plan_that_sends_nothing_is_refuse
         "{refused}"
     );
 }
+
+/// Waits for a tick that is as it should be.
+fn until(handle: &reprise_replay::Handle, wanted: impl Fn(&reprise_measure::Tick) -> bool) {
+    let found = |event: &Event| matches!(event, Event::Tick(tick) if wanted(tick));
+    assert!(
+        handle.events().iter().any(|event| found(&event)),
+        "the run ended before"
+    );
+}
+
+#[test]
+fn a_paused_run_sends_nothing_and_goes_on_where_it_was() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..100)
+        .map(|i| get(i % 10, i64::from(i) * 10, "/"))
+        .collect();
+    let (_folder, store) = store_with(&all);
+    let handle = begin(&plan_to(address), "run", &store);
+    until(&handle, |tick| tick.sent > 0);
+    handle.control().pause();
+    until(&handle, |tick| tick.sent == 0 && tick.in_flight == 0);
+    until(&handle, |tick| tick.sent == 0);
+    handle.control().resume();
+    let summary = handle.join().unwrap().summary;
+    assert_eq!(
+        (summary.planned, summary.outcomes.ok),
+        (100, 100),
+        "{summary:?}"
+    );
+}
+
+#[test]
+fn a_higher_rate_begins_more_copies_and_a_lower_one_retires_them() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..400)
+        .map(|i| get(i % 20, i64::from(i) * 5, "/"))
+        .collect();
+    let (_folder, store) = store_with(&all);
+    let up = begin(&plan_to(address), "up", &store);
+    until(&up, |tick| tick.sent > 0);
+    up.control().set_rate(3.0);
+    let summary = up.join().unwrap().summary;
+    assert!(
+        summary.is_accounted_for() && summary.outcomes.ok == 1_200,
+        "{summary:?}"
+    );
+
+    let mut plan = plan_to(address);
+    plan.rate = Rate::by_copies(3.0);
+    let down = begin(&plan, "down", &store);
+    until(&down, |tick| tick.sent > 0);
+    down.control().set_rate(1.0);
+    let summary = down.join().unwrap().summary;
+    assert!(summary.is_accounted_for(), "{summary:?}");
+    assert!(
+        summary.planned >= 400 && summary.planned < 1_200,
+        "{summary:?}"
+    );
+}
+
+#[test]
+fn a_run_for_a_time_repeats_the_recording_until_then() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..10).map(|i| get(i, i64::from(i) * 10, "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.duration_ms = Some(450);
+    let ended = play(&plan, "run", &store);
+    assert_eq!(ended.state, RunState::Complete);
+    assert!(
+        ended.summary.is_accounted_for() && ended.summary.planned > 20,
+        "{:?}",
+        ended.summary
+    );
+    let mut places: Vec<_> = samples(&store, "run")
+        .iter()
+        .map(|one| (one.exchange, one.copy))
+        .collect();
+    places.dedup();
+    assert_eq!(places.len() as u64, ended.summary.sent, "no position twice");
+}
+
+#[test]
+fn the_asked_rate_of_a_tick_leaves_out_what_is_not_sent() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let mut all: Vec<_> = (0..20).map(|i| get(i, i64::from(i) * 20, "/")).collect();
+    all.extend((0..50).map(|i| said(i % 20, i64::from(i) * 8, "GET / HTTP/1.1\r\n\r\n", "")));
+    let (_folder, store) = store_with(&all);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!((summary.planned, summary.sent), (70, 20), "{summary:?}");
+    let ticks = store.ticks(store.run("run").unwrap().id).unwrap();
+    assert_eq!(ticks.iter().map(|tick| tick.planned).sum::<u64>(), 20);
+}

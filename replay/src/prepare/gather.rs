@@ -29,6 +29,8 @@ pub(crate) struct Gatherer<'a> {
     filter: Option<Filter>,
     servers: FxHashMap<u32, SocketAddr>,
     clients: FxHashMap<u32, IpAddr>,
+    /// When MySQL connections were opened.
+    opened_us: FxHashMap<u32, u64>,
     http_servers: FxHashSet<IpAddr>,
     sessions: Sessions,
     mysql_lanes: FxHashMap<u32, u32>,
@@ -63,6 +65,11 @@ impl<'a> Gatherer<'a> {
             clients: connections
                 .iter()
                 .map(|one| (one.id.0, one.client.ip().to_canonical()))
+                .collect(),
+            opened_us: connections
+                .iter()
+                .filter(|one| one.mysql_session.is_some())
+                .map(|one| (one.id.0, u64::try_from(one.opened_us).unwrap_or(0)))
                 .collect(),
             http_servers: connections
                 .iter()
@@ -154,7 +161,7 @@ impl<'a> Gatherer<'a> {
         if lane == next {
             let lane = Lane {
                 id: next,
-                starts_us: u64::try_from(exchange.row.at_us).unwrap_or(0),
+                starts_us: self.begun_us(exchange),
                 session: self.mysql_sessions.remove(&connection).map(Box::new),
                 ..Lane::default()
             };
@@ -174,6 +181,18 @@ impl<'a> Gatherer<'a> {
             .iter()
             .position(|route| route.recorded.as_ref() == Some(server));
         own.or_else(|| routes.iter().position(|route| route.recorded.is_none()))
+    }
+
+    /// When a lane begins: with its first exchange, or when its MySQL connection was opened.
+    fn begun_us(&self, exchange: &RecordedRequest) -> u64 {
+        let at_us = u64::try_from(exchange.row.at_us).unwrap_or(0);
+        match exchange.row.protocol {
+            Protocol::Http => at_us,
+            Protocol::Mysql => {
+                let opened_us = self.opened_us.get(&exchange.row.connection.0).copied();
+                opened_us.unwrap_or(at_us).min(at_us)
+            }
+        }
     }
 
     /// Why the plan leaves an exchange out that could be sent.

@@ -27,7 +27,7 @@ const ENOUGH_TO_JUDGE: u64 = 100;
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct Ended {
     /// How it ended.
     pub state: RunState,
     /// Its numbers.
@@ -51,7 +51,11 @@ pub(crate) struct Totals {
     pub(crate) accumulator: Accumulator,
     facts: RunFacts,
     second: Option<Tick>,
+    /// Exchanges counted as planned since the last tick that nobody asked to be sent.
+    left_out: u64,
     told_us: u64,
+    /// The lateness last warned of: it is told again when it is five times as bad.
+    told_late_us: u64,
     reanchored: u64,
     retired: u64,
     stalls: u64,
@@ -89,7 +93,9 @@ impl Totals {
             accumulator: Accumulator::new(watched),
             facts,
             second: None,
+            left_out: 0,
             told_us: 0,
+            told_late_us: 0,
             reanchored: 0,
             retired: 0,
             stalls: 0,
@@ -104,7 +110,7 @@ impl Collector {
     ///
     /// # Errors
     /// The store failed; what was committed before is kept.
-    pub(crate) fn run(mut self) -> Result<Outcome, ReplayError> {
+    pub(crate) fn run(mut self) -> Result<Ended, ReplayError> {
         loop {
             let now_us = self.program.origin.now_us();
             let next_us = self.totals.told_us + TELL_EVERY_US;
@@ -131,6 +137,7 @@ impl Collector {
         }
         let totals = &mut self.totals;
         totals.accumulator.planned(batch.planned);
+        totals.left_out += batch.left_out;
         for _ in 0..batch.sent {
             totals.accumulator.sent();
         }
@@ -169,10 +176,13 @@ impl Collector {
     fn tick(&mut self, end_us: u64) {
         let begin_us = self.totals.told_us;
         self.totals.told_us = end_us;
-        let tick = self
+        let mut tick = self
             .totals
             .accumulator
             .take_tick(begin_us, end_us - begin_us);
+        // the rate asked for is of what is to be sent
+        let left_out = std::mem::take(&mut self.totals.left_out);
+        tick.planned = tick.planned.saturating_sub(left_out);
         match &mut self.totals.second {
             Some(second) => second.merge(&tick),
             None => self.totals.second = Some(tick.clone()),
@@ -195,7 +205,9 @@ impl Collector {
         let mut summary = self.summary();
         summary.evaluate(&self.checks, &self.totals.ticks);
         let now_us = self.totals.told_us;
-        if summary.generator_late && summary.outcomes.total() >= ENOUGH_TO_JUDGE {
+        let worse = summary.lateness_us.p99 >= self.totals.told_late_us.saturating_mul(5);
+        if summary.generator_late && worse && summary.outcomes.total() >= ENOUGH_TO_JUDGE {
+            self.totals.told_late_us = summary.lateness_us.p99;
             let late = reprise_measure::readable::duration(summary.lateness_us.p99);
             let message =
                 format!("the generator is late (p99 {late}); these numbers are not the server's");
@@ -246,7 +258,7 @@ impl Collector {
         self.totals.accumulator.summary(&self.totals.facts)
     }
 
-    fn finish(mut self) -> Result<Outcome, ReplayError> {
+    fn finish(mut self) -> Result<Ended, ReplayError> {
         let now_us = self.program.origin.now_us().max(self.totals.told_us + 1);
         self.tick(now_us);
         if let Some(second) = self.totals.second.take() {
@@ -271,6 +283,6 @@ impl Collector {
             state,
             summary: Box::new(summary.clone()),
         });
-        Ok(Outcome { state, summary })
+        Ok(Ended { state, summary })
     }
 }

@@ -83,8 +83,8 @@ impl Control {
         }
     }
 
-    /// Ends the run: nothing more is sent, outstanding answers are waited for up to five seconds, all
-    /// that was measured is stored.
+    /// Ends the run: nothing more is sent, outstanding answers are waited for as the plan says, all that was
+    /// measured is stored.
     pub fn stop(&self) {
         self.end(Ending::Stopped);
     }

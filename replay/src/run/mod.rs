@@ -30,7 +30,7 @@ use origin::Origin;
 use program::{HttpTarget, Program};
 use teller::Teller;
 
-pub use collector::Outcome as Ended;
+pub use collector::Ended;
 pub use program::MysqlLogin;
 
 /// What a run is started with.

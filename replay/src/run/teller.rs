@@ -1,5 +1,5 @@
 //! Tells events without ever waiting for whoever listens: a listener that is behind misses ticks, counted
-//! in none of the numbers. A warning is told once a second of each kind at most.
+//! in none of the numbers. A warning of each kind is told every half a minute at most.
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
@@ -14,7 +14,7 @@ pub(crate) struct Teller {
     warned: Vec<(WarningKind, u64)>,
 }
 
-const ONCE_A_SECOND_US: u64 = 1_000_000;
+const WARN_AGAIN_AFTER_US: u64 = 30_000_000;
 
 impl Teller {
     pub(crate) const fn new(to: Sender<Event>, from: Receiver<Event>) -> Self {
@@ -34,10 +34,10 @@ impl Teller {
         }
     }
 
-    /// Tells a warning, unless one of its kind was told within the last second.
+    /// Tells a warning, unless one of its kind was told within the last half minute.
     pub(crate) fn warn(&mut self, at_us: u64, kind: WarningKind, message: String) {
         match self.warned.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, last_us)) if at_us < *last_us + ONCE_A_SECOND_US => return,
+            Some((_, last_us)) if at_us < *last_us + WARN_AGAIN_AFTER_US => return,
             Some((_, last_us)) => *last_us = at_us,
             None => self.warned.push((kind, at_us)),
         }

@@ -1,5 +1,6 @@
-//! Sends one MySQL command on its lane's connection, which is opened when the first needs it.
+//! Sends one MySQL command on its lane's connection, which is opened when it was opened while recording.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
@@ -7,12 +8,11 @@ use reprise_wire::mysql::{CommandCode, Dialect};
 
 use super::Worker;
 use super::lane_copy::LaneCopy;
-use crate::mysql::connection::{Credentials, End, MysqlConnection, Reply};
+use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection, Reply};
 use crate::mysql::judge::judge;
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
-use crate::run::program::Program;
 
 impl Worker {
     pub(super) async fn send_mysql(
@@ -60,10 +60,13 @@ impl Worker {
         {
             state.lost();
             sample.flags |= SampleFlags::CONNECTED;
-            let Some(connection) = self.open_mysql(&self.program, lane, sample).await else {
-                return;
-            };
-            state.connection = Some(connection);
+            match self.open_mysql(lane).await {
+                Ok(connection) => state.connection = Some(connection),
+                Err(error) => {
+                    self.refused(&error, sample);
+                    return;
+                }
+            }
         }
         let mut buffer = self.take_buffer();
         if let Some((recorded_id, prepare)) = state.to_prepare(command)
@@ -98,31 +101,50 @@ impl Worker {
         finish(step, &reply, sample);
     }
 
-    async fn open_mysql(
-        &self,
-        program: &Program,
-        lane: &Lane,
-        sample: &mut Sample,
-    ) -> Option<MysqlConnection> {
-        let login = program.mysql.as_ref()?;
-        let address = *login.target.addresses().first()?;
+    /// Opens a lane copy's connection when its client did when recorded, so that the first command does
+    /// not pay for the login. When that fails, the first command tries again and says so.
+    pub(super) async fn open_mysql_ahead(self: Rc<Self>, lane_copy: Rc<LaneCopy>, opens_us: u64) {
+        let at_us = self.clock.borrow().run_at(opens_us).unwrap_or(0);
+        tokio::time::sleep_until(self.program.origin.at(at_us).into()).await;
+        let Some(lane) = self.program.lane(lane_copy.lane) else {
+            return;
+        };
+        let mut state = lane_copy.mysql.0.lock().await;
+        if state.connection.is_none() {
+            let opened =
+                tokio::time::timeout(self.program.prepared.plan.timeout(), self.open_mysql(lane));
+            state.connection = opened.await.ok().and_then(Result::ok);
+        }
+    }
+
+    async fn open_mysql(&self, lane: &Lane) -> Result<MysqlConnection, LoginError> {
+        let login = self.program.mysql.as_ref().ok_or(LoginError::NotMysql)?;
+        let address = login
+            .target
+            .addresses()
+            .first()
+            .ok_or(LoginError::NotMysql)?;
         let credentials = Credentials {
             user: &login.user,
             password: &login.password,
             database: login.database.as_deref(),
             recorded: lane.session.as_deref(),
         };
-        match MysqlConnection::open(address, credentials).await {
-            Ok(connection) => Some(connection),
-            Err(error) => {
-                sample.outcome = Outcome::Refused;
-                sample.status = error.code();
-                sample.done_us = self.now_us();
-                let message = format!("{address} lets nobody in: {error}");
-                self.outbox.borrow_mut().warn(WarningKind::Refused, message);
-                None
-            }
-        }
+        MysqlConnection::open(*address, credentials).await
+    }
+
+    /// What the sample says when nobody was let in.
+    fn refused(&self, error: &LoginError, sample: &mut Sample) {
+        sample.outcome = Outcome::Refused;
+        sample.status = error.code();
+        sample.done_us = self.now_us();
+        let target = self
+            .program
+            .mysql
+            .as_ref()
+            .map(|login| login.target.authority());
+        let message = format!("{} lets nobody in: {error}", target.unwrap_or_default());
+        self.outbox.borrow_mut().warn(WarningKind::Refused, message);
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) const FLUSH_AFTER: Duration = Duration::from_millis(50);
 pub(crate) struct Batch {
     /// Exchanges whose intended time has come.
     pub(crate) planned: u64,
+    /// Those of them that the plan leaves out, counted when their lane begins.
+    pub(crate) left_out: u64,
     /// Exchanges sent.
     pub(crate) sent: u64,
     /// Exchanges not sent, by reason.
@@ -68,6 +70,7 @@ impl Outbox {
     /// Counts a lane's left-out exchanges: planned, and skipped.
     pub(crate) fn left_out(&mut self, skips: &Skips) {
         self.batch.planned += skips.total();
+        self.batch.left_out += skips.total();
         self.batch.skipped.merge(skips);
     }
 

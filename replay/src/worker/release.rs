@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use reprise_fault::Position;
 use reprise_measure::{Outcome, Sample, SampleFlags};
+use reprise_wire::Protocol;
 
 use super::Worker;
 use super::agenda::{Beginning, DueStep};
@@ -54,6 +55,11 @@ impl Worker {
             .insert(number, Rc::clone(&lane_copy));
         self.put_on_agenda(&lane_copy, lane);
         self.want_ahead(&lane_copy, lane);
+        let first = lane.steps.first().map(|step| step.protocol);
+        if first == Some(Protocol::Mysql) {
+            let opening = Rc::clone(self).open_mysql_ahead(lane_copy, beginning.at_us);
+            tokio::task::spawn_local(opening);
+        }
     }
 
     /// Lets everything become due that is, and sends what may go.
