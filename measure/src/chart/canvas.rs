@@ -35,7 +35,6 @@ pub(super) struct Stroke {
     pub(super) token: Token,
     pub(super) width: f64,
     pub(super) dashed: bool,
-    pub(super) opacity: f64,
 }
 
 impl Stroke {
@@ -44,7 +43,6 @@ impl Stroke {
             token,
             width,
             dashed: false,
-            opacity: 1.0,
         }
     }
 
@@ -56,7 +54,7 @@ impl Stroke {
     }
 
     fn style(self) -> ShapeStyle {
-        let mark = mark(self.token, self.dashed).mix(self.opacity);
+        let mark = mark(self.token, self.dashed).to_rgba();
         ShapeStyle {
             color: mark,
             filled: false,

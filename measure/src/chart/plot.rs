@@ -318,10 +318,8 @@ impl Plot {
             .enumerate()
         {
             let x = self.x(area, rule.at);
-            let stroke = Stroke {
-                opacity: 0.7,
-                ..Stroke::new(rule.token, 1.0).dashed()
-            };
+            // Without opacity: WebKit sometimes drops a line without width that has one.
+            let stroke = Stroke::new(rule.token, 1.0).dashed();
             if x > area.left + 1.0 {
                 canvas.hairline((x, area.top), (x, area.bottom), stroke);
             }
