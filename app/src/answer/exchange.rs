@@ -7,7 +7,7 @@ use serde::Serialize;
 /// `exchanges` answers one of these a line.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExchangeAnswer {
-    /// Its number in the recording, in the order requests were seen.
+    /// Its number in the recording, in the order exchanges completed.
     pub id: u32,
     /// Its connection's number.
     pub connection: u32,

@@ -25,7 +25,7 @@ pub struct RunHead {
     pub recording: String,
     /// The seed of its plan.
     pub seed: u64,
-    /// `running`, `complete`, `stopped`, `aborted` or `interrupted`.
+    /// `running`, `complete`, `stopped`, `aborted`, `failed` or `interrupted`.
     pub state: RunState,
     /// When it began; RFC 3339.
     pub started_at: String,

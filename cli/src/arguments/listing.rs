@@ -100,9 +100,10 @@ pub(crate) struct ChartArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    reprise delete friday           asks first; `--undo` brings it back\n  \
+    reprise delete friday           into the bin; `--undo` brings it back\n  \
     reprise delete --undo friday\n  \
-    reprise delete --empty-bin")]
+    reprise delete --run five\n  \
+    reprise delete --empty-bin      for good; asks first")]
 pub(crate) struct DeleteArguments {
     /// The recording's or run's name
     #[arg(required_unless_present = "empty_bin")]

@@ -58,7 +58,7 @@ pub(crate) struct RecordArguments {
     reprise import friday.pcapng --name friday\n  \
     reprise import part1.pcap.gz part2.pcap.gz --name friday --json")]
 pub(crate) struct ImportArguments {
-    /// Capture files, read in the order given
+    /// Capture files, in any order: the one with the earliest packet is read first
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 

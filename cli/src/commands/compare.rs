@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use reprise_app::readable::{change, duration, percent};
 use reprise_app::{Comparison, Verdict};
 
 use super::Context;
 use crate::arguments::CompareArguments;
 use crate::table::Table;
 use crate::{exit, output};
-use reprise_app::readable::{change, duration, percent};
 
 pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;

@@ -23,7 +23,8 @@ pub(crate) fn run(context: &Context, arguments: &DeleteArguments) -> anyhow::Res
         }
         Some(name) => {
             library.delete(kind, name)?;
-            format!("{name} is in the bin; `reprise delete --undo` brings it back\n")
+            let run = if arguments.run { " --run" } else { "" };
+            format!("{name} is in the bin; `reprise delete{run} --undo {name}` brings it back\n")
         }
         None => {
             confirm(arguments.yes)?;

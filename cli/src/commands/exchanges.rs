@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use reprise_app::ExchangeQuery;
+use reprise_app::readable::duration;
 
 use super::Context;
 use crate::arguments::ExchangesArguments;
 use crate::output;
 use crate::table::Table;
-use reprise_app::readable::duration;
 
 pub(crate) fn run(context: &Context, arguments: &ExchangesArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;

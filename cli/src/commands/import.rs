@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use reprise_app::readable::{bytes, count};
 use reprise_app::{CaptureJob, CaptureNews, ImportRequest};
 
 use super::{Context, recordings};
@@ -9,7 +10,6 @@ use crate::arguments::ImportArguments;
 use crate::output;
 use crate::progress::Progress;
 use crate::stop::Stop;
-use reprise_app::readable::{bytes, count};
 
 pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Result<ExitCode> {
     let library = context.library()?;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use reprise_app::RecordingState;
 use reprise_app::answer::RecordingAnswer;
+use reprise_app::readable::{bytes, count, duration, moment};
 
 use super::Context;
 use crate::arguments::{NameArguments, OperationsArguments};
 use crate::output;
 use crate::table::Table;
-use reprise_app::readable::{bytes, count, duration, moment};
 
 pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
     let recordings = context.existing_library()?.recordings()?;

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
+use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Library, Outline, RateChange, ReplayNews, ReplayRequest, Tick};
 
 use super::{Context, runs};
@@ -11,7 +12,6 @@ use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::{exit, output};
-use reprise_app::readable::{count, duration, moment, percent, rate};
 
 pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
+use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, Summary};
 
 use super::Context;
 use crate::arguments::ReportArguments;
 use crate::output;
 use crate::table::Table;
-use reprise_app::readable::{count, duration, moment, percent, rate};
 
 pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
     let runs = context.existing_library()?.runs()?;
