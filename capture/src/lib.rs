@@ -5,7 +5,8 @@
 //!   Packet               Segment            ConnectionEvent (Piece)     Exchange
 //! ```
 //!
-//! [`import`] reads capture files, [`record`] captures an interface; both answer with a [`Handle`]. Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
+//! [`import`] reads capture files, [`record`] captures an interface; both answer with a [`Handle`].
+//! Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -4,9 +4,10 @@
 /// 64 evenly spread bits for a position under a seed.
 ///
 /// The mixing is SplitMix64's finaliser (Steele, Lea and Flood, "Fast splittable pseudorandom
-/// number generators", 2014): the seed is finalised twice (so that it is no part of the position), then each part of the position is
-/// finalised, folded in by exclusive or and the whole finalised again. Parts therefore keep their
-/// order (`[1, 2]` and `[2, 1]` differ) and a longer position differs from its prefix.
+/// number generators", 2014): the seed is finalised twice (so that it is no part of the position),
+/// then each part of the position is finalised, folded in by exclusive or and the whole finalised
+/// again. Parts therefore keep their order (`[1, 2]` and `[2, 1]` differ) and a longer position
+/// differs from its prefix.
 pub fn bits(seed: u64, position: &[u64]) -> u64 {
     position
         .iter()
