@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reprise_store::{BinnedKind, ConnectionId, ExchangeId, ExchangeRow, Recording, Store};
-use reprise_wire::filter::{Candidate, Filter};
+use reprise_store::{BinnedKind, ConnectionId, ExchangeId, Recording, Store};
+use reprise_wire::filter::Filter;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -153,10 +153,9 @@ impl Library {
             after = last.id;
             for row in page {
                 let operation = operations.get(&row.operation.0).map_or("", String::as_str);
-                let candidate = candidate(&row, operation);
                 if filter
                     .as_ref()
-                    .is_some_and(|filter| !filter.matches(&candidate))
+                    .is_some_and(|filter| !filter.matches(&row.candidate(operation)))
                 {
                     continue;
                 }
@@ -322,16 +321,4 @@ pub(crate) fn parse_filter(text: Option<&str>) -> Result<Option<Filter>, Error> 
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     text.map(|text| Filter::parse(text).map_err(|error| Error::Usage(error.to_string())))
         .transpose()
-}
-
-/// What a filter looks at.
-fn candidate<'a>(row: &'a ExchangeRow, operation: &'a str) -> Candidate<'a> {
-    Candidate {
-        protocol: row.protocol,
-        operation,
-        summary: &row.summary,
-        status: row.status,
-        latency_us: row.latency_us(),
-        flags: row.flags,
-    }
 }

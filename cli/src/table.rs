@@ -33,10 +33,6 @@ impl Table {
         self.rows.push(cells);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The whole table, each line ended.
     pub(crate) fn render(&self) -> String {
         let widths: Vec<usize> = (0..self.head.len())

@@ -119,6 +119,17 @@ pub enum RecordingState {
     Interrupted,
 }
 
+impl RecordingState {
+    /// The printed name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Complete => "complete",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// A stored recording. `loss` and `messages` are as of the last checkpoint when it is interrupted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recording {

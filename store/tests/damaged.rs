@@ -4,7 +4,7 @@
 mod support;
 
 use reprise_measure::Summary;
-use reprise_store::{Error, ExchangeId, NewRun, RecordingId, RunId, RunState, Store, Totals};
+use reprise_store::{Error, ExchangeId, RecordingId, RunId, RunState, Store, Totals};
 use support::*;
 
 /// A file with a recording of 60 exchanges and a run of 60 samples, then changed by `damage`.
@@ -18,16 +18,7 @@ fn damaged(damage: &str) -> (tempfile::TempDir, Store) {
             .unwrap();
     }
     recording.finish(&Totals::default()).unwrap();
-    let new = NewRun {
-        name: "a".into(),
-        recording: RecordingId(1),
-        recording_name: "r".into(),
-        seed: 1,
-        plan: serde_json::Value::Null,
-        started_at: STARTED_AT,
-        operations: Vec::new(),
-    };
-    let run = store.create_run(new).unwrap();
+    let run = store.create_run(new_run("a")).unwrap();
     run.add_samples(&(1..=60).map(sample).collect::<Vec<_>>())
         .unwrap();
     run.finish(RunState::Complete, &Summary::default()).unwrap();

@@ -6,7 +6,7 @@ mod support;
 use std::process::Command;
 
 use reprise_measure::{Sample, Summary};
-use reprise_store::{NewRun, RunState, Totals};
+use reprise_store::{RunState, Totals};
 use support::*;
 
 /// What the script prints, from the documented functions alone.
@@ -30,17 +30,7 @@ fn the_documented_python_reads_payloads_and_samples() {
             .add_exchange(connection, exchange(number))
             .unwrap();
     }
-    let run = store
-        .create_run(NewRun {
-            name: "a".into(),
-            recording: recording.id(),
-            recording_name: "r".into(),
-            seed: 1,
-            plan: serde_json::Value::Null,
-            started_at: STARTED_AT,
-            operations: Vec::new(),
-        })
-        .unwrap();
+    let run = store.create_run(new_run("a")).unwrap();
     // Not in the order of time, as several workers deliver them.
     let all: Vec<Sample> = (0..300).map(|i| sample(i * 7 % 300)).collect();
     run.add_samples(&all).unwrap();

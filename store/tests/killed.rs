@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use reprise_store::{Ledger, NewRun, RecordingId, RecordingState, RunState, Store, Totals};
+use reprise_store::{Ledger, RecordingId, RecordingState, RunState, Store, Totals};
 use support::*;
 
 const KILLS: u64 = 20;
@@ -32,17 +32,7 @@ fn write_until_killed(path: &Path) {
     let store = Store::open(path).unwrap();
     let recording = store.create_recording(&new_recording("r")).unwrap();
     let connection = recording.add_connection(&new_connection()).unwrap();
-    let run = store
-        .create_run(NewRun {
-            name: "a".into(),
-            recording: recording.id(),
-            recording_name: "r".into(),
-            seed: 1,
-            plan: serde_json::Value::Null,
-            started_at: STARTED_AT,
-            operations: Vec::new(),
-        })
-        .unwrap();
+    let run = store.create_run(new_run("a")).unwrap();
     let mut number = 0;
     for batch in [1, 40, 3_000, 7].into_iter().cycle() {
         for _ in 0..batch {

@@ -7,27 +7,8 @@ mod support;
 use std::time::Duration;
 
 use reprise_measure::{Histogram, Summary, Tick};
-use reprise_store::{
-    BinnedKind, Error, NewRun, OperationId, RecordingId, RunOperation, RunState, Store,
-};
-use reprise_wire::Protocol;
+use reprise_store::{BinnedKind, Error, RunState, Store};
 use support::*;
-
-fn new_run(name: &str) -> NewRun {
-    NewRun {
-        name: name.into(),
-        recording: RecordingId(1),
-        recording_name: "r".into(),
-        seed: u64::MAX,
-        plan: serde_json::json!({"version": 1, "speed": 5.0}),
-        started_at: STARTED_AT,
-        operations: vec![RunOperation {
-            id: OperationId(3),
-            protocol: Protocol::Mysql,
-            text: "SELECT ?".into(),
-        }],
-    }
-}
 
 fn tick(number: u64) -> Tick {
     let mut response = Histogram::default();

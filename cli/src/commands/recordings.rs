@@ -35,7 +35,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             count(answer.exchanges.http),
             count(answer.exchanges.mysql),
             bytes(answer.bytes.stored),
-            state_name(answer.recording.state).to_owned(),
+            answer.recording.state.name().to_owned(),
         ]);
     }
     output::text(&table.render())?;
@@ -114,14 +114,6 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
         let _ = writeln!(text, "{line}");
     }
     text
-}
-
-const fn state_name(state: RecordingState) -> &'static str {
-    match state {
-        RecordingState::Complete => "complete",
-        RecordingState::Recording => "recording",
-        RecordingState::Interrupted => "interrupted",
-    }
 }
 
 fn losses(answer: &RecordingAnswer) -> String {

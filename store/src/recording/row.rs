@@ -1,5 +1,6 @@
 //! The narrow row of an exchange, in memory and in the `exchange` table.
 
+use reprise_wire::filter::Candidate;
 use reprise_wire::{Exchange, Flags, Protocol, Timestamp};
 use rusqlite::{CachedStatement, Row, params};
 
@@ -69,6 +70,18 @@ impl ExchangeRow {
     /// Whether the recorded answer was an error: HTTP 5xx, or a MySQL ERR.
     pub const fn is_error(&self) -> bool {
         is_error(self.protocol, self.status)
+    }
+
+    /// What a filter looks at; `operation` is the text of [`Self::operation`].
+    pub fn candidate<'a>(&'a self, operation: &'a str) -> Candidate<'a> {
+        Candidate {
+            protocol: self.protocol,
+            operation,
+            summary: &self.summary,
+            status: self.status,
+            latency_us: self.latency_us(),
+            flags: self.flags,
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 //! reading back can be checked without remembering what was written.
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
-use reprise_store::{NewConnection, NewRecording, Store};
+use reprise_store::{
+    NewConnection, NewRecording, NewRun, OperationId, RecordingId, RunOperation, Store,
+};
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 
 /// When every test recording begins.
@@ -71,6 +73,23 @@ pub(crate) fn exchange(number: u32) -> Exchange {
         status: Some(if number.is_multiple_of(10) { 503 } else { 200 }),
         flags: Flags::empty(),
         statement_id: None,
+    }
+}
+
+/// A run of the file's first recording.
+pub(crate) fn new_run(name: &str) -> NewRun {
+    NewRun {
+        name: name.into(),
+        recording: RecordingId(1),
+        recording_name: "r".into(),
+        seed: u64::MAX,
+        plan: serde_json::json!({"version": 1, "speed": 5.0}),
+        started_at: STARTED_AT,
+        operations: vec![RunOperation {
+            id: OperationId(3),
+            protocol: Protocol::Mysql,
+            text: "SELECT ?".into(),
+        }],
     }
 }
 
