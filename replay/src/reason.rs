@@ -27,8 +27,6 @@ pub enum SkipReason {
     ReadOnly,
     /// Something the replay cannot send yet: an upgraded connection, CONNECT, a replication command.
     Unsupported,
-    /// A fault answered in the server's place.
-    Fault,
     /// Its lane was retired because the rate fell.
     Retired,
     /// It was due when the run was stopped, and had not been sent.
@@ -39,7 +37,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -49,7 +47,6 @@ impl SkipReason {
         Self::Filtered,
         Self::ReadOnly,
         Self::Unsupported,
-        Self::Fault,
         Self::Retired,
         Self::Stopped,
         Self::Unreadable,
@@ -67,7 +64,6 @@ impl SkipReason {
             Self::Filtered => "filtered",
             Self::ReadOnly => "read_only",
             Self::Unsupported => "unsupported",
-            Self::Fault => "fault",
             Self::Retired => "retired",
             Self::Stopped => "stopped",
             Self::Unreadable => "unreadable",
@@ -133,15 +129,15 @@ mod tests {
     #[test]
     fn counts_add_up_by_name() {
         let mut skips = Skips::default();
-        skips.add(SkipReason::Fault, 2);
+        skips.add(SkipReason::ReadOnly, 2);
         let mut other = Skips::default();
-        other.add(SkipReason::Fault, 1);
+        other.add(SkipReason::ReadOnly, 1);
         other.add(SkipReason::Stopped, 4);
         skips.merge(&other);
         assert_eq!(skips.total(), 7);
         assert_eq!(
             skips.by_name(),
-            [("fault".to_owned(), 3), ("stopped".to_owned(), 4)].into()
+            [("read_only".to_owned(), 3), ("stopped".to_owned(), 4)].into()
         );
     }
 }

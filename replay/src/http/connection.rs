@@ -14,11 +14,35 @@ use crate::socket;
 /// How much of an answer's body is kept to compare it and to take values from it; bytes.
 const KEPT_BODY: usize = 256 << 10;
 
-/// A connection to an HTTP target.
+/// How much is read at once; bytes.
+const READ_AT_ONCE: usize = 8 << 10;
+
+/// A connection to an HTTP target. It holds no buffers: most connections are idle most of the time.
 #[derive(Debug)]
 pub(crate) struct HttpConnection {
     stream: TcpStream,
-    reader: ResponseReader,
+}
+
+/// What it takes to read an answer, used by one exchange at a time.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    /// Bytes as they come.
+    pub(crate) buffer: Vec<u8>,
+    /// The answer last read.
+    pub(crate) answer: ResponseReader,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let caps = ReadCaps {
+            body: KEPT_BODY,
+            ..ReadCaps::default()
+        };
+        Self {
+            buffer: vec![0; READ_AT_ONCE],
+            answer: ResponseReader::new(b"GET", caps),
+        }
+    }
 }
 
 /// What became of a request.
@@ -53,15 +77,8 @@ impl HttpConnection {
     /// # Errors
     /// What the system says: refused, unreachable.
     pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let caps = ReadCaps {
-            body: KEPT_BODY,
-            ..ReadCaps::default()
-        };
         let stream = socket::connect(address).await?;
-        Ok(Self {
-            stream,
-            reader: ResponseReader::new(b"GET", caps),
-        })
+        Ok(Self { stream })
     }
 
     /// Whether the target has kept the connection open since the last answer. Costs no system call
@@ -71,20 +88,15 @@ impl HttpConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// The answer last read.
-    pub(crate) const fn answer(&self) -> &ResponseReader {
-        &self.reader
-    }
-
-    /// Sends `request`, which uses `method`, and reads its answer; `buffer` is the caller's for reading.
+    /// Sends `request`, which uses `method`, and reads its answer at `desk`.
     pub(crate) async fn exchange(
         &mut self,
         method: &[u8],
         request: &[u8],
-        buffer: &mut [u8],
+        desk: &mut Desk,
         origin: Origin,
     ) -> Reply {
-        self.reader.reset(method);
+        desk.answer.reset(method);
         let mut reply = Reply {
             end: End::NoAnswer,
             first_byte_us: None,
@@ -97,10 +109,7 @@ impl HttpConnection {
             match self.stream.try_write(unsent) {
                 Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if self
-                        .answered_while_sending(buffer, &mut reply, origin)
-                        .await
-                    {
+                    if self.answered_while_sending(desk, &mut reply, origin).await {
                         return reply;
                     }
                 }
@@ -109,8 +118,8 @@ impl HttpConnection {
             }
         }
         loop {
-            let came = self.stream.read(buffer).await;
-            if self.take(came, buffer, &mut reply, origin) {
+            let came = self.stream.read(&mut desk.buffer).await;
+            if desk.take(came, &mut reply, origin) {
                 return reply;
             }
         }
@@ -120,7 +129,7 @@ impl HttpConnection {
     /// would never read on if nobody took its answer. True when the answer is complete.
     async fn answered_while_sending(
         &mut self,
-        buffer: &mut [u8],
+        desk: &mut Desk,
         reply: &mut Reply,
         origin: Origin,
     ) -> bool {
@@ -129,30 +138,26 @@ impl HttpConnection {
             .ready(Interest::READABLE | Interest::WRITABLE)
             .await
         else {
-            return self.take(Ok(0), buffer, reply, origin);
+            return desk.take(Ok(0), reply, origin);
         };
         if !ready.is_readable() {
             return false;
         }
-        match self.stream.try_read(buffer) {
+        match self.stream.try_read(&mut desk.buffer) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
-            came => self.take(came, buffer, reply, origin),
+            came => desk.take(came, reply, origin),
         }
     }
+}
 
+impl Desk {
     /// Takes what one read gave; true when the answer is over, one way or another.
-    fn take(
-        &mut self,
-        came: io::Result<usize>,
-        buffer: &[u8],
-        reply: &mut Reply,
-        origin: Origin,
-    ) -> bool {
+    fn take(&mut self, came: io::Result<usize>, reply: &mut Reply, origin: Origin) -> bool {
         let now_us = origin.now_us();
         reply.done_us = now_us;
         let read = came.unwrap_or(0);
         let end = if read == 0 {
-            let closed_properly = self.reader.status().is_some() && self.reader.close().is_ok();
+            let closed_properly = self.answer.status().is_some() && self.answer.close().is_ok();
             Some(match (closed_properly, reply.first_byte_us) {
                 (true, _) => End::Complete,
                 (false, None) => End::NoAnswer,
@@ -160,13 +165,16 @@ impl HttpConnection {
             })
         } else {
             reply.first_byte_us.get_or_insert(now_us);
-            match self.reader.feed(buffer.get(..read).unwrap_or_default()) {
+            match self
+                .answer
+                .feed(self.buffer.get(..read).unwrap_or_default())
+            {
                 Ok(progress) if progress.done => Some(End::Complete),
                 Ok(_) => None,
                 Err(_) => Some(End::Garbage),
             }
         };
-        reply.received = self.reader.wire_len();
+        reply.received = self.answer.wire_len();
         if let Some(end) = end {
             reply.end = end;
         }

@@ -24,7 +24,7 @@ use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
 use crate::{Plan, ReplayError};
 use collector::{Collector, Totals};
-use control::Control;
+use control::{Control, Ending};
 use event::Event;
 use origin::Origin;
 use program::{HttpTarget, Program};
@@ -142,6 +142,7 @@ fn start_prepared(
     }
     let plan = &prepared.plan;
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
+    let http = http_targets(plan, &targets)?;
     let writer = store.create_run(NewRun {
         name: run.clone(),
         recording: prepared.recording,
@@ -153,7 +154,7 @@ fn start_prepared(
     })?;
     let control = Control::new(plan.rate.times(), workers);
     let program = Arc::new(Program {
-        http: http_targets(plan, &targets)?,
+        http,
         mysql: targets.mysql,
         faults,
         secrets: plan
@@ -188,13 +189,28 @@ fn start_prepared(
         .name("replay-collect".to_owned())
         .spawn(move || collector.run())
         .map_err(ReplayError::Start)?;
-    let workers = start_workers(&program, &control, store, &batches_to)?;
+    let workers = start_workers(&program, &control, store, &batches_to)
+        .inspect_err(|_| control.end(Ending::Failed))?;
     Ok(Handle {
         events,
         control,
         collector,
         workers,
     })
+}
+
+/// Ends the run when a worker is lost: the others would go on with a part of the plan missing.
+struct Watch {
+    control: Control,
+    lost: bool,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.lost {
+            self.control.end(Ending::Failed);
+        }
+    }
 }
 
 fn start_workers(
@@ -221,7 +237,15 @@ fn start_workers(
             };
             std::thread::Builder::new()
                 .name(format!("replay-{index}"))
-                .spawn(move || Worker::run(shard))
+                .spawn(move || {
+                    let mut watch = Watch {
+                        control: shard.control.clone(),
+                        lost: true,
+                    };
+                    let ended = Worker::run(shard);
+                    watch.lost = ended.is_err();
+                    ended
+                })
                 .map_err(ReplayError::Start)
         })
         .collect()

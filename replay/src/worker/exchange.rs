@@ -10,6 +10,8 @@ use reprise_measure::{Outcome, Sample, SampleFlags};
 use super::Worker;
 use super::fetch::{Outgoing, Ready};
 use super::lane_copy::LaneCopy;
+use reprise_wire::http::ResponseReader;
+
 use crate::http::connection::{End, HttpConnection};
 use crate::http::digest::digest;
 use crate::http::judge::{Seen, is_login, judge};
@@ -114,16 +116,15 @@ impl Worker {
         let carries = lane.map_or(&[][..], |lane| lane.values.carries_of(step.exchange));
         let request = lane_copy.fills(&self.program.secrets, |fills| template.fill(carries, fills));
         sample.sent_bytes = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let mut buffer = self.take_buffer();
+        let mut desk = self.take_desk();
         let origin = self.program.origin;
         let reply = connection
-            .exchange(template.method(), &request, &mut buffer, origin)
+            .exchange(template.method(), &request, &mut desk, origin)
             .await;
-        self.give_buffer(buffer);
         sample.first_byte_us = reply.first_byte_us;
         sample.done_us = reply.done_us;
         sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
-        sample.status = connection.answer().status().unwrap_or(0);
+        sample.status = desk.answer.status().unwrap_or(0);
         match reply.end {
             End::NoAnswer => sample.outcome = Outcome::Reset,
             End::CutShort => sample.outcome = Outcome::Truncated,
@@ -132,14 +133,13 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
             End::Complete => {
-                self.take_answer(lane_copy, step, &connection, sample);
-                if connection.answer().keep_alive()
-                    && !step.marks.contains(Marks::LAST_ON_CONNECTION)
-                {
+                self.take_answer(lane_copy, step, &desk.answer, sample);
+                if desk.answer.keep_alive() && !step.marks.contains(Marks::LAST_ON_CONNECTION) {
                     lane_copy.keep_idle(step.connection, connection);
                 }
             }
         }
+        self.give_desk(desk);
     }
 
     async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
@@ -162,10 +162,9 @@ impl Worker {
         &self,
         lane_copy: &LaneCopy,
         step: &Step,
-        connection: &HttpConnection,
+        answer: &ResponseReader,
         sample: &mut Sample,
     ) {
-        let answer = connection.answer();
         let headers = answer.headers();
         for value in headers.get_all("Set-Cookie") {
             lane_copy.jar.borrow_mut().keep(value);

@@ -19,6 +19,7 @@ use reprise_measure::Sample;
 use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, mpsc};
 
+use crate::http::connection::Desk;
 use crate::run::control::Control;
 use crate::run::program::Program;
 use crate::schedule::clock::Clock;
@@ -53,8 +54,8 @@ pub(crate) struct Worker {
     in_flight: RefCell<FxHashMap<u64, Sample>>,
     numbers: Cell<u64>,
     wanted: RefCell<Vec<Wanted>>,
-    /// Buffers for reading, as many as were ever needed at once.
-    buffers: RefCell<Vec<Vec<u8>>>,
+    /// What answers are read with; some are kept for the next exchange.
+    desks: RefCell<Vec<Desk>>,
     /// The moment the pacer sleeps until, in the run's time.
     sleeps_until_us: Cell<u64>,
     /// Wakes the pacer earlier.
@@ -65,8 +66,8 @@ pub(crate) struct Worker {
     closing: Cell<bool>,
 }
 
-/// How much is read at once; bytes.
-const READ_BUFFER: usize = 32 << 10;
+/// How many desks are kept when nobody is using them.
+const KEPT_DESKS: usize = 64;
 
 impl Worker {
     /// Plays the shard to its end; blocks the thread.
@@ -101,7 +102,7 @@ impl Worker {
                 in_flight: RefCell::default(),
                 numbers: Cell::new(0),
                 wanted: RefCell::default(),
-                buffers: RefCell::default(),
+                desks: RefCell::default(),
                 sleeps_until_us: Cell::new(0),
                 wake: Notify::new(),
                 starving: Cell::new(false),
@@ -121,14 +122,15 @@ impl Worker {
         number
     }
 
-    fn take_buffer(&self) -> Vec<u8> {
-        self.buffers
-            .borrow_mut()
-            .pop()
-            .unwrap_or_else(|| vec![0; READ_BUFFER])
+    fn take_desk(&self) -> Desk {
+        let kept = self.desks.borrow_mut().pop();
+        kept.unwrap_or_else(Desk::new)
     }
 
-    fn give_buffer(&self, buffer: Vec<u8>) {
-        self.buffers.borrow_mut().push(buffer);
+    fn give_desk(&self, desk: Desk) {
+        let mut desks = self.desks.borrow_mut();
+        if desks.len() < KEPT_DESKS {
+            desks.push(desk);
+        }
     }
 }

@@ -68,24 +68,24 @@ impl Worker {
                 }
             }
         }
-        let mut buffer = self.take_buffer();
+        let mut desk = self.take_desk();
         if let Some((recorded_id, prepare)) = state.to_prepare(command)
             && let Some(connection) = &mut state.connection
         {
             let reply = connection
-                .command(&prepare, &mut buffer, self.program.origin)
+                .command(&prepare, &mut desk.buffer, self.program.origin)
                 .await;
             state.prepared(recorded_id, &prepare, reply.summary.statement_id());
         }
         let Some(mut connection) = state.connection.take() else {
-            self.give_buffer(buffer);
+            self.give_desk(desk);
             return;
         };
         let payload = state.translated(command, &recorded_dialect, &connection.dialect);
         let reply = connection
-            .command(&payload, &mut buffer, self.program.origin)
+            .command(&payload, &mut desk.buffer, self.program.origin)
             .await;
-        self.give_buffer(buffer);
+        self.give_desk(desk);
         let quits = command.first() == Some(&(CommandCode::Quit as u8));
         if reply.end == End::Complete && !quits {
             state.connection = Some(connection);

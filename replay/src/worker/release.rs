@@ -14,6 +14,7 @@ use super::lane_copy::LaneCopy;
 use crate::plan::Speed;
 use crate::prepare::lane::{Lane, Step};
 use crate::reason::SkipReason;
+use crate::run::event::WarningKind;
 
 /// A lane further behind than this is anchored anew: it would only measure its own backlog.
 const MOST_BEHIND_US: u64 = 5_000_000;
@@ -121,7 +122,11 @@ impl Worker {
                     tokio::task::spawn_local(sending);
                 }
                 None => {
-                    self.outbox.borrow_mut().skipped(SkipReason::Unreadable, 1);
+                    let message = format!("exchange {} cannot be read back", step.exchange);
+                    let mut outbox = self.outbox.borrow_mut();
+                    outbox.skipped(SkipReason::Unreadable, 1);
+                    outbox.warn(WarningKind::Unreadable, message);
+                    drop(outbox);
                     lane_copy.received.borrow_mut().note(step.rank);
                 }
             }
