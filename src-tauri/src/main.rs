@@ -1,2 +1,65 @@
-//! The desktop.
-fn main() {}
+//! The desktop: one window on one Reprise file. A thin shell: the work is `reprise-app`'s, the pages are `ui/`.
+
+mod bindings;
+mod boundary;
+mod commands;
+mod desk;
+mod display;
+mod error;
+mod live;
+mod sparkline;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use reprise_app::Library;
+
+use desk::Desk;
+
+const USAGE: &str = "usage: reprise-desktop [--file FILE]\n\
+    Opens the window on FILE, else on $REPRISE_FILE, else on your library.";
+
+/// The exit code of a failure that is neither the user's nor the target's, as in the `reprise` command.
+const INTERNAL: u8 = 4;
+
+fn main() -> ExitCode {
+    match open() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+            {
+                eprintln!("reprise-desktop: {error:#}");
+            }
+            ExitCode::from(INTERNAL)
+        }
+    }
+}
+
+fn open() -> anyhow::Result<()> {
+    display::work_around_blank_windows();
+    let file = file()?;
+    display::connect()?;
+    let library = Library::open(file.as_deref())?;
+    let commands = bindings::commands();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .manage(Desk::new(library))
+        .invoke_handler(commands.invoke_handler())
+        .run(tauri::generate_context!())
+        .context("cannot open the window")
+}
+
+/// The file that the arguments or the environment name.
+fn file() -> anyhow::Result<Option<PathBuf>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let named = match arguments.next() {
+        None => std::env::var_os("REPRISE_FILE").filter(|file| !file.is_empty()),
+        Some(flag) if flag == "--file" => match arguments.next() {
+            Some(file) => Some(file),
+            None => bail!("--file names no file\n{USAGE}"),
+        },
+        Some(other) => bail!("unknown argument {}\n{USAGE}", other.display()),
+    };
+    Ok(named.map(PathBuf::from))
+}

@@ -1,0 +1,48 @@
+//! Generates the window's context. Every command is named here, and each then needs its own permission in
+//! `capabilities/window.json`: nothing the window can call is allowed by default.
+
+use std::path::Path;
+
+/// Every command the window can call; `src/bindings.rs` tests that this is the whole list.
+const COMMANDS: &[&str] = &[
+    "library",
+    "recording",
+    "exchanges",
+    "exchange",
+    "choose_files",
+    "import_files",
+    "stop_import",
+    "delete_recording",
+    "delete_run",
+    "undo_delete",
+    "read_fault",
+    "read_check",
+    "dry_run",
+    "start_replay",
+    "run",
+    "run_charts",
+    "watch_run",
+    "pause_run",
+    "set_rate",
+    "set_fault",
+    "stop_run",
+    "compare",
+    "compare_charts",
+    "save_report",
+    "allowed_hosts",
+    "allow_host",
+    "forget_host",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // The context embeds the built window, so a build without one needs a page to embed.
+    let window = Path::new("../ui/dist");
+    if !window.join("index.html").exists() {
+        std::fs::create_dir_all(window)?;
+        std::fs::write(window.join("index.html"), "Build the window first: npm run build in ui/\n")?;
+    }
+    println!("cargo:rerun-if-changed=../ui/dist");
+    let commands = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The commands as the window knows them: one list for Tauri and for the generated TypeScript.
+
+use tauri::Wry;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
+
+use crate::commands::{compare, import, library, replay, run, targets};
+
+/// Every command, typed.
+pub fn commands() -> Builder<Wry> {
+    Builder::new().error_handling(ErrorHandlingMode::Throw).commands(collect_commands![
+        library::library,
+        library::recording,
+        library::exchanges,
+        library::exchange,
+        import::choose_files,
+        import::import_files,
+        import::stop_import,
+        library::delete_recording,
+        library::delete_run,
+        library::undo_delete,
+        replay::read_fault,
+        replay::read_check,
+        replay::dry_run,
+        replay::start_replay,
+        run::run,
+        run::run_charts,
+        run::watch_run,
+        run::pause_run,
+        run::set_rate,
+        run::set_fault,
+        run::stop_run,
+        compare::compare,
+        compare::compare_charts,
+        run::save_report,
+        targets::allowed_hosts,
+        targets::allow_host,
+        targets::forget_host,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use reprise_app::chart::Theme;
+    use specta_typescript::Typescript;
+
+    use super::*;
+
+    const WINDOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src");
+
+    /// Writes what is generated; fails when the committed file was another, so that a second run passes.
+    fn is_current(file: &Path, write: impl FnOnce(&Path)) -> bool {
+        let before = std::fs::read_to_string(file).unwrap_or_default();
+        write(file);
+        std::fs::read_to_string(file).unwrap() == before
+    }
+
+    #[test]
+    fn the_windows_types_are_those_of_the_commands() {
+        let file = Path::new(WINDOW).join("host/bindings.ts");
+        let current = is_current(&file, |file| {
+            let header = "// Written by `cargo test -p reprise-desktop`; not to be edited.\n";
+            commands().export(Typescript::default().header(header), file).unwrap();
+        });
+        assert!(current, "{} was out of date; commit it", file.display());
+    }
+
+    #[test]
+    fn the_windows_colours_are_those_of_the_charts() {
+        let file = Path::new(WINDOW).join("theme.css");
+        let current = is_current(&file, |file| {
+            let header = "/* Written by `cargo test -p reprise-desktop`; not to be edited. */\n";
+            std::fs::write(file, format!("{header}{}", Theme::Page.css())).unwrap();
+        });
+        assert!(current, "{} was out of date; commit it", file.display());
+    }
+
+    #[test]
+    fn every_command_is_permitted_by_name_and_nothing_else_is() {
+        let source = include_str!("bindings.rs");
+        let list = source.split("collect_commands![").nth(1).and_then(|rest| rest.split(']').next());
+        let mut commands: Vec<String> = list
+            .unwrap()
+            .split(',')
+            .filter_map(|path| path.trim().rsplit("::").next())
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("allow-{}", name.replace('_', "-")))
+            .collect();
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/window.json")).unwrap();
+        let mut permitted: Vec<String> = capability["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().to_owned())
+            .filter(|name| !name.starts_with("core:event:"))
+            .collect();
+        commands.sort();
+        permitted.sort();
+        assert_eq!(commands, permitted);
+    }
+}

@@ -1,0 +1,49 @@
+//! The Compare page.
+
+use reprise_app::{RECORDING, Style, comparison_charts};
+use tauri::State;
+
+use super::off_main;
+use crate::boundary::{Chart, Comparison, ThemeName};
+use crate::desk::Desk;
+use crate::error::Failure;
+
+/// The height of both charts in CSS pixels.
+const HEIGHT: u32 = 210;
+
+/// What changed from A to B. Either may be the name of a recording, which stands for the recording of the other.
+#[tauri::command]
+#[specta::specta]
+pub async fn compare(desk: State<'_, Desk>, a: String, b: String) -> Result<Comparison, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || Ok(compared(&desk, &a, &b)?.into())).await
+}
+
+/// Both sides' quantiles, and the difference with its band.
+#[tauri::command]
+#[specta::specta]
+pub async fn compare_charts(
+    desk: State<'_, Desk>,
+    a: String,
+    b: String,
+    theme: ThemeName,
+    width: u16,
+) -> Result<Vec<Chart>, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        let comparison = compared(&desk, &a, &b)?;
+        let style = Style::new(u32::from(width).max(160), HEIGHT, theme.into()).bare();
+        let [quantiles, difference] = comparison_charts(&comparison, style);
+        Ok(vec![Chart::new("quantiles", quantiles), Chart::new("difference", difference)])
+    })
+    .await
+}
+
+fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Failure> {
+    let runs = desk.library.runs()?;
+    let side = |name: &str| {
+        let is_run = runs.iter().any(|run| run.run.name == name);
+        if is_run { name.to_owned() } else { RECORDING.to_owned() }
+    };
+    Ok(desk.library.compare(&side(a), &side(b))?)
+}

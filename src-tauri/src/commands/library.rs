@@ -1,0 +1,148 @@
+//! The Library and Recording pages.
+
+use std::path::{Path, PathBuf};
+
+use reprise_app::{CAPTURE_RIGHTS_COMMAND, ExchangeQuery, Kept};
+use tauri::State;
+
+use super::off_main;
+use crate::boundary::{
+    ExchangeDetail, ExchangePage, Library, RecordingCard, RecordingPage, RunCard, ThemeName,
+};
+use crate::desk::Desk;
+use crate::error::Failure;
+use crate::sparkline;
+
+/// Operations listed: the file keeps all, the window shows the most frequent.
+const OPERATIONS: usize = 1_000;
+/// Rows that one answer may hold.
+const MOST_ROWS: usize = 1_000;
+
+/// Everything in the file, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<Library, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let recordings = library.recordings()?.into_iter().map(|recording| {
+            let line = sparkline::of_recording(&library, &recording, theme)?;
+            Ok(RecordingCard::new(&recording, line))
+        });
+        let runs = library.runs()?.into_iter().map(|run| {
+            let line = sparkline::of_run(&library, &run.run.name, theme)?;
+            Ok(RunCard::new(&run, line))
+        });
+        Ok(Library {
+            file: library.path().display().to_string(),
+            recordings: recordings.collect::<Result<_, Failure>>()?,
+            runs: runs.collect::<Result<_, Failure>>()?,
+            sample: sample_capture().map(|path| path.display().to_string()),
+            grant: CAPTURE_RIGHTS_COMMAND.to_owned(),
+        })
+    })
+    .await
+}
+
+/// One recording, but for its exchanges.
+#[tauri::command]
+#[specta::specta]
+pub async fn recording(
+    desk: State<'_, Desk>,
+    name: String,
+    theme: ThemeName,
+) -> Result<RecordingPage, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let answer = library.recording(&name)?;
+        let line = sparkline::of_recording(&library, &answer, theme)?;
+        let operations = library.operations(&name, OPERATIONS)?;
+        Ok(RecordingPage::new(&answer, RecordingCard::new(&answer, line), operations))
+    })
+    .await
+}
+
+/// Exchanges after one, those that match.
+#[tauri::command]
+#[specta::specta]
+pub async fn exchanges(
+    desk: State<'_, Desk>,
+    name: String,
+    filter: String,
+    after: Option<u32>,
+    limit: u16,
+) -> Result<ExchangePage, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let limit = usize::from(limit).clamp(1, MOST_ROWS);
+        let query = ExchangeQuery { filter: Some(filter), after, limit };
+        Ok(ExchangePage::new(library.exchanges(&name, &query)?, limit))
+    })
+    .await
+}
+
+/// One exchange with its bytes as text.
+#[tauri::command]
+#[specta::specta]
+pub async fn exchange(
+    desk: State<'_, Desk>,
+    name: String,
+    id: u32,
+) -> Result<ExchangeDetail, Failure> {
+    let library = desk.library.clone();
+    off_main(move || Ok(library.exchange(&name, id)?.into())).await
+}
+
+/// Puts a recording into the bin.
+#[tauri::command]
+#[specta::specta]
+pub async fn delete_recording(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
+    delete(desk.inner().clone(), Kept::Recording, name).await
+}
+
+/// Puts a run into the bin.
+#[tauri::command]
+#[specta::specta]
+pub async fn delete_run(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
+    delete(desk.inner().clone(), Kept::Run, name).await
+}
+
+/// Takes what was deleted last out of the bin.
+#[tauri::command]
+#[specta::specta]
+pub async fn undo_delete(desk: State<'_, Desk>) -> Result<(), Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        let Some((kind, name)) = desk.deleted().take() else {
+            return Err(Failure::usage("nothing was deleted"));
+        };
+        Ok(desk.library.undelete(kind, &name)?)
+    })
+    .await
+}
+
+async fn delete(desk: Desk, kind: Kept, name: String) -> Result<(), Failure> {
+    off_main(move || {
+        desk.library.delete(kind, &name)?;
+        *desk.deleted() = Some((kind, name));
+        Ok(())
+    })
+    .await
+}
+
+/// The shipped capture of the sample shop: beside the program, where packages put it, or in the source tree that
+/// the program was built in.
+fn sample_capture() -> Option<PathBuf> {
+    const NAMES: [&str; 4] = ["shop.pcapng", "shop.pcap", "shop.pcapng.zst", "shop.pcap.zst"];
+    let program = std::env::current_exe().ok()?;
+    let folder = program.parent()?;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let folders = [
+        folder.join("captures"),
+        folder.join("../share/reprise/captures"),
+        source.join("fixtures/captures"),
+    ];
+    folders
+        .iter()
+        .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .find(|path| path.is_file())
+}

@@ -1,0 +1,20 @@
+//! What the window can call, by page. Commands are thin: they leave the main thread, ask `reprise-app`, and shape
+//! its answer.
+
+pub mod compare;
+pub mod import;
+pub mod library;
+pub mod replay;
+pub mod run;
+pub mod targets;
+
+use crate::error::Failure;
+
+/// Runs a job on a thread where it may block.
+async fn off_main<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tauri::async_runtime::spawn_blocking(job)
+        .await
+        .unwrap_or_else(|error| Err(Failure::internal(error.to_string())))
+}

@@ -1,0 +1,147 @@
+//! The Run page: a run from the engine while it is on, from the file afterwards.
+
+use std::collections::BTreeMap;
+
+use reprise_app::{ChartKind, Style};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt as _;
+
+use super::off_main;
+use crate::boundary::{Chart, RunNews, RunPage, ThemeName};
+use crate::desk::Desk;
+use crate::error::Failure;
+
+/// The charts of a run's page with their heights in CSS pixels, from top to bottom.
+const CHARTS: [(ChartKind, u32); 4] = [
+    (ChartKind::ResponseTime, 150),
+    (ChartKind::ErrorRate, 112),
+    (ChartKind::Rate, 104),
+    (ChartKind::InFlight, 92),
+];
+
+/// A run's numbers, its faults and checks, its operations.
+#[tauri::command]
+#[specta::specta]
+pub async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        let answer = desk.library.run(&name)?;
+        let plan = desk.library.plan(&name)?;
+        let recorded = desk.library.operations(&answer.run.recording, usize::MAX);
+        // The recording may be gone; then there is nothing to set the run against.
+        let recorded_p99_us: BTreeMap<u32, u64> = recorded
+            .unwrap_or_default()
+            .iter()
+            .map(|operation| (operation.id, operation.latency_us.p99))
+            .collect();
+        let mut page = RunPage::new(&answer, &plan, &recorded_p99_us);
+        if let Some(live) = desk.live().filter(|live| live.name() == name) {
+            live.dress(&mut page);
+        }
+        Ok(page)
+    })
+    .await
+}
+
+/// The charts of a run.
+#[tauri::command]
+#[specta::specta]
+pub async fn run_charts(
+    desk: State<'_, Desk>,
+    name: String,
+    theme: ThemeName,
+    width: u16,
+) -> Result<Vec<Chart>, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        let timeline = desk.library.run_timeline(&name)?;
+        let live = desk.live().filter(|live| live.name() == name);
+        let to_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
+        let draw = |(kind, height): (ChartKind, u32)| {
+            let style = Style::new(u32::from(width).max(160), height, theme.into()).bare();
+            Chart::new(kind.name(), timeline.draw(kind, to_us, style))
+        };
+        Ok(CHARTS.into_iter().map(draw).collect())
+    })
+    .await
+}
+
+/// Tells how the run that is on goes, until it is over.
+#[tauri::command]
+#[specta::specta]
+pub async fn watch_run(
+    desk: State<'_, Desk>,
+    name: String,
+    news: Channel<RunNews>,
+) -> Result<(), Failure> {
+    let live = desk.live_place().clone().filter(|live| live.name() == name);
+    off_main(move || match live {
+        Some(live) => live.watch(|now| news.send(now).is_ok()),
+        None => Ok(()),
+    })
+    .await
+}
+
+/// Holds the run, or lets it go on.
+#[tauri::command]
+#[specta::specta]
+pub fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
+    let live = desk.running()?;
+    if paused { live.control().pause() } else { live.control().resume() }
+    Ok(())
+}
+
+/// Changes the rate, in times the recorded one.
+#[tauri::command]
+#[specta::specta]
+pub fn set_rate(desk: State<'_, Desk>, rate: f64) -> Result<(), Failure> {
+    desk.running()?.control().set_rate(rate);
+    Ok(())
+}
+
+/// Switches one of the plan's faults.
+#[tauri::command]
+#[specta::specta]
+pub fn set_fault(desk: State<'_, Desk>, index: u32, on: bool) -> Result<(), Failure> {
+    desk.running()?.set_fault(index as usize, on);
+    Ok(())
+}
+
+/// Ends the run: outstanding answers have a few seconds, everything measured is stored.
+#[tauri::command]
+#[specta::specta]
+pub fn stop_run(desk: State<'_, Desk>) -> Result<(), Failure> {
+    desk.running()?.control().stop();
+    Ok(())
+}
+
+/// Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_report(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    a: String,
+    b: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let suggested = b.as_ref().map_or_else(|| a.clone(), |b| format!("{a} and {b}"));
+        let chosen = app
+            .dialog()
+            .file()
+            .set_title("Save the report")
+            .set_file_name(format!("{}.html", suggested.replace('/', "-")))
+            .add_filter("HTML", &["html"])
+            .blocking_save_file();
+        let Some(path) = chosen else { return Ok(None) };
+        let path = path.into_path().map_err(|error| Failure::usage(error.to_string()))?;
+        match &b {
+            Some(b) => library.write_comparison_report(&a, b, &path)?,
+            None => library.write_run_report(&a, &path)?,
+        }
+        Ok(Some(path.display().to_string()))
+    })
+    .await
+}

@@ -1,0 +1,63 @@
+//! What the window's commands share: the open file, the import and the run that are on, and what was deleted last.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reprise_app::{Kept, Library, Stopper};
+
+use crate::error::Failure;
+use crate::live::LiveRun;
+
+/// The state of the desktop; clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    /// The open file.
+    pub library: Library,
+    import: Arc<Mutex<Option<Stopper>>>,
+    live: Arc<Mutex<Option<Arc<LiveRun>>>>,
+    deleted: Arc<Mutex<Option<(Kept, String)>>>,
+}
+
+impl Desk {
+    /// A desk with this file on it.
+    pub fn new(library: Library) -> Self {
+        Self {
+            library,
+            import: Arc::default(),
+            live: Arc::default(),
+            deleted: Arc::default(),
+        }
+    }
+
+    /// The import that is on, if one is.
+    pub fn import(&self) -> MutexGuard<'_, Option<Stopper>> {
+        hold(&self.import)
+    }
+
+    /// What was deleted last, until it is taken back.
+    pub fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
+        hold(&self.deleted)
+    }
+
+    /// The place of the run that is on.
+    pub fn live_place(&self) -> MutexGuard<'_, Option<Arc<LiveRun>>> {
+        hold(&self.live)
+    }
+
+    /// The run that is on and not over.
+    pub fn live(&self) -> Option<Arc<LiveRun>> {
+        self.live_place().clone().filter(|live| !live.is_over())
+    }
+
+    /// The run that is on.
+    ///
+    /// # Errors
+    /// When none is.
+    pub fn running(&self) -> Result<Arc<LiveRun>, Failure> {
+        self.live().ok_or_else(|| Failure::usage("no run is on"))
+    }
+}
+
+/// Nothing is left half done under these locks, so one that a panic poisoned is still sound.
+pub fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,51 @@
+//! What the window is told when something fails: whose fault it is, why, and what could be allowed.
+
+use reprise_app::{Error, Fault};
+use serde::Serialize;
+use specta::Type;
+
+/// Why a command failed.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    kind: FailureKind,
+    /// One sentence that names the fix.
+    message: String,
+    /// The host that the user could allow to make it work.
+    allow: Option<String>,
+}
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "lowercase")]
+enum FailureKind {
+    /// The user: a wrong field, an unreadable file.
+    Usage,
+    /// Safety or the target.
+    Refused,
+    /// The file, the disk or Reprise itself.
+    Internal,
+}
+
+impl Failure {
+    /// The user has to change something.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Usage, message: message.into(), allow: None }
+    }
+
+    /// Nothing the user did.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Internal, message: message.into(), allow: None }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let kind = match error.fault() {
+            Fault::Usage => FailureKind::Usage,
+            Fault::Refused => FailureKind::Refused,
+            Fault::Internal => FailureKind::Internal,
+        };
+        Self { kind, message: error.to_string(), allow: error.host_to_allow().map(str::to_owned) }
+    }
+}

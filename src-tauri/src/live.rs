@@ -1,0 +1,214 @@
+//! A run that is on: a thread folds what the engine tells into the window's numbers; whoever watches is woken for
+//! each new state, and misses old ones rather than holding the engine up.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use reprise_app::{
+    Control, Histogram, Outcomes, Quantiles, ReplayJob, ReplayNews, Tick, is_generator_late,
+};
+
+use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, share, whole};
+use crate::desk::hold;
+use crate::error::Failure;
+
+/// Rates and quantiles are those of this many ticks: five seconds.
+const RECENT_TICKS: usize = 20;
+
+/// A run that is on, or has just ended.
+pub struct LiveRun {
+    name: String,
+    control: Control,
+    faults_on: Mutex<Vec<bool>>,
+    pulse: Mutex<Pulse>,
+    beat: Condvar,
+}
+
+/// What is known of it.
+#[derive(Default)]
+struct Pulse {
+    /// Counts the changes, so that a watcher knows whether it has seen this one.
+    beats: u64,
+    over: Option<Result<(), Failure>>,
+    total_ms: Option<u64>,
+    elapsed_us: u64,
+    planned: u64,
+    sent: u64,
+    injected: u64,
+    in_flight: u64,
+    outcomes: Outcomes,
+    recent: VecDeque<Tick>,
+    warnings: Vec<String>,
+}
+
+impl LiveRun {
+    /// Follows a job to its end in a thread of its own. `length_ms` is how long it was asked to last; without, it
+    /// lasts as long as one playing of the recording.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn follow(
+        job: ReplayJob,
+        faults: usize,
+        length_ms: Option<u64>,
+    ) -> Result<Arc<Self>, Failure> {
+        let live = Arc::new(Self {
+            name: job.run().to_owned(),
+            control: job.control(),
+            faults_on: Mutex::new(vec![true; faults]),
+            pulse: Mutex::new(Pulse {
+                total_ms: length_ms,
+                warnings: job.warnings().to_vec(),
+                ..Pulse::default()
+            }),
+            beat: Condvar::new(),
+        });
+        let follower = Arc::clone(&live);
+        std::thread::Builder::new()
+            .name("live run".to_owned())
+            .spawn(move || {
+                while let Some(news) = job.next_news() {
+                    follower.tell(|pulse| pulse.take(news));
+                }
+                let ended = job.finish().map(drop).map_err(Failure::from);
+                follower.tell(|pulse| pulse.over = Some(ended));
+            })
+            .map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))?;
+        Ok(live)
+    }
+
+    /// The run's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The engine's switches.
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Whether it has ended and is stored.
+    pub fn is_over(&self) -> bool {
+        hold(&self.pulse).over.is_some()
+    }
+
+    /// Switches one of the plan's faults.
+    pub fn set_fault(&self, index: usize, on: bool) {
+        self.control.set_fault(index, on);
+        if let Some(switch) = hold(&self.faults_on).get_mut(index) {
+            *switch = on;
+        }
+    }
+
+    /// Puts what is known only while it is on in place of what the file holds.
+    pub fn dress(&self, page: &mut RunPage) {
+        let pulse = hold(&self.pulse);
+        let skipped = std::mem::take(&mut page.numbers.skipped);
+        let RunNews { state, numbers } = self.read(&pulse);
+        page.state = state;
+        page.numbers = RunNumbers { skipped, ..numbers };
+        page.notes.clone_from(&pulse.warnings);
+        page.rate = page.rate.map(|_| self.control.rate());
+        for (fault, on) in page.faults.iter_mut().zip(hold(&self.faults_on).iter()) {
+            fault.on = *on;
+        }
+    }
+
+    /// Where its time axis ends; `None` when it goes on until it is stopped.
+    pub fn planned_end_us(&self) -> Option<u64> {
+        hold(&self.pulse).total_ms.map(|length| length * 1_000)
+    }
+
+    /// Hands each new state to `tell` until the run is over or nobody listens any more.
+    ///
+    /// # Errors
+    /// When the run could not be stored.
+    pub fn watch(&self, tell: impl Fn(RunNews) -> bool) -> Result<(), Failure> {
+        let mut seen = 0;
+        let mut pulse = hold(&self.pulse);
+        loop {
+            pulse = self
+                .beat
+                .wait_while(pulse, |pulse| pulse.beats == seen && pulse.over.is_none())
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some(ended) = &pulse.over {
+                return ended.clone();
+            }
+            seen = pulse.beats;
+            let news = self.read(&pulse);
+            drop(pulse);
+            if !tell(news) {
+                return Ok(());
+            }
+            pulse = hold(&self.pulse);
+        }
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Pulse)) {
+        let mut pulse = hold(&self.pulse);
+        change(&mut pulse);
+        pulse.beats += 1;
+        drop(pulse);
+        self.beat.notify_all();
+    }
+
+    fn read(&self, pulse: &MutexGuard<'_, Pulse>) -> RunNews {
+        let state = if self.control.is_paused() { "paused" } else { "running" };
+        RunNews { state: state.to_owned(), numbers: pulse.numbers() }
+    }
+}
+
+impl Pulse {
+    fn take(&mut self, news: ReplayNews) {
+        match news {
+            ReplayNews::Started { takes_ms } => {
+                self.total_ms = self.total_ms.or(Some(takes_ms)).filter(|length| *length > 0);
+            }
+            ReplayNews::Warning(warning) => self.warnings.push(warning),
+            ReplayNews::Tick(tick) => {
+                self.elapsed_us = tick.start_us + tick.duration_us;
+                self.planned += tick.planned;
+                self.sent += tick.sent;
+                self.injected += tick.injected_errors;
+                self.in_flight = tick.in_flight;
+                self.outcomes += tick.outcomes;
+                self.recent.push_back(*tick);
+                if self.recent.len() > RECENT_TICKS {
+                    self.recent.pop_front();
+                }
+            }
+        }
+    }
+
+    fn numbers(&self) -> RunNumbers {
+        let mut response = Histogram::default();
+        let mut lateness = Histogram::default();
+        let (mut asked, mut sent, mut duration_us) = (0, 0, 0);
+        for tick in &self.recent {
+            response.merge(&tick.response);
+            lateness.merge(&tick.lateness);
+            asked += tick.planned;
+            sent += tick.sent;
+            duration_us += tick.duration_us;
+        }
+        let seconds = (duration_us as f64 / 1e6).max(0.001);
+        let [response_us, lateness_us] = [Quantiles::of(&response), Quantiles::of(&lateness)];
+        RunNumbers {
+            elapsed_ms: whole(self.elapsed_us / 1_000),
+            total_ms: self.total_ms.map(whole),
+            asked_per_s: asked as f64 / seconds,
+            sent_per_s: sent as f64 / seconds,
+            error_rate: share(self.outcomes.failures(), self.outcomes.total()),
+            injected_rate: share(self.injected, self.outcomes.total()),
+            generator_late: is_generator_late(&lateness_us, &response_us),
+            unfaithful: share(self.outcomes.mismatch, self.outcomes.total())
+                > reprise_app::UNFAITHFUL_ABOVE,
+            in_flight: whole(self.in_flight),
+            planned: whole(self.planned),
+            sent: whole(self.sent),
+            skipped: Vec::new(),
+            outcomes: outcomes(&self.outcomes),
+            ..RunNumbers::times(response_us, lateness_us)
+        }
+    }
+}
