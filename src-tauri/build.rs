@@ -39,7 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let window = Path::new("../ui/dist");
     if !window.join("index.html").exists() {
         std::fs::create_dir_all(window)?;
-        std::fs::write(window.join("index.html"), "Build the window first: npm run build in ui/\n")?;
+        std::fs::write(
+            window.join("index.html"),
+            "Build the window first: npm run build in ui/\n",
+        )?;
     }
     println!("cargo:rerun-if-changed=../ui/dist");
     let commands = tauri_build::AppManifest::new().commands(COMMANDS);

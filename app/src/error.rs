@@ -54,6 +54,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The host that could be allowed to make a refused replay possible.
+    pub fn host_to_allow(&self) -> Option<&str> {
+        match self {
+            Self::Target(TargetRefused::NotAllowed { host, .. }) => Some(host),
+            _ => None,
+        }
+    }
+
     /// Who has to act.
     pub fn fault(&self) -> Fault {
         match self {

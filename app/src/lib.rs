@@ -29,13 +29,17 @@ pub use error::{Error, Fault};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use losses::{Loss, losses};
 pub use places::default_file;
-pub use replay::{RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor};
+pub use replay::{
+    AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor, times_recorded,
+};
 
 pub use reprise_capture::{CAPTURE_RIGHTS_COMMAND, Stopper};
-pub use reprise_measure::chart::{Chart, ChartKind, Style, Theme};
+pub use reprise_fault::Fault as PlannedFault;
+pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::{
-    CheckResult, Comparison, OperationChange, Outcome, QuantileChange, Quantiles, Summary, Tick,
-    Verdict, readable,
+    Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
+    Outcomes, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
+    is_generator_late, readable,
 };
-pub use reprise_replay::{Control, Outline};
+pub use reprise_replay::{Control, Outline, Plan};
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

@@ -1,6 +1,7 @@
 //! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
 
 mod job;
+mod outlook;
 mod request;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use reprise_replay::{
 use reprise_store::Recording;
 
 pub use job::{ReplayJob, ReplayNews};
+pub use outlook::{AllowedTargets, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_factor};
 
 use crate::library::parse_filter;

@@ -7,35 +7,37 @@ use crate::commands::{compare, import, library, replay, run, targets};
 
 /// Every command, typed.
 pub fn commands() -> Builder<Wry> {
-    Builder::new().error_handling(ErrorHandlingMode::Throw).commands(collect_commands![
-        library::library,
-        library::recording,
-        library::exchanges,
-        library::exchange,
-        import::choose_files,
-        import::import_files,
-        import::stop_import,
-        library::delete_recording,
-        library::delete_run,
-        library::undo_delete,
-        replay::read_fault,
-        replay::read_check,
-        replay::dry_run,
-        replay::start_replay,
-        run::run,
-        run::run_charts,
-        run::watch_run,
-        run::pause_run,
-        run::set_rate,
-        run::set_fault,
-        run::stop_run,
-        compare::compare,
-        compare::compare_charts,
-        run::save_report,
-        targets::allowed_hosts,
-        targets::allow_host,
-        targets::forget_host,
-    ])
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Throw)
+        .commands(collect_commands![
+            library::library,
+            library::recording,
+            library::exchanges,
+            library::exchange,
+            import::choose_files,
+            import::import_files,
+            import::stop_import,
+            library::delete_recording,
+            library::delete_run,
+            library::undo_delete,
+            replay::read_fault,
+            replay::read_check,
+            replay::dry_run,
+            replay::start_replay,
+            run::run,
+            run::run_charts,
+            run::watch_run,
+            run::pause_run,
+            run::set_rate,
+            run::set_fault,
+            run::stop_run,
+            compare::compare,
+            compare::compare_charts,
+            run::save_report,
+            targets::allowed_hosts,
+            targets::allow_host,
+            targets::forget_host,
+        ])
 }
 
 #[cfg(test)]
@@ -61,7 +63,9 @@ mod tests {
         let file = Path::new(WINDOW).join("host/bindings.ts");
         let current = is_current(&file, |file| {
             let header = "// Written by `cargo test -p reprise-desktop`; not to be edited.\n";
-            commands().export(Typescript::default().header(header), file).unwrap();
+            commands()
+                .export(Typescript::default().header(header), file)
+                .unwrap();
         });
         assert!(current, "{} was out of date; commit it", file.display());
     }
@@ -79,7 +83,10 @@ mod tests {
     #[test]
     fn every_command_is_permitted_by_name_and_nothing_else_is() {
         let source = include_str!("bindings.rs");
-        let list = source.split("collect_commands![").nth(1).and_then(|rest| rest.split(']').next());
+        let list = source
+            .split("collect_commands![")
+            .nth(1)
+            .and_then(|rest| rest.split(']').next());
         let mut commands: Vec<String> = list
             .unwrap()
             .split(',')

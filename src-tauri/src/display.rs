@@ -15,9 +15,14 @@ pub fn work_around_blank_windows() {
     if !nvidia || std::env::var_os(DMABUF_OFF).is_some() {
         return;
     }
-    let Ok(program) = std::env::current_exe() else { return };
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
     // Replaces this process; it returns only when that failed, and then the window may still be fine.
-    let _ = Command::new(program).args(std::env::args_os().skip(1)).env(DMABUF_OFF, "1").exec();
+    let _ = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .env(DMABUF_OFF, "1")
+        .exec();
 }
 
 /// Connects to the display.

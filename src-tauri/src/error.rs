@@ -30,12 +30,20 @@ enum FailureKind {
 impl Failure {
     /// The user has to change something.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { kind: FailureKind::Usage, message: message.into(), allow: None }
+        Self {
+            kind: FailureKind::Usage,
+            message: message.into(),
+            allow: None,
+        }
     }
 
     /// Nothing the user did.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self { kind: FailureKind::Internal, message: message.into(), allow: None }
+        Self {
+            kind: FailureKind::Internal,
+            message: message.into(),
+            allow: None,
+        }
     }
 }
 
@@ -46,6 +54,10 @@ impl From<Error> for Failure {
             Fault::Refused => FailureKind::Refused,
             Fault::Internal => FailureKind::Internal,
         };
-        Self { kind, message: error.to_string(), allow: error.host_to_allow().map(str::to_owned) }
+        Self {
+            kind,
+            message: error.to_string(),
+            allow: error.host_to_allow().map(str::to_owned),
+        }
     }
 }

@@ -153,8 +153,15 @@ impl LiveRun {
     }
 
     fn read(&self, pulse: &MutexGuard<'_, Pulse>) -> RunNews {
-        let state = if self.control.is_paused() { "paused" } else { "running" };
-        RunNews { state: state.to_owned(), numbers: pulse.numbers() }
+        let state = if self.control.is_paused() {
+            "paused"
+        } else {
+            "running"
+        };
+        RunNews {
+            state: state.to_owned(),
+            numbers: pulse.numbers(),
+        }
     }
 }
 
@@ -162,7 +169,10 @@ impl Pulse {
     fn take(&mut self, news: ReplayNews) {
         match news {
             ReplayNews::Started { takes_ms } => {
-                self.total_ms = self.total_ms.or(Some(takes_ms)).filter(|length| *length > 0);
+                self.total_ms = self
+                    .total_ms
+                    .or(Some(takes_ms))
+                    .filter(|length| *length > 0);
             }
             ReplayNews::Warning(warning) => self.warnings.push(warning),
             ReplayNews::Tick(tick) => {

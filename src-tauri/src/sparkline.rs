@@ -45,5 +45,8 @@ pub fn of_run(library: &Library, name: &str, theme: ThemeName) -> Result<String,
 /// The share of what ended in these ticks that failed.
 fn failed(ticks: &[Tick]) -> f64 {
     let ended = ticks.iter().map(|tick| tick.outcomes.total()).sum();
-    share(ticks.iter().map(|tick| tick.outcomes.failures()).sum(), ended)
+    share(
+        ticks.iter().map(|tick| tick.outcomes.failures()).sum(),
+        ended,
+    )
 }

@@ -114,7 +114,11 @@ impl Chart {
 
 impl From<chart::Series> for Series {
     fn from(series: chart::Series) -> Self {
-        Self { name: series.name, color: series.color, points: series.points }
+        Self {
+            name: series.name,
+            color: series.color,
+            points: series.points,
+        }
     }
 }
 
@@ -129,6 +133,11 @@ impl From<chart::Scale> for Scale {
             Unit::Count => AxisUnit::Count,
             Unit::Nines => AxisUnit::Nines,
         };
-        Self { from: scale.from, to: scale.to, log: scale.log, unit }
+        Self {
+            from: scale.from,
+            to: scale.to,
+            log: scale.log,
+            unit,
+        }
     }
 }

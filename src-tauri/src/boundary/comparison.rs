@@ -68,14 +68,21 @@ struct ComparedOperation {
 
 impl From<reprise_app::Comparison> for Comparison {
     fn from(comparison: reprise_app::Comparison) -> Self {
-        let quantiles = comparison.quantiles.into_iter().map(|(name, change)| quantile(name, change));
+        let quantiles = comparison
+            .quantiles
+            .into_iter()
+            .map(|(name, change)| quantile(name, change));
         Self {
             verdict: word(&comparison.verdict),
             why: comparison.why,
             quantiles: quantiles.collect(),
             errors_a: comparison.error_rate.a,
             errors_b: comparison.error_rate.b,
-            operations: comparison.operations.into_iter().map(ComparedOperation::from).collect(),
+            operations: comparison
+                .operations
+                .into_iter()
+                .map(ComparedOperation::from)
+                .collect(),
             a: comparison.a,
             b: comparison.b,
         }
@@ -84,7 +91,11 @@ impl From<reprise_app::Comparison> for Comparison {
 
 fn quantile(name: String, change: QuantileChange) -> QuantileLine {
     QuantileLine {
-        name: if name == "p999" { "p99.9".to_owned() } else { name },
+        name: if name == "p999" {
+            "p99.9".to_owned()
+        } else {
+            name
+        },
         a: change.a.map(whole),
         b: change.b.map(whole),
         change: change.change,

@@ -52,8 +52,14 @@ pub struct ExchangeDetail {
 impl ExchangePage {
     /// A page that was asked to hold at most `limit`.
     pub fn new(answers: Vec<answer::ExchangeAnswer>, limit: usize) -> Self {
-        let next = answers.last().filter(|_| answers.len() >= limit).map(|last| last.id);
-        Self { lines: answers.into_iter().map(ExchangeLine::from).collect(), next }
+        let next = answers
+            .last()
+            .filter(|_| answers.len() >= limit)
+            .map(|last| last.id);
+        Self {
+            lines: answers.into_iter().map(ExchangeLine::from).collect(),
+            next,
+        }
     }
 }
 

@@ -149,9 +149,19 @@ mod tests {
 
     #[test]
     fn packets_of_other_kinds_are_no_loss_to_warn_of() {
-        let ledger = Ledger { not_tcp: 12, ..Ledger::default() };
+        let ledger = Ledger {
+            not_tcp: 12,
+            ..Ledger::default()
+        };
         assert_eq!(worst_loss(&ledger), None);
-        let ledger = Ledger { not_tcp: 12, kernel_dropped: 3, ..Ledger::default() };
-        assert_eq!(worst_loss(&ledger).as_deref(), Some("3 packets dropped by the kernel"));
+        let ledger = Ledger {
+            not_tcp: 12,
+            kernel_dropped: 3,
+            ..Ledger::default()
+        };
+        assert_eq!(
+            worst_loss(&ledger).as_deref(),
+            Some("3 packets dropped by the kernel")
+        );
     }
 }

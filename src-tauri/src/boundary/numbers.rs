@@ -16,14 +16,18 @@ pub struct Count {
 impl Count {
     /// `count` of `name`.
     pub fn new(name: impl Into<String>, count: u64) -> Self {
-        Self { name: name.into(), count: whole(count) }
+        Self {
+            name: name.into(),
+            count: whole(count),
+        }
     }
 }
 
 /// Every entry that is not zero, in the map's order.
 pub fn counts(map: &BTreeMap<String, u64>) -> Vec<Count> {
     let some = map.iter().filter(|(_, count)| **count > 0);
-    some.map(|(name, count)| Count::new(name.as_str(), *count)).collect()
+    some.map(|(name, count)| Count::new(name.as_str(), *count))
+        .collect()
 }
 
 /// A whole number as it crosses; the largest stands for everything larger.

@@ -113,7 +113,9 @@ impl ReplayForm {
             RateBy::Speed => RateChange::Speed(positive(self.factor)?),
             RateBy::Max => RateChange::Max,
         };
-        request.duration_ms = filled(self.duration).map(|text| milliseconds(&text)).transpose()?;
+        request.duration_ms = filled(self.duration)
+            .map(|text| milliseconds(&text))
+            .transpose()?;
         request.filter = filled(self.filter);
         request.faults = self.faults;
         request.checks = self.checks;
@@ -123,9 +125,9 @@ impl ReplayForm {
             .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
             .collect();
         if let Some(seed) = filled(self.seed) {
-            request.seed = seed
-                .parse()
-                .map_err(|_| Failure::usage(format!("'{seed}' is not a seed; write a whole number")))?;
+            request.seed = seed.parse().map_err(|_| {
+                Failure::usage(format!("'{seed}' is not a seed; write a whole number"))
+            })?;
         }
         request.abort_on_fail = self.abort_on_fail;
         request.read_only = self.read_only;
@@ -143,13 +145,19 @@ impl DryRun {
         Self {
             sends: whole(outline.sends),
             duration_ms: whole(outline.takes_ms),
-            asked_per_s: if seconds > 0.0 { outline.sends as f64 / seconds } else { 0.0 },
+            asked_per_s: if seconds > 0.0 {
+                outline.sends as f64 / seconds
+            } else {
+                0.0
+            },
             http_lanes: whole(outline.http_lanes),
             mysql_lanes: whole(outline.mysql_lanes),
             skipped: counts(&outline.skipped),
             targets,
             values: whole(outline.values),
-            missing: missing.map(|value| Count::new(value.key.as_str(), value.requests)).collect(),
+            missing: missing
+                .map(|value| Count::new(value.key.as_str(), value.requests))
+                .collect(),
             slow_lanes: whole(outline.slow_lanes.len() as u64),
             warnings,
         }
@@ -166,7 +174,9 @@ fn positive(factor: f64) -> Result<f64, Failure> {
     if factor.is_finite() && factor > 0.0 {
         return Ok(factor);
     }
-    Err(Failure::usage(format!("{factor} is not a rate; write a factor of the recorded rate above 0")))
+    Err(Failure::usage(format!(
+        "{factor} is not a rate; write a factor of the recorded rate above 0"
+    )))
 }
 
 /// Reads `500ms`, `30s`, `5m`, `1h`; a number alone is seconds.
@@ -183,7 +193,9 @@ fn milliseconds(text: &str) -> Result<u64, Failure> {
     if length.is_finite() && length >= 1.0 {
         return Ok(length as u64);
     }
-    Err(Failure::usage(format!("'{text}' is not a duration; write 30s, 5m or 1h")))
+    Err(Failure::usage(format!(
+        "'{text}' is not a duration; write 30s, 5m or 1h"
+    )))
 }
 
 #[cfg(test)]
@@ -204,7 +216,10 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_printed() {
-        let secret = Secret { name: "login.password".to_owned(), value: "hunter2".to_owned() };
+        let secret = Secret {
+            name: "login.password".to_owned(),
+            value: "hunter2".to_owned(),
+        };
         assert!(!format!("{secret:?}").contains("hunter2"));
     }
 }

@@ -133,7 +133,11 @@ impl RunPage {
     pub fn new(answer: &RunAnswer, plan: &Plan, recorded_p99_us: &BTreeMap<u32, u64>) -> Self {
         let summary = &answer.summary;
         let fault = |fault: &PlannedFault| {
-            let count = summary.faults.get(&fault.to_string()).copied().unwrap_or_default();
+            let count = summary
+                .faults
+                .get(&fault.to_string())
+                .copied()
+                .unwrap_or_default();
             FaultState {
                 title: fault_title(fault),
                 on: false,
@@ -144,7 +148,13 @@ impl RunPage {
         Self {
             name: answer.run.name.clone(),
             recording: answer.run.recording.clone(),
-            targets: answer.run.http.iter().chain(&answer.run.mysql).cloned().collect(),
+            targets: answer
+                .run
+                .http
+                .iter()
+                .chain(&answer.run.mysql)
+                .cloned()
+                .collect(),
             state: word(&answer.run.state),
             rate: reprise_app::times_recorded(plan),
             seed: answer.run.seed.to_string(),
@@ -204,7 +214,10 @@ fn operations(summary: &Summary, recorded_p99_us: &BTreeMap<u32, u64>) -> Vec<Ru
     let seconds = (summary.duration_ms as f64 / 1_000.0).max(0.001);
     let line = |operation: &OperationSummary| {
         let times = operation.response_us;
-        let recorded = operation.id.and_then(|id| recorded_p99_us.get(&id)).filter(|us| **us > 0);
+        let recorded = operation
+            .id
+            .and_then(|id| recorded_p99_us.get(&id))
+            .filter(|us| **us > 0);
         let against = recorded.map(|us| times.p99 as f64 / *us as f64 - 1.0);
         RunOperation {
             text: operation.operation.clone(),
@@ -236,7 +249,11 @@ pub fn fault_title(fault: &PlannedFault) -> String {
 
 /// `part / all`, 0 of nothing.
 pub fn share(part: u64, all: u64) -> f64 {
-    if all == 0 { 0.0 } else { part as f64 / all as f64 }
+    if all == 0 {
+        0.0
+    } else {
+        part as f64 / all as f64
+    }
 }
 
 fn known(times: Quantiles, value: u64) -> Option<u32> {

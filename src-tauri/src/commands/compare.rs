@@ -34,7 +34,10 @@ pub async fn compare_charts(
         let comparison = compared(&desk, &a, &b)?;
         let style = Style::new(u32::from(width).max(160), HEIGHT, theme.into()).bare();
         let [quantiles, difference] = comparison_charts(&comparison, style);
-        Ok(vec![Chart::new("quantiles", quantiles), Chart::new("difference", difference)])
+        Ok(vec![
+            Chart::new("quantiles", quantiles),
+            Chart::new("difference", difference),
+        ])
     })
     .await
 }
@@ -43,7 +46,11 @@ fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Fa
     let runs = desk.library.runs()?;
     let side = |name: &str| {
         let is_run = runs.iter().any(|run| run.run.name == name);
-        if is_run { name.to_owned() } else { RECORDING.to_owned() }
+        if is_run {
+            name.to_owned()
+        } else {
+            RECORDING.to_owned()
+        }
     };
     Ok(desk.library.compare(&side(a), &side(b))?)
 }

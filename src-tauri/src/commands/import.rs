@@ -21,7 +21,11 @@ pub async fn choose_files(app: AppHandle) -> Result<Vec<String>, Failure> {
             .set_title("Import a capture")
             .add_filter("Captures", &["pcap", "pcapng", "cap", "gz", "zst"])
             .blocking_pick_files();
-        Ok(chosen.unwrap_or_default().iter().map(ToString::to_string).collect())
+        Ok(chosen
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect())
     })
     .await
 }
@@ -40,7 +44,11 @@ pub async fn import_files(
         let sizes = paths.iter().filter_map(|path| std::fs::metadata(path).ok());
         let total_bytes: f64 = sizes.map(|file| file.len() as f64).sum();
         let files = paths.into_iter().map(Into::into).collect();
-        let request = ImportRequest { files, name, redact: true };
+        let request = ImportRequest {
+            files,
+            name,
+            redact: true,
+        };
         let job = {
             let mut place = desk.import();
             if place.is_some() {
@@ -51,7 +59,9 @@ pub async fn import_files(
             job
         };
         while let Some(said) = job.next_news() {
-            let CaptureNews::Progress(now) = said else { continue };
+            let CaptureNews::Progress(now) = said else {
+                continue;
+            };
             // A window that went away does not stop an import.
             let _ = news.send(ImportNews {
                 packets: whole(now.packets),

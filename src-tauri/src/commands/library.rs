@@ -56,7 +56,11 @@ pub async fn recording(
         let answer = library.recording(&name)?;
         let line = sparkline::of_recording(&library, &answer, theme)?;
         let operations = library.operations(&name, OPERATIONS)?;
-        Ok(RecordingPage::new(&answer, RecordingCard::new(&answer, line), operations))
+        Ok(RecordingPage::new(
+            &answer,
+            RecordingCard::new(&answer, line),
+            operations,
+        ))
     })
     .await
 }
@@ -74,7 +78,11 @@ pub async fn exchanges(
     let library = desk.library.clone();
     off_main(move || {
         let limit = usize::from(limit).clamp(1, MOST_ROWS);
-        let query = ExchangeQuery { filter: Some(filter), after, limit };
+        let query = ExchangeQuery {
+            filter: Some(filter),
+            after,
+            limit,
+        };
         Ok(ExchangePage::new(library.exchanges(&name, &query)?, limit))
     })
     .await
@@ -132,7 +140,12 @@ async fn delete(desk: Desk, kind: Kept, name: String) -> Result<(), Failure> {
 /// The shipped capture of the sample shop: beside the program, where packages put it, or in the source tree that
 /// the program was built in.
 fn sample_capture() -> Option<PathBuf> {
-    const NAMES: [&str; 4] = ["shop.pcapng", "shop.pcap", "shop.pcapng.zst", "shop.pcap.zst"];
+    const NAMES: [&str; 4] = [
+        "shop.pcapng",
+        "shop.pcap",
+        "shop.pcapng.zst",
+        "shop.pcap.zst",
+    ];
     let program = std::env::current_exe().ok()?;
     let folder = program.parent()?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;

@@ -14,8 +14,12 @@ use crate::live::LiveRun;
 #[specta::specta]
 pub fn read_fault(text: &str) -> Result<FaultNote, Failure> {
     let fault = PlannedFault::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let when = fault.window.map_or_else(|| "all the time".to_owned(), |window| window.to_string());
-    Ok(FaultNote { title: format!("{}, {when}", fault_title(&fault)) })
+    let when = fault
+        .window
+        .map_or_else(|| "all the time".to_owned(), |window| window.to_string());
+    Ok(FaultNote {
+        title: format!("{}, {when}", fault_title(&fault)),
+    })
 }
 
 /// Reads a check as it is typed.
@@ -23,7 +27,11 @@ pub fn read_fault(text: &str) -> Result<FaultNote, Failure> {
 #[specta::specta]
 pub fn read_check(text: &str) -> Result<CheckState, Failure> {
     let check = Check::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(CheckState { check: check.to_string(), value: String::new(), held: None })
+    Ok(CheckState {
+        check: check.to_string(),
+        value: String::new(),
+        held: None,
+    })
 }
 
 /// What a replay would send and leave out, and why; or why it would be refused. Sends nothing.
@@ -50,7 +58,9 @@ pub async fn start_replay(desk: State<'_, Desk>, form: ReplayForm) -> Result<Str
         let mut place = desk.live_place();
         if let Some(live) = place.as_ref().filter(|live| !live.is_over()) {
             let name = live.name();
-            return Err(Failure::usage(format!("the run {name} is on; wait for it or stop it")));
+            return Err(Failure::usage(format!(
+                "the run {name} is on; wait for it or stop it"
+            )));
         }
         let job = desk.library.replay(&request)?;
         let live = LiveRun::follow(job, request.faults.len(), request.duration_ms)?;

@@ -88,7 +88,11 @@ pub async fn watch_run(
 #[specta::specta]
 pub fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
     let live = desk.running()?;
-    if paused { live.control().pause() } else { live.control().resume() }
+    if paused {
+        live.control().pause()
+    } else {
+        live.control().resume()
+    }
     Ok(())
 }
 
@@ -127,7 +131,9 @@ pub async fn save_report(
 ) -> Result<Option<String>, Failure> {
     let library = desk.library.clone();
     off_main(move || {
-        let suggested = b.as_ref().map_or_else(|| a.clone(), |b| format!("{a} and {b}"));
+        let suggested = b
+            .as_ref()
+            .map_or_else(|| a.clone(), |b| format!("{a} and {b}"));
         let chosen = app
             .dialog()
             .file()
@@ -136,7 +142,9 @@ pub async fn save_report(
             .add_filter("HTML", &["html"])
             .blocking_save_file();
         let Some(path) = chosen else { return Ok(None) };
-        let path = path.into_path().map_err(|error| Failure::usage(error.to_string()))?;
+        let path = path
+            .into_path()
+            .map_err(|error| Failure::usage(error.to_string()))?;
         match &b {
             Some(b) => library.write_comparison_report(&a, b, &path)?,
             None => library.write_run_report(&a, &path)?,

@@ -14,7 +14,9 @@ pub async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHost>, Fa
     let library = desk.library.clone();
     off_main(move || {
         let targets = library.targets()?.into_iter();
-        Ok(targets.map(|target| AllowedHost { host: target.host }).collect())
+        Ok(targets
+            .map(|target| AllowedHost { host: target.host })
+            .collect())
     })
     .await
 }

@@ -1,0 +1,62 @@
+//! What can be said before a replay starts: whether its targets are allowed; and what a stored run was to do.
+
+use reprise_replay::{Plan, Speed};
+
+use super::plan;
+use crate::{Error, Library, ReplayRequest};
+
+/// Targets that a replay may send to.
+#[derive(Clone, Debug, Default)]
+pub struct AllowedTargets {
+    /// Host and port of each.
+    pub names: Vec<String>,
+    /// What the user should see before anything is sent.
+    pub warnings: Vec<String>,
+}
+
+impl Library {
+    /// Whether the request's targets are allowed. Resolves their names; connects to nothing.
+    ///
+    /// # Errors
+    /// When the request cannot be read, or a target is refused.
+    pub fn allow_targets(&self, request: &ReplayRequest) -> Result<AllowedTargets, Error> {
+        let recording = Some(self.store.recording(&request.recording)?.id);
+        let recorded_too = request.allow_recorded_server;
+        let (_, mysql) = plan(request)?;
+        let http = request.http.as_deref();
+        let http = http
+            .map(|url| self.store.allow_http(url, recording, recorded_too))
+            .transpose()?;
+        let mysql = mysql
+            .map(|url| {
+                self.store
+                    .allow_mysql(&url.address, recording, recorded_too)
+            })
+            .transpose()?;
+        let mut allowed = AllowedTargets::default();
+        for (scheme, target) in [("http", http), ("mysql", mysql)] {
+            let Some(target) = target else { continue };
+            allowed
+                .names
+                .push(format!("{scheme}://{}", target.authority()));
+            allowed.warnings.extend(target.warnings().to_vec());
+        }
+        Ok(allowed)
+    }
+
+    /// The plan that a run was started with.
+    ///
+    /// # Errors
+    /// When there is no run of that name, or a newer program made its plan.
+    pub fn plan(&self, run: &str) -> Result<Plan, Error> {
+        Ok(Plan::from_json(self.store.run(run)?.plan)?)
+    }
+}
+
+/// How many times the recorded rate a plan asks for; `None` when it goes as fast as the target answers.
+pub fn times_recorded(plan: &Plan) -> Option<f64> {
+    match plan.rate.speed {
+        Speed::Times(times) => Some(times * plan.rate.copies),
+        Speed::Max => None,
+    }
+}
