@@ -1,5 +1,33 @@
-/** The desktop's host. The only file that knows Tauri. */
+/** The desktop's host: the commands of `src-tauri`, typed by `bindings.ts`, and files dropped on the window. */
+import { Channel } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { commands, type ImportNews, type RunNews } from './bindings';
 import type { Host } from './host';
+
+/** The host of the built program. */
 export function tauriHost(): Host {
-  throw new Error('not yet');
+  return {
+    ...commands,
+    importFiles: (paths, name, news) => commands.importFiles(paths, name, channel<ImportNews>(news)),
+    watchRun: (name, news) => commands.watchRun(name, channel<RunNews>(news)),
+    onDrop,
+  };
+}
+
+function channel<News>(hear: (news: News) => void): Channel<News> {
+  const channel = new Channel<News>();
+  channel.onmessage = hear;
+  return channel;
+}
+
+/** Tauri sends the paths of files dragged over the window; the page itself never sees the files. */
+function onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void {
+  const heard = [
+    listen('tauri://drag-enter', () => hover(true)),
+    listen('tauri://drag-leave', () => hover(false)),
+    listen<{ paths: string[] }>('tauri://drag-drop', (event) => drop(event.payload.paths)),
+  ];
+  return () => {
+    for (const listening of heard) void listening.then((stop) => stop());
+  };
 }
