@@ -12,9 +12,8 @@ const chart: Chart = {
   top: 10,
   right: 900,
   bottom: 90,
-  x: { from: 0, to: 60_000, log: false },
-  y: { from: 1_000, to: 1_000_000, log: true },
-  unit: 'us',
+  x: { from: 0, to: 60_000, log: false, unit: 'moment' },
+  y: { from: 1_000, to: 1_000_000, log: true, unit: 'us' },
   series: [],
 };
 

@@ -167,7 +167,8 @@ export type RunPage = {
 };
 export type RunNews = { state: string; numbers: RunNumbers };
 
-export type Scale = { from: number; to: number; log: boolean };
+export type AxisUnit = 'moment' | 'us' | 'share' | 'change' | 'per_second' | 'count' | 'nines';
+export type Scale = { from: number; to: number; log: boolean; unit: AxisUnit };
 export type Series = { name: string; color: string; points: [number, number | null][] };
 export type Chart = {
   kind: string;
@@ -181,7 +182,6 @@ export type Chart = {
   bottom: number;
   x: Scale;
   y: Scale;
-  unit: string;
   series: Series[];
 };
 
@@ -219,4 +219,4 @@ export type Comparison = {
   operations: ComparedOperation[];
 };
 export type AllowedHost = { host: string };
-export type Theme = 'dark' | 'light';
+export type ThemeName = 'dark' | 'light';

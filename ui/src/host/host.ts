@@ -18,13 +18,13 @@ import type {
   ReplayForm,
   RunNews,
   RunPage,
-  Theme,
+  ThemeName,
 } from './bindings';
 
 /** What the host can do. Every promise rejects with a `Failure`, never with anything else. */
 export interface Host {
-  library(): Promise<Library>;
-  recording(name: string): Promise<RecordingPage>;
+  library(theme: ThemeName): Promise<Library>;
+  recording(name: string, theme: ThemeName): Promise<RecordingPage>;
   exchanges(
     name: string,
     filter: string,
@@ -48,7 +48,7 @@ export interface Host {
   startReplay(form: ReplayForm): Promise<string>;
 
   run(name: string): Promise<RunPage>;
-  runCharts(name: string, theme: Theme, width: number): Promise<Chart[]>;
+  runCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
   /** Calls `news` while the run is on; the promise resolves when it is over. */
   watchRun(name: string, news: (news: RunNews) => void): Promise<void>;
   pauseRun(paused: boolean): Promise<void>;
@@ -57,7 +57,7 @@ export interface Host {
   stopRun(): Promise<void>;
 
   compare(a: string, b: string): Promise<Comparison>;
-  compareCharts(a: string, b: string, theme: Theme, width: number): Promise<Chart[]>;
+  compareCharts(a: string, b: string, theme: ThemeName, width: number): Promise<Chart[]>;
   /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
   saveReport(a: string, b: string | null): Promise<string | null>;
 

@@ -8,7 +8,8 @@ import type { Host } from './host';
 export function tauriHost(): Host {
   return {
     ...commands,
-    importFiles: (paths, name, news) => commands.importFiles(paths, name, channel<ImportNews>(news)),
+    importFiles: (paths, name, news) =>
+      commands.importFiles(paths, name, channel<ImportNews>(news)),
     watchRun: (name, news) => commands.watchRun(name, channel<RunNews>(news)),
     onDrop,
   };

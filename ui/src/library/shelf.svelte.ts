@@ -2,6 +2,7 @@
 import { host } from '../host/host';
 import type { Library } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
+import { theme } from '../theme.svelte';
 
 class Shelf {
   /** Null until first read. */
@@ -10,7 +11,7 @@ class Shelf {
   /** Reads it again. */
   async refresh(): Promise<void> {
     try {
-      this.library = await host().library();
+      this.library = await host().library(theme());
     } catch (thrown) {
       complain(thrown);
     }

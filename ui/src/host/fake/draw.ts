@@ -1,7 +1,7 @@
 /** Draws plain line charts, so that the window has something to show without its host. */
-import type { Chart, Series, Theme } from '../bindings';
+import type { AxisUnit, Chart, Series, ThemeName } from '../bindings';
 
-const HUES: Record<Theme, Record<string, string>> = {
+const HUES: Record<ThemeName, Record<string, string>> = {
   dark: {
     p50: '#6ea8fe',
     p95: '#f2b35e',
@@ -23,10 +23,11 @@ const HUES: Record<Theme, Record<string, string>> = {
 export type Drawing = {
   kind: string;
   title: string;
-  unit: string;
+  unit: AxisUnit;
+  xUnit: AxisUnit;
   width: number;
   height: number;
-  theme: Theme;
+  theme: ThemeName;
   x: [number, number];
   y: [number, number];
   log: boolean;
@@ -80,9 +81,8 @@ export function draw(drawing: Drawing): Chart {
     top,
     right,
     bottom,
-    x: { from: xFrom, to: xTo, log: false },
-    y: { from: yFrom, to: yTo, log },
-    unit: drawing.unit,
+    x: { from: xFrom, to: xTo, log: false, unit: drawing.xUnit },
+    y: { from: yFrom, to: yTo, log, unit: drawing.unit },
     series: drawing.series,
   };
 }

@@ -1,12 +1,12 @@
 /** The charts of invented runs: calm, then a fault from a third to two thirds of the way. */
-import type { Chart, Series, Theme } from '../bindings';
+import type { Chart, Series, ThemeName } from '../bindings';
 import { dice, draw } from './draw';
 
 /** The charts of a run that has been on for `elapsedMs` of `totalMs`. */
 export function runCharts(
   elapsedMs: number,
   totalMs: number,
-  theme: Theme,
+  theme: ThemeName,
   width: number,
 ): Chart[] {
   const next = dice(7);
@@ -19,18 +19,19 @@ export function runCharts(
     color,
     points: Array.from({ length: seconds }, (_, i) => {
       const noise = 1 + 0.25 * next();
-      return [i * 1_000, (during(i * 1_000) ? hit : calm) * noise];
+      return [i * 1_000_000, (during(i * 1_000) ? hit : calm) * noise];
     }),
   });
   const minutes = Array.from({ length: 6 }, (_, i): [number, string] => {
     const s = Math.round((totalMs / 5_000) * i);
-    return [s * 1_000, `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`];
+    return [s * 1_000_000, `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`];
   });
   const shared = {
     width,
     theme,
-    x: [0, totalMs] as [number, number],
-    fault: elapsedMs > from ? ([from, to] as [number, number]) : null,
+    xUnit: 'moment' as const,
+    x: [0, totalMs * 1_000] as [number, number],
+    fault: elapsedMs > from ? ([from * 1_000, to * 1_000] as [number, number]) : null,
   };
   return [
     draw({
@@ -102,7 +103,7 @@ export function runCharts(
 }
 
 /** The two charts of a comparison. */
-export function compareCharts(theme: Theme, width: number): Chart[] {
+export function compareCharts(theme: ThemeName, width: number): Chart[] {
   const nines = Array.from({ length: 60 }, (_, i) => (i / 59) * 4);
   const a = (q: number) => 6_000 * 10 ** (q * 0.62 + 0.12 * Math.sin(q * 2));
   const b = (q: number) => a(q) * (1 + 0.5 / (1 + Math.exp(-(q - 1.7) * 4)));
@@ -118,7 +119,15 @@ export function compareCharts(theme: Theme, width: number): Chart[] {
     color,
     points: nines.map((q) => [q, f(q)]),
   });
-  const shared = { width, height: 210, theme, x: [0, 4] as [number, number], xTicks, fault: null };
+  const shared = {
+    xUnit: 'nines' as const,
+    width,
+    height: 210,
+    theme,
+    x: [0, 4] as [number, number],
+    xTicks,
+    fault: null,
+  };
   return [
     draw({
       ...shared,
