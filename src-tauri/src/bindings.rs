@@ -6,8 +6,9 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 use crate::commands::{compare, import, library, replay, run, targets};
 
 /// Every command, typed.
-pub fn commands() -> Builder<Wry> {
+pub(crate) fn commands() -> Builder<Wry> {
     Builder::new()
+        .disable_serde_phases()
         .error_handling(ErrorHandlingMode::Throw)
         .commands(collect_commands![
             library::library,

@@ -1,12 +1,12 @@
 //! What the window can call, by page. Commands are thin: they leave the main thread, ask `reprise-app`, and shape
 //! its answer.
 
-pub mod compare;
-pub mod import;
-pub mod library;
-pub mod replay;
-pub mod run;
-pub mod targets;
+pub(crate) mod compare;
+pub(crate) mod import;
+pub(crate) mod library;
+pub(crate) mod replay;
+pub(crate) mod run;
+pub(crate) mod targets;
 
 use crate::error::Failure;
 

@@ -9,7 +9,7 @@ use crate::live::LiveRun;
 
 /// The state of the desktop; clones share it.
 #[derive(Clone)]
-pub struct Desk {
+pub(crate) struct Desk {
     /// The open file.
     pub library: Library,
     import: Arc<Mutex<Option<Stopper>>>,
@@ -19,7 +19,7 @@ pub struct Desk {
 
 impl Desk {
     /// A desk with this file on it.
-    pub fn new(library: Library) -> Self {
+    pub(crate) fn new(library: Library) -> Self {
         Self {
             library,
             import: Arc::default(),
@@ -29,22 +29,22 @@ impl Desk {
     }
 
     /// The import that is on, if one is.
-    pub fn import(&self) -> MutexGuard<'_, Option<Stopper>> {
+    pub(crate) fn import(&self) -> MutexGuard<'_, Option<Stopper>> {
         hold(&self.import)
     }
 
     /// What was deleted last, until it is taken back.
-    pub fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
+    pub(crate) fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
         hold(&self.deleted)
     }
 
     /// The place of the run that is on.
-    pub fn live_place(&self) -> MutexGuard<'_, Option<Arc<LiveRun>>> {
+    pub(crate) fn live_place(&self) -> MutexGuard<'_, Option<Arc<LiveRun>>> {
         hold(&self.live)
     }
 
     /// The run that is on and not over.
-    pub fn live(&self) -> Option<Arc<LiveRun>> {
+    pub(crate) fn live(&self) -> Option<Arc<LiveRun>> {
         self.live_place().clone().filter(|live| !live.is_over())
     }
 
@@ -52,12 +52,12 @@ impl Desk {
     ///
     /// # Errors
     /// When none is.
-    pub fn running(&self) -> Result<Arc<LiveRun>, Failure> {
+    pub(crate) fn running(&self) -> Result<Arc<LiveRun>, Failure> {
         self.live().ok_or_else(|| Failure::usage("no run is on"))
     }
 }
 
 /// Nothing is left half done under these locks, so one that a panic poisoned is still sound.
-pub fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,7 +10,7 @@ const DMABUF_OFF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// Starts this program again with `WebKit`'s shared graphics buffers off where they show an empty window: with
 /// NVIDIA's own driver. Has to be done before GTK starts, and a user's own choice stands. Returns when there is
 /// nothing to do.
-pub fn work_around_blank_windows() {
+pub(crate) fn work_around_blank_windows() {
     let nvidia = Path::new("/proc/driver/nvidia/version").exists();
     if !nvidia || std::env::var_os(DMABUF_OFF).is_some() {
         return;
@@ -29,7 +29,7 @@ pub fn work_around_blank_windows() {
 ///
 /// # Errors
 /// When there is none, with what to do about it.
-pub fn connect() -> anyhow::Result<()> {
+pub(crate) fn connect() -> anyhow::Result<()> {
     gtk::init().map_err(|_| {
         anyhow::anyhow!(
             "cannot open a window: no display; set DISPLAY or WAYLAND_DISPLAY, \

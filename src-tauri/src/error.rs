@@ -7,7 +7,7 @@ use specta::Type;
 /// Why a command failed.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Failure {
+pub(crate) struct Failure {
     kind: FailureKind,
     /// One sentence that names the fix.
     message: String,
@@ -29,7 +29,7 @@ enum FailureKind {
 
 impl Failure {
     /// The user has to change something.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Usage,
             message: message.into(),
@@ -38,7 +38,7 @@ impl Failure {
     }
 
     /// Nothing the user did.
-    pub fn internal(message: impl Into<String>) -> Self {
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Internal,
             message: message.into(),

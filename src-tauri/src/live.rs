@@ -16,7 +16,7 @@ use crate::error::Failure;
 const RECENT_TICKS: usize = 20;
 
 /// A run that is on, or has just ended.
-pub struct LiveRun {
+pub(crate) struct LiveRun {
     name: String,
     control: Control,
     faults_on: Mutex<Vec<bool>>,
@@ -47,7 +47,7 @@ impl LiveRun {
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub fn follow(
+    pub(crate) fn follow(
         job: ReplayJob,
         faults: usize,
         length_ms: Option<u64>,
@@ -78,22 +78,22 @@ impl LiveRun {
     }
 
     /// The run's name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The engine's switches.
-    pub const fn control(&self) -> &Control {
+    pub(crate) const fn control(&self) -> &Control {
         &self.control
     }
 
     /// Whether it has ended and is stored.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         hold(&self.pulse).over.is_some()
     }
 
     /// Switches one of the plan's faults.
-    pub fn set_fault(&self, index: usize, on: bool) {
+    pub(crate) fn set_fault(&self, index: usize, on: bool) {
         self.control.set_fault(index, on);
         if let Some(switch) = hold(&self.faults_on).get_mut(index) {
             *switch = on;
@@ -101,7 +101,7 @@ impl LiveRun {
     }
 
     /// Puts what is known only while it is on in place of what the file holds.
-    pub fn dress(&self, page: &mut RunPage) {
+    pub(crate) fn dress(&self, page: &mut RunPage) {
         let pulse = hold(&self.pulse);
         let skipped = std::mem::take(&mut page.numbers.skipped);
         let RunNews { state, numbers } = self.read(&pulse);
@@ -115,7 +115,7 @@ impl LiveRun {
     }
 
     /// Where its time axis ends; `None` when it goes on until it is stopped.
-    pub fn planned_end_us(&self) -> Option<u64> {
+    pub(crate) fn planned_end_us(&self) -> Option<u64> {
         hold(&self.pulse).total_ms.map(|length| length * 1_000)
     }
 
@@ -123,7 +123,7 @@ impl LiveRun {
     ///
     /// # Errors
     /// When the run could not be stored.
-    pub fn watch(&self, tell: impl Fn(RunNews) -> bool) -> Result<(), Failure> {
+    pub(crate) fn watch(&self, tell: impl Fn(RunNews) -> bool) -> Result<(), Failure> {
         let mut seen = 0;
         let mut pulse = hold(&self.pulse);
         loop {

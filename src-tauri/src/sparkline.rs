@@ -18,7 +18,7 @@ const POINTS: u64 = 60;
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn of_recording(
+pub(crate) fn of_recording(
     library: &Library,
     recording: &RecordingAnswer,
     theme: ThemeName,
@@ -34,7 +34,7 @@ pub fn of_recording(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn of_run(library: &Library, name: &str, theme: ThemeName) -> Result<String, Failure> {
+pub(crate) fn of_run(library: &Library, name: &str, theme: ThemeName) -> Result<String, Failure> {
     let timeline = library.run_timeline(name)?;
     let ticks = timeline.ticks();
     let each = (ticks.len() / POINTS as usize).max(1);

@@ -8,7 +8,7 @@ use specta_typescript::Number;
 /// A drawn chart.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Chart {
+pub(crate) struct Chart {
     /// Which one: `error_rate`.
     kind: String,
     title: String,
@@ -75,7 +75,7 @@ struct Series {
 /// Which colours the window has on.
 #[derive(Clone, Copy, Debug, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
-pub enum ThemeName {
+pub(crate) enum ThemeName {
     /// Light on dark.
     Dark,
     /// Dark on light.
@@ -93,7 +93,7 @@ impl From<ThemeName> for Theme {
 
 impl Chart {
     /// A drawn chart under its name.
-    pub fn new(kind: &str, drawn: chart::Chart) -> Self {
+    pub(crate) fn new(kind: &str, drawn: chart::Chart) -> Self {
         let frame = drawn.frame;
         Self {
             kind: kind.to_owned(),

@@ -10,7 +10,7 @@ use super::{whole, word};
 /// What a comparison comes to.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Comparison {
+pub(crate) struct Comparison {
     a: String,
     b: String,
     /// `regressed`, `improved`, `same` or `inconclusive`.

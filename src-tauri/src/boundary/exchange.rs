@@ -10,7 +10,7 @@ use super::{whole, word};
 /// Some exchanges in the order they were seen.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ExchangePage {
+pub(crate) struct ExchangePage {
     lines: Vec<ExchangeLine>,
     /// Where the next page goes on; null when this was the last.
     next: Option<u32>,
@@ -41,7 +41,7 @@ struct ExchangeLine {
 /// One exchange with its request and answer as text.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ExchangeDetail {
+pub(crate) struct ExchangeDetail {
     line: ExchangeLine,
     client: String,
     server: String,
@@ -51,7 +51,7 @@ pub struct ExchangeDetail {
 
 impl ExchangePage {
     /// A page that was asked to hold at most `limit`.
-    pub fn new(answers: Vec<answer::ExchangeAnswer>, limit: usize) -> Self {
+    pub(crate) fn new(answers: Vec<answer::ExchangeAnswer>, limit: usize) -> Self {
         let next = answers
             .last()
             .filter(|_| answers.len() >= limit)

@@ -11,7 +11,7 @@ use super::{whole, word};
 /// Everything in the file, newest first.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Library {
+pub(crate) struct Library {
     /// Where the file is.
     pub file: String,
     /// The recordings.
@@ -27,7 +27,7 @@ pub struct Library {
 /// One recording in a line.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RecordingCard {
+pub(crate) struct RecordingCard {
     name: String,
     source: String,
     state: String,
@@ -49,7 +49,7 @@ pub struct RecordingCard {
 /// One run in a line.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RunCard {
+pub(crate) struct RunCard {
     name: String,
     recording: String,
     state: String,
@@ -70,7 +70,7 @@ pub struct RunCard {
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ImportNews {
+pub(crate) struct ImportNews {
     /// Packets read.
     pub packets: u32,
     /// Exchanges decoded.
@@ -86,14 +86,14 @@ pub struct ImportNews {
 /// A host that replay may send to.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct AllowedHost {
+pub(crate) struct AllowedHost {
     /// Its name or address.
     pub host: String,
 }
 
 impl RecordingCard {
     /// The card of a recording, with its sparkline.
-    pub fn new(answer: &RecordingAnswer, sparkline: String) -> Self {
+    pub(crate) fn new(answer: &RecordingAnswer, sparkline: String) -> Self {
         Self {
             name: answer.recording.name.clone(),
             source: answer.recording.source.clone(),
@@ -113,7 +113,7 @@ impl RecordingCard {
 
 impl RunCard {
     /// The card of a run, with its sparkline.
-    pub fn new(answer: &RunAnswer, sparkline: String) -> Self {
+    pub(crate) fn new(answer: &RunAnswer, sparkline: String) -> Self {
         let summary = &answer.summary;
         let failed = summary.checks.iter().filter(|check| !check.held).count();
         Self {

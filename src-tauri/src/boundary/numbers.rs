@@ -8,14 +8,14 @@ use specta::Type;
 /// Something counted, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Count {
+pub(crate) struct Count {
     name: String,
     count: u32,
 }
 
 impl Count {
     /// `count` of `name`.
-    pub fn new(name: impl Into<String>, count: u64) -> Self {
+    pub(crate) fn new(name: impl Into<String>, count: u64) -> Self {
         Self {
             name: name.into(),
             count: whole(count),
@@ -24,19 +24,19 @@ impl Count {
 }
 
 /// Every entry that is not zero, in the map's order.
-pub fn counts(map: &BTreeMap<String, u64>) -> Vec<Count> {
+pub(crate) fn counts(map: &BTreeMap<String, u64>) -> Vec<Count> {
     let some = map.iter().filter(|(_, count)| **count > 0);
     some.map(|(name, count)| Count::new(name.as_str(), *count))
         .collect()
 }
 
 /// A whole number as it crosses; the largest stands for everything larger.
-pub fn whole(number: u64) -> u32 {
+pub(crate) fn whole(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The word that a closed set's member is written as: `http`, `inconclusive`.
-pub fn word(member: &impl Serialize) -> String {
+pub(crate) fn word(member: &impl Serialize) -> String {
     let value = serde_json::to_value(member).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
 }

@@ -10,7 +10,7 @@ use super::{Count, RecordingCard, counts, whole, word};
 /// What the Recording page shows, but for the exchanges.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RecordingPage {
+pub(crate) struct RecordingPage {
     card: RecordingCard,
     /// Messages seen, by kind.
     messages: Vec<Count>,
@@ -38,7 +38,7 @@ struct OperationLine {
 
 impl RecordingPage {
     /// The page of a recording.
-    pub fn new(
+    pub(crate) fn new(
         answer: &RecordingAnswer,
         card: RecordingCard,
         operations: Vec<OperationAnswer>,

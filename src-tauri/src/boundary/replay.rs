@@ -11,7 +11,7 @@ use crate::error::Failure;
 /// The fields of the Replay page; texts are as they were typed.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ReplayForm {
+pub(crate) struct ReplayForm {
     recording: String,
     run: String,
     http: String,
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Secret {
 /// A fault as it was understood.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct FaultNote {
+pub(crate) struct FaultNote {
     /// As a person says it: `20 % delay 250 ms, HTTP /api/*`.
     pub title: String,
 }
@@ -67,7 +67,7 @@ pub struct FaultNote {
 /// A check, and how it stands when it is known.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct CheckState {
+pub(crate) struct CheckState {
     /// As it was written.
     pub check: String,
     /// The measured value for people.
@@ -79,7 +79,7 @@ pub struct CheckState {
 /// What a replay would do.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct DryRun {
+pub(crate) struct DryRun {
     sends: u32,
     duration_ms: u32,
     #[specta(type = Number)]
@@ -102,7 +102,7 @@ impl ReplayForm {
     ///
     /// # Errors
     /// A seed or a duration that cannot be read.
-    pub fn request(self) -> Result<ReplayRequest, Failure> {
+    pub(crate) fn request(self) -> Result<ReplayRequest, Failure> {
         let mut request = ReplayRequest::new(self.recording);
         request.http = filled(self.http);
         request.mysql = filled(self.mysql);
@@ -139,7 +139,7 @@ impl ReplayForm {
 
 impl DryRun {
     /// What the window shows of an outline, and where it would go.
-    pub fn new(outline: &Outline, targets: Vec<String>, warnings: Vec<String>) -> Self {
+    pub(crate) fn new(outline: &Outline, targets: Vec<String>, warnings: Vec<String>) -> Self {
         let seconds = outline.takes_ms as f64 / 1_000.0;
         let missing = outline.unsourced.iter().filter(|value| !value.supplied);
         Self {

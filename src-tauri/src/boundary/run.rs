@@ -15,7 +15,7 @@ use super::{CheckState, Count, counts, whole, word};
 /// What the Run page shows, but for the charts.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RunPage {
+pub(crate) struct RunPage {
     /// Its name.
     pub name: String,
     /// The recording it replays.
@@ -46,7 +46,7 @@ pub struct RunPage {
 /// What a live run has to say, up to four times a second.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RunNews {
+pub(crate) struct RunNews {
     /// `running` or `paused`.
     pub state: String,
     /// Its numbers now.
@@ -56,7 +56,7 @@ pub struct RunNews {
 /// A run's numbers. While it is on, rates and quantiles are those of the last few seconds; afterwards, of all.
 #[derive(Clone, Debug, Default, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RunNumbers {
+pub(crate) struct RunNumbers {
     /// Since its start.
     pub elapsed_ms: u32,
     /// How long it will be; null when it goes on until it is stopped.
@@ -100,7 +100,7 @@ pub struct RunNumbers {
 /// One fault of a run.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct FaultState {
+pub(crate) struct FaultState {
     /// As a person says it.
     pub title: String,
     /// Whether its switch is on.
@@ -114,7 +114,7 @@ pub struct FaultState {
 /// One operation of a run; times in microseconds.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct RunOperation {
+pub(crate) struct RunOperation {
     text: String,
     #[specta(type = Number)]
     per_s: f64,
@@ -130,7 +130,11 @@ pub struct RunOperation {
 
 impl RunPage {
     /// The page of a run as the file has it. `recorded_p99_us` is that of each operation, by its id.
-    pub fn new(answer: &RunAnswer, plan: &Plan, recorded_p99_us: &BTreeMap<u32, u64>) -> Self {
+    pub(crate) fn new(
+        answer: &RunAnswer,
+        plan: &Plan,
+        recorded_p99_us: &BTreeMap<u32, u64>,
+    ) -> Self {
         let summary = &answer.summary;
         let fault = |fault: &PlannedFault| {
             let count = summary
@@ -170,7 +174,7 @@ impl RunPage {
 
 impl RunNumbers {
     /// The numbers of a whole run.
-    pub fn of(summary: &Summary) -> Self {
+    pub(crate) fn of(summary: &Summary) -> Self {
         Self {
             elapsed_ms: whole(summary.duration_ms),
             asked_per_s: summary.rate.asked_per_s,
@@ -189,7 +193,7 @@ impl RunNumbers {
     }
 
     /// Nothing but these response times and this lateness.
-    pub fn times(response_us: Quantiles, lateness_us: Quantiles) -> Self {
+    pub(crate) fn times(response_us: Quantiles, lateness_us: Quantiles) -> Self {
         Self {
             p50_us: known(response_us, response_us.p50),
             p95_us: known(response_us, response_us.p95),
@@ -233,14 +237,14 @@ fn operations(summary: &Summary, recorded_p99_us: &BTreeMap<u32, u64>) -> Vec<Ru
 }
 
 /// How what was sent ended, zeros left out.
-pub fn outcomes(outcomes: &Outcomes) -> Vec<Count> {
+pub(crate) fn outcomes(outcomes: &Outcomes) -> Vec<Count> {
     let named = Outcome::ALL.map(|outcome| (outcome.name(), outcomes[outcome]));
     let some = named.into_iter().filter(|(_, count)| *count > 0);
     some.map(|(name, count)| Count::new(name, count)).collect()
 }
 
 /// A fault as a person says it: `5 % error(status=503) for http`.
-pub fn fault_title(fault: &PlannedFault) -> String {
+pub(crate) fn fault_title(fault: &PlannedFault) -> String {
     match &fault.selector {
         Some(selector) => format!("{} % {} for {selector}", fault.percent, fault.behaviour),
         None => format!("{} % {}", fault.percent, fault.behaviour),
@@ -248,7 +252,7 @@ pub fn fault_title(fault: &PlannedFault) -> String {
 }
 
 /// `part / all`, 0 of nothing.
-pub fn share(part: u64, all: u64) -> f64 {
+pub(crate) fn share(part: u64, all: u64) -> f64 {
     if all == 0 {
         0.0
     } else {

@@ -14,7 +14,11 @@ const HEIGHT: u32 = 210;
 /// What changed from A to B. Either may be the name of a recording, which stands for the recording of the other.
 #[tauri::command]
 #[specta::specta]
-pub async fn compare(desk: State<'_, Desk>, a: String, b: String) -> Result<Comparison, Failure> {
+pub(crate) async fn compare(
+    desk: State<'_, Desk>,
+    a: String,
+    b: String,
+) -> Result<Comparison, Failure> {
     let desk = desk.inner().clone();
     off_main(move || Ok(compared(&desk, &a, &b)?.into())).await
 }
@@ -22,7 +26,7 @@ pub async fn compare(desk: State<'_, Desk>, a: String, b: String) -> Result<Comp
 /// Both sides' quantiles, and the difference with its band.
 #[tauri::command]
 #[specta::specta]
-pub async fn compare_charts(
+pub(crate) async fn compare_charts(
     desk: State<'_, Desk>,
     a: String,
     b: String,

@@ -13,7 +13,7 @@ use crate::error::Failure;
 /// Asks for capture files with the system's dialog; none when the user changed their mind.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_files(app: AppHandle) -> Result<Vec<String>, Failure> {
+pub(crate) async fn choose_files(app: AppHandle) -> Result<Vec<String>, Failure> {
     off_main(move || {
         let chosen = app
             .dialog()
@@ -33,7 +33,7 @@ pub async fn choose_files(app: AppHandle) -> Result<Vec<String>, Failure> {
 /// Imports files into a new recording; resolves to its name when all is read.
 #[tauri::command]
 #[specta::specta]
-pub async fn import_files(
+pub(crate) async fn import_files(
     desk: State<'_, Desk>,
     paths: Vec<String>,
     name: String,
@@ -80,7 +80,7 @@ pub async fn import_files(
 /// Stops the import; what was read so far stays.
 #[tauri::command]
 #[specta::specta]
-pub fn stop_import(desk: State<'_, Desk>) {
+pub(crate) fn stop_import(desk: State<'_, Desk>) {
     if let Some(stopper) = desk.import().as_ref() {
         stopper.stop();
     }

@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 1_000;
 /// Everything in the file, newest first.
 #[tauri::command]
 #[specta::specta]
-pub async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<Library, Failure> {
+pub(crate) async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<Library, Failure> {
     let library = desk.library.clone();
     off_main(move || {
         let recordings = library.recordings()?.into_iter().map(|recording| {
@@ -46,7 +46,7 @@ pub async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<Library,
 /// One recording, but for its exchanges.
 #[tauri::command]
 #[specta::specta]
-pub async fn recording(
+pub(crate) async fn recording(
     desk: State<'_, Desk>,
     name: String,
     theme: ThemeName,
@@ -68,7 +68,7 @@ pub async fn recording(
 /// Exchanges after one, those that match.
 #[tauri::command]
 #[specta::specta]
-pub async fn exchanges(
+pub(crate) async fn exchanges(
     desk: State<'_, Desk>,
     name: String,
     filter: String,
@@ -91,7 +91,7 @@ pub async fn exchanges(
 /// One exchange with its bytes as text.
 #[tauri::command]
 #[specta::specta]
-pub async fn exchange(
+pub(crate) async fn exchange(
     desk: State<'_, Desk>,
     name: String,
     id: u32,
@@ -103,21 +103,21 @@ pub async fn exchange(
 /// Puts a recording into the bin.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_recording(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
+pub(crate) async fn delete_recording(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
     delete(desk.inner().clone(), Kept::Recording, name).await
 }
 
 /// Puts a run into the bin.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_run(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
+pub(crate) async fn delete_run(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
     delete(desk.inner().clone(), Kept::Run, name).await
 }
 
 /// Takes what was deleted last out of the bin.
 #[tauri::command]
 #[specta::specta]
-pub async fn undo_delete(desk: State<'_, Desk>) -> Result<(), Failure> {
+pub(crate) async fn undo_delete(desk: State<'_, Desk>) -> Result<(), Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
         let Some((kind, name)) = desk.deleted().take() else {
@@ -140,12 +140,7 @@ async fn delete(desk: Desk, kind: Kept, name: String) -> Result<(), Failure> {
 /// The shipped capture of the sample shop: beside the program, where packages put it, or in the source tree that
 /// the program was built in.
 fn sample_capture() -> Option<PathBuf> {
-    const NAMES: [&str; 4] = [
-        "shop.pcapng",
-        "shop.pcap",
-        "shop.pcapng.zst",
-        "shop.pcap.zst",
-    ];
+    const NAMES: [&str; 2] = ["shop.pcap.gz", "shop.pcap"];
     let program = std::env::current_exe().ok()?;
     let folder = program.parent()?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;

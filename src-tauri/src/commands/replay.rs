@@ -12,7 +12,7 @@ use crate::live::LiveRun;
 /// Reads a fault as it is typed.
 #[tauri::command]
 #[specta::specta]
-pub fn read_fault(text: &str) -> Result<FaultNote, Failure> {
+pub(crate) fn read_fault(text: &str) -> Result<FaultNote, Failure> {
     let fault = PlannedFault::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
     let when = fault
         .window
@@ -25,7 +25,7 @@ pub fn read_fault(text: &str) -> Result<FaultNote, Failure> {
 /// Reads a check as it is typed.
 #[tauri::command]
 #[specta::specta]
-pub fn read_check(text: &str) -> Result<CheckState, Failure> {
+pub(crate) fn read_check(text: &str) -> Result<CheckState, Failure> {
     let check = Check::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
     Ok(CheckState {
         check: check.to_string(),
@@ -37,7 +37,7 @@ pub fn read_check(text: &str) -> Result<CheckState, Failure> {
 /// What a replay would send and leave out, and why; or why it would be refused. Sends nothing.
 #[tauri::command]
 #[specta::specta]
-pub async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<DryRun, Failure> {
+pub(crate) async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<DryRun, Failure> {
     let library = desk.library.clone();
     off_main(move || {
         let request = form.request()?;
@@ -51,7 +51,10 @@ pub async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<DryRun, 
 /// Starts a replay; resolves to the run's name once it is on.
 #[tauri::command]
 #[specta::specta]
-pub async fn start_replay(desk: State<'_, Desk>, form: ReplayForm) -> Result<String, Failure> {
+pub(crate) async fn start_replay(
+    desk: State<'_, Desk>,
+    form: ReplayForm,
+) -> Result<String, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
         let request = form.request()?;

@@ -23,7 +23,7 @@ const CHARTS: [(ChartKind, u32); 4] = [
 /// A run's numbers, its faults and checks, its operations.
 #[tauri::command]
 #[specta::specta]
-pub async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, Failure> {
+pub(crate) async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
         let answer = desk.library.run(&name)?;
@@ -47,7 +47,7 @@ pub async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, Failure
 /// The charts of a run.
 #[tauri::command]
 #[specta::specta]
-pub async fn run_charts(
+pub(crate) async fn run_charts(
     desk: State<'_, Desk>,
     name: String,
     theme: ThemeName,
@@ -70,7 +70,7 @@ pub async fn run_charts(
 /// Tells how the run that is on goes, until it is over.
 #[tauri::command]
 #[specta::specta]
-pub async fn watch_run(
+pub(crate) async fn watch_run(
     desk: State<'_, Desk>,
     name: String,
     news: Channel<RunNews>,
@@ -86,7 +86,7 @@ pub async fn watch_run(
 /// Holds the run, or lets it go on.
 #[tauri::command]
 #[specta::specta]
-pub fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
+pub(crate) fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
     let live = desk.running()?;
     if paused {
         live.control().pause()
@@ -99,7 +99,7 @@ pub fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
 /// Changes the rate, in times the recorded one.
 #[tauri::command]
 #[specta::specta]
-pub fn set_rate(desk: State<'_, Desk>, rate: f64) -> Result<(), Failure> {
+pub(crate) fn set_rate(desk: State<'_, Desk>, rate: f64) -> Result<(), Failure> {
     desk.running()?.control().set_rate(rate);
     Ok(())
 }
@@ -107,7 +107,7 @@ pub fn set_rate(desk: State<'_, Desk>, rate: f64) -> Result<(), Failure> {
 /// Switches one of the plan's faults.
 #[tauri::command]
 #[specta::specta]
-pub fn set_fault(desk: State<'_, Desk>, index: u32, on: bool) -> Result<(), Failure> {
+pub(crate) fn set_fault(desk: State<'_, Desk>, index: u32, on: bool) -> Result<(), Failure> {
     desk.running()?.set_fault(index as usize, on);
     Ok(())
 }
@@ -115,7 +115,7 @@ pub fn set_fault(desk: State<'_, Desk>, index: u32, on: bool) -> Result<(), Fail
 /// Ends the run: outstanding answers have a few seconds, everything measured is stored.
 #[tauri::command]
 #[specta::specta]
-pub fn stop_run(desk: State<'_, Desk>) -> Result<(), Failure> {
+pub(crate) fn stop_run(desk: State<'_, Desk>) -> Result<(), Failure> {
     desk.running()?.control().stop();
     Ok(())
 }
@@ -123,7 +123,7 @@ pub fn stop_run(desk: State<'_, Desk>) -> Result<(), Failure> {
 /// Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_report(
+pub(crate) async fn save_report(
     app: AppHandle,
     desk: State<'_, Desk>,
     a: String,

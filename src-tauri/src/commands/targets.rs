@@ -10,7 +10,7 @@ use crate::error::Failure;
 /// The allowed hosts, besides this machine.
 #[tauri::command]
 #[specta::specta]
-pub async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHost>, Failure> {
+pub(crate) async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHost>, Failure> {
     let library = desk.library.clone();
     off_main(move || {
         let targets = library.targets()?.into_iter();
@@ -24,7 +24,7 @@ pub async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHost>, Fa
 /// Allows a host from now on.
 #[tauri::command]
 #[specta::specta]
-pub async fn allow_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
+pub(crate) async fn allow_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
     let library = desk.library.clone();
     off_main(move || Ok(library.allow_target(&host)?)).await
 }
@@ -32,7 +32,7 @@ pub async fn allow_host(desk: State<'_, Desk>, host: String) -> Result<(), Failu
 /// Takes a host off the list.
 #[tauri::command]
 #[specta::specta]
-pub async fn forget_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
+pub(crate) async fn forget_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
     let library = desk.library.clone();
     off_main(move || Ok(library.forget_target(&host)?)).await
 }

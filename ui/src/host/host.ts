@@ -21,6 +21,9 @@ import type {
   ThemeName,
 } from './bindings';
 
+/** The answer of what has nothing to answer: the boundary knows no `undefined`. */
+export type Done = null | void;
+
 /** What the host can do. Every promise rejects with a `Failure`, never with anything else. */
 export interface Host {
   library(theme: ThemeName): Promise<Library>;
@@ -36,11 +39,11 @@ export interface Host {
   chooseFiles(): Promise<string[]>;
   /** Resolves to the new recording's name when all is read. */
   importFiles(paths: string[], name: string, news: (news: ImportNews) => void): Promise<string>;
-  stopImport(): Promise<void>;
+  stopImport(): Promise<Done>;
   /** Into the bin; `undo` takes it out again. */
-  deleteRecording(name: string): Promise<void>;
-  deleteRun(name: string): Promise<void>;
-  undoDelete(): Promise<void>;
+  deleteRecording(name: string): Promise<Done>;
+  deleteRun(name: string): Promise<Done>;
+  undoDelete(): Promise<Done>;
 
   readFault(text: string): Promise<FaultNote>;
   readCheck(text: string): Promise<CheckState>;
@@ -50,11 +53,11 @@ export interface Host {
   run(name: string): Promise<RunPage>;
   runCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
   /** Calls `news` while the run is on; the promise resolves when it is over. */
-  watchRun(name: string, news: (news: RunNews) => void): Promise<void>;
-  pauseRun(paused: boolean): Promise<void>;
-  setRate(rate: number): Promise<void>;
-  setFault(index: number, on: boolean): Promise<void>;
-  stopRun(): Promise<void>;
+  watchRun(name: string, news: (news: RunNews) => void): Promise<Done>;
+  pauseRun(paused: boolean): Promise<Done>;
+  setRate(rate: number): Promise<Done>;
+  setFault(index: number, on: boolean): Promise<Done>;
+  stopRun(): Promise<Done>;
 
   compare(a: string, b: string): Promise<Comparison>;
   compareCharts(a: string, b: string, theme: ThemeName, width: number): Promise<Chart[]>;
@@ -62,8 +65,8 @@ export interface Host {
   saveReport(a: string, b: string | null): Promise<string | null>;
 
   allowedHosts(): Promise<AllowedHost[]>;
-  allowHost(host: string): Promise<void>;
-  forgetHost(host: string): Promise<void>;
+  allowHost(host: string): Promise<Done>;
+  forgetHost(host: string): Promise<Done>;
 
   /** Calls back for files dragged over the window and dropped; returns how to stop. */
   onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
