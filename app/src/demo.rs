@@ -16,7 +16,7 @@ use reprise_measure::Comparison;
 use crate::answer::{RecordingAnswer, RunAnswer};
 use crate::capture::{CaptureJob, CaptureNews, ImportRequest, RecordRequest};
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
-use crate::{CAPTURE_RIGHTS_COMMAND, Error, Library};
+use crate::{Error, Library};
 
 /// The recording's name in the demo's file.
 const RECORDING: &str = "shop";
@@ -180,9 +180,7 @@ fn bring_in(
         match library.record(&record) {
             Ok(job) => return record_traffic(job, request, shop, tell),
             Err(Error::Capture(error @ CaptureError::NoRights { .. })) => {
-                tell(DemoNews::Note(format!(
-                    "{error}. To give it the right: {CAPTURE_RIGHTS_COMMAND}"
-                )));
+                tell(DemoNews::Note(format!("cannot {error}")));
             }
             Err(error) => return Err(error),
         }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Library, Outline, RateChange, ReplayNews, ReplayRequest, Tick};
+use reprise_app::{
+    Library, Outcome, Outline, RateChange, ReplayNews, ReplayRequest, Summary, Tick,
+};
 
 use super::{Context, runs};
 use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
@@ -37,12 +39,22 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     } else {
         output::text(&runs::describe(&answer))?;
     }
-    let held = answer.summary.checks.iter().all(|check| check.held);
-    Ok(if held {
-        ExitCode::SUCCESS
+    Ok(ExitCode::from(code(&answer.summary)))
+}
+
+/// 3 when nothing reached the target, 1 when a check failed, else 0.
+#[expect(clippy::print_stderr, reason = "errors belong on stderr")]
+fn code(summary: &Summary) -> u8 {
+    let refused = summary.outcomes[Outcome::Refused];
+    if refused > 0 && refused == summary.sent {
+        eprintln!("reprise: the target let nobody in: is it running, and at this address?");
+        return exit::REFUSED;
+    }
+    if summary.checks_held() {
+        0
     } else {
-        ExitCode::from(exit::JUDGED)
-    })
+        exit::JUDGED
+    }
 }
 
 /// Runs a replay to its end with a live line.
