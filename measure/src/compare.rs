@@ -91,7 +91,7 @@ pub struct Comparison {
     /// `p50 p90 p95 p99 p999` of the response time; values are missing below the least count.
     pub quantiles: BTreeMap<String, QuantileChange>,
     /// The share of exchanges that failed.
-    pub error_rate: RateChange,
+    pub error_rate: ErrorRateChange,
     /// The operations both sides have, the most changed first, those too rare to tell last.
     pub operations: Vec<OperationChange>,
     /// The whole distribution, for the charts: rising quantiles.
@@ -126,7 +126,7 @@ pub struct QuantileChange {
 
 /// A share (0.0 to 1.0) of both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct RateChange {
+pub struct ErrorRateChange {
     /// In A.
     pub a: f64,
     /// In B.

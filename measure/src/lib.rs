@@ -27,8 +27,8 @@ mod tick;
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
 pub use check::{Check, CheckError, CheckResult};
 pub use compare::{
-    Comparison, CurvePoint, LEAST_ERROR_RATE, LEAST_US, NOISE, OperationChange, QuantileChange,
-    RULED_OUT, RateChange, RunSamples, STEADY_US, Sides, Source, Verdict, compare,
+    Comparison, CurvePoint, ErrorRateChange, LEAST_ERROR_RATE, LEAST_US, NOISE, OperationChange,
+    QuantileChange, RULED_OUT, RunSamples, STEADY_US, Sides, Source, Verdict, compare,
 };
 pub use error_kind::ErrorKind;
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};

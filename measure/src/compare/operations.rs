@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::resample::Resampled;
 use super::slices::Slices;
-use super::{QuantileChange, RateChange, RunSamples, Sides, quantile_change, statistics};
+use super::{ErrorRateChange, QuantileChange, RunSamples, Sides, quantile_change, statistics};
 use crate::{choice, minimum_count};
 
 /// Operations are many: each is drawn less often than the whole.
@@ -30,7 +30,7 @@ pub struct OperationChange {
     /// The change of that quantile of the response time.
     pub response_us: QuantileChange,
     /// The change of the share that failed.
-    pub error_rate: RateChange,
+    pub error_rate: ErrorRateChange,
 }
 
 impl OperationChange {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::slices::{Slice, Slices, middle};
 use super::statistics::{NORMAL_95, spread, two_sided, wilson};
-use super::{CurvePoint, LEAST_ERROR_RATE, RateChange};
+use super::{CurvePoint, ErrorRateChange, LEAST_ERROR_RATE};
 use crate::choice;
 use crate::tick::share;
 
@@ -150,7 +150,7 @@ impl Resampled {
     ///
     /// The interval is Newcombe's (1998, Wilson limits of both shares), which is right for few
     /// failures, widened when failures came in clumps and the draws therefore vary more.
-    pub(super) fn error_rate(&self) -> (f64, RateChange) {
+    pub(super) fn error_rate(&self) -> (f64, ErrorRateChange) {
         let (a, b) = (
             share(self.failed.0, self.ended.0),
             share(self.failed.1, self.ended.1),
@@ -173,7 +173,7 @@ impl Resampled {
             towards_zero / NORMAL_95,
         );
         let enough = self.failed.0 + self.failed.1 >= LEAST_FAILURES;
-        let change = RateChange {
+        let change = ErrorRateChange {
             a,
             b,
             low: low.max(-1.0),

@@ -5,7 +5,7 @@ use super::page::{Page, Tone};
 use super::table::{Cell, Table};
 use crate::chart::{Curve, Side, Style, Theme, difference, overlay, quantile_curves};
 use crate::readable::{change, count, duration, percent, signed};
-use crate::{Comparison, OperationChange, QuantileChange, RateChange, Verdict};
+use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
 
 /// Operations beyond these are summed up in a line.
 const OPERATIONS: usize = 60;
@@ -160,7 +160,7 @@ fn interval(row: &QuantileChange) -> Cell {
     }
 }
 
-fn errors(rates: &RateChange) -> Cell {
+fn errors(rates: &ErrorRateChange) -> Cell {
     let text = Cell::new(format!("{} → {}", percent(rates.a), percent(rates.b)));
     if rates.significant {
         text.tone(Tone::of(rates.b < rates.a))
