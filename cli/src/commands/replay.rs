@@ -81,7 +81,7 @@ pub(crate) fn follow(
     while let Some(news) = job.next_news() {
         match news {
             ReplayNews::Started { takes_ms } => {
-                length_us = length_us.or(Some(takes_ms * 1_000).filter(|us| *us > 0));
+                length_us = length_us.or_else(|| Some(takes_ms * 1_000).filter(|us| *us > 0));
             }
             ReplayNews::Tick(tick) => {
                 show(&mut progress, &tick, length_us);
