@@ -5,7 +5,6 @@ mod evaluate;
 mod parse;
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,14 +105,6 @@ impl Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl FromStr for Check {
-    type Err = CheckError;
-
-    fn from_str(text: &str) -> Result<Self, CheckError> {
-        Self::parse(text)
     }
 }
 

@@ -8,7 +8,6 @@ mod range;
 mod term;
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,14 +104,6 @@ impl Filter {
     /// Whether it matches everything.
     pub const fn is_empty(&self) -> bool {
         self.terms.is_empty()
-    }
-}
-
-impl FromStr for Filter {
-    type Err = FilterError;
-
-    fn from_str(text: &str) -> Result<Self, FilterError> {
-        Self::parse(text)
     }
 }
 

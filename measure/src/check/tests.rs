@@ -6,7 +6,7 @@ use super::*;
 use crate::{OperationSummary, Outcomes, Quantiles, Summary, Tick, Watched};
 
 fn check(text: &str) -> Check {
-    text.parse().unwrap()
+    Check::parse(text).unwrap()
 }
 
 fn refusal(text: &str) -> String {

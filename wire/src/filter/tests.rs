@@ -144,7 +144,7 @@ fn errors_name_the_position_and_what_would_be_understood() {
 
 #[test]
 fn a_filter_keeps_its_text() {
-    let filter: Filter = "  method:GET \"a b\"".parse().unwrap();
+    let filter = Filter::parse("  method:GET \"a b\"").unwrap();
     assert_eq!(filter.to_string(), "  method:GET \"a b\"");
     let json = serde_json::to_string(&filter).unwrap();
     assert_eq!(serde_json::from_str::<Filter>(&json).unwrap(), filter);
