@@ -108,6 +108,7 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Fault {
     match error {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Fault::Internal,
+        Replay::Unreachable { .. } => Fault::Refused,
         _ => Fault::Usage,
     }
 }

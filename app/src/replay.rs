@@ -6,6 +6,7 @@ mod request;
 
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::time::Duration;
 
 use reprise_measure::Check;
 use reprise_replay::{
@@ -21,6 +22,9 @@ pub use request::{RateChange, ReplayRequest, parse_factor};
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
 use crate::{Error, Library};
+
+/// How long a target may take to let the first connection in.
+const REACH_WITHIN: Duration = Duration::from_secs(10);
 
 impl Library {
     /// What a replay would send and leave out, and why. Sends nothing.
@@ -81,6 +85,9 @@ impl Library {
             },
             secrets: Secrets(secrets(&request.secrets)?),
         };
+        config
+            .targets
+            .reach(config.plan.timeout().min(REACH_WITHIN))?;
         ReplayJob::start(config, self, warnings)
     }
 

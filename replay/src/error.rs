@@ -48,6 +48,16 @@ pub enum ReplayError {
     /// Routes and targets were not given alike.
     #[error("the plan's routes and the given targets differ: give one target for each route")]
     TargetsDiffer,
+    /// A target is not there, or lets nobody in.
+    #[error(
+        "{target} cannot be reached: {why}; check that it runs and that address and login are right"
+    )]
+    Unreachable {
+        /// Where it should be.
+        target: String,
+        /// What was met.
+        why: String,
+    },
     /// A check cannot be read.
     #[error("the check `{check}` cannot be read: {source}")]
     Check {

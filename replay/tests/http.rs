@@ -450,3 +450,45 @@ fn the_asked_rate_of_a_tick_leaves_out_what_is_not_sent() {
     let ticks = store.ticks(store.run("run").unwrap().id).unwrap();
     assert_eq!(ticks.iter().map(|tick| tick.planned).sum::<u64>(), 20);
 }
+
+#[test]
+fn a_target_that_is_not_there_is_named_before_the_start() {
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let (_folder, store) = store_with(&[get(1, 0, "/a")]);
+    let within = std::time::Duration::from_secs(10);
+    let unreachable = targets(&plan_to(closed), &store)
+        .reach(within)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        unreachable.starts_with(&format!("{closed} cannot be reached")),
+        "{unreachable}"
+    );
+    let open = serve(|_| Do::Answer(OK.to_owned()));
+    targets(&plan_to(open), &store).reach(within).unwrap();
+}
+
+#[test]
+fn how_many_threads_send_changes_nothing_of_what_is_sent() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..60)
+        .map(|i| get(i % 13, i64::from(i) * 3, "/"))
+        .collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.rate = Rate::by_copies(2.5);
+    plan.faults = vec!["25:delay(ms=1)".parse().unwrap()];
+    let mut sent = |run: &str, workers| {
+        plan.workers = Some(workers);
+        play(&plan, run, &store);
+        let samples = samples(&store, run);
+        samples
+            .iter()
+            .map(|one| (one.exchange, one.copy, one.intended_us, one.faults))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sent("one", 1), sent("three", 3));
+}

@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod event;
 pub(crate) mod origin;
 pub(crate) mod program;
+mod reach;
 mod teller;
 
 use std::collections::BTreeMap;
