@@ -319,6 +319,6 @@ const PAGE: u32 = 1_000;
 /// Reads a filter, with the error both faces show.
 pub(crate) fn parse_filter(text: Option<&str>) -> Result<Option<Filter>, Error> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
-    text.map(|text| Filter::parse(text).map_err(|error| Error::Usage(error.to_string())))
+    text.map(|text| Filter::parse(text).map_err(|error| Error::Usage(format!("failed to {error}"))))
         .transpose()
 }

@@ -111,7 +111,8 @@ fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
     let mysql = request.mysql.as_deref().map(MysqlUrl::parse).transpose()?;
     parse_filter(request.filter.as_deref())?;
     for check in &request.checks {
-        Check::parse(check).map_err(|error| Error::Usage(format!("--check '{check}': {error}")))?;
+        Check::parse(check)
+            .map_err(|error| Error::Usage(format!("--check '{check}': failed to {error}")))?;
     }
     let faults = request.faults.iter().map(|fault| {
         fault
@@ -129,6 +130,7 @@ fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
             ..Rate::default()
         },
     };
+    plan.rate.copies *= request.copies;
     plan.duration_ms = request.duration_ms;
     plan.repeat = request.duration_ms.is_some();
     plan.http = request

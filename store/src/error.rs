@@ -56,7 +56,8 @@ pub enum Error {
     Locked(PathBuf),
     /// The name is taken.
     #[error(
-        "create {kind} {name:?}: the name is taken; choose another or `reprise delete {name}` first"
+        "create {kind} {name:?}: the name is taken; choose another or `reprise delete {flag}{name}` first",
+        flag = if *kind == "run" { "--run " } else { "" }
     )]
     NameTaken {
         /// `recording` or `run`.

@@ -18,6 +18,8 @@ pub struct ReplayRequest {
     pub run: Option<String>,
     /// How fast.
     pub rate: RateChange,
+    /// Every lane this many times, beside what `rate` asks for.
+    pub copies: f64,
     /// Stop after this long, repeating a shorter recording; milliseconds.
     pub duration_ms: Option<u64>,
     /// Send only exchanges that match this filter.
@@ -55,6 +57,7 @@ impl ReplayRequest {
             mysql: None,
             run: None,
             rate: RateChange::AsRecorded,
+            copies: 1.0,
             duration_ms: None,
             filter: None,
             faults: Vec::new(),

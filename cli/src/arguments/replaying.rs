@@ -39,7 +39,12 @@ pub(crate) struct ReplayArguments {
     pub(crate) http: Option<String>,
 
     /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE
-    #[arg(long, value_name = "URL", env = "REPRISE_MYSQL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "REPRISE_MYSQL",
+        hide_env_values = true
+    )]
     pub(crate) mysql: Option<String>,
 
     /// The run's name [default: the recording's name and a number]
@@ -47,7 +52,12 @@ pub(crate) struct ReplayArguments {
     pub(crate) run: Option<String>,
 
     /// Run the clock this many times faster, or `max`
-    #[arg(long, value_name = "S", conflicts_with = "rate")]
+    #[arg(
+        long,
+        value_name = "S",
+        conflicts_with = "rate",
+        allow_negative_numbers = true
+    )]
     pub(crate) speed: Option<String>,
 
     /// Play every lane this many times
@@ -55,7 +65,7 @@ pub(crate) struct ReplayArguments {
     pub(crate) copies: Option<u32>,
 
     /// Multiply the recorded arrival rate: `5x`, `0.5x`
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) rate: Option<String>,
 
     /// What --rate changes

@@ -119,20 +119,20 @@ fn live_line(tick: &Tick, length_us: Option<u64>) -> String {
 }
 
 fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
-    let rate = match (&arguments.speed, arguments.copies, &arguments.rate) {
-        (Some(speed), _, _) => RateChange::speed(speed)?,
-        (_, Some(copies), _) => RateChange::Copies(f64::from(copies)),
-        (_, _, Some(rate)) => match arguments.by {
+    let rate = match (&arguments.speed, &arguments.rate) {
+        (Some(speed), _) => RateChange::speed(speed)?,
+        (None, Some(rate)) => match arguments.by {
             RateBy::Copies => RateChange::Copies(reprise_app::parse_factor(rate)?),
             RateBy::Speed => RateChange::Speed(reprise_app::parse_factor(rate)?),
         },
-        _ => RateChange::AsRecorded,
+        (None, None) => RateChange::AsRecorded,
     };
     let mut request = ReplayRequest::new(arguments.name);
     request.http = arguments.http;
     request.mysql = arguments.mysql;
     request.run = arguments.run;
     request.rate = rate;
+    request.copies = arguments.copies.map_or(1.0, f64::from);
     request.duration_ms = arguments.duration.map(|time| time.as_millis() as u64);
     request.filter = arguments.filter;
     request.faults = arguments.faults;

@@ -1,0 +1,138 @@
+//! Flags and names that cannot be meant: refused before anything is sent, by one line that says what to write.
+
+use crate::support::{Desk, RECORDING};
+
+/// Nobody listens there, so that a flag wrongly let through would show as refused requests.
+const NOWHERE: [&str; 2] = ["--http", "http://127.0.0.1:9"];
+
+/// Replays with one more flag that is wrong.
+#[track_caller]
+fn replay_refuses(desk: &Desk, flags: &[&str], fix: &str) {
+    let arguments = [&["replay", RECORDING], &NOWHERE[..], flags].concat();
+    desk.run(&arguments).refused(2, fix);
+    assert!(
+        desk.answers(&["runs"]).is_empty(),
+        "{flags:?} left a run behind"
+    );
+}
+
+#[test]
+fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
+    let desk = Desk::with_recording();
+    replay_refuses(&desk, &["--rate", "fast"], "5x");
+    replay_refuses(&desk, &["--rate", "0x"], "5x");
+    replay_refuses(&desk, &["--speed", "-1"], "5x");
+    replay_refuses(&desk, &["--copies", "0"], "write a number");
+    replay_refuses(&desk, &["--copies", "100000000"], "at most 100000");
+    replay_refuses(&desk, &["--timeout", "0s"], "at least one millisecond");
+}
+
+#[test]
+fn a_wrong_fault_check_or_filter_is_refused_and_quoted() {
+    let desk = Desk::with_recording();
+    replay_refuses(&desk, &["--fault", "20:dely(ms=1)"], "use delay or error");
+    replay_refuses(&desk, &["--fault", "200:delay(ms=1)"], "200:delay");
+    replay_refuses(&desk, &["--fault", ""], "--fault ''");
+    replay_refuses(&desk, &["--check", "p99<<4"], "--check 'p99<<4'");
+    replay_refuses(&desk, &["--check", "p99<4"], "needs a unit");
+    replay_refuses(&desk, &["--where", "status:banana"], "404, 5xx");
+    replay_refuses(&desk, &["--where", "status:999"], "nothing is left to send");
+    replay_refuses(
+        &desk,
+        &["--secret", "login.password"],
+        "REPRISE_SECRET_LOGIN_PASSWORD",
+    );
+    let exchanges = ["exchanges", RECORDING, "--where", "/(/"];
+    desk.run(&exchanges)
+        .refused(2, "failed to read the filter at character 1");
+}
+
+#[test]
+fn a_wrong_time_is_refused_with_the_units_there_are() {
+    let desk = Desk::with_recording();
+    let replay = |flags: &[&str]| desk.run(&[&["replay", RECORDING], &NOWHERE[..], flags].concat());
+    replay(&["--duration", "10"]).misused("needs a unit: ms, s, m or h");
+    replay(&["--timeout", "soon"]).misused("write 250ms, 90s, 10m or 1h");
+    desk.run(&["record", "-i", "lo", "--name", "x", "--for", "5 parsecs"])
+        .misused("is not a time");
+}
+
+#[test]
+fn rates_that_contradict_each_other_are_not_guessed_at() {
+    let desk = Desk::new();
+    desk.run(&[
+        "replay",
+        "x",
+        "--http",
+        "http://127.0.0.1:9",
+        "--rate",
+        "5x",
+        "--speed",
+        "2",
+    ])
+    .misused("cannot be used with");
+}
+
+#[test]
+fn unknown_names_are_refused_by_saying_where_the_known_ones_are() {
+    let desk = Desk::with_recording();
+    for arguments in [
+        &["show", "nope"][..],
+        &["operations", "nope"],
+        &["exchanges", "nope"],
+        &["delete", "nope"],
+        &["replay", "nope", "--http", "http://127.0.0.1:9"],
+    ] {
+        desk.run(arguments).refused(2, "`reprise recordings`");
+    }
+    for arguments in [
+        &["report", "nope"][..],
+        &["compare", "nope", "nope"],
+        &["chart", "nope", "rate", "--out", "x.svg"],
+        &["delete", "--run", "nope"],
+    ] {
+        desk.run(arguments).refused(2, "`reprise runs`");
+    }
+    desk.run(&["exchanges", RECORDING, "--id", "99999"])
+        .refused(2, "`reprise exchanges friday`");
+    desk.run(&["targets", "forget", "nope"])
+        .refused(2, "`reprise targets`");
+    desk.run(&["record", "-i", "nope0", "--name", "x"])
+        .refused(2, "lo");
+}
+
+#[test]
+fn names_that_nothing_can_have_are_refused() {
+    let desk = Desk::with_recording();
+    let file = desk.library().display().to_string();
+    for name in ["", " x", "a\nb"] {
+        desk.run(&[
+            "import",
+            "shop-mariadb.pcap.gz",
+            "--name",
+            name,
+            "--file",
+            &file,
+        ])
+        .refused(2, "use 1 to 200 bytes");
+    }
+    desk.run(&["targets", "allow", "http://staging/"])
+        .refused(2, "without scheme or port");
+    desk.run(&["chart", "x", "pie", "--out", "x.svg"])
+        .misused("response_time");
+    desk.run(&["frobnicate"]).misused("unrecognized subcommand");
+}
+
+#[test]
+fn a_command_before_the_run_that_fails_stops_it() {
+    let desk = Desk::with_recording();
+    let arguments = [
+        &["replay", RECORDING],
+        &NOWHERE[..],
+        &["--before", "exit 7"],
+    ]
+    .concat();
+    desk.run(&arguments)
+        .refused(3, "'exit 7' ended with exit status: 7");
+    assert!(desk.answers(&["runs"]).is_empty());
+}

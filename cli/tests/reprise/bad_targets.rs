@@ -1,0 +1,182 @@
+//! Targets that refuse, hang, answer nonsense or must not be sent to. A run always ends, and everything that
+//! was sent has an outcome.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use reprise_fixtures::captures;
+use serde_json::Value;
+
+use crate::support::{Desk, RECORDING, conserved, number};
+
+/// A server on a free port that does the same with every connection, for as long as the test's process lives.
+fn server(each: fn(TcpStream)) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || each(stream));
+        }
+    });
+    address
+}
+
+/// Replays some requests to an address, quickly.
+fn replay(desk: &Desk, to: SocketAddr, flags: &[&str]) -> Value {
+    let url = format!("http://{to}");
+    let arguments = ["replay", RECORDING, "--http", &url, "--speed", "20"];
+    let filter = ["--where", "operation:/search"];
+    let run = desk.answer(&[&arguments, &filter[..], flags].concat());
+    conserved(&run);
+    assert_eq!(run["run"]["state"], "complete");
+    assert_eq!(number(&run, "/sent"), 24);
+    run
+}
+
+#[test]
+fn a_target_that_refuses_connections_ends_with_everything_refused() {
+    let desk = Desk::with_recording();
+    // Bound for a moment, so that nobody listens there.
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let run = replay(&desk, free, &["--run", "nobody"]);
+    assert_eq!(number(&run, "/outcomes/refused"), 24, "{run}");
+    assert_eq!(run["error_rate"], 1.0);
+    assert_eq!(
+        desk.answer(&["report", "nobody"])["outcomes"],
+        run["outcomes"]
+    );
+}
+
+#[test]
+fn a_target_that_never_answers_ends_with_everything_timed_out() {
+    let desk = Desk::with_recording();
+    let silent = server(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let run = replay(&desk, silent, &["--timeout", "300ms"]);
+    assert_eq!(number(&run, "/outcomes/timeout"), 24, "{run}");
+}
+
+#[test]
+fn a_target_that_answers_nonsense_ends_with_nothing_ok() {
+    let desk = Desk::with_recording();
+    let nonsense = server(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"\x00\x01 220 mail.example ESMTP\r\n\r\n");
+    });
+    let run = replay(&desk, nonsense, &[]);
+    assert_eq!(number(&run, "/outcomes/ok"), 0, "{run}");
+    assert_eq!(run["error_rate"], 1.0, "{run}");
+}
+
+#[test]
+fn a_target_that_hangs_up_within_an_answer_ends_with_everything_truncated() {
+    let desk = Desk::with_recording();
+    let short = server(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+    });
+    let run = replay(&desk, short, &[]);
+    assert_eq!(number(&run, "/outcomes/truncated"), 24, "{run}");
+}
+
+#[test]
+fn a_target_that_hangs_up_at_once_ends_with_everything_reset() {
+    let desk = Desk::with_recording();
+    let run = replay(&desk, server(drop), &[]);
+    let gone = number(&run, "/outcomes/reset") + number(&run, "/outcomes/truncated");
+    assert_eq!(gone, 24, "{run}");
+}
+
+#[test]
+fn a_mysql_target_that_is_none_ends_with_everything_refused() {
+    let desk = Desk::with_recording();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let url = format!("mysql://load:secret@{free}/shop");
+    let run = desk.answer(&["replay", RECORDING, "--mysql", &url, "--speed", "20"]);
+    conserved(&run);
+    assert_eq!(
+        number(&run, "/outcomes/refused"),
+        number(&run, "/sent"),
+        "{run}"
+    );
+    assert!(number(&run, "/sent") > 300, "{run}");
+}
+
+#[test]
+fn a_host_that_was_not_allowed_is_refused_until_it_is() {
+    let desk = Desk::with_recording();
+    // An address for documentation (RFC 5737): nobody has it.
+    let replay = [
+        "replay",
+        RECORDING,
+        "--http",
+        "http://192.0.2.1:8080",
+        "--run",
+        "far",
+    ];
+    desk.run(&replay)
+        .refused(3, "`reprise targets allow 192.0.2.1`");
+    let mysql = ["replay", RECORDING, "--mysql", "mysql://a:b@192.0.2.1/x"];
+    desk.run(&mysql)
+        .refused(3, "`reprise targets allow 192.0.2.1`");
+    desk.run(&["targets", "allow", "192.0.2.1"]).ok();
+    desk.run(&["targets", "forget", "192.0.2.1"]).ok();
+    desk.run(&replay)
+        .refused(3, "`reprise targets allow 192.0.2.1`");
+    assert!(desk.answers(&["runs"]).is_empty());
+}
+
+#[test]
+fn a_target_that_cannot_be_read_is_wrong_usage() {
+    let desk = Desk::with_recording();
+    for (url, fix) in [
+        ("https://127.0.0.1:443", "http://"),
+        ("ftp://127.0.0.1", "http://"),
+        ("http://", "http://"),
+        ("http://127.0.0.1:99999", "[:PORT]"),
+    ] {
+        desk.run(&["replay", RECORDING, "--http", url])
+            .refused(2, fix);
+    }
+    let mysql = ["replay", RECORDING, "--mysql", "db:3306"];
+    desk.run(&mysql)
+        .refused(2, "mysql://USER:PASSWORD@HOST:PORT/DATABASE");
+}
+
+#[test]
+fn a_server_of_the_recording_is_not_sent_to_unless_it_is_loopback_or_asked_for() {
+    let desk = Desk::with_recording();
+    // The capture as if it had been taken between 192.0.2.7 and itself.
+    let moved = moved_to([192, 0, 2, 7], captures::shop_mariadb().bytes);
+    desk.write("moved.pcap", &moved);
+    let imported = desk.answer(&["import", "moved.pcap", "--name", "production"]);
+    assert_eq!(number(&imported, "/exchanges/http"), 178, "{imported}");
+    desk.run(&["targets", "allow", "192.0.2.7"]).ok();
+    desk.run(&["replay", "production", "--http", "http://192.0.2.7:80"])
+        .refused(3, "--allow-recorded-server");
+}
+
+/// A capture of loopback traffic with another address in place of 127.0.0.1.
+fn moved_to(address: [u8; 4], gzipped: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(gzipped)
+        .read_to_end(&mut bytes)
+        .unwrap();
+    // Source and destination stand side by side in the IPv4 header (RFC 791 section 3.1); import does
+    // not insist on checksums, which offloading leaves unset in real captures too.
+    for at in 0..bytes.len() - 8 {
+        if bytes[at..at + 8] == [127, 0, 0, 1, 127, 0, 0, 1] {
+            bytes[at..at + 4].copy_from_slice(&address);
+            bytes[at + 4..at + 8].copy_from_slice(&address);
+        }
+    }
+    bytes
+}

@@ -1,0 +1,231 @@
+//! Comparing, reporting and drawing runs: verdicts and their exit code, pages and charts that need nothing
+//! from anywhere else.
+
+use reprise_measure::{Outcome, Sample, SampleFlags, Summary};
+use reprise_store::{NewRun, RunOperation, RunState, Store};
+use reprise_wire::{Protocol, Timestamp};
+use serde_json::Value;
+
+use crate::support::{Desk, RECORDING, has_fields, number, password_secret, shop, url};
+
+/// Stores a run of a minute whose answers take this long, with a little spread. Written and not sent, so
+/// that no machine's speed decides the verdict.
+fn store_run(desk: &Desk, name: &str, answer_us: u64) {
+    let store = Store::open_existing(desk.library()).unwrap();
+    let recording = store.recording(RECORDING).unwrap();
+    let operations = store.operations(recording.id).unwrap();
+    let operation = operations.first().unwrap();
+    let run = store.create_run(NewRun {
+        name: name.to_owned(),
+        recording: recording.id,
+        recording_name: RECORDING.to_owned(),
+        seed: 1,
+        plan: serde_json::json!({ "version": 1, "recording": RECORDING }),
+        started_at: Timestamp::from_micros(1_700_000_000_000_000),
+        operations: vec![RunOperation {
+            id: operation.id,
+            protocol: Protocol::Http,
+            text: operation.text.clone(),
+        }],
+    });
+    let run = run.unwrap();
+    let samples: Vec<_> = (0..6_000_u32)
+        .map(|number| sample(number, operation.id.0, answer_us))
+        .collect();
+    run.add_samples(&samples).unwrap();
+    let summary = Summary {
+        planned: 6_000,
+        sent: 6_000,
+        duration_ms: 60_000,
+        ..Summary::default()
+    };
+    run.finish(RunState::Complete, &summary).unwrap();
+}
+
+fn sample(number: u32, operation: u32, answer_us: u64) -> Sample {
+    let intended_us = u64::from(number) * 10_000;
+    Sample {
+        exchange: 1 + number % 100,
+        lane: number % 20,
+        copy: 0,
+        operation,
+        intended_us,
+        ready_us: intended_us,
+        sent_us: intended_us + 10,
+        first_byte_us: Some(intended_us + answer_us),
+        done_us: intended_us + answer_us + u64::from(number * 7_919 % 997),
+        outcome: Outcome::Ok,
+        status: 200,
+        flags: SampleFlags::empty(),
+        sent_bytes: 100,
+        received_bytes: 1_000,
+        faults: 0,
+    }
+}
+
+/// Compares two runs, with the exit code that belongs to the verdict.
+fn compare(desk: &Desk, a: &str, b: &str, code: i32) -> Value {
+    let said = desk.run(&["compare", a, b, "--json"]).with_code(code);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+#[test]
+fn a_regression_is_said_and_makes_the_exit_code_1() {
+    let desk = Desk::with_recording();
+    store_run(&desk, "old", 20_000);
+    store_run(&desk, "new", 30_000);
+    let comparison = compare(&desk, "old", "new", 1);
+    assert_eq!(comparison["verdict"], "regressed", "{comparison}");
+    assert_eq!(comparison["quantiles"]["p95"]["significant"], true);
+    assert_eq!(compare(&desk, "new", "old", 0)["verdict"], "improved");
+    let said = desk.run(&["compare", "old", "new"]).with_code(1);
+    assert!(
+        said.stdout.starts_with("new against old: regressed"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_run_is_the_same_as_itself_and_every_documented_field_is_there() {
+    let desk = Desk::with_recording();
+    store_run(&desk, "old", 20_000);
+    store_run(&desk, "again", 20_000);
+    let comparison = compare(&desk, "old", "again", 0);
+    assert_eq!(comparison["verdict"], "same", "{comparison}");
+    for quantile in ["p50", "p90", "p95", "p99"] {
+        let fields = ["a", "b", "change", "low", "high", "significant"];
+        let fields = fields.map(|field| format!("/quantiles/{quantile}/{field}"));
+        has_fields(&comparison, &fields.each_ref().map(String::as_str));
+    }
+    let fields = [
+        "/a",
+        "/b",
+        "/verdict",
+        "/why/0",
+        "/error_rate/a",
+        "/error_rate/b",
+        "/error_rate/low",
+        "/error_rate/high",
+        "/error_rate/significant",
+        "/operations/0",
+    ];
+    has_fields(&comparison, &fields);
+}
+
+#[test]
+fn a_delay_on_every_request_shows_in_the_comparison() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let replay = [
+        "replay", RECORDING, "--http", &url, "--secret", &secret, "--run",
+    ];
+    desk.run(&[&replay[..], &["base", "--speed", "2"]].concat())
+        .ok();
+    shop.reset().unwrap();
+    let slow = ["slow", "--speed", "2", "--fault", "100:delay(ms=400)"];
+    let run = desk.answer(&[&replay[..], &slow].concat());
+    assert!(number(&run, "/response_us/p50") >= 400_000, "{run}");
+
+    let said = desk.run(&["compare", "base", "slow", "--json"]);
+    let comparison: Value = serde_json::from_str(&said.stdout).unwrap();
+    // A machine too busy to keep the schedule makes it inconclusive, and nothing else.
+    let regressed = comparison["verdict"] == "regressed";
+    assert!(
+        regressed || comparison["verdict"] == "inconclusive",
+        "{comparison}"
+    );
+    assert_eq!(said.code, Some(i32::from(regressed)));
+    assert!(
+        number(&comparison, "/quantiles/p50/b") >= 400_000,
+        "{comparison}"
+    );
+}
+
+#[test]
+fn a_run_beside_its_recording_is_never_judged() {
+    let desk = Desk::with_recording();
+    store_run(&desk, "slow", 900_000);
+    let comparison = compare(&desk, "recording", "slow", 0);
+    assert_eq!(comparison["a"], "recording");
+    assert_ne!(comparison["verdict"], "regressed", "{comparison}");
+    desk.run(&["compare", "recording", "recording"])
+        .refused(2, "name a run");
+}
+
+/// Insists that a page loads nothing and runs nothing.
+fn self_contained(page: &str) {
+    assert!(page.starts_with("<!DOCTYPE html>") || page.starts_with("<!doctype html>"));
+    let lower = page.to_ascii_lowercase();
+    for forbidden in [
+        "<script",
+        "<link",
+        "<iframe",
+        "src=\"http",
+        "href=\"http",
+        "url(http",
+        "@import",
+        "javascript:",
+    ] {
+        assert!(!lower.contains(forbidden), "{forbidden} in the page");
+    }
+    assert!(page.contains("<svg"));
+}
+
+#[test]
+fn reports_are_pages_that_need_nothing_else() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let replay = [
+        "replay", RECORDING, "--http", &url, "--secret", &secret, "--speed", "5",
+    ];
+    let html = ["--run", "base", "--html", "replayed.html"];
+    desk.run(&[&replay[..], &html].concat()).ok();
+    store_run(&desk, "other", 20_000);
+    desk.run(&["report", "base", "--html", "report.html"]).ok();
+    desk.run(&["compare", "base", "other", "--html", "compare.html"]);
+    for page in ["replayed.html", "report.html", "compare.html"] {
+        self_contained(&desk.read(page));
+    }
+    assert!(desk.read("report.html").contains("GET /items/{id}"));
+    assert!(
+        !desk
+            .read("report.html")
+            .contains(reprise_fixtures::shop::PASSWORD)
+    );
+}
+
+#[test]
+fn every_chart_is_written_as_an_svg_file() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let url = url(&shop);
+    desk.run(&[
+        "replay", RECORDING, "--http", &url, "--speed", "5", "--run", "base",
+    ])
+    .ok();
+    for kind in [
+        "response_time",
+        "error_rate",
+        "rate",
+        "in_flight",
+        "lateness",
+        "quantiles",
+        "distribution",
+    ] {
+        for theme in ["light", "dark"] {
+            let file = format!("{kind}-{theme}.svg");
+            desk.run(&["chart", "base", kind, "--out", &file, "--theme", theme])
+                .ok();
+            let svg = desk.read(&file);
+            assert!(
+                svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"),
+                "{file}"
+            );
+            assert!(!svg.contains("<script"), "{file}");
+        }
+    }
+    desk.run(&["chart", "base", "rate", "--out", "absent/x.svg"])
+        .refused(4, "absent/x.svg");
+}

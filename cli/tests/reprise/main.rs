@@ -1,0 +1,26 @@
+//! The `reprise` command end to end: the real binary in a folder of its own, against the sample shop.
+//! One binary for all topics, so that it is linked once.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod bad_flags;
+#[cfg(test)]
+mod bad_inputs;
+#[cfg(test)]
+mod bad_targets;
+#[cfg(test)]
+mod comparing;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod importing;
+#[cfg(test)]
+mod recording;
+#[cfg(test)]
+mod replaying;
+#[cfg(test)]
+mod replaying_mysql;
+#[cfg(test)]
+mod stopping;

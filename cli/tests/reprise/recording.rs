@@ -1,0 +1,99 @@
+//! Recording live from the loopback interface while the shop is asked. Needs the right to capture.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{Desk, RECORDING, number, shop};
+
+/// How many requests are made while the recording runs.
+const REQUESTS: u64 = 5;
+
+fn ask(shop: SocketAddr, item: u64) {
+    let mut stream = TcpStream::connect(shop).unwrap();
+    let request = format!(
+        "GET /items/{item} HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer abc-secret-{item}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn requests_over_loopback_are_recorded_whole_with_the_statements_they_cause() {
+    let desk = Desk::new();
+    let shop = shop();
+    let ports = [shop.http_addr(), shop.mysql_addr()].map(|addr| addr.port().to_string());
+    let arguments = ["record", "-i", "lo", "--name", RECORDING];
+    let arguments = [&arguments[..], &["--port", &ports[0], "--port", &ports[1]]].concat();
+    let mut child = desk
+        .command(&arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut words = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("recording: ") {
+        line.clear();
+        let read = words.read_line(&mut line).unwrap();
+        assert!(
+            read > 0,
+            "this test needs the right to capture; see `reprise devices`"
+        );
+        assert!(!line.contains("failed"), "{line}");
+    }
+    for item in 1..=REQUESTS {
+        ask(shop.http_addr(), item);
+    }
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut rest = String::new();
+    words.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{rest}");
+
+    let answer = desk.answer(&["show", RECORDING]);
+    assert_eq!(answer["recording"]["state"], "complete");
+    assert_eq!(
+        number(&answer, "/messages/http_requests"),
+        REQUESTS,
+        "{answer}"
+    );
+    assert_eq!(
+        number(&answer, "/messages/http_responses"),
+        REQUESTS,
+        "{answer}"
+    );
+    assert_eq!(number(&answer, "/exchanges/http"), REQUESTS, "{answer}");
+    assert!(number(&answer, "/exchanges/mysql") >= REQUESTS, "{answer}");
+    assert_eq!(number(&answer, "/loss/gap_bytes"), 0, "{answer}");
+    shows_the_requests_without_their_secrets(&desk);
+}
+
+fn shows_the_requests_without_their_secrets(desk: &Desk) {
+    let exchanges = desk.answers(&["exchanges", RECORDING, "--where", "protocol:http"]);
+    let requests: Vec<&str> = exchanges
+        .iter()
+        .filter_map(|exchange| exchange["request"].as_str())
+        .collect();
+    assert_eq!(requests.first(), Some(&"GET /items/1"));
+    for exchange in &exchanges {
+        let id = exchange["id"].to_string();
+        let whole: Value = desk.answer(&["exchanges", RECORDING, "--id", &id]);
+        let text = whole["request"].as_str().unwrap();
+        assert!(
+            text.contains("Authorization: ") && !text.contains("abc-secret"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! Commands that are interrupted: asked to stop, they end cleanly and keep what they have; killed, the file
+//! still answers with sums that hold.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use reprise_fixtures::captures;
+
+use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, url};
+
+/// A command that is running, and its words on stderr so far.
+struct Running {
+    child: Child,
+    words: BufReader<ChildStderr>,
+}
+
+impl Running {
+    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut command = desk.command(arguments);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let words = BufReader::new(child.stderr.take().unwrap());
+        Self { child, words }
+    }
+
+    /// Reads on until it says something that begins like this.
+    fn until(&mut self, beginning: &str) {
+        let mut all = String::new();
+        while !all.lines().any(|line| line.starts_with(beginning)) {
+            let read = self.words.read_line(&mut all).unwrap();
+            assert!(read > 0, "it ended without {beginning:?}: {all}");
+        }
+    }
+
+    /// Sends it a signal, by its process id.
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end: exit code and stdout.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    }
+}
+
+/// Starts a replay that would take most of a minute, and waits until it is sending.
+fn sending(desk: &Desk, url: &str) -> Running {
+    let secret = password_secret();
+    let arguments = [
+        "replay", RECORDING, "--http", url, "--run", "r", "--speed", "0.1",
+    ];
+    let mut running = Running::start(desk, &[&arguments[..], &["--secret", &secret]].concat());
+    running.until("replaying: ");
+    running
+}
+
+#[test]
+fn an_interrupted_replay_ends_cleanly_and_is_stored_as_stopped() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let running = sending(&desk, &url(&shop));
+    running.signal("-INT");
+    let (code, stdout) = running.end();
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("stopped"), "{stdout}");
+    let run = desk.answer(&["report", "r"]);
+    conserved(&run);
+    assert_eq!(run["run"]["state"], "stopped");
+    // What was not due yet was not planned either.
+    assert!((1..178).contains(&number(&run, "/sent")), "{run}");
+}
+
+#[test]
+fn a_terminated_replay_is_stored_as_stopped_too() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let running = sending(&desk, &url(&shop));
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
+    let run = desk.answer(&["report", "r"]);
+    conserved(&run);
+    assert_eq!(run["run"]["state"], "stopped");
+}
+
+#[test]
+fn a_killed_replay_is_reported_as_interrupted_with_sums_that_hold() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let mut running = sending(&desk, &url(&shop));
+    // The second line comes five seconds later, after commits.
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let run = desk.answer(&["report", "r"]);
+    conserved(&run);
+    assert_eq!(run["run"]["state"], "interrupted");
+    assert!(number(&run, "/sent") > 0, "{run}");
+    assert_eq!(desk.answers(&["runs"]), [run]);
+    // The file is as good as before.
+    desk.run(&["report", "r", "--html", "r.html"]).ok();
+    desk.run(&["delete", "--run", "r"]).ok();
+}
+
+#[test]
+fn an_import_killed_at_any_moment_leaves_a_file_that_opens() {
+    let desk = Desk::with_recording();
+    let before = desk.answer(&["show", RECORDING]);
+    desk.put(captures::shop());
+    let mut running = Running::start(&desk, &["import", "shop.pcap.gz", "--name", "long"]);
+    running.until("importing: ");
+    running.signal("-KILL");
+    running.end();
+    assert_eq!(desk.answer(&["show", RECORDING]), before);
+    let long = desk.answer(&["show", "long"]);
+    assert!(number(&long, "/exchanges/http") <= captures::shop().expected.http_requests);
+    for exchange in desk.answers(&["exchanges", "long", "--limit", "5"]) {
+        let id = exchange["id"].to_string();
+        desk.run(&["exchanges", "long", "--id", &id]).ok();
+    }
+}
