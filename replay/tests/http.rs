@@ -464,7 +464,7 @@ fn a_target_that_is_not_there_is_named_before_the_start() {
         .unwrap_err()
         .to_string();
     assert!(
-        unreachable.starts_with(&format!("{closed} cannot be reached")),
+        unreachable.starts_with(&format!("reach {closed}: ")),
         "{unreachable}"
     );
     let open = serve(|_| Do::Answer(OK.to_owned()));

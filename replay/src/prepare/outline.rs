@@ -120,3 +120,41 @@ fn behind_us(lane: &Lane, speed: f64) -> u64 {
     }
     latest as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use reprise_wire::Protocol;
+
+    use super::*;
+    use crate::prepare::lane::{Marks, Step};
+
+    /// Three requests 10 ms apart, each answered after 8 ms and each waiting for the one before.
+    fn lane() -> Lane {
+        let step = |index: u32| Step {
+            exchange: index + 1,
+            operation: 1,
+            connection: 1,
+            at_us: u64::from(index) * 10_000,
+            took_us: 8_000,
+            waits_for: index,
+            rank: index,
+            digest: 0,
+            route: 0,
+            status: 200,
+            statement: None,
+            protocol: Protocol::Http,
+            marks: Marks::empty(),
+        };
+        Lane {
+            steps: (0..3).map(step).collect(),
+            ..Lane::default()
+        }
+    }
+
+    #[test]
+    fn a_lane_cannot_keep_up_with_a_clock_faster_than_its_answers() {
+        assert_eq!(behind_us(&lane(), 1.0), 0);
+        // every 2 ms at five times the speed, while each answer still takes 8 ms
+        assert_eq!(behind_us(&lane(), 5.0), 12_000);
+    }
+}
