@@ -6,7 +6,9 @@
 //! ```
 //!
 //! [`import`] reads capture files, [`record`] captures an interface; both answer with a [`Handle`].
-//! Nothing is lost silently: [`Ingest::ledger`] accounts for every packet.
+//! Nothing is lost silently: [`Ingest::ledger`] accounts for every packet. `AGAINST-TSHARK.md`, beside this
+//! crate's sources, says where imports and tshark count differently, and why.
+
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
