@@ -2,17 +2,16 @@
 # Everything else is a shorthand for one line of Cargo or npm.
 
 CARGO ?= cargo
-TOOLS := target/tools
 FILE ?= demo-out/demo.reprise
 
-.PHONY: help setup setup-demo demo test app bench lint rust-test ui-test e2e doc clean
+.PHONY: help setup setup-demo demo test app bench lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
 	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
 	@echo "make app    the desktop on the demo's file (FILE=... for another)"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
-	@echo "make lint   formatting, clippy, docs, licences, window types"
+	@echo "make lint   formatting, clippy, docs, the types and style of the window"
 
 setup-demo:
 	@scripts/setup demo
