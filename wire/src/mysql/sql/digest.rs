@@ -142,8 +142,8 @@ impl Writer {
         if let [sign @ (b'-' | b'+')] = symbol
             && !operand_before
         {
-            // A sign before a value belongs to it; before anything else it is written.
-            self.put_pending_sign();
+            // A sign before a value belongs to it; before anything else it is written. Of several
+            // signs in a row one is kept, or the digest would read otherwise when digested again.
             self.sign = Some(*sign);
             return;
         }
