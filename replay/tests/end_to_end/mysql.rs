@@ -1,8 +1,6 @@
 //! Replaying MySQL end to end, against a small server that knows a few statements and numbers its prepared
 //! ones differently from the recorded server.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,7 @@
+//! Replaying end to end: recordings made by hand, small servers, what the store holds afterwards.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod control;
+mod http;
+mod mysql;
+mod support;
