@@ -38,6 +38,9 @@ ui-test:
 	cd ui && npm run --silent build && npm test --silent
 
 e2e:
+	cd ui && npm run --silent build
+	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build -p reprise-desktop
 	cd ui && npm run --silent e2e
 
 lint: setup

@@ -136,10 +136,11 @@ impl RunPage {
         recorded_p99_us: &BTreeMap<u32, u64>,
     ) -> Self {
         let summary = &answer.summary;
+        // Summaries count by behaviour: faults of one behaviour share their numbers.
         let fault = |fault: &PlannedFault| {
             let count = summary
                 .faults
-                .get(&fault.to_string())
+                .get(fault.behaviour.name())
                 .copied()
                 .unwrap_or_default();
             FaultState {

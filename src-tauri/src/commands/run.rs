@@ -14,10 +14,10 @@ use crate::error::Failure;
 
 /// The charts of a run's page with their heights in CSS pixels, from top to bottom.
 const CHARTS: [(ChartKind, u32); 4] = [
-    (ChartKind::ResponseTime, 150),
-    (ChartKind::ErrorRate, 112),
-    (ChartKind::Rate, 104),
-    (ChartKind::InFlight, 92),
+    (ChartKind::ResponseTime, 130),
+    (ChartKind::ErrorRate, 104),
+    (ChartKind::Rate, 84),
+    (ChartKind::InFlight, 72),
 ];
 
 /// A run's numbers, its faults and checks, its operations.
