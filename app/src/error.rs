@@ -1,4 +1,4 @@
-//! What a job can fail with, and whose fault it is: the command turns that into its exit code,
+//! What a job can fail with, and who has to act: the command turns that into its exit code,
 //! the window into what it offers next.
 
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Who has to act on an error; the command's exit codes follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum Blame {
     /// The caller: a wrong flag, an unknown name, an unreadable input. Exit code 2.
     Usage,
     /// Safety or the target: refused, not allowed, unreachable. Exit code 3.
@@ -73,20 +73,20 @@ impl Error {
     }
 
     /// Who has to act.
-    pub fn fault(&self) -> Fault {
+    pub fn blame(&self) -> Blame {
         match self {
-            Self::Usage(_) => Fault::Usage,
+            Self::Usage(_) => Blame::Usage,
             Self::Target(TargetRefused::Store(error)) | Self::Store(error) => of_store(error),
-            Self::Target(TargetRefused::Unreadable { .. }) => Fault::Usage,
-            Self::Target(_) | Self::Before(_) => Fault::Refused,
+            Self::Target(TargetRefused::Unreadable { .. }) => Blame::Usage,
+            Self::Target(_) | Self::Before(_) => Blame::Refused,
             Self::Capture(error) => of_capture(error),
             Self::Replay(error) => of_replay(error),
-            Self::File { .. } | Self::Shop(_) => Fault::Internal,
+            Self::File { .. } | Self::Shop(_) => Blame::Internal,
         }
     }
 }
 
-const fn of_store(error: &reprise_store::Error) -> Fault {
+const fn of_store(error: &reprise_store::Error) -> Blame {
     use reprise_store::Error as Store;
     match error {
         Store::Missing(_)
@@ -98,27 +98,27 @@ const fn of_store(error: &reprise_store::Error) -> Fault {
         | Store::BadName(_)
         | Store::Unknown { .. }
         | Store::InUse { .. }
-        | Store::BadHost(_) => Fault::Usage,
-        _ => Fault::Internal,
+        | Store::BadHost(_) => Blame::Usage,
+        _ => Blame::Internal,
     }
 }
 
-const fn of_capture(error: &reprise_capture::CaptureError) -> Fault {
+const fn of_capture(error: &reprise_capture::CaptureError) -> Blame {
     use reprise_capture::CaptureError as Capture;
     match error {
         Capture::Store(error) => of_store(error),
-        Capture::NoRights { .. } => Fault::Refused,
-        Capture::Interface { .. } | Capture::Thread(_) | Capture::Broken(_) => Fault::Internal,
-        _ => Fault::Usage,
+        Capture::NoRights { .. } => Blame::Refused,
+        Capture::Interface { .. } | Capture::Thread(_) | Capture::Broken(_) => Blame::Internal,
+        _ => Blame::Usage,
     }
 }
 
-const fn of_replay(error: &reprise_replay::ReplayError) -> Fault {
+const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
     use reprise_replay::ReplayError as Replay;
     match error {
         Replay::Store(error) => of_store(error),
-        Replay::Start(_) | Replay::ThreadLost(_) => Fault::Internal,
-        Replay::Unreachable { .. } => Fault::Refused,
-        _ => Fault::Usage,
+        Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
+        Replay::Unreachable { .. } => Blame::Refused,
+        _ => Blame::Usage,
     }
 }

@@ -25,7 +25,7 @@ pub use capture::{
 pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
-pub use error::{Error, Fault};
+pub use error::{Blame, Error};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use losses::{Loss, losses};
 pub use places::default_file;

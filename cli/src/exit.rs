@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use reprise_app::{Error, Fault};
+use reprise_app::{Blame, Error};
 
 /// A check failed, or a comparison regressed.
 pub(crate) const JUDGED: u8 = 1;
@@ -22,17 +22,17 @@ pub(crate) fn from_clap(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints an error in one line and says whose fault it was with the exit code.
+/// Prints an error in one line and says who has to act with the exit code.
 #[expect(clippy::print_stderr, reason = "errors belong on stderr")]
 pub(crate) fn from_error(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
     eprintln!("reprise: {}", one_line(error));
-    let code = match error.downcast_ref::<Error>().map(Error::fault) {
-        Some(Fault::Usage) => USAGE,
-        Some(Fault::Refused) => REFUSED,
-        Some(Fault::Internal) | None => INTERNAL,
+    let code = match error.downcast_ref::<Error>().map(Error::blame) {
+        Some(Blame::Usage) => USAGE,
+        Some(Blame::Refused) => REFUSED,
+        Some(Blame::Internal) | None => INTERNAL,
     };
     ExitCode::from(code)
 }

@@ -1,6 +1,6 @@
 //! What the window is told when something fails: whose fault it is, why, and what could be allowed.
 
-use reprise_app::{Error, Fault};
+use reprise_app::{Blame, Error};
 use serde::Serialize;
 use specta::Type;
 
@@ -49,10 +49,10 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let kind = match error.fault() {
-            Fault::Usage => FailureKind::Usage,
-            Fault::Refused => FailureKind::Refused,
-            Fault::Internal => FailureKind::Internal,
+        let kind = match error.blame() {
+            Blame::Usage => FailureKind::Usage,
+            Blame::Refused => FailureKind::Refused,
+            Blame::Internal => FailureKind::Internal,
         };
         Self {
             kind,
