@@ -30,8 +30,8 @@ pub enum Error {
     #[error("failed to {0}")]
     Capture(#[from] reprise_capture::CaptureError),
     /// A replay could not be planned or started.
-    #[error("failed to replay: {0}")]
-    Replay(#[source] reprise_replay::ReplayError),
+    #[error("failed to {0}")]
+    Replay(#[from] reprise_replay::ReplayError),
     /// A target is refused for safety, or cannot be found.
     #[error("refused to {0}")]
     Target(#[from] TargetRefused),
@@ -51,16 +51,6 @@ pub enum Error {
     /// The command given with `--before` failed.
     #[error("the command before the run failed: {0}")]
     Before(String),
-}
-
-impl From<reprise_replay::ReplayError> for Error {
-    /// What the store says stands for itself, also when it says it to a replay.
-    fn from(error: reprise_replay::ReplayError) -> Self {
-        match error {
-            reprise_replay::ReplayError::Store(error) => Self::Store(error),
-            error => Self::Replay(error),
-        }
-    }
 }
 
 impl Error {

@@ -1,8 +1,12 @@
 //! Where results go: stdout, whole lines, with a closed pipe ending the command quietly.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 
+use anyhow::Context as _;
 use serde::Serialize;
+
+/// What every failure to print is called.
+const PRINTING: &str = "failed to write to standard output";
 
 /// Prints one JSON object on one line.
 pub(crate) fn json(answer: &impl Serialize) -> anyhow::Result<()> {
@@ -11,17 +15,22 @@ pub(crate) fn json(answer: &impl Serialize) -> anyhow::Result<()> {
 
 /// Prints one JSON object a line.
 pub(crate) fn json_lines<T: Serialize>(answers: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(io::stdout().lock());
     for answer in answers {
-        serde_json::to_writer(&mut out, &answer)?;
-        out.write_all(b"\n")?;
+        json_line(&mut out, &answer).context(PRINTING)?;
     }
-    Ok(out.flush()?)
+    out.flush().context(PRINTING)
+}
+
+/// The error is the stream's own, so that a closed pipe is known as one.
+fn json_line(out: &mut impl Write, answer: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, answer)?;
+    out.write_all(b"\n")
 }
 
 /// Prints text that ends its own lines.
 pub(crate) fn text(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.context(PRINTING)
 }

@@ -212,7 +212,12 @@ impl Store {
         // Production first: nobody should be told to allow a host that is refused anyway.
         let warnings = match self.recorded_server(&host, &addresses, recording)? {
             Some(recorded) if all_loopback(&addresses) || allow_recorded_server => {
-                vec![format!("{host}: {recorded} was a server in the recording")]
+                let named = if recorded == host {
+                    recorded
+                } else {
+                    format!("{host}: {recorded}")
+                };
+                vec![format!("{named} was a server in the recording")]
             }
             Some(recorded) => return Err(TargetRefused::RecordedServer { host, recorded }),
             None => Vec::new(),

@@ -31,13 +31,14 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     }
     let stop = Stop::listen()?;
     let answer = follow(&library, &request, context.json, &stop)?;
-    if let Some(path) = html {
-        library.write_run_report(&answer.run.name, &path)?;
-    }
+    // The answer first: a page that cannot be written must not cost it.
     if context.json {
         output::json(&answer)?;
     } else {
         output::text(&runs::describe(&answer))?;
+    }
+    if let Some(path) = html {
+        library.write_run_report(&answer.run.name, &path)?;
     }
     Ok(ExitCode::from(code(&answer.summary)))
 }

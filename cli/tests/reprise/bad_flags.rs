@@ -1,14 +1,15 @@
 //! Flags and names that cannot be meant: refused before anything is sent, by one line that says what to write.
 
+use std::net::TcpListener;
+
 use crate::support::{Desk, RECORDING};
 
-/// Nobody listens there, so that a flag wrongly let through would show as refused requests.
-const NOWHERE: [&str; 2] = ["--http", "http://127.0.0.1:9"];
-
-/// Replays with one more flag that is wrong.
+/// Replays with one more flag that is wrong, to a target that is there and never answers.
 #[track_caller]
 fn replay_refuses(desk: &Desk, flags: &[&str], fix: &str) {
-    let arguments = [&["replay", RECORDING], &NOWHERE[..], flags].concat();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let arguments = [&["replay", RECORDING, "--http", &url], flags].concat();
     desk.run(&arguments).refused(2, fix);
     assert!(
         desk.answers(&["runs"]).is_empty(),
@@ -22,7 +23,7 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
     replay_refuses(&desk, &["--rate", "fast"], "5x");
     replay_refuses(&desk, &["--rate", "0x"], "5x");
     replay_refuses(&desk, &["--speed", "-1"], "5x");
-    replay_refuses(&desk, &["--copies", "0"], "write a number");
+    replay_refuses(&desk, &["--copies", "0"], "write one such as 5");
     replay_refuses(&desk, &["--copies", "100000000"], "at most 100000");
     replay_refuses(&desk, &["--timeout", "0s"], "at least one millisecond");
 }
@@ -36,7 +37,7 @@ fn a_wrong_fault_check_or_filter_is_refused_and_quoted() {
     replay_refuses(&desk, &["--check", "p99<<4"], "--check 'p99<<4'");
     replay_refuses(&desk, &["--check", "p99<4"], "needs a unit");
     replay_refuses(&desk, &["--where", "status:banana"], "404, 5xx");
-    replay_refuses(&desk, &["--where", "status:999"], "nothing is left to send");
+    replay_refuses(&desk, &["--where", "status:999"], "leaves everything out");
     replay_refuses(
         &desk,
         &["--secret", "login.password"],
@@ -50,7 +51,16 @@ fn a_wrong_fault_check_or_filter_is_refused_and_quoted() {
 #[test]
 fn a_wrong_time_is_refused_with_the_units_there_are() {
     let desk = Desk::with_recording();
-    let replay = |flags: &[&str]| desk.run(&[&["replay", RECORDING], &NOWHERE[..], flags].concat());
+    let replay = |flags: &[&str]| {
+        desk.run(
+            &[
+                &["replay", RECORDING][..],
+                &["--http", "http://127.0.0.1:9"],
+                flags,
+            ]
+            .concat(),
+        )
+    };
     replay(&["--duration", "10"]).misused("needs a unit: ms, s, m or h");
     replay(&["--timeout", "soon"]).misused("write 250ms, 90s, 10m or 1h");
     desk.run(&["record", "-i", "lo", "--name", "x", "--for", "5 parsecs"])
@@ -127,8 +137,8 @@ fn names_that_nothing_can_have_are_refused() {
 fn a_command_before_the_run_that_fails_stops_it() {
     let desk = Desk::with_recording();
     let arguments = [
-        &["replay", RECORDING],
-        &NOWHERE[..],
+        &["replay", RECORDING][..],
+        &["--http", "http://127.0.0.1:9"],
         &["--before", "exit 7"],
     ]
     .concat();

@@ -34,19 +34,46 @@ fn replay(desk: &Desk, to: SocketAddr, flags: &[&str]) -> Value {
     run
 }
 
+/// An address where nobody listens: it was bound for a moment only.
+fn nobody() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
 #[test]
-fn a_target_that_refuses_connections_ends_with_everything_refused() {
+fn a_target_that_is_not_there_is_found_out_before_the_run() {
     let desk = Desk::with_recording();
-    // Bound for a moment, so that nobody listens there.
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let run = replay(&desk, free, &["--run", "nobody"]);
-    assert_eq!(number(&run, "/outcomes/refused"), 24, "{run}");
+    let (http, mysql) = (
+        format!("http://{}", nobody()),
+        format!("mysql://load:secret@{}/shop", nobody()),
+    );
+    for target in [["--http", &http], ["--mysql", &mysql]] {
+        let arguments = [&["replay", RECORDING][..], &target].concat();
+        desk.run(&arguments).refused(3, "check that it runs");
+    }
+    assert!(desk.answers(&["runs"]).is_empty());
+}
+
+#[test]
+fn a_target_that_goes_away_ends_with_everything_refused_or_reset() {
+    let desk = Desk::with_recording();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // It is there when the replay looks, and gone when it begins.
+    thread::spawn(move || drop(listener.accept()));
+    let url = format!("http://{address}");
+    let arguments = ["replay", RECORDING, "--http", &url, "--speed", "20"];
+    let said = desk.run(&[&arguments[..], &["--run", "gone", "--json"]].concat());
+    let run: Value = serde_json::from_str(&said.stdout).unwrap();
+    conserved(&run);
+    let refused = number(&run, "/outcomes/refused");
+    // What was in the listener's queue when it closed was let in and cut off.
+    let reset = number(&run, "/outcomes/reset");
+    assert_eq!(refused + reset, number(&run, "/sent"), "{run}");
+    assert_eq!(said.code, Some(if reset == 0 { 3 } else { 0 }), "{run}");
     assert_eq!(run["error_rate"], 1.0);
     assert_eq!(
-        desk.answer(&["report", "nobody"])["outcomes"],
+        desk.answer(&["report", "gone"])["outcomes"],
         run["outcomes"]
     );
 }
@@ -90,24 +117,6 @@ fn a_target_that_hangs_up_at_once_ends_with_everything_reset() {
     let run = replay(&desk, server(drop), &[]);
     let gone = number(&run, "/outcomes/reset") + number(&run, "/outcomes/truncated");
     assert_eq!(gone, 24, "{run}");
-}
-
-#[test]
-fn a_mysql_target_that_is_none_ends_with_everything_refused() {
-    let desk = Desk::with_recording();
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let url = format!("mysql://load:secret@{free}/shop");
-    let run = desk.answer(&["replay", RECORDING, "--mysql", &url, "--speed", "20"]);
-    conserved(&run);
-    assert_eq!(
-        number(&run, "/outcomes/refused"),
-        number(&run, "/sent"),
-        "{run}"
-    );
-    assert!(number(&run, "/sent") > 300, "{run}");
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod help;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod printing;
+#[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod replaying;
