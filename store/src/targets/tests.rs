@@ -152,7 +152,7 @@ fn a_recorded_loopback_server_is_only_warned_of() {
         .unwrap();
     assert_eq!(
         target.warnings(),
-        ["127.0.0.1: 127.0.0.1 was a server in the recording"]
+        ["127.0.0.1 was a server in the recording"]
     );
 }
 
