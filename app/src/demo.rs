@@ -65,10 +65,10 @@ pub struct DemoAnswer {
     pub report: PathBuf,
 }
 
-/// Tells the whole story. Ends early, and cleanly, once `tell` answers false.
+/// Tells the whole story, until it is over or `tell` answers false.
 ///
 /// # Errors
-/// When the shop cannot be started, or the folder cannot be written.
+/// When the shop cannot be started, the folder cannot be written, or it was stopped before its end.
 pub fn demo(
     request: &DemoRequest,
     tell: &mut dyn FnMut(DemoNews) -> bool,
@@ -111,7 +111,12 @@ pub fn demo(
             faults(length_ms),
         ),
     ] {
-        tell(DemoNews::Chapter(format!("{title} (run \"{run}\")")));
+        if !tell(DemoNews::Chapter(format!("{title} (run \"{run}\")"))) {
+            return Err(Error::Usage(format!(
+                "stopped before its end; what there is so far is in {}",
+                file.display()
+            )));
+        }
         shop.reset().map_err(shop_failed)?;
         let mut replay = replay_of(&shop, run, rate);
         replay.faults = faults;

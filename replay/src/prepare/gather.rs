@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use reprise_store::{Connection, RecordedRequest};
-use reprise_wire::filter::{Candidate, Filter};
+use reprise_wire::filter::Filter;
 use reprise_wire::http::Message;
 use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol, Timestamp};
@@ -223,14 +223,7 @@ impl<'a> Gatherer<'a> {
         if self.plan.read_only && writes(row.protocol, request, operation) {
             return Some(SkipReason::ReadOnly);
         }
-        let candidate = Candidate {
-            protocol: row.protocol,
-            operation,
-            summary: &row.summary,
-            status: row.status,
-            latency_us: row.latency_us(),
-            flags: row.flags,
-        };
+        let candidate = row.candidate(operation);
         let wanted = self
             .filter
             .as_ref()
