@@ -183,7 +183,8 @@ impl Plot {
             .map(|mark| text_width(&mark.label, LABEL))
             .fold(0.0, f64::max);
         Area {
-            left: (widest + 14.0).max(48.0).round(),
+            // Wide enough for "100 ms", so that charts below each other share a time axis.
+            left: (widest + 14.0).max(56.0).round(),
             top: if headed { 30.0 } else { 8.0 },
             right: f64::from(size.0) - 14.0,
             bottom: f64::from(size.1) - 20.0,
