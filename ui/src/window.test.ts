@@ -117,6 +117,19 @@ describe('the window', () => {
     expect(await screen.findByText('stopped')).toBeTruthy();
   });
 
+  it('suggests a name for the run, and keeps one that was typed', async () => {
+    open();
+    await key('3');
+    const name = (await screen.findByLabelText('Name of the run')) as HTMLInputElement;
+    await waitFor(() => expect(name.value).toContain('shop-friday'));
+    await fireEvent.input(name, { target: { value: 'before-the-index' } });
+    await key('f');
+    await fireEvent.input((await screen.findAllByLabelText(/^fault \d+$/)).at(-1)!, {
+      target: { value: '20:delay(ms=250)' },
+    });
+    expect(name.value).toBe('before-the-index');
+  });
+
   it('says in words what changed between two runs, the surest changes first', async () => {
     open();
     await screen.findByRole('row', { name: 'run friday-1x' });

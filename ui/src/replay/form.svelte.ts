@@ -39,6 +39,7 @@ class Form {
   /** Whether the host is planning or starting. */
   busy = $state(false);
   private asked = 0;
+  private suggested = '';
 
   /** Turns to another recording, with a name for the run that is still free. */
   choose(recording: string): void {
@@ -49,14 +50,15 @@ class Form {
     this.nameRun();
   }
 
-  /** A name for the next run: what it does, and a number when that is taken. */
+  /** A name for the next run, unless the user gave one: what it does, and a number when that is taken. */
   nameRun(): void {
     const { recording, rateBy, factor } = this.fields;
-    if (recording === '') return;
+    if (recording === '' || ![this.suggested, ''].includes(this.fields.run)) return;
     const rate = rateBy === 'recorded' ? '1x' : rateBy === 'max' ? 'max' : `${factor}x`;
     const faulty = this.faults.some((fault) => fault.text.trim() !== '') ? '-faults' : '';
     const taken = shelf.library?.runs.map((run) => run.name) ?? [];
-    this.fields.run = freeName(`${recording}-${rate}${faulty}`, taken);
+    this.suggested = freeName(`${recording}-${rate}${faulty}`, taken);
+    this.fields.run = this.suggested;
   }
 
   /** The form as the host takes it: empty lines left out. */
@@ -108,7 +110,9 @@ class Form {
     this.asked += 1;
     this.busy = true;
     try {
-      return await host().startReplay(this.complete());
+      const started = await host().startReplay(this.complete());
+      this.suggested = this.fields.run;
+      return started;
     } catch (thrown) {
       this.failure = asFailure(thrown);
       return null;
