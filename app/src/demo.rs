@@ -282,7 +282,11 @@ fn replay_once(
 }
 
 fn faults(length_ms: u64) -> Vec<String> {
-    let window = format!("@{}ms..{}ms", length_ms / 4, length_ms * 3 / 4);
+    // Whole seconds read better on the charts.
+    let second = |ms: u64| ms.next_multiple_of(1_000);
+    let from = second(length_ms / 4);
+    let to = second(length_ms * 3 / 4).max(from + 1_000);
+    let window = format!("@{from}ms..{to}ms");
     [DELAY, FAILURE]
         .map(|fault| format!("{fault}{window} for http"))
         .to_vec()
