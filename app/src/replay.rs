@@ -13,7 +13,7 @@ use reprise_replay::{
     HttpOrder, HttpRoute, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, ReplayConfig,
     Secrets, Speed, Targets,
 };
-use reprise_store::Recording;
+use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
 pub use outlook::{AllowedTargets, times_recorded};
@@ -32,8 +32,7 @@ impl Library {
     /// # Errors
     /// As [`Self::replay`], but for the target.
     pub fn dry_run(&self, request: &ReplayRequest) -> Result<Outline, Error> {
-        let (plan, _) = plan(request)?;
-        Ok(Prepared::new(plan, &self.store)?.outline())
+        Ok(Prepared::new(Asked::of(request)?.plan, &self.store)?.outline())
     }
 
     /// Starts a replay.
@@ -42,33 +41,17 @@ impl Library {
     /// When the request cannot be read, the target is refused, or nothing is left to send.
     pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
         let recording = self.store.recording(&request.recording)?;
-        let (plan, mysql) = plan(request)?;
-        let mut warnings = Vec::new();
-        let http = request
-            .http
-            .as_deref()
-            .map(|url| {
-                self.store
-                    .allow_http(url, Some(recording.id), request.allow_recorded_server)
-            })
-            .transpose()?;
-        warnings.extend(http.iter().flat_map(|target| target.warnings().to_vec()));
-        let mysql = mysql
-            .map(|url| {
-                let target = self.store.allow_mysql(
-                    &url.address,
-                    Some(recording.id),
-                    request.allow_recorded_server,
-                )?;
-                warnings.extend(target.warnings().to_vec());
-                Ok::<_, Error>(MysqlLogin {
-                    target,
-                    user: url.user,
-                    password: url.password,
-                    database: url.database,
-                })
-            })
-            .transpose()?;
+        let asked = Asked::of(request)?;
+        let (http, mysql) = self.allowed(request, &asked, recording.id)?;
+        let warnings = http.iter().chain(&mysql);
+        let warnings = warnings.flat_map(|target| target.warnings().to_vec());
+        let warnings = warnings.collect();
+        let mysql = mysql.zip(asked.mysql).map(|(target, url)| MysqlLogin {
+            target,
+            user: url.user,
+            password: url.password,
+            database: url.database,
+        });
         let run = match &request.run {
             Some(name) => name.clone(),
             None => self.next_run_name(&recording)?,
@@ -77,18 +60,38 @@ impl Library {
             run_before(command)?;
         }
         let config = ReplayConfig {
-            plan,
+            plan: asked.plan,
             run,
             targets: Targets {
                 http: http.into_iter().collect(),
                 mysql,
             },
-            secrets: Secrets(secrets(&request.secrets)?),
+            secrets: Secrets(asked.secrets),
         };
         config
             .targets
             .reach(config.plan.timeout().min(REACH_WITHIN))?;
         ReplayJob::start(config, self, warnings)
+    }
+
+    /// The request's targets for HTTP and for MySQL, as far as it names them, once they are allowed:
+    /// the one place where that is asked.
+    fn allowed(
+        &self,
+        request: &ReplayRequest,
+        asked: &Asked,
+        recording: RecordingId,
+    ) -> Result<(Option<AllowedTarget>, Option<AllowedTarget>), Error> {
+        let recorded_too = request.allow_recorded_server;
+        let allow_http = |url: &String| self.store.allow_http(url, Some(recording), recorded_too);
+        let allow_mysql = |url: &MysqlUrl| {
+            self.store
+                .allow_mysql(&url.address, Some(recording), recorded_too)
+        };
+        Ok((
+            request.http.as_ref().map(allow_http).transpose()?,
+            asked.mysql.as_ref().map(allow_mysql).transpose()?,
+        ))
     }
 
     /// The recording's name and the first number that no run has.
@@ -106,9 +109,35 @@ impl Library {
     }
 }
 
-/// The plan a request asks for, and the MySQL address it names.
-fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
-    let mysql = request.mysql.as_deref().map(MysqlUrl::parse).transpose()?;
+/// A request, read.
+struct Asked {
+    plan: Plan,
+    mysql: Option<MysqlUrl>,
+    /// The values of the plan's secrets, by name.
+    secrets: BTreeMap<String, String>,
+}
+
+impl Asked {
+    fn of(request: &ReplayRequest) -> Result<Self, Error> {
+        let mysql = request.mysql.as_deref().map(MysqlUrl::parse).transpose()?;
+        let mut plan = plan(request)?;
+        let secrets = secrets(&request.secrets)?;
+        plan.mysql = mysql.as_ref().map(|url| MysqlRoute {
+            address: url.address.clone(),
+            user: url.user.clone(),
+            database: url.database.clone(),
+        });
+        plan.secrets = secrets.keys().cloned().collect();
+        Ok(Self {
+            plan,
+            mysql,
+            secrets,
+        })
+    }
+}
+
+/// The plan a request asks for, but for its MySQL route and its secrets.
+fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
     parse_filter(request.filter.as_deref())?;
     for check in &request.checks {
         Check::parse(check)
@@ -141,11 +170,6 @@ fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
             url: url.clone(),
         })
         .collect();
-    plan.mysql = mysql.as_ref().map(|url| MysqlRoute {
-        address: url.address.clone(),
-        user: url.user.clone(),
-        database: url.database.clone(),
-    });
     plan.faults = faults.collect::<Result<_, _>>()?;
     plan.checks = request.checks.clone();
     plan.abort_on_fail = request.abort_on_fail;
@@ -156,13 +180,12 @@ fn plan(request: &ReplayRequest) -> Result<(Plan, Option<MysqlUrl>), Error> {
     } else {
         HttpOrder::None
     };
-    plan.secrets = secrets(&request.secrets)?.into_keys().collect();
     plan.filter = request
         .filter
         .clone()
         .filter(|filter| !filter.trim().is_empty());
     plan.both_tiers = request.both_tiers;
-    Ok((plan, mysql))
+    Ok(plan)
 }
 
 /// `KEY=VALUE` as it is; `KEY` alone from the environment, so that no password stands in a shell history.

@@ -2,7 +2,7 @@
 
 use reprise_replay::{Plan, Speed};
 
-use super::plan;
+use super::Asked;
 use crate::{Error, Library, ReplayRequest};
 
 /// Targets that a replay may send to.
@@ -20,19 +20,8 @@ impl Library {
     /// # Errors
     /// When the request cannot be read, or a target is refused.
     pub fn allow_targets(&self, request: &ReplayRequest) -> Result<AllowedTargets, Error> {
-        let recording = Some(self.store.recording(&request.recording)?.id);
-        let recorded_too = request.allow_recorded_server;
-        let (_, mysql) = plan(request)?;
-        let http = request.http.as_deref();
-        let http = http
-            .map(|url| self.store.allow_http(url, recording, recorded_too))
-            .transpose()?;
-        let mysql = mysql
-            .map(|url| {
-                self.store
-                    .allow_mysql(&url.address, recording, recorded_too)
-            })
-            .transpose()?;
+        let recording = self.store.recording(&request.recording)?.id;
+        let (http, mysql) = self.allowed(request, &Asked::of(request)?, recording)?;
         let mut allowed = AllowedTargets::default();
         for (scheme, target) in [("http", http), ("mysql", mysql)] {
             let Some(target) = target else { continue };
