@@ -16,7 +16,7 @@ pub(crate) mod targets;
 
 use std::path::PathBuf;
 
-use reprise_app::Library;
+use reprise_app::{Library, readable};
 
 /// What every command is told: the file, and how to answer.
 pub(crate) struct Context {
@@ -34,4 +34,13 @@ impl Context {
     pub(crate) fn existing_library(&self) -> anyhow::Result<Library> {
         Ok(Library::open_existing(self.file.as_deref())?)
     }
+}
+
+/// Counts that are not zero, each with its name: `ok 3,306, mismatch 12`; empty when all are.
+fn named_counts<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let counts = counts.filter(|(_, n)| *n > 0);
+    let parts: Vec<String> = counts
+        .map(|(name, n)| format!("{name} {}", readable::count(n)))
+        .collect();
+    parts.join(", ")
 }

@@ -7,7 +7,7 @@ use reprise_app::RecordingState;
 use reprise_app::answer::RecordingAnswer;
 use reprise_app::readable::{bytes, count, duration, moment};
 
-use super::Context;
+use super::{Context, named_counts};
 use crate::arguments::{NameArguments, OperationsArguments};
 use crate::output;
 use crate::table::Table;
@@ -91,6 +91,7 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
             RecordingState::Interrupted => " (interrupted: all that was committed is here)",
         },
     );
+    let redacted = named_counts(answer.redacted.iter().map(|(rule, n)| (rule.as_str(), *n)));
     let lines = [
         format!(
             "  {} HTTP and {} MySQL exchanges on {} connections",
@@ -103,10 +104,10 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
             bytes(answer.bytes.captured),
             bytes(answer.bytes.stored)
         ),
-        list_of(
-            "  redacted: ",
-            answer.redacted.iter().map(|(rule, n)| (rule.as_str(), *n)),
-        ),
+        match redacted.as_str() {
+            "" => String::new(),
+            counts => format!("  redacted: {counts}"),
+        },
         format!("  lost: {}", losses(answer)),
     ];
     for line in lines.iter().filter(|line| !line.is_empty()) {
@@ -126,16 +127,4 @@ fn losses(answer: &RecordingAnswer) -> String {
         .map(|loss| format!("{} {}", count(loss.count), loss.what))
         .collect();
     parts.join(", ")
-}
-
-fn list_of<'a>(prefix: &str, counts: impl Iterator<Item = (&'a str, u64)>) -> String {
-    let parts: Vec<String> = counts
-        .filter(|(_, n)| *n > 0)
-        .map(|(name, n)| format!("{name} {}", count(n)))
-        .collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!("{prefix}{}", parts.join(", "))
-    }
 }

@@ -7,7 +7,7 @@ use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, Summary};
 
-use super::Context;
+use super::{Context, named_counts};
 use crate::arguments::ReportArguments;
 use crate::output;
 use crate::table::Table;
@@ -120,15 +120,11 @@ fn accounting(text: &mut String, summary: &Summary) {
     );
 }
 
+/// Counts in parentheses after their sum; nothing when all are zero.
 fn named<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
-    let parts: Vec<String> = counts
-        .filter(|(_, n)| *n > 0)
-        .map(|(name, n)| format!("{name} {}", count(n)))
-        .collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", parts.join(", "))
+    match named_counts(counts).as_str() {
+        "" => String::new(),
+        counts => format!(" ({counts})"),
     }
 }
 
