@@ -63,8 +63,14 @@ pub struct CaptureProgress {
     pub packets: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Connections that carried bytes.
+    pub connections: u64,
     /// Exchanges decoded.
     pub exchanges: u64,
+    /// Packets that the kernel or an interface dropped.
+    pub dropped_packets: u64,
+    /// Bytes that one side acknowledged and the capture never saw.
+    pub gap_bytes: u64,
     /// Packets dropped and bytes never seen, added up: anything but 0 deserves a look.
     pub lost: u64,
     /// How much of the files has been read, 0 to 1; `None` for a live capture.
@@ -128,7 +134,10 @@ impl CaptureJob {
             Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(CaptureProgress {
                 packets: now.packets,
                 bytes: now.bytes,
+                connections: now.connections,
                 exchanges: now.exchanges,
+                dropped_packets: now.dropped_packets,
+                gap_bytes: now.gap_bytes,
                 lost: now.dropped_packets + now.gap_bytes,
                 fraction: now.file_fraction,
             })),
@@ -154,6 +163,14 @@ impl CaptureJob {
     pub fn finish(self) -> Result<RecordingAnswer, Error> {
         Ok(self.handle.join()?.into())
     }
+}
+
+/// Whether a capture filter can be read.
+///
+/// # Errors
+/// When it cannot, with what is wrong.
+pub fn check_capture_filter(filter: &str) -> Result<(), Error> {
+    Ok(reprise_capture::check_filter(filter)?)
 }
 
 /// The interfaces of this machine, and why one cannot be captured.

@@ -20,7 +20,8 @@ mod runs;
 mod transcript;
 
 pub use capture::{
-    CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, devices,
+    CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, check_capture_filter,
+    devices,
 };
 pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;

@@ -278,6 +278,14 @@ impl Library {
             .collect())
     }
 
+    /// Calls a recording something else; the runs of it say so too.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the new name is taken or unusable.
+    pub fn rename_recording(&self, from: &str, to: &str) -> Result<(), Error> {
+        Ok(self.store.rename_recording(from, to)?)
+    }
+
     /// Puts a recording or a run into the bin.
     ///
     /// # Errors

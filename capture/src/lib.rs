@@ -35,6 +35,6 @@ pub use event::{CaptureEvent, Progress, Warning};
 pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
-pub use live::{Device, NotCapturable, RecordConfig, devices, record};
+pub use live::{Device, NotCapturable, RecordConfig, check_filter, devices, record};
 pub use packet::{LinkType, Packet};
 pub use recorder::{Recorder, Redaction};

@@ -6,9 +6,11 @@
 mod batch;
 mod devices;
 mod expression;
+mod filter;
 mod open;
 mod record;
 mod source;
 
 pub use devices::{Device, NotCapturable, devices};
+pub use filter::check_filter;
 pub use record::{RecordConfig, record};

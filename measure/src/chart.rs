@@ -8,6 +8,7 @@ mod distribution;
 mod kind;
 mod over_time;
 mod plot;
+mod recorded;
 mod sparkline;
 mod theme;
 
@@ -20,6 +21,7 @@ pub use over_time::{
     FaultSpan, Side, StageMark, Timeline, error_rate, in_flight, lateness, overlay, rate,
     response_time,
 };
+pub use recorded::{RecordedSpan, recorded_rate};
 pub use sparkline::sparkline;
 pub use theme::{Theme, Token};
 

@@ -6,6 +6,7 @@ mod intake;
 mod ledger;
 mod operations;
 mod read;
+mod rename;
 mod requests;
 mod row;
 mod servers;

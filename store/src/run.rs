@@ -85,7 +85,7 @@ pub struct Run {
     pub name: String,
     /// The recording it replays.
     pub recording: RecordingId,
-    /// That recording's name when the run was made.
+    /// That recording's name, which stays when the recording is gone.
     pub recording_name: String,
     /// The seed of its plan.
     pub seed: u64,

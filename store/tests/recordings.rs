@@ -416,3 +416,43 @@ fn a_deleted_recording_comes_back_whole_until_the_bin_is_emptied() {
     assert!(pages("freelist_count") < 10, "the space was given back");
     assert!(pages("page_count") < 100);
 }
+
+#[test]
+fn a_recording_takes_another_name_while_it_is_written_and_its_runs_follow() {
+    let (_folder, store) = store();
+    let writer = store.create_recording(&new_recording("r")).unwrap();
+    let connection = writer.add_connection(&new_connection()).unwrap();
+    writer.add_exchange(connection, exchange(1)).unwrap();
+    store.rename_recording("r", "friday").unwrap();
+    writer.add_exchange(connection, exchange(2)).unwrap();
+    let recording = writer.finish(&Totals::default()).unwrap();
+    assert_eq!(recording.name, "friday");
+    assert_eq!(recording.exchanges.http, 2);
+
+    drop(store.create_run(new_run("run")).unwrap());
+    store.rename_recording("friday", "peak").unwrap();
+    assert_eq!(store.run("run").unwrap().recording_name, "peak");
+    store.rename_recording("peak", "peak").unwrap();
+}
+
+#[test]
+fn a_recording_cannot_take_a_name_that_is_taken_or_unusable() {
+    let (_folder, store) = store();
+    for name in ["a", "b"] {
+        let writer = store.create_recording(&new_recording(name)).unwrap();
+        writer.finish(&Totals::default()).unwrap();
+    }
+    assert!(matches!(
+        store.rename_recording("a", "b"),
+        Err(Error::NameTaken { .. })
+    ));
+    assert!(matches!(
+        store.rename_recording("a", "-b"),
+        Err(Error::BadName(_))
+    ));
+    assert!(matches!(
+        store.rename_recording("c", "d"),
+        Err(Error::Unknown { .. })
+    ));
+    assert_eq!(store.recordings().unwrap().len(), 2);
+}

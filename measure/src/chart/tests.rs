@@ -292,3 +292,28 @@ fn a_kind_is_read_as_it_is_written() {
             .contains("response_time")
     );
 }
+
+fn recorded(seconds: u64) -> Vec<RecordedSpan> {
+    (0..seconds)
+        .map(|second| RecordedSpan {
+            from_us: second * 1_000_000,
+            to_us: (second + 1) * 1_000_000,
+            exchanges: 900 + choice::below(7, &[second], 300),
+            lost: (40..46).contains(&second) || second == 70,
+        })
+        .collect()
+}
+
+#[test]
+fn a_recordings_rate_shades_what_was_lost() {
+    let spans = recorded(90);
+    let chart = recorded_rate(&spans, Style::new(900, 160, Theme::Dark).bare());
+    assert_eq!(chart.frame.series[0].points.len(), 90);
+    insta::assert_snapshot!("recorded_rate_dark", chart.svg);
+}
+
+#[test]
+fn a_recording_that_has_just_begun_has_a_chart() {
+    let chart = recorded_rate(&[], Style::new(380, 120, Theme::Light).bare());
+    assert!(chart.svg.contains("nothing measured yet"), "{}", chart.svg);
+}
