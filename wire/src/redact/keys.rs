@@ -1,41 +1,51 @@
 //! Names that say their value is a secret: of headers, query and form fields, JSON members.
 
-/// A name that contains one of these, letters only and in any case, holds a secret.
-const WITHIN: [&str; 14] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "credential",
-    "csrf",
-    "xsrf",
-    "authorization",
-    "sessionid",
-    "signature",
-];
+/// A name that contains one of these, letters only and in any case, holds a secret. By first letter,
+/// because every name in every message is looked at.
+const fn within(first: u8) -> &'static [&'static [u8]] {
+    match first {
+        b'a' => &[b"apikey", b"accesskey", b"authorization"],
+        b'c' => &[b"credential", b"csrf"],
+        b'p' => &[b"password", b"passwd", b"passphrase", b"privatekey"],
+        b's' => &[b"secret", b"sessionid", b"signature"],
+        b't' => &[b"token"],
+        b'x' => &[b"xsrf"],
+        _ => &[],
+    }
+}
 
 /// A name that is one of these holds a secret.
-const WHOLE: [&str; 14] = [
-    "pass", "pwd", "pw", "pin", "otp", "cvv", "cvc", "cvv2", "jwt", "auth", "sid", "ssn",
-    "session", "bearer",
+const WHOLE: [&[u8]; 14] = [
+    b"pass", b"pwd", b"pw", b"pin", b"otp", b"cvv", b"cvc", b"cvv2", b"jwt", b"auth", b"sid",
+    b"ssn", b"session", b"bearer",
 ];
+
+/// A longer name is data used as a key, not a field's name.
+const LONGEST: usize = 64;
 
 /// Whether a value under this name is a secret.
 pub(super) fn is_secret(name: &[u8]) -> bool {
-    // A longer name is data used as a key, not a field's name.
-    if name.len() > 64 {
+    if name.len() > LONGEST {
         return false;
     }
-    let name: String = name
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    WHOLE.contains(&name.as_str()) || WITHIN.iter().any(|part| name.contains(part))
+    let mut letters = [0; LONGEST];
+    let plain = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let mut length = 0;
+    for (letter, byte) in letters.iter_mut().zip(plain) {
+        *letter = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let mut rest = letters.get(..length).unwrap_or_default();
+    if WHOLE.contains(&rest) {
+        return true;
+    }
+    while let Some((first, after)) = rest.split_first() {
+        if within(*first).iter().any(|part| rest.starts_with(part)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// Whether a number under this name is a secret: `max_tokens` is none, `pin` is.
