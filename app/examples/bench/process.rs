@@ -1,0 +1,66 @@
+//! Running a program and telling what it used: time, CPU time, memory. Linux only, from `/proc`.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+
+/// How often a running program is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// What `/proc/PID/stat` counts CPU time in: 100 a second on every Linux.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// What a program used.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    pub(crate) wall_s: f64,
+    /// User and system time of all its threads.
+    pub(crate) cpu_s: f64,
+    /// The most memory that was resident at once.
+    pub(crate) peak_bytes: u64,
+}
+
+/// Runs `command` to its end, its output thrown away.
+pub(crate) fn measured(command: &mut Command) -> Result<Used, Failure> {
+    let began = Instant::now();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (mut cpu_s, mut peak_bytes) = (0.0, 0);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        // Both only grow, so the last look before the end is what counts.
+        cpu_s = cpu_seconds(&child).unwrap_or(cpu_s);
+        peak_bytes = peak_resident(&child).unwrap_or(peak_bytes);
+        std::thread::sleep(LOOK_EVERY);
+    };
+    let wall_s = began.elapsed().as_secs_f64();
+    if !status.success() {
+        return Err(format!("{command:?} ended with {status}").into());
+    }
+    Ok(Used {
+        wall_s,
+        cpu_s,
+        peak_bytes,
+    })
+}
+
+/// Fields 14 and 15 of proc_pid_stat(5); the second field, the name, may contain anything.
+fn cpu_seconds(child: &Child) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    let mut after_name = stat.rsplit_once(") ")?.1.split(' ').skip(11);
+    let user: f64 = after_name.next()?.parse().ok()?;
+    let system: f64 = after_name.next()?.parse().ok()?;
+    Some((user + system) / TICKS_PER_SECOND)
+}
+
+/// `VmHWM` of proc_pid_status(5).
+fn peak_resident(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
