@@ -3,14 +3,16 @@
 
 CARGO ?= cargo
 FILE ?= demo-out/demo.reprise
+FUZZ_SECONDS ?= 20
 
-.PHONY: help setup setup-demo demo test app bench lint rust-test ui-test e2e clean
+.PHONY: help setup setup-demo demo test app bench fuzz lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
 	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
 	@echo "make app    the desktop on the demo's file (FILE=... for another)"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
+	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (20) from the kept inputs"
 	@echo "make lint   formatting, clippy, docs, the types and style of the window"
 
 setup-demo:
@@ -54,6 +56,11 @@ bench:
 	$(CARGO) build --release -p reprise
 	$(CARGO) run --release -q -p reprise-app --example bench
 
+fuzz:
+	@scripts/setup fuzz
+	FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
+
 clean:
 	$(CARGO) clean
+	rm -rf fuzz/target
 	rm -rf ui/dist demo-out

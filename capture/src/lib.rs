@@ -23,6 +23,8 @@ pub mod file;
 mod handle;
 mod import;
 mod ingest;
+#[cfg(any(test, feature = "invariants"))]
+pub mod invariants;
 pub mod link;
 mod live;
 mod packet;

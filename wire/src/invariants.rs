@@ -8,7 +8,8 @@ use crate::http::{Message, ReadCaps, ResponseReader, decode_content};
 use crate::mysql::sql::LONGEST_DIGEST;
 use crate::operation::{LONGEST_LINE, http_operation, http_summary};
 use crate::{
-    Close, ConnectionDecoder, Direction, Exchange, Flags, Limits, Piece, Protocol, Timestamp,
+    Close, ConnectionDecoder, Direction, Exchange, Flags, Limits, Piece, Protocol, Spoken,
+    Timestamp,
 };
 
 /// A captured connection. The first byte says whether it is midstream; then each piece is a byte that
@@ -94,10 +95,7 @@ fn check_decoded(decoder: &ConnectionDecoder, exchanges: &[Exchange], limits: &L
     let loss = decoder.loss();
     let counts = decoder.counts();
     let with = |has: fn(&Exchange) -> bool| exchanges.iter().filter(|e| has(e)).count() as u64;
-    if exchanges
-        .iter()
-        .all(|exchange| exchange.protocol == Protocol::Http)
-    {
+    if decoder.spoken() == Spoken::Http {
         assert_eq!(
             counts.http_requests,
             with(|e| e.request.is_some()),

@@ -99,6 +99,14 @@ impl CaptureFile {
                     }
                 }
                 Step::Grow => {
+                    // What a record announces is believed only as far as the file goes.
+                    let before = self.reader.data().len();
+                    let refilled = self.reader.refill().is_ok();
+                    if refilled
+                        && (self.reader.data().len() > before || self.reader.reader_exhausted())
+                    {
+                        continue;
+                    }
                     self.capacity *= 2;
                     let fits = self.capacity <= MOST_BUFFER_BYTES;
                     if !fits || !self.reader.grow(self.capacity) {

@@ -58,6 +58,11 @@ impl Reassembler {
         &self.counts
     }
 
+    /// Bytes that wait behind holes.
+    pub const fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
     /// How many connections are remembered, those just closed included.
     pub fn remembered(&self) -> usize {
         self.table.len()

@@ -22,6 +22,8 @@ use super::stream::JUDGED_BEGINNING;
 pub struct ResponseReader {
     message: MessageReader,
     answer_to: AnswerTo,
+    /// Its first line is there and is a status line.
+    judged: bool,
     status: Option<u16>,
     interim: u32,
     keep_alive: bool,
@@ -34,6 +36,7 @@ impl ResponseReader {
         Self {
             message: MessageReader::new(caps),
             answer_to: AnswerTo::method(method),
+            judged: false,
             status: None,
             interim: 0,
             keep_alive: false,
@@ -45,6 +48,7 @@ impl ResponseReader {
     pub fn reset(&mut self, method: &[u8]) {
         self.message.reset();
         self.answer_to = AnswerTo::method(method);
+        self.judged = false;
         self.status = None;
         self.interim = 0;
         self.keep_alive = false;
@@ -70,7 +74,8 @@ impl ResponseReader {
             let known = self.message.head().len();
             let (taken, complete) = self.message.feed_head(rest)?;
             consumed += taken;
-            if known < JUDGED_BEGINNING {
+            let ends_line = || rest.iter().take(taken).any(|byte| *byte == b'\n');
+            if !self.judged && (known < JUDGED_BEGINNING || ends_line()) {
                 self.reject_foreign()?;
             }
             if complete {
@@ -88,11 +93,13 @@ impl ResponseReader {
     }
 
     /// Says early that a peer does not speak HTTP, rather than waiting for a blank line.
-    fn reject_foreign(&self) -> Result<(), HttpError> {
-        match response_start(self.message.head()) {
-            Start::No => Err(HttpError::NoResponse),
-            Start::Yes | Start::Maybe => Ok(()),
+    fn reject_foreign(&mut self) -> Result<(), HttpError> {
+        let start = response_start(self.message.head());
+        self.judged = start == Start::Yes;
+        if start == Start::No {
+            return Err(HttpError::NoResponse);
         }
+        Ok(())
     }
 
     /// The head is there: skips it when it is interim, else frames the body.
@@ -100,6 +107,7 @@ impl ResponseReader {
         let head = ResponseHead::parse(self.message.head()).ok_or(HttpError::NoResponse)?;
         if (100..=199).contains(&head.status) && head.status != 101 {
             self.message.restart_head();
+            self.judged = false;
             self.interim = self.interim.saturating_add(1);
             return Ok(());
         }
@@ -259,6 +267,13 @@ mod tests {
     fn a_peer_that_does_not_speak_http_is_told_at_once() {
         let mut reader = ResponseReader::new(b"GET", ReadCaps::default());
         assert_eq!(reader.feed(b"SSH-2.0"), Err(HttpError::NoResponse));
+        let line = [&b"HTTP/1."[..], &[b'x'; 150], b"\n"].concat();
+        for cut in 1..line.len() {
+            let mut reader = ResponseReader::new(b"GET", ReadCaps::default());
+            let (left, right) = line.split_at(cut);
+            let read = reader.feed(left).and_then(|_| reader.feed(right));
+            assert_eq!(read, Err(HttpError::NoResponse), "cut at {cut}");
+        }
         let mut endless = ResponseReader::new(b"GET", ReadCaps { head: 64, body: 0 });
         endless.feed(b"HTTP/1.1 200 OK\r\n").unwrap();
         assert_eq!(

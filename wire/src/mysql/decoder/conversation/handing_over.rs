@@ -30,6 +30,13 @@ impl Conversation {
         self.loss.unpaired_responses += 1;
         let mut bytes = Vec::new();
         packet.write_to(&mut bytes);
+        bytes.truncate(self.limits.body_cap);
+        let mut flags = Flags::empty();
+        flags.set(Flags::GAP_IN_RESPONSE, packet.missing > 0);
+        flags.set(
+            Flags::RESPONSE_OVER_CAP,
+            packet.wire_len() > bytes.len() as u64,
+        );
         out.push(Exchange {
             protocol: Protocol::Mysql,
             request: None,
@@ -46,7 +53,7 @@ impl Conversation {
             operation: "(unasked error)".to_owned(),
             summary: text(&error.message).chars().take(60).collect(),
             status: Some(error.code),
-            flags: Flags::empty(),
+            flags,
             statement_id: None,
         });
     }

@@ -1,0 +1,233 @@
+//! Writes the first inputs of fuzz targets, made of the shop's captures and of synthetic packets, into
+//! `corpus/TARGET`. Usage: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use reprise_capture::file::CaptureFile;
+use reprise_capture::link::{self, Decoded};
+use reprise_capture::packet_builder::{
+    Conversation, Frame, Framing, PcapOptions, write_pcap, write_pcapng,
+};
+use reprise_capture::reassembly::{ConnectionEvent, Reassembler, ReassemblyLimits, Slot};
+use reprise_wire::{Close, Direction, Piece, Timestamp};
+
+/// A seed is no longer than this, bytes; so many are taken of a capture.
+const LONGEST: usize = 1_500;
+const OF_A_CAPTURE: usize = 12;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seeds = Seeds {
+        corpus: here.join("corpus"),
+        written: 0,
+    };
+    for capture in ["shop.pcap.gz", "shop-mariadb.pcap.gz"] {
+        seeds.of_capture(&here.join("../fixtures/captures").join(capture))?;
+    }
+    seeds.of_packets()?;
+    for text in [
+        "method:POST status:5xx -status:404 took:>100ms",
+        "protocol:mysql /re.*x/i operation:\"SELECT 1\"",
+    ] {
+        seeds.write("filter", text.as_bytes())?;
+    }
+    eprintln!("{} seeds in {}", seeds.written, seeds.corpus.display());
+    Ok(())
+}
+
+struct Seeds {
+    corpus: PathBuf,
+    written: usize,
+}
+
+/// One connection as the invariants read it, and what each side said.
+#[derive(Default)]
+struct Said {
+    pieces: Vec<u8>,
+    to_server: Vec<u8>,
+    to_client: Vec<u8>,
+}
+
+impl Seeds {
+    fn write(&mut self, target: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+        let folder = self.corpus.join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(format!("seed-{:03}", self.written)), bytes)?;
+        self.written += 1;
+        Ok(())
+    }
+
+    fn of_capture(&mut self, path: &Path) -> Result<(), Box<dyn Error>> {
+        let mut http = 0;
+        let mut mysql = 0;
+        for said in connections(path)? {
+            if said.to_client.starts_with(b"HTTP/") && http < OF_A_CAPTURE {
+                http += 1;
+                self.write("http_connection", &said.pieces)?;
+                self.write(
+                    "http_response",
+                    &cut(&[b"\x20", &said.to_client[..]].concat()),
+                )?;
+                self.write("http_message", &cut(&said.to_client))?;
+                self.write("http_message", &cut(&said.to_server))?;
+            } else if said.to_client.get(4) == Some(&10) && mysql < OF_A_CAPTURE {
+                mysql += 1;
+                self.write("mysql_connection", &said.pieces)?;
+                self.of_mysql(&said)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Commands, their text and replies: packets have three bytes of length and one of sequence.
+    fn of_mysql(&mut self, said: &Said) -> Result<(), Box<dyn Error>> {
+        for packet in packets_of(&said.to_server).into_iter().skip(1).take(4) {
+            self.write("mysql_command", &cut(packet))?;
+            if let Some((3 | 0x16, text)) = packet.split_first() {
+                self.write("mysql_sql", &cut(text))?;
+            }
+        }
+        for seed in said.to_client.chunks(400).take(2) {
+            self.write("mysql_reply", seed)?;
+        }
+        Ok(())
+    }
+
+    fn of_packets(&mut self) -> Result<(), Box<dyn Error>> {
+        let framings = [
+            (1, Framing::ETHERNET),
+            (1, Framing::Ethernet { vlans: vec![1, 2] }),
+            (6, Framing::Raw),
+            (0, Framing::Null),
+            (11, Framing::LinuxCooked),
+            (19, Framing::LinuxCooked2 { interface: 2 }),
+        ];
+        for (link, framing) in framings {
+            for ends in [
+                ["10.0.0.1:40000", "10.0.0.2:80"],
+                ["[fd00::1]:40000", "[fd00::2]:3306"],
+            ] {
+                let frames = conversation(&framing, ends)?;
+                let mut seed = vec![link];
+                for frame in &frames {
+                    seed.extend_from_slice(&u16::try_from(frame.data.len())?.to_be_bytes());
+                    seed.extend_from_slice(&frame.data);
+                }
+                self.write("packets", &seed)?;
+                let mut file = Vec::new();
+                write_pcapng(&mut file, &frames)?;
+                self.write("capture_file", &file)?;
+                let (mut file, options) = (Vec::new(), PcapOptions::default());
+                write_pcap(&mut file, framing.link(), options, &frames)?;
+                self.write("capture_file", &file)?;
+            }
+        }
+        // In order, out of order with a hole, acknowledged too far, late, ended.
+        self.write(
+            "reassembly",
+            b"\xfe\xff\xff\xff\0\0\x28\0\x0a\x28\0\x1e\x14\0\x14\x0a\x05\x28\0\x06\0\x80\x07\x40\0",
+        )?;
+        Ok(())
+    }
+}
+
+fn conversation(framing: &Framing, ends: [&str; 2]) -> Result<Vec<Frame>, Box<dyn Error>> {
+    let [client, server] = ends;
+    let (client, server): (SocketAddr, SocketAddr) = (client.parse()?, server.parse()?);
+    let mut script =
+        Conversation::new(client, server, Timestamp::from_micros(1)).framing(framing.clone());
+    script
+        .handshake()
+        .client("GET / HTTP/1.1\r\n\r\n")
+        .server("HTTP/1.1 204 No Content\r\n\r\n")
+        .close();
+    Ok(script.into_frames())
+}
+
+fn connections(path: &Path) -> Result<Vec<Said>, Box<dyn Error>> {
+    let mut reassembler = Reassembler::new(ReassemblyLimits::default());
+    let mut open: BTreeMap<Slot, Said> = BTreeMap::new();
+    let mut closed = Vec::new();
+    let mut event = |event: ConnectionEvent<'_>| match event {
+        ConnectionEvent::Opened { slot, .. } => {
+            open.insert(
+                slot,
+                Said {
+                    pieces: vec![0],
+                    ..Said::default()
+                },
+            );
+        }
+        ConnectionEvent::Piece {
+            slot,
+            direction,
+            piece,
+        } => {
+            if let Some(said) = open.get_mut(&slot) {
+                said.add(direction, piece);
+            }
+        }
+        ConnectionEvent::Closed { slot, .. } => closed.extend(open.remove(&slot)),
+    };
+    let mut last = Timestamp::default();
+    CaptureFile::open(path)?.read(&mut |packet| {
+        last = packet.at;
+        if let Decoded::Segment(segment) = link::decode(packet) {
+            reassembler.push(&segment, &mut event);
+        }
+        ControlFlow::Continue(())
+    });
+    reassembler.finish(last, &mut event);
+    Ok(closed)
+}
+
+impl Said {
+    /// A byte that says direction and kind, one that says how long, and the bytes.
+    fn add(&mut self, direction: Direction, piece: Piece<'_>) {
+        let (way, said) = match direction {
+            Direction::ToServer => (0, &mut self.to_server),
+            Direction::ToClient => (1, &mut self.to_client),
+        };
+        match piece {
+            Piece::Chunk { bytes, .. } => {
+                said.extend_from_slice(bytes);
+                for bytes in bytes.chunks(255) {
+                    if self.pieces.len() + bytes.len() < LONGEST {
+                        self.pieces.extend_from_slice(&[
+                            way | 6,
+                            u8::try_from(bytes.len()).unwrap_or(255),
+                        ]);
+                        self.pieces.extend_from_slice(bytes);
+                    }
+                }
+            }
+            Piece::Gap { .. } => self.pieces.extend_from_slice(&[way, 0]),
+            Piece::End { close, .. } => {
+                let kind = if close == Close::Fin { 2 } else { 4 };
+                self.pieces.extend_from_slice(&[way | kind, 0]);
+            }
+        }
+    }
+}
+
+fn packets_of(mut bytes: &[u8]) -> Vec<&[u8]> {
+    let mut packets = Vec::new();
+    while let [a, b, c, _, rest @ ..] = bytes {
+        let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, 0])).unwrap_or(usize::MAX);
+        let Some((packet, rest)) = rest.split_at_checked(length) else {
+            break;
+        };
+        packets.push(packet);
+        bytes = rest;
+    }
+    packets
+}
+
+fn cut(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().take(LONGEST).copied().collect()
+}
