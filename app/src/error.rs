@@ -45,6 +45,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The user ended a job that has no use when it is not whole.
+    #[error("{0} was stopped before its end; nothing was kept")]
+    Stopped(&'static str),
     /// The demo's own parts failed.
     #[error("the sample shop failed: {0}")]
     Shop(String),
@@ -65,7 +68,7 @@ impl Error {
     /// Who has to act.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Usage(_) => Blame::Usage,
+            Self::Usage(_) | Self::Stopped(_) => Blame::Usage,
             Self::Target(TargetRefused::Store(error)) | Self::Store(error) => of_store(error),
             Self::Target(TargetRefused::Unreadable { .. }) => Blame::Usage,
             Self::Target(_) | Self::Before(_) => Blame::Refused,
@@ -98,7 +101,9 @@ const fn of_capture(error: &reprise_capture::CaptureError) -> Blame {
     match error {
         Capture::Store(error) => of_store(error),
         Capture::NoRights { .. } => Blame::Refused,
-        Capture::Interface { .. } | Capture::Thread(_) | Capture::Broken(_) => Blame::Internal,
+        Capture::Write(_) | Capture::Interface { .. } | Capture::Thread(_) | Capture::Broken(_) => {
+            Blame::Internal
+        }
         _ => Blame::Usage,
     }
 }

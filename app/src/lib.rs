@@ -9,6 +9,7 @@ mod charts;
 mod comparison;
 mod demo;
 mod error;
+mod export;
 mod library;
 mod losses;
 mod mysql_url;
@@ -27,6 +28,7 @@ pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Blame, Error};
+pub use export::{ExportAnswer, ExportRequest};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use losses::{Loss, losses};
 pub use places::default_file;
@@ -34,7 +36,7 @@ pub use replay::{
     AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor, times_recorded,
 };
 
-pub use reprise_capture::{CAPTURE_RIGHTS_COMMAND, Stopper};
+pub use reprise_capture::{CAPTURE_RIGHTS_COMMAND, ExportFormat, Stopper};
 pub use reprise_fault::Fault as PlannedFault;
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::{

@@ -26,6 +26,9 @@ pub enum CaptureError {
         .0.display()
     )]
     Foreign(PathBuf),
+    /// It is JSON, but no HTTP Archive.
+    #[error("read {}: it is JSON without `log.entries`, so no HTTP Archive (HAR)", .0.display())]
+    NoEntries(PathBuf),
     /// It is compressed in a way that is not read.
     #[error("read {}: it is compressed with {how}; decompress it, or use gzip or zstd", path.display())]
     Compression {
@@ -78,6 +81,9 @@ pub enum CaptureError {
         /// What libpcap said.
         reason: String,
     },
+    /// An export could not be written.
+    #[error("write the export: {0}")]
+    Write(#[source] std::io::Error),
     /// The recording could not be written.
     #[error(transparent)]
     Store(#[from] reprise_store::Error),

@@ -44,14 +44,25 @@ pub struct Progress {
 /// Something that does not end a capture but should be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// A file ended in the middle of a packet; what came before was kept.
+    /// A file ended in the middle of a packet, or of an exchange; what came before was kept.
     FileCut(PathBuf),
     /// A file is unreadable from some place on; what came before was kept.
     FileDamaged(PathBuf),
-    /// A file has no packets.
+    /// A file has no packets, or no exchanges.
     NoPackets(PathBuf),
     /// An import was stopped before this file was read to its end; what came before was kept.
     FileNotFinished(PathBuf),
+    /// Parts of a file were not understood.
+    LeftOut {
+        /// Which file.
+        path: PathBuf,
+        /// How many.
+        count: u64,
+        /// What they are, in the plural.
+        what: &'static str,
+        /// The lines on which the first few begin.
+        lines: Vec<u64>,
+    },
     /// The kernel or an interface drops packets.
     Dropping {
         /// How many so far.
@@ -74,7 +85,7 @@ impl fmt::Display for Warning {
         match self {
             Self::FileCut(path) => write!(
                 f,
-                "{} was cut off in the middle of a packet; what came before was kept",
+                "{} was cut off at its end; what came before was kept",
                 path.display()
             ),
             Self::FileDamaged(path) => write!(
@@ -82,12 +93,26 @@ impl fmt::Display for Warning {
                 "{} is damaged from some place on; what came before was kept",
                 path.display()
             ),
-            Self::NoPackets(path) => write!(f, "{} has no packets", path.display()),
+            Self::NoPackets(path) => write!(f, "{} has no traffic in it", path.display()),
             Self::FileNotFinished(path) => write!(
                 f,
                 "{} was not read to its end, because the import was stopped; what came before was kept",
                 path.display()
             ),
+            Self::LeftOut {
+                path,
+                count,
+                what,
+                lines,
+            } => {
+                let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                let lines = lines.join(", ");
+                let path = path.display();
+                write!(
+                    f,
+                    "{path}: {count} {what} were left out (first on line {lines})"
+                )
+            }
             Self::Dropping { packets } => write!(
                 f,
                 "{packets} packets were dropped before they could be read; \

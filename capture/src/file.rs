@@ -8,4 +8,5 @@ mod reader;
 mod tests;
 
 pub use open::FileProgress;
+pub(crate) use open::{Opened, open};
 pub use reader::{CaptureFile, FileEnd, FileLoss};

@@ -1,4 +1,4 @@
-//! Capture files into a recording, at full speed.
+//! Files into a recording, at full speed: captures, and traffic in the formats of other tools.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use reprise_store::{NewRecording, Recording, Store};
 use reprise_wire::{Limits, Timestamp};
 
 use crate::event::Events;
-use crate::file::{CaptureFile, FileEnd};
+use crate::file::{CaptureFile, FileEnd, FileProgress};
+use crate::formats::{FormatFile, Keep, Reading};
 use crate::ingest::LostBefore;
 use crate::reassembly::ReassemblyLimits;
 use crate::{
@@ -20,6 +21,8 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 /// How many packets go by between two looks at the clock.
 const LOOK_EVERY: u32 = 256;
+/// The same for exchanges of other formats, which can be large.
+const LOOK_EVERY_TOLD: u32 = 8;
 
 /// Which files to import, and how.
 #[derive(Clone, Debug, Default)]
@@ -45,16 +48,24 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
     let mut files = Vec::with_capacity(config.files.len());
     for path in &config.files {
         // Read twice on purpose: a file is recognised, and dated, before anything is created.
-        files.push((first_packet(path)?, CaptureFile::open(path)?));
+        files.push(match FormatFile::recognise(path)? {
+            Some(file) => (file.begins()?, Source::Format(file)),
+            None => (
+                first_packet(path)?,
+                Source::Capture(CaptureFile::open(path)?),
+            ),
+        });
     }
     if files.is_empty() {
         return Err(CaptureError::NoFiles);
     }
-    files.sort_by_key(|(first, _)| first.unwrap_or(Timestamp::from_nanos(i64::MAX)));
-    let started_at = files
-        .iter()
-        .find_map(|(first, _)| *first)
-        .unwrap_or_else(now);
+    let started_at = files.iter().filter_map(|(first, _)| *first).min();
+    let started_at = started_at.unwrap_or_else(now);
+    // Captures come first: what they leave open is closed before anything else is told.
+    files.sort_by_key(|(first, source)| {
+        let is_format = matches!(source, Source::Format(_));
+        (is_format, first.unwrap_or(Timestamp::from_nanos(i64::MAX)))
+    });
     let source = config
         .files
         .iter()
@@ -78,6 +89,7 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
         let files = files.into_iter().map(|(_, file)| file).collect();
         Import {
             ingest,
+            limits: config.limits,
             stopper: asked,
             lost_before: LostBefore::default(),
         }
@@ -102,25 +114,31 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
+/// Something to import.
+enum Source {
+    Capture(CaptureFile),
+    Format(FormatFile),
+}
+
 struct Import {
     ingest: Ingest,
+    limits: Limits,
     stopper: Stopper,
     lost_before: LostBefore,
 }
 
 impl Import {
-    fn run(mut self, files: Vec<CaptureFile>, events: &Events) -> Result<Recording, CaptureError> {
+    fn run(mut self, files: Vec<Source>, events: &Events) -> Result<Recording, CaptureError> {
         #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
         let count = files.len() as f64;
-        for (index, mut file) in files.into_iter().enumerate() {
+        for (index, file) in files.into_iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
             let before = index as f64;
-            let progress = file.progress();
-            let fraction = move || (before + progress.fraction()) / count;
-            let packets_before = self.ingest.progress().packets;
-            let end = self.read(&mut file, &fraction, events);
-            let is_empty = self.ingest.progress().packets == packets_before;
-            self.note_end(&file, end, is_empty, events);
+            let fraction = move |file: &FileProgress| (before + file.fraction()) / count;
+            let end = match file {
+                Source::Capture(file) => self.capture(file, &fraction, events),
+                Source::Format(file) => self.format(&file, &fraction, events)?,
+            };
             if end == FileEnd::Stopped {
                 break;
             }
@@ -141,48 +159,60 @@ impl Import {
         self.ingest.finish()
     }
 
-    fn read(
+    fn capture(
         &mut self,
-        file: &mut CaptureFile,
-        fraction: &impl Fn() -> f64,
+        mut file: CaptureFile,
+        fraction: &impl Fn(&FileProgress) -> f64,
         events: &Events,
     ) -> FileEnd {
-        let (mut told, mut stored, mut unseen) = (Instant::now(), Instant::now(), 0);
+        let packets_before = self.ingest.progress().packets;
+        let progress = file.progress();
+        let mut looks = Looks::every(LOOK_EVERY);
         let ingest = &mut self.ingest;
         let stopper = &self.stopper;
-        file.read(&mut |packet| {
+        let end = file.read(&mut |packet| {
             ingest.packet(packet);
-            unseen += 1;
-            if unseen < LOOK_EVERY {
-                return ControlFlow::Continue(());
-            }
-            unseen = 0;
-            if told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                let file_fraction = Some(fraction());
-                let progress = Progress {
-                    file_fraction,
-                    ..ingest.progress()
-                };
-                events.tell(CaptureEvent::Progress(progress));
-            }
-            if stored.elapsed() >= CHECKPOINT_EVERY {
-                stored = Instant::now();
-                ingest.checkpoint();
-            }
-            if stopper.is_asked() || ingest.has_failed() {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        })
-    }
-
-    fn note_end(&mut self, file: &CaptureFile, end: FileEnd, is_empty: bool, events: &Events) {
+            looks.look(ingest, stopper, events, &|| fraction(&progress))
+        });
+        let is_empty = self.ingest.progress().packets == packets_before;
         let loss = file.loss();
         self.lost_before.kernel_dropped += loss.kernel_dropped;
         self.lost_before.interface_dropped += loss.interface_dropped;
         self.lost_before.unreadable_records += loss.unreadable_records;
-        let path = || file.path().to_path_buf();
+        self.note_end(file.path(), end, is_empty, events);
+        end
+    }
+
+    fn format(
+        &mut self,
+        file: &FormatFile,
+        fraction: &impl Fn(&FileProgress) -> f64,
+        events: &Events,
+    ) -> Result<FileEnd, CaptureError> {
+        let exchanges_before = self.ingest.progress().exchanges;
+        let mut keep = Keep::default();
+        let mut looks = Looks::every(LOOK_EVERY_TOLD);
+        let ingest = &mut self.ingest;
+        let stopper = &self.stopper;
+        let opened = file.open()?;
+        let progress = opened.progress.clone();
+        ingest.close_connections();
+        let Reading { end, problems } = file.read(opened, &self.limits, &mut |told| {
+            keep.take(ingest.recorder(), told);
+            looks.look(ingest, stopper, events, &|| fraction(&progress))
+        })?;
+        let last = keep.finish(ingest.recorder());
+        ingest.told(progress.bytes(), last);
+        let is_empty = self.ingest.progress().exchanges == exchanges_before;
+        self.note_end(&file.path, end, is_empty, events);
+        for warning in problems.warnings(&file.path) {
+            events.tell(CaptureEvent::Warning(warning));
+        }
+        Ok(end)
+    }
+
+    fn note_end(&mut self, path: &Path, end: FileEnd, is_empty: bool, events: &Events) {
+        let path = || path.to_path_buf();
         let warning = match end {
             FileEnd::Cut => Warning::FileCut(path()),
             FileEnd::Damaged => Warning::FileDamaged(path()),
@@ -194,5 +224,54 @@ impl Import {
             self.lost_before.unreadable_records += 1;
         }
         events.tell(CaptureEvent::Warning(warning));
+    }
+}
+
+/// Now and then, while a file is read: tells how far it is, stores the ledger, hears the wish to stop.
+struct Looks {
+    told: Instant,
+    stored: Instant,
+    every: u32,
+    unseen: u32,
+}
+
+impl Looks {
+    fn every(every: u32) -> Self {
+        Self {
+            told: Instant::now(),
+            stored: Instant::now(),
+            every,
+            unseen: 0,
+        }
+    }
+
+    fn look(
+        &mut self,
+        ingest: &mut Ingest,
+        stopper: &Stopper,
+        events: &Events,
+        fraction: &impl Fn() -> f64,
+    ) -> ControlFlow<()> {
+        self.unseen += 1;
+        if self.unseen < self.every {
+            return ControlFlow::Continue(());
+        }
+        self.unseen = 0;
+        if self.told.elapsed() >= TELL_EVERY {
+            self.told = Instant::now();
+            let progress = Progress {
+                file_fraction: Some(fraction()),
+                ..ingest.progress()
+            };
+            events.tell(CaptureEvent::Progress(progress));
+        }
+        if self.stored.elapsed() >= CHECKPOINT_EVERY {
+            self.stored = Instant::now();
+            ingest.checkpoint();
+        }
+        if stopper.is_asked() || ingest.has_failed() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 }

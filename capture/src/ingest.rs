@@ -99,6 +99,25 @@ impl Ingest {
         self.lost_before = lost;
     }
 
+    /// Closes what packets opened, so that exchanges from elsewhere can follow on new connections.
+    pub(crate) fn close_connections(&mut self) {
+        let at = self.last_packet.unwrap_or_default();
+        let recorder = &mut self.recorder;
+        self.reassembler
+            .finish(at, &mut |event| recorder.event(event));
+    }
+
+    /// Where what has no packets goes, once [`Ingest::close_connections`] was called.
+    pub(crate) const fn recorder(&mut self) -> &mut Recorder {
+        &mut self.recorder
+    }
+
+    /// Counts bytes of a file that has no packets, up to traffic at `last`.
+    pub(crate) fn told(&mut self, bytes: u64, last: Option<Timestamp>) {
+        self.seen.bytes += bytes;
+        self.last_packet = self.last_packet.max(last);
+    }
+
     /// Whether storing has failed; [`Ingest::finish`] has the reason.
     pub const fn has_failed(&self) -> bool {
         self.recorder.has_failed()
@@ -164,10 +183,7 @@ impl Ingest {
     /// # Errors
     /// Something could not be stored. What was committed before is kept.
     pub fn finish(mut self) -> Result<Recording, CaptureError> {
-        let at = self.last_packet.unwrap_or_default();
-        let recorder = &mut self.recorder;
-        self.reassembler
-            .finish(at, &mut |event| recorder.event(event));
+        self.close_connections();
         let ledger = self.ledger();
         self.recorder
             .finish(self.seen.bytes, self.last_packet, ledger)

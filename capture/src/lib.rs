@@ -5,7 +5,8 @@
 //!   Packet               Segment            ConnectionEvent (Piece)     Exchange
 //! ```
 //!
-//! [`import`] reads capture files, [`record`] captures an interface; both answer with a [`Handle`].
+//! [`import`] reads capture files and those of other tools, [`record`] captures an interface; both answer with a
+//! [`Handle`]. [`export`] writes a recording in another tool's format.
 //! Nothing is lost silently: [`Ingest::ledger`] accounts for every packet. `AGAINST-TSHARK.md`, beside this
 //! crate's sources, says where imports and tshark count differently, and why.
 
@@ -19,7 +20,9 @@
 
 mod error;
 mod event;
+mod export;
 pub mod file;
+mod formats;
 mod handle;
 mod import;
 mod ingest;
@@ -34,6 +37,7 @@ mod recorder;
 
 pub use error::{CAPTURE_RIGHTS_COMMAND, CaptureError};
 pub use event::{CaptureEvent, Progress, Warning};
+pub use export::{ExportFormat, Exports, UnknownFormat, export};
 pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};

@@ -1,6 +1,7 @@
 //! Pieces of connections to decoded, redacted, stored exchanges. Whoever has pieces uses it: the
 //! capture engines here, and a proxy, which sees bytes without packets.
 
+mod imported;
 mod keeper;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use reprise_wire::{
 
 use crate::CaptureError;
 use crate::reassembly::{ConnectionEvent, Slot};
+use imported::Imported;
 use keeper::{Item, Keeper};
 
 /// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
@@ -57,6 +59,7 @@ struct Open {
     decoder: ConnectionDecoder,
     /// What the decoder keeps of unfinished messages.
     held_bytes: usize,
+    imported: Imported,
 }
 
 /// What decoders saw and could not use.
@@ -135,6 +138,7 @@ impl Recorder {
                 number,
                 decoder,
                 held_bytes: 0,
+                imported: Imported::default(),
             });
         }
     }
@@ -212,9 +216,11 @@ impl Recorder {
         };
         self.closed.messages += open.decoder.counts();
         self.closed.loss += open.decoder.loss();
-        let spoken = open.decoder.spoken();
+        let imported = open.imported.spoken;
+        let spoken = imported.unwrap_or_else(|| open.decoder.spoken());
         *self.spoken.entry(spoken).or_default() += 1;
-        let session = open.decoder.mysql_session();
+        let imported = open.imported.session.as_ref();
+        let session = imported.or_else(|| open.decoder.mysql_session());
         // A session is plain data, so that writing it as JSON cannot fail.
         let mysql_session = session.and_then(|session| serde_json::to_value(session).ok());
         let end = ConnectionEnd {

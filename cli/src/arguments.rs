@@ -13,7 +13,7 @@ pub(crate) use listing::{
     ChartArguments, CompareArguments, DeleteArguments, ExchangesArguments, NameArguments,
     OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
 };
-pub(crate) use recording::{DemoArguments, ImportArguments, RecordArguments};
+pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use replaying::{HttpOrder, RateBy, ReplayArguments};
 
 /// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
@@ -49,8 +49,10 @@ pub(crate) enum Command {
     Devices,
     /// Record live traffic from an interface
     Record(RecordArguments),
-    /// Import capture files: pcap and pcapng, also .gz and .zst
+    /// Import captures (pcap, pcapng) and HTTP Archives (HAR), also .gz and .zst
     Import(ImportArguments),
+    /// Write a recording in another tool's format
+    Export(ExportArguments),
     /// List recordings
     Recordings,
     /// Show one recording: what is in it and what was lost

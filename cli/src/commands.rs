@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod exchanges;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod record;
 pub(crate) mod recordings;

@@ -38,6 +38,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Devices => commands::devices::run(&context),
         Command::Record(record) => commands::record::run(&context, record),
         Command::Import(import) => commands::import::run(&context, import),
+        Command::Export(export) => commands::export::run(&context, export),
         Command::Recordings => commands::recordings::list(&context),
         Command::Show(show) => commands::recordings::show(&context, &show),
         Command::Operations(operations) => commands::recordings::operations(&context, &operations),

@@ -22,7 +22,7 @@ pub use error::Error;
 pub use id::{ConnectionId, ExchangeId, OperationId, RecordingId, RunId};
 pub use recording::{
     ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Ledger, Messages,
-    NewConnection, NewRecording, OperationRow, Payloads, RatePoint, RecordedLatency,
+    NewConnection, NewRecording, OperationRow, PayloadReader, Payloads, RatePoint, RecordedLatency,
     RecordedRequest, Recording, RecordingState, RecordingWriter, Requests, Totals,
 };
 pub use run::{NewRun, Run, RunEvent, RunOperation, RunState, RunWriter, Samples};

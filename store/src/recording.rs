@@ -23,7 +23,7 @@ use crate::{ConnectionId, RecordingId};
 pub use ledger::{Ledger, Messages};
 pub use operations::{OperationRow, RecordedLatency};
 pub use read::{Payloads, RatePoint};
-pub use requests::{RecordedRequest, Requests};
+pub use requests::{PayloadReader, RecordedRequest, Requests};
 pub use row::ExchangeRow;
 pub use write::RecordingWriter;
 

@@ -14,9 +14,9 @@ use crate::CaptureError;
 const READ_BYTES: usize = 256 << 10;
 
 /// A file's bytes, decompressed, and a count of those read from the disk.
-pub(super) struct Opened {
-    pub(super) bytes: Box<dyn Read + Send>,
-    pub(super) progress: FileProgress,
+pub(crate) struct Opened {
+    pub(crate) bytes: Box<dyn Read + Send>,
+    pub(crate) progress: FileProgress,
 }
 
 /// How much of a file has been read, in its own (compressed) bytes.
@@ -27,6 +27,11 @@ pub struct FileProgress {
 }
 
 impl FileProgress {
+    /// How many bytes have been read.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
     /// From 0 to 1; 1 for something without a length, such as a pipe.
     #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
     pub fn fraction(&self) -> f64 {
@@ -38,7 +43,7 @@ impl FileProgress {
 }
 
 /// Opens `path` and looks through its compression.
-pub(super) fn open(path: &Path) -> Result<Opened, CaptureError> {
+pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
     let failed = |source| CaptureError::Io {
         path: path.to_path_buf(),
         source,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use reprise_app::ExportFormat;
 
 use crate::duration::parse_duration;
 
@@ -56,9 +57,11 @@ pub(crate) struct RecordArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise import friday.pcapng --name friday\n  \
-    reprise import part1.pcap.gz part2.pcap.gz --name friday --json")]
+    reprise import part1.pcap.gz part2.pcap.gz --name friday --json\n  \
+    reprise import browser.har --name browser\n\n\
+    The format is recognised by what a file holds. What each one keeps and loses is in docs/formats.md.")]
 pub(crate) struct ImportArguments {
-    /// Capture files, in any order: the one with the earliest packet is read first
+    /// Captures, and files of other tools, in any order: the one with the earliest packet is read first
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -68,6 +71,32 @@ pub(crate) struct ImportArguments {
 
     #[command(flatten)]
     pub(crate) redaction: RedactionArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise export friday --to har --out friday.har\n  \
+    reprise export friday --to har --where 'status:5xx' | python3 -m json.tool\n\n\
+    What each format keeps and loses is in docs/formats.md.")]
+pub(crate) struct ExportArguments {
+    /// The recording's name
+    pub(crate) name: String,
+
+    /// The format: har
+    #[arg(long = "to", value_name = "FORMAT")]
+    pub(crate) format: ExportFormat,
+
+    /// Only exchanges that match: `method:POST status:5xx operation:/cart -status:404 took:>100ms /regex/`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+
+    /// The file to write; without it the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Replace the file when it is there
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

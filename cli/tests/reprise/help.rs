@@ -12,6 +12,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "devices",
         "record",
         "import",
+        "export",
         "recordings",
         "show",
         "operations",

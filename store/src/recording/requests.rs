@@ -34,6 +34,16 @@ pub struct Requests {
 }
 
 impl Store {
+    /// Reads payloads of a recording's rows.
+    pub fn payload_reader(&self, recording: RecordingId) -> PayloadReader {
+        PayloadReader {
+            store: self.clone(),
+            recording,
+            requests: Sequence::new(REQUESTS),
+            responses: Sequence::new(RESPONSES),
+        }
+    }
+
     /// Reads all exchanges of a recording with their request bytes, and with their answer bytes
     /// if asked for, in the order they completed: an exchange that took long comes after later,
     /// shorter ones, so `at_us` steps back by at most the longest exchange.
@@ -48,6 +58,30 @@ impl Store {
             requests: Sequence::new(REQUESTS),
             responses: with_responses.then(|| Sequence::new(RESPONSES)),
         }
+    }
+}
+
+/// Reads payloads by row, in nearly the order they were stored: a segment that is wanted again soon is
+/// unpacked once.
+#[derive(Debug)]
+pub struct PayloadReader {
+    store: Store,
+    recording: RecordingId,
+    requests: Sequence,
+    responses: Sequence,
+}
+
+impl PayloadReader {
+    /// The bytes kept of the row's request and answer; `None` for one that is missing.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&mut self, row: &ExchangeRow) -> Result<[Option<Vec<u8>>; 2], Error> {
+        let (store, recording) = (&self.store, self.recording);
+        Ok([
+            self.requests.bytes(store, recording, row.request)?,
+            self.responses.bytes(store, recording, row.response)?,
+        ])
     }
 }
 

@@ -1,0 +1,6 @@
+//! Formats of other tools, both ways: what their files hold becomes exchanges, and what is exported and read
+//! again is the same. One binary for all formats, so that it is linked once.
+#![expect(clippy::unwrap_used, reason = "a failing helper fails the test")]
+
+mod har;
+mod support;
