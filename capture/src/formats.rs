@@ -11,6 +11,7 @@ mod har;
 mod heard;
 mod keep;
 mod moment;
+mod open;
 mod problems;
 mod told;
 

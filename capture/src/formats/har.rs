@@ -13,17 +13,16 @@ mod split;
 mod write;
 
 use std::io::BufRead;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use reprise_wire::Limits;
 
 use super::Reading;
+use super::open::OpenConnections;
 use super::problems::Problems;
-use super::told::Sink;
+use super::told::{Sink, tell};
 use crate::CaptureError;
 use crate::file::FileEnd;
-use places::Places;
 use split::{Entries, Stop};
 
 pub(crate) use write::HarWriter;
@@ -39,7 +38,7 @@ pub(crate) fn read(
     sink: Sink<'_>,
 ) -> Result<Reading, CaptureError> {
     let mut entries = Entries::new(text);
-    let mut places = Places::default();
+    let mut connections = OpenConnections::default();
     let mut problems = Problems::default();
     let end = loop {
         let next = match entries.next() {
@@ -53,15 +52,16 @@ pub(crate) fn read(
             problems.note("entries that are longer than 256 MiB", next.line);
             continue;
         };
-        match entry::read(json, limits, &mut places) {
+        match entry::read(json, limits, &mut connections) {
             Ok(told) => {
-                if told.into_iter().try_for_each(&mut *sink).is_break() {
+                if tell(told, sink).is_break() {
                     break FileEnd::Stopped;
                 }
             }
             Err(why) => problems.note(why, next.line),
         }
     };
-    let _: ControlFlow<()> = places.close_all(sink);
+    // Whoever had enough has it still.
+    let _ = tell(connections.drain(), sink);
     Ok(Reading { end, problems })
 }

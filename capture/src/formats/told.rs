@@ -9,6 +9,11 @@ use reprise_wire::{DecodeLoss, Exchange, MessageCounts, Timestamp};
 /// Whom a reader tells; a break ends the reading.
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(Told) -> ControlFlow<()>;
 
+/// Tells all of `told`.
+pub(crate) fn tell(told: Vec<Told>, sink: Sink<'_>) -> ControlFlow<()> {
+    told.into_iter().try_for_each(sink)
+}
+
 /// The next thing in a file. Connections go by a number of the reader's choice.
 #[derive(Debug)]
 pub(crate) enum Told {
@@ -42,9 +47,3 @@ pub(crate) struct Heard {
 
 /// Stands for an address that the file does not name (TEST-NET-1, RFC 5737: never a real host's).
 pub(crate) const UNKNOWN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-
-/// A client address for the connection with this number, when the file does not name it.
-pub(crate) fn unknown_client(connection: u64) -> SocketAddr {
-    let port = 1_024 + u16::try_from(connection % 64_000).unwrap_or_default();
-    SocketAddr::new(UNKNOWN_HOST, port)
-}

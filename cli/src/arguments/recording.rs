@@ -59,9 +59,9 @@ pub(crate) struct RecordArguments {
     reprise import friday.pcapng --name friday\n  \
     reprise import part1.pcap.gz part2.pcap.gz --name friday --json\n  \
     reprise import browser.har --name browser\n\n\
-    The format is recognised by what a file holds. What each one keeps and loses is in docs/formats.md.")]
+    What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ImportArguments {
-    /// Captures, and files of other tools, in any order: the one with the earliest packet is read first
+    /// Captures and files of other tools, in any order: the earliest is read first
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 

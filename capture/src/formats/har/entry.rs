@@ -8,17 +8,18 @@ use serde_json::Value;
 use super::OWN;
 use super::fields::{bytes, milliseconds, number, text};
 use super::message::{self, Text};
-use super::places::{Authority, Places};
+use super::places::{self, Authority};
 use crate::formats::base64;
 use crate::formats::heard::{self, Said};
 use crate::formats::moment;
+use crate::formats::open::OpenConnections;
 use crate::formats::told::Told;
 
 /// What an entry tells, or what kind of entry cannot be used.
 pub(super) fn read(
     json: &[u8],
     limits: &Limits,
-    places: &mut Places,
+    connections: &mut OpenConnections<String>,
 ) -> Result<Vec<Told>, &'static str> {
     let entry: Value = parse(json).ok_or("entries that are not JSON")?;
     let request = entry.get("request").ok_or("entries without a request")?;
@@ -36,7 +37,8 @@ pub(super) fn read(
     });
     let mut told = Vec::new();
     let span = (times.request_first, times.response_last);
-    let connection = places.connection(&entry, &target.authority, span, &mut told);
+    let authority = &target.authority;
+    let connection = places::connection(&entry, authority, span, connections, &mut told);
     let request = said(&asked, times.request_first, times.request_last);
     let response = answered
         .as_ref()
