@@ -1,10 +1,10 @@
 //! Bringing traffic in: live from an interface or from files, as a job with progress.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use reprise_capture::{
-    CaptureEvent, Handle, ImportConfig, RecordConfig, Redaction, reassembly::ReassemblyLimits,
+    CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, Redaction, StopAfter,
+    reassembly::ReassemblyLimits,
 };
 use reprise_wire::Limits;
 use reprise_wire::redact::Rules;
@@ -28,14 +28,14 @@ pub struct ImportRequest {
 /// What a live recording is asked for.
 #[derive(Clone, Debug)]
 pub struct RecordRequest {
-    /// The interface's name.
-    pub interface: String,
+    /// Where the packets come from.
+    pub source: PacketSource,
     /// TCP ports; none for all.
     pub ports: Vec<u16>,
     /// A pcap filter beside the ports.
     pub filter: Option<String>,
-    /// How long; `None` until stopped.
-    pub duration: Option<Duration>,
+    /// When it ends by itself.
+    pub stop_after: StopAfter,
     /// The recording's name.
     pub name: String,
     /// Whether secrets are replaced; the default everywhere.
@@ -73,8 +73,30 @@ pub struct CaptureProgress {
     pub gap_bytes: u64,
     /// Packets dropped and bytes never seen, added up: anything but 0 deserves a look.
     pub lost: u64,
+    /// Bytes that did not decode, in connections that have ended.
+    pub undecodable_bytes: u64,
+    /// Connections open now.
+    pub open_connections: u64,
     /// How much of the files has been read, 0 to 1; `None` for a live capture.
     pub fraction: Option<f64>,
+}
+
+impl From<Progress> for CaptureProgress {
+    fn from(now: Progress) -> Self {
+        let dropped_packets = now.kernel_dropped + now.interface_dropped;
+        Self {
+            packets: now.packets,
+            bytes: now.bytes,
+            connections: now.connections,
+            exchanges: now.exchanges,
+            dropped_packets,
+            gap_bytes: now.gap_bytes,
+            lost: dropped_packets + now.gap_bytes,
+            undecodable_bytes: now.undecodable_bytes,
+            open_connections: now.open_connections,
+            fraction: now.file_fraction,
+        }
+    }
 }
 
 impl Library {
@@ -101,10 +123,10 @@ impl Library {
     /// When the interface cannot be captured (the message names the fix), or the name is taken.
     pub fn record(&self, request: &RecordRequest) -> Result<CaptureJob, Error> {
         let config = RecordConfig {
-            interface: request.interface.clone(),
+            source: request.source.clone(),
             ports: request.ports.clone(),
             filter: request.filter.clone(),
-            duration: request.duration,
+            stop_after: request.stop_after,
             name: request.name.clone(),
             limits: Limits::default(),
             reassembly: ReassemblyLimits::default(),
@@ -131,16 +153,7 @@ impl CaptureJob {
     /// The next thing it has to say; `None` once it has ended.
     pub fn next_news(&self) -> Option<CaptureNews> {
         match self.handle.events().recv() {
-            Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(CaptureProgress {
-                packets: now.packets,
-                bytes: now.bytes,
-                connections: now.connections,
-                exchanges: now.exchanges,
-                dropped_packets: now.dropped_packets,
-                gap_bytes: now.gap_bytes,
-                lost: now.dropped_packets + now.gap_bytes,
-                fraction: now.file_fraction,
-            })),
+            Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(now.into())),
             Ok(CaptureEvent::Warning(warning)) => Some(CaptureNews::Warning(warning.to_string())),
             Ok(CaptureEvent::Finished) | Err(_) => None,
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use reprise_capture::CaptureError;
+use reprise_capture::{CaptureError, Interfaces, PacketSource, StopAfter};
 use reprise_fixtures::captures;
 use reprise_fixtures::shop::{
     self, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, PASSWORD, Shop, ShopConfig,
@@ -175,10 +175,10 @@ fn bring_in(
             request.length.as_secs()
         )));
         let record = RecordRequest {
-            interface: "lo".to_owned(),
+            source: PacketSource::Interfaces(Interfaces::named(["lo"])),
             ports: vec![shop.http_addr().port(), shop.mysql_addr().port()],
             filter: None,
-            duration: None,
+            stop_after: StopAfter::default(),
             name: RECORDING.to_owned(),
             redact: true,
         };

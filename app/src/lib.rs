@@ -36,7 +36,10 @@ pub use replay::{
     AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor, times_recorded,
 };
 
-pub use reprise_capture::{CAPTURE_RIGHTS_COMMAND, ExportFormat, Stopper};
+pub use reprise_capture::{
+    CAPTURE_RIGHTS_COMMAND, DEFAULT_RING_BYTES, DeviceCounters, DeviceRate, DeviceReading,
+    ExportFormat, Interfaces, PacketSource, StopAfter, Stopper, device_counters,
+};
 pub use reprise_fault::Fault as PlannedFault;
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::{

@@ -43,6 +43,12 @@ pub enum CaptureError {
     /// No file was named.
     #[error("import: no file was named; name at least one")]
     NoFiles,
+    /// No interface was named.
+    #[error("capture: no interface was named; `reprise devices` lists them")]
+    NoInterface,
+    /// `any` together with others.
+    #[error("capture on any and others: any is all of them already; name it alone")]
+    AnyAmongOthers,
     /// No such interface.
     #[error("capture on {name:?}: there is no such interface; there are: {there_are}")]
     NoSuchInterface {

@@ -29,12 +29,18 @@ pub struct Progress {
     pub bytes: u64,
     /// Connections that carried bytes.
     pub connections: u64,
+    /// Those of them that are open.
+    pub open_connections: u64,
     /// Exchanges decoded.
     pub exchanges: u64,
-    /// Packets that the kernel or an interface dropped.
-    pub dropped_packets: u64,
+    /// Packets that a kernel dropped because the capture was behind.
+    pub kernel_dropped: u64,
+    /// Packets that an interface or its driver dropped.
+    pub interface_dropped: u64,
     /// Bytes missing in connections.
     pub gap_bytes: u64,
+    /// Bytes that did not decode, in connections that have ended.
+    pub undecodable_bytes: u64,
     /// The time of the last packet.
     pub last_packet: Option<Timestamp>,
     /// How much of the files has been read, from 0 to 1; `None` for a live capture.
@@ -73,8 +79,10 @@ pub enum Warning {
         /// How many.
         connections: u64,
     },
-    /// The interface ended the capture; what came before was kept.
+    /// An interface ended its capture; what came before was kept.
     InterfaceGone {
+        /// Which.
+        interface: String,
         /// What libpcap said.
         reason: String,
     },
@@ -121,12 +129,10 @@ impl fmt::Display for Warning {
             Self::ReplayLeftOut { connections } => {
                 write!(f, "{connections} connections of a replay were left out")
             }
-            Self::InterfaceGone { reason } => {
-                write!(
-                    f,
-                    "the interface ended the capture ({reason}); what came before was kept"
-                )
-            }
+            Self::InterfaceGone { interface, reason } => write!(
+                f,
+                "{interface} ended the capture ({reason}); what came before was kept"
+            ),
         }
     }
 }

@@ -1,11 +1,10 @@
 //! The seam to a running capture: its events, how to stop it, its result.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::Receiver;
-use pcap::BreakLoop;
 use reprise_store::Recording;
 
 use crate::event::Events;
@@ -20,15 +19,9 @@ pub struct Handle {
 }
 
 /// Stops a capture from anywhere, a signal handler's thread for instance.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stopper {
-    shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Shared {
-    asked: AtomicBool,
-    wake: OnceLock<BreakLoop>,
+    asked: Arc<AtomicBool>,
 }
 
 impl Handle {
@@ -90,27 +83,11 @@ impl Drop for Handle {
 impl Stopper {
     /// Asks the capture to end.
     pub fn stop(&self) {
-        self.shared.asked.store(true, Ordering::SeqCst);
-        if let Some(wake) = self.shared.wake.get() {
-            wake.breakloop();
-        }
+        self.asked.store(true, Ordering::SeqCst);
     }
 
     /// Whether it was asked to.
     pub fn is_asked(&self) -> bool {
-        self.shared.asked.load(Ordering::SeqCst)
-    }
-
-    /// Says how to wake the thread that waits for packets.
-    pub(crate) fn wakes(&self, wake: BreakLoop) {
-        let _ = self.shared.wake.set(wake);
-    }
-}
-
-impl std::fmt::Debug for Stopper {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stopper")
-            .field("asked", &self.is_asked())
-            .finish_non_exhaustive()
+        self.asked.load(Ordering::SeqCst)
     }
 }

@@ -131,6 +131,7 @@ impl Import {
     fn run(mut self, files: Vec<Source>, events: &Events) -> Result<Recording, CaptureError> {
         #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
         let count = files.len() as f64;
+        let mut whole = true;
         for (index, file) in files.into_iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
             let before = index as f64;
@@ -140,6 +141,7 @@ impl Import {
                 Source::Format(file) => self.format(&file, &fraction, events)?,
             };
             if end == FileEnd::Stopped {
+                whole = false;
                 break;
             }
         }
@@ -156,7 +158,11 @@ impl Import {
             file_fraction: Some(1.0),
             ..progress
         }));
-        self.ingest.finish()
+        if whole {
+            self.ingest.finish()
+        } else {
+            self.ingest.interrupt()
+        }
     }
 
     fn capture(
@@ -273,5 +279,55 @@ impl Looks {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reprise_store::RecordingState;
+
+    use super::*;
+    use crate::packet_builder::{Conversation, PcapOptions, write_pcap};
+
+    #[test]
+    fn an_import_stopped_before_the_end_of_its_file_is_interrupted_and_keeps_what_it_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.pcap");
+        let start = Timestamp::from_micros(1);
+        let addresses = [40_000, 80].map(|port| ([10, 0, 0, 1], port).into());
+        let mut long = Conversation::new(addresses[0], addresses[1], start);
+        long.handshake();
+        while long.frames().len() < 3 * LOOK_EVERY as usize {
+            long.client("GET / HTTP/1.1\r\n\r\n")
+                .server("HTTP/1.1 204 No Content\r\n\r\n");
+        }
+        let mut file = std::fs::File::create(&path).unwrap();
+        let link = crate::LinkType::ETHERNET;
+        write_pcap(&mut file, link, PcapOptions::default(), long.frames()).unwrap();
+
+        let store = Store::open(folder.path().join("test.reprise")).unwrap();
+        let new = NewRecording {
+            name: "stopped".to_owned(),
+            source: String::new(),
+            started_at: start,
+        };
+        let writer = store.create_recording(&new).unwrap();
+        let recorder = Recorder::start(writer, Limits::default(), None).unwrap();
+        let stopper = Stopper::default();
+        stopper.stop();
+        let import = Import {
+            ingest: Ingest::new(recorder, ReassemblyLimits::default()),
+            stopper,
+            limits: Limits::default(),
+            lost_before: LostBefore::default(),
+        };
+        let (events, told) = Events::new();
+        let files = vec![Source::Capture(CaptureFile::open(&path).unwrap())];
+        let recording = import.run(files, &events).unwrap();
+        assert_eq!(recording.state, RecordingState::Interrupted);
+        assert_eq!(recording.loss.packets, u64::from(LOOK_EVERY));
+        assert!(recording.exchanges.http > 0);
+        let warning = CaptureEvent::Warning(Warning::FileNotFinished(path));
+        assert!(told.try_iter().any(|event| event == warning));
     }
 }

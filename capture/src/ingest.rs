@@ -135,8 +135,11 @@ impl Ingest {
             bytes: self.seen.bytes,
             connections: self.recorder.connections(),
             exchanges: self.recorder.exchanges(),
-            dropped_packets: self.lost_before.kernel_dropped + self.lost_before.interface_dropped,
+            open_connections: self.recorder.open_connections(),
+            kernel_dropped: self.lost_before.kernel_dropped,
+            interface_dropped: self.lost_before.interface_dropped,
             gap_bytes: self.counts().gap_bytes,
+            undecodable_bytes: self.recorder.undecodable_bytes(),
             last_packet: self.last_packet,
             file_fraction: None,
         }
@@ -182,10 +185,22 @@ impl Ingest {
     ///
     /// # Errors
     /// Something could not be stored. What was committed before is kept.
-    pub fn finish(mut self) -> Result<Recording, CaptureError> {
+    pub fn finish(self) -> Result<Recording, CaptureError> {
+        self.end(true)
+    }
+
+    /// Closes what is open and ends the recording, marked as interrupted: its source has more.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn interrupt(self) -> Result<Recording, CaptureError> {
+        self.end(false)
+    }
+
+    fn end(mut self, complete: bool) -> Result<Recording, CaptureError> {
         self.close_connections();
         let ledger = self.ledger();
         self.recorder
-            .finish(self.seen.bytes, self.last_packet, ledger)
+            .finish(self.seen.bytes, self.last_packet, ledger, complete)
     }
 }

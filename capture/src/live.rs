@@ -1,16 +1,23 @@
-//! Live interfaces through libpcap: what can be captured, and capturing it.
+//! Live traffic: what can be captured, and capturing it into a recording.
 //!
-//! The capture thread only copies packets to a queue; decoding and storing have threads of their
+//! The thread of a source only copies packets to a queue; decoding and storing have threads of their
 //! own. When they fall behind, the queue fills, the kernel's ring fills, and the kernel counts.
 
 mod batch;
+mod config;
+mod delivery;
 mod devices;
+mod engine;
 mod expression;
 mod filter;
+mod interface;
 mod open;
+mod order;
+mod rates;
 mod record;
-mod source;
 
+pub use config::{DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, StopAfter};
 pub use devices::{Device, NotCapturable, devices};
 pub use filter::check_filter;
-pub use record::{RecordConfig, record};
+pub use rates::{DeviceCounters, DeviceRate, DeviceReading, device_counters};
+pub use record::record;

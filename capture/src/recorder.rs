@@ -237,6 +237,17 @@ impl Recorder {
         self.connections
     }
 
+    /// How many of them are open.
+    pub fn open_connections(&self) -> u64 {
+        let closed: u64 = self.spoken.values().sum();
+        self.connections.saturating_sub(closed)
+    }
+
+    /// How many bytes did not decode, in connections that have closed.
+    pub const fn undecodable_bytes(&self) -> u64 {
+        self.closed.loss.undecodable_bytes
+    }
+
     /// How many exchanges have been decoded.
     pub const fn exchanges(&self) -> u64 {
         self.exchanges
@@ -265,7 +276,7 @@ impl Recorder {
         self.keeper.hand_over();
     }
 
-    /// Ends the recording. Every connection should have closed before.
+    /// Ends the recording, as `complete` or as interrupted. Every connection should have closed before.
     ///
     /// # Errors
     /// Something could not be stored. What was committed before is kept.
@@ -274,9 +285,10 @@ impl Recorder {
         captured_bytes: u64,
         last_packet: Option<Timestamp>,
         loss: Ledger,
+        complete: bool,
     ) -> Result<Recording, CaptureError> {
         let totals = self.totals(captured_bytes, last_packet, loss);
-        self.keeper.finish(totals)
+        self.keeper.finish(totals, complete)
     }
 
     fn totals(
@@ -359,7 +371,7 @@ mod tests {
         }
         assert!(recorder.held_bytes <= recorder.held_cap);
         assert_eq!(recorder.exchanges(), 1);
-        let recording = recorder.finish(0, None, Ledger::default()).unwrap();
+        let recording = recorder.finish(0, None, Ledger::default(), true).unwrap();
         assert_eq!(recording.loss.evicted_connections, 1);
         let row = store
             .exchange(recording.id, ExchangeId(1))

@@ -10,15 +10,21 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use reprise_capture::{CaptureError, CaptureEvent, RecordConfig, devices, record};
+use reprise_capture::{
+    CaptureError, CaptureEvent, Interfaces, PacketSource, RecordConfig, StopAfter, devices, record,
+};
 use reprise_store::{ExchangeId, Recording, Store};
 
 const REQUEST: &[u8] = b"POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhello";
 const ANSWER: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok";
 
+fn on(interfaces: &[&str]) -> PacketSource {
+    PacketSource::Interfaces(Interfaces::named(interfaces.iter().copied()))
+}
+
 fn config(port: u16) -> RecordConfig {
     RecordConfig {
-        interface: "lo".to_owned(),
+        source: on(&["lo"]),
         ports: vec![port],
         name: "live".to_owned(),
         ..RecordConfig::default()
@@ -63,7 +69,7 @@ fn ask(mut stream: TcpStream) {
 }
 
 fn recorded(
-    interface: &str,
+    interfaces: &[&str],
     connections: usize,
     exchange: fn(u16),
 ) -> (Store, Recording, tempfile::TempDir) {
@@ -71,7 +77,7 @@ fn recorded(
     let store = Store::open(folder.path().join("live.reprise")).unwrap();
     let (port, server) = serve(connections);
     let config = RecordConfig {
-        interface: interface.to_owned(),
+        source: on(interfaces),
         ..config(port)
     };
     let handle = record(config, &store).unwrap_or_else(|error| {
@@ -90,7 +96,7 @@ fn recorded(
 
 #[test]
 fn exchanges_over_loopback_are_recorded_whole() {
-    let (store, recording, _folder) = recorded("lo", 25, exchange);
+    let (store, recording, _folder) = recorded(&["lo"], 25, exchange);
     assert_eq!(recording.exchanges.http, 25, "{:?}", recording.loss);
     assert_eq!(recording.connections, 25);
     let loss = &recording.loss;
@@ -113,7 +119,7 @@ fn exchanges_over_loopback_are_recorded_whole() {
 
 #[test]
 fn capturing_on_all_interfaces_sees_each_exchange_once() {
-    let (_store, recording, _folder) = recorded("any", 3, exchange);
+    let (_store, recording, _folder) = recorded(&["any"], 3, exchange);
     assert_eq!(
         (recording.exchanges.http, recording.connections),
         (3, 3),
@@ -123,8 +129,15 @@ fn capturing_on_all_interfaces_sees_each_exchange_once() {
 }
 
 #[test]
+fn an_interface_named_twice_is_captured_once() {
+    let (_store, recording, _folder) = recorded(&["lo", "lo"], 2, exchange);
+    assert_eq!(recording.exchanges.http, 2, "{:?}", recording.loss);
+    assert_eq!(recording.loss.duplicate_packets, 0);
+}
+
+#[test]
 fn a_replay_s_own_packets_are_left_out_and_counted() {
-    let (_store, recording, _folder) = recorded("lo", 2, marked_exchange);
+    let (_store, recording, _folder) = recorded(&["lo"], 2, marked_exchange);
     assert_eq!((recording.exchanges.http, recording.connections), (0, 0));
     assert!(recording.loss.replay_marked >= 12, "{:?}", recording.loss);
 }
@@ -135,7 +148,10 @@ fn a_capture_ends_by_itself_after_its_duration() {
     let store = Store::open(folder.path().join("short.reprise")).unwrap();
     let (port, _server) = serve(0);
     let config = RecordConfig {
-        duration: Some(Duration::from_millis(50)),
+        stop_after: StopAfter {
+            duration: Some(Duration::from_millis(50)),
+            ..StopAfter::default()
+        },
         ..config(port)
     };
     let handle = record(config, &store).expect("capturing on lo needs root");
@@ -143,18 +159,77 @@ fn a_capture_ends_by_itself_after_its_duration() {
     assert_eq!(handle.join().unwrap().exchanges.http, 0);
 }
 
+/// Records on loopback while exchanges are made one by one, until the limit ends it.
+fn ended_by(stop_after: StopAfter) -> Recording {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("limited.reprise")).unwrap();
+    let (port, server) = serve(usize::MAX);
+    let config = RecordConfig {
+        stop_after,
+        ..config(port)
+    };
+    let handle = record(config, &store).unwrap();
+    while !handle
+        .events()
+        .try_iter()
+        .any(|event| event == CaptureEvent::Finished)
+    {
+        assert!(!server.is_finished());
+        exchange(port);
+    }
+    handle.join().unwrap()
+}
+
+#[test]
+fn a_capture_ends_by_itself_after_so_many_packets() {
+    let recording = ended_by(StopAfter {
+        packets: Some(25),
+        ..StopAfter::default()
+    });
+    assert_eq!(recording.loss.packets, 25);
+}
+
+#[test]
+fn a_capture_ends_by_itself_before_there_are_more_bytes_than_allowed() {
+    let recording = ended_by(StopAfter {
+        bytes: Some(5_000),
+        ..StopAfter::default()
+    });
+    let bytes = recording.bytes.captured;
+    assert!((4_000..=5_000).contains(&bytes), "{bytes}");
+}
+
+#[test]
+fn a_capture_ends_by_itself_after_so_many_exchanges() {
+    let recording = ended_by(StopAfter {
+        exchanges: Some(3),
+        ..StopAfter::default()
+    });
+    assert!(recording.exchanges.http >= 3, "{recording:?}");
+}
+
 #[test]
 fn what_cannot_be_captured_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("refused.reprise")).unwrap();
     let unknown = RecordConfig {
-        interface: "nosuch0".to_owned(),
+        source: on(&["nosuch0"]),
         ..config(80)
     };
     match record(unknown, &store).unwrap_err() {
         CaptureError::NoSuchInterface { there_are, .. } => assert!(there_are.contains("lo")),
         other => panic!("{other}"),
     }
+    let all_and_one = RecordConfig {
+        source: on(&["any", "lo"]),
+        ..config(80)
+    };
+    let error = record(all_and_one, &store).unwrap_err().to_string();
+    assert!(error.contains("name it alone"), "{error}");
+    let error = record(RecordConfig::default(), &store)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("reprise devices"), "{error}");
     let bad = RecordConfig {
         filter: Some("port eighty eighty".to_owned()),
         ..config(80)

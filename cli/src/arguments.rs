@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, DeleteArguments, ExchangesArguments, NameArguments,
-    OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
+    ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
+    NameArguments, OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand,
+    ThemeName,
 };
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use replaying::{HttpOrder, RateBy, ReplayArguments};
@@ -46,8 +47,8 @@ pub(crate) enum Command {
     /// The whole story on a sample shop: record, replay, break, compare, report
     Demo(DemoArguments),
     /// List network interfaces, and why one cannot be captured
-    Devices,
-    /// Record live traffic from an interface
+    Devices(DevicesArguments),
+    /// Record live traffic from interfaces
     Record(RecordArguments),
     /// Import captures (pcap, pcapng) and HTTP Archives (HAR), also .gz and .zst
     Import(ImportArguments),

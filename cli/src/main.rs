@@ -2,11 +2,13 @@
 //! Results go to stdout, everything else to stderr; the exit codes are the design's.
 
 mod arguments;
+mod capturing;
 mod commands;
 mod duration;
 mod exit;
 mod output;
 mod progress;
+mod size;
 mod stop;
 mod table;
 
@@ -35,7 +37,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     match arguments.command {
         Command::Demo(demo) => commands::demo::run(&context, demo),
-        Command::Devices => commands::devices::run(&context),
+        Command::Devices(devices) => commands::devices::run(&context, &devices),
         Command::Record(record) => commands::record::run(&context, record),
         Command::Import(import) => commands::import::run(&context, import),
         Command::Export(export) => commands::export::run(&context, export),

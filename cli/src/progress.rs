@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     label: &'static str,
+    quiet: bool,
     last_line: Option<Instant>,
 }
 
@@ -16,11 +17,20 @@ pub(crate) struct Progress {
 const PLAIN_LINE_EVERY: Duration = Duration::from_secs(5);
 
 impl Progress {
-    /// Starts a progress line; `quiet` shows nothing on a terminal either (`--json` keeps plain lines off).
+    /// Starts a progress line with a bar; `quiet` shows nothing but notes.
     pub(crate) fn start(label: &'static str, quiet: bool) -> Self {
+        Self::styled(label, quiet, "{prefix} {bar:24.cyan/black} {msg}")
+    }
+
+    /// Starts the line of something that has no end to be near to.
+    pub(crate) fn open_ended(label: &'static str, quiet: bool) -> Self {
+        Self::styled(label, quiet, "{prefix} {elapsed} {msg}")
+    }
+
+    fn styled(label: &'static str, quiet: bool, template: &str) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(1_000);
-            if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24.cyan/black} {msg}") {
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("━━─"));
             }
             bar.set_prefix(label);
@@ -29,7 +39,8 @@ impl Progress {
         Self {
             bar,
             label,
-            last_line: quiet.then(Instant::now),
+            quiet,
+            last_line: None,
         }
     }
 
@@ -43,10 +54,10 @@ impl Progress {
             bar.set_message(message.to_owned());
             return;
         }
-        if self
+        let is_due = self
             .last_line
-            .is_none_or(|last| last.elapsed() >= PLAIN_LINE_EVERY)
-        {
+            .is_none_or(|last| last.elapsed() >= PLAIN_LINE_EVERY);
+        if is_due && !self.quiet {
             self.last_line = Some(Instant::now());
             eprintln!("{}: {message}", self.label);
         }

@@ -1,4 +1,4 @@
-//! Packets copied out of the kernel's ring, many to a buffer, so that nothing is allocated for one.
+//! Packets copied out of where they came from, many to a buffer, so that nothing is allocated for one.
 
 use reprise_wire::Timestamp;
 
@@ -18,26 +18,41 @@ pub(super) struct Batch {
 #[derive(Clone, Copy, Debug)]
 struct Copied {
     at: Timestamp,
+    link: LinkType,
+    interface: u32,
     wire_len: u32,
     kept: usize,
 }
 
+/// How far a batch has been read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cursor {
+    packet: usize,
+    byte: usize,
+}
+
 impl Batch {
-    pub(super) fn copy(&mut self, at: Timestamp, wire_len: u32, data: &[u8]) {
-        self.bytes.extend_from_slice(data);
+    pub(super) fn copy(&mut self, packet: &Packet<'_>) {
+        self.bytes.extend_from_slice(packet.data);
         self.packets.push(Copied {
-            at,
-            wire_len,
-            kept: data.len(),
+            at: packet.at,
+            link: packet.link,
+            interface: packet.interface,
+            wire_len: packet.wire_len,
+            kept: packet.data.len(),
         });
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(super) const fn is_full(&self) -> bool {
         self.bytes.len() >= FULL_BYTES || self.packets.len() >= FULL_PACKETS
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) const fn is_empty(&self) -> bool {
         self.packets.is_empty()
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(super) fn clear(&mut self) {
@@ -45,20 +60,38 @@ impl Batch {
         self.packets.clear();
     }
 
-    /// The packets, in order.
-    pub(super) fn packets(&self, link: LinkType) -> impl Iterator<Item = Packet<'_>> {
-        let mut rest = self.bytes.as_slice();
-        self.packets.iter().map_while(move |copied| {
-            let (data, after) = rest.split_at_checked(copied.kept)?;
-            rest = after;
-            let Copied { at, wire_len, .. } = *copied;
-            Some(Packet {
-                at,
-                link,
-                interface: 0,
-                wire_len,
-                data,
-            })
+    /// When the packet at `cursor` was seen; `None` at the end.
+    pub(super) fn time_at(&self, cursor: Cursor) -> Option<Timestamp> {
+        self.packets.get(cursor.packet).map(|packet| packet.at)
+    }
+
+    /// When the last packet was seen.
+    pub(super) fn last_time(&self) -> Timestamp {
+        self.packets
+            .last()
+            .map(|packet| packet.at)
+            .unwrap_or_default()
+    }
+
+    /// The packet at `cursor`, which moves on.
+    pub(super) fn next(&self, cursor: &mut Cursor) -> Option<Packet<'_>> {
+        let copied = self.packets.get(cursor.packet)?;
+        let data = self.bytes.get(cursor.byte..)?.get(..copied.kept)?;
+        cursor.packet += 1;
+        cursor.byte += copied.kept;
+        let Copied {
+            at,
+            link,
+            interface,
+            wire_len,
+            ..
+        } = *copied;
+        Some(Packet {
+            at,
+            link,
+            interface,
+            wire_len,
+            data,
         })
     }
 }
@@ -69,19 +102,27 @@ mod tests {
 
     #[test]
     fn packets_come_out_as_they_were_copied_in() {
-        let mut batch = Batch::default();
-        batch.copy(Timestamp::from_nanos(1), 5, b"abc");
-        batch.copy(Timestamp::from_nanos(2), 0, b"");
-        batch.copy(Timestamp::from_nanos(3), 2, b"de");
-        let copied: Vec<_> = batch
-            .packets(LinkType::RAW)
-            .map(|packet| (packet.at.nanos(), packet.wire_len, packet.data.to_vec()))
-            .collect();
-        let expected = [
-            (1, 5, b"abc".to_vec()),
-            (2, 0, Vec::new()),
-            (3, 2, b"de".to_vec()),
+        let packet = |nanos, link, data| Packet {
+            at: Timestamp::from_nanos(nanos),
+            link,
+            interface: 7,
+            wire_len: 5,
+            data,
+        };
+        let packets: [Packet<'_>; 3] = [
+            packet(1, LinkType::RAW, b"abc"),
+            packet(2, LinkType::ETHERNET, b""),
+            packet(3, LinkType::RAW, b"de"),
         ];
-        assert_eq!(copied, expected);
+        let mut batch = Batch::default();
+        for packet in &packets {
+            batch.copy(packet);
+        }
+        let mut cursor = Cursor::default();
+        for packet in packets {
+            assert_eq!(batch.time_at(cursor), Some(packet.at));
+            assert_eq!(batch.next(&mut cursor), Some(packet));
+        }
+        assert_eq!(batch.next(&mut cursor), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Opening an interface with the settings that lose least, and saying why when it does not open.
 //!
-//! The ring is 64 MiB (libpcap's 2 MiB lose most of a burst), the snap length longer than any
+//! The ring is large (libpcap's 2 MiB lose most of a burst), the snap length longer than any
 //! offloaded segment, and never immediate mode, which gives each packet a slot of 64 KiB.
 
 use pcap::{Active, Capture, Linktype, Precision};
@@ -8,22 +8,27 @@ use pcap::{Active, Capture, Linktype, Precision};
 use super::expression::Expression;
 use crate::{CaptureError, LinkType};
 
-const RING_BYTES: i32 = 64 << 20;
 /// What a look at an interface takes.
-const PROBE_RING_BYTES: i32 = 1 << 20;
+const PROBE_RING_BYTES: u32 = 1 << 20;
 const SNAP_LENGTH: i32 = 262_144;
 /// How long the kernel gathers packets before it hands them over.
 pub(super) const TIMEOUT_MS: i32 = 50;
 
-/// An open interface.
+/// An open interface, whose reads do not wait.
 pub(super) struct Open {
     pub(super) capture: Capture<Active>,
     pub(super) link: LinkType,
+    /// The kernel's index of it; 0 for `any`, whose packets name theirs.
+    pub(super) number: u32,
 }
 
 /// Opens an interface for a capture.
-pub(super) fn open(interface: &str) -> Result<Open, CaptureError> {
-    let mut capture = activate(interface, RING_BYTES)?;
+pub(super) fn open(
+    interface: &str,
+    ring_bytes: u32,
+    promiscuous: bool,
+) -> Result<Open, CaptureError> {
+    let mut capture = activate(interface, ring_bytes, promiscuous)?;
     // The second version of the cooked header names the interface, by which copies are told.
     let cooked2 = Linktype(i32::from(LinkType::LINUX_SLL2.0));
     if capture.get_datalink() == Linktype(i32::from(LinkType::LINUX_SLL.0))
@@ -35,17 +40,35 @@ pub(super) fn open(interface: &str) -> Result<Open, CaptureError> {
         let _ = capture.set_datalink(cooked2);
     }
     let link = LinkType(u16::try_from(capture.get_datalink().0).unwrap_or(u16::MAX));
-    Ok(Open { capture, link })
+    let capture = capture
+        .setnonblock()
+        .map_err(|error| explained(interface, &said(&error)))?;
+    Ok(Open {
+        capture,
+        link,
+        number: number(interface),
+    })
+}
+
+fn number(interface: &str) -> u32 {
+    let path = std::path::Path::new("/sys/class/net").join(interface);
+    let index = std::fs::read_to_string(path.join("ifindex"));
+    index.map_or(0, |index| index.trim().parse().unwrap_or(0))
 }
 
 /// Opens an interface for a moment, to see whether it can be captured.
 pub(super) fn probe(interface: &str) -> Result<(), CaptureError> {
-    activate(interface, PROBE_RING_BYTES).map(drop)
+    activate(interface, PROBE_RING_BYTES, false).map(drop)
 }
 
 /// Activates; a second time without promiscuous mode, because the crate takes libpcap's warnings
 /// (promiscuous mode on `any`, for one) for errors.
-fn activate(interface: &str, ring_bytes: i32) -> Result<Capture<Active>, CaptureError> {
+fn activate(
+    interface: &str,
+    ring_bytes: u32,
+    promiscuous: bool,
+) -> Result<Capture<Active>, CaptureError> {
+    let ring_bytes = i32::try_from(ring_bytes).unwrap_or(i32::MAX);
     let attempt = |promiscuous: bool| {
         Capture::from_device(interface)?
             .buffer_size(ring_bytes)
@@ -55,7 +78,7 @@ fn activate(interface: &str, ring_bytes: i32) -> Result<Capture<Active>, Capture
             .precision(Precision::Nano)
             .open()
     };
-    attempt(interface != "any")
+    attempt(promiscuous && interface != "any")
         .or_else(|_| attempt(false))
         .map_err(|error| explained(interface, &said(&error)))
 }

@@ -79,14 +79,18 @@ impl Keeper {
         self.failed
     }
 
-    pub(super) fn finish(mut self, totals: Totals) -> Result<Recording, CaptureError> {
+    pub(super) fn finish(
+        mut self,
+        totals: Totals,
+        complete: bool,
+    ) -> Result<Recording, CaptureError> {
         self.hand_over();
         drop(self.batches);
         let kept = self
             .thread
             .join()
             .map_err(|_| CaptureError::Broken("storing"))??;
-        kept.finish(totals)
+        kept.finish(totals, complete)
     }
 }
 
@@ -141,9 +145,14 @@ impl Kept {
         Ok(())
     }
 
-    fn finish(self, mut totals: Totals) -> Result<Recording, CaptureError> {
+    fn finish(self, mut totals: Totals, complete: bool) -> Result<Recording, CaptureError> {
         self.add_hits(&mut totals);
-        Ok(self.writer.finish(&totals)?)
+        let ended = if complete {
+            self.writer.finish(&totals)
+        } else {
+            self.writer.interrupt(&totals)
+        };
+        Ok(ended?)
     }
 
     fn add_hits(&self, totals: &mut Totals) {

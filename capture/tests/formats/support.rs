@@ -190,7 +190,9 @@ impl Bench {
         for connection in open {
             end(&mut recorder, Slot(connection.into()), now);
         }
-        recorder.finish(0, Some(now), Ledger::default()).unwrap()
+        recorder
+            .finish(0, Some(now), Ledger::default(), true)
+            .unwrap()
     }
 }
 

@@ -6,6 +6,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use reprise_app::ChartKind;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  reprise devices\n  reprise devices --watch")]
+pub(crate) struct DevicesArguments {
+    /// Show what each interface carries, once a second until Ctrl-C. Needs no rights
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct NameArguments {
     /// The recording's name
     pub(crate) name: String,

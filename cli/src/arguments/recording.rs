@@ -7,6 +7,10 @@ use clap::Args;
 use reprise_app::ExportFormat;
 
 use crate::duration::parse_duration;
+use crate::size::parse_size;
+
+/// What a ring may take, in bytes: libpcap counts it in 31 bits.
+const RING_BYTES: std::ops::RangeInclusive<u64> = (1 << 20)..=(2 << 30);
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  reprise demo --out demo-out")]
@@ -27,12 +31,13 @@ pub(crate) struct DemoArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise record -i eth0 --port 80 --port 3306 --for 10m --name friday\n  \
+    reprise record -i eth0 -i docker0 --max-size 2GB --name both-sides\n  \
     reprise record -i any --filter 'host 10.0.0.7' --name one-client\n\n\
     Ctrl-C stops and keeps what was recorded. Without rights to capture, `reprise devices` names the fix.")]
 pub(crate) struct RecordArguments {
-    /// The interface to capture on; `reprise devices` lists them
-    #[arg(short, long, value_name = "INTERFACE")]
-    pub(crate) interface: String,
+    /// The interface to capture on; repeatable; `any` for all. `reprise devices` lists them
+    #[arg(short, long = "interface", value_name = "INTERFACE", required = true)]
+    pub(crate) interfaces: Vec<String>,
 
     /// The recording's name
     #[arg(long)]
@@ -46,12 +51,47 @@ pub(crate) struct RecordArguments {
     #[arg(long, value_name = "BPF")]
     pub(crate) filter: Option<String>,
 
+    /// The kernel's buffer for each interface; more of it outlasts longer bursts
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_ring)]
+    pub(crate) ring: u32,
+
+    /// Leave packets alone that are not for this machine (on a mirror port, that is all of them)
+    #[arg(long)]
+    pub(crate) no_promiscuous: bool,
+
+    #[command(flatten)]
+    pub(crate) stop_after: StopArguments,
+
+    #[command(flatten)]
+    pub(crate) redaction: RedactionArguments,
+}
+
+/// When a recording ends by itself; the first that is reached counts.
+#[derive(Debug, Args)]
+pub(crate) struct StopArguments {
     /// Stop after this long (`90s`, `10m`, `1h`)
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
 
-    #[command(flatten)]
-    pub(crate) redaction: RedactionArguments,
+    /// Stop after this many bytes of packets (`500MB`, `2GiB`)
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_size: Option<u64>,
+
+    /// Stop after this many packets
+    #[arg(long, value_name = "N")]
+    pub(crate) max_packets: Option<u64>,
+
+    /// Stop after this many exchanges; those read together with the last are kept, too
+    #[arg(long, value_name = "N")]
+    pub(crate) max_exchanges: Option<u64>,
+}
+
+/// A ring's size: libpcap takes no more than 2 GiB.
+fn parse_ring(text: &str) -> Result<u32, String> {
+    let bytes = parse_size(text)?;
+    let ring = u32::try_from(bytes).ok();
+    ring.filter(|_| RING_BYTES.contains(&bytes))
+        .ok_or_else(|| format!("'{text}' is out of range; write 1MiB to 2GiB"))
 }
 
 #[derive(Debug, Args)]

@@ -1,26 +1,39 @@
-//! `reprise record -i INTERFACE --name NAME`: live traffic into the file until a limit or Ctrl-C.
+//! `reprise record -i INTERFACE... --name NAME`: live traffic into the file until a limit or Ctrl-C.
 
 use std::process::ExitCode;
 
-use reprise_app::RecordRequest;
+use reprise_app::{Interfaces, PacketSource, RecordRequest, StopAfter};
 
-use super::{Context, import, recordings};
+use super::{Context, recordings};
 use crate::arguments::RecordArguments;
+use crate::capturing;
 use crate::output;
+use crate::progress::Progress;
 use crate::stop::Stop;
 
 pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Result<ExitCode> {
     let library = context.library()?;
     let stop = Stop::listen()?;
+    let stop_after = StopAfter {
+        duration: arguments.stop_after.duration,
+        bytes: arguments.stop_after.max_size,
+        packets: arguments.stop_after.max_packets,
+        exchanges: arguments.stop_after.max_exchanges,
+    };
     let job = library.record(&RecordRequest {
-        interface: arguments.interface,
+        source: PacketSource::Interfaces(Interfaces {
+            names: arguments.interfaces,
+            ring_bytes: arguments.ring,
+            promiscuous: !arguments.no_promiscuous,
+        }),
         ports: arguments.ports,
         filter: arguments.filter,
-        duration: arguments.duration,
+        stop_after,
         name: arguments.name,
         redact: !arguments.redaction.no_redaction,
     })?;
-    let answer = import::follow(job, "recording", context.json, &stop)?;
+    let progress = Progress::open_ended("recording", context.json);
+    let answer = capturing::follow(job, progress, &stop)?;
     if context.json {
         output::json(&answer)?;
     } else {

@@ -97,3 +97,56 @@ fn shows_the_requests_without_their_secrets(desk: &Desk) {
         );
     }
 }
+
+#[test]
+fn a_recording_ends_by_itself_and_answers_in_json_without_any_other_word() {
+    let desk = Desk::new();
+    let arguments = [
+        "record",
+        "-i",
+        "lo",
+        "--for",
+        "50ms",
+        "--max-size",
+        "1GB",
+        "--ring",
+        "8MiB",
+    ];
+    let arguments = [&arguments[..], &["--name", RECORDING, "--json"]].concat();
+    let output = desk.command(&arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["recording"]["state"], "complete");
+    assert_eq!(answer["recording"]["source"], "lo");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_rates_of_interfaces_are_shown_every_second_until_it_is_stopped() {
+    let desk = Desk::new();
+    let mut child = desk
+        .command(&["devices", "--watch", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let loopback = loop {
+        let line = lines.next().unwrap().unwrap();
+        let rate: Value = serde_json::from_str(&line).unwrap();
+        if rate["name"] == "lo" {
+            break rate;
+        }
+    };
+    for rate in ["packets_per_s", "bytes_per_s", "dropped_per_s"] {
+        assert!(loopback[rate].as_f64().unwrap() >= 0.0, "{loopback}");
+    }
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -127,6 +127,16 @@ impl RecordingWriter {
         self.store.recording_by_id(self.id)
     }
 
+    /// Ends the recording before its source was read to the end, marked as interrupted.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn interrupt(self, totals: &Totals) -> Result<Recording, Error> {
+        self.intake.set_totals(totals.clone())?;
+        self.end(false)?;
+        self.store.recording_by_id(self.id)
+    }
+
     fn end(&self, complete: bool) -> Result<(), Error> {
         self.intake.end(complete)?;
         self.commit()

@@ -1,0 +1,82 @@
+//! What a live recording is asked for: where its packets come from, which of them, for how long.
+
+use std::time::Duration;
+
+use reprise_wire::Limits;
+
+use crate::Redaction;
+use crate::reassembly::ReassemblyLimits;
+
+/// The kernel's ring when nothing else is asked for, in bytes: libpcap's own 2 MiB lose most of a
+/// burst.
+pub const DEFAULT_RING_BYTES: u32 = 64 << 20;
+
+/// What to capture, and how.
+#[derive(Clone, Debug, Default)]
+pub struct RecordConfig {
+    /// Where the packets come from.
+    pub source: PacketSource,
+    /// TCP ports to capture; none for all.
+    pub ports: Vec<u16>,
+    /// A filter in libpcap's language; it must hold beside the ports.
+    pub filter: Option<String>,
+    /// When it ends by itself.
+    pub stop_after: StopAfter,
+    /// The recording's name.
+    pub name: String,
+    /// Caps of one connection's decoding.
+    pub limits: Limits,
+    /// Caps of putting connections together.
+    pub reassembly: ReassemblyLimits,
+    /// Which secrets to replace before they are stored; `None` stores everything as it was said.
+    pub redaction: Option<Redaction>,
+}
+
+/// Where packets come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PacketSource {
+    /// Interfaces of this machine.
+    Interfaces(Interfaces),
+}
+
+/// Interfaces to capture on, all into the same recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interfaces {
+    /// Their names; `any`, alone, for all there are.
+    pub names: Vec<String>,
+    /// The kernel's ring for each of them, in bytes.
+    pub ring_bytes: u32,
+    /// Whether to ask for packets that are not for this machine, too (from a mirror port).
+    pub promiscuous: bool,
+}
+
+impl Interfaces {
+    /// These, opened as is best for most.
+    pub fn named(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            names: names.into_iter().map(Into::into).collect(),
+            ring_bytes: DEFAULT_RING_BYTES,
+            promiscuous: true,
+        }
+    }
+}
+
+impl Default for PacketSource {
+    fn default() -> Self {
+        Self::Interfaces(Interfaces::named(Vec::<String>::new()))
+    }
+}
+
+/// When a recording ends by itself: as soon as one of these is reached. Without any, when it is
+/// stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StopAfter {
+    /// So long after its start.
+    pub duration: Option<Duration>,
+    /// So many bytes of packets; the packet that would go beyond is not taken.
+    pub bytes: Option<u64>,
+    /// So many packets.
+    pub packets: Option<u64>,
+    /// At least so many exchanges: those decoded from packets read together come with the last.
+    pub exchanges: Option<u64>,
+}

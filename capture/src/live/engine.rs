@@ -1,0 +1,182 @@
+//! The decoding thread of a live recording: takes what sources hand over, and says where it stands.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::RecvTimeoutError;
+use reprise_store::Recording;
+
+use super::batch::{Batch, Cursor};
+use super::config::StopAfter;
+use super::delivery::{Delivered, Delivery, Dropped, Inlet};
+use super::order::InOrder;
+use crate::event::Events;
+use crate::{CaptureError, CaptureEvent, Ingest, Packet, Stopper, Warning};
+
+/// How often progress is told, and what gathered handed on.
+const TICK: Duration = Duration::from_millis(100);
+/// How many ticks pass between two checkpoints of the ledger.
+const CHECKPOINT_TICKS: u32 = 10;
+
+/// A live recording, between its sources and its recorder.
+pub(super) struct Engine {
+    pub(super) inlet: Inlet,
+    pub(super) dropped: Dropped,
+    pub(super) stopper: Stopper,
+    pub(super) stop_after: StopAfter,
+    /// How many sources there are.
+    pub(super) sources: usize,
+}
+
+/// What it works with while it runs.
+struct Running<'e> {
+    engine: &'e Engine,
+    ingest: Ingest,
+    events: &'e Events,
+    /// Only where there is an order to keep.
+    order: Option<InOrder>,
+    taken: Taken,
+    until: Option<Instant>,
+    /// How many dropped packets have been warned of.
+    warned_at: u64,
+}
+
+/// What was taken so far, to end in time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    packets: u64,
+    bytes: u64,
+    /// Nothing more is taken.
+    enough: bool,
+}
+
+impl Taken {
+    /// Whether one more packet may be taken; counts it.
+    fn takes(&mut self, packet: &Packet<'_>, stop_after: &StopAfter) -> bool {
+        let bytes = self.bytes + packet.data.len() as u64;
+        self.enough |= stop_after.packets.is_some_and(|most| self.packets >= most)
+            || stop_after.bytes.is_some_and(|most| bytes > most);
+        if !self.enough {
+            self.packets += 1;
+            self.bytes = bytes;
+        }
+        !self.enough
+    }
+}
+
+impl Engine {
+    /// Records until every source has ended or enough was taken.
+    pub(super) fn run(self, ingest: Ingest, events: &Events) -> Result<Recording, CaptureError> {
+        let until = self.stop_after.duration.map(|after| Instant::now() + after);
+        let running = Running {
+            engine: &self,
+            ingest,
+            events,
+            order: (self.sources > 1).then(|| InOrder::of(self.sources)),
+            taken: Taken::default(),
+            until,
+            warned_at: 0,
+        };
+        running.run()
+    }
+}
+
+impl Running<'_> {
+    fn run(mut self) -> Result<Recording, CaptureError> {
+        let mut next_tick = Instant::now() + TICK;
+        let (mut ticks, mut going) = (0, self.engine.sources);
+        while going > 0 {
+            match self.engine.inlet.deliveries.recv_deadline(next_tick) {
+                Ok(Delivery { source, what }) => match what {
+                    Delivered::Packets(batch) => self.take(source, batch),
+                    Delivered::Ended => {
+                        going -= 1;
+                        if let Some(order) = &mut self.order {
+                            order.end(source);
+                        }
+                    }
+                },
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.release();
+            if Instant::now() >= next_tick {
+                next_tick = Instant::now() + TICK;
+                ticks += 1;
+                self.tick(ticks % CHECKPOINT_TICKS == 0);
+            }
+        }
+        self.release();
+        self.tick(false);
+        let left_out = self.ingest.counts().replay_connections;
+        if left_out > 0 {
+            let warning = Warning::ReplayLeftOut {
+                connections: left_out,
+            };
+            self.events.tell(CaptureEvent::Warning(warning));
+        }
+        self.ingest.finish()
+    }
+
+    fn take(&mut self, source: usize, batch: Batch) {
+        if let Some(order) = &mut self.order {
+            order.add(source, batch);
+            return;
+        }
+        let mut cursor = Cursor::default();
+        while let Some(packet) = batch.next(&mut cursor) {
+            if self.taken.takes(&packet, &self.engine.stop_after) {
+                self.ingest.packet(&packet);
+            }
+        }
+        self.engine.inlet.give_back(batch);
+        self.look_at_exchanges();
+    }
+
+    /// Takes the packets of several sources whose turn has come.
+    fn release(&mut self) {
+        let Some(order) = &mut self.order else {
+            return;
+        };
+        let mut used = Vec::new();
+        let (taken, ingest) = (&mut self.taken, &mut self.ingest);
+        order.release(crate::import::now(), &mut used, &mut |packet| {
+            if taken.takes(packet, &self.engine.stop_after) {
+                ingest.packet(packet);
+            }
+        });
+        for batch in used {
+            self.engine.inlet.give_back(batch);
+        }
+        self.look_at_exchanges();
+    }
+
+    fn look_at_exchanges(&mut self) {
+        if let Some(most) = self.engine.stop_after.exchanges {
+            self.taken.enough |= self.ingest.progress().exchanges >= most;
+        }
+        if self.taken.enough {
+            self.engine.stopper.stop();
+        }
+    }
+
+    fn tick(&mut self, with_ledger: bool) {
+        self.ingest.set_lost_before(self.engine.dropped.so_far());
+        let progress = self.ingest.progress();
+        self.events.tell(CaptureEvent::Progress(progress));
+        let dropped = progress.kernel_dropped + progress.interface_dropped;
+        if dropped > self.warned_at {
+            self.warned_at = dropped.saturating_mul(2);
+            let warning = Warning::Dropping { packets: dropped };
+            self.events.tell(CaptureEvent::Warning(warning));
+        }
+        if with_ledger {
+            self.ingest.checkpoint();
+        } else {
+            self.ingest.hand_over();
+        }
+        let is_over = self.until.is_some_and(|until| Instant::now() >= until);
+        if is_over || self.ingest.has_failed() {
+            self.engine.stopper.stop();
+        }
+    }
+}
