@@ -3,120 +3,108 @@
 //! values out. Only what holds a secret is rewritten, and its framing is put right.
 
 mod detect;
+mod edits;
 mod form;
 mod html;
 mod http;
 mod json;
-mod keys;
+mod multipart;
 mod mysql;
+mod name;
+mod pass;
 mod pseudonym;
+mod rules;
+mod shape;
+mod table;
 #[cfg(test)]
 mod tests;
 mod url;
 
 use std::collections::BTreeMap;
 
+use crate::filter::Candidate;
 use crate::{Exchange, Flags, Protocol};
 
+pub use pass::Hit;
 pub use pseudonym::{RedactionKey, find_pseudonyms, is_pseudonym};
+pub use rules::{Action, Detector, Rule, Rules, RulesError, Target};
 
+use mysql::Memory;
+use pass::Pass;
 use pseudonym::Pseudonyms;
 
-/// Which rules are on. The default is the product's: everything that is a credential by its name or
-/// its shape; personal data and SQL literals by choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// Authorization, cookies, API-key headers; password, secret and token keys in query, form and JSON.
-    pub credentials: bool,
-    /// `IDENTIFIED BY`, `SET PASSWORD`, and the authentication data of COM_CHANGE_USER.
-    pub mysql_authentication: bool,
-    /// Payment cards by shape and check digit, JWTs, cloud keys, private keys.
-    pub detectors: bool,
-    /// E-mail addresses.
-    pub email: bool,
-    /// International bank account numbers, by shape and check digits.
-    pub iban: bool,
-    /// Every string in SQL text.
-    pub sql_literals: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            credentials: true,
-            mysql_authentication: true,
-            detectors: true,
-            email: false,
-            iban: false,
-            sql_literals: false,
-        }
-    }
-}
-
 /// Rewrites exchanges by the rules and counts every hit.
+///
+/// ```
+/// use reprise_wire::redact::{Redactor, RedactionKey, Rules};
+///
+/// let rules = Rules::parse("[[rule]]\nname = \"customer\"\njson = [\"$.user.email\"]\naction = \"shape\"")?;
+/// let redactor = Redactor::new(&RedactionKey::new([7; 32]), &rules);
+/// assert!(redactor.hits().is_empty());
+/// # Ok::<(), reprise_wire::redact::RulesError>(())
+/// ```
 #[derive(Debug)]
 pub struct Redactor {
-    rules: Rules,
-    pseudonyms: Pseudonyms,
-    hits: BTreeMap<String, u64>,
-}
-
-/// What one rewriting pass works with: the pseudonyms and a count of hits by rule.
-struct Pass<'a> {
-    pseudonyms: &'a Pseudonyms,
-    hits: &'a mut BTreeMap<String, u64>,
-    changed: bool,
+    pass: Pass,
+    memory: Memory,
 }
 
 impl Redactor {
     /// A redactor whose pseudonyms come from `key`.
-    pub fn new(key: &RedactionKey, rules: Rules) -> Self {
+    pub fn new(key: &RedactionKey, rules: &Rules) -> Self {
         Self {
-            rules,
-            pseudonyms: Pseudonyms::new(key),
-            hits: BTreeMap::new(),
+            pass: Pass::new(rules, Pseudonyms::new(key)),
+            memory: Memory::default(),
         }
     }
 
-    /// Replaces the secrets of one exchange and marks it when there were any.
-    pub fn redact(&mut self, exchange: &mut Exchange) {
-        let mut pass = Pass {
-            pseudonyms: &self.pseudonyms,
-            hits: &mut self.hits,
-            changed: false,
-        };
+    /// Replaces the secrets of one exchange and marks it when there were any. The exchanges of one
+    /// `connection` come in their order: what a MySQL statement was prepared from says which of its
+    /// parameters are secrets.
+    pub fn redact(&mut self, connection: u64, exchange: &mut Exchange) {
+        let pass = &mut self.pass;
+        pass.begin(&Candidate::from(&*exchange));
         match exchange.protocol {
-            Protocol::Http => http::redact(exchange, &self.rules, &mut pass),
-            Protocol::Mysql => mysql::redact(exchange, &self.rules, &mut pass),
+            Protocol::Http => http::redact(exchange, pass),
+            Protocol::Mysql => mysql::redact(exchange, connection, &mut self.memory, pass),
         }
         if pass.changed {
             exchange.flags |= Flags::REDACTED;
         }
     }
 
+    /// Forgets what it remembers of a connection, which has closed.
+    pub fn closed(&mut self, connection: u64) {
+        self.memory.forget(connection);
+    }
+
+    /// Replaces the secrets of one exchange and tells each. `redacted_before`: the exchange was redacted
+    /// when it was stored, so that digits, which have no mark, count as replaced.
+    pub fn redact_and_tell(
+        &mut self,
+        connection: u64,
+        exchange: &mut Exchange,
+        redacted_before: bool,
+    ) -> Vec<Hit> {
+        self.pass.seen = Some(Vec::new());
+        self.pass.redacted_before = redacted_before;
+        self.redact(connection, exchange);
+        self.pass.redacted_before = false;
+        self.pass.seen.take().unwrap_or_default()
+    }
+
     /// How often each rule hit so far.
-    pub const fn hits(&self) -> &BTreeMap<String, u64> {
-        &self.hits
+    pub fn hits(&self) -> BTreeMap<String, u64> {
+        self.pass
+            .hits()
+            .map(|(rule, hits)| (rule.to_owned(), hits))
+            .collect()
     }
 }
 
-impl Pass<'_> {
-    fn hit(&mut self, rule: &'static str) {
-        self.changed = true;
-        match self.hits.get_mut(rule) {
-            Some(count) => *count += 1,
-            None => {
-                self.hits.insert(rule.to_owned(), 1);
-            }
-        }
-    }
-
-    /// The pseudonym of a decoded value, counted; `None` when there is nothing to hide.
-    fn replace(&mut self, rule: &'static str, value: &[u8]) -> Option<String> {
-        if value.is_empty() || is_pseudonym(value) {
-            return None;
-        }
-        self.hit(rule);
-        Some(self.pseudonyms.of(value))
-    }
+/// Goes through values again that were counted before.
+fn quietly(pass: &mut Pass, again: impl FnOnce(&mut Pass)) {
+    let before = std::mem::replace(&mut pass.quiet, true);
+    again(pass);
+    pass.quiet = before;
 }

@@ -104,7 +104,7 @@ struct Kept {
 
 impl Kept {
     fn new(writer: RecordingWriter, redaction: Option<Redaction>) -> Self {
-        let redactor = redaction.map(|redaction| Redactor::new(&redaction.key, redaction.rules));
+        let redactor = redaction.map(|redaction| Redactor::new(&redaction.key, &redaction.rules));
         Self {
             writer,
             redactor,
@@ -127,7 +127,7 @@ impl Kept {
                     return Ok(());
                 };
                 if let Some(redactor) = &mut self.redactor {
-                    redactor.redact(&mut exchange);
+                    redactor.redact(number as u64, &mut exchange);
                 }
                 self.writer.add_exchange(*id, *exchange)?;
             }
@@ -136,6 +136,9 @@ impl Kept {
                     return Ok(());
                 };
                 self.writer.close_connection(*id, *end)?;
+                if let Some(redactor) = &mut self.redactor {
+                    redactor.closed(number as u64);
+                }
             }
             Item::Checkpoint(mut totals) => {
                 self.add_hits(&mut totals);
@@ -157,7 +160,7 @@ impl Kept {
 
     fn add_hits(&self, totals: &mut Totals) {
         if let Some(redactor) = &self.redactor {
-            totals.redacted.clone_from(redactor.hits());
+            totals.redacted = redactor.hits();
         }
     }
 }

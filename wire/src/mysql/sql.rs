@@ -5,5 +5,7 @@ mod digest;
 mod keyword;
 mod token;
 
+pub(crate) use keyword::keyword;
+
 pub use digest::{LONGEST_DIGEST, digest};
 pub use token::{Token, TokenKind, Tokens, tokens};

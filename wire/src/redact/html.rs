@@ -1,13 +1,14 @@
-//! Secrets in HTML that a form sends back: hidden fields and meta tags whose names say so.
+//! Secrets in HTML that a form sends back: fields and meta tags whose names say so.
 
-use memchr::memmem;
+use std::ops::Range;
 
-use super::{Pass, keys};
+use super::Pass;
+use super::edits::Edits;
+use super::pass::Place;
 
 /// A page with the values of its secret fields replaced; `None` when there are none.
-pub(super) fn redact(page: &[u8], pass: &mut Pass<'_>) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut kept = 0;
+pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(page);
     for at in memchr::memchr_iter(b'<', page) {
         let Some(tag) = page.get(at + 1..) else { break };
         let value_of = if starts(tag, b"input") {
@@ -17,24 +18,24 @@ pub(super) fn redact(page: &[u8], pass: &mut Pass<'_>) -> Option<Vec<u8>> {
         } else {
             continue;
         };
-        let Some(tag) = memchr::memchr(b'>', tag).and_then(|end| tag.get(..end)) else {
+        // A page may be cut off within a tag.
+        let end = memchr::memchr(b'>', tag).unwrap_or(tag.len());
+        let Some(tag) = tag.get(..end) else { continue };
+        let Some(name) = attribute(tag, "name").and_then(|range| tag.get(range)) else {
             continue;
         };
-        let is_secret = attribute(tag, "name").is_some_and(|(_, name)| keys::is_secret(name));
-        let Some((start, value)) = attribute(tag, value_of).filter(|_| is_secret) else {
+        let Some(rule) = pass.rule(|table| &mut table.form, name, false) else {
             continue;
         };
-        if let Some(pseudonym) = pass.replace("html_secret", &unescape(value)) {
-            let start = at + 1 + start;
-            out.extend_from_slice(page.get(kept..start)?);
-            out.extend_from_slice(pseudonym.as_bytes());
-            kept = start + value.len();
+        let Some(range) = attribute(tag, value_of) else {
+            continue;
+        };
+        let value = unescape(tag.get(range.clone()).unwrap_or_default());
+        if let Some(new) = pass.replace(rule, &value, Place::Page(name)) {
+            edits.put(at + 1 + range.start..at + 1 + range.end, &escape(&new));
         }
     }
-    (kept > 0).then(|| {
-        out.extend_from_slice(page.get(kept..).unwrap_or_default());
-        out
-    })
+    edits.finish()
 }
 
 fn starts(tag: &[u8], name: &[u8]) -> bool {
@@ -42,40 +43,65 @@ fn starts(tag: &[u8], name: &[u8]) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(name))
 }
 
-/// A quoted attribute's value and where it starts in the tag.
-fn attribute<'a>(tag: &'a [u8], name: &str) -> Option<(usize, &'a [u8])> {
-    memmem::find_iter(tag, name.as_bytes()).find_map(|at| {
+/// Where in the tag an attribute's value stands, quoted or not.
+fn attribute(tag: &[u8], name: &str) -> Option<Range<usize>> {
+    let lower = tag.to_ascii_lowercase();
+    memchr::memmem::find_iter(&lower, name.as_bytes()).find_map(|at| {
         let before = tag.get(at.checked_sub(1)?)?;
-        if !before.is_ascii_whitespace() {
+        if !before.is_ascii_whitespace() && !matches!(before, b'"' | b'\'') {
             return None;
         }
-        let after = tag.get(at + name.len()..)?;
-        let (quote, rest) = match after {
-            [b'=', quote @ (b'"' | b'\''), rest @ ..] => (*quote, rest),
-            _ => return None,
+        let after = at + name.len();
+        let equals = after + blanks(tag.get(after..)?);
+        if tag.get(equals) != Some(&b'=') {
+            return None;
+        }
+        let start = equals + 1 + blanks(tag.get(equals + 1..)?);
+        let (start, rest) = match tag.get(start)? {
+            quote @ (b'"' | b'\'') => {
+                let rest = tag.get(start + 1..)?;
+                let len = memchr::memchr(*quote, rest).unwrap_or(rest.len());
+                (start + 1, len)
+            }
+            _ => {
+                let rest = tag.get(start..)?;
+                let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
+                (start, rest.iter().position(ends).unwrap_or(rest.len()))
+            }
         };
-        let value = rest.get(..memchr::memchr(quote, rest)?)?;
-        Some((at + name.len() + 2, value))
+        Some(start..start + rest)
     })
 }
 
+fn blanks(text: &[u8]) -> usize {
+    text.len() - text.trim_ascii_start().len()
+}
+
 /// The five escapes that values of hidden fields have.
+const ESCAPES: [(&str, &str); 5] = [
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", "\""),
+    ("&#39;", "'"),
+    ("&amp;", "&"),
+];
+
 fn unescape(value: &[u8]) -> Vec<u8> {
     if !value.contains(&b'&') {
         return value.to_vec();
     }
-    let text = String::from_utf8_lossy(value);
-    let pairs = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ];
-    pairs
+    let text = String::from_utf8_lossy(value).into_owned();
+    ESCAPES
         .iter()
-        .fold(text.into_owned(), |text, (escape, plain)| {
-            text.replace(escape, plain)
-        })
+        .fold(text, |text, (escape, plain)| text.replace(escape, plain))
+        .into_bytes()
+}
+
+fn escape(value: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(value).into_owned();
+    ESCAPES
+        .iter()
+        .rev()
+        .fold(text, |text, (escape, plain)| text.replace(plain, escape))
         .into_bytes()
 }

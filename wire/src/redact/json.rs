@@ -1,112 +1,237 @@
-//! Secrets in JSON: values of members whose names say so, at any depth. The bytes around them stay as
-//! they are, and text that is not JSON passes unchanged.
+//! Secrets in JSON: values of members by their name at any depth, or by their path. The bytes around
+//! them stay as they are. What is not JSON, or only its beginning, is gone through all the same: a string
+//! that a colon follows is a name.
 
-use super::{Pass, keys};
+use std::borrow::Cow;
 
-/// Deeper nesting is left alone.
+use super::Pass;
+use super::detect::{self, Neighbours};
+use super::edits::Edits;
+use super::pass::Place;
+use super::rules::Step;
+
+/// Deeper places are not followed: names count there, paths do not.
 const DEPTH: usize = 128;
-
-/// One open object or array.
-#[derive(Clone, Copy)]
-struct Level {
-    object: bool,
-    /// In an object: whether the next string is a name.
-    name_next: bool,
-    /// Whether what is inside belongs to a secret member.
-    secret: bool,
-}
+/// JSON in a string of JSON, and so on, up to this.
+const NESTED: usize = 4;
 
 /// A JSON text with its secrets replaced; `None` when there are none.
-pub(super) fn redact(text: &[u8], pass: &mut Pass<'_>) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut kept = 0;
-    let mut levels: Vec<Level> = Vec::new();
-    let mut member: &[u8] = b"";
-    let mut secret = false;
+pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    redact_nested(text, NESTED, pass)
+}
+
+/// One open object or array.
+#[derive(Clone, Copy, Debug)]
+struct Level<'a> {
+    /// Where the value at hand stands in it.
+    step: Step<'a>,
+    /// The rule that takes all that is inside.
+    rule: Option<usize>,
+}
+
+/// Where the reading is.
+struct Reading<'a> {
+    levels: Vec<Level<'a>>,
+    /// Levels open beyond those followed.
+    beyond: usize,
+    /// The name read last, until its value has come.
+    name: Option<&'a [u8]>,
+}
+
+fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(text);
+    let mut reading = Reading {
+        levels: Vec::new(),
+        beyond: 0,
+        name: None,
+    };
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         match byte {
-            b'{' | b'[' => {
-                if levels.len() >= DEPTH {
-                    break;
-                }
-                let within = levels.last().is_some_and(|level| level.secret);
-                let object = *byte == b'{';
-                levels.push(Level {
-                    object,
-                    name_next: object,
-                    secret: secret || within,
-                });
-                secret = false;
-            }
-            b'}' | b']' => {
-                levels.pop();
-            }
-            b',' => {
-                if let Some(level) = levels.last_mut() {
-                    level.name_next = level.object;
-                }
-                secret = false;
-            }
+            b'{' | b'[' => reading.open(*byte == b'[', pass),
+            b'}' | b']' => reading.close(),
+            b',' => reading.next(),
             b'"' => {
-                let (inner, end) = string(text, at)?;
-                let is_name = levels.last().is_some_and(|level| level.name_next);
-                if is_name {
-                    member = inner;
-                    secret = keys::is_secret(member);
-                    if let Some(level) = levels.last_mut() {
-                        level.name_next = false;
-                    }
-                } else if (secret || levels.last().is_some_and(|level| level.secret))
-                    && let Some(pseudonym) = pass.replace("json_secret", &unescape(inner))
-                {
-                    out.extend_from_slice(text.get(kept..=at)?);
-                    out.extend_from_slice(pseudonym.as_bytes());
-                    kept = end;
+                let (inner, end) = string(text, at + 1);
+                if is_name(text, end + 1) {
+                    reading.name(inner);
+                } else if let Some(new) = reading.string(inner, nested, pass) {
+                    edits.put(at + 1..end, &new);
                 }
                 at = end;
             }
-            b'0'..=b'9' if secret && keys::is_secret_number(member) => {
-                let digits = text
-                    .get(at..)?
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
-                let number = text.get(at..at + digits)?;
-                pass.hit("json_secret");
-                out.extend_from_slice(text.get(kept..at)?);
-                out.extend_from_slice(&pass.pseudonyms.digits(number, digits));
-                kept = at + digits;
-                at = kept - 1;
+            b'0'..=b'9' => {
+                let len = number(text.get(at..).unwrap_or_default());
+                let is_value = at
+                    .checked_sub(1)
+                    .and_then(|before| text.get(before))
+                    .is_none_or(|before| !before.is_ascii_alphanumeric());
+                let value = text.get(at..at + len).unwrap_or_default();
+                if is_value && let Some(new) = reading.number(value, pass) {
+                    edits.put(at..at + len, &new);
+                }
+                at += len - 1;
             }
             _ => {}
         }
         at += 1;
     }
-    (kept > 0).then(|| {
-        out.extend_from_slice(text.get(kept..).unwrap_or_default());
-        out
-    })
+    edits.finish()
 }
 
-/// The inside of the string that opens at `start`, and where its closing quote is.
-fn string(text: &[u8], start: usize) -> Option<(&[u8], usize)> {
-    let inside = start + 1;
-    let mut at = inside;
+impl<'a> Reading<'a> {
+    fn open(&mut self, array: bool, pass: &mut Pass) {
+        if self.levels.len() >= DEPTH {
+            self.beyond += 1;
+            return;
+        }
+        let rule = self.rule(false, pass);
+        let step = if array {
+            Step::Element(0)
+        } else {
+            Step::Member(b"")
+        };
+        self.levels.push(Level { step, rule });
+        self.name = None;
+    }
+
+    fn close(&mut self) {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+        } else {
+            self.levels.pop();
+        }
+        self.name = None;
+    }
+
+    fn next(&mut self) {
+        self.name = None;
+        if self.beyond == 0
+            && let Some(level) = self.levels.last_mut()
+            && let Step::Element(index) = &mut level.step
+        {
+            *index += 1;
+        }
+    }
+
+    fn name(&mut self, name: &'a [u8]) {
+        self.name = Some(name);
+        if self.beyond == 0
+            && let Some(level) = self.levels.last_mut()
+        {
+            level.step = Step::Member(name);
+        }
+    }
+
+    /// The rule for the value at hand: its own, or that of what it is in.
+    fn rule(&self, for_number: bool, pass: &mut Pass) -> Option<usize> {
+        let named = self.name.and_then(|name| {
+            let name = unescape(name);
+            pass.rule(|table| &mut table.member, &name, for_number)
+        });
+        let placed = if pass.table.paths.is_empty() || self.beyond > 0 {
+            None
+        } else {
+            let place: Vec<Step<'_>> = self.levels.iter().map(|level| level.step).collect();
+            pass.table
+                .paths
+                .iter()
+                .find(|(path, rule)| {
+                    pass.is_on(*rule)
+                        && (!for_number || pass.takes_numbers(*rule))
+                        && path.matches(&place)
+                })
+                .map(|(_, rule)| *rule)
+        };
+        let own = [named, placed].into_iter().flatten().min();
+        own.or_else(|| {
+            self.levels
+                .last()
+                .and_then(|level| level.rule)
+                .filter(|rule| !for_number || pass.takes_numbers(*rule))
+        })
+    }
+
+    fn string(&self, inner: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>> {
+        if inner.is_empty() {
+            return None;
+        }
+        let value = unescape(inner);
+        if let Some(rule) = self.rule(false, pass)
+            && let Some(new) = pass.replace(rule, &value, Place::Json(self.name.unwrap_or(b"[]")))
+        {
+            return Some(escape(&new));
+        }
+        // Escapes hide what is inside from the detectors, and JSON in a string has names of its own.
+        let Cow::Owned(mut value) = value else {
+            return None;
+        };
+        let is_json = nested > 0 && matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
+        let inside = is_json
+            .then(|| redact_nested(&value, nested - 1, pass))
+            .flatten();
+        let changed = inside.is_some();
+        if let Some(inside) = inside {
+            value = inside;
+        }
+        let found = detect::redact(&mut value, Neighbours::Text, pass);
+        (changed || found).then(|| escape(&value))
+    }
+
+    fn number(&self, value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+        let rule = self.rule(true, pass)?;
+        pass.replace_number(rule, value, Place::Json(self.name.unwrap_or(b"[]")))
+    }
+}
+
+/// The inside of the string that opens before `start`, and where its closing quote is, or should be.
+fn string(text: &[u8], start: usize) -> (&[u8], usize) {
+    let mut at = start;
     loop {
-        match text.get(at)? {
-            b'"' => return Some((text.get(inside..at)?, at)),
-            b'\\' => at += 2,
-            _ => at += 1,
+        let rest = text.get(at..).unwrap_or_default();
+        match memchr::memchr2(b'"', b'\\', rest) {
+            None => return (text.get(start..).unwrap_or_default(), text.len()),
+            Some(found) if rest.get(found) == Some(&b'"') => {
+                return (text.get(start..at + found).unwrap_or_default(), at + found);
+            }
+            Some(escape) => at = (at + escape + 2).min(text.len()),
         }
     }
 }
 
+/// Whether a colon comes next.
+fn is_name(text: &[u8], after: usize) -> bool {
+    text.get(after..)
+        .unwrap_or_default()
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        == Some(&b':')
+}
+
+/// The length of a number that begins with a digit.
+fn number(text: &[u8]) -> usize {
+    text.iter()
+        .position(|byte| !(byte.is_ascii_digit() || *byte == b'.'))
+        .unwrap_or(text.len())
+}
+
 /// A string's value with its escapes resolved, as far as they are well-formed (RFC 8259 section 7).
-fn unescape(inner: &[u8]) -> Vec<u8> {
-    if !inner.contains(&b'\\') {
-        return inner.to_vec();
+fn unescape(inner: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', inner).is_none() {
+        return Cow::Borrowed(inner);
     }
     let quoted = [b"\"", inner, b"\""].concat();
-    serde_json::from_slice::<String>(&quoted).map_or_else(|_| inner.to_vec(), String::into_bytes)
+    serde_json::from_slice::<String>(&quoted)
+        .map_or(Cow::Borrowed(inner), |value| Cow::Owned(value.into_bytes()))
+}
+
+/// A value as the inside of a string.
+fn escape(value: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+    if value.iter().all(plain) {
+        return value.to_vec();
+    }
+    let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap_or_default().as_bytes().to_vec()
 }

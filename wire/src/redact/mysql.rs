@@ -1,150 +1,130 @@
-//! Secrets in a MySQL exchange: passwords in SQL text, authentication data of COM_CHANGE_USER, and
-//! what is known by its shape in statements, parameters and rows.
+//! Secrets in a MySQL exchange: passwords in SQL text, authentication data of COM_CHANGE_USER, values of
+//! columns that rules name, and what is known by its shape in statements, parameters and rows.
 
-use crate::mysql::sql::{TokenKind, tokens};
+mod literal;
+mod memory;
+mod statement;
+
+use crate::Exchange;
 use crate::mysql::{Command, Dialect};
-use crate::{Exchange, Flags};
+use crate::operation::LONGEST_LINE;
 
-use super::{Pass, Rules, detect};
+use super::detect::{self, Neighbours};
+use super::pass::Place;
+use super::rules::Detector;
+use super::{Pass, quietly};
+use statement::Secrets;
+
+pub(super) use memory::Memory;
 
 const COM_QUERY: u8 = 0x03;
 const COM_CHANGE_USER: u8 = 0x11;
 const COM_STMT_PREPARE: u8 = 0x16;
 
-/// A password follows the word that announces it within this many tokens: `SET PASSWORD FOR u = 'x'`.
-const REACH: usize = 8;
+/// What was replaced by what in one exchange, to find it again where the server repeats it.
+type Replaced = Vec<(Vec<u8>, Vec<u8>)>;
 
-pub(super) fn redact(exchange: &mut Exchange, rules: &Rules, pass: &mut Pass<'_>) {
-    let mut summary = std::mem::take(&mut exchange.summary).into_bytes();
+/// Replaces the secrets of a MySQL exchange.
+pub(super) fn redact(exchange: &mut Exchange, connection: u64, memory: &mut Memory, pass: &mut Pass) {
+    let mut replaced = Replaced::new();
+    pass.half = "request";
     if let Some(request) = &mut exchange.request {
-        match request.bytes.split_first() {
-            Some((&(COM_QUERY | COM_STMT_PREPARE), _)) => {
-                redact_statement(&mut request.bytes, rules, pass);
+        match request.bytes.first() {
+            Some(&(COM_QUERY | COM_STMT_PREPARE)) => {
+                redact_statement(&mut request.bytes, &exchange.operation, &mut replaced, memory, pass);
             }
-            Some((&COM_CHANGE_USER, _)) if rules.mysql_authentication => {
-                blank_authentication(&mut request.bytes, pass);
-            }
+            Some(&COM_CHANGE_USER) => blank_authentication(&mut request.bytes, pass),
             _ => {}
         }
-        detect::redact(&mut request.bytes, rules, pass);
+        detect::redact(&mut request.bytes, Neighbours::Text, pass);
     }
+    pass.half = "answer";
     if let Some(response) = &mut exchange.response {
-        detect::redact(&mut response.bytes, rules, pass);
+        detect::redact(&mut response.bytes, Neighbours::Binary, pass);
     }
-    // The same secrets again, which were counted above.
-    let mut uncounted = std::collections::BTreeMap::new();
-    let mut again = Pass {
-        pseudonyms: pass.pseudonyms,
-        hits: &mut uncounted,
-        changed: false,
-    };
-    if let Some(redacted) = redact_sql(&summary, rules, &mut again) {
-        summary = redacted;
-    }
-    detect::redact(&mut summary, rules, &mut again);
-    if again.changed {
-        exchange.flags |= Flags::REDACTED;
-    }
-    let mut summary = String::from_utf8_lossy(&summary).into_owned();
-    summary.truncate(summary.floor_char_boundary(256));
-    exchange.summary = summary;
+    quietly(pass, |pass| redact_summary(exchange, memory, pass));
 }
 
-/// Replaces the secret strings in the SQL of a command, past what comes before it: the command byte and
+/// Replaces the secret values in the SQL of a command, past what comes before it: the command byte and
 /// perhaps attributes, whose bytes may look like quotes.
-fn redact_statement(payload: &mut Vec<u8>, rules: &Rules, pass: &mut Pass<'_>) {
+fn redact_statement(
+    payload: &mut Vec<u8>,
+    operation: &str,
+    replaced: &mut Replaced,
+    memory: &mut Memory,
+    pass: &mut Pass,
+) {
     let sql = Command::decode(payload, &Dialect::UNKNOWN)
         .ok()
         .and_then(|command| command.sql());
     let Some(sql) = sql else { return };
-    if let Some(redacted) = redact_sql(sql, rules, pass) {
+    if let Some(redacted) = redact_sql(sql, operation, replaced, memory, pass) {
         payload.truncate(payload.len() - sql.len());
         payload.extend_from_slice(&redacted);
     }
 }
 
-/// SQL with its secret strings replaced; `None` when there are none.
-fn redact_sql(sql: &[u8], rules: &Rules, pass: &mut Pass<'_>) -> Option<Vec<u8>> {
-    if !rules.mysql_authentication && !rules.sql_literals {
+/// SQL with its secret values replaced; `None` when there are none.
+fn redact_sql(
+    sql: &[u8],
+    operation: &str,
+    replaced: &mut Replaced,
+    memory: &mut Memory,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let digest = memory::digest_of(operation);
+    let remembers = !pass.is_filtered();
+    if remembers && memory.is_clean_text(digest, sql) {
         return None;
     }
-    let mut out = Vec::new();
-    let mut kept = 0;
-    let mut expecting = 0_usize;
-    for token in tokens(sql) {
-        let text = sql.get(token.span.clone()).unwrap_or_default();
-        match token.kind {
-            TokenKind::Space | TokenKind::Comment => continue,
-            TokenKind::Word if announces_password(text) && rules.mysql_authentication => {
-                expecting = REACH;
-                continue;
-            }
-            TokenKind::String if expecting > 0 || rules.sql_literals => {
-                let rule = if expecting > 0 {
-                    "mysql_password"
-                } else {
-                    "sql_literal"
-                };
-                if let Some(pseudonym) = pass.replace(rule, inside(text)) {
-                    out.extend_from_slice(sql.get(kept..token.span.start)?);
-                    out.extend_from_slice(format!("'{pseudonym}'").as_bytes());
-                    kept = token.span.end;
-                }
-            }
-            _ => {}
-        }
-        expecting = if text == b";" {
-            0
-        } else {
-            expecting.saturating_sub(1)
-        };
+    let secrets = Secrets::of(sql, digest, pass);
+    if remembers {
+        memory.found(digest, sql, &secrets);
     }
-    (kept > 0).then(|| {
-        out.extend_from_slice(sql.get(kept..).unwrap_or_default());
-        out
-    })
+    secrets.redact(sql, replaced, pass)
 }
 
-/// `IDENTIFIED BY 'x'`, `SET PASSWORD = 'x'`, `PASSWORD('x')`, `MASTER_PASSWORD = 'x'`.
-fn announces_password(word: &[u8]) -> bool {
-    [
-        &b"IDENTIFIED"[..],
-        b"PASSWORD",
-        b"OLD_PASSWORD",
-        b"MASTER_PASSWORD",
-        b"SOURCE_PASSWORD",
-    ]
-    .iter()
-    .any(|name| word.eq_ignore_ascii_case(name))
-}
-
-/// A string without its quotes.
-fn inside(string: &[u8]) -> &[u8] {
-    let open = string
-        .iter()
-        .position(|byte| matches!(byte, b'\'' | b'"'))
-        .map_or(0, |at| at + 1);
-    let inner = string.get(open..).unwrap_or_default();
-    inner
-        .strip_suffix(b"'")
-        .or_else(|| inner.strip_suffix(b"\""))
-        .unwrap_or(inner)
+/// The line that stands for an exchange repeats its SQL, or the beginning of it, whose secrets were
+/// counted there.
+fn redact_summary(exchange: &mut Exchange, memory: &Memory, pass: &mut Pass) {
+    let line = exchange.summary.as_bytes();
+    let digest = memory::digest_of(&exchange.operation);
+    let clean = !pass.is_filtered() && memory.is_clean_text(digest, line);
+    let redacted = if clean {
+        None
+    } else {
+        Secrets::of(line, digest, pass).redact(line, &mut Replaced::new(), pass)
+    };
+    if redacted.is_none() && !pass.detectors.may_find(line) {
+        return;
+    }
+    let mut bytes = redacted.unwrap_or_else(|| line.to_vec());
+    detect::redact(&mut bytes, Neighbours::Text, pass);
+    let mut summary = String::from_utf8_lossy(&bytes).into_owned();
+    summary.truncate(summary.floor_char_boundary(LONGEST_LINE));
+    exchange.summary = summary;
 }
 
 /// COM_CHANGE_USER is `11 user 00 length authentication database 00 ...`: the authentication data
 /// becomes zeros, for no reply to a challenge can be used again.
-fn blank_authentication(bytes: &mut [u8], pass: &mut Pass<'_>) {
+fn blank_authentication(bytes: &mut [u8], pass: &mut Pass) {
+    let rule = pass
+        .detectors
+        .rule(Detector::MysqlAuthentication, |rule| pass.is_on(rule));
+    let Some(rule) = rule else { return };
     let Some(user_end) = memchr::memchr(0, bytes) else {
         return;
     };
     let length = bytes.get(user_end + 1).copied().map_or(0, usize::from);
     let start = user_end + 2;
+    let end = (start + length).min(bytes.len());
     if let Some(data) = bytes
-        .get_mut(start..start + length)
-        .filter(|data| !data.is_empty())
+        .get_mut(start..end)
+        .filter(|data| data.iter().any(|byte| *byte != 0))
     {
+        let after = vec![0; data.len()];
+        pass.hit(rule, data, after, Place::Authentication);
         data.fill(0);
-        pass.hit("mysql_authentication");
     }
 }
 

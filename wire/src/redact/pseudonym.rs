@@ -48,37 +48,27 @@ impl Pseudonyms {
     }
 
     /// The pseudonym of a value.
-    pub(super) fn of(&self, value: &[u8]) -> String {
+    pub(super) fn of(&self, value: &[u8]) -> Vec<u8> {
         self.sized(value, PREFIX.len() + LENGTH)
     }
 
-    /// A pseudonym of exactly `len` bytes, for places whose length is part of the protocol.
-    pub(super) fn sized(&self, value: &[u8], len: usize) -> String {
-        let characters = self.bytes(value).map(|byte| char::from(base32(byte)));
+    /// A pseudonym of exactly `len` bytes, for places whose length must stay.
+    pub(super) fn sized(&self, value: &[u8], len: usize) -> Vec<u8> {
         PREFIX
             .iter()
             .copied()
-            .map(char::from)
-            .chain(characters)
+            .chain(self.letters(value))
             .take(len)
             .collect()
     }
 
-    /// `len` digits, the first between 3 and 6 as on payment cards.
-    pub(super) fn digits(&self, value: &[u8], len: usize) -> Vec<u8> {
-        let digits = self
-            .bytes(value)
-            .map(|byte| b'0' + byte % 10)
-            .take(len.saturating_sub(1));
-        let first = self
-            .bytes(value)
-            .next()
-            .map_or(b'4', |byte| b'3' + byte % 4);
-        std::iter::once(first).chain(digits).take(len).collect()
+    /// An endless run of letters and digits 2 to 7 that depends on the value.
+    pub(super) fn letters(&self, value: &[u8]) -> impl Iterator<Item = u8> + use<> {
+        self.bytes(value).map(base32)
     }
 
     /// An endless stream of bytes that depends on the value: HMAC of the value and a counter.
-    fn bytes(&self, value: &[u8]) -> impl Iterator<Item = u8> + use<> {
+    pub(super) fn bytes(&self, value: &[u8]) -> impl Iterator<Item = u8> + use<> {
         let mut keyed = self.0.clone();
         keyed.update(value);
         let first = keyed.finalize().into_bytes();

@@ -28,7 +28,7 @@ const KEYWORDS: [&str; 160] = [
 const LONGEST: usize = 20;
 
 /// The keyword `word` is, in capitals, whatever its case.
-pub(super) fn keyword(word: &[u8]) -> Option<&'static str> {
+pub(crate) fn keyword(word: &[u8]) -> Option<&'static str> {
     if word.len() > LONGEST || !word.first()?.is_ascii_alphabetic() {
         return None;
     }

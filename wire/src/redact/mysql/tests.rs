@@ -34,7 +34,7 @@ fn exchange(request: Vec<u8>, response: Vec<u8>, summary: &str) -> Exchange {
 }
 
 fn redacted(rules: Rules, mut exchange: Exchange) -> (Vec<u8>, Vec<u8>, Exchange) {
-    Redactor::new(&RedactionKey::new([7; 32]), rules).redact(&mut exchange);
+    Redactor::new(&RedactionKey::new([7; 32]), &rules).redact(0, &mut exchange);
     let bytes = |payload: &Option<Payload>| payload.clone().unwrap().bytes;
     (
         bytes(&exchange.request),
@@ -72,10 +72,7 @@ fn passwords_in_sql_are_replaced_and_other_strings_are_not() {
 #[test]
 fn every_sql_literal_goes_when_that_is_chosen() {
     let sql = "SELECT id FROM user WHERE name = 'hunter22'";
-    let rules = Rules {
-        sql_literals: true,
-        ..Rules::default()
-    };
+    let rules = Rules::parse("[[rule]]\nname = \"sql_literal\"\ndigest = [\"*\"]").unwrap();
     let request = Command::Query(Query::plain(sql.as_bytes())).encode();
     let (request, _, exchange) = redacted(rules, exchange(request, vec![], sql));
     assert!(!holds(&request, b"hunter22"));

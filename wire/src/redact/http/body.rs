@@ -1,0 +1,165 @@
+//! Secrets in the content of an HTTP message, whatever its type, chunking and content coding.
+
+use std::borrow::Cow;
+use std::io::{self, Write as _};
+
+use flate2::Compression;
+
+use crate::http::{Message, decode_content};
+use crate::redact::detect::{self, Neighbours};
+use crate::redact::form::{self, Pairs};
+use crate::redact::{Pass, html, json, multipart};
+
+/// Coded content is looked at up to this; what comes after is not kept.
+const DECODED_CAP: usize = 32 << 20;
+
+/// What became of a body.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outcome {
+    /// It was rewritten.
+    pub(super) changed: bool,
+    /// It has a content coding and was looked at decoded.
+    pub(super) coded: bool,
+    /// Its end was left out.
+    pub(super) over_cap: bool,
+}
+
+/// Replaces the secrets of a message's content. `whole`: all of it was captured, so that its length is
+/// known.
+pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) -> Outcome {
+    let kind = message
+        .header("Content-Type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if message.body.is_empty() || is_media(&kind) {
+        return Outcome::default();
+    }
+    let coding = message.header("Content-Encoding").unwrap_or_default().trim_ascii();
+    let coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
+    if !coded {
+        let Some(content) = redact_content(&message.body, message, &kind, message.chunked, pass) else {
+            return Outcome::default();
+        };
+        put_body(message, content, whole);
+        return Outcome {
+            changed: true,
+            ..Outcome::default()
+        };
+    }
+    let coding = coding.to_ascii_lowercase();
+    let Ok(decoded) = decode_content(&coding, &message.body, DECODED_CAP) else {
+        return Outcome::default();
+    };
+    let over_cap = !decoded.complete && decoded.bytes.len() >= DECODED_CAP;
+    let changed = redact_content(&decoded.bytes, message, &kind, true, pass);
+    let content = match changed {
+        Some(content) => content,
+        None if over_cap => decoded.bytes.into_owned(),
+        None => {
+            return Outcome {
+                coded: true,
+                ..Outcome::default()
+            };
+        }
+    };
+    let coded = recode(message, content, &coding, whole && !over_cap);
+    Outcome {
+        changed: true,
+        coded,
+        over_cap,
+    }
+}
+
+/// The content with its secrets replaced; `None` when there are none. `detecting`: the detectors do not
+/// see these bytes elsewhere.
+fn redact_content(
+    content: &[u8],
+    message: &Message<'_>,
+    kind: &[u8],
+    detecting: bool,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let named = redact_named(content, message, kind, pass);
+    if !detecting || !pass.detectors.may_find(named.as_deref().unwrap_or(content)) {
+        return named;
+    }
+    let changed = named.is_some();
+    let mut content = named.unwrap_or_else(|| content.to_vec());
+    let found = detect::redact(&mut content, Neighbours::Text, pass);
+    (changed || found).then_some(content)
+}
+
+fn redact_named(content: &[u8], message: &Message<'_>, kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let first = content.trim_ascii_start().first();
+    if kind.starts_with(b"application/x-www-form-urlencoded") {
+        form::redact(content, Pairs::Form, pass)
+    } else if kind.starts_with(b"multipart/") {
+        // The boundary counts with its case.
+        let kind = message.header("Content-Type").unwrap_or_default();
+        multipart::redact(content, kind, pass)
+    } else if kind.starts_with(b"text/html") || kind.starts_with(b"application/xhtml") {
+        html::redact(content, pass)
+    } else if matches!(first, Some(b'{' | b'[')) || may_be_json(kind) {
+        json::redact(content, pass)
+    } else if kind.is_empty() && looks_like_form(content) {
+        form::redact(content, Pairs::Form, pass)
+    } else {
+        None
+    }
+}
+
+fn may_be_json(kind: &[u8]) -> bool {
+    memchr::memmem::find(kind, b"json").is_some() || kind.starts_with(b"text/event-stream")
+}
+
+fn looks_like_form(content: &[u8]) -> bool {
+    memchr::memchr(b'=', content).is_some()
+        && content.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'{'))
+}
+
+/// Pictures, sound and fonts hold no text.
+fn is_media(kind: &[u8]) -> bool {
+    [&b"image/"[..], b"audio/", b"video/", b"font/"]
+        .iter()
+        .any(|prefix| kind.starts_with(prefix))
+        && !kind.starts_with(b"image/svg")
+}
+
+/// Puts rewritten content under the coding it had; one that cannot be written here is taken off. Whether
+/// it is coded.
+fn recode(message: &mut Message<'_>, content: Vec<u8>, coding: &[u8], whole: bool) -> bool {
+    if let Some(Ok(coded)) = encode(&content, coding) {
+        put_body(message, coded, whole);
+        return true;
+    }
+    message
+        .headers
+        .retain(|field| !field.is("Content-Encoding"));
+    put_body(message, content, whole);
+    false
+}
+
+fn encode(content: &[u8], coding: &[u8]) -> Option<io::Result<Vec<u8>>> {
+    let level = Compression::fast();
+    match coding {
+        b"gzip" | b"x-gzip" => {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), level);
+            Some(gzip.write_all(content).and_then(|()| gzip.finish()))
+        }
+        b"deflate" => {
+            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), level);
+            Some(zlib.write_all(content).and_then(|()| zlib.finish()))
+        }
+        b"zstd" => Some(zstd::encode_all(content, 1)),
+        _ => None,
+    }
+}
+
+/// A body whose end is not kept leaves the announced length as it was.
+fn put_body(message: &mut Message<'_>, body: Vec<u8>, whole: bool) {
+    if whole {
+        message.set_body(body);
+    } else {
+        message.body = Cow::Owned(body);
+    }
+}

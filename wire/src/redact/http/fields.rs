@@ -1,0 +1,99 @@
+//! Secrets in the start line, the fields and the trailers of an HTTP message.
+
+use std::borrow::Cow;
+
+use crate::http::{Field, Message, StartLine};
+use crate::redact::edits::Edits;
+use crate::redact::pass::Place;
+use crate::redact::{Pass, url};
+
+/// Replaces them; whether there were any.
+pub(super) fn redact(message: &mut Message<'_>, pass: &mut Pass) -> bool {
+    let mut changed = false;
+    if let StartLine::Request { target, .. } = &mut message.start
+        && let Some(new) = url::redact(target, pass)
+    {
+        *target = Cow::Owned(new);
+        changed = true;
+    }
+    for field in message.headers.iter_mut().chain(&mut message.trailers) {
+        if let Some(new) = redact_field(field, pass) {
+            field.value = Cow::Owned(on_one_line(new));
+            changed = true;
+        }
+    }
+    changed
+}
+
+fn redact_field(field: &Field<'_>, pass: &mut Pass) -> Option<Vec<u8>> {
+    let value = field.value.as_ref();
+    if let Some(rule) = pass.rule(|table| &mut table.header, &field.name, false) {
+        let is_credentials = field.is("Authorization") || field.is("Proxy-Authorization");
+        return if is_credentials {
+            credentials(value, rule, &field.name, pass)
+        } else {
+            pass.replace(rule, value, Place::Header(&field.name))
+        };
+    }
+    match field.name.len() {
+        6 if field.is("Cookie") => cookies(value, pass),
+        10 if field.is("Set-Cookie") => set_cookie(value, pass),
+        7 if field.is("Referer") => url::redact(value, pass),
+        8 if field.is("Location") => url::redact(value, pass),
+        16 if field.is("Content-Location") => url::redact(value, pass),
+        _ => None,
+    }
+}
+
+/// `SCHEME CREDENTIALS` (RFC 9110 section 11.4): the scheme stays.
+fn credentials(value: &[u8], rule: usize, name: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let blank = memchr::memchr(b' ', value).map_or(0, |at| at + 1);
+    let (scheme, secret) = value.split_at_checked(blank)?;
+    let new = pass.replace(rule, secret.trim_ascii(), Place::Header(name))?;
+    Some([scheme, &new].concat())
+}
+
+/// `a=1; b=2` (RFC 6265 section 4.2): the values.
+fn cookies(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(value);
+    let mut at = 0;
+    while let Some(rest) = value.get(at..).filter(|rest| !rest.is_empty()) {
+        let len = memchr::memchr(b';', rest).unwrap_or(rest.len());
+        if let Some((start, new)) = cookie(rest.get(..len).unwrap_or_default(), pass) {
+            edits.put(at + start..at + len, &new);
+        }
+        at += len + 1;
+    }
+    edits.finish()
+}
+
+/// `a=1; Path=/` (RFC 6265 section 4.1): the first pair's value.
+fn set_cookie(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let end = memchr::memchr(b';', value).unwrap_or(value.len());
+    let (start, new) = cookie(value.get(..end)?, pass)?;
+    let mut edits = Edits::of(value);
+    edits.put(start..end, &new);
+    edits.finish()
+}
+
+/// Where a pair's value begins, and what takes its place.
+fn cookie(pair: &[u8], pass: &mut Pass) -> Option<(usize, Vec<u8>)> {
+    let start = memchr::memchr(b'=', pair)? + 1;
+    let (name, value) = pair.split_at_checked(start)?;
+    let name = name.get(..start - 1)?.trim_ascii();
+    let value = value.trim_ascii();
+    let value = value
+        .strip_prefix(b"\"")
+        .and_then(|inner| inner.strip_suffix(b"\""))
+        .unwrap_or(value);
+    let rule = pass.rule(|table| &mut table.cookie, name, false)?;
+    let mut new = pass.replace(rule, value, Place::Cookie(name))?;
+    new.retain(|byte| !matches!(byte, b';' | b','));
+    Some((start, new))
+}
+
+/// A field's value has no line ends.
+fn on_one_line(mut value: Vec<u8>) -> Vec<u8> {
+    value.retain(|byte| !matches!(byte, b'\r' | b'\n' | 0));
+    value
+}

@@ -1,0 +1,65 @@
+//! Secrets in `multipart/form-data` (RFC 7578): the values of fields whose names say so, and what the
+//! parts hold that are JSON.
+
+use memchr::memmem;
+
+use super::edits::Edits;
+use super::pass::Place;
+use super::{Pass, json};
+
+/// A multipart form with its secret fields replaced; `None` when there are none.
+pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let delimiter = delimiter(content_type)?;
+    let mut edits = Edits::of(body);
+    let mut starts = memmem::find_iter(body, &delimiter).peekable();
+    while let Some(start) = starts.next() {
+        let end = starts.peek().copied().unwrap_or(body.len());
+        let Some(part) = body.get(start..end) else {
+            continue;
+        };
+        let Some(head_end) = memmem::find(part, b"\r\n\r\n") else {
+            continue;
+        };
+        let (head, content) = part.split_at_checked(head_end + 4)?;
+        let content = content.strip_suffix(b"\r\n").unwrap_or(content);
+        if let Some(new) = redact_part(head, content, pass) {
+            let from = start + head_end + 4;
+            edits.put(from..from + content.len(), &new);
+        }
+    }
+    edits.finish()
+}
+
+fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    if let Some(name) = parameter(head, b"name=").filter(|_| parameter(head, b"filename=").is_none())
+        && let Some(rule) = pass.rule(|table| &mut table.form, name, false)
+    {
+        return pass.replace(rule, content, Place::Form(name));
+    }
+    matches!(content.trim_ascii_start().first(), Some(b'{' | b'['))
+        .then(|| json::redact(content, pass))
+        .flatten()
+}
+
+/// `--` and the boundary that a Content-Type names.
+fn delimiter(content_type: &[u8]) -> Option<Vec<u8>> {
+    let value = parameter(content_type, b"boundary=")?;
+    (!value.is_empty()).then(|| [b"--", value].concat())
+}
+
+/// The value of `name="..."` or `name=...`, whose name begins a word.
+fn parameter<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let lower = text.to_ascii_lowercase();
+    let at = memmem::find_iter(&lower, name).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| lower.get(before));
+        before.is_none_or(|before| matches!(before, b';' | b' ' | b'\t' | b'\n'))
+    })?;
+    let value = text.get(at + name.len()..)?;
+    match value.strip_prefix(b"\"") {
+        Some(quoted) => quoted.split(|byte| *byte == b'"').next(),
+        None => value
+            .split(|byte| matches!(byte, b';' | b'\r' | b'\n'))
+            .next()
+            .map(<[u8]>::trim_ascii),
+    }
+}

@@ -1,0 +1,150 @@
+//! Names in rules: of headers, cookies, keys, columns. They match without regard to case and to
+//! anything but letters and digits (`api_key` is `X-Api-Key`'s `apikey`), with `*` for any part.
+
+use rustc_hash::FxHashMap;
+
+/// A longer name is data used as a key, not a field's name: only `*` matches it.
+const LONGEST_NAME: usize = 64;
+
+/// Names remembered for one place; a stranger that invents names costs time, not memory.
+const MOST_REMEMBERED: usize = 4_096;
+
+/// A name with `*` for any run of characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NamePattern {
+    /// The parts between the stars, plain. One part: no star.
+    parts: Vec<Vec<u8>>,
+}
+
+impl NamePattern {
+    /// Reads a pattern; `None` when there is nothing in it to match.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<Vec<u8>> = text.split('*').map(|part| plain(part.as_bytes())).collect();
+        let matches_something = parts.len() > 1 || parts.iter().any(|part| !part.is_empty());
+        matches_something.then_some(Self { parts })
+    }
+
+    /// Whether it matches every name.
+    pub(super) fn is_any(&self) -> bool {
+        self.parts.len() > 1 && self.parts.iter().all(Vec::is_empty)
+    }
+
+    /// Whether it matches this name as it was written.
+    pub(super) fn matches(&self, name: &[u8]) -> bool {
+        self.is_any() || (name.len() <= LONGEST_NAME && self.matches_plain(&plain(name)))
+    }
+
+    fn matches_plain(&self, name: &[u8]) -> bool {
+        let [first, middle @ .., last] = self.parts.as_slice() else {
+            return self.parts.first().is_some_and(|only| only == name);
+        };
+        let Some(rest) = name.strip_prefix(first.as_slice()) else {
+            return false;
+        };
+        let Some(mut rest) = rest.strip_suffix(last.as_slice()) else {
+            return false;
+        };
+        for part in middle {
+            let Some(at) = memchr::memmem::find(rest, part) else {
+                return false;
+            };
+            rest = rest.get(at + part.len()..).unwrap_or_default();
+        }
+        true
+    }
+}
+
+/// A name without what does not count: letters and digits in lower case, and what is not ASCII.
+fn plain(name: &[u8]) -> Vec<u8> {
+    name.iter()
+        .filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        .map(u8::to_ascii_lowercase)
+        .collect()
+}
+
+/// The patterns of all rules for one place, in the rules' order; what a name came to is remembered.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    patterns: Vec<(NamePattern, usize)>,
+    known: FxHashMap<Box<[u8]>, Box<[usize]>>,
+}
+
+impl Names {
+    pub(super) fn add(&mut self, pattern: NamePattern, rule: usize) {
+        self.patterns.push((pattern, rule));
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// The first rule for this name that is on.
+    pub(super) fn rule(&mut self, name: &[u8], is_on: impl Fn(usize) -> bool) -> Option<usize> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        if let Some(rules) = self.known.get(name) {
+            return rules.iter().copied().find(|rule| is_on(*rule));
+        }
+        let plain = (name.len() <= LONGEST_NAME).then(|| plain(name));
+        let rules: Box<[usize]> = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| {
+                pattern.is_any()
+                    || plain
+                        .as_deref()
+                        .is_some_and(|name| pattern.matches_plain(name))
+            })
+            .map(|(_, rule)| *rule)
+            .collect();
+        let found = rules.iter().copied().find(|rule| is_on(*rule));
+        if plain.is_some() && self.known.len() < MOST_REMEMBERED {
+            self.known.insert(name.into(), rules);
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        NamePattern::parse(pattern)
+            .unwrap()
+            .matches(name.as_bytes())
+    }
+
+    #[test]
+    fn case_and_punctuation_do_not_count() {
+        assert!(matches("api_key", "apiKey") && matches("Api-Key", "API_KEY"));
+        assert!(!matches("api_key", "api_keys"));
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run_also_an_empty_one() {
+        assert!(matches("*token*", "X-CSRF-Token") && matches("*token*", "token"));
+        assert!(matches("a*b*c", "a1b2c") && !matches("a*b*c", "a1c2b"));
+        assert!(!matches("ab*ba", "aba"), "the ends do not share bytes");
+        assert!(matches("*", "") && matches("*", &"x".repeat(100)));
+    }
+
+    #[test]
+    fn a_long_name_is_data_and_nothing_is_no_pattern() {
+        assert!(!matches("*token*", &format!("token{}", "x".repeat(60))));
+        assert!(NamePattern::parse("-").is_none() && NamePattern::parse("").is_none());
+    }
+
+    #[test]
+    fn the_first_rule_that_is_on_decides_also_for_a_remembered_name() {
+        let mut names = Names::default();
+        names.add(NamePattern::parse("sid").unwrap(), 3);
+        names.add(NamePattern::parse("*").unwrap(), 5);
+        for _ in 0..2 {
+            assert_eq!(names.rule(b"SID", |_| true), Some(3));
+            assert_eq!(names.rule(b"SID", |rule| rule != 3), Some(5));
+            assert_eq!(names.rule(b"theme", |_| true), Some(5));
+        }
+    }
+}

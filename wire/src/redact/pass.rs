@@ -1,0 +1,251 @@
+//! What every part of redaction works with: the rules by place, the pseudonyms, and the count of hits.
+
+use std::fmt;
+
+use super::detect::Detectors;
+use super::name::Names;
+use super::pseudonym::Pseudonyms;
+use super::rules::{Action, Rules};
+use super::shape::{is_replaced, is_unmarked_shape};
+use super::table::Table;
+use crate::filter::{Candidate, Filter};
+
+/// The state of a redactor while it goes through exchanges.
+#[derive(Debug)]
+pub(super) struct Pass {
+    pub(super) table: Table,
+    pub(super) detectors: Detectors,
+    pub(super) pseudonyms: Pseudonyms,
+    rules: Vec<Compiled>,
+    /// Which rules hold for the exchange at hand.
+    on: Vec<bool>,
+    /// Whether anything of the exchange at hand was replaced.
+    pub(super) changed: bool,
+    /// The same values are gone through again: nothing is counted.
+    pub(super) quiet: bool,
+    /// The exchange was redacted before: what cannot be told from a pseudonym is taken for one.
+    pub(super) redacted_before: bool,
+    /// Which half of the exchange is gone through.
+    pub(super) half: &'static str,
+    /// What was replaced, for whoever wants to see it.
+    pub(super) seen: Option<Vec<Hit>>,
+}
+
+/// A rule as it is used.
+#[derive(Debug)]
+struct Compiled {
+    name: String,
+    action: Action,
+    filter: Option<Filter>,
+    numbers: bool,
+    hits: u64,
+}
+
+/// One value that a rule replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The rule's name.
+    pub rule: String,
+    /// Where the value stood: `request header authorization`, `answer column token`.
+    pub place: String,
+    /// The value, decoded.
+    pub before: Vec<u8>,
+    /// What took its place.
+    pub after: Vec<u8>,
+}
+
+/// Where a value stands, for people.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'a> {
+    Header(&'a [u8]),
+    Cookie(&'a [u8]),
+    Query(&'a [u8]),
+    Form(&'a [u8]),
+    Page(&'a [u8]),
+    Json(&'a [u8]),
+    Segment(usize),
+    Literal(&'a [u8]),
+    Parameter(usize),
+    Column(&'a [u8]),
+    Authentication,
+    Text,
+}
+
+impl Pass {
+    pub(super) fn new(rules: &Rules, pseudonyms: Pseudonyms) -> Self {
+        let compiled: Vec<Compiled> = rules
+            .iter()
+            .map(|rule| Compiled {
+                name: rule.name.clone(),
+                action: rule.action.clone(),
+                filter: rule.filter.clone(),
+                numbers: rule.numbers,
+                hits: 0,
+            })
+            .collect();
+        Self {
+            table: Table::new(rules),
+            detectors: Detectors::new(rules),
+            pseudonyms,
+            on: vec![true; compiled.len()],
+            rules: compiled,
+            changed: false,
+            quiet: false,
+            redacted_before: false,
+            half: "",
+            seen: None,
+        }
+    }
+
+    /// Begins an exchange: sets which rules hold for it.
+    pub(super) fn begin(&mut self, candidate: &Candidate<'_>) {
+        self.changed = false;
+        self.quiet = false;
+        for (on, rule) in self.on.iter_mut().zip(&self.rules) {
+            if let Some(filter) = &rule.filter {
+                *on = filter.matches(candidate);
+            }
+        }
+    }
+
+    /// The rule for a name in one of the table's places; `for_number`: only a rule that takes numbers.
+    pub(super) fn rule(
+        &mut self,
+        names: impl FnOnce(&mut Table) -> &mut Names,
+        name: &[u8],
+        for_number: bool,
+    ) -> Option<usize> {
+        let (on, rules) = (&self.on, &self.rules);
+        names(&mut self.table).rule(name, |rule| {
+            on.get(rule) == Some(&true)
+                && (!for_number || rules.get(rule).is_some_and(|rule| rule.numbers))
+        })
+    }
+
+    /// Whether the rules that hold differ from exchange to exchange.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.rules.iter().any(|rule| rule.filter.is_some())
+    }
+
+    pub(super) fn is_on(&self, rule: usize) -> bool {
+        self.on.get(rule) == Some(&true)
+    }
+
+    pub(super) fn takes_numbers(&self, rule: usize) -> bool {
+        self.rules.get(rule).is_some_and(|rule| rule.numbers)
+    }
+
+    /// What takes the place of a decoded text; `None` when it stays.
+    pub(super) fn replace(&mut self, rule: usize, value: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+        if value.is_empty() {
+            return None;
+        }
+        let new = match self.rules.get(rule)?.action {
+            Action::Keep => return None,
+            Action::Pseudonym | Action::Shape if is_replaced(value) => return None,
+            Action::Pseudonym => self.pseudonyms.of(value),
+            Action::Shape if self.redacted_before && is_unmarked_shape(value) => return None,
+            Action::Shape => self.pseudonyms.shaped(value),
+            Action::KeepLast4 => keep_last_4(value, b'*'),
+            Action::Fixed(ref text) => text.clone().into_bytes(),
+            Action::Drop => Vec::new(),
+        };
+        (new != value).then(|| self.hit(rule, value, new, place))
+    }
+
+    /// What takes the place of a number, which stays one; `None` when it stays as it is.
+    pub(super) fn replace_number(&mut self, rule: usize, number: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+        let new = match self.rules.get(rule)?.action {
+            Action::Keep => return None,
+            Action::Pseudonym | Action::Shape if self.redacted_before => return None,
+            Action::Pseudonym | Action::Shape => self.pseudonyms.digits(number),
+            Action::KeepLast4 => keep_last_4(number, b'9'),
+            Action::Fixed(ref text) if text.parse::<i64>().is_ok() => text.clone().into_bytes(),
+            Action::Fixed(_) | Action::Drop => b"0".to_vec(),
+        };
+        (new != number).then(|| self.hit(rule, number, new, place))
+    }
+
+    /// What takes the place of a value whose length must stay.
+    pub(super) fn replace_sized(&mut self, rule: usize, value: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+        let mut new = match self.rules.get(rule)?.action {
+            Action::Keep => return None,
+            Action::Pseudonym | Action::Shape if is_replaced(value) => return None,
+            Action::Pseudonym => self.pseudonyms.sized(value, value.len()),
+            Action::Shape => {
+                let new = self.pseudonyms.shaped(value);
+                if new.len() == value.len() {
+                    new
+                } else {
+                    self.pseudonyms.sized(value, value.len())
+                }
+            }
+            Action::KeepLast4 => keep_last_4(value, b'*'),
+            Action::Fixed(ref text) => text.clone().into_bytes(),
+            Action::Drop => Vec::new(),
+        };
+        new.resize(value.len(), b'*');
+        (new != value).then(|| self.hit(rule, value, new, place))
+    }
+
+    /// Counts a hit of a rule and notes it.
+    pub(super) fn hit(&mut self, rule: usize, before: &[u8], after: Vec<u8>, place: Place<'_>) -> Vec<u8> {
+        self.changed = true;
+        let Some(rule) = self.rules.get_mut(rule).filter(|_| !self.quiet) else {
+            return after;
+        };
+        rule.hits += 1;
+        if let Some(seen) = &mut self.seen {
+            seen.push(Hit {
+                rule: rule.name.clone(),
+                place: format!("{} {place}", self.half),
+                before: before.to_vec(),
+                after: after.clone(),
+            });
+        }
+        after
+    }
+
+    /// Hits by rule, those that have any.
+    pub(super) fn hits(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.rules
+            .iter()
+            .filter(|rule| rule.hits > 0)
+            .map(|rule| (rule.name.as_str(), rule.hits))
+    }
+}
+
+/// The last four characters; of up to eight none, or half the value would be told.
+fn keep_last_4(value: &[u8], mask: u8) -> Vec<u8> {
+    let kept = if value.len() > 8 { 4 } else { 0 };
+    let masked = value.len() - kept;
+    value
+        .iter()
+        .enumerate()
+        .map(|(place, byte)| {
+            let stays = place >= masked || (mask == b'9' && !byte.is_ascii_digit());
+            if stays { *byte } else { mask }
+        })
+        .collect()
+}
+
+/// As a finding names it: `header authorization`.
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = match self {
+            Self::Header(name) => ("header", name),
+            Self::Cookie(name) => ("cookie", name),
+            Self::Query(name) => ("query key", name),
+            Self::Form(name) => ("form field", name),
+            Self::Page(name) => ("field of the page", name),
+            Self::Json(name) => ("JSON member", name),
+            Self::Literal(name) => ("literal of column", name),
+            Self::Column(name) => ("column", name),
+            Self::Segment(number) => return write!(f, "path segment {number}"),
+            Self::Parameter(number) => return write!(f, "parameter {number}"),
+            Self::Authentication => return f.write_str("authentication data"),
+            Self::Text => return f.write_str("text"),
+        };
+        write!(f, "{kind} {}", String::from_utf8_lossy(name))
+    }
+}
