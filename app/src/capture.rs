@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use reprise_capture::{
-    CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, Redaction, StopAfter,
+    CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, StopAfter,
     reassembly::ReassemblyLimits,
 };
 use reprise_wire::Limits;
-use reprise_wire::redact::Rules;
 use serde::Deserialize;
 
 use crate::answer::{DeviceAnswer, RecordingAnswer};
-use crate::redaction_key::redaction_key;
+use crate::redaction::RedactionChoice;
 use crate::{Error, Library};
 
 /// What an import is asked for.
@@ -21,8 +20,9 @@ pub struct ImportRequest {
     pub files: Vec<PathBuf>,
     /// The recording's name.
     pub name: String,
-    /// Whether secrets are replaced; the default everywhere.
-    pub redact: bool,
+    /// Which secrets are replaced.
+    #[serde(default)]
+    pub redaction: RedactionChoice,
 }
 
 /// What a live recording is asked for.
@@ -38,8 +38,8 @@ pub struct RecordRequest {
     pub stop_after: StopAfter,
     /// The recording's name.
     pub name: String,
-    /// Whether secrets are replaced; the default everywhere.
-    pub redact: bool,
+    /// Which secrets are replaced.
+    pub redaction: RedactionChoice,
 }
 
 /// A running capture or import.
@@ -110,7 +110,7 @@ impl Library {
             name: request.name.clone(),
             limits: Limits::default(),
             reassembly: ReassemblyLimits::default(),
-            redaction: self.redaction(request.redact)?,
+            redaction: self.redaction(&request.redaction)?,
         };
         Ok(CaptureJob {
             handle: reprise_capture::import(config, &self.store)?,
@@ -130,22 +130,11 @@ impl Library {
             name: request.name.clone(),
             limits: Limits::default(),
             reassembly: ReassemblyLimits::default(),
-            redaction: self.redaction(request.redact)?,
+            redaction: self.redaction(&request.redaction)?,
         };
         Ok(CaptureJob {
             handle: reprise_capture::record(config, &self.store)?,
         })
-    }
-
-    fn redaction(&self, on: bool) -> Result<Option<Redaction>, Error> {
-        if !on {
-            return Ok(None);
-        }
-        let key = redaction_key(self.store.file_id())?;
-        Ok(Some(Redaction {
-            key,
-            rules: Rules::default(),
-        }))
     }
 }
 

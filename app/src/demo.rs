@@ -15,6 +15,7 @@ use reprise_measure::Comparison;
 
 use crate::answer::{RecordingAnswer, RunAnswer};
 use crate::capture::{CaptureJob, CaptureNews, ImportRequest, RecordRequest};
+use crate::redaction::RedactionChoice;
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
 use crate::{Error, Library};
 
@@ -180,7 +181,7 @@ fn bring_in(
             filter: None,
             stop_after: StopAfter::default(),
             name: RECORDING.to_owned(),
-            redact: true,
+            redaction: RedactionChoice::InForce,
         };
         match library.record(&record) {
             Ok(job) => return record_traffic(job, request, shop, tell),
@@ -203,7 +204,7 @@ fn bring_in(
     let import = ImportRequest {
         files: vec![path],
         name: RECORDING.to_owned(),
-        redact: true,
+        redaction: RedactionChoice::InForce,
     };
     follow_capture(library.import(&import)?, tell)
 }

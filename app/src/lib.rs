@@ -14,6 +14,7 @@ mod library;
 mod losses;
 mod mysql_url;
 mod places;
+mod redaction;
 mod redaction_key;
 mod replay;
 mod report;
@@ -32,6 +33,11 @@ pub use export::{ExportAnswer, ExportRequest};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use losses::{Loss, losses};
 pub use places::default_file;
+pub use redaction::{
+    FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,
+    RulesAnswer, RulesProblem, RulesReading, ScanAnswer, init_redaction_rules,
+    read_redaction_rules, redaction_rules, redaction_rules_file, save_redaction_rules,
+};
 pub use replay::{
     AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor, times_recorded,
 };

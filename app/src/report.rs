@@ -16,6 +16,8 @@ struct RunPage {
     timeline: RunTimeline,
     recorded: Option<Curve>,
     losses: Vec<(String, u64)>,
+    /// Its recording's name, with a warning when that holds secrets.
+    recording: String,
 }
 
 /// Everything a page shows of one comparison.
@@ -92,6 +94,13 @@ impl Library {
             )),
             None => None,
         };
+        let raw = recording.as_ref().is_some_and(|recording| recording.raw);
+        let warning = if raw {
+            " (raw: its secrets were stored)"
+        } else {
+            ""
+        };
+        let recording_fact = format!("{}{warning}", run.recording_name);
         let ledger = recording
             .map(|recording| recording.loss)
             .unwrap_or_default();
@@ -104,6 +113,7 @@ impl Library {
             timeline,
             recorded,
             losses,
+            recording: recording_fact,
         })
     }
 
@@ -133,7 +143,7 @@ impl RunPage {
         let run = &self.answer.run;
         let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut facts = vec![
-            fact("recording", &run.recording),
+            fact("recording", &self.recording),
             fact("started", &run.started_at),
             fact("seed", &run.seed.to_string()),
         ];

@@ -70,15 +70,19 @@ struct Decoded {
 }
 
 impl Recorder {
-    /// Records into `writer`; without `redaction` everything is stored as it was said.
+    /// Records into `writer`; without `redaction` everything is stored as it was said, and the recording
+    /// is marked as raw.
     ///
     /// # Errors
-    /// The thread cannot be started.
+    /// The thread cannot be started, or the mark cannot be written.
     pub fn start(
         writer: RecordingWriter,
         limits: Limits,
         redaction: Option<Redaction>,
     ) -> Result<Self, CaptureError> {
+        if redaction.is_none() {
+            writer.mark_raw()?;
+        }
         Ok(Self {
             limits,
             open: Vec::new(),

@@ -158,6 +158,9 @@ pub struct Recording {
     pub loss: Ledger,
     /// How often each redaction rule hit.
     pub redacted: BTreeMap<String, u64>,
+    /// Whether its secrets were stored as they were captured.
+    #[serde(default)]
+    pub raw: bool,
 }
 
 /// Stored exchanges by protocol.

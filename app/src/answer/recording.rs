@@ -38,6 +38,8 @@ pub struct RecordingHead {
     pub source: String,
     /// `recording`, `complete` or `interrupted`.
     pub state: RecordingState,
+    /// Whether its secrets were stored as they were captured (`--store-raw`).
+    pub raw: bool,
     /// When its first packet was seen; RFC 3339.
     pub started_at: String,
     /// From its first packet to its last; milliseconds.
@@ -52,6 +54,7 @@ impl From<Recording> for RecordingAnswer {
                 name: recording.name,
                 source: recording.source,
                 state: recording.state,
+                raw: recording.raw,
                 started_at: rfc3339(recording.started_at),
                 duration_ms: recording.duration_ms,
             },

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::ExportFormat;
+use reprise_app::{ExportFormat, RedactionChoice};
 
 use crate::duration::parse_duration;
 use crate::size::parse_size;
@@ -141,7 +141,26 @@ pub(crate) struct ExportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RedactionArguments {
-    /// Keep secrets as they were captured. The file then holds passwords and tokens
-    #[arg(long)]
-    pub(crate) no_redaction: bool,
+    /// Redaction rules to use instead of those in force (`reprise redaction rules` prints those)
+    #[arg(long, value_name = "FILE", conflicts_with = "store_raw")]
+    pub(crate) rules: Option<PathBuf>,
+
+    /// Store secrets as they are captured. The recording then holds passwords and tokens, and is marked raw
+    #[arg(long, alias = "no-redaction")]
+    pub(crate) store_raw: bool,
+}
+
+impl RedactionArguments {
+    /// What the job is asked for.
+    pub(crate) fn choice(self) -> RedactionChoice {
+        match self {
+            Self {
+                store_raw: true, ..
+            } => RedactionChoice::StoreRaw,
+            Self {
+                rules: Some(file), ..
+            } => RedactionChoice::Rules(file),
+            Self { .. } => RedactionChoice::InForce,
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
     let job = library.import(&ImportRequest {
         files: arguments.files,
         name: arguments.name,
-        redact: !arguments.redaction.no_redaction,
+        redaction: arguments.redaction.choice(),
     })?;
     let answer = capturing::follow(job, Progress::start("importing", context.json), &stop)?;
     if context.json {

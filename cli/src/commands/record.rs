@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         filter: arguments.filter,
         stop_after,
         name: arguments.name,
-        redact: !arguments.redaction.no_redaction,
+        redaction: arguments.redaction.choice(),
     })?;
     let progress = Progress::open_ended("recording", context.json);
     let answer = capturing::follow(job, progress, &stop)?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::RecordingState;
-use reprise_app::answer::RecordingAnswer;
+use reprise_app::answer::{RecordingAnswer, RecordingHead};
 use reprise_app::readable::{bytes, count, duration, moment};
 
 use super::{Context, named_counts};
@@ -35,7 +35,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             count(answer.exchanges.http),
             count(answer.exchanges.mysql),
             bytes(answer.bytes.stored),
-            answer.recording.state.name().to_owned(),
+            state_of(&answer.recording),
         ]);
     }
     output::text(&table.render())?;
@@ -91,6 +91,11 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
             RecordingState::Interrupted => " (interrupted: all that was committed is here)",
         },
     );
+    let raw = if answer.recording.raw {
+        "  raw: its secrets are stored as they were captured (--store-raw)".to_owned()
+    } else {
+        String::new()
+    };
     let redacted = named_counts(answer.redacted.iter().map(|(rule, n)| (rule.as_str(), *n)));
     let lines = [
         format!(
@@ -104,6 +109,7 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
             bytes(answer.bytes.captured),
             bytes(answer.bytes.stored)
         ),
+        raw,
         match redacted.as_str() {
             "" => String::new(),
             counts => format!("  redacted: {counts}"),
@@ -115,6 +121,16 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
         let _ = writeln!(text, "{line}");
     }
     text
+}
+
+/// Whether a recording is whole, and whether it holds secrets.
+fn state_of(recording: &RecordingHead) -> String {
+    let state = recording.state.name();
+    if recording.raw {
+        format!("{state}, raw")
+    } else {
+        state.to_owned()
+    }
 }
 
 fn losses(answer: &RecordingAnswer) -> String {

@@ -182,7 +182,7 @@ fn no_secret_of_the_shop_is_in_the_file_unless_that_is_asked_for() {
     let desk = Desk::new();
     desk.put(captures::shop_mariadb());
     let file = captures::shop_mariadb().name;
-    desk.run(&["import", file, "--name", RECORDING, "--no-redaction"])
+    desk.run(&["import", file, "--name", RECORDING, "--store-raw"])
         .ok();
     let open = logins(&desk);
     assert!(

@@ -1,6 +1,6 @@
 //! Importing capture files: one import at a time.
 
-use reprise_app::{CaptureNews, ImportRequest};
+use reprise_app::{CaptureNews, ImportRequest, RedactionChoice};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -47,7 +47,7 @@ pub(crate) async fn import_files(
         let request = ImportRequest {
             files,
             name,
-            redact: true,
+            redaction: RedactionChoice::InForce,
         };
         let job = {
             let mut place = desk.import();

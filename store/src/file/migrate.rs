@@ -16,10 +16,16 @@ struct Migration {
 }
 
 /// Entry i leads from format i to format i + 1.
-const MIGRATIONS: [Migration; 1] = [Migration {
-    sql: include_str!("../schema/0001.sql"),
-    needs: "0.1.0",
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        sql: include_str!("../schema/0001.sql"),
+        needs: "0.1.0",
+    },
+    Migration {
+        sql: include_str!("../schema/0002.sql"),
+        needs: "0.1.0",
+    },
+];
 
 /// The format this version writes.
 pub(crate) const CURRENT: u32 = MIGRATIONS.len() as u32;

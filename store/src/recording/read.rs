@@ -258,7 +258,7 @@ fn unknown(name: &str) -> Error {
 
 const COLUMNS: &str = "id, name, source, complete, writer, written_at_ms, started_at_ns, \
     duration_us, connections, http_exchanges, mysql_exchanges, captured_bytes, stored_bytes, \
-    messages, loss, redacted";
+    messages, loss, redacted, raw";
 
 fn recording_of(row: &Row<'_>) -> rusqlite::Result<Result<Recording, Error>> {
     let writer: Option<String> = row.get(4)?;
@@ -287,6 +287,7 @@ fn recording_of(row: &Row<'_>) -> rusqlite::Result<Result<Recording, Error>> {
         messages: super::Messages::default(),
         loss: super::Ledger::default(),
         redacted: std::collections::BTreeMap::new(),
+        raw: row.get(16)?,
     };
     let (messages, loss, redacted) = (row.get_ref(13)?, row.get_ref(14)?, row.get_ref(15)?);
     let (messages, loss, redacted) = (messages.as_str()?, loss.as_str()?, redacted.as_str()?);

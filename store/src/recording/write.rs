@@ -63,6 +63,18 @@ impl Store {
 }
 
 impl RecordingWriter {
+    /// Marks the recording as one whose secrets are stored as they were captured.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn mark_raw(&self) -> Result<(), Error> {
+        let id = self.id.0;
+        self.store.transact(move |transaction| {
+            transaction.execute("UPDATE recording SET raw = 1 WHERE id = ?1", [id])?;
+            Ok(())
+        })
+    }
+
     /// The recording's id.
     pub const fn id(&self) -> RecordingId {
         self.id

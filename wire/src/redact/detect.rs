@@ -88,12 +88,15 @@ impl Detectors {
         if let Some(hints) = &self.hints {
             for hint in hints.find_iter(bytes) {
                 let detector = self.hinted.get(hint.pattern().as_usize()).copied();
-                let range = detector.and_then(|of| Some((token::at(of, bytes, hint.start(), neighbours)?, of)));
+                let range = detector
+                    .and_then(|of| Some((token::at(of, bytes, hint.start(), neighbours)?, of)));
                 found.extend(range);
             }
         }
         if self.has(Detector::Card) {
-            card::find(bytes, neighbours, |range| found.push((range, Detector::Card)));
+            card::find(bytes, neighbours, |range| {
+                found.push((range, Detector::Card))
+            });
         }
         if self.has(Detector::Email) {
             email::find(bytes, |range| found.push((range, Detector::Email)));

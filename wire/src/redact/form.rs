@@ -35,8 +35,14 @@ fn redact_value(name: &[u8], value: &[u8], of: Pairs, pass: &mut Pass) -> Option
     let decoded_name = is_escaped(name).then(|| url::decode(name, true));
     let name = decoded_name.as_deref().unwrap_or(name);
     let (rule, place) = match of {
-        Pairs::Query => (pass.rule(|table| &mut table.query, name, false), Place::Query(name)),
-        Pairs::Form => (pass.rule(|table| &mut table.form, name, false), Place::Form(name)),
+        Pairs::Query => (
+            pass.rule(|table| &mut table.query, name, false),
+            Place::Query(name),
+        ),
+        Pairs::Form => (
+            pass.rule(|table| &mut table.form, name, false),
+            Place::Form(name),
+        ),
     };
     if let Some(new) = rule.and_then(|rule| pass.replace(rule, &url::decode(value, true), place)) {
         return Some(new);

@@ -79,7 +79,9 @@ fn describe_again(exchange: &mut Exchange) {
     let line = line.trim_ascii();
     let end = memchr::memmem::rfind(line, b" HTTP/").unwrap_or(line.len());
     let line = line.get(..end).unwrap_or(line);
-    let Some((method, target)) = memchr::memchr(b' ', line).and_then(|at| line.split_at_checked(at)) else {
+    let Some((method, target)) =
+        memchr::memchr(b' ', line).and_then(|at| line.split_at_checked(at))
+    else {
         return;
     };
     let target = target.trim_ascii_start();

@@ -232,6 +232,8 @@ fn escape(value: &[u8]) -> Vec<u8> {
         return value.to_vec();
     }
     let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
-    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inner = quoted
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     inner.unwrap_or_default().as_bytes().to_vec()
 }

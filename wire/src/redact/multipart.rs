@@ -31,7 +31,8 @@ pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Optio
 }
 
 fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    if let Some(name) = parameter(head, b"name=").filter(|_| parameter(head, b"filename=").is_none())
+    if let Some(name) =
+        parameter(head, b"name=").filter(|_| parameter(head, b"filename=").is_none())
         && let Some(rule) = pass.rule(|table| &mut table.form, name, false)
     {
         return pass.replace(rule, content, Place::Form(name));

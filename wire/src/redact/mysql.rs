@@ -25,13 +25,24 @@ const COM_STMT_PREPARE: u8 = 0x16;
 type Replaced = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// Replaces the secrets of a MySQL exchange.
-pub(super) fn redact(exchange: &mut Exchange, connection: u64, memory: &mut Memory, pass: &mut Pass) {
+pub(super) fn redact(
+    exchange: &mut Exchange,
+    _connection: u64,
+    memory: &mut Memory,
+    pass: &mut Pass,
+) {
     let mut replaced = Replaced::new();
     pass.half = "request";
     if let Some(request) = &mut exchange.request {
         match request.bytes.first() {
             Some(&(COM_QUERY | COM_STMT_PREPARE)) => {
-                redact_statement(&mut request.bytes, &exchange.operation, &mut replaced, memory, pass);
+                redact_statement(
+                    &mut request.bytes,
+                    &exchange.operation,
+                    &mut replaced,
+                    memory,
+                    pass,
+                );
             }
             Some(&COM_CHANGE_USER) => blank_authentication(&mut request.bytes, pass),
             _ => {}

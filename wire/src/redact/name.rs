@@ -74,10 +74,6 @@ impl Names {
         self.patterns.push((pattern, rule));
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
-    }
-
     /// The first rule for this name that is on.
     pub(super) fn rule(&mut self, name: &[u8], is_on: impl Fn(usize) -> bool) -> Option<usize> {
         if self.patterns.is_empty() {

@@ -65,8 +65,6 @@ pub(super) enum Place<'a> {
     Json(&'a [u8]),
     Segment(usize),
     Literal(&'a [u8]),
-    Parameter(usize),
-    Column(&'a [u8]),
     Authentication,
     Text,
 }
@@ -136,7 +134,12 @@ impl Pass {
     }
 
     /// What takes the place of a decoded text; `None` when it stays.
-    pub(super) fn replace(&mut self, rule: usize, value: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+    pub(super) fn replace(
+        &mut self,
+        rule: usize,
+        value: &[u8],
+        place: Place<'_>,
+    ) -> Option<Vec<u8>> {
         if value.is_empty() {
             return None;
         }
@@ -154,7 +157,12 @@ impl Pass {
     }
 
     /// What takes the place of a number, which stays one; `None` when it stays as it is.
-    pub(super) fn replace_number(&mut self, rule: usize, number: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+    pub(super) fn replace_number(
+        &mut self,
+        rule: usize,
+        number: &[u8],
+        place: Place<'_>,
+    ) -> Option<Vec<u8>> {
         let new = match self.rules.get(rule)?.action {
             Action::Keep => return None,
             Action::Pseudonym | Action::Shape if self.redacted_before => return None,
@@ -167,7 +175,12 @@ impl Pass {
     }
 
     /// What takes the place of a value whose length must stay.
-    pub(super) fn replace_sized(&mut self, rule: usize, value: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+    pub(super) fn replace_sized(
+        &mut self,
+        rule: usize,
+        value: &[u8],
+        place: Place<'_>,
+    ) -> Option<Vec<u8>> {
         let mut new = match self.rules.get(rule)?.action {
             Action::Keep => return None,
             Action::Pseudonym | Action::Shape if is_replaced(value) => return None,
@@ -189,7 +202,13 @@ impl Pass {
     }
 
     /// Counts a hit of a rule and notes it.
-    pub(super) fn hit(&mut self, rule: usize, before: &[u8], after: Vec<u8>, place: Place<'_>) -> Vec<u8> {
+    pub(super) fn hit(
+        &mut self,
+        rule: usize,
+        before: &[u8],
+        after: Vec<u8>,
+        place: Place<'_>,
+    ) -> Vec<u8> {
         self.changed = true;
         let Some(rule) = self.rules.get_mut(rule).filter(|_| !self.quiet) else {
             return after;
@@ -240,9 +259,7 @@ impl fmt::Display for Place<'_> {
             Self::Page(name) => ("field of the page", name),
             Self::Json(name) => ("JSON member", name),
             Self::Literal(name) => ("literal of column", name),
-            Self::Column(name) => ("column", name),
             Self::Segment(number) => return write!(f, "path segment {number}"),
-            Self::Parameter(number) => return write!(f, "parameter {number}"),
             Self::Authentication => return f.write_str("authentication data"),
             Self::Text => return f.write_str("text"),
         };

@@ -18,7 +18,8 @@ const IBAN_MARK: usize = 4;
 pub(super) fn is_replaced(value: &[u8]) -> bool {
     is_pseudonym(value)
         || value.ends_with(EMAIL_MARK)
-        || ((is_uuid(value) || (is_hex(value) && value.len() >= LEAST_MARKED_HEX)) && value.starts_with(HEX_MARK))
+        || ((is_uuid(value) || (is_hex(value) && value.len() >= LEAST_MARKED_HEX))
+            && value.starts_with(HEX_MARK))
         || (is_card(value) && is_marked_card(value))
         || (is_iban(value) && is_marked_iban(value))
 }
@@ -79,12 +80,14 @@ impl Pseudonyms {
             .iter()
             .zip(random)
             .enumerate()
-            .map(|(place, (byte, random))| match (byte.is_ascii_digit(), place < IBAN_MARK) {
-                (true, true) => b'0',
-                (false, true) => b'X',
-                (true, false) => b'0' + random % 10,
-                (false, false) => b'A' + random % 26,
-            })
+            .map(
+                |(place, (byte, random))| match (byte.is_ascii_digit(), place < IBAN_MARK) {
+                    (true, true) => b'0',
+                    (false, true) => b'X',
+                    (true, false) => b'0' + random % 10,
+                    (false, false) => b'A' + random % 26,
+                },
+            )
             .collect();
         let mut new = [country, b"00", &account].concat();
         let check = 98 - remainder_97(&new).unwrap_or(0);
@@ -134,14 +137,23 @@ impl Pseudonyms {
         let capitals = value.iter().any(u8::is_ascii_uppercase);
         let digits = mark.iter().copied().chain(random).take(value.len());
         digits
-            .map(|digit| if capitals { digit.to_ascii_uppercase() } else { digit })
+            .map(|digit| {
+                if capitals {
+                    digit.to_ascii_uppercase()
+                } else {
+                    digit
+                }
+            })
             .collect()
     }
 
     fn uuid(&self, value: &[u8]) -> Vec<u8> {
         let lower = value.to_ascii_lowercase();
         let capitals = value.iter().any(u8::is_ascii_uppercase);
-        let mut digits = HEX_MARK.iter().copied().chain(self.bytes(&lower).map(hex_digit));
+        let mut digits = HEX_MARK
+            .iter()
+            .copied()
+            .chain(self.bytes(&lower).map(hex_digit));
         lower
             .iter()
             .enumerate()
@@ -152,7 +164,11 @@ impl Pseudonyms {
                     (14 | 19, kept) => *kept,
                     (_, other) => digits.next().unwrap_or(*other),
                 };
-                if capitals { new.to_ascii_uppercase() } else { new }
+                if capitals {
+                    new.to_ascii_uppercase()
+                } else {
+                    new
+                }
             })
             .collect()
     }
@@ -221,7 +237,13 @@ pub(super) fn luhn(number: &[u8]) -> bool {
 pub(super) fn is_iban(value: &[u8]) -> bool {
     let mut plain = value.iter().filter(|byte| **byte != b' ');
     let head = [plain.next(), plain.next(), plain.next(), plain.next()];
-    let [Some(b'A'..=b'Z'), Some(b'A'..=b'Z'), Some(b'0'..=b'9'), Some(b'0'..=b'9')] = head else {
+    let [
+        Some(b'A'..=b'Z'),
+        Some(b'A'..=b'Z'),
+        Some(b'0'..=b'9'),
+        Some(b'0'..=b'9'),
+    ] = head
+    else {
         return false;
     };
     (11..=30).contains(&plain.count()) && remainder_97(value) == Some(1)
@@ -230,7 +252,9 @@ pub(super) fn is_iban(value: &[u8]) -> bool {
 /// Whether an IBAN is one of ours.
 pub(super) fn is_marked_iban(value: &[u8]) -> bool {
     let account = value.iter().filter(|byte| **byte != b' ').skip(4);
-    account.take(IBAN_MARK).all(|byte| matches!(byte, b'0' | b'X'))
+    account
+        .take(IBAN_MARK)
+        .all(|byte| matches!(byte, b'0' | b'X'))
 }
 
 /// The first four characters moved behind the rest, letters as 10 to 35, modulo 97; `None` when there is
@@ -238,16 +262,19 @@ pub(super) fn is_marked_iban(value: &[u8]) -> bool {
 fn remainder_97(text: &[u8]) -> Option<u32> {
     let plain: Vec<u8> = text.iter().copied().filter(|byte| *byte != b' ').collect();
     let (head, rest) = plain.split_at_checked(4)?;
-    rest.iter().chain(head).try_fold(0_u32, |value, byte| match byte {
-        b'0'..=b'9' => Some((value * 10 + u32::from(byte - b'0')) % 97),
-        b'A'..=b'Z' => Some((value * 100 + u32::from(byte - b'A') + 10) % 97),
-        _ => None,
-    })
+    rest.iter()
+        .chain(head)
+        .try_fold(0_u32, |value, byte| match byte {
+            b'0'..=b'9' => Some((value * 10 + u32::from(byte - b'0')) % 97),
+            b'A'..=b'Z' => Some((value * 100 + u32::from(byte - b'A') + 10) % 97),
+            _ => None,
+        })
 }
 
 /// One `@`, with what mail servers take before and after it.
 pub(super) fn is_email(value: &[u8]) -> bool {
-    let Some((local, domain)) = memchr::memchr(b'@', value).and_then(|at| Some((value.get(..at)?, value.get(at + 1..)?)))
+    let Some((local, domain)) =
+        memchr::memchr(b'@', value).and_then(|at| Some((value.get(..at)?, value.get(at + 1..)?)))
     else {
         return false;
     };
@@ -255,9 +282,9 @@ pub(super) fn is_email(value: &[u8]) -> bool {
     (1..=64).contains(&local.len())
         && local.iter().all(|byte| is_local(*byte))
         && labels.len() > 1
-        && labels
-            .iter()
-            .all(|label| !label.is_empty() && label.len() <= 63 && label.iter().all(|byte| is_domain(*byte)))
+        && labels.iter().all(|label| {
+            !label.is_empty() && label.len() <= 63 && label.iter().all(|byte| is_domain(*byte))
+        })
 }
 
 /// What stands before the `@`.
@@ -311,7 +338,9 @@ mod tests {
     #[test]
     fn check_digits_are_checked() {
         assert!(luhn(b"4111 1111 1111 1111") && !luhn(b"4111111111111112"));
-        assert!(is_iban(b"DE89 3704 0044 0532 0130 00") && !is_iban(b"DE88 3704 0044 0532 0130 00"));
+        assert!(
+            is_iban(b"DE89 3704 0044 0532 0130 00") && !is_iban(b"DE88 3704 0044 0532 0130 00")
+        );
     }
 
     #[test]
@@ -328,7 +357,10 @@ mod tests {
             let new = shaped(value);
             assert_ne!(new, value);
             assert_eq!(new.len(), value.len(), "{new}");
-            assert!(is_replaced(new.as_bytes()) && !is_replaced(value.as_bytes()), "{new}");
+            assert!(
+                is_replaced(new.as_bytes()) && !is_replaced(value.as_bytes()),
+                "{new}"
+            );
             for check in [is_card, is_iban, is_email, is_uuid, is_hex] {
                 assert_eq!(check(new.as_bytes()), check(value.as_bytes()), "{new}");
             }

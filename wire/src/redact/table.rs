@@ -71,11 +71,6 @@ impl Table {
             Where::Detector(_) => {}
         }
     }
-
-    /// Whether any rule looks at values of SQL by column or digest.
-    pub(super) const fn looks_at_statements(&self) -> bool {
-        !self.literals.is_empty() || !self.parameters.is_empty() || !self.digests.is_empty()
-    }
 }
 
 impl Columns {
@@ -86,9 +81,5 @@ impl Columns {
                 .of_tables
                 .push((table.clone(), pattern.column.clone(), rule)),
         }
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.plain.is_empty() && self.of_tables.is_empty()
     }
 }

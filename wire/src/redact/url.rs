@@ -15,7 +15,8 @@ pub(super) fn redact(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         Some((b'?', after)) => {
             let end = memchr::memchr(b'#', after).unwrap_or(after.len());
             let (query, fragment) = after.split_at_checked(end)?;
-            form::redact(query, Pairs::Query, pass).map(|query| [b"?", &query[..], fragment].concat())
+            form::redact(query, Pairs::Query, pass)
+                .map(|query| [b"?", &query[..], fragment].concat())
         }
         _ => None,
     };

@@ -42,7 +42,12 @@ fn in_run(
     let groups = groups(bytes, run);
     let mut first = 0;
     while let Some(group) = groups.get(first) {
-        match from_group(bytes, groups.get(first..).unwrap_or_default(), group.start, neighbours) {
+        match from_group(
+            bytes,
+            groups.get(first..).unwrap_or_default(),
+            group.start,
+            neighbours,
+        ) {
             Some((range, used)) => {
                 tell(range);
                 first += used;
@@ -95,9 +100,15 @@ fn from_group(
     }
     let stands_alone = |range: &Range<usize>| {
         let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
-        loose || !(before.is_some_and(|byte| is_word(*byte)) || bytes.get(range.end).is_some_and(|byte| is_word(*byte)))
+        loose
+            || !(before.is_some_and(|byte| is_word(*byte))
+                || bytes.get(range.end).is_some_and(|byte| is_word(*byte)))
     };
-    for (range, used) in candidates.into_iter().rev().filter(|(range, _)| stands_alone(range)) {
+    for (range, used) in candidates
+        .into_iter()
+        .rev()
+        .filter(|(range, _)| stands_alone(range))
+    {
         let slack = if loose { 2 } else { 1 };
         for skip in 0..slack {
             for cut in 0..slack {

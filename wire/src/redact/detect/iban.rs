@@ -52,12 +52,15 @@ fn longest(bytes: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     if !begins {
         return None;
     }
-    (start + SHORTEST..=end.min(start + LONGEST)).rev().map(|end| start..end).find(|range| {
-        let ends_word = bytes.get(range.end).is_none_or(|after| !is_word(*after))
-            && bytes.get(range.end - 1) != Some(&b' ');
-        ends_word
-            && bytes
-                .get(range.clone())
-                .is_some_and(|number| is_iban(number) && !is_marked_iban(number))
-    })
+    (start + SHORTEST..=end.min(start + LONGEST))
+        .rev()
+        .map(|end| start..end)
+        .find(|range| {
+            let ends_word = bytes.get(range.end).is_none_or(|after| !is_word(*after))
+                && bytes.get(range.end - 1) != Some(&b' ');
+            ends_word
+                && bytes
+                    .get(range.clone())
+                    .is_some_and(|number| is_iban(number) && !is_marked_iban(number))
+        })
 }

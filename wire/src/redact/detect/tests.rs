@@ -43,8 +43,15 @@ fn every_kind_of_secret_is_found_anywhere_in_a_text_and_its_neighbours_stay() {
             let text = format!("{before}<{secret}> and on");
             let after = redacted(&text, Neighbours::Text);
             assert!(!after.contains(secret), "{text}: {after}");
-            assert!(after.starts_with(&format!("{before}<")) && after.ends_with("> and on"), "{after}");
-            assert_eq!(redacted(&after, Neighbours::Text), after, "a second time changes nothing");
+            assert!(
+                after.starts_with(&format!("{before}<")) && after.ends_with("> and on"),
+                "{after}"
+            );
+            assert_eq!(
+                redacted(&after, Neighbours::Text),
+                after,
+                "a second time changes nothing"
+            );
         }
     }
 }
@@ -54,7 +61,10 @@ fn lengths_of_a_binary_protocol_beside_a_secret_do_not_hide_it() {
     for secret in ["4111111111111111", "AKIAIOSFODNN7EXAMPLE"] {
         for (before, after) in [("0", "3"), ("A", "z"), ("_", "9")] {
             let text = format!("\u{1}{before}{secret}{after}\u{1}");
-            assert!(!redacted(&text, Neighbours::Binary).contains(secret), "{text}");
+            assert!(
+                !redacted(&text, Neighbours::Binary).contains(secret),
+                "{text}"
+            );
             assert!(pass(ALL).detectors.may_find(text.as_bytes()), "{text}");
         }
     }

@@ -46,10 +46,14 @@ pub(super) fn at(
     }
     let len = match detector {
         Detector::Jwt => jwt(bytes, at)?,
-        Detector::AwsKey => fixed(bytes, at, 20, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())?,
+        Detector::AwsKey => fixed(bytes, at, 20, |byte| {
+            byte.is_ascii_uppercase() || byte.is_ascii_digit()
+        })?,
         Detector::GoogleKey => fixed(bytes, at, 39, is_base64url)?,
         Detector::GithubToken => at_least(bytes, at, 33, is_word)?,
-        Detector::SlackToken => at_least(bytes, at, 15, |byte| byte.is_ascii_alphanumeric() || byte == b'-')?,
+        Detector::SlackToken => at_least(bytes, at, 15, |byte| {
+            byte.is_ascii_alphanumeric() || byte == b'-'
+        })?,
         Detector::StripeKey => at_least(bytes, at, 24, is_word)?,
         _ => return None,
     };
@@ -106,7 +110,10 @@ fn private_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let inside = at + b"PRIVATE KEY-----".len();
     let rest = bytes.get(inside..)?;
     let body = run(bytes, inside, |byte| {
-        byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=\\:,%&;#".contains(&byte) || byte == b'-'
+        byte.is_ascii_alphanumeric()
+            || byte.is_ascii_whitespace()
+            || b"+/=\\:,%&;#".contains(&byte)
+            || byte == b'-'
     });
     let end = memchr::memmem::find(rest, b"-----END ").and_then(|end| {
         let closing = end + b"-----END ".len();

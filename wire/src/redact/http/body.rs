@@ -34,10 +34,14 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
     if message.body.is_empty() || is_media(&kind) {
         return Outcome::default();
     }
-    let coding = message.header("Content-Encoding").unwrap_or_default().trim_ascii();
+    let coding = message
+        .header("Content-Encoding")
+        .unwrap_or_default()
+        .trim_ascii();
     let coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
     if !coded {
-        let Some(content) = redact_content(&message.body, message, &kind, message.chunked, pass) else {
+        let Some(content) = redact_content(&message.body, message, &kind, message.chunked, pass)
+        else {
             return Outcome::default();
         };
         put_body(message, content, whole);
@@ -89,7 +93,12 @@ fn redact_content(
     (changed || found).then_some(content)
 }
 
-fn redact_named(content: &[u8], message: &Message<'_>, kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+fn redact_named(
+    content: &[u8],
+    message: &Message<'_>,
+    kind: &[u8],
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
     let first = content.trim_ascii_start().first();
     if kind.starts_with(b"application/x-www-form-urlencoded") {
         form::redact(content, Pairs::Form, pass)
@@ -114,7 +123,9 @@ fn may_be_json(kind: &[u8]) -> bool {
 
 fn looks_like_form(content: &[u8]) -> bool {
     memchr::memchr(b'=', content).is_some()
-        && content.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'{'))
+        && content
+            .iter()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'{'))
 }
 
 /// Pictures, sound and fonts hold no text.

@@ -29,7 +29,10 @@ pub(super) fn of_number(token: &[u8]) -> Literal {
     let bytes = std::iter::once(first)
         .filter(|first| !first.is_empty())
         .chain(pairs)
-        .map(|pair| pair.iter().fold(0, |value, digit| value << 4 | hex(*digit).unwrap_or(0)));
+        .map(|pair| {
+            pair.iter()
+                .fold(0, |value, digit| value << 4 | hex(*digit).unwrap_or(0))
+        });
     Literal::Text(bytes.collect())
 }
 
@@ -106,7 +109,11 @@ mod tests {
             ("_utf8mb4'x\\n'", "x\n"),
             ("'cut", "cut"),
         ] {
-            assert_eq!(of_string(token.as_bytes()), Literal::Text(value.into()), "{token}");
+            assert_eq!(
+                of_string(token.as_bytes()),
+                Literal::Text(value.into()),
+                "{token}"
+            );
         }
         assert_eq!(of_number(b"0x616263"), Literal::Text(b"abc".to_vec()));
         assert_eq!(of_number(b"x'6162'"), Literal::Text(b"ab".to_vec()));

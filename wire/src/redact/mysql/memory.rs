@@ -27,11 +27,6 @@ pub(in crate::redact) struct Memory {
 }
 
 impl Memory {
-    /// Whether rules are known to take nothing of a statement of this digest.
-    pub(super) fn is_clean(&self, digest: &str, sql: &[u8]) -> bool {
-        self.known.get(digest) == Some(&Known::Clean) && tells_all(digest, sql)
-    }
-
     /// Whether rules are known to take no literals of a statement of this digest.
     pub(super) fn is_clean_text(&self, digest: &str, sql: &[u8]) -> bool {
         self.known.contains_key(digest) && tells_all(digest, sql)

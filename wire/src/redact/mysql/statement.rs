@@ -109,7 +109,10 @@ impl Secrets {
             let mut position = 0;
             let mut parameter = 0;
             for token in tokens {
-                if !matches!(token.kind, TokenKind::String | TokenKind::Number | TokenKind::Placeholder) {
+                if !matches!(
+                    token.kind,
+                    TokenKind::String | TokenKind::Number | TokenKind::Placeholder
+                ) {
                     continue;
                 }
                 position += 1;
@@ -121,7 +124,10 @@ impl Secrets {
                     parameter += 1;
                 } else if wanted {
                     let text = sql.get(token.span.clone()).unwrap_or_default();
-                    if token.kind == TokenKind::Number && !text.contains(&b'\'') && !pass.takes_numbers(*rule) {
+                    if token.kind == TokenKind::Number
+                        && !text.contains(&b'\'')
+                        && !pass.takes_numbers(*rule)
+                    {
                         continue;
                     }
                     self.literals.push(Secret {

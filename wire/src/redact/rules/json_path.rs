@@ -30,9 +30,9 @@ enum PathStep {
 impl JsonPath {
     /// Reads a path that begins with `$`; the error says what is wrong with it.
     pub(in crate::redact) fn parse(text: &str) -> Result<Self, String> {
-        let mut rest = text
-            .strip_prefix('$')
-            .ok_or_else(|| "a JSON path begins with `$`: `$.user.email`, `$..password`".to_owned())?;
+        let mut rest = text.strip_prefix('$').ok_or_else(|| {
+            "a JSON path begins with `$`: `$.user.email`, `$..password`".to_owned()
+        })?;
         let mut steps = Vec::new();
         while !rest.is_empty() {
             let (step, after) = next_step(rest)?;
@@ -90,7 +90,9 @@ fn next_step(text: &str) -> Result<(PathStep, &str), String> {
         let (name, rest) = member_name(rest)?;
         return Ok((PathStep::Member(name), rest));
     }
-    let wrong = || format!("`{text}` cannot be read; a step is `.name`, `..name`, `[*]`, `[3]` or `['name']`");
+    let wrong = || {
+        format!("`{text}` cannot be read; a step is `.name`, `..name`, `[*]`, `[3]` or `['name']`")
+    };
     let (inside, rest) = text
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))
@@ -133,7 +135,11 @@ mod tests {
             ("$['items'][*].*", true),
             ("$.items", false),
         ] {
-            assert_eq!(JsonPath::parse(path).unwrap().matches(&card), fits, "{path}");
+            assert_eq!(
+                JsonPath::parse(path).unwrap().matches(&card),
+                fits,
+                "{path}"
+            );
         }
     }
 

@@ -10,7 +10,8 @@ fn problem(text: &str) -> (usize, Option<String>, String) {
 #[test]
 fn the_built_in_rules_can_be_read_and_an_empty_text_means_them() {
     let defaults = text::parse(DEFAULTS, None).unwrap();
-    let names = |rules: &Rules| -> Vec<String> { rules.iter().map(|rule| rule.name.clone()).collect() };
+    let names =
+        |rules: &Rules| -> Vec<String> { rules.iter().map(|rule| rule.name.clone()).collect() };
     assert!(defaults.len() > 8);
     assert_eq!(names(&Rules::default()), names(&Rules::parse("").unwrap()));
     assert!(Rules::default().iter().all(|rule| rule.built_in));
@@ -24,8 +25,15 @@ fn own_rules_come_first_replace_their_namesakes_and_can_turn_others_off() {
     )
     .unwrap();
     let first = &rules.0[0];
-    assert_eq!((first.name.as_str(), &first.action, first.built_in), ("cookie", &Action::Drop, false));
-    assert_eq!(rules.0[1].action, Action::Shape, "what has a shape keeps it");
+    assert_eq!(
+        (first.name.as_str(), &first.action, first.built_in),
+        ("cookie", &Action::Drop, false)
+    );
+    assert_eq!(
+        rules.0[1].action,
+        Action::Shape,
+        "what has a shape keeps it"
+    );
     assert_eq!(rules.iter().filter(|rule| rule.name == "cookie").count(), 1);
     assert!(!rules.iter().any(|rule| rule.name == "jwt"));
     assert!(Rules::parse("defaults = false").unwrap().0.is_empty());
@@ -51,7 +59,11 @@ fn an_error_names_the_rule_the_line_and_what_to_write() {
         ("", 3, "it matches nothing"),
     ] {
         let (at, rule, problem) = problem(&format!("{head}{text}\n"));
-        assert_eq!((at, rule.as_deref()), (line, Some("mail")), "{text}: {problem}");
+        assert_eq!(
+            (at, rule.as_deref()),
+            (line, Some("mail")),
+            "{text}: {problem}"
+        );
         assert!(problem.contains(says), "{text}: {problem}");
     }
     assert_eq!(problem("off = [\"cookies\"]").0, 1);

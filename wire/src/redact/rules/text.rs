@@ -129,13 +129,13 @@ impl RuleText {
                 .to_owned();
             return Err(fail(self.name.span(), problem));
         }
-        let filter = match &self.filter {
-            None => None,
-            Some(filter) => Some(
-                Filter::parse(filter.get_ref())
-                    .map_err(|problem| fail(filter.span(), format!("`where`: failed to {problem}")))?,
-            ),
-        };
+        let filter =
+            match &self.filter {
+                None => None,
+                Some(filter) => Some(Filter::parse(filter.get_ref()).map_err(|problem| {
+                    fail(filter.span(), format!("`where`: failed to {problem}"))
+                })?),
+            };
         Ok(Rule {
             name: name.clone(),
             targets,
@@ -146,13 +146,22 @@ impl RuleText {
         })
     }
 
-    fn action(&self, fail: &impl Fn(Range<usize>, String) -> RulesError) -> Result<Action, RulesError> {
-        let word = self.action.as_ref().map_or("", |action| action.get_ref().as_str());
+    fn action(
+        &self,
+        fail: &impl Fn(Range<usize>, String) -> RulesError,
+    ) -> Result<Action, RulesError> {
+        let word = self
+            .action
+            .as_ref()
+            .map_or("", |action| action.get_ref().as_str());
         let action = match (word, &self.text) {
             ("fixed", Some(text)) => return Ok(Action::Fixed(text.get_ref().clone())),
             ("fixed", None) => {
                 let span = self.action.as_ref().map_or(0..0, Spanned::span);
-                return Err(fail(span, "the action `fixed` needs `text = \"...\"`".to_owned()));
+                return Err(fail(
+                    span,
+                    "the action `fixed` needs `text = \"...\"`".to_owned(),
+                ));
             }
             ("pseudonym", _) => Action::Pseudonym,
             ("shape", _) => Action::Shape,
@@ -173,7 +182,8 @@ impl RuleText {
         match &self.text {
             Some(text) => Err(fail(
                 text.span(),
-                "`text` goes with the action `fixed`; write `action = \"fixed\"` or leave it out".to_owned(),
+                "`text` goes with the action `fixed`; write `action = \"fixed\"` or leave it out"
+                    .to_owned(),
             )),
             None => Ok(action),
         }
@@ -198,13 +208,21 @@ impl RuleText {
             }
         }
         for path in &self.json {
-            targets.push(target("json", path.get_ref(), Where::Json(json(path, fail)?)));
+            targets.push(target(
+                "json",
+                path.get_ref(),
+                Where::Json(json(path, fail)?),
+            ));
         }
         self.segments(&mut targets, fail)?;
         let columns: [(&'static str, &[Spanned<String>], [bool; 3]); 4] = [
             ("column", &self.column, [true; 3]),
             ("literal_column", &self.literal_column, [true, false, false]),
-            ("parameter_column", &self.parameter_column, [false, true, false]),
+            (
+                "parameter_column",
+                &self.parameter_column,
+                [false, true, false],
+            ),
             ("result_column", &self.result_column, [false, false, true]),
         ];
         for (kind, patterns, places) in columns {
@@ -218,10 +236,17 @@ impl RuleText {
             let found = Detector::named(detector.get_ref()).ok_or_else(|| {
                 let known: Vec<&str> = Detector::ALL.iter().map(|(_, name)| *name).collect();
                 let name = detector.get_ref();
-                let problem = format!("there is no detector {name:?}; they are {}", known.join(", "));
+                let problem = format!(
+                    "there is no detector {name:?}; they are {}",
+                    known.join(", ")
+                );
                 fail(detector.span(), problem)
             })?;
-            targets.push(target("detector", detector.get_ref(), Where::Detector(found)));
+            targets.push(target(
+                "detector",
+                detector.get_ref(),
+                Where::Detector(found),
+            ));
         }
         Ok(targets)
     }
@@ -238,14 +263,20 @@ impl RuleText {
                 .map_err(|problem| {
                     let last = problem.to_string();
                     let last = last.lines().last().unwrap_or_default();
-                    fail(pattern.span(), format!("`segment` is no regular expression: {last}"))
+                    fail(
+                        pattern.span(),
+                        format!("`segment` is no regular expression: {last}"),
+                    )
                 })?;
             let place = Where::Segment(SegmentPattern::Matching(regex));
             targets.push(target("segment", pattern.get_ref(), place));
         }
         for position in &self.segment_at {
             if *position.get_ref() == 0 {
-                return Err(fail(position.span(), "segments are counted from 1".to_owned()));
+                return Err(fail(
+                    position.span(),
+                    "segments are counted from 1".to_owned(),
+                ));
             }
             let place = Where::Segment(SegmentPattern::At(*position.get_ref()));
             targets.push(target("segment_at", &position.get_ref().to_string(), place));
@@ -258,11 +289,16 @@ impl RuleText {
         targets: &mut Vec<Target>,
         fail: &impl Fn(Range<usize>, String) -> RulesError,
     ) -> Result<(), RulesError> {
-        if let Some(zero) = self.positions.iter().find(|position| *position.get_ref() == 0) {
+        if let Some(zero) = self
+            .positions
+            .iter()
+            .find(|position| *position.get_ref() == 0)
+        {
             return Err(fail(zero.span(), "positions are counted from 1".to_owned()));
         }
         if let (Some(position), true) = (self.positions.first(), self.digest.is_empty()) {
-            let problem = "`positions` goes with `digest`; add the statement's digest or leave it out";
+            let problem =
+                "`positions` goes with `digest`; add the statement's digest or leave it out";
             return Err(fail(position.span(), problem.to_owned()));
         }
         for digest in &self.digest {
@@ -302,7 +338,8 @@ fn json(
     let text = path.get_ref();
     let anywhere = format!("$..{text}");
     let is_path = text.starts_with('$') || text.contains(['.', '[']);
-    JsonPath::parse(if is_path { text } else { &anywhere }).map_err(|problem| fail(path.span(), problem))
+    JsonPath::parse(if is_path { text } else { &anywhere })
+        .map_err(|problem| fail(path.span(), problem))
 }
 
 fn column(
@@ -316,7 +353,8 @@ fn column(
     };
     let read = |part: &str| {
         NamePattern::parse(part).ok_or_else(|| {
-            let problem = "a column is `column` or `table.column`; `*` stands for any part".to_owned();
+            let problem =
+                "a column is `column` or `table.column`; `*` stands for any part".to_owned();
             fail(pattern.span(), problem)
         })
     };
@@ -346,11 +384,17 @@ fn line_of(text: &str, at: usize) -> usize {
 /// The name of the rule that byte `at` is in, for errors of the TOML itself.
 fn rule_at(text: &str, at: usize) -> Option<String> {
     let at = text.floor_char_boundary(at.min(text.len()));
-    let start = text.get(..text.len().min(at + 1)).unwrap_or(text).rfind("[[rule]]")?;
+    let start = text
+        .get(..text.len().min(at + 1))
+        .unwrap_or(text)
+        .rfind("[[rule]]")?;
     let rest = text.get(start + "[[rule]]".len()..)?;
     let rule = rest.split("[[rule]]").next().unwrap_or(rest);
     let line = rule.lines().map(str::trim).find_map(|line| {
-        line.strip_prefix("name")?.trim_start().strip_prefix('=').map(str::trim)
+        line.strip_prefix("name")?
+            .trim_start()
+            .strip_prefix('=')
+            .map(str::trim)
     })?;
     Some(line.trim_matches(['"', '\'']).to_owned())
 }

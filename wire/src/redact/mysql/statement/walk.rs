@@ -111,7 +111,10 @@ impl<'a> Walk<'a, '_> {
             }
             b")" | b"." => {}
             b"=" | b"<=>" | b"<>" | b"!=" | b"<" | b">" | b"<=" | b">=" | b":=" => {
-                if !self.columns.is_empty() && self.text(at + 1) == b"(" && self.text(at.wrapping_sub(1)) == b")" {
+                if !self.columns.is_empty()
+                    && self.text(at + 1) == b"("
+                    && self.text(at.wrapping_sub(1)) == b")"
+                {
                     return self.tuple(at + 1);
                 }
                 let rules = self.rules_of_last_name();
@@ -130,7 +133,9 @@ impl<'a> Walk<'a, '_> {
     fn word(&mut self, at: usize, word: &'a [u8]) -> usize {
         self.announce_password(at, word);
         match keyword(word) {
-            None if word.eq_ignore_ascii_case(b"VALUE") && self.text(at + 1) == b"(" => self.tuples(at + 1),
+            None if word.eq_ignore_ascii_case(b"VALUE") && self.text(at + 1) == b"(" => {
+                self.tuples(at + 1)
+            }
             None => {
                 self.last_name = Some(word);
                 at + 1
@@ -169,7 +174,10 @@ impl<'a> Walk<'a, '_> {
         let next = self.text(at + 1);
         if is(b"IDENTIFIED") || next.eq_ignore_ascii_case(b"FOR") && is(b"PASSWORD") {
             self.announced = REACH + 1;
-        } else if (is(b"PASSWORD") || is(b"OLD_PASSWORD") || is(b"MASTER_PASSWORD") || is(b"SOURCE_PASSWORD"))
+        } else if (is(b"PASSWORD")
+            || is(b"OLD_PASSWORD")
+            || is(b"MASTER_PASSWORD")
+            || is(b"SOURCE_PASSWORD"))
             && matches!(next, b"(" | b"=" | b":=")
         {
             self.announced = RIGHT_AFTER + 1;
@@ -342,7 +350,10 @@ impl<'a> Walk<'a, '_> {
                 }
                 Some(TokenKind::String | TokenKind::Number) => {
                     let alone = depth == 0 && at <= start + 1;
-                    if rules.text.is_none() && self.announced > 0 && self.kind(at) == Some(TokenKind::String) {
+                    if rules.text.is_none()
+                        && self.announced > 0
+                        && self.kind(at) == Some(TokenKind::String)
+                    {
                         self.account_password(at);
                     }
                     self.value(at, rules, alone);
@@ -362,14 +373,19 @@ impl<'a> Walk<'a, '_> {
                 }
             }
             Some(TokenKind::Number) => {
-                let is_text = matches!(self.text(at), [b'0', b'x' | b'X', ..] | [b'x' | b'X', b'\'', ..]);
+                let is_text = matches!(
+                    self.text(at),
+                    [b'0', b'x' | b'X', ..] | [b'x' | b'X', b'\'', ..]
+                );
                 let rule = if is_text { rules.text } else { rules.number };
                 if let Some(rule) = rule.filter(|_| alone || is_text) {
                     self.secret(at, rule, rules.name);
                 }
             }
             Some(TokenKind::Placeholder) => {
-                if let (Some(last), Some(rule)) = (self.secrets.parameters.last_mut(), rules.parameter) {
+                if let (Some(last), Some(rule)) =
+                    (self.secrets.parameters.last_mut(), rules.parameter)
+                {
                     *last = Some(rule);
                 }
             }
@@ -401,26 +417,44 @@ impl<'a> Walk<'a, '_> {
         let is_table = |table: &crate::redact::name::NamePattern| {
             tokens.iter().any(|token| {
                 matches!(token.kind, TokenKind::Word | TokenKind::QuotedName)
-                    && sql.get(token.span.clone()).is_some_and(|name| table.matches(name))
+                    && sql
+                        .get(token.span.clone())
+                        .is_some_and(|name| table.matches(name))
             })
         };
         ColumnRules {
             name,
-            text: column_rule(|table| &mut table.literals, name, false, is_table, self.pass),
+            text: column_rule(
+                |table| &mut table.literals,
+                name,
+                false,
+                is_table,
+                self.pass,
+            ),
             number: column_rule(|table| &mut table.literals, name, true, is_table, self.pass),
-            parameter: column_rule(|table| &mut table.parameters, name, false, is_table, self.pass),
+            parameter: column_rule(
+                |table| &mut table.parameters,
+                name,
+                false,
+                is_table,
+                self.pass,
+            ),
         }
     }
 }
 
 fn is_comparison(symbol: &[u8]) -> bool {
-    matches!(symbol, b"=" | b"<=>" | b"<>" | b"!=" | b"<" | b">" | b"<=" | b">=")
+    matches!(
+        symbol,
+        b"=" | b"<=>" | b"<>" | b"!=" | b"<" | b">" | b"<=" | b">="
+    )
 }
 
 fn ends_expression(keyword: &str) -> bool {
     matches!(
         keyword,
-        "AND" | "OR"
+        "AND"
+            | "OR"
             | "XOR"
             | "WHERE"
             | "ON"
