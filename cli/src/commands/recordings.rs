@@ -28,6 +28,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
         "name", "started", "length", "http", "mysql", "stored", "state",
     ]);
     for answer in recordings {
+        let state = state_of(&answer.recording);
         table.row(vec![
             answer.recording.name,
             answer.recording.started_at,
@@ -35,7 +36,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             count(answer.exchanges.http),
             count(answer.exchanges.mysql),
             bytes(answer.bytes.stored),
-            state_of(&answer.recording),
+            state,
         ]);
     }
     output::text(&table.render())?;
