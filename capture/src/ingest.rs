@@ -176,7 +176,7 @@ impl Ingest {
             duplicate_packets: counts.duplicates,
             replay_marked: counts.replay_segments,
             gap_bytes: counts.gap_bytes,
-            evicted_connections: counts.evicted_connections,
+            evicted_connections: counts.evicted_idle + counts.evicted_table_full,
             ..Ledger::default()
         }
     }

@@ -16,7 +16,7 @@ mod tunnel;
 mod wireless;
 
 pub use fragments::{Fragment, Fragments};
-pub use segment::{Endpoint, Segment};
+pub use segment::{Endpoint, Path, Segment};
 
 use crate::Packet;
 use segment::Carrier;
@@ -70,10 +70,5 @@ impl Layers {
     fn enter(&mut self) -> Option<()> {
         self.depth += 1;
         (self.depth <= DEEPEST).then_some(())
-    }
-
-    /// Tells copies of one packet on different VLANs or interfaces apart.
-    fn mix_path(&mut self, tag: u32) {
-        self.carrier.path = self.carrier.path.rotate_left(7) ^ tag;
     }
 }

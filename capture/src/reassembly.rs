@@ -8,6 +8,7 @@ mod connection;
 mod counts;
 mod event;
 mod flow;
+mod group;
 mod half;
 mod identity;
 mod limits;

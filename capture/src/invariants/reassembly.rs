@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reprise_wire::{Piece, Timestamp};
 
-use crate::link::Segment;
+use crate::link::{Path, Segment};
 use crate::reassembly::{ConnectionEvent, Reassembler, ReassemblyLimits};
 
 /// How long the stream is, bytes.
@@ -15,7 +15,7 @@ const LENGTH: usize = 1_000;
 const LIMITS: ReassemblyLimits = ReassemblyLimits {
     hole_bytes: 300,
     hole_segments: 8,
-    total_bytes: 250,
+    total_bytes: 600,
     connections: 4,
     hole_nanos: 2_000_000_000,
     idle_nanos: 3_600_000_000_000,
@@ -101,7 +101,13 @@ impl Model {
         let segment = self.segment(place, bytes);
         match what % 8 {
             0..=3 => self.push(&segment),
-            4 => self.push(&Segment { path: 1, ..segment }),
+            4 => self.push(&Segment {
+                path: Path {
+                    interface: 1,
+                    network: 0,
+                },
+                ..segment
+            }),
             5 => self.push(&self.answer(place)),
             6 if self.reset => self.closed = true,
             6 => {
@@ -138,7 +144,7 @@ impl Model {
             rst: false,
             payload,
             missing: 0,
-            path: 0,
+            path: Path::default(),
             replay_marked: false,
         }
     }

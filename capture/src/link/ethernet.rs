@@ -1,6 +1,7 @@
 //! Ethernet and what an EtherType announces: tags of any depth, MPLS, IP, LLC.
 
 use super::bytes::{be16, be32};
+use super::segment::Tag;
 use super::{Decoded, Layers, ip, tunnel};
 
 /// A frame from its destination address on.
@@ -19,7 +20,8 @@ pub(super) fn payload<'a>(
         0x0800 | 0x86dd => ip::datagram(layers, data),
         // 802.1Q, 802.1ad and the numbers used before it was standardised.
         0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300 => {
-            layers.mix_path(u32::from(be16(data, 0)? & 0x0fff));
+            let vlan = u32::from(be16(data, 0)? & 0x0fff);
+            layers.carrier.path.enter(Tag::Vlan, vlan);
             payload(layers, be16(data, 2)?, data.get(4..)?)
         }
         0x8847 | 0x8848 => mpls(layers, data),

@@ -7,6 +7,7 @@ use reprise_wire::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::Layers;
+use super::segment::Path;
 
 /// How many datagrams may be incomplete at a time.
 const MOST_DATAGRAMS: usize = 1_000;
@@ -36,7 +37,7 @@ pub(super) struct DatagramKey {
     pub(super) source: IpAddr,
     pub(super) destination: IpAddr,
     pub(super) identification: u32,
-    pub(super) path: u32,
+    pub(super) path: Path,
 }
 
 /// A datagram that is whole again.

@@ -30,10 +30,39 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// How many bytes it carried beyond `payload`, which the snap length cut off.
     pub missing: u32,
-    /// Tells the interfaces and VLANs apart on which copies of one packet were seen.
-    pub path: u32,
+    /// Where the packet was seen.
+    pub path: Path,
     /// A replay marked it as its own ([`reprise_wire::REPLAY_DSCP`]).
     pub replay_marked: bool,
+}
+
+/// Where a packet was seen: copies of one packet differ in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// The interface, as the capture numbers it.
+    pub interface: u32,
+    /// A digest of the VLANs and tunnels around the packet; 0 when there is none.
+    pub network: u32,
+}
+
+impl Path {
+    /// Enters a VLAN or a tunnel. A VLAN of 0 is none (IEEE 802.1Q: priority only).
+    pub(super) const fn enter(&mut self, kind: Tag, number: u32) {
+        if number != 0 {
+            let tag = (kind as u32).rotate_right(4) ^ number;
+            self.network = (self.network.rotate_left(5) ^ tag).wrapping_mul(0x9e37_79b9);
+        }
+    }
+}
+
+/// What numbers a network.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Tag {
+    Vlan = 1,
+    Vxlan,
+    Geneve,
+    Gre,
+    Pppoe,
 }
 
 /// One end of a connection, in a form that is quick to compare. IPv4 is kept as mapped IPv6.
@@ -79,7 +108,7 @@ pub(super) struct Carrier {
     pub(super) snapped: u32,
     /// How many of them belonged to the innermost IP packet.
     pub(super) missing: u32,
-    pub(super) path: u32,
+    pub(super) path: Path,
     pub(super) replay_marked: bool,
 }
 
@@ -92,7 +121,10 @@ impl Carrier {
             destination: Ipv4Addr::UNSPECIFIED.into(),
             snapped: packet.wire_len.saturating_sub(kept),
             missing: 0,
-            path: packet.interface,
+            path: Path {
+                interface: packet.interface,
+                network: 0,
+            },
             replay_marked: false,
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn frame<'a>(
         }
         LinkType::LINUX_SLL => ethernet::payload(layers, be16(data, 14)?, data.get(16..)?),
         LinkType::LINUX_SLL2 => {
-            layers.carrier.path = be32(data, 4)?;
+            layers.carrier.path.interface = be32(data, 4)?;
             ethernet::payload(layers, be16(data, 0)?, data.get(20..)?)
         }
         LinkType::PPP | LinkType::PPP_HDLC => tunnel::ppp(layers, data),

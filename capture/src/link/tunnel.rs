@@ -1,6 +1,7 @@
 //! Packets inside packets: GRE, VXLAN, Geneve, GTP, PPP and PPPoE.
 
 use super::bytes::{be16, be32};
+use super::segment::Tag;
 use super::{Decoded, Layers, ethernet, ip, wireless};
 
 /// UDP, which is of interest only where it carries packets. Told by port, as everyone does.
@@ -29,14 +30,14 @@ fn vxlan<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'a>> {
     if data.first()? & HAS_NETWORK_ID == 0 {
         return None;
     }
-    layers.mix_path(be32(data, 4)? >> 8);
+    layers.carrier.path.enter(Tag::Vxlan, be32(data, 4)? >> 8);
     ethernet::frame(layers, data.get(8..)?)
 }
 
 /// Geneve (RFC 8926 section 3.4).
 fn geneve<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'a>> {
     let options = usize::from(data.first()? & 0x3f) * 4;
-    layers.mix_path(be32(data, 4)? >> 8);
+    layers.carrier.path.enter(Tag::Geneve, be32(data, 4)? >> 8);
     ethernet::payload(layers, be16(data, 2)?, data.get(8 + options..)?)
 }
 
@@ -78,6 +79,10 @@ pub(super) fn gre<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'a>
     let has = |flag: u16| flags & flag != 0;
     let mut header = 4;
     header += if has(CHECKSUM | ROUTING) { 4 } else { 0 };
+    // PPTP uses the key for a length and the number of a call, which differs each way.
+    if has(KEY) && flags & 0x7 == 0 {
+        layers.carrier.path.enter(Tag::Gre, be32(data, header)?);
+    }
     header += if has(KEY) { 4 } else { 0 };
     header += if has(SEQUENCE) { 4 } else { 0 };
     if flags & 0x7 == 1 {
@@ -121,6 +126,10 @@ pub(super) fn pppoe<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'
     if *data.get(1)? != SESSION_DATA {
         return Some(Decoded::NotTcp);
     }
+    layers
+        .carrier
+        .path
+        .enter(Tag::Pppoe, u32::from(be16(data, 2)?));
     ppp(layers, data.get(6..)?)
 }
 

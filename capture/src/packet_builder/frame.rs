@@ -34,6 +34,35 @@ impl Frame {
         }
     }
 
+    /// The same Ethernet packet as a mirror sends it on in VXLAN (RFC 7348 section 5).
+    #[must_use]
+    pub fn in_vxlan(&self, network: u32) -> Self {
+        let port = 4_789_u16.to_be_bytes();
+        let length = |more: usize| u16::try_from(self.data.len() + more).unwrap_or(u16::MAX);
+        let mut data = vec![2, 0, 0, 0, 0, 4, 2, 0, 0, 0, 0, 3, 0x08, 0x00];
+        let mut ip = Ipv4Header {
+            total_len: length(36),
+            time_to_live: 64,
+            protocol: IpNumber::UDP,
+            source: [192, 0, 2, 1],
+            destination: [192, 0, 2, 2],
+            ..Ipv4Header::default()
+        };
+        ip.header_checksum = ip.calc_header_checksum();
+        data.extend_from_slice(&ip.to_bytes());
+        data.extend_from_slice(&port);
+        data.extend_from_slice(&port);
+        data.extend_from_slice(&length(16).to_be_bytes());
+        data.extend_from_slice(&[0, 0, 8, 0, 0, 0]);
+        data.extend_from_slice(&(network << 8).to_be_bytes());
+        data.extend_from_slice(&self.data);
+        Self {
+            wire_len: self.wire_len + 50,
+            data,
+            ..self.clone()
+        }
+    }
+
     /// Keeps only the first `bytes` bytes, as a snap length does.
     pub fn snap(&mut self, bytes: usize) {
         self.data.truncate(bytes);

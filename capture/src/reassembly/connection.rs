@@ -13,12 +13,19 @@ use crate::link::Segment;
 /// Sequence numbers this far from what a closed connection used belong to another one.
 const FOREIGN_DISTANCE: u64 = 1 << 20;
 
+/// On so many networks beside its own the packets of one connection are looked for.
+const MOST_NETWORKS: usize = 8;
+
 /// Everything known about one connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// Connections are numbered in the order in which they were first seen.
     pub(super) serial: u64,
     pub(super) last_seen: Timestamp,
+    /// The network its first packet was seen on.
+    pub(super) network: u32,
+    /// Others on which copies of its packets, or its other direction, are seen.
+    other_networks: Vec<u32>,
     /// It is on the list of connections with a hole.
     pub(super) is_listed: bool,
     low: Half,
@@ -38,10 +45,13 @@ enum State {
 }
 
 impl Connection {
-    pub(super) fn new(serial: u64, key: FlowKey, at: Timestamp) -> Self {
+    pub(super) fn new(serial: u64, key: FlowKey, first: &Segment<'_>) -> Self {
+        let at = first.at;
         Self {
             serial,
             last_seen: at,
+            network: first.path.network,
+            other_networks: Vec::new(),
             is_listed: false,
             low: Half::default(),
             high: Half::default(),
@@ -73,6 +83,44 @@ impl Connection {
             .locate(segment.sequence)
             .is_some_and(|offset| offset.abs_diff(half.next().cast_signed()) > FOREIGN_DISTANCE);
         self.state == State::Closed && !segment.payload.is_empty() && far
+    }
+
+    /// Whether `segment` goes on where this connection is, or repeats some of it.
+    pub(super) fn continues_with(&self, segment: &Segment<'_>, side: Side) -> bool {
+        if self.state == State::Replay {
+            return true;
+        }
+        let near = |side: Side, sequence: u32| {
+            let half = self.half(side);
+            let offset = half.locate(sequence)?;
+            Some(offset.abs_diff(half.next().cast_signed()) <= FOREIGN_DISTANCE)
+        };
+        if segment.syn {
+            let begins = self.half(side).locate(segment.sequence.wrapping_add(1));
+            let answers = segment
+                .acknowledgement
+                .and_then(|sequence| near(side.other(), sequence));
+            return begins.map_or(answers == Some(true), |offset| offset == 0);
+        }
+        let sent = near(side, segment.sequence);
+        let acknowledged = segment
+            .acknowledgement
+            .and_then(|sequence| near(side.other(), sequence));
+        sent.unwrap_or(true)
+            && acknowledged.unwrap_or(true)
+            && (sent.is_some() || acknowledged.is_some())
+    }
+
+    /// Whether packets of it were seen on `network`.
+    pub(super) fn is_seen_on(&self, network: u32) -> bool {
+        self.network == network || self.other_networks.contains(&network)
+    }
+
+    /// Notes that a packet of it was seen on `network`.
+    pub(super) fn is_also_seen_on(&mut self, network: u32) {
+        if !self.is_seen_on(network) && self.other_networks.len() < MOST_NETWORKS {
+            self.other_networks.push(network);
+        }
     }
 
     /// Follows one segment.
@@ -257,14 +305,19 @@ impl Connection {
         counts.segments += 1;
     }
 
+    /// Whether it carried bytes and goes on.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open && self.identity.slot.is_some()
+    }
+
     /// Whether anything waits behind a hole.
     pub(super) const fn has_hole(&self) -> bool {
         self.low.waits() || self.high.waits()
     }
 
-    /// Bytes waiting behind holes.
+    /// Bytes waiting behind holes, with what keeping them costs.
     pub(super) fn waiting_bytes(&self) -> usize {
-        self.low.waiting_bytes() + self.high.waiting_bytes()
+        self.low.waiting_cost() + self.high.waiting_cost()
     }
 
     /// Gives up holes that have been open for too long, or all of them.
@@ -305,7 +358,7 @@ impl Connection {
             }
             State::Open if reset > limits.reset_nanos => Some(Expiry::Reset),
             State::Open if self.identity.slot.is_none() => {
-                (silent > limits.half_open_nanos).then_some(Expiry::Forget)
+                (silent > limits.half_open_nanos).then_some(Expiry::HalfOpen)
             }
             State::Open => (silent > limits.idle_nanos).then_some(Expiry::Idle),
         }
@@ -385,6 +438,8 @@ impl Connection {
 /// What to do with a connection whose time is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expiry {
+    /// It never carried a byte.
+    HalfOpen,
     /// Nothing is left to tell.
     Forget,
     /// It was reset and nothing came after.

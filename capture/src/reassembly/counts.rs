@@ -27,8 +27,12 @@ pub struct ReassemblyCounts {
     pub outside: u64,
     /// Connections that carried bytes.
     pub connections: u64,
-    /// Connections closed early: idle for too long, or too many at a time.
-    pub evicted_connections: u64,
-    /// Holes given up early because too much was waiting behind them.
+    /// Connections closed because they were silent for too long.
+    pub evicted_idle: u64,
+    /// Connections closed because there were too many at a time.
+    pub evicted_table_full: u64,
+    /// Connections forgotten that never carried a byte.
+    pub half_open: u64,
+    /// Holes given up early because too much was waiting behind them, or behind all.
     pub memory_gaps: u64,
 }

@@ -3,9 +3,6 @@
 use crate::link::{Endpoint, Segment};
 
 /// The two ends of a connection, the lower first.
-///
-/// VLANs and tunnel numbers are left out on purpose: one packet is often seen on several of them
-/// (mirror ports, bridges), and the copies are one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FlowKey {
     pub(super) low: Endpoint,
@@ -28,7 +25,7 @@ impl Side {
     }
 }
 
-/// The connection a segment belongs to, and who sent it.
+/// The ends a segment travelled between, and who sent it.
 pub(super) fn of(segment: &Segment<'_>) -> (FlowKey, Side) {
     let (source, destination) = (segment.source, segment.destination);
     if source <= destination {

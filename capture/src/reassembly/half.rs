@@ -5,9 +5,13 @@ use reprise_wire::{Close, Piece, Timestamp};
 
 use super::limits::ReassemblyLimits;
 use super::pending::Pending;
+use crate::link::Path;
 
 /// An acknowledgement further ahead than any TCP window reaches (RFC 7323 section 2.3) is not one.
 const FARTHEST_ACK: i64 = 1 << 30;
+
+/// Bytes that keeping one early segment takes beside its own.
+const SEGMENT_COST: usize = 64;
 
 /// The state of one direction.
 #[derive(Debug, Default)]
@@ -27,7 +31,7 @@ pub(super) struct Half {
     /// [`Piece::End`] has been told.
     ended: bool,
     /// The interface or VLAN its segments come from.
-    path: Option<u32>,
+    path: Option<Path>,
 }
 
 /// What a segment's payload turned out to be.
@@ -76,16 +80,17 @@ impl Half {
         self.hole_since.is_some()
     }
 
-    pub(super) fn waiting_bytes(&self) -> usize {
-        self.pending.bytes()
+    /// What waits, with what keeping it costs.
+    pub(super) fn waiting_cost(&self) -> usize {
+        self.pending.bytes() + self.pending.segments() * SEGMENT_COST
     }
 
     /// Whether a segment on `path` is on another one than this direction's usual.
-    pub(super) fn is_elsewhere(&self, path: u32) -> bool {
+    pub(super) fn is_elsewhere(&self, path: Path) -> bool {
         self.path.is_some_and(|usual| usual != path)
     }
 
-    pub(super) fn travels(&mut self, path: u32) {
+    pub(super) fn travels(&mut self, path: Path) {
         self.path = Some(path);
     }
 

@@ -11,9 +11,11 @@ pub struct ReassemblyLimits {
     pub hole_segments: usize,
     /// How long a hole may stay open.
     pub hole_nanos: i64,
-    /// Bytes that may wait behind all holes together.
+    /// Bytes that may wait behind all holes together, with what keeping them costs; beyond it the holes
+    /// behind which most waits are given up.
     pub total_bytes: usize,
-    /// Connections followed at a time; the least recently active are closed beyond it.
+    /// Connections followed at a time; beyond it those without a byte and those that closed are forgotten,
+    /// then the least recently active are closed.
     pub connections: usize,
     /// How long a connection may be silent. An hour, because pooled database connections are often
     /// silent for long, and one that is forgotten can no longer be understood.

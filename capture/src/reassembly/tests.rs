@@ -1,5 +1,7 @@
 //! Whole conversations through the reassembler: order, holes, ends, and what a table of them forgets.
 
+mod bounds;
+mod networks;
 mod properties;
 
 use std::collections::BTreeMap;
@@ -414,7 +416,7 @@ fn beyond_the_cap_the_least_recently_active_connections_are_closed_and_counted()
     }
     let (everything, reassembler) = reassembled_with(limits, &frames);
     assert_eq!(everything.connections.len(), 25);
-    assert_eq!(reassembler.counts().evicted_connections, 15);
+    assert_eq!(reassembler.counts().evicted_table_full, 15);
     assert_eq!(everything.connections[0].close, Some(Close::Evicted));
     assert_eq!(everything.connections[24].close, Some(Close::CaptureEnd));
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use reprise_wire::{Close, Direction};
 
 use super::{Everything, address, at, conversation, only, reassembled_with};
-use crate::link::Segment;
+use crate::link::{Path, Segment};
 use crate::packet_builder::Frame;
 use crate::reassembly::{Reassembler, ReassemblyLimits};
 
@@ -108,7 +108,10 @@ proptest! {
                 rst: flags & 12 == 12,
                 payload: &[b'x'; 30][..length],
                 missing: u32::from(flags == 3),
-                path,
+                path: Path {
+                    interface: path & 1,
+                    network: path >> 1,
+                },
                 replay_marked: false,
             };
             reassembler.push(&segment, &mut |event| everything.event(event));
