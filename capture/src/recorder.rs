@@ -50,7 +50,7 @@ pub struct Recorder {
 }
 
 /// Bytes that all decoders together may keep of unfinished messages.
-const HELD_BYTES: usize = 512 << 20;
+const HELD_BYTES: usize = 128 << 20;
 
 #[derive(Debug)]
 struct Open {
@@ -174,8 +174,7 @@ impl Recorder {
         };
         for exchange in self.decoded.drain(..) {
             self.exchanges += 1;
-            self.keeper
-                .keep(Item::Exchange(open.number, Box::new(exchange)));
+            self.keeper.keep(Item::Exchange(open.number, exchange));
         }
     }
 

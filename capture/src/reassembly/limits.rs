@@ -34,7 +34,7 @@ impl Default for ReassemblyLimits {
             hole_bytes: 1 << 20,
             hole_segments: 256,
             hole_nanos: 2 * SECOND,
-            total_bytes: 256 << 20,
+            total_bytes: 64 << 20,
             connections: 100_000,
             idle_nanos: 3_600 * SECOND,
             half_open_nanos: 30 * SECOND,

@@ -25,8 +25,7 @@ impl Recorder {
         self.closed.messages += counts;
         self.closed.loss += loss;
         self.exchanges += 1;
-        self.keeper
-            .keep(Item::Exchange(open.number, Box::new(exchange)));
+        self.keeper.keep(Item::Exchange(open.number, exchange));
     }
 
     /// What is known of an open connection's MySQL login beside its exchanges.

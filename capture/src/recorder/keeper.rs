@@ -16,14 +16,15 @@ use crate::CaptureError;
 /// How many items, or bytes of payload, are handed over at once.
 const BATCH_ITEMS: usize = 256;
 const BATCH_BYTES: usize = 1 << 20;
-/// How many batches may wait.
-const BATCHES: usize = 8;
+/// How many batches may wait. One with more than [`BATCH_BYTES`] counts as many, so that what waits
+/// is bounded in bytes, too.
+const BATCHES: usize = 16;
 
 /// Something to store. Connections go by their number in the order of opening.
 #[derive(Debug)]
 pub(super) enum Item {
     Opened(NewConnection),
-    Exchange(usize, Box<Exchange>),
+    Exchange(usize, Exchange),
     Closed(usize, Box<ConnectionEnd>),
     Checkpoint(Box<Totals>),
 }
@@ -68,10 +69,15 @@ impl Keeper {
     }
 
     pub(super) fn hand_over(&mut self) {
-        self.batch_bytes = 0;
-        if !self.batch.is_empty() {
-            let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_ITEMS));
-            self.failed |= self.batches.send(batch).is_err();
+        let bytes = std::mem::take(&mut self.batch_bytes);
+        if self.batch.is_empty() {
+            return;
+        }
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_ITEMS));
+        self.failed |= self.batches.send(batch).is_err();
+        for _ in 0..(bytes / BATCH_BYTES).min(BATCHES) {
+            // Takes up the room of a batch until those before it are kept.
+            self.failed |= self.batches.send(Vec::new()).is_err();
         }
     }
 
@@ -129,7 +135,7 @@ impl Kept {
                 if let Some(redactor) = &mut self.redactor {
                     redactor.redact(number as u64, &mut exchange);
                 }
-                self.writer.add_exchange(*id, *exchange)?;
+                self.writer.add_exchange(*id, exchange)?;
             }
             Item::Closed(number, end) => {
                 let Some(id) = self.ids.get(number) else {

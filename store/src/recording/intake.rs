@@ -19,11 +19,11 @@ use crate::{ConnectionId, Error, ExchangeId, RecordingId};
 
 /// Above this many rows or bytes a commit is due before the second is over.
 const HURRY_ROWS: usize = 8_192;
-const HURRY_BYTES: usize = 16 * 1024 * 1024;
+const HURRY_BYTES: usize = 8 * 1024 * 1024;
 
 /// Above this many rows or bytes whoever adds has to wait for the disk.
-const FULL_ROWS: usize = 65_536;
-const FULL_BYTES: usize = 64 * 1024 * 1024;
+const FULL_ROWS: usize = 32_768;
+const FULL_BYTES: usize = 32 * 1024 * 1024;
 
 /// A recording that is being written.
 pub(crate) struct RecordingIntake {

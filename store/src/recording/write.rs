@@ -96,7 +96,7 @@ impl RecordingWriter {
         self.intake.end_connection(id, end)
     }
 
-    /// Adds an exchange, already redacted. Waits while more than 64 MiB are on their way to disk.
+    /// Adds an exchange, already redacted. Waits while more than 32 MiB are on their way to disk.
     ///
     /// # Errors
     /// An earlier write failed: the disk is full, for instance. Nothing more is taken then.

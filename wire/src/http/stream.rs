@@ -13,6 +13,9 @@ use memchr::memchr;
 /// How much of an unfinished first line tells whether it can be one, bytes.
 pub(crate) const JUDGED_BEGINNING: usize = 128;
 
+/// How much room a head gets at once, bytes.
+const SOON_HEAD: usize = 2_048;
+
 /// Which kind of message a direction carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -190,6 +193,10 @@ impl MessageStream {
 
     /// Moves `here` bytes from `rest` to the head.
     fn keep_head(&mut self, at: Timestamp, rest: &mut &[u8], here: usize) {
+        if self.message.bytes.is_empty() {
+            // Most heads come in one segment: with room for all of it nothing is moved again.
+            self.message.bytes.reserve(rest.len().min(SOON_HEAD));
+        }
         let (taken, after) = rest.split_at_checked(here).unwrap_or((rest, b""));
         self.message.keep(taken, self.limits.head_cap, at);
         *rest = after;
@@ -207,7 +214,7 @@ impl MessageStream {
         self.body = BodyReader::new(framing.framing);
         if let Framing::Length(length) = framing.framing {
             let soon = usize::try_from(length).unwrap_or(usize::MAX).min(64 << 10);
-            self.message.bytes.reserve(soon);
+            self.message.bytes.reserve_exact(soon);
         }
         self.place = Place::Body;
     }
