@@ -25,6 +25,7 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         not_tcp,
         malformed_packets,
         unreadable_records,
+        restarts,
         fragments,
         // Nothing is lost by those: their bytes came with the other copy.
         duplicate_packets: _,
@@ -49,6 +50,7 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         (undecodable_bytes, "bytes not decodable"),
         (evicted_connections, "connections closed to save memory"),
         (unreadable_records, "records of a file not readable"),
+        (restarts, "times the capturing command was started again"),
         (malformed_packets, "packets that contradict themselves"),
         (fragments, "fragments without the rest of their packet"),
         (unsupported_link, "packets of an unsupported kind"),

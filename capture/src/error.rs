@@ -79,6 +79,28 @@ pub enum CaptureError {
         /// What libpcap said.
         reason: String,
     },
+    /// A command could not be started.
+    #[error("start the command {line:?}: {source}")]
+    CommandStart {
+        /// What `sh -c` was to run.
+        line: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A command that should print packets prints something else.
+    #[error(
+        "record from the command {line:?}: {how}; it has to print a pcap or pcapng stream, \
+         as `tcpdump -U -w -` does"
+    )]
+    Command {
+        /// What `sh -c` ran.
+        line: String,
+        /// What came of it.
+        how: String,
+    },
+    /// Interfaces have filters, commands have their own.
+    #[error("record from a command: it does its own filtering; write ports and filter into it")]
+    CommandFiltered,
     /// libpcap reports something else.
     #[error("capture on {interface}: {reason}")]
     Interface {

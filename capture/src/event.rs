@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use reprise_wire::Timestamp;
@@ -79,6 +80,30 @@ pub enum Warning {
         /// How many.
         connections: u64,
     },
+    /// A line that a capturing command printed on its standard error.
+    CommandSays(String),
+    /// Lines of it that were left out.
+    CommandSaysMore {
+        /// How many.
+        lines: u64,
+    },
+    /// It has printed nothing yet.
+    CommandSilent {
+        /// For how long.
+        so_far: Duration,
+    },
+    /// It failed and is started again.
+    CommandAgain {
+        /// What came of it.
+        how: String,
+        /// How long it waits before.
+        after: Duration,
+    },
+    /// It failed; what came before was kept.
+    CommandEnded {
+        /// What came of it.
+        how: String,
+    },
     /// An interface ended its capture; what came before was kept.
     InterfaceGone {
         /// Which.
@@ -128,6 +153,22 @@ impl fmt::Display for Warning {
             ),
             Self::ReplayLeftOut { connections } => {
                 write!(f, "{connections} connections of a replay were left out")
+            }
+            Self::CommandSays(line) => write!(f, "the command says: {line}"),
+            Self::CommandSaysMore { lines } => write!(f, "the command says {lines} more lines"),
+            Self::CommandSilent { so_far } => write!(
+                f,
+                "the command has printed nothing for {} s; it cannot ask for a password here: \
+                 let ssh use a key or an agent",
+                so_far.as_secs()
+            ),
+            Self::CommandAgain { how, after } => write!(
+                f,
+                "the command failed: {how}; it is started again in {} s",
+                after.as_secs()
+            ),
+            Self::CommandEnded { how } => {
+                write!(f, "the command failed: {how}; what came before was kept")
             }
             Self::InterfaceGone { interface, reason } => write!(
                 f,

@@ -4,6 +4,7 @@ mod blocks;
 mod open;
 mod pcapng;
 mod reader;
+mod stream;
 #[cfg(test)]
 mod tests;
 

@@ -28,6 +28,8 @@ pub struct LostBefore {
     pub interface_dropped: u64,
     /// Records of files that could not be read.
     pub unreadable_records: u64,
+    /// How often a command that captures was started again.
+    pub restarts: u64,
 }
 
 /// Where packets went that never became a segment, and how many were put together to one.
@@ -172,6 +174,7 @@ impl Ingest {
             not_tcp: self.seen.not_tcp,
             malformed_packets: self.seen.malformed,
             unreadable_records: self.lost_before.unreadable_records,
+            restarts: self.lost_before.restarts,
             fragments: self.seen.fragments,
             duplicate_packets: counts.duplicates,
             replay_marked: counts.replay_segments,

@@ -42,9 +42,9 @@ pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
 pub use live::{
-    DEFAULT_RING_BYTES, Device, DeviceCounters, DeviceRate, DeviceReading, Interfaces,
-    NotCapturable, PacketSource, RecordConfig, StopAfter, check_filter, device_counters, devices,
-    record,
+    CaptureCommand, DEFAULT_RING_BYTES, Device, DeviceCounters, DeviceRate, DeviceReading,
+    Interfaces, NotCapturable, PacketSource, RecordConfig, StopAfter, check_filter,
+    device_counters, devices, record,
 };
 pub use packet::{LinkType, Packet};
 pub use recorder::{Recorder, Redaction};

@@ -4,6 +4,7 @@
 //! own. When they fall behind, the queue fills, the kernel's ring fills, and the kernel counts.
 
 mod batch;
+mod command;
 mod config;
 mod delivery;
 mod devices;
@@ -15,7 +16,9 @@ mod open;
 mod order;
 mod rates;
 mod record;
+mod stream;
 
+pub use command::CaptureCommand;
 pub use config::{DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, StopAfter};
 pub use devices::{Device, NotCapturable, devices};
 pub use filter::check_filter;

@@ -27,6 +27,14 @@ pub struct FileProgress {
 }
 
 impl FileProgress {
+    /// Of something without a length.
+    pub(super) fn of_stream() -> Self {
+        Self {
+            read: Arc::default(),
+            length: 0,
+        }
+    }
+
     /// How many bytes have been read.
     pub(crate) fn bytes(&self) -> u64 {
         self.read.load(Ordering::Relaxed)

@@ -1,5 +1,6 @@
 //! Reads a capture file from its beginning to its end, or to where it is damaged.
 
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use pcap_parser::{PcapError, create_reader};
 
 use super::blocks::Blocks;
 use super::open::{self, FileProgress};
+use super::stream;
 use crate::{CaptureError, Packet};
 
 /// How much of the file is in memory at first.
@@ -78,6 +80,25 @@ impl CaptureFile {
         })
     }
 
+    /// Recognises a stream by its beginning, for which it waits. Its packets are there as soon as
+    /// their bytes are.
+    ///
+    /// # Errors
+    /// It begins otherwise: with these bytes, or with none.
+    pub(crate) fn stream(name: &Path, bytes: Box<dyn Read + Send>) -> Result<Self, Vec<u8>> {
+        let (start, rest) = stream::beginning(bytes)?;
+        let shown = start.clone();
+        let begun = Box::new(stream::Begun::new(start, rest));
+        let reader = create_reader(BUFFER_BYTES, begun).map_err(|_| shown)?;
+        Ok(Self {
+            path: name.to_path_buf(),
+            reader,
+            progress: FileProgress::of_stream(),
+            capacity: BUFFER_BYTES,
+            blocks: Blocks::default(),
+        })
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -91,29 +112,32 @@ impl CaptureFile {
     /// Shows every packet to `visit` until the end, or until it breaks.
     pub fn read(&mut self, visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> FileEnd {
         loop {
+            if let Some(end) = self.show(visit) {
+                return end;
+            }
+            if let Some(end) = self.refill() {
+                return end;
+            }
+        }
+    }
+
+    /// Shows the packets that are in memory to `visit`; `None` when it takes more of the file to go on.
+    pub(crate) fn show(
+        &mut self,
+        visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>,
+    ) -> Option<FileEnd> {
+        loop {
             match self.step(visit) {
                 Step::Consume(bytes) => self.reader.consume(bytes),
-                Step::Refill => {
-                    if let Some(end) = self.refill() {
-                        return end;
-                    }
-                }
+                Step::Refill => return None,
                 Step::Grow => {
-                    // What a record announces is believed only as far as the file goes.
-                    let before = self.reader.data().len();
-                    let refilled = self.reader.refill().is_ok();
-                    if refilled
-                        && (self.reader.data().len() > before || self.reader.reader_exhausted())
-                    {
-                        continue;
-                    }
                     self.capacity *= 2;
                     let fits = self.capacity <= MOST_BUFFER_BYTES;
                     if !fits || !self.reader.grow(self.capacity) {
-                        return FileEnd::Damaged;
+                        return Some(FileEnd::Damaged);
                     }
                 }
-                Step::End(end) => return end,
+                Step::End(end) => return Some(end),
             }
         }
     }
@@ -147,7 +171,8 @@ impl CaptureFile {
         }
     }
 
-    fn refill(&mut self) -> Option<FileEnd> {
+    /// Reads more of the file into memory; waits for it when it is a stream.
+    pub(crate) fn refill(&mut self) -> Option<FileEnd> {
         let before = self.reader.data().len();
         if self.reader.refill().is_err() {
             return Some(FileEnd::Damaged);

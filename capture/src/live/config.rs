@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reprise_wire::Limits;
 
+use super::command::CaptureCommand;
 use crate::Redaction;
 use crate::reassembly::ReassemblyLimits;
 
@@ -37,6 +38,8 @@ pub struct RecordConfig {
 pub enum PacketSource {
     /// Interfaces of this machine.
     Interfaces(Interfaces),
+    /// What a command prints.
+    Command(CaptureCommand),
 }
 
 /// Interfaces to capture on, all into the same recording.

@@ -1,11 +1,13 @@
 //! How sources hand packets to the decoding thread: batches over one bounded queue, used ones back.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::batch::Batch;
+use reprise_wire::Timestamp;
+
+use super::batch::{Batch, Cursor};
+use crate::CaptureError;
 use crate::ingest::LostBefore;
 
 /// How many batches of about a megabyte may wait to be decoded.
@@ -19,12 +21,33 @@ pub(super) struct Delivery {
     pub(super) what: Delivered,
 }
 
+impl Delivery {
+    /// The time of its first packet.
+    pub(super) fn begins(&self) -> Option<Timestamp> {
+        match &self.what {
+            Delivered::Packets(batch) => batch.time_at(Cursor::default()),
+            Delivered::Ended(_) => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Delivered {
     /// Packets, in the order in which it saw them.
     Packets(Batch),
     /// It has ended and hands over nothing more.
-    Ended,
+    Ended(Ended),
+}
+
+/// How a source ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// As it was asked to, or with nothing more to come.
+    Whole,
+    /// It broke off; a warning has said so.
+    Broken,
+    /// There never was a packet, nor could there be one.
+    Failed(CaptureError),
 }
 
 /// A source's end of the queue.
@@ -80,8 +103,8 @@ impl Outlet {
     }
 
     /// Says that this was all.
-    pub(super) fn end(mut self) {
-        self.deliver(Delivered::Ended);
+    pub(super) fn end(mut self, how: Ended) {
+        self.deliver(Delivered::Ended(how));
     }
 
     /// Whether nobody takes anything any more.
@@ -104,29 +127,22 @@ impl Inlet {
     }
 }
 
-/// Packets lost before they could be read, over all sources, in 64 bits.
+/// What was lost before it could be read, over all sources.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Dropped(Arc<Counts>);
+pub(super) struct Losses(Arc<Mutex<LostBefore>>);
 
-#[derive(Debug, Default)]
-struct Counts {
-    kernel: AtomicU64,
-    interface: AtomicU64,
-}
-
-impl Dropped {
+impl Losses {
     /// Adds what a source has found out.
-    pub(super) fn add(&self, kernel: u64, interface: u64) {
-        self.0.kernel.fetch_add(kernel, Ordering::Relaxed);
-        self.0.interface.fetch_add(interface, Ordering::Relaxed);
+    pub(super) fn add(&self, more: LostBefore) {
+        let mut so_far = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        so_far.kernel_dropped += more.kernel_dropped;
+        so_far.interface_dropped += more.interface_dropped;
+        so_far.unreadable_records += more.unreadable_records;
+        so_far.restarts += more.restarts;
     }
 
     /// All so far.
     pub(super) fn so_far(&self) -> LostBefore {
-        LostBefore {
-            kernel_dropped: self.0.kernel.load(Ordering::Relaxed),
-            interface_dropped: self.0.interface.load(Ordering::Relaxed),
-            unreadable_records: 0,
-        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,10 +7,10 @@ use reprise_store::Recording;
 
 use super::batch::{Batch, Cursor};
 use super::config::StopAfter;
-use super::delivery::{Delivered, Delivery, Dropped, Inlet};
+use super::delivery::{Delivered, Delivery, Ended, Inlet, Losses};
 use super::order::InOrder;
 use crate::event::Events;
-use crate::{CaptureError, CaptureEvent, Ingest, Packet, Stopper, Warning};
+use crate::{CaptureError, CaptureEvent, Ingest, Packet, Progress, Stopper, Warning};
 
 /// How often progress is told, and what gathered handed on.
 const TICK: Duration = Duration::from_millis(100);
@@ -20,9 +20,11 @@ const CHECKPOINT_TICKS: u32 = 10;
 /// A live recording, between its sources and its recorder.
 pub(super) struct Engine {
     pub(super) inlet: Inlet,
-    pub(super) dropped: Dropped,
+    pub(super) losses: Losses,
     pub(super) stopper: Stopper,
     pub(super) stop_after: StopAfter,
+    /// When it is over, whatever came.
+    pub(super) until: Option<Instant>,
     /// How many sources there are.
     pub(super) sources: usize,
 }
@@ -35,7 +37,10 @@ struct Running<'e> {
     /// Only where there is an order to keep.
     order: Option<InOrder>,
     taken: Taken,
-    until: Option<Instant>,
+    /// How many sources have not ended.
+    going: usize,
+    /// Whether every source so far ended as it should.
+    whole: bool,
     /// How many dropped packets have been warned of.
     warned_at: u64,
 }
@@ -64,37 +69,66 @@ impl Taken {
 }
 
 impl Engine {
-    /// Records until every source has ended or enough was taken.
-    pub(super) fn run(self, ingest: Ingest, events: &Events) -> Result<Recording, CaptureError> {
-        let until = self.stop_after.duration.map(|after| Instant::now() + after);
+    /// Waits for the first packets, or for the end of a source that has none.
+    ///
+    /// # Errors
+    /// It failed before it could have any.
+    pub(super) fn wait(&self, events: &Events) -> Result<Delivery, CaptureError> {
+        loop {
+            match self.inlet.deliveries.recv_timeout(TICK) {
+                Ok(Delivery {
+                    what: Delivered::Ended(Ended::Failed(error)),
+                    ..
+                }) => return Err(error),
+                Ok(delivery) => return Ok(delivery),
+                Err(RecvTimeoutError::Timeout) => {
+                    events.tell(CaptureEvent::Progress(Progress::default()));
+                    self.end_in_time();
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(CaptureError::Broken("capturing"));
+                }
+            }
+        }
+    }
+
+    fn end_in_time(&self) {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            self.stopper.stop();
+        }
+    }
+
+    /// Records until every source has ended, beginning with `first` where it was waited for.
+    pub(super) fn run(
+        self,
+        ingest: Ingest,
+        first: Option<Delivery>,
+        events: &Events,
+    ) -> Result<Recording, CaptureError> {
         let running = Running {
             engine: &self,
             ingest,
             events,
             order: (self.sources > 1).then(|| InOrder::of(self.sources)),
             taken: Taken::default(),
-            until,
+            going: self.sources,
+            whole: true,
             warned_at: 0,
         };
-        running.run()
+        running.run(first)
     }
 }
 
 impl Running<'_> {
-    fn run(mut self) -> Result<Recording, CaptureError> {
+    fn run(mut self, first: Option<Delivery>) -> Result<Recording, CaptureError> {
         let mut next_tick = Instant::now() + TICK;
-        let (mut ticks, mut going) = (0, self.engine.sources);
-        while going > 0 {
+        let mut ticks = 0;
+        if let Some(first) = first {
+            self.handle(first);
+        }
+        while self.going > 0 {
             match self.engine.inlet.deliveries.recv_deadline(next_tick) {
-                Ok(Delivery { source, what }) => match what {
-                    Delivered::Packets(batch) => self.take(source, batch),
-                    Delivered::Ended => {
-                        going -= 1;
-                        if let Some(order) = &mut self.order {
-                            order.end(source);
-                        }
-                    }
-                },
+                Ok(delivery) => self.handle(delivery),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -114,7 +148,31 @@ impl Running<'_> {
             };
             self.events.tell(CaptureEvent::Warning(warning));
         }
-        self.ingest.finish()
+        if self.whole {
+            self.ingest.finish()
+        } else {
+            self.ingest.interrupt()
+        }
+    }
+
+    fn handle(&mut self, delivery: Delivery) {
+        match delivery.what {
+            Delivered::Packets(batch) => self.take(delivery.source, batch),
+            Delivered::Ended(how) => self.ended(delivery.source, how),
+        }
+    }
+
+    fn ended(&mut self, source: usize, how: Ended) {
+        self.going -= 1;
+        if let Some(order) = &mut self.order {
+            order.end(source);
+        }
+        self.whole &= matches!(how, Ended::Whole);
+        if let Ended::Failed(error) = how {
+            let how = error.to_string();
+            let warning = Warning::CommandEnded { how };
+            self.events.tell(CaptureEvent::Warning(warning));
+        }
     }
 
     fn take(&mut self, source: usize, batch: Batch) {
@@ -160,7 +218,7 @@ impl Running<'_> {
     }
 
     fn tick(&mut self, with_ledger: bool) {
-        self.ingest.set_lost_before(self.engine.dropped.so_far());
+        self.ingest.set_lost_before(self.engine.losses.so_far());
         let progress = self.ingest.progress();
         self.events.tell(CaptureEvent::Progress(progress));
         let dropped = progress.kernel_dropped + progress.interface_dropped;
@@ -174,8 +232,8 @@ impl Running<'_> {
         } else {
             self.ingest.hand_over();
         }
-        let is_over = self.until.is_some_and(|until| Instant::now() >= until);
-        if is_over || self.ingest.has_failed() {
+        self.engine.end_in_time();
+        if self.ingest.has_failed() {
             self.engine.stopper.stop();
         }
     }

@@ -8,9 +8,9 @@ use reprise_wire::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::batch::Batch;
-use super::delivery::{Dropped, Outlet};
+use super::delivery::{Losses, Outlet};
 use super::open::{Open, TIMEOUT_MS, said};
-use crate::{Packet, Stopper};
+use crate::{LostBefore, Packet, Stopper};
 
 /// How often the kernel is asked what it dropped: well before its 32 bits can wrap.
 const STATISTICS_EVERY: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ pub(super) fn run(
     open: Open,
     outlet: &mut Outlet,
     stopper: &Stopper,
-    dropped: &Dropped,
+    losses: &Losses,
 ) -> Option<String> {
     let Open {
         mut capture,
@@ -66,14 +66,14 @@ pub(super) fn run(
             }
         });
         outlet.hand_over(&mut batch);
-        statistics.sample(&mut capture, dropped, false);
+        statistics.sample(&mut capture, losses, false);
         match dispatched {
             Ok(0) => wait(&capture),
             Ok(_) => {}
             Err(error) => return Some(said(&error)),
         }
     }
-    statistics.sample(&mut capture, dropped, true);
+    statistics.sample(&mut capture, losses, true);
     None
 }
 
@@ -103,7 +103,7 @@ impl Statistics {
         }
     }
 
-    fn sample(&mut self, capture: &mut Capture<Active>, dropped: &Dropped, is_last: bool) {
+    fn sample(&mut self, capture: &mut Capture<Active>, losses: &Losses, is_last: bool) {
         if !is_last && self.sampled.elapsed() < STATISTICS_EVERY {
             return;
         }
@@ -111,7 +111,11 @@ impl Statistics {
         let Ok(now) = capture.stats() else { return };
         let kernel = now.dropped.wrapping_sub(self.last.dropped);
         let interface = now.if_dropped.wrapping_sub(self.last.if_dropped);
-        dropped.add(kernel.into(), interface.into());
+        losses.add(LostBefore {
+            kernel_dropped: kernel.into(),
+            interface_dropped: interface.into(),
+            ..LostBefore::default()
+        });
         self.last = now;
     }
 }

@@ -1,48 +1,112 @@
 //! Starting a live recording: a thread for each source, one that decodes, those that store.
 
 use std::thread;
+use std::time::Instant;
 
 use reprise_store::{NewRecording, Store};
+use reprise_wire::Timestamp;
 
-use super::config::{Interfaces, PacketSource, RecordConfig};
-use super::delivery::{self, Dropped, Outlet};
+use super::command::{self, CaptureCommand};
+use super::config::{Interfaces, PacketSource, RecordConfig, StopAfter};
+use super::delivery::{self, Ended, Losses, Outlet};
 use super::engine::Engine;
 use super::open::{self, Open};
 use super::{expression, interface};
 use crate::event::Events;
 use crate::{CaptureError, CaptureEvent, Handle, Ingest, Recorder, Stopper, Warning};
 
-/// Starts capturing. When this returns, every matching packet sent from now on is captured.
+/// Starts capturing. When this returns, every matching packet that an interface sees from now on is
+/// captured; a command has been started.
 ///
 /// # Errors
-/// An interface cannot be opened, the filter is wrong, or the recording cannot be created.
+/// An interface cannot be opened, the filter is wrong, or the recording cannot be created. What
+/// comes of a command is known at the end.
 pub fn record(config: RecordConfig, store: &Store) -> Result<Handle, CaptureError> {
-    let PacketSource::Interfaces(interfaces) = &config.source;
+    match config.source.clone() {
+        PacketSource::Interfaces(interfaces) => record_interfaces(&interfaces, config, store),
+        PacketSource::Command(command) => record_command(command, config, store),
+    }
+}
+
+fn record_interfaces(
+    interfaces: &Interfaces,
+    config: RecordConfig,
+    store: &Store,
+) -> Result<Handle, CaptureError> {
     let opened = open_all(interfaces, &config)?;
-    let writer = store.create_recording(&NewRecording {
-        name: config.name.clone(),
-        source: described(&config),
-        started_at: crate::import::now(),
-    })?;
-    let recorder = Recorder::start(writer, config.limits, config.redaction)?;
-    let ingest = Ingest::new(recorder, config.reassembly);
-    let stopper = Stopper::default();
+    let filter = expression::of(&config.ports, config.filter.as_deref()).plain;
+    let names = interfaces.names.join(", ");
+    let (outlet, engine) = engine(opened.len(), config.stop_after);
+    let source = format!("{names} {filter}");
+    let ingest = ingest(config, source.trim_end(), None, store)?;
+    Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
+        for (number, (name, open)) in opened.into_iter().enumerate() {
+            let outlet = outlet.of_source(number);
+            start_interface(name, open, outlet, &engine, events)?;
+        }
+        drop(outlet);
+        engine.run(ingest, None, events)
+    })
+}
+
+/// The recording is created with the first packet, whose time it begins with: a command that prints
+/// no capture leaves none behind.
+fn record_command(
+    command: CaptureCommand,
+    config: RecordConfig,
+    store: &Store,
+) -> Result<Handle, CaptureError> {
+    if !config.ports.is_empty() || config.filter.is_some() {
+        return Err(CaptureError::CommandFiltered);
+    }
+    store.check_new_recording(&config.name)?;
+    let (outlet, engine) = engine(1, config.stop_after);
+    let store = store.clone();
+    Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
+        let line = command.line.clone();
+        let source = command::Source {
+            command,
+            outlet,
+            stopper: engine.stopper.clone(),
+            losses: engine.losses.clone(),
+            events: events.clone(),
+        };
+        let thread = thread::Builder::new().name("reprise-capture".to_owned());
+        let started = thread.spawn(move || source.run());
+        started.map_err(CaptureError::Thread)?;
+        let first = engine.wait(events)?;
+        let ingest = ingest(config, &line, first.begins(), &store)?;
+        engine.run(ingest, Some(first), events)
+    })
+}
+
+fn engine(sources: usize, stop_after: StopAfter) -> (Outlet, Engine) {
     let (outlet, inlet) = delivery::queue();
     let engine = Engine {
         inlet,
-        dropped: Dropped::default(),
-        stopper: stopper.clone(),
-        stop_after: config.stop_after,
-        sources: opened.len(),
+        losses: Losses::default(),
+        stopper: Stopper::default(),
+        stop_after,
+        until: stop_after.duration.map(|after| Instant::now() + after),
+        sources,
     };
-    Handle::start("reprise-decode", stopper, move |events| {
-        for (number, (name, open)) in opened.into_iter().enumerate() {
-            let outlet = outlet.of_source(number);
-            start(name, open, outlet, &engine, events)?;
-        }
-        drop(outlet);
-        engine.run(ingest, events)
-    })
+    (outlet, engine)
+}
+
+/// Creates the recording, as of now unless its packets are from another time.
+fn ingest(
+    config: RecordConfig,
+    source: &str,
+    begins: Option<Timestamp>,
+    store: &Store,
+) -> Result<Ingest, CaptureError> {
+    let writer = store.create_recording(&NewRecording {
+        name: config.name,
+        source: source.to_owned(),
+        started_at: begins.unwrap_or_else(crate::import::now),
+    })?;
+    let recorder = Recorder::start(writer, config.limits, config.redaction)?;
+    Ok(Ingest::new(recorder, config.reassembly))
 }
 
 /// Opens every interface, with the filter set.
@@ -75,32 +139,23 @@ fn open_all(
 }
 
 /// Starts the thread of an interface.
-fn start(
+fn start_interface(
     name: String,
     open: Open,
     mut outlet: Outlet,
     engine: &Engine,
     events: &Events,
 ) -> Result<(), CaptureError> {
-    let (stopper, dropped) = (engine.stopper.clone(), engine.dropped.clone());
+    let (stopper, losses) = (engine.stopper.clone(), engine.losses.clone());
     let events = events.clone();
     let thread = thread::Builder::new().name("reprise-capture".to_owned());
     let started = thread.spawn(move || {
-        if let Some(reason) = interface::run(open, &mut outlet, &stopper, &dropped) {
+        if let Some(reason) = interface::run(open, &mut outlet, &stopper, &losses) {
             let interface = name;
             let warning = Warning::InterfaceGone { interface, reason };
             events.tell(CaptureEvent::Warning(warning));
         }
-        outlet.end();
+        outlet.end(Ended::Whole);
     });
     started.map(drop).map_err(CaptureError::Thread)
-}
-
-/// Where the packets come from, for people.
-fn described(config: &RecordConfig) -> String {
-    let PacketSource::Interfaces(interfaces) = &config.source;
-    let filter = expression::of(&config.ports, config.filter.as_deref()).plain;
-    format!("{} {filter}", interfaces.names.join(", "))
-        .trim_end()
-        .to_owned()
 }

@@ -27,6 +27,8 @@ pub struct Ledger {
     pub malformed_packets: u64,
     /// Packets cut off the end of a file, or blocks that could not be read.
     pub unreadable_records: u64,
+    /// Times that a command which captures had to be started again: what was said between was not seen.
+    pub restarts: u64,
     /// IP fragments that could not be put together.
     pub fragments: u64,
     /// Packets seen twice: the same packet on two interfaces, or a retransmission.
@@ -62,6 +64,7 @@ impl AddAssign<&Self> for Ledger {
         self.not_tcp += other.not_tcp;
         self.malformed_packets += other.malformed_packets;
         self.unreadable_records += other.unreadable_records;
+        self.restarts += other.restarts;
         self.fragments += other.fragments;
         self.duplicate_packets += other.duplicate_packets;
         self.replay_marked += other.replay_marked;

@@ -21,6 +21,22 @@ pub struct RecordingWriter {
 }
 
 impl Store {
+    /// Whether a recording of this name could be created now.
+    ///
+    /// # Errors
+    /// The name is taken or unusable.
+    pub fn check_new_recording(&self, name: &str) -> Result<(), Error> {
+        name::check(name)?;
+        match self.recording(name) {
+            Ok(_) => Err(Error::NameTaken {
+                kind: "recording",
+                name: name.to_owned(),
+            }),
+            Err(Error::Unknown { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Begins a recording.
     ///
     /// # Errors
