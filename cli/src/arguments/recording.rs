@@ -33,11 +33,34 @@ pub(crate) struct DemoArguments {
     reprise record -i eth0 --port 80 --port 3306 --for 10m --name friday\n  \
     reprise record -i eth0 -i docker0 --max-size 2GB --name both-sides\n  \
     reprise record -i any --filter 'host 10.0.0.7' --name one-client\n\n\
+    From elsewhere, with tcpdump there; leave the connection that brings the packets out:\n  \
+    reprise record --name web1 --restart \\\n    \
+      --command \"ssh web1 sudo tcpdump -i any -U -s0 -w - 'tcp port 80 and not port 22'\"\n  \
+    reprise record --name shop \\\n    \
+      --command \"docker run --rm --net=container:shop nicolaka/netshoot tcpdump -i any -U -s0 -w - tcp\"\n  \
+    reprise record --name pod \\\n    \
+      --command \"kubectl debug -q -i pod/shop --image=nicolaka/netshoot --profile=netadmin -- \\\n      \
+        tcpdump -i any -U -s0 -w - 'tcp and not port 10250'\"\n\n\
     Ctrl-C stops and keeps what was recorded. Without rights to capture, `reprise devices` names the fix.")]
 pub(crate) struct RecordArguments {
     /// The interface to capture on; repeatable; `any` for all. `reprise devices` lists them
-    #[arg(short, long = "interface", value_name = "INTERFACE", required = true)]
+    #[arg(
+        short,
+        long = "interface",
+        value_name = "INTERFACE",
+        required_unless_present = "command",
+        conflicts_with = "command"
+    )]
     pub(crate) interfaces: Vec<String>,
+
+    /// A shell command that prints a pcap or pcapng stream; it ends with the recording. It cannot ask
+    /// for a password: let ssh use a key
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["ports", "filter"])]
+    pub(crate) command: Option<String>,
+
+    /// Start the command again when it fails, after 1 to 30 seconds
+    #[arg(long, requires = "command")]
+    pub(crate) restart: bool,
 
     /// The recording's name
     #[arg(long)]

@@ -1,8 +1,8 @@
-//! `reprise record -i INTERFACE... --name NAME`: live traffic into the file until a limit or Ctrl-C.
+//! `reprise record -i INTERFACE...|--command COMMAND --name NAME`: live traffic into the file until a limit or Ctrl-C.
 
 use std::process::ExitCode;
 
-use reprise_app::{Interfaces, PacketSource, RecordRequest, StopAfter};
+use reprise_app::{CaptureCommand, Interfaces, PacketSource, RecordRequest, StopAfter};
 
 use super::{Context, recordings};
 use crate::arguments::RecordArguments;
@@ -20,12 +20,19 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         packets: arguments.stop_after.max_packets,
         exchanges: arguments.stop_after.max_exchanges,
     };
-    let job = library.record(&RecordRequest {
-        source: PacketSource::Interfaces(Interfaces {
+    let source = match arguments.command {
+        Some(line) => PacketSource::Command(CaptureCommand {
+            line,
+            restart: arguments.restart,
+        }),
+        None => PacketSource::Interfaces(Interfaces {
             names: arguments.interfaces,
             ring_bytes: arguments.ring,
             promiscuous: !arguments.no_promiscuous,
         }),
+    };
+    let job = library.record(&RecordRequest {
+        source,
         ports: arguments.ports,
         filter: arguments.filter,
         stop_after,

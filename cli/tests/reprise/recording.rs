@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 
+use reprise_fixtures::captures;
 use serde_json::Value;
 
 use crate::support::{Desk, RECORDING, number, shop};
@@ -149,4 +150,49 @@ fn the_rates_of_interfaces_are_shown_every_second_until_it_is_stopped() {
             .success()
     );
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_a_command_prints_is_recorded_like_an_import_of_it() {
+    let desk = Desk::new();
+    desk.put(captures::shop());
+    desk.run(&["import", "shop.pcap.gz", "--name", "file"]).ok();
+    let arguments = [
+        "record",
+        "--command",
+        "cat shop.pcap.gz",
+        "--name",
+        "command",
+    ];
+    desk.run(&arguments).ok();
+    let [mut file, mut command] = ["file", "command"].map(|name| desk.answer(&["show", name]));
+    for answer in [&mut file, &mut command] {
+        answer["recording"] = Value::Null;
+        answer["bytes"]["stored"] = Value::Null;
+    }
+    assert_eq!(file, command);
+    // The same, line by line, but for its name.
+    let exchanges = ["file", "command"].map(|name| desk.answers(&["exchanges", name]));
+    assert_eq!(exchanges[0], exchanges[1]);
+}
+
+#[test]
+fn a_command_without_packets_fails_with_its_last_words() {
+    let desk = Desk::new();
+    let arguments = [
+        "record",
+        "--command",
+        "echo no route >&2; exit 255",
+        "--name",
+        "none",
+    ];
+    let output = desk.command(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let last = said.lines().last().unwrap_or_default();
+    assert!(
+        last.contains("ended with exit status 255: no route"),
+        "{said}"
+    );
+    assert!(desk.answers(&["recordings"]).is_empty());
 }
