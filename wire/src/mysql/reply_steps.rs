@@ -42,7 +42,7 @@ impl ReplySummary {
 
 /// What a packet meant for the reply it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A report on the way; the reply has not begun.
     Interim,
     /// More packets follow.
@@ -55,6 +55,17 @@ pub(super) enum Step {
     Done,
     /// The packet has no meaning here: what is known about the connection is wrong.
     Garbled,
+}
+
+/// What the next packet of a reply is, as far as its place tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NextPacket {
+    /// The definition of a column or parameter.
+    Definition,
+    /// A row, or the end of the definitions or of the rows.
+    RowOrEnd,
+    /// Anything else.
+    Other,
 }
 
 /// Where in a reply the next packet stands.
@@ -84,7 +95,7 @@ enum Then {
 
 /// Follows one reply.
 #[derive(Clone, Debug)]
-pub(super) struct ReplySteps {
+pub(crate) struct ReplySteps {
     expect: Expect,
     place: Place,
     /// Whether rows are hashed; the passive decoder does not need it.
@@ -93,7 +104,7 @@ pub(super) struct ReplySteps {
 }
 
 impl ReplySteps {
-    pub(super) fn new(expect: Expect, hashes_rows: bool) -> Self {
+    pub(crate) fn new(expect: Expect, hashes_rows: bool) -> Self {
         let place = match expect {
             Expect::Nothing => Place::Done,
             Expect::Rows => Place::Rows,
@@ -107,13 +118,22 @@ impl ReplySteps {
         }
     }
 
-    pub(super) const fn summary(&self) -> &ReplySummary {
+    /// What the next packet is, as far as its place tells.
+    pub(crate) const fn next_packet(&self) -> NextPacket {
+        match self.place {
+            Place::Definitions { .. } => NextPacket::Definition,
+            Place::DefinitionsEnd { then: Then::Rows } | Place::Rows => NextPacket::RowOrEnd,
+            _ => NextPacket::Other,
+        }
+    }
+
+    pub(crate) const fn summary(&self) -> &ReplySummary {
         &self.summary
     }
 
     /// Takes the next packet of the server: `payload`, perhaps cut, of `len` bytes. What the packet shows
     /// about the connection is noted in `dialect`.
-    pub(super) fn accept(&mut self, payload: &[u8], len: u64, dialect: &mut Dialect) -> Step {
+    pub(crate) fn accept(&mut self, payload: &[u8], len: u64, dialect: &mut Dialect) -> Step {
         let Some(&first) = payload.first() else {
             // Only a row can be empty: one column, NULL never is, so none is: a zero-column oddity.
             return if self.place == Place::Rows {

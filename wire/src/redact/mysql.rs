@@ -3,23 +3,23 @@
 
 mod literal;
 mod memory;
+mod parameters;
+mod reply;
 mod statement;
+mod value;
 
-use crate::Exchange;
-use crate::mysql::{Command, Dialect};
+use crate::mysql::{Command, CommandCode, Dialect, PrepareOk, statement_id};
 use crate::operation::LONGEST_LINE;
+use crate::{Exchange, Flags};
 
 use super::detect::{self, Neighbours};
 use super::pass::Place;
 use super::rules::Detector;
 use super::{Pass, quietly};
+use memory::{Connection, Prepared};
 use statement::Secrets;
 
 pub(super) use memory::Memory;
-
-const COM_QUERY: u8 = 0x03;
-const COM_CHANGE_USER: u8 = 0x11;
-const COM_STMT_PREPARE: u8 = 0x16;
 
 /// What was replaced by what in one exchange, to find it again where the server repeats it.
 type Replaced = Vec<(Vec<u8>, Vec<u8>)>;
@@ -27,72 +27,201 @@ type Replaced = Vec<(Vec<u8>, Vec<u8>)>;
 /// Replaces the secrets of a MySQL exchange.
 pub(super) fn redact(
     exchange: &mut Exchange,
-    _connection: u64,
+    connection: u64,
     memory: &mut Memory,
     pass: &mut Pass,
 ) {
+    let code = exchange
+        .request
+        .as_ref()
+        .and_then(|request| request.bytes.first())
+        .and_then(|byte| CommandCode::from_byte(*byte));
     let mut replaced = Replaced::new();
     pass.half = "request";
-    if let Some(request) = &mut exchange.request {
-        match request.bytes.first() {
-            Some(&(COM_QUERY | COM_STMT_PREPARE)) => {
-                redact_statement(
-                    &mut request.bytes,
-                    &exchange.operation,
-                    &mut replaced,
-                    memory,
-                    pass,
-                );
-            }
-            Some(&COM_CHANGE_USER) => blank_authentication(&mut request.bytes, pass),
-            _ => {}
+    match code {
+        Some(CommandCode::Query) => {
+            redact_statement(exchange, &mut replaced, memory, pass);
         }
-        detect::redact(&mut request.bytes, Neighbours::Text, pass);
+        Some(CommandCode::StmtPrepare) => {
+            let parameters = redact_statement(exchange, &mut replaced, memory, pass);
+            remember(exchange, parameters, memory.connection(connection));
+        }
+        Some(
+            CommandCode::StmtExecute | CommandCode::StmtBulkExecute | CommandCode::StmtSendLongData,
+        ) => redact_parameters(exchange, memory.connection(connection), &mut replaced, pass),
+        _ => {
+            if let Some(request) = &mut exchange.request {
+                if code == Some(CommandCode::ChangeUser) {
+                    blank_authentication(&mut request.bytes, pass);
+                }
+                detect::redact(&mut request.bytes, Neighbours::Binary, pass);
+            }
+        }
     }
     pass.half = "answer";
-    if let Some(response) = &mut exchange.response {
-        detect::redact(&mut response.bytes, Neighbours::Binary, pass);
-    }
+    redact_reply(
+        exchange,
+        code,
+        &replaced,
+        memory.connection(connection),
+        pass,
+    );
+    forget_statements(exchange, code, memory.connection(connection));
     quietly(pass, |pass| redact_summary(exchange, memory, pass));
 }
 
-/// Replaces the secret values in the SQL of a command, past what comes before it: the command byte and
-/// perhaps attributes, whose bytes may look like quotes.
-fn redact_statement(
-    payload: &mut Vec<u8>,
-    operation: &str,
-    replaced: &mut Replaced,
-    memory: &mut Memory,
+fn redact_reply(
+    exchange: &mut Exchange,
+    code: Option<CommandCode>,
+    replaced: &Replaced,
+    connection: &mut Connection,
     pass: &mut Pass,
 ) {
-    let sql = Command::decode(payload, &Dialect::UNKNOWN)
-        .ok()
-        .and_then(|command| command.sql());
-    let Some(sql) = sql else { return };
-    if let Some(redacted) = redact_sql(sql, operation, replaced, memory, pass) {
-        payload.truncate(payload.len() - sql.len());
-        payload.extend_from_slice(&redacted);
+    let Some(response) = &mut exchange.response else {
+        return;
+    };
+    let command = exchange
+        .request
+        .as_ref()
+        .map_or(&[][..], |request| request.bytes.as_slice());
+    let mut dialect = connection.dialect;
+    let mut none = Vec::new();
+    let columns = match (code, exchange.statement_id) {
+        (
+            Some(CommandCode::StmtPrepare | CommandCode::StmtExecute | CommandCode::StmtFetch),
+            Some(id),
+        ) => connection
+            .statement(id)
+            .map(|statement| &mut statement.columns),
+        _ => None,
+    };
+    let columns = columns.unwrap_or(&mut none);
+    if reply::redact(
+        command,
+        &mut response.bytes,
+        &mut dialect,
+        columns,
+        replaced,
+        pass,
+    ) {
+        exchange.flags |= Flags::RESPONSE_TRUNCATED;
+    }
+    connection.dialect = dialect;
+}
+
+/// Remembers which parameters of a statement that was prepared are secrets.
+fn remember(exchange: &Exchange, mut parameters: Vec<Option<usize>>, connection: &mut Connection) {
+    let reply = exchange
+        .response
+        .as_ref()
+        .and_then(|response| response.bytes.get(4..));
+    let (Some(id), Some(Ok(prepared))) = (exchange.statement_id, reply.map(PrepareOk::decode))
+    else {
+        return;
+    };
+    let count = usize::from(prepared.parameters);
+    if parameters.len() != count {
+        // The server reads the text otherwise: any parameter may be the secret one.
+        let rule = parameters.iter().flatten().min().copied();
+        parameters = vec![rule; count];
+    }
+    connection.prepared(
+        id,
+        Prepared {
+            parameters,
+            ..Prepared::default()
+        },
+    );
+}
+
+/// What commands do to the statements of their connection.
+fn forget_statements(exchange: &Exchange, code: Option<CommandCode>, connection: &mut Connection) {
+    match (code, exchange.statement_id) {
+        (Some(CommandCode::StmtClose), Some(id)) => connection.close(id),
+        (Some(CommandCode::StmtReset), Some(id)) => {
+            if let Some(statement) = connection.statement(id) {
+                statement.long_data.clear();
+            }
+        }
+        (Some(CommandCode::ChangeUser | CommandCode::ResetConnection), _)
+            if exchange.status == Some(0) =>
+        {
+            connection.reset();
+        }
+        _ => {}
     }
 }
 
-/// SQL with its secret values replaced; `None` when there are none.
-fn redact_sql(
-    sql: &[u8],
-    operation: &str,
+/// Replaces the secret parameters of a command that names a statement.
+fn redact_parameters(
+    exchange: &mut Exchange,
+    connection: &mut Connection,
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) {
+    let Some(request) = &mut exchange.request else {
+        return;
+    };
+    let statement = statement_id(&request.bytes).and_then(|id| connection.statement(id));
+    let Some(statement) = statement else {
+        // Without the statement's text nobody can say what its parameters are.
+        parameters::blank(&mut request.bytes, pass);
+        return;
+    };
+    match request
+        .bytes
+        .first()
+        .copied()
+        .and_then(CommandCode::from_byte)
+    {
+        Some(CommandCode::StmtExecute) => {
+            parameters::redact_execute(&mut request.bytes, statement, replaced, pass);
+        }
+        Some(CommandCode::StmtBulkExecute) => {
+            parameters::redact_bulk(&mut request.bytes, statement, replaced, pass);
+        }
+        _ => parameters::redact_long_data(&mut request.bytes, statement, pass),
+    }
+}
+
+/// Replaces the secret values in the SQL of a command, past what comes before it: the command byte and
+/// perhaps attributes, whose bytes may look like quotes. The rules for its placeholders.
+fn redact_statement(
+    exchange: &mut Exchange,
     replaced: &mut Replaced,
     memory: &mut Memory,
     pass: &mut Pass,
-) -> Option<Vec<u8>> {
-    let digest = memory::digest_of(operation);
+) -> Vec<Option<usize>> {
+    let Some(request) = &mut exchange.request else {
+        return Vec::new();
+    };
+    let payload = &mut request.bytes;
+    let sql = Command::decode(payload, &Dialect::UNKNOWN)
+        .ok()
+        .and_then(|command| command.sql());
+    let Some(sql) = sql else { return Vec::new() };
+    let start = payload.len() - sql.len();
+    let is_query = payload.first() == Some(&(CommandCode::Query as u8));
+    let mut parameters = Vec::new();
+    let digest = memory::digest_of(&exchange.operation);
     let remembers = !pass.is_filtered();
-    if remembers && memory.is_clean_text(digest, sql) {
-        return None;
+    // Parameters are asked for once for each statement that is prepared.
+    if !(is_query && remembers && memory.is_clean(digest, sql)) {
+        let secrets = Secrets::of(sql, digest, pass);
+        if remembers {
+            memory.found(digest, sql, &secrets);
+        }
+        if let Some(redacted) = secrets.redact(sql, replaced, pass) {
+            payload.truncate(start);
+            payload.extend_from_slice(&redacted);
+        }
+        parameters = secrets.parameters;
     }
-    let secrets = Secrets::of(sql, digest, pass);
-    if remembers {
-        memory.found(digest, sql, &secrets);
+    if let Some((head, sql)) = payload.split_at_mut_checked(start) {
+        detect::redact(head, Neighbours::Binary, pass);
+        detect::redact(sql, Neighbours::Text, pass);
     }
-    secrets.redact(sql, replaced, pass)
+    parameters
 }
 
 /// The line that stands for an exchange repeats its SQL, or the beginning of it, whose secrets were
@@ -100,7 +229,7 @@ fn redact_sql(
 fn redact_summary(exchange: &mut Exchange, memory: &Memory, pass: &mut Pass) {
     let line = exchange.summary.as_bytes();
     let digest = memory::digest_of(&exchange.operation);
-    let clean = !pass.is_filtered() && memory.is_clean_text(digest, line);
+    let clean = !pass.is_filtered() && memory.is_clean(digest, line);
     let redacted = if clean {
         None
     } else {

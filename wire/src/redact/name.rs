@@ -74,6 +74,11 @@ impl Names {
         self.patterns.push((pattern, rule));
     }
 
+    /// The rules that have patterns here.
+    pub(super) fn rules(&self) -> impl Iterator<Item = usize> {
+        self.patterns.iter().map(|(_, rule)| *rule)
+    }
+
     /// The first rule for this name that is on.
     pub(super) fn rule(&mut self, name: &[u8], is_on: impl Fn(usize) -> bool) -> Option<usize> {
         if self.patterns.is_empty() {

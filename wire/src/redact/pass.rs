@@ -65,6 +65,10 @@ pub(super) enum Place<'a> {
     Json(&'a [u8]),
     Segment(usize),
     Literal(&'a [u8]),
+    Parameter(usize),
+    Column(&'a [u8]),
+    /// Of a statement whose text was not seen.
+    UnknownParameters,
     Authentication,
     Text,
 }
@@ -127,6 +131,16 @@ impl Pass {
 
     pub(super) fn is_on(&self, rule: usize) -> bool {
         self.on.get(rule) == Some(&true)
+    }
+
+    /// The first rule that looks at parameters of prepared statements; `None`: none does.
+    pub(super) fn first_parameter_rule(&self) -> Option<usize> {
+        let of_columns = self.table.parameters.rules();
+        let of_digests = self.table.digests.iter().map(|(_, rule)| *rule);
+        of_columns
+            .chain(of_digests)
+            .filter(|rule| self.is_on(*rule))
+            .min()
     }
 
     pub(super) fn takes_numbers(&self, rule: usize) -> bool {
@@ -259,6 +273,11 @@ impl fmt::Display for Place<'_> {
             Self::Page(name) => ("field of the page", name),
             Self::Json(name) => ("JSON member", name),
             Self::Literal(name) => ("literal of column", name),
+            Self::Column(name) => ("column", name),
+            Self::Parameter(number) => return write!(f, "parameter {number}"),
+            Self::UnknownParameters => {
+                return f.write_str("parameters of a statement whose text was not seen");
+            }
             Self::Segment(number) => return write!(f, "path segment {number}"),
             Self::Authentication => return f.write_str("authentication data"),
             Self::Text => return f.write_str("text"),

@@ -79,12 +79,12 @@ impl Rules {
 impl Default for Rules {
     fn default() -> Self {
         // A test proves that the built-in text can be read.
-        Self(text::parse(DEFAULTS, None).unwrap_or_default()).as_built_in()
+        Self(text::parse(DEFAULTS, None).unwrap_or_default()).built_in()
     }
 }
 
 impl Rules {
-    fn as_built_in(mut self) -> Self {
+    fn built_in(mut self) -> Self {
         for rule in &mut self.0 {
             rule.built_in = true;
         }

@@ -82,4 +82,10 @@ impl Columns {
                 .push((table.clone(), pattern.column.clone(), rule)),
         }
     }
+
+    /// The rules that look at them.
+    pub(super) fn rules(&self) -> impl Iterator<Item = usize> {
+        let plain = self.plain.rules();
+        plain.chain(self.of_tables.iter().map(|(_, _, rule)| *rule))
+    }
 }

@@ -1,8 +1,11 @@
-//! What redaction remembers of MySQL connections: which statements hold no secrets. Bounded by a count.
+//! What redaction remembers of MySQL: which statements hold no secrets, and for each connection what its
+//! statements were prepared from. Bounded by counts.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::reply::Column;
 use super::statement::Secrets;
+use crate::mysql::{Dialect, ParameterType};
 
 /// Digests whose statements are known.
 const MOST_KNOWN: usize = 8_192;
@@ -10,44 +13,87 @@ const MOST_KNOWN: usize = 8_192;
 /// A digest of this length may be cut.
 const LONGEST_WHOLE: usize = crate::mysql::sql::LONGEST_DIGEST - 4;
 
-/// What rules take of every statement of one digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
-    /// Nothing.
-    Clean,
-    /// No literals; perhaps parameters.
-    CleanText,
-}
+/// Prepared statements of one connection; those beyond it count as not known.
+const MOST_STATEMENTS: usize = 16_384;
+
+/// On MariaDB this id names the statement prepared last.
+const LAST_PREPARED: u32 = u32::MAX;
 
 /// What redaction remembers between exchanges.
 #[derive(Debug, Default)]
 pub(in crate::redact) struct Memory {
-    /// One digest, one answer.
-    known: FxHashMap<Box<str>, Known>,
+    /// Digests of which every statement has no literal that rules take: one digest, one answer.
+    clean: FxHashSet<Box<str>>,
+    connections: FxHashMap<u64, Connection>,
+}
+
+/// What is known of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    /// What its replies showed of the agreements of its login.
+    pub(super) dialect: Dialect,
+    statements: FxHashMap<u32, Prepared>,
+    last: Option<u32>,
+}
+
+/// What is known of one prepared statement.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    /// The rule for each of its parameters.
+    pub(super) parameters: Vec<Option<usize>>,
+    /// The types of the last execution that sent them.
+    pub(super) types: Vec<ParameterType>,
+    /// Parameters of which a piece was sent ahead of the next execution.
+    pub(super) long_data: Vec<u16>,
+    /// The columns of its rows, when they were told: later replies may leave them out.
+    pub(super) columns: Vec<Column>,
 }
 
 impl Memory {
     /// Whether rules are known to take no literals of a statement of this digest.
-    pub(super) fn is_clean_text(&self, digest: &str, sql: &[u8]) -> bool {
-        self.known.contains_key(digest) && tells_all(digest, sql)
+    pub(super) fn is_clean(&self, digest: &str, sql: &[u8]) -> bool {
+        self.clean.contains(digest) && tells_all(digest, sql)
     }
 
     /// Remembers what rules take of a whole statement.
     pub(super) fn found(&mut self, digest: &str, sql: &[u8], secrets: &Secrets) {
-        let known = if secrets.is_empty() {
-            Known::Clean
-        } else if secrets.has_no_literals() {
-            Known::CleanText
-        } else {
-            return;
-        };
-        if self.known.len() < MOST_KNOWN && tells_all(digest, sql) {
-            self.known.insert(digest.into(), known);
+        if secrets.has_no_literals() && self.clean.len() < MOST_KNOWN && tells_all(digest, sql) {
+            self.clean.insert(digest.into());
         }
     }
 
+    pub(super) fn connection(&mut self, connection: u64) -> &mut Connection {
+        self.connections.entry(connection).or_default()
+    }
+
     /// Forgets a connection.
-    pub(in crate::redact) fn forget(&mut self, _connection: u64) {}
+    pub(in crate::redact) fn forget(&mut self, connection: u64) {
+        self.connections.remove(&connection);
+    }
+}
+
+impl Connection {
+    pub(super) fn prepared(&mut self, id: u32, statement: Prepared) {
+        if self.statements.len() < MOST_STATEMENTS || self.statements.contains_key(&id) {
+            self.statements.insert(id, statement);
+        }
+        self.last = Some(id);
+    }
+
+    pub(super) fn statement(&mut self, id: u32) -> Option<&mut Prepared> {
+        let id = if id == LAST_PREPARED { self.last? } else { id };
+        self.statements.get_mut(&id)
+    }
+
+    pub(super) fn close(&mut self, id: u32) {
+        self.statements.remove(&id);
+    }
+
+    /// The connection was reset: the server has dropped its statements.
+    pub(super) fn reset(&mut self) {
+        self.statements.clear();
+        self.last = None;
+    }
 }
 
 /// The digest of the statement an operation stands for.

@@ -55,11 +55,6 @@ impl Secrets {
         secrets
     }
 
-    /// Whether rules take nothing.
-    pub(super) fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.parameters.iter().all(Option::is_none)
-    }
-
     /// Whether rules take none of its literals.
     pub(super) const fn has_no_literals(&self) -> bool {
         self.literals.is_empty()

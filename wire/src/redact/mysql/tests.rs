@@ -1,8 +1,10 @@
 //! What of a MySQL exchange must never be written, and that its packets stay readable.
 
 use crate::mysql::{
-    ChangeUser, ColumnDefinition, ColumnType, Command, Dialect, Execute, Parameters, Query,
-    RowFormat, Status, Value, encode_query_attributes, summarise_reply, write_result_set,
+    ChangeUser, ColumnDefinition, ColumnType, Command, Dialect, ErrPacket, Execute, LONGEST_PACKET,
+    PacketReader, Parameters, PrepareOk, Query, RowFormat, Status, Value, decode_binary_row,
+    decode_text_row, digest, encode_binary_row, encode_query_attributes, summarise_reply,
+    write_definitions, write_packet, write_result_set,
 };
 use crate::redact::{RedactionKey, Redactor, Rules, find_pseudonyms};
 use crate::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
@@ -139,7 +141,9 @@ fn secrets_in_parameters_and_rows_go_and_their_packets_stay_readable() {
         Status::empty(),
     );
     let request = Command::StmtExecute(execute).encode();
-    let (request, reply, _) = redacted(Rules::default(), exchange(request, reply, ""));
+    let mut connection = Connection::new();
+    connection.prepare(1, "SELECT f(?, ?)", 2, &[]);
+    let (request, reply, _) = connection.take(exchange(request, reply, ""));
     assert!(!holds(&request, JWT) && !holds(&reply, b"4111 1111 1111 1111"));
     let Ok(Command::StmtExecute(read)) = Command::decode(&request, &Dialect::UNKNOWN) else {
         panic!("no longer an execute");
@@ -148,4 +152,385 @@ fn secrets_in_parameters_and_rows_go_and_their_packets_stay_readable() {
     assert_eq!(read.values[0], Value::Int(7));
     let summary = summarise_reply(&request, &reply, &Dialect::UNKNOWN);
     assert_eq!((summary.rows, summary.error), (1, None));
+}
+
+/// Goes through exchanges of one connection in order.
+struct Connection(Redactor);
+
+impl Connection {
+    fn new() -> Self {
+        Self(Redactor::new(
+            &RedactionKey::new([7; 32]),
+            &Rules::default(),
+        ))
+    }
+
+    /// One exchange's request and answer afterwards.
+    fn take(&mut self, exchange: Exchange) -> (Vec<u8>, Vec<u8>, Exchange) {
+        let mut exchange = exchange;
+        self.0.redact(1, &mut exchange);
+        let bytes = |payload: &Option<Payload>| payload.clone().unwrap().bytes;
+        (
+            bytes(&exchange.request),
+            bytes(&exchange.response),
+            exchange,
+        )
+    }
+
+    /// Prepares a statement under an id.
+    fn prepare(&mut self, id: u32, sql: &str, parameters: u16, columns: &[ColumnDefinition]) {
+        let mut reply = Vec::new();
+        let mut sequence = 1;
+        let answer = PrepareOk {
+            statement_id: id,
+            columns: u16::try_from(columns.len()).unwrap(),
+            parameters,
+            warnings: 0,
+            metadata_follows: true,
+        };
+        write_packet(&mut reply, &mut sequence, &answer.encode(&Dialect::UNKNOWN));
+        let parameter = ColumnDefinition::new(b"?", ColumnType::VAR_STRING);
+        for definitions in [&vec![parameter; usize::from(parameters)][..], columns] {
+            if !definitions.is_empty() {
+                write_definitions(
+                    &mut reply,
+                    &mut sequence,
+                    &Dialect::UNKNOWN,
+                    definitions,
+                    Status::empty(),
+                );
+            }
+        }
+        let request = Command::StmtPrepare(sql.as_bytes()).encode();
+        let mut exchange = exchange(request, reply, sql);
+        exchange.operation = format!("PREPARE {}", digest(sql.as_bytes()));
+        exchange.statement_id = Some(id);
+        self.take(exchange);
+    }
+
+    /// Executes a statement; the parameters that are stored.
+    fn execute(&mut self, id: u32, values: Vec<Value>, reply: Vec<u8>) -> (Parameters, Vec<u8>) {
+        let count = u16::try_from(values.len()).unwrap();
+        let parameters = Parameters::of(values).encode();
+        let request = execute(id, &parameters);
+        let mut exchange = exchange(request, reply, "");
+        exchange.statement_id = Some(id);
+        let (request, reply, _) = self.take(exchange);
+        let Ok(Command::StmtExecute(read)) = Command::decode(&request, &Dialect::UNKNOWN) else {
+            panic!("no longer an execute");
+        };
+        (read.parameters(count, &[], |_| false).unwrap(), reply)
+    }
+}
+
+fn execute(statement_id: u32, parameters: &[u8]) -> Vec<u8> {
+    let execute = Execute {
+        statement_id,
+        flags: 0,
+        iterations: 1,
+        parameters,
+    };
+    Command::StmtExecute(execute).encode()
+}
+
+fn text(text: &str) -> Value {
+    Value::Bytes(text.as_bytes().to_vec())
+}
+
+fn result(format: RowFormat, columns: &[ColumnDefinition], rows: &[Vec<Value>]) -> Vec<u8> {
+    let mut reply = Vec::new();
+    let mut sequence = 1;
+    write_result_set(
+        &mut reply,
+        &mut sequence,
+        &Dialect::UNKNOWN,
+        format,
+        columns,
+        rows,
+        Status::empty(),
+    );
+    reply
+}
+
+/// What every packet of a reply holds; its numbers follow each other.
+fn packets(reply: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = PacketReader::new(usize::MAX);
+    let mut input = reply;
+    let mut seen = Vec::new();
+    let mut expected = 1_u8;
+    while let Some(packet) = reader.next(&mut input) {
+        assert_eq!(packet.sequence, expected);
+        expected = packet.last_sequence.wrapping_add(1);
+        seen.push(packet.payload.to_vec());
+    }
+    assert!(input.is_empty());
+    seen
+}
+
+fn pseudonym_of(text: &str) -> Vec<u8> {
+    let request = Command::Query(Query::plain(
+        format!("SELECT 1 WHERE token = '{text}'").as_bytes(),
+    ))
+    .encode();
+    let (request, _, _) = redacted(Rules::default(), exchange(request, vec![], ""));
+    find_pseudonyms(&request).next().unwrap().to_vec()
+}
+
+#[test]
+fn parameters_of_secret_columns_are_replaced_as_they_are_in_text() {
+    let mut connection = Connection::new();
+    connection.prepare(
+        4,
+        "UPDATE s SET x = ?, token = ?, pin = ? WHERE id = ?",
+        4,
+        &[],
+    );
+    let values = vec![
+        text("plain"),
+        text("s3cret"),
+        Value::Int(1234),
+        Value::Int(9),
+    ];
+    let (stored, _) = connection.execute(4, values, vec![]);
+    assert_eq!(stored.values[0], text("plain"));
+    assert_eq!(stored.values[1], Value::Bytes(pseudonym_of("s3cret")));
+    let Value::Int(pin) = stored.values[2] else {
+        panic!()
+    };
+    assert!(pin != 1234 && (1_000..10_000).contains(&pin), "{pin}");
+    assert_eq!(stored.values[3], Value::Int(9));
+    // The same with its types left out, and after a long value sent ahead.
+    let ahead = |data| Command::StmtSendLongData {
+        statement_id: 4,
+        parameter: 1,
+        data,
+    };
+    let (first, _, _) = connection.take(exchange(ahead(b"s3cret").encode(), vec![], ""));
+    assert_eq!(first[7..], pseudonym_of("s3cret"));
+    let (second, _, _) = connection.take(exchange(ahead(b" and more").encode(), vec![], ""));
+    assert!(second[7..].is_empty());
+    let mut again = vec![0, 0];
+    again.extend_from_slice(b"\x01y");
+    again.extend_from_slice(&5_i64.to_le_bytes());
+    again.extend_from_slice(&6_i64.to_le_bytes());
+    let (request, _, _) = connection.take(exchange(execute(4, &again), vec![], ""));
+    assert!(!holds(&request, &5_i64.to_le_bytes()) && holds(&request, &6_i64.to_le_bytes()));
+}
+
+#[test]
+fn parameters_of_a_statement_that_was_not_seen_or_is_gone_are_blanked() {
+    let mut connection = Connection::new();
+    let parameters = Parameters::of(vec![text("s3cret")]).encode();
+    let close = Command::StmtClose(4).encode();
+    for before in [None, Some(close), Some(Command::ResetConnection.encode())] {
+        if let Some(request) = before {
+            connection.prepare(4, "SELECT ?", 1, &[]);
+            let mut exchange = exchange(request, vec![], "");
+            exchange.statement_id = Some(4);
+            connection.take(exchange);
+        }
+        let (request, _, exchange) = connection.take(exchange(execute(4, &parameters), vec![], ""));
+        assert!(!holds(&request, b"s3cret") && request.len() == 10 + parameters.len());
+        assert!(exchange.flags.contains(Flags::REDACTED));
+    }
+}
+
+#[test]
+fn a_bulk_execution_is_replaced_row_by_row() {
+    let mut connection = Connection::new();
+    connection.prepare(4, "INSERT INTO s (id, token) VALUES (?, ?)", 2, &[]);
+    let mut request = vec![0xFA];
+    request.extend_from_slice(&4_u32.to_le_bytes());
+    request.extend_from_slice(&128_u16.to_le_bytes());
+    request.extend_from_slice(&[ColumnType::LONG.0, 0, ColumnType::VAR_STRING.0, 0]);
+    for (id, token) in [(7_u32, "s3cret"), (8, "an0ther")] {
+        request.push(0);
+        request.extend_from_slice(&id.to_le_bytes());
+        request.extend_from_slice(&[0, u8::try_from(token.len()).unwrap()]);
+        request.extend_from_slice(token.as_bytes());
+    }
+    // The last row's token is NULL.
+    request.extend_from_slice(&[0, 9, 0, 0, 0, 1]);
+    let (request, _, _) = connection.take(exchange(request, vec![], ""));
+    let stored: Vec<&[u8]> = find_pseudonyms(&request).collect();
+    assert_eq!(stored, [pseudonym_of("s3cret"), pseudonym_of("an0ther")]);
+    assert!(request.ends_with(&[0, 9, 0, 0, 0, 1]));
+}
+
+#[test]
+fn columns_of_secrets_are_replaced_in_rows_of_both_protocols_with_their_packets() {
+    let columns = [
+        ColumnDefinition::new(b"id", ColumnType::LONG),
+        ColumnDefinition {
+            org_name: b"session_token".to_vec(),
+            ..ColumnDefinition::new(b"t", ColumnType::VAR_STRING)
+        },
+        ColumnDefinition::new(b"cvv", ColumnType::SHORT),
+        ColumnDefinition::new(b"note", ColumnType::VAR_STRING),
+    ];
+    let row = |token: Value| {
+        vec![
+            Value::Int(7),
+            token,
+            Value::Int(123),
+            text("4111111111111111"),
+        ]
+    };
+    let rows = [
+        row(text("s3cret")),
+        row(Value::Null),
+        row(text(&"x".repeat(300))),
+    ];
+    for (format, command) in [
+        (
+            RowFormat::Text,
+            Command::Query(Query::plain(b"SELECT * FROM s")).encode(),
+        ),
+        (RowFormat::Binary, execute(4, &[])),
+    ] {
+        let reply = result(format, &columns, &rows);
+        let mut connection = Connection::new();
+        connection.prepare(4, "SELECT * FROM s", 0, &columns);
+        let mut whole = exchange(command.clone(), reply.clone(), "");
+        whole.statement_id = Some(4);
+        let (_, after, _) = connection.take(whole);
+        let (old, new) = (packets(&reply), packets(&after));
+        assert_eq!(old.len(), new.len());
+        let is_row = |at: usize| (6..9).contains(&at);
+        for (at, (old, new)) in old.iter().zip(&new).enumerate() {
+            assert_eq!(old != new, is_row(at), "packet {at}");
+        }
+        let token = |payload: &[u8]| match format {
+            RowFormat::Text => decode_text_row(payload, 4).unwrap()[1].map(<[u8]>::to_vec),
+            RowFormat::Binary => decode_binary_row(payload, &columns).unwrap()[1].to_text(),
+        };
+        assert_eq!(token(&new[6]), Some(pseudonym_of("s3cret")));
+        assert_eq!(token(&new[7]), None);
+        for secret in [
+            &b"s3cret"[..],
+            b"4111111111111111",
+            &[b'x'; 300],
+            b"\x03123",
+        ] {
+            assert!(!holds(&after, secret));
+        }
+        // What is cut within a row keeps the rows before it.
+        let cut = reply.len() - 40;
+        let mut partial = exchange(command, reply[..cut].to_vec(), "");
+        partial.statement_id = Some(4);
+        let (_, after, exchange) = connection.take(partial);
+        assert!(!holds(&after, b"s3cret") && !holds(&after, b"xxxx"));
+        assert!(exchange.flags.contains(Flags::RESPONSE_TRUNCATED));
+    }
+}
+
+#[test]
+fn rows_that_leave_out_their_columns_are_read_by_those_told_before() {
+    let columns = [ColumnDefinition::new(b"token", ColumnType::VAR_STRING)];
+    let mut connection = Connection::new();
+    connection.prepare(4, "SELECT token FROM s", 0, &columns);
+    let mut reply = Vec::new();
+    let mut sequence = 1;
+    // The count, the byte that says no definitions follow, and an end of them.
+    write_packet(&mut reply, &mut sequence, &[1, 0]);
+    write_packet(&mut reply, &mut sequence, &[0xFE, 0, 0, 2, 0]);
+    write_packet(
+        &mut reply,
+        &mut sequence,
+        &encode_binary_row(&[text("s3cret")], &columns),
+    );
+    write_packet(&mut reply, &mut sequence, &[0xFE, 0, 0, 2, 0]);
+    let mut exchange = exchange(execute(4, &[]), reply, "");
+    exchange.statement_id = Some(4);
+    let (_, reply, _) = connection.take(exchange);
+    assert!(!holds(&reply, b"s3cret") && holds(&reply, &pseudonym_of("s3cret")));
+    assert_eq!(packets(&reply).len(), 4);
+}
+
+#[test]
+fn a_value_that_comes_to_cross_the_longest_packet_moves_the_numbers_after_it() {
+    let columns = [
+        ColumnDefinition::new(b"token", ColumnType::VAR_STRING),
+        ColumnDefinition::new(b"filler", ColumnType::BLOB),
+    ];
+    // With the pseudonym the row is longer than one packet can be.
+    let filler = Value::Bytes(vec![b'.'; LONGEST_PACKET - 10]);
+    let reply = result(
+        RowFormat::Text,
+        &columns,
+        &[vec![text("a"), filler], vec![text("b"), text("c")]],
+    );
+    let request = Command::Query(Query::plain(b"SELECT * FROM s")).encode();
+    let (_, after, _) = redacted(Rules::default(), exchange(request, reply.clone(), ""));
+    let (old, new) = (packets(&reply), packets(&after));
+    assert_eq!(old.len(), new.len());
+    assert!(new[4].len() > LONGEST_PACKET && old[4].len() < LONGEST_PACKET);
+}
+
+#[test]
+fn an_error_does_not_repeat_what_was_replaced() {
+    let error = |code: u16, message: &str| {
+        let error = ErrPacket {
+            code,
+            sql_state: Some(*b"23000"),
+            message: message.as_bytes().to_vec(),
+        };
+        let mut reply = Vec::new();
+        write_packet(&mut reply, &mut 1, &error.encode());
+        reply
+    };
+    let sql = b"INSERT INTO s (token) VALUES ('s3cret')";
+    let request = Command::Query(Query::plain(sql)).encode();
+    for reply in [
+        error(1062, "Duplicate entry 's3cret' for key 'token'"),
+        error(
+            1064,
+            "You have an error in your SQL syntax near ''s3c' at line 1",
+        ),
+    ] {
+        let (_, reply, _) = redacted(Rules::default(), exchange(request.clone(), reply, ""));
+        assert!(
+            !holds(&reply, b"s3c"),
+            "{}",
+            String::from_utf8_lossy(&reply)
+        );
+        assert_eq!(packets(&reply).len(), 1);
+    }
+}
+
+#[test]
+fn a_secret_beyond_the_summary_does_not_make_the_statement_a_clean_one() {
+    let sql = format!(
+        "INSERT INTO s (id, x, token) VALUES (1, '{}', 's3cret')",
+        "y".repeat(400)
+    );
+    let mut connection = Connection::new();
+    for _ in 0..2 {
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let mut exchange = exchange(request, vec![], &sql[..256]);
+        exchange.operation = digest(sql.as_bytes());
+        let (request, _, _) = connection.take(exchange);
+        assert!(!holds(&request, b"s3cret"));
+    }
+}
+
+#[test]
+fn no_bytes_in_any_order_make_it_panic() {
+    use proptest::prelude::*;
+    let commands = prop::sample::select(vec![
+        0x03_u8, 0x11, 0x16, 0x17, 0x18, 0x19, 0x1C, 0x1F, 0xFA, 0x04,
+    ]);
+    let payload = (commands, prop::collection::vec(any::<u8>(), 0..60))
+        .prop_map(|(code, rest)| [&[code][..], &[1, 0, 0, 0], &rest].concat());
+    let reply = prop::collection::vec(any::<u8>(), 0..120);
+    let exchanges = prop::collection::vec((payload, reply), 1..6);
+    proptest!(ProptestConfig::with_cases(300), |(exchanges in exchanges)| {
+        let mut connection = Connection::new();
+        connection.prepare(1, "SELECT * FROM s WHERE token = ? AND x = ?", 2, &[]);
+        for (request, reply) in exchanges {
+            let mut exchange = exchange(request, reply, "SELECT 1");
+            exchange.statement_id = Some(1);
+            connection.take(exchange);
+        }
+    });
 }

@@ -66,6 +66,9 @@ struct RuleText {
     numbers: Option<bool>,
 }
 
+/// A key of a rule, its patterns, and what they are about.
+type Patterns<'a, T> = (&'static str, &'a [Spanned<String>], T);
+
 /// Reads rules; those of `defaults` follow unless the text turns them off.
 pub(super) fn parse(text: &str, defaults: Option<&str>) -> Result<Vec<Rule>, RulesError> {
     let read: Text = toml::from_str(text).map_err(|error| {
@@ -194,7 +197,7 @@ impl RuleText {
         fail: &impl Fn(Range<usize>, String) -> RulesError,
     ) -> Result<Vec<Target>, RulesError> {
         let mut targets = Vec::new();
-        let named: [(&'static str, &[Spanned<String>], fn(NamePattern) -> Where); 5] = [
+        let named: [Patterns<'_, fn(NamePattern) -> Where>; 5] = [
             ("header", &self.header, Where::Header),
             ("cookie", &self.cookie, Where::Cookie),
             ("query", &self.query, Where::Query),
@@ -215,7 +218,7 @@ impl RuleText {
             ));
         }
         self.segments(&mut targets, fail)?;
-        let columns: [(&'static str, &[Spanned<String>], [bool; 3]); 4] = [
+        let columns: [Patterns<'_, [bool; 3]>; 4] = [
             ("column", &self.column, [true; 3]),
             ("literal_column", &self.literal_column, [true, false, false]),
             (

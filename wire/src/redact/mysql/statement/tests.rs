@@ -26,138 +26,141 @@ fn taken(sql: &str) -> (String, Vec<bool>) {
     )
 }
 
+/// Statements, and the same with `<>` for what is taken.
+const STATEMENTS: &[(&str, &str)] = &[
+    (
+        "INSERT INTO s (id, `Token`, x) VALUES (1, 'a', 'b'), (2, 'c', 'd')",
+        "INSERT INTO s (id, `Token`, x) VALUES (1, <>, 'b'), (2, <>, 'd')",
+    ),
+    (
+        "insert into s(s.token) value('a')",
+        "insert into s(s.token) value(<>)",
+    ),
+    (
+        "REPLACE INTO s (token) VALUES ROW('a')",
+        "REPLACE INTO s (token) VALUES ROW(<>)",
+    ),
+    (
+        "INSERT INTO s SET id=1, token='a'",
+        "INSERT INTO s SET id=1, token=<>",
+    ),
+    (
+        "INSERT INTO s (id, token) SELECT 1, 'a' FROM t",
+        "INSERT INTO s (id, token) SELECT 1, <> FROM t",
+    ),
+    (
+        "INSERT INTO s (a) VALUES ('x') ON DUPLICATE KEY UPDATE token = 'a', b = 'c'",
+        "INSERT INTO s (a) VALUES ('x') ON DUPLICATE KEY UPDATE token = <>, b = 'c'",
+    ),
+    (
+        "UPDATE s SET a = 'x', s.token = 'a', b = 'c' WHERE session_id = 'd'",
+        "UPDATE s SET a = 'x', s.token = <>, b = 'c' WHERE session_id = <>",
+    ),
+    (
+        "SELECT * FROM s WHERE token = 'a' AND name = 'b'",
+        "SELECT * FROM s WHERE token = <> AND name = 'b'",
+    ),
+    (
+        "SELECT * FROM s WHERE 'a' = s.token OR 'b' = name",
+        "SELECT * FROM s WHERE <> = s.token OR 'b' = name",
+    ),
+    (
+        "SELECT * FROM s WHERE token IN ('a', 'b') AND x IN ('c')",
+        "SELECT * FROM s WHERE token IN (<>, <>) AND x IN ('c')",
+    ),
+    (
+        "SELECT * FROM s WHERE token NOT IN ('a') LIMIT 5",
+        "SELECT * FROM s WHERE token NOT IN (<>) LIMIT 5",
+    ),
+    (
+        "SELECT * FROM s WHERE (u, token) IN (('a', 'b'), ('c', 'd'))",
+        "SELECT * FROM s WHERE (u, token) IN (('a', <>), ('c', <>))",
+    ),
+    (
+        "SELECT * FROM s WHERE (u, token) = ('a', 'b')",
+        "SELECT * FROM s WHERE (u, token) = ('a', <>)",
+    ),
+    (
+        "SELECT * FROM s WHERE token LIKE 'a%'",
+        "SELECT * FROM s WHERE token LIKE <>",
+    ),
+    (
+        "SELECT * FROM s WHERE LOWER(token) = LOWER('A')",
+        "SELECT * FROM s WHERE LOWER(token) = LOWER(<>)",
+    ),
+    (
+        "SELECT * FROM s WHERE token BETWEEN 'a' AND 'b' AND x = 'c'",
+        "SELECT * FROM s WHERE token BETWEEN <> AND <> AND x = 'c'",
+    ),
+    (
+        "UPDATE u SET password = SHA2(CONCAT('a', salt), 256)",
+        "UPDATE u SET password = SHA2(CONCAT(<>, salt), 256)",
+    ),
+    (
+        "UPDATE u SET token = CASE WHEN id = 1 THEN 'a' ELSE 'b' END, x = 'c'",
+        "UPDATE u SET token = CASE WHEN id = 1 THEN <> ELSE <> END, x = 'c'",
+    ),
+    (
+        "SELECT * FROM s WHERE pin = 1234 AND id = 5",
+        "SELECT * FROM s WHERE pin = <> AND id = 5",
+    ),
+    (
+        "SELECT * FROM s WHERE token = 0x6162 OR token = x'61'",
+        "SELECT * FROM s WHERE token = <> OR token = <>",
+    ),
+    (
+        "SELECT 'a' AS token, 'b' AS name",
+        "SELECT <> AS token, 'b' AS name",
+    ),
+    ("SET @token = 'a', @x = 'b'", "SET @token = <>, @x = 'b'"),
+    (
+        "INSERT INTO s (\"id\", \"token\") VALUES (1, 'a')",
+        "INSERT INTO s (\"id\", \"token\") VALUES (1, <>)",
+    ),
+    (
+        "SELECT * FROM s WHERE \"token\" = 'a'",
+        "SELECT * FROM s WHERE \"token\" = <>",
+    ),
+    (
+        "SELECT * FROM s /* token = */ WHERE name = 'a'",
+        "SELECT * FROM s /* token = */ WHERE name = 'a'",
+    ),
+    (
+        "INSERT INTO s (token) VALUES ('cut",
+        "INSERT INTO s (token) VALUES (<>",
+    ),
+    (
+        "DELETE FROM s WHERE token = (SELECT t FROM o WHERE name = 'a')",
+        "DELETE FROM s WHERE token = (SELECT t FROM o WHERE name = 'a')",
+    ),
+    (
+        "SELECT password FROM user WHERE name = 'bob'",
+        "SELECT password FROM user WHERE name = 'bob'",
+    ),
+    ("SELECT PASSWORD('a'), 'b'", "SELECT PASSWORD(<>), 'b'"),
+    (
+        "SET PASSWORD FOR 'ada'@'%' = 'a'",
+        "SET PASSWORD FOR 'ada'@'%' = <>",
+    ),
+    (
+        "ALTER USER 'a'@'b' IDENTIFIED BY 'x' REPLACE 'y'",
+        "ALTER USER 'a'@'b' IDENTIFIED BY <> REPLACE <>",
+    ),
+    (
+        "UPDATE pay SET account = 'a'; UPDATE other SET account = 'b'",
+        "UPDATE pay SET account = <>; UPDATE other SET account = <>",
+    ),
+    (
+        "UPDATE other SET account = 'b'",
+        "UPDATE other SET account = 'b'",
+    ),
+    ("SELECT f('a', 'b', 3)", "SELECT f('a', <>, 3)"),
+];
+
 #[test]
 fn values_of_secret_columns_are_taken_wherever_they_stand() {
-    for (sql, expected) in [
-        (
-            "INSERT INTO s (id, `Token`, x) VALUES (1, 'a', 'b'), (2, 'c', 'd')",
-            "INSERT INTO s (id, `Token`, x) VALUES (1, <>, 'b'), (2, <>, 'd')",
-        ),
-        (
-            "insert into s(s.token) value('a')",
-            "insert into s(s.token) value(<>)",
-        ),
-        (
-            "REPLACE INTO s (token) VALUES ROW('a')",
-            "REPLACE INTO s (token) VALUES ROW(<>)",
-        ),
-        (
-            "INSERT INTO s SET id=1, token='a'",
-            "INSERT INTO s SET id=1, token=<>",
-        ),
-        (
-            "INSERT INTO s (id, token) SELECT 1, 'a' FROM t",
-            "INSERT INTO s (id, token) SELECT 1, <> FROM t",
-        ),
-        (
-            "INSERT INTO s (a) VALUES ('x') ON DUPLICATE KEY UPDATE token = 'a', b = 'c'",
-            "INSERT INTO s (a) VALUES ('x') ON DUPLICATE KEY UPDATE token = <>, b = 'c'",
-        ),
-        (
-            "UPDATE s SET a = 'x', s.token = 'a', b = 'c' WHERE session_id = 'd'",
-            "UPDATE s SET a = 'x', s.token = <>, b = 'c' WHERE session_id = <>",
-        ),
-        (
-            "SELECT * FROM s WHERE token = 'a' AND name = 'b'",
-            "SELECT * FROM s WHERE token = <> AND name = 'b'",
-        ),
-        (
-            "SELECT * FROM s WHERE 'a' = s.token OR 'b' = name",
-            "SELECT * FROM s WHERE <> = s.token OR 'b' = name",
-        ),
-        (
-            "SELECT * FROM s WHERE token IN ('a', 'b') AND x IN ('c')",
-            "SELECT * FROM s WHERE token IN (<>, <>) AND x IN ('c')",
-        ),
-        (
-            "SELECT * FROM s WHERE token NOT IN ('a') LIMIT 5",
-            "SELECT * FROM s WHERE token NOT IN (<>) LIMIT 5",
-        ),
-        (
-            "SELECT * FROM s WHERE (u, token) IN (('a', 'b'), ('c', 'd'))",
-            "SELECT * FROM s WHERE (u, token) IN (('a', <>), ('c', <>))",
-        ),
-        (
-            "SELECT * FROM s WHERE (u, token) = ('a', 'b')",
-            "SELECT * FROM s WHERE (u, token) = ('a', <>)",
-        ),
-        (
-            "SELECT * FROM s WHERE token LIKE 'a%'",
-            "SELECT * FROM s WHERE token LIKE <>",
-        ),
-        (
-            "SELECT * FROM s WHERE LOWER(token) = LOWER('A')",
-            "SELECT * FROM s WHERE LOWER(token) = LOWER(<>)",
-        ),
-        (
-            "SELECT * FROM s WHERE token BETWEEN 'a' AND 'b' AND x = 'c'",
-            "SELECT * FROM s WHERE token BETWEEN <> AND <> AND x = 'c'",
-        ),
-        (
-            "UPDATE u SET password = SHA2(CONCAT('a', salt), 256)",
-            "UPDATE u SET password = SHA2(CONCAT(<>, salt), 256)",
-        ),
-        (
-            "UPDATE u SET token = CASE WHEN id = 1 THEN 'a' ELSE 'b' END, x = 'c'",
-            "UPDATE u SET token = CASE WHEN id = 1 THEN <> ELSE <> END, x = 'c'",
-        ),
-        (
-            "SELECT * FROM s WHERE pin = 1234 AND id = 5",
-            "SELECT * FROM s WHERE pin = <> AND id = 5",
-        ),
-        (
-            "SELECT * FROM s WHERE token = 0x6162 OR token = x'61'",
-            "SELECT * FROM s WHERE token = <> OR token = <>",
-        ),
-        (
-            "SELECT 'a' AS token, 'b' AS name",
-            "SELECT <> AS token, 'b' AS name",
-        ),
-        ("SET @token = 'a', @x = 'b'", "SET @token = <>, @x = 'b'"),
-        (
-            "INSERT INTO s (\"id\", \"token\") VALUES (1, 'a')",
-            "INSERT INTO s (\"id\", \"token\") VALUES (1, <>)",
-        ),
-        (
-            "SELECT * FROM s WHERE \"token\" = 'a'",
-            "SELECT * FROM s WHERE \"token\" = <>",
-        ),
-        (
-            "SELECT * FROM s /* token = */ WHERE name = 'a'",
-            "SELECT * FROM s /* token = */ WHERE name = 'a'",
-        ),
-        (
-            "INSERT INTO s (token) VALUES ('cut",
-            "INSERT INTO s (token) VALUES (<>",
-        ),
-        (
-            "DELETE FROM s WHERE token = (SELECT t FROM o WHERE name = 'a')",
-            "DELETE FROM s WHERE token = (SELECT t FROM o WHERE name = 'a')",
-        ),
-        (
-            "SELECT password FROM user WHERE name = 'bob'",
-            "SELECT password FROM user WHERE name = 'bob'",
-        ),
-        ("SELECT PASSWORD('a'), 'b'", "SELECT PASSWORD(<>), 'b'"),
-        (
-            "SET PASSWORD FOR 'ada'@'%' = 'a'",
-            "SET PASSWORD FOR 'ada'@'%' = <>",
-        ),
-        (
-            "ALTER USER 'a'@'b' IDENTIFIED BY 'x' REPLACE 'y'",
-            "ALTER USER 'a'@'b' IDENTIFIED BY <> REPLACE <>",
-        ),
-        (
-            "UPDATE pay SET account = 'a'; UPDATE other SET account = 'b'",
-            "UPDATE pay SET account = <>; UPDATE other SET account = <>",
-        ),
-        (
-            "UPDATE other SET account = 'b'",
-            "UPDATE other SET account = 'b'",
-        ),
-        ("SELECT f('a', 'b', 3)", "SELECT f('a', <>, 3)"),
-    ] {
-        assert_eq!(taken(sql).0, expected, "{sql}");
+    for (sql, expected) in STATEMENTS {
+        assert_eq!(taken(sql).0, *expected, "{sql}");
     }
 }
 

@@ -1,0 +1,295 @@
+//! Secrets in parameters of prepared statements: of executions, of bulk executions, and sent ahead.
+//! Source: MySQL "COM_STMT_EXECUTE", "COM_STMT_SEND_LONG_DATA"; MariaDB "COM_STMT_BULK_EXECUTE".
+
+use crate::mysql::fields::Fields;
+use crate::mysql::{ColumnType, Execute, PARAMETER_COUNT_AVAILABLE, ParameterType, Value};
+use crate::redact::Pass;
+use crate::redact::detect::{self, Neighbours};
+use crate::redact::edits::Edits;
+use crate::redact::pass::Place;
+
+use super::Replaced;
+use super::memory::Prepared;
+use super::value::{ValueRules, next_binary, replace_binary};
+
+/// Bytes before the parameters of an execution: command, statement, flags, iterations.
+const EXECUTE_HEAD: usize = 10;
+/// Bytes before a piece of a parameter: command, statement, parameter.
+const LONG_DATA_HEAD: usize = 7;
+/// Bytes before the types of a bulk execution: command, statement, flags.
+const BULK_HEAD: usize = 7;
+/// The flag of a bulk execution that sends types.
+const BULK_SENDS_TYPES: u16 = 128;
+
+/// Replaces the secrets of an execution. What cannot be read is blanked when rules take any of it.
+pub(super) fn redact_execute(
+    payload: &mut Vec<u8>,
+    statement: &mut Prepared,
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) {
+    let long_data = std::mem::take(&mut statement.long_data);
+    let takes = statement.parameters.iter().any(Option::is_some);
+    let named = payload
+        .get(5)
+        .is_some_and(|flags| flags & PARAMETER_COUNT_AVAILABLE != 0);
+    let finds = pass
+        .detectors
+        .may_find(payload.get(EXECUTE_HEAD..).unwrap_or_default());
+    let Ok(execute) = Execute::decode(payload.get(1..).unwrap_or_default()) else {
+        return;
+    };
+    let Some(read) = read(&execute, named, &statement.parameters, &statement.types) else {
+        blank_or_detect(payload, EXECUTE_HEAD, takes, pass);
+        return;
+    };
+    let types = read.types.clone();
+    if takes || finds {
+        match read.redact(
+            execute.parameters,
+            &statement.parameters,
+            &long_data,
+            replaced,
+            pass,
+        ) {
+            Ok(Some(new)) => {
+                payload.truncate(EXECUTE_HEAD);
+                payload.extend_from_slice(&new);
+            }
+            Ok(None) => {}
+            Err(()) => blank_or_detect(payload, EXECUTE_HEAD, takes, pass),
+        }
+    }
+    statement.types = types;
+}
+
+/// The head of an execution's parameters, read.
+struct Read {
+    types: Vec<ParameterType>,
+    nulls: Vec<u8>,
+    /// Where the values begin.
+    values: usize,
+}
+
+fn read(
+    execute: &Execute<'_>,
+    named: bool,
+    parameters: &[Option<usize>],
+    known: &[ParameterType],
+) -> Option<Read> {
+    let whole = execute.parameters.len();
+    let mut fields = Fields::new(execute.parameters, "execute parameters");
+    let count = if named {
+        usize::try_from(fields.lenenc().ok()?.min(0xFFFF)).ok()?
+    } else {
+        parameters.len()
+    };
+    if count == 0 {
+        return Some(Read {
+            types: Vec::new(),
+            nulls: Vec::new(),
+            values: whole - fields.rest().len(),
+        });
+    }
+    let nulls = fields.take(count.div_ceil(8)).ok()?.to_vec();
+    let types = match fields.u8().ok()? {
+        1 => types(&mut fields, count, named)?,
+        _ if known.len() >= count => known.iter().take(count).copied().collect(),
+        _ => return None,
+    };
+    Some(Read {
+        types,
+        nulls,
+        values: whole - fields.rest().len(),
+    })
+}
+
+fn types(fields: &mut Fields<'_>, count: usize, named: bool) -> Option<Vec<ParameterType>> {
+    (0..count)
+        .map(|_| {
+            let [column_type, flag] = fields.array().ok()?;
+            if named {
+                fields.string().ok()?;
+            }
+            Some(ParameterType {
+                column_type: ColumnType(column_type),
+                unsigned: flag & 0x80 != 0,
+            })
+        })
+        .collect()
+}
+
+impl Read {
+    /// The parameters with their secrets replaced; an error: the values do not fit their types.
+    fn redact(
+        &self,
+        parameters: &[u8],
+        rules: &[Option<usize>],
+        long_data: &[u16],
+        replaced: &mut Replaced,
+        pass: &mut Pass,
+    ) -> Result<Option<Vec<u8>>, ()> {
+        let whole = parameters.len();
+        let mut edits = Edits::of(parameters);
+        let mut fields = Fields::new(parameters, "execute parameters");
+        fields.take(self.values).map_err(|_| ())?;
+        for (index, parameter) in self.types.iter().enumerate() {
+            let is_null = self
+                .nulls
+                .get(index / 8)
+                .is_some_and(|byte| byte >> (index % 8) & 1 == 1);
+            if is_null || u16::try_from(index).is_ok_and(|index| long_data.contains(&index)) {
+                continue;
+            }
+            let rule = rules.get(index).copied().flatten();
+            let (value, range) = next_binary(
+                &mut fields,
+                whole,
+                parameter.column_type,
+                parameter.unsigned,
+            )
+            .ok_or(())?;
+            if let Some(new) = replace(&value, *parameter, rule, index, replaced, pass) {
+                edits.put(range, &new);
+            }
+        }
+        Ok(edits.finish())
+    }
+}
+
+/// What takes the place of one parameter, encoded.
+fn replace(
+    value: &Value,
+    parameter: ParameterType,
+    rule: Option<usize>,
+    index: usize,
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let rules = ValueRules {
+        text: rule,
+        number: rule.filter(|rule| pass.takes_numbers(*rule)),
+    };
+    let place = Place::Parameter(index + 1);
+    let (old, new, encoded) = replace_binary(value, parameter.column_type, rules, place, pass)?;
+    replaced.push((old, new));
+    Some(encoded)
+}
+
+/// Replaces the secrets of a bulk execution: rows of parameters, each value after a byte that says
+/// whether there is one.
+pub(super) fn redact_bulk(
+    payload: &mut Vec<u8>,
+    statement: &mut Prepared,
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) {
+    let takes = statement.parameters.iter().any(Option::is_some);
+    match bulk(payload, statement, replaced, pass) {
+        Some(Some(new)) => *payload = new,
+        Some(None) => {}
+        None => blank_or_detect(payload, BULK_HEAD, takes, pass),
+    }
+}
+
+/// The new payload, if anything changes; `None`: it cannot be read.
+fn bulk(
+    payload: &[u8],
+    statement: &mut Prepared,
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) -> Option<Option<Vec<u8>>> {
+    let whole = payload.len();
+    let mut fields = Fields::new(payload, "bulk execution");
+    fields.take(BULK_HEAD - 2).ok()?;
+    let flags = fields.u16().ok()?;
+    let count = statement.parameters.len();
+    if flags & BULK_SENDS_TYPES != 0 {
+        statement.types = types(&mut fields, count, false)?;
+    }
+    if statement.types.len() < count || count == 0 {
+        return None;
+    }
+    let mut edits = Edits::of(payload);
+    while !fields.rest().is_empty() {
+        for (index, parameter) in statement.types.iter().enumerate().take(count) {
+            if fields.u8().ok()? != 0 {
+                continue;
+            }
+            let (value, range) = next_binary(
+                &mut fields,
+                whole,
+                parameter.column_type,
+                parameter.unsigned,
+            )?;
+            let rule = statement.parameters.get(index).copied().flatten();
+            if let Some(new) = replace(&value, *parameter, rule, index, replaced, pass) {
+                edits.put(range, &new);
+            }
+        }
+    }
+    Some(edits.finish())
+}
+
+/// Replaces the secrets in a piece of a parameter that is sent ahead. Of a secret sent in several pieces
+/// the first has the pseudonym of that piece, the others are emptied.
+pub(super) fn redact_long_data(payload: &mut Vec<u8>, statement: &mut Prepared, pass: &mut Pass) {
+    let Some(&[low, high]) = payload
+        .get(LONG_DATA_HEAD - 2..LONG_DATA_HEAD)
+        .and_then(<[u8]>::first_chunk)
+    else {
+        return;
+    };
+    let parameter = u16::from_le_bytes([low, high]);
+    let begun = statement.long_data.contains(&parameter);
+    if !begun {
+        statement.long_data.push(parameter);
+    }
+    let index = usize::from(parameter);
+    let Some(rule) = statement.parameters.get(index).copied().flatten() else {
+        let data = payload.get_mut(LONG_DATA_HEAD..).unwrap_or_default();
+        detect::redact(data, Neighbours::Text, pass);
+        return;
+    };
+    let piece = payload.get(LONG_DATA_HEAD..).unwrap_or_default();
+    if let Some(new) = pass.replace(rule, piece, Place::Parameter(index + 1)) {
+        payload.truncate(LONG_DATA_HEAD);
+        if !begun {
+            payload.extend_from_slice(&new);
+        }
+    }
+}
+
+/// Blanks the parameters of a statement that is not known, which nobody can read or replay.
+pub(super) fn blank(payload: &mut [u8], pass: &mut Pass) {
+    let head = match payload.first() {
+        Some(0x17) => EXECUTE_HEAD,
+        _ => LONG_DATA_HEAD,
+    };
+    blank_from(payload, head, pass);
+}
+
+fn blank_or_detect(payload: &mut [u8], head: usize, takes: bool, pass: &mut Pass) {
+    if takes {
+        blank_from(payload, head, pass);
+    } else {
+        detect::redact(
+            payload.get_mut(head..).unwrap_or_default(),
+            Neighbours::Binary,
+            pass,
+        );
+    }
+}
+
+fn blank_from(payload: &mut [u8], head: usize, pass: &mut Pass) {
+    let parameters = payload.get_mut(head..).unwrap_or_default();
+    let Some(rule) = pass.first_parameter_rule() else {
+        detect::redact(parameters, Neighbours::Binary, pass);
+        return;
+    };
+    if parameters.iter().any(|byte| *byte != 0) {
+        let after = vec![0; parameters.len()];
+        pass.hit(rule, parameters, after, Place::UnknownParameters);
+        parameters.fill(0);
+    }
+}

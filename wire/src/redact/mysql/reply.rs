@@ -1,0 +1,415 @@
+//! Secrets in replies: values of rows by their column, what detectors see in any value, and what an error
+//! message repeats. Packet lengths and numbers are put right.
+
+use std::ops::Range;
+
+use crate::mysql::fields::{Fields, put_string};
+use crate::mysql::reply_steps::{NextPacket, ReplySteps, Step};
+use crate::mysql::{
+    ColumnDefinition, ColumnType, Dialect, ErrPacket, Expect, HEADER_LEN, LONGEST_PACKET, Packet,
+    PacketReader, RowFormat, write_packet,
+};
+use crate::redact::Pass;
+use crate::redact::detect::{self, Neighbours};
+use crate::redact::edits::Edits;
+use crate::redact::pass::Place;
+
+use super::Replaced;
+use super::statement::column_rule;
+use super::value::{ValueRules, next_binary, replace_binary, replace_text};
+
+/// "You have an error in your SQL syntax near ...": repeats a part of the statement.
+const SYNTAX_ERROR: u16 = 1064;
+/// Shorter values are not looked for in messages: they are part of other words.
+const SHORTEST_REPEATED: usize = 3;
+
+/// A column of rows, as far as redaction needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    definition: ColumnDefinition,
+    rules: ValueRules,
+}
+
+/// Goes through the packets of one reply and writes them again when something in them is replaced.
+struct Rewriting<'a, 'p> {
+    reply: &'a [u8],
+    format: RowFormat,
+    /// Whether detectors see something somewhere in the reply.
+    finds: bool,
+    /// Definitions of the result at hand, where they stand.
+    definitions: Vec<Range<usize>>,
+    /// Its columns, once a row needs them.
+    columns: Vec<Column>,
+    replaced: &'p Replaced,
+    out: Vec<u8>,
+    /// Up to where `reply` has been taken over.
+    done: usize,
+    /// How far packet numbers have moved, because a payload takes more packets or fewer.
+    shift: u8,
+}
+
+/// Replaces the secrets of the reply to `command`. `columns`: those of the statement that is executed, to
+/// be used when the reply leaves them out; it is given those that the reply tells. Whether something was
+/// cut off because it could not be read.
+pub(super) fn redact(
+    command: &[u8],
+    reply: &mut Vec<u8>,
+    dialect: &mut Dialect,
+    columns: &mut Vec<Column>,
+    replaced: &Replaced,
+    pass: &mut Pass,
+) -> bool {
+    let finds = pass.detectors.may_find(reply);
+    let expect = Expect::reply_to(command);
+    let mut rewriting = Rewriting {
+        reply,
+        format: match expect {
+            Expect::Results(format) => format,
+            _ => RowFormat::Binary,
+        },
+        finds,
+        definitions: Vec::new(),
+        columns: columns.clone(),
+        replaced,
+        out: Vec::new(),
+        done: 0,
+        shift: 0,
+    };
+    let cut = rewriting.go_through(expect, dialect, pass);
+    if !rewriting.columns.is_empty() {
+        columns.clone_from(&rewriting.columns);
+    }
+    let rest = rewriting.reply.get(rewriting.done..).unwrap_or_default();
+    if rewriting.done > 0 {
+        let mut out = rewriting.out;
+        if !cut {
+            out.extend_from_slice(rest);
+        }
+        *reply = out;
+    }
+    cut
+}
+
+impl Rewriting<'_, '_> {
+    /// Whether the end was left out.
+    fn go_through(&mut self, expect: Expect, dialect: &mut Dialect, pass: &mut Pass) -> bool {
+        let mut reader = PacketReader::new(usize::MAX);
+        let mut steps = ReplySteps::new(expect, false);
+        let mut input = self.reply;
+        loop {
+            let start = self.reply.len() - input.len();
+            let next = steps.next_packet();
+            let rows = steps.summary().rows;
+            let Some(packet) = reader.next(&mut input) else {
+                return self.end(start, next, pass);
+            };
+            let results = steps.summary().results;
+            let step = steps.accept(packet.payload, packet.len, dialect);
+            if step == Step::Garbled {
+                return self.end(start, NextPacket::Other, pass);
+            }
+            let end = self.reply.len() - input.len();
+            if steps.summary().results > results {
+                self.begin_result(expect);
+            }
+            if steps.summary().rows > rows {
+                self.row(&packet, start..end, pass);
+            } else if next == NextPacket::Definition {
+                self.definitions.push(start + HEADER_LEN..end);
+            } else {
+                self.other(&packet, start..end, pass);
+            }
+            if step == Step::Done {
+                if let Some(prepared) = steps.summary().prepared {
+                    // PREPARE tells its parameters before its columns.
+                    let parameters = usize::from(prepared.parameters).min(self.definitions.len());
+                    self.definitions.drain(..parameters);
+                }
+                self.learn_columns(pass);
+                let left = self.reply.len() - input.len();
+                return self.end(left, NextPacket::Other, pass);
+            }
+        }
+    }
+
+    /// What is left of the reply: a packet that is cut off, or what is no reply. Detectors look at it; a
+    /// row that is cut off is left out when its columns hold secrets.
+    fn end(&mut self, start: usize, next: NextPacket, pass: &mut Pass) -> bool {
+        let Some(rest) = self.reply.get(start..).filter(|rest| !rest.is_empty()) else {
+            return false;
+        };
+        if next == NextPacket::RowOrEnd && self.learn_columns(pass) {
+            self.take_over(start);
+            self.done = self.reply.len();
+            return true;
+        }
+        if self.finds {
+            let mut bytes = rest.to_vec();
+            if detect::redact(&mut bytes, Neighbours::Binary, pass) {
+                self.take_over(start);
+                self.out.extend_from_slice(&bytes);
+                self.done = self.reply.len();
+            }
+        }
+        false
+    }
+
+    /// A result begins. Executions may leave out its columns: those known stay until others are told.
+    fn begin_result(&mut self, expect: Expect) {
+        self.definitions.clear();
+        if expect != Expect::Results(RowFormat::Binary) {
+            self.columns.clear();
+        }
+    }
+
+    /// Reads the definitions told since the last row; whether any column has a rule.
+    fn learn_columns(&mut self, pass: &mut Pass) -> bool {
+        if !self.definitions.is_empty() {
+            let definitions = std::mem::take(&mut self.definitions);
+            let payloads = definitions
+                .iter()
+                .map(|range| self.reply.get(range.clone()).unwrap_or_default());
+            self.columns.clear();
+            // What nobody looks at is not read whole.
+            if self.finds || payloads.clone().any(|payload| may_have_rule(payload, pass)) {
+                let read: Option<Vec<ColumnDefinition>> = payloads
+                    .map(|payload| ColumnDefinition::decode(payload).ok())
+                    .collect();
+                let read = read.unwrap_or_default().into_iter();
+                self.columns = read
+                    .map(|definition| Column::new(definition, pass))
+                    .collect();
+            }
+        }
+        self.columns.iter().any(Column::is_taken)
+    }
+
+    fn row(&mut self, packet: &Packet<'_>, range: Range<usize>, pass: &mut Pass) {
+        let takes = self.learn_columns(pass);
+        if !takes && !self.finds {
+            self.keep(packet, range);
+            return;
+        }
+        let new = match self.format {
+            RowFormat::Text => text_row(packet.payload, &self.columns, pass),
+            RowFormat::Binary => binary_row(packet.payload, &self.columns, pass),
+        };
+        self.put(packet, range, new);
+    }
+
+    /// An OK, an ERR, an EOF, a column count.
+    fn other(&mut self, packet: &Packet<'_>, range: Range<usize>, pass: &mut Pass) {
+        let mut new = None;
+        if packet.payload.first() == Some(&0xFF) {
+            new = error_message(packet.payload, self.replaced, pass);
+        }
+        if self.finds {
+            let mut payload = new.unwrap_or_else(|| packet.payload.to_vec());
+            detect::redact(&mut payload, Neighbours::Binary, pass);
+            new = (payload != packet.payload).then_some(payload);
+        }
+        self.put(packet, range, new);
+    }
+
+    fn put(&mut self, packet: &Packet<'_>, range: Range<usize>, new: Option<Vec<u8>>) {
+        let Some(new) = new else {
+            self.keep(packet, range);
+            return;
+        };
+        self.take_over(range.start);
+        let mut sequence = packet.sequence.wrapping_add(self.shift);
+        write_packet(&mut self.out, &mut sequence, &new);
+        self.done = range.end;
+        let took = packets(packet.payload.len());
+        self.shift = self
+            .shift
+            .wrapping_add(packets(new.len()))
+            .wrapping_sub(took);
+    }
+
+    /// A packet that stays as it is, but perhaps for its number.
+    fn keep(&mut self, packet: &Packet<'_>, range: Range<usize>) {
+        if self.shift != 0 {
+            self.take_over(range.start);
+            let mut sequence = packet.sequence.wrapping_add(self.shift);
+            write_packet(&mut self.out, &mut sequence, packet.payload);
+            self.done = range.end;
+        }
+    }
+
+    fn take_over(&mut self, up_to: usize) {
+        let kept = self.reply.get(self.done..up_to).unwrap_or_default();
+        self.out.extend_from_slice(kept);
+        self.done = up_to;
+    }
+}
+
+/// How many packets a payload takes; the number is used modulo 256.
+fn packets(len: usize) -> u8 {
+    (len / LONGEST_PACKET + 1).to_le_bytes()[0]
+}
+
+impl Column {
+    fn new(definition: ColumnDefinition, pass: &mut Pass) -> Self {
+        let rules = ValueRules {
+            text: rule_of(&definition, false, pass),
+            number: rule_of(&definition, true, pass),
+        };
+        Self { definition, rules }
+    }
+
+    fn is_taken(&self) -> bool {
+        self.rules != ValueRules::default()
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(
+            self.definition.column_type,
+            ColumnType::TINY
+                | ColumnType::SHORT
+                | ColumnType::LONG
+                | ColumnType::LONGLONG
+                | ColumnType::INT24
+                | ColumnType::YEAR
+                | ColumnType::FLOAT
+                | ColumnType::DOUBLE
+                | ColumnType::DECIMAL
+                | ColumnType::NEWDECIMAL
+        )
+    }
+}
+
+/// The rule for a column: by the name the query gave it, or its own.
+fn rule_of(column: &ColumnDefinition, for_number: bool, pass: &mut Pass) -> Option<usize> {
+    let mut of = |name: &[u8]| {
+        column_rule(
+            |table| &mut table.rows,
+            name,
+            for_number,
+            |table| table.matches(&column.table) || table.matches(&column.org_table),
+            pass,
+        )
+    };
+    [of(&column.name), of(&column.org_name)]
+        .into_iter()
+        .flatten()
+        .min()
+}
+
+/// Whether a rule may be about the column of this definition.
+fn may_have_rule(definition: &[u8], pass: &mut Pass) -> bool {
+    if !pass.table.rows.of_tables.is_empty() {
+        return true;
+    }
+    let mut fields = Fields::new(definition, "column definition");
+    // Catalog, schema, and both names of the table.
+    let skipped = (0..4).try_for_each(|_| fields.string().map(|_| ()));
+    let names = skipped.and_then(|()| Ok([fields.string()?, fields.string()?]));
+    names.is_ok_and(|names| {
+        names.into_iter().any(|name| {
+            pass.rule(|table| &mut table.rows.plain, name, false)
+                .is_some()
+        })
+    })
+}
+
+/// A row of the text protocol with its secrets replaced; `None` when there are none.
+fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> Option<Vec<u8>> {
+    let whole = payload.len();
+    let mut edits = Edits::of(payload);
+    let mut fields = Fields::new(payload, "text row");
+    for number in 0.. {
+        let start = whole - fields.rest().len();
+        let Ok(value) = fields.string_or_null() else {
+            break;
+        };
+        let Some(value) = value else { continue };
+        let end = whole - fields.rest().len();
+        let column = columns.get(number);
+        let rules = column.map_or_else(ValueRules::default, |column| column.rules);
+        let place = column.map_or(Place::Text, |column| Place::Column(&column.definition.name));
+        let new = if column.is_some_and(Column::is_number) && rules != ValueRules::default() {
+            rules
+                .number
+                .and_then(|rule| pass.replace_number(rule, value, place))
+        } else {
+            replace_text(value, rules, place, pass)
+        };
+        if let Some(new) = new {
+            let mut encoded = Vec::new();
+            put_string(&mut encoded, &new);
+            edits.put(start..end, &encoded);
+        }
+    }
+    edits.finish()
+}
+
+/// A row of the binary protocol with its secrets replaced; `None` when there are none. Where the columns
+/// are not known detectors look at the bytes.
+fn binary_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> Option<Vec<u8>> {
+    let whole = payload.len();
+    let mut edits = Edits::of(payload);
+    let mut fields = Fields::new(payload, "binary row");
+    let nulls = fields
+        .u8()
+        .and_then(|_| fields.take((columns.len() + 2).div_ceil(8)));
+    let (Ok(nulls), false) = (nulls, columns.is_empty()) else {
+        let mut bytes = payload.to_vec();
+        return detect::redact(&mut bytes, Neighbours::Binary, pass).then_some(bytes);
+    };
+    for (index, column) in columns.iter().enumerate() {
+        let bit = index + 2;
+        if nulls
+            .get(bit / 8)
+            .is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+        {
+            continue;
+        }
+        let definition = &column.definition;
+        let Some((value, range)) = next_binary(
+            &mut fields,
+            whole,
+            definition.column_type,
+            definition.unsigned(),
+        ) else {
+            break;
+        };
+        let place = Place::Column(&definition.name);
+        if let Some((_, _, encoded)) =
+            replace_binary(&value, definition.column_type, column.rules, place, pass)
+        {
+            edits.put(range, &encoded);
+        }
+    }
+    edits.finish()
+}
+
+/// An error whose message repeats what was replaced in the statement, or a part of it.
+fn error_message(payload: &[u8], replaced: &Replaced, pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut error = ErrPacket::decode(payload).ok()?;
+    let before = error.message.clone();
+    for (old, new) in replaced
+        .iter()
+        .filter(|(old, _)| old.len() >= SHORTEST_REPEATED)
+    {
+        let mut edits = Edits::of(&error.message);
+        for at in memchr::memmem::find_iter(&error.message, old) {
+            edits.put(at..at + old.len(), new);
+        }
+        if let Some(message) = edits.finish() {
+            error.message = message;
+        }
+    }
+    if error.code == SYNTAX_ERROR
+        && !replaced.is_empty()
+        && let Some(near) = memchr::memmem::find(&error.message, b"near '")
+    {
+        error.message.truncate(near + b"near '".len());
+        error.message.extend_from_slice(b"...'");
+    }
+    if error.message == before {
+        return None;
+    }
+    pass.changed = true;
+    Some(error.encode())
+}
