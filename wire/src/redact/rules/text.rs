@@ -66,6 +66,9 @@ struct RuleText {
     numbers: Option<bool>,
 }
 
+/// What a name is the name of.
+type Named = fn(NamePattern) -> Where;
+
 /// A key of a rule, its patterns, and what they are about.
 type Patterns<'a, T> = (&'static str, &'a [Spanned<String>], T);
 
@@ -197,7 +200,7 @@ impl RuleText {
         fail: &impl Fn(Range<usize>, String) -> RulesError,
     ) -> Result<Vec<Target>, RulesError> {
         let mut targets = Vec::new();
-        let named: [Patterns<'_, fn(NamePattern) -> Where>; 5] = [
+        let named: [Patterns<'_, Named>; 5] = [
             ("header", &self.header, Where::Header),
             ("cookie", &self.cookie, Where::Cookie),
             ("query", &self.query, Where::Query),
