@@ -60,7 +60,10 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
     ];
     let spoken = spoken
         .iter()
-        .map(|(protocol, count)| (count, format!("connections of {protocol}, not recorded")));
+        .map(|(protocol, count)| {
+            let protocol = protocol.replace('_', " ");
+            (count, format!("connections of {protocol}, not recorded"))
+        });
     counted
         .into_iter()
         .map(|(count, what)| (count, what.to_owned()))

@@ -103,7 +103,7 @@ impl ConnectionDecoder {
         match &self.state {
             State::Opening(opening) => opening.spoken(),
             State::Http(_) => Spoken::Http,
-            State::Mysql(_) => Spoken::Mysql,
+            State::Mysql(decoder) => decoder.spoken(),
             State::Opaque(spoken) => *spoken,
         }
     }

@@ -45,7 +45,7 @@ pub struct Exchange {
 /// HTTP: the message as it was on the wire, start line to the end of the body (chunk framing and
 /// trailers included; interim 1xx answers left out). MySQL request: the command's payload,
 /// command byte first, packet headers removed and split packets joined. MySQL reply: its packets with
-/// their four-byte headers.
+/// their four-byte headers; where the server asked for a file (LOCAL INFILE), the client's packets of it too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload {
     /// The bytes kept; shorter than `wire_len` when a cap cut them. A gap within is zero-filled.

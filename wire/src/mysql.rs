@@ -4,6 +4,7 @@
 
 pub mod auth;
 mod boundary;
+mod bulk;
 mod capability;
 mod column;
 mod command;
@@ -16,15 +17,18 @@ mod frames;
 mod greeting;
 mod login;
 mod packet;
+mod prepared;
 mod reply;
 mod reply_reader;
 pub(crate) mod reply_steps;
 mod row;
 mod session;
 pub mod sql;
+mod stored_reply;
 mod value;
 
 pub use boundary::{Likeness, likeness};
+pub use bulk::{BulkExecute, BulkRows, BulkValue, SEND_TYPES, SEND_UNIT_RESULTS};
 pub use capability::{Capabilities, MariadbCapabilities, Status};
 pub use column::{
     AUTO_INCREMENT_FLAG, BINARY_CHARSET, ColumnDefinition, NOT_NULL_FLAG, PRIMARY_KEY_FLAG,
@@ -42,8 +46,9 @@ pub use expect::Expect;
 pub use greeting::Greeting;
 pub use login::{AuthRequest, Login, is_tls_request};
 pub use packet::{AfterGap, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader, write_packet};
+pub use prepared::{PreparedStatement, PreparedStatements};
 pub use reply::{EofPacket, ErrPacket, OkPacket, PrepareOk, Progress};
-pub use reply_reader::{ReplyReader, ReplyState, summarise_reply};
+pub use reply_reader::{ReplyReader, ReplyState};
 pub use reply_steps::ReplySummary;
 pub use row::{
     RowFormat, decode_binary_row, decode_text_row, encode_binary_row, encode_text_row,
@@ -51,6 +56,7 @@ pub use row::{
 };
 pub use session::Session;
 pub use sql::digest;
+pub use stored_reply::{sent_files, summarise_reply};
 pub use value::{ColumnType, Date, ParameterType, Span, Value};
 
 /// A packet that is not what its place in the protocol says.

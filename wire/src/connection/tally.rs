@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Spoken {
     /// Too little was seen to tell.
     #[default]
@@ -17,6 +17,10 @@ pub enum Spoken {
     Http,
     /// MySQL or MariaDB: decoded.
     Mysql,
+    /// MySQL that went on in TLS after its greeting: opaque.
+    MysqlOverTls,
+    /// MySQL that became a stream from server to server (binlog, clone): opaque from there on.
+    MysqlReplication,
     /// TLS: opaque.
     Tls,
     /// HTTP/2 in the clear: opaque.
@@ -34,6 +38,8 @@ impl Spoken {
             Self::Unknown => "unknown",
             Self::Http => "http",
             Self::Mysql => "mysql",
+            Self::MysqlOverTls => "mysql_over_tls",
+            Self::MysqlReplication => "mysql_replication",
             Self::Tls => "tls",
             Self::Http2 => "http2",
             Self::Ssh => "ssh",

@@ -7,7 +7,7 @@ mod statement;
 
 use super::frames::{self, FrameReader};
 use super::{Compression, Dialect, PacketReader, Session, boundary};
-use crate::connection::{DecodeLoss, MessageCounts};
+use crate::connection::{DecodeLoss, MessageCounts, Spoken};
 use crate::{Direction, Exchange, Limits, Piece, Timestamp};
 use conversation::{Conversation, Phase};
 
@@ -78,6 +78,18 @@ impl Decoder {
         reading + self.conversation.waiting_bytes()
     }
 
+    /// Whether it stayed MySQL that can be read.
+    pub const fn spoken(&self) -> Spoken {
+        let session = &self.conversation.session;
+        if session.tls {
+            Spoken::MysqlOverTls
+        } else if session.replication {
+            Spoken::MysqlReplication
+        } else {
+            Spoken::Mysql
+        }
+    }
+
     /// What the handshake said.
     pub const fn session(&self) -> &Session {
         &self.conversation.session
@@ -114,7 +126,7 @@ impl Decoder {
             self.packets(direction, at, bytes, out);
             return;
         }
-        match side.frames.push(bytes, packed) {
+        match side.frames.push(bytes) {
             Ok(unpacked) => self.packets(direction, at, &unpacked, out),
             Err(_) => self.lose_step(direction, bytes, at),
         }
@@ -174,8 +186,12 @@ impl Decoder {
         let Some(sequence) = self.conversation.awaited_sequence() else {
             return false;
         };
-        // A compressed reply's frames have numbers of their own: it begins where the client paused.
-        self.conversation.dialect.is_compressed() || boundary::is_reply_boundary(bytes, sequence)
+        // A compressed reply's frames have numbers of their own.
+        if self.conversation.dialect.is_compressed() {
+            frames::may_begin(bytes)
+        } else {
+            boundary::is_reply_boundary(bytes, sequence)
+        }
     }
 
     fn packets(

@@ -1,10 +1,13 @@
 //! What both ends of one connection agreed on, as far as it changes how packets are read. Known from the
 //! handshake, or, when the capture began later, unknown and filled in from what is seen.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Capabilities, Greeting, Login, MariadbCapabilities};
 
 /// The agreed options of a connection; `None` is "not known yet".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Dialect {
     /// No EOF after columns; results end with an OK that begins with `fe`.
     pub deprecate_eof: Option<bool>,
@@ -21,7 +24,8 @@ pub struct Dialect {
 }
 
 /// Where the column-count packet says whether column definitions follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MetadataMarker {
     /// It does not say: they follow.
     Absent,
@@ -32,7 +36,8 @@ pub enum MetadataMarker {
 }
 
 /// How packets are packed after the login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compression {
     /// As they are.
     Plain,
@@ -101,6 +106,11 @@ impl Dialect {
             extended_metadata: unless_false(all.extended_metadata),
             compression: all.compression.filter(|kind| *kind == Compression::Plain),
         }
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_unknown(&self) -> bool {
+        *self == Self::UNKNOWN
     }
 
     /// Whether packets travel in compressed frames, as far as is known.

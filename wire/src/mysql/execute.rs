@@ -82,10 +82,11 @@ impl<'a> Execute<'a> {
         };
         let mut values = Vec::with_capacity(count);
         for (index, parameter) in types.iter().enumerate() {
-            values.push(if is_null(nulls, index) {
-                Value::Null
-            } else if long_data(index) {
+            // A server asks for long data first: PHP sends it for parameters whose NULL bit is set.
+            values.push(if long_data(index) {
                 Value::LongData
+            } else if is_null(nulls, index) {
+                Value::Null
             } else {
                 Value::decode_binary(&mut fields, parameter.column_type, parameter.unsigned)?
             });
@@ -173,7 +174,7 @@ pub(crate) fn skip_named_values(fields: &mut Fields<'_>, count: usize) -> Result
     Ok(())
 }
 
-fn read_types(
+pub(super) fn read_types(
     fields: &mut Fields<'_>,
     count: usize,
     named: bool,

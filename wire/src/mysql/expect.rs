@@ -23,7 +23,7 @@ pub enum Expect {
     Rows,
     /// The authentication exchange: CHANGE_USER.
     Authentication,
-    /// Packets without end: the binlog dumps.
+    /// Packets without end, from server to server: the binlog dumps, a clone.
     Stream,
 }
 
@@ -44,7 +44,7 @@ impl Expect {
             Code::StmtPrepare => Self::Prepared,
             Code::StmtFetch => Self::Rows,
             Code::ChangeUser => Self::Authentication,
-            Code::BinlogDump | Code::BinlogDumpGtid | Code::TableDump => Self::Stream,
+            Code::BinlogDump | Code::BinlogDumpGtid | Code::TableDump | Code::Clone => Self::Stream,
             _ => Self::Ok,
         }
     }

@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use super::fields::Fields;
-use super::{Compression, Malformed};
+use super::{Compression, HEADER_LEN, Malformed};
 
 const FRAME_HEADER_LEN: usize = 7;
 
@@ -22,14 +22,15 @@ impl FrameReader {
         }
     }
 
-    /// Takes the next bytes and gives what they complete. Errors: a frame does not unpack.
-    pub(super) fn push(&mut self, bytes: &[u8], kind: Compression) -> Result<Vec<u8>, Malformed> {
+    /// Takes the next bytes and gives what they complete; each frame shows how it is packed. Errors: a frame
+    /// does not unpack.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
         self.waiting.extend_from_slice(bytes);
         let mut out = Vec::new();
         let mut used = 0;
         while let Some((header, body)) = self.waiting.get(used..).and_then(whole_frame) {
             used += FRAME_HEADER_LEN + body.len();
-            unpack(header, body, kind, &mut out)?;
+            unpack(header, body, &mut out)?;
         }
         self.waiting.drain(..used);
         Ok(out)
@@ -65,12 +66,7 @@ fn whole_frame(bytes: &[u8]) -> Option<(FrameHeader, &[u8])> {
     Some((header, body))
 }
 
-fn unpack(
-    header: FrameHeader,
-    body: &[u8],
-    kind: Compression,
-    out: &mut Vec<u8>,
-) -> Result<(), Malformed> {
+fn unpack(header: FrameHeader, body: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
     let malformed = Malformed {
         what: "compressed frame",
     };
@@ -79,12 +75,13 @@ fn unpack(
         return Ok(());
     }
     let limit = header.unpacked_len as u64;
-    let read = match kind {
-        Compression::Zstd => zstd::stream::read::Decoder::new(body)
-            .and_then(|decoder| decoder.take(limit).read_to_end(out)),
-        Compression::Plain | Compression::Zlib => flate2::read::ZlibDecoder::new(body)
+    let read = if body.starts_with(&ZSTD_MAGIC) {
+        zstd::stream::read::Decoder::new(body)
+            .and_then(|decoder| decoder.take(limit).read_to_end(out))
+    } else {
+        flate2::read::ZlibDecoder::new(body)
             .take(limit)
-            .read_to_end(out),
+            .read_to_end(out)
     };
     match read {
         Ok(len) if len == header.unpacked_len => Ok(()),
@@ -92,24 +89,67 @@ fn unpack(
     }
 }
 
-/// How a client's bytes are packed when they are exactly one frame: the way to find out mid-connection.
+/// How a client's bytes are packed when they are whole frames from the first of an exchange on, or begin
+/// with a longer one: the way to find out mid-connection.
 pub(super) fn recognise(bytes: &[u8]) -> Option<Compression> {
-    let (header, body) = whole_frame(bytes)?;
-    let begins_exchange = bytes.get(3) == Some(&0);
-    if !begins_exchange || bytes.len() != FRAME_HEADER_LEN + header.packed_len {
+    let header = read_header(bytes).ok()?;
+    let first = bytes.get(FRAME_HEADER_LEN..)?;
+    if bytes.get(3) != Some(&0) || !may_begin(bytes) {
         return None;
     }
-    if header.unpacked_len == 0 {
-        let inner = body.first_chunk::<4>()?;
-        let [a, b, c, _] = *inner;
-        let fits = u32::from_le_bytes([a, b, c, 0]) as usize + 4 == body.len();
-        return fits.then_some(Compression::Zlib);
+    let mut rest = bytes;
+    while let Some((header, _)) = whole_frame(rest) {
+        rest = rest.get(FRAME_HEADER_LEN + header.packed_len..)?;
     }
-    match body {
-        [0x78, ..] => Some(Compression::Zlib),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Compression::Zstd),
+    let is_cut = rest.len() == bytes.len();
+    if !is_cut && !rest.is_empty() && !may_begin(rest) {
+        return None;
+    }
+    match kind_of(first) {
+        kind @ Some(_) if header.unpacked_len > 0 => kind,
+        // What is stored is short: packets up to its end.
+        None if header.unpacked_len == 0 && !is_cut => {
+            is_packets(first.get(..header.packed_len)?).then_some(Compression::Zlib)
+        }
         _ => None,
     }
+}
+
+/// Whether a frame may begin here.
+pub(super) fn may_begin(bytes: &[u8]) -> bool {
+    let body = bytes.get(FRAME_HEADER_LEN..).unwrap_or_default();
+    match read_header(bytes) {
+        // Less than a header: nothing speaks against it.
+        Err(_) => true,
+        Ok(header) if header.unpacked_len == 0 => header.packed_len > 0,
+        Ok(header) => header.packed_len > 0 && (body.is_empty() || kind_of(body).is_some()),
+    }
+}
+
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// How a packed body is packed.
+fn kind_of(body: &[u8]) -> Option<Compression> {
+    if body.first() == Some(&0x78) {
+        Some(Compression::Zlib)
+    } else if ZSTD_MAGIC.starts_with(body.get(..4).unwrap_or(body)) && !body.is_empty() {
+        Some(Compression::Zstd)
+    } else {
+        None
+    }
+}
+
+/// Whether bytes are whole packets, the first of them a command's.
+fn is_packets(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(&[a, b, c, _]) = rest.first_chunk::<HEADER_LEN>() {
+        let len = u32::from_le_bytes([a, b, c, 0]) as usize;
+        match rest.get(HEADER_LEN + len..) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty() && bytes.get(3) == Some(&0)
 }
 
 #[cfg(test)]
@@ -147,17 +187,33 @@ mod tests {
                 let mut reader = FrameReader::new();
                 let mut out = Vec::new();
                 for chunk in wire.chunks(size) {
-                    out.extend(reader.push(chunk, kind).unwrap());
+                    out.extend(reader.push(chunk).unwrap());
                 }
                 assert_eq!(out, [&text[..], &text[..]].concat());
             }
-            assert_eq!(recognise(&frame(0, &packed, text.len())), Some(kind));
+            let first = frame(0, &packed, text.len());
+            assert_eq!(recognise(&first), Some(kind));
+            assert_eq!(recognise(&first[..20]), Some(kind), "the front of a frame");
+            let second = frame(1, &packed, text.len());
+            assert_eq!(recognise(&[&first[..], &second].concat()), Some(kind));
+            assert_eq!(recognise(&second), None, "in the middle of an exchange");
         }
+    }
+
+    #[test]
+    fn short_commands_are_stored_one_or_several_to_a_frame() {
+        let ping = b"\x01\0\0\0\x0e";
+        for inner in [&ping[..], &[&ping[..], ping].concat()] {
+            assert_eq!(recognise(&frame(0, inner, 0)), Some(Compression::Zlib));
+        }
+        assert_eq!(recognise(&frame(0, &ping[..4], 0)), None);
+        assert_eq!(recognise(ping), None);
+        assert_eq!(recognise(b"\x09\0\0\0\x03SELECT 1"), None);
     }
 
     #[test]
     fn a_frame_that_lies_about_its_length_is_malformed() {
         let wire = frame(0, &deflated(b"abc"), 4);
-        assert!(FrameReader::new().push(&wire, Compression::Zlib).is_err());
+        assert!(FrameReader::new().push(&wire).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Reads one reply from a server's bytes: for a client that has sent a command, and for stored replies.
+//! Reads one reply from a server's bytes, for a client that has sent a command.
 
 use super::reply_steps::{ReplySteps, ReplySummary, Step};
 use super::{Dialect, Expect, Malformed, PacketReader};
@@ -95,19 +95,6 @@ impl ReplyReader {
     pub const fn dialect(&self) -> &Dialect {
         &self.dialect
     }
-}
-
-/// Reads a stored reply to its end or as far as it goes: what a recording's exchange was answered.
-pub fn summarise_reply(command: &[u8], reply: &[u8], dialect: &Dialect) -> ReplySummary {
-    let mut reader = ReplyReader::new(command, dialect);
-    let mut input = reply;
-    while !reader.is_done() && !input.is_empty() {
-        // A reply that waits for the client goes on right after, and one that is garbled ends here.
-        if reader.push(&mut input).is_err() {
-            break;
-        }
-    }
-    reader.summary().clone()
 }
 
 #[cfg(test)]

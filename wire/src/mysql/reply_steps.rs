@@ -4,9 +4,7 @@
 use std::hash::Hasher;
 
 use super::fields::Fields;
-use super::{
-    Dialect, EofPacket, ErrPacket, Expect, MetadataMarker, OkPacket, PrepareOk, RowFormat, Status,
-};
+use super::{Dialect, EofPacket, ErrPacket, Expect, MetadataMarker, OkPacket, PrepareOk, Status};
 
 /// What a reply came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -215,7 +213,7 @@ impl ReplySteps {
                 Step::More
             }
             Expect::Prepared => self.prepared(payload, dialect),
-            Expect::Results(format) => self.result(first, payload, len, format, dialect),
+            Expect::Results(_) => self.result(first, payload, len, dialect),
         }
     }
 
@@ -262,14 +260,7 @@ impl ReplySteps {
         Step::More
     }
 
-    fn result(
-        &mut self,
-        first: u8,
-        payload: &[u8],
-        len: u64,
-        format: RowFormat,
-        dialect: &mut Dialect,
-    ) -> Step {
+    fn result(&mut self, first: u8, payload: &[u8], len: u64, dialect: &mut Dialect) -> Step {
         // With MySQL's marker a count packet may begin with 0 too, but is shorter than any OK.
         let marked = dialect.metadata == Some(MetadataMarker::BeforeCount) && len < 5;
         match first {
@@ -278,7 +269,8 @@ impl ReplySteps {
                 self.take_end(payload);
                 self.more_or_done()
             }
-            0xFB if format == RowFormat::Text && !marked => Step::SendFile,
+            // A count is never NULL. A prepared LOAD DATA asks for its file when it is executed.
+            0xFB => Step::SendFile,
             0xFE if is_end(payload, len) => {
                 self.take_end(payload);
                 self.more_or_done()
@@ -406,7 +398,7 @@ fn is_end(payload: &[u8], len: u64) -> bool {
 
 /// Reads the packet before column definitions: how many, and whether they follow. Where a marker's place
 /// is not known the bytes tell it, but for one column, where both places read the same.
-fn read_column_count(payload: &[u8], dialect: &mut Dialect) -> Option<(u64, bool)> {
+pub(super) fn read_column_count(payload: &[u8], dialect: &mut Dialect) -> Option<(u64, bool)> {
     const MOST_COLUMNS: u64 = 65_535;
     let mut fields = Fields::new(payload, "column count");
     if dialect.metadata.is_none() {

@@ -12,9 +12,9 @@ pub struct Session {
     pub server_version: Option<String>,
     /// The connection's id on the server, as KILL names it.
     pub thread_id: Option<u32>,
-    /// The user who logged in, or last changed to.
+    /// The user who logged in; COM_CHANGE_USER is an exchange of its own.
     pub user: Option<String>,
-    /// The default database at login, or last changed to by COM_CHANGE_USER.
+    /// The default database at login.
     pub database: Option<String>,
     /// The collation id the client asked for.
     pub charset: Option<u16>,
@@ -34,14 +34,17 @@ pub struct Session {
     pub tls: bool,
     /// Whether the connection became a replication stream, which is not decoded into exchanges.
     pub replication: bool,
+    /// What the packets showed of a connection whose login was not seen.
+    #[serde(skip_serializing_if = "Dialect::is_unknown")]
+    pub inferred: Dialect,
 }
 
 impl Session {
-    /// What both ends agreed on, to read this connection's stored payloads; nothing is known of a connection
-    /// whose login was not seen.
+    /// What both ends agreed on, to read this connection's stored payloads; as far as its packets showed it
+    /// when the login was not seen.
     pub fn dialect(&self) -> Dialect {
         if self.server_version.is_none() || self.user.is_none() {
-            return Dialect::UNKNOWN;
+            return self.inferred;
         }
         Dialect::from_capabilities(self.capabilities, self.mariadb_capabilities)
     }

@@ -11,10 +11,7 @@ use super::pending::{Pending, Wait};
 use super::statement::Statements;
 use crate::connection::{DecodeLoss, MessageCounts};
 use crate::mysql::reply_steps::Step;
-use crate::mysql::session::text;
-use crate::mysql::{
-    ChangeUser, CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session,
-};
+use crate::mysql::{CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session};
 use crate::{Direction, Exchange, Flags, Limits, Timestamp};
 
 /// Where a connection stands.
@@ -118,7 +115,7 @@ impl Conversation {
     }
 
     pub(super) fn opaque_bytes(&mut self, len: usize) {
-        if !self.session.tls {
+        if !self.session.tls && !self.session.replication {
             self.loss.undecodable_bytes += len as u64;
         }
     }
@@ -251,10 +248,7 @@ impl Conversation {
             match front.wait {
                 // Every packet is a piece of the file up to an empty one, whatever its number.
                 Wait::File => {
-                    front.next_sequence = packet.last_sequence.wrapping_add(1);
-                    if packet.len == 0 {
-                        front.wait = Wait::Nothing;
-                    }
+                    front.file(packet, self.limits.body_cap);
                     return true;
                 }
                 Wait::Authentication if packet.sequence != 0 => {
@@ -265,10 +259,6 @@ impl Conversation {
             }
         }
         if packet.len == 0 || numbered && packet.sequence != 0 {
-            // The semi-synchronous replica's acknowledgements go past here too.
-            if self.session.replication {
-                return true;
-            }
             self.loss.undecodable_bytes += packet.seen_len();
             return packet.len == 0;
         }
@@ -303,7 +293,6 @@ impl Conversation {
         if pending.flags.contains(Flags::REQUEST_OVER_CAP) {
             self.loss.over_cap += 1;
         }
-        self.session.replication |= pending.expect == Expect::Stream;
         self.waiting += pending.request.bytes.len();
         self.pending.push_back(pending);
         if self.pending.len() > self.limits.pipeline_cap || self.waiting > self.limits.waiting_cap {
@@ -357,6 +346,10 @@ impl Conversation {
             return false;
         };
         match front.reply(packet, first, last, cap, &mut self.dialect) {
+            Step::More if front.expect == Expect::Stream => {
+                self.left_for_a_stream(out);
+                true
+            }
             Step::Interim | Step::More | Step::SendFile | Step::SendAuthentication => true,
             Step::Done => {
                 self.complete(packet, out);
@@ -372,6 +365,17 @@ impl Conversation {
         }
     }
 
+    /// The server began a stream without end, which is named and left: what comes after the first packet
+    /// is for another server.
+    fn left_for_a_stream(&mut self, out: &mut Vec<Exchange>) {
+        if let Some(front) = self.pending.front_mut() {
+            front.flags |= Flags::UPGRADED;
+        }
+        self.give_up(out, |_| true);
+        self.session.replication = true;
+        self.phase = Phase::Opaque;
+    }
+
     /// The reply in front is complete.
     fn complete(&mut self, packet: &Packet<'_>, out: &mut Vec<Exchange>) {
         let Some(front) = self.pending.pop_front() else {
@@ -381,6 +385,9 @@ impl Conversation {
             self.late_eof = Some(packet.last_sequence.wrapping_add(1));
         }
         self.remember(&front);
+        if self.session.user.is_none() {
+            self.session.inferred = self.dialect;
+        }
         self.finish(front, out);
         self.settle(out);
     }
@@ -393,15 +400,8 @@ impl Conversation {
                 Some(id) => self.statements.prepared(id, done.as_statement()),
                 None => self.statements.not_prepared(),
             },
-            Some(CommandCode::ResetConnection) if succeeded => self.statements.clear(),
-            Some(CommandCode::ChangeUser) if succeeded => {
+            Some(CommandCode::ResetConnection | CommandCode::ChangeUser) if succeeded => {
                 self.statements.clear();
-                let body = done.request.bytes.get(1..).unwrap_or_default();
-                if let Ok(change) = ChangeUser::decode(body) {
-                    self.session.user = Some(text(&change.user));
-                    let database = change.database;
-                    self.session.database = (!database.is_empty()).then(|| text(&database));
-                }
             }
             _ => {}
         }

@@ -118,6 +118,15 @@ impl Pending {
         step
     }
 
+    /// Takes a packet of the file that the server asked for. It is kept in the reply: there it was sent.
+    pub(super) fn file(&mut self, packet: &Packet<'_>, cap: usize) {
+        self.keep(packet, cap);
+        self.next_sequence = packet.last_sequence.wrapping_add(1);
+        if packet.len == 0 {
+            self.wait = Wait::Nothing;
+        }
+    }
+
     /// Takes bytes of the reply that cannot be read as packets: a gap came before them.
     pub(super) fn reply_bytes(&mut self, bytes: &[u8], at: Timestamp, limits: &Limits) {
         if self.gap_before > 0 {

@@ -1,6 +1,7 @@
 //! Replies of every kind, in every agreement, whole and in pieces.
 
 use super::*;
+use crate::mysql::summarise_reply;
 use crate::mysql::{
     ColumnDefinition, ColumnType, Compression, EofPacket, ErrPacket, MetadataMarker, OkPacket,
     PrepareOk, Progress, RowFormat, Status, Value, encode_text_row, write_definitions,
@@ -235,23 +236,22 @@ fn an_execution_with_a_cursor_has_columns_only_and_fetch_has_rows_only() {
 
 #[test]
 fn a_file_is_asked_for_and_the_reply_goes_on_after_it() {
-    let mut reader = ReplyReader::new(b"\x03load data local", &Dialect::UNKNOWN);
-    let mut wire = Vec::new();
-    write_packet(&mut wire, &mut 1, b"\xfb/tmp/items.csv");
-    assert_eq!(reader.push(&mut &wire[..]).unwrap(), ReplyState::SendFile);
-    assert_eq!(reader.next_sequence(), 2);
-    let mut wire = Vec::new();
-    write_packet(
-        &mut wire,
-        &mut 3,
-        &OkPacket {
+    let prepared = [&[0x17][..], &[0; 9]].concat();
+    for command in [&b"\x03load data local"[..], &prepared] {
+        let mut reader = ReplyReader::new(command, &Dialect::UNKNOWN);
+        let mut wire = Vec::new();
+        write_packet(&mut wire, &mut 1, b"\xfb/tmp/items.csv");
+        assert_eq!(reader.push(&mut &wire[..]).unwrap(), ReplyState::SendFile);
+        assert_eq!(reader.next_sequence(), 2);
+        let ok = OkPacket {
             affected_rows: 4,
             ..OkPacket::default()
-        }
-        .encode(),
-    );
-    assert_eq!(reader.push(&mut &wire[..]).unwrap(), ReplyState::Done);
-    assert_eq!(reader.summary().affected_rows, 4);
+        };
+        let mut wire = Vec::new();
+        write_packet(&mut wire, &mut 3, &ok.encode());
+        assert_eq!(reader.push(&mut &wire[..]).unwrap(), ReplyState::Done);
+        assert_eq!(reader.summary().affected_rows, 4);
+    }
 }
 
 #[test]

@@ -72,7 +72,8 @@ impl Conversation {
     pub(super) fn give_up(&mut self, out: &mut Vec<Exchange>, which: impl Fn(&Pending) -> bool) {
         while let Some(mut front) = self.pending.pop_front_if(|front| which(front)) {
             if front.expect != Expect::Nothing {
-                if front.is_answered() {
+                let upgraded = front.flags.contains(Flags::UPGRADED);
+                if front.is_answered() && !upgraded {
                     front.flags |= Flags::RESPONSE_TRUNCATED;
                 }
                 if front.code == Some(CommandCode::StmtPrepare) {

@@ -128,6 +128,10 @@ fn a_file_sent_to_the_server_is_part_of_its_command() {
         operations,
         ["LOAD DATA LOCAL INFILE ? INTO TABLE item", "COM_PING"]
     );
+    let bytes = |payload: &Option<crate::Payload>| payload.clone().unwrap().bytes;
+    let (request, reply) = (bytes(&exchanges[0].request), bytes(&exchanges[0].response));
+    let files = crate::mysql::sent_files(&request, &reply, decoder.dialect());
+    assert_eq!(files, [&b"1\tone\n\x01\tnot a command\n"[..]]);
     assert_eq!(decoder.loss(), Default::default());
 }
 
@@ -159,8 +163,9 @@ fn changing_the_user_is_a_command_with_an_authentication_exchange_and_closes_sta
     let (exchanges, decoder) = script.decode();
     assert_eq!(exchanges.len(), 3);
     assert!(exchanges[2].flags.contains(Flags::STATEMENT_UNKNOWN));
-    assert_eq!(decoder.session().user.as_deref(), Some("other"));
-    assert_eq!(decoder.session().database.as_deref(), Some("db"));
+    // The session says how the connection began.
+    assert_eq!(decoder.session().user.as_deref(), Some("shop"));
+    assert_eq!(decoder.session().database.as_deref(), Some("shop"));
 }
 
 #[test]
@@ -175,7 +180,42 @@ fn tls_ends_what_can_be_read_and_is_said() {
     script.client(b"\x16\x03\x01 not packets at all");
     let (exchanges, decoder) = script.decode();
     assert!(exchanges.is_empty() && decoder.session().tls);
+    assert_eq!(decoder.spoken(), crate::Spoken::MysqlOverTls);
     assert_eq!(decoder.loss(), Default::default());
+}
+
+#[test]
+fn a_binlog_dump_is_named_and_left_and_a_refused_one_is_an_error() {
+    let dump = b"\x12\x04\0\0\0\0\0\x01\0\0\0binlog.000001";
+    let clone = b"\x20";
+    for command in [&dump[..], clone] {
+        let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+        script.query("SET @master_binlog_checksum='NONE'").ok();
+        script.command(&Command::decode(command, &Dialect::UNKNOWN).unwrap());
+        script.server(&[vec![0, 1, 2, 3], vec![0; 40]]);
+        script.events.push(super::script::Event::Bytes(
+            crate::Direction::ToServer,
+            b"\x0d\0\0\0\xef an acknowledgement".to_vec(),
+        ));
+        let (exchanges, decoder) = script.decode();
+        assert_eq!(exchanges.len(), 2);
+        assert!(exchanges[1].flags.contains(Flags::UPGRADED));
+        assert_eq!(decoder.spoken(), crate::Spoken::MysqlReplication);
+        assert_eq!(decoder.loss(), Default::default());
+    }
+    let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+    script.command(&Command::decode(dump, &Dialect::UNKNOWN).unwrap());
+    let refused = ErrPacket {
+        code: 1236,
+        sql_state: None,
+        message: b"no such log".to_vec(),
+    };
+    script.server(&[refused.encode()]);
+    script.command(&Command::Ping).ok();
+    let (exchanges, decoder) = script.decode();
+    let told: Vec<_> = exchanges.iter().map(|one| one.status).collect();
+    assert_eq!(told, [Some(1236), Some(0)]);
+    assert_eq!(decoder.spoken(), crate::Spoken::Mysql);
 }
 
 #[test]
