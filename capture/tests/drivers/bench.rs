@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use reprise_capture::{CaptureEvent, Handle, RecordConfig, record};
+use reprise_capture::{
+    CaptureEvent, Handle, Interfaces, PacketSource, RecordConfig, record,
+};
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 use reprise_store::{Recording, Store};
@@ -30,7 +32,7 @@ impl Bench {
         std::fs::write(folder.path().join("file.txt"), FILE).unwrap();
         let store = Store::open(folder.path().join("drivers.reprise")).unwrap();
         let config = RecordConfig {
-            interface: "lo".to_owned(),
+            source: PacketSource::Interfaces(Interfaces::named(["lo"])),
             ports: vec![server.addr().port()],
             name: "drivers".to_owned(),
             ..RecordConfig::default()
