@@ -58,12 +58,10 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         (replay_marked, "packets of a replay, left out"),
         (filtered, "packets left out by the filter"),
     ];
-    let spoken = spoken
-        .iter()
-        .map(|(protocol, count)| {
-            let protocol = protocol.replace('_', " ");
-            (count, format!("connections of {protocol}, not recorded"))
-        });
+    let spoken = spoken.iter().map(|(protocol, count)| {
+        let protocol = protocol.replace('_', " ");
+        (count, format!("connections of {protocol}, not recorded"))
+    });
     counted
         .into_iter()
         .map(|(count, what)| (count, what.to_owned()))

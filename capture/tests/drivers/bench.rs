@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use reprise_capture::{
-    CaptureEvent, Handle, Interfaces, PacketSource, RecordConfig, record,
-};
+use reprise_capture::{CaptureEvent, Handle, Interfaces, PacketSource, RecordConfig, record};
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 use reprise_store::{Recording, Store};
