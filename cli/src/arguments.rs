@@ -3,6 +3,7 @@
 
 mod listing;
 mod recording;
+mod redaction;
 mod replaying;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use listing::{
     ThemeName,
 };
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
+pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
 pub(crate) use replaying::{HttpOrder, RateBy, ReplayArguments};
 
 /// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Chart(ChartArguments),
     /// Delete a recording or a run (kept in the bin until `delete --empty-bin`)
     Delete(DeleteArguments),
+    /// What counts as a secret, and whether a recording holds any
+    Redaction(RedactionCommandArguments),
     /// Hosts that replay may send to
     Targets(TargetsArguments),
     /// Print a shell's completion script

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod record;
 pub(crate) mod recordings;
+pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod targets;

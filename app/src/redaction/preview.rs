@@ -1,6 +1,6 @@
 //! What rules would do to a recording: their hits, and a few values before and after. Nothing is changed.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use reprise_wire::redact::{Hit, Redactor, Rules};
 use reprise_wire::{Exchange, Payload};
@@ -90,9 +90,9 @@ impl Library {
     pub fn preview_redaction_file(
         &self,
         recording: &str,
-        file: Option<&PathBuf>,
+        file: Option<&Path>,
     ) -> Result<PreviewAnswer, Error> {
-        self.preview(recording, &rules::load(file.map(PathBuf::as_path))?.rules)
+        self.preview(recording, &rules::load(file)?.rules)
     }
 
     fn preview(&self, recording: &str, rules: &Rules) -> Result<PreviewAnswer, Error> {

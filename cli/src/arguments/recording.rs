@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{ExportFormat, RedactionChoice};
+use reprise_app::ExportFormat;
 
+use super::RedactionArguments;
 use crate::duration::parse_duration;
 use crate::size::parse_size;
 
@@ -160,30 +161,4 @@ pub(crate) struct ExportArguments {
     /// Replace the file when it is there
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RedactionArguments {
-    /// Redaction rules to use instead of those in force (`reprise redaction rules` prints those)
-    #[arg(long, value_name = "FILE", conflicts_with = "store_raw")]
-    pub(crate) rules: Option<PathBuf>,
-
-    /// Store secrets as they are captured. The recording then holds passwords and tokens, and is marked raw
-    #[arg(long, alias = "no-redaction")]
-    pub(crate) store_raw: bool,
-}
-
-impl RedactionArguments {
-    /// What the job is asked for.
-    pub(crate) fn choice(self) -> RedactionChoice {
-        match self {
-            Self {
-                store_raw: true, ..
-            } => RedactionChoice::StoreRaw,
-            Self {
-                rules: Some(file), ..
-            } => RedactionChoice::Rules(file),
-            Self { .. } => RedactionChoice::InForce,
-        }
-    }
 }

@@ -23,6 +23,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "compare",
         "chart",
         "delete",
+        "redaction",
         "targets",
         "completions",
     ] {

@@ -21,6 +21,8 @@ mod printing;
 #[cfg(test)]
 mod recording;
 #[cfg(test)]
+mod redaction;
+#[cfg(test)]
 mod replaying;
 #[cfg(test)]
 mod replaying_mysql;
