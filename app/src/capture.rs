@@ -183,7 +183,9 @@ pub fn devices() -> Result<Vec<DeviceAnswer>, Error> {
     let devices = reprise_capture::devices()?.into_iter();
     Ok(devices
         .map(|device| {
-            let why = device.capturable.err().map(|not| match not.fix {
+            let not = device.capturable.err();
+            let fix = not.as_ref().and_then(|not| not.fix.clone());
+            let why = not.map(|not| match not.fix {
                 Some(fix) => format!("{}; {fix}", not.why),
                 None => not.why,
             });
@@ -195,6 +197,7 @@ pub fn devices() -> Result<Vec<DeviceAnswer>, Error> {
                 loopback: device.loopback,
                 capturable: why.is_none(),
                 why,
+                fix,
             }
         })
         .collect())

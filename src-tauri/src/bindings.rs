@@ -3,7 +3,7 @@
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{compare, import, library, replay, run, targets};
+use crate::commands::{compare, import, library, record, replay, run, targets};
 
 /// Every command, typed.
 pub(crate) fn commands() -> Builder<Wry> {
@@ -21,6 +21,15 @@ pub(crate) fn commands() -> Builder<Wry> {
             library::delete_recording,
             library::delete_run,
             library::undo_delete,
+            record::devices,
+            record::check_capture_filter,
+            record::start_recording,
+            record::recording_on,
+            record::watch_recording,
+            record::recording_chart,
+            record::stop_recording,
+            record::rename_recording,
+            record::close_window,
             replay::read_fault,
             replay::read_check,
             replay::dry_run,

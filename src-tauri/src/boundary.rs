@@ -5,8 +5,10 @@
 mod chart;
 mod comparison;
 mod exchange;
+mod fields;
 mod library;
 mod numbers;
+mod record;
 mod recording;
 mod replay;
 mod run;
@@ -16,6 +18,7 @@ pub(crate) use comparison::Comparison;
 pub(crate) use exchange::{ExchangeDetail, ExchangePage};
 pub(crate) use library::{AllowedHost, ImportNews, Library, RecordingCard, RunCard};
 pub(crate) use numbers::{Count, counts, whole, word};
+pub(crate) use record::{DeviceCard, RecordForm, RecordNews};
 pub(crate) use recording::RecordingPage;
 pub(crate) use replay::{CheckState, DryRun, FaultNote, ReplayForm};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};

@@ -1,11 +1,13 @@
-//! What the window's commands share: the open file, the import and the run that are on, and what was deleted last.
+//! What the window's commands share: the open file, what is on (an import, a recording, a run), and what was
+//! deleted last.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reprise_app::{Kept, Library, Stopper};
 
 use crate::error::Failure;
-use crate::live::LiveRun;
+use crate::live_recording::LiveRecording;
+use crate::live_run::LiveRun;
 
 /// The state of the desktop; clones share it.
 #[derive(Clone)]
@@ -13,6 +15,7 @@ pub(crate) struct Desk {
     /// The open file.
     pub library: Library,
     import: Arc<Mutex<Option<Stopper>>>,
+    recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
     live: Arc<Mutex<Option<Arc<LiveRun>>>>,
     deleted: Arc<Mutex<Option<(Kept, String)>>>,
 }
@@ -23,6 +26,7 @@ impl Desk {
         Self {
             library,
             import: Arc::default(),
+            recording: Arc::default(),
             live: Arc::default(),
             deleted: Arc::default(),
         }
@@ -36,6 +40,18 @@ impl Desk {
     /// What was deleted last, until it is taken back.
     pub(crate) fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
         hold(&self.deleted)
+    }
+
+    /// The place of the recording that is on, or was on last.
+    pub(crate) fn recording_place(&self) -> MutexGuard<'_, Option<Arc<LiveRecording>>> {
+        hold(&self.recording)
+    }
+
+    /// The recording that is on and not over.
+    pub(crate) fn recording(&self) -> Option<Arc<LiveRecording>> {
+        self.recording_place()
+            .clone()
+            .filter(|live| !live.is_over())
     }
 
     /// The place of the run that is on.

@@ -6,14 +6,17 @@ mod commands;
 mod desk;
 mod display;
 mod error;
-mod live;
+mod live_recording;
+mod live_run;
 mod sparkline;
+mod watched;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use reprise_app::Library;
+use tauri::{Emitter as _, Manager as _, Window, WindowEvent};
 
 use desk::Desk;
 
@@ -46,8 +49,20 @@ fn open() -> anyhow::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .manage(Desk::new(library))
         .invoke_handler(commands.invoke_handler())
+        .on_window_event(ask_before_closing)
         .run(tauri::generate_context!())
         .context("cannot open the window")
+}
+
+/// Closing the window would end a recording that is on, so the window asks first; `close_window` does it.
+fn ask_before_closing(window: &Window, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    // A page that cannot be asked does not hold the window open.
+    if window.state::<Desk>().recording().is_some() && window.emit("close-asked", ()).is_ok() {
+        api.prevent_close();
+    }
 }
 
 /// The file that the arguments or the environment name.

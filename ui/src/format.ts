@@ -15,6 +15,11 @@ export function shortCount(n: number): string {
   return `${threeDigits(n / 1e6)} M`;
 }
 
+/** How often a second: `4,981`, `62.5 k`, `3.2` below a hundred, `0`. */
+export function perSecond(n: number): string {
+  return n > 0 && n < 100 ? n.toFixed(1) : shortCount(Math.round(n));
+}
+
 /** A duration in microseconds with two or three significant digits: `8.2 ms`, `412 ms`, `1.2 s`. */
 export function duration(us: number | null): string {
   if (us === null) return NONE;

@@ -3,6 +3,7 @@
 export type Place =
   | { page: 'library' }
   | { page: 'recording'; name: string }
+  | { page: 'record' }
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }
   | { page: 'compare'; a: string | null; b: string | null }

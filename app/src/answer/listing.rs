@@ -38,6 +38,8 @@ pub struct DeviceAnswer {
     pub capturable: bool,
     /// Why not, and what to do.
     pub why: Option<String>,
+    /// The command that changes it, if there is one.
+    pub fix: Option<String>,
 }
 
 /// `targets` answers one of these a line.

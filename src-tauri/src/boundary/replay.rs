@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use super::fields::{filled, milliseconds};
 use super::{Count, counts, whole};
 use crate::error::Failure;
 
@@ -104,19 +105,19 @@ impl ReplayForm {
     /// A seed or a duration that cannot be read.
     pub(crate) fn request(self) -> Result<ReplayRequest, Failure> {
         let mut request = ReplayRequest::new(self.recording);
-        request.http = filled(self.http);
-        request.mysql = filled(self.mysql);
-        request.run = filled(self.run);
+        request.http = filled(&self.http);
+        request.mysql = filled(&self.mysql);
+        request.run = filled(&self.run);
         request.rate = match self.rate_by {
             RateBy::Recorded => RateChange::AsRecorded,
             RateBy::Copies => RateChange::Copies(positive(self.factor)?),
             RateBy::Speed => RateChange::Speed(positive(self.factor)?),
             RateBy::Max => RateChange::Max,
         };
-        request.duration_ms = filled(self.duration)
+        request.duration_ms = filled(&self.duration)
             .map(|text| milliseconds(&text))
             .transpose()?;
-        request.filter = filled(self.filter);
+        request.filter = filled(&self.filter);
         request.faults = self.faults;
         request.checks = self.checks;
         request.secrets = self
@@ -124,7 +125,7 @@ impl ReplayForm {
             .into_iter()
             .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
             .collect();
-        if let Some(seed) = filled(self.seed) {
+        if let Some(seed) = filled(&self.seed) {
             request.seed = seed.parse().map_err(|_| {
                 Failure::usage(format!("'{seed}' is not a seed; write a whole number"))
             })?;
@@ -164,12 +165,6 @@ impl DryRun {
     }
 }
 
-/// A field's text, unless nothing was typed.
-fn filled(text: String) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
 fn positive(factor: f64) -> Result<f64, Failure> {
     if factor.is_finite() && factor > 0.0 {
         return Ok(factor);
@@ -179,40 +174,9 @@ fn positive(factor: f64) -> Result<f64, Failure> {
     )))
 }
 
-/// Reads `500ms`, `30s`, `5m`, `1h`; a number alone is seconds.
-fn milliseconds(text: &str) -> Result<u64, Failure> {
-    let digits = text.trim_end_matches(char::is_alphabetic);
-    let unit = match text.get(digits.len()..).unwrap_or_default() {
-        "ms" => 1.0,
-        "" | "s" => 1_000.0,
-        "m" | "min" => 60_000.0,
-        "h" => 3_600_000.0,
-        _ => f64::NAN,
-    };
-    let length = digits.trim().parse::<f64>().unwrap_or(f64::NAN) * unit;
-    if length.is_finite() && length >= 1.0 {
-        return Ok(length as u64);
-    }
-    Err(Failure::usage(format!(
-        "'{text}' is not a duration; write 30s, 5m or 1h"
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_read_in_every_unit() {
-        let read = |text: &str| milliseconds(text).ok();
-        assert_eq!(read("500ms"), Some(500));
-        assert_eq!(read("30"), Some(30_000));
-        assert_eq!(read("1.5m"), Some(90_000));
-        assert_eq!(read("2h"), Some(7_200_000));
-        for text in ["s", "-5s", "5 parsecs", "inf", "0"] {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn a_secret_is_not_printed() {

@@ -7,7 +7,7 @@ use super::off_main;
 use crate::boundary::{CheckState, DryRun, FaultNote, ReplayForm, fault_title};
 use crate::desk::Desk;
 use crate::error::Failure;
-use crate::live::LiveRun;
+use crate::live_run::LiveRun;
 
 /// Reads a fault as it is typed.
 #[tauri::command]

@@ -26,6 +26,24 @@ export const commands = {
 	deleteRun: (name: string) => __TAURI_INVOKE<null>("delete_run", { name }),
 	/**  Takes what was deleted last out of the bin. */
 	undoDelete: () => __TAURI_INVOKE<null>("undo_delete"),
+	/**  The interfaces of this machine, and why one cannot be captured. */
+	devices: () => __TAURI_INVOKE<DeviceCard[]>("devices"),
+	/**  Reads a capture filter once it is typed. */
+	checkCaptureFilter: (filter: string) => __TAURI_INVOKE<null>("check_capture_filter", { filter }),
+	/**  Starts recording; when this resolves, every matching packet is captured. */
+	startRecording: (form: RecordForm) => __TAURI_INVOKE<null>("start_recording", { form }),
+	/**  The recording that is on, if one is. */
+	recordingOn: () => __TAURI_INVOKE<RecordNews | null>("recording_on"),
+	/**  Tells how the recording that is on goes, until it is stored. */
+	watchRecording: (news: Channel<RecordNews>) => __TAURI_INVOKE<null>("watch_recording", { news }),
+	/**  Exchanges over time of the recording that is on or was on last. */
+	recordingChart: (theme: ThemeName, width: number) => __TAURI_INVOKE<Chart | null>("recording_chart", { theme, width }),
+	/**  Asks the recording that is on to end; what was captured is kept. */
+	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
+	/**  Calls a recording something else. */
+	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
+	/**  Ends the recording that is on, waits until it is stored, and closes the window. */
+	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a fault as it is typed. */
 	readFault: (text: string) => __TAURI_INVOKE<FaultNote>("read_fault", { text }),
 	/**  Reads a check as it is typed. */
@@ -146,6 +164,20 @@ export type Comparison = {
 export type Count = {
 	name: string,
 	count: number,
+};
+
+/**  An interface of this machine. */
+export type DeviceCard = {
+	name: string,
+	/**  What the system says of it; often nothing. */
+	description: string,
+	addresses: string[],
+	up: boolean,
+	loopback: boolean,
+	/**  Why it cannot be captured; null when it can. */
+	why: string | null,
+	/**  The command that changes it, if there is one. */
+	fix: string | null,
 };
 
 /**  What a replay would do. */
@@ -285,6 +317,55 @@ export type QuantileLine = {
 
 /**  How a rate is raised. */
 export type RateBy = "recorded" | "copies" | "speed" | "max";
+
+/**  What the Record page asks for. Empty fields stand for their defaults. */
+export type RecordForm = {
+	/**  Their names. */
+	interfaces: string[],
+	/**  TCP ports; none for all. */
+	ports: number[],
+	/**  A pcap filter beside the ports. */
+	filter: string,
+	name: string,
+	/**  `10m`; until it is stopped when empty. */
+	duration: string,
+	/**  Stores secrets as they are. */
+	raw: boolean,
+};
+
+/**  How a recording that is on stands. */
+export type RecordNews = {
+	/**  Its name. */
+	name: string,
+	/**  Where it listens and for what. */
+	source: string,
+	/**  Whether secrets are stored as they are. */
+	raw: boolean,
+	/**  Whether it was asked to end and is storing what is left. */
+	stopping: boolean,
+	/**  Since its start. */
+	elapsedMs: number,
+	/**  When it stops by itself; null when it does not. */
+	limitMs: number | null,
+	/**  Packets read. */
+	packets: number,
+	/**  Their bytes. */
+	bytes: number,
+	/**  Connections that carried bytes. */
+	connections: number,
+	/**  Exchanges decoded. */
+	exchanges: number,
+	/**  Over the last two seconds. */
+	packetsPerS: number,
+	/**  Over the last two seconds. */
+	bytesPerS: number,
+	/**  Over the last two seconds. */
+	exchangesPerS: number,
+	/**  What is known to be lost so far; empty when nothing is. */
+	lost: Count[],
+	/**  What the user should know, in words. */
+	warnings: string[],
+};
 
 /**  One recording in a line. */
 export type RecordingCard = {

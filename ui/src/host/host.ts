@@ -12,9 +12,12 @@ import type {
   ExchangePage,
   Failure,
   FaultNote,
+  DeviceCard,
   ImportNews,
   Library,
+  RecordForm,
   RecordingPage,
+  RecordNews,
   ReplayForm,
   RunNews,
   RunPage,
@@ -45,6 +48,20 @@ export interface Host {
   deleteRun(name: string): Promise<Done>;
   undoDelete(): Promise<Done>;
 
+  /** The interfaces of this machine, and why one cannot be captured. */
+  devices(): Promise<DeviceCard[]>;
+  checkCaptureFilter(filter: string): Promise<Done>;
+  /** Resolves once every matching packet is captured. */
+  startRecording(form: RecordForm): Promise<Done>;
+  recordingOn(): Promise<RecordNews | null>;
+  /** Calls `news` while the recording is on; the promise resolves when it is stored. */
+  watchRecording(news: (news: RecordNews) => void): Promise<Done>;
+  recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
+  stopRecording(): Promise<Done>;
+  renameRecording(from: string, to: string): Promise<Done>;
+  /** Ends the recording that is on and closes the window once it is stored. */
+  closeWindow(): Promise<Done>;
+
   readFault(text: string): Promise<FaultNote>;
   readCheck(text: string): Promise<CheckState>;
   dryRun(form: ReplayForm): Promise<DryRun>;
@@ -70,6 +87,8 @@ export interface Host {
 
   /** Calls back for files dragged over the window and dropped; returns how to stop. */
   onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
+  /** Calls back when the window was asked to close and did not, because a recording is on; returns how to stop. */
+  onCloseAsked(ask: () => void): () => void;
 }
 
 let current: Host | undefined;

@@ -1,7 +1,7 @@
 /** The desktop's host: the commands of `src-tauri`, typed by `bindings.ts`, and files dropped on the window. */
 import { Channel } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import { commands, type ImportNews, type RunNews } from './bindings';
+import { commands, type ImportNews, type RecordNews, type RunNews } from './bindings';
 import type { Host } from './host';
 
 /** The host of the built program. */
@@ -11,7 +11,9 @@ export function tauriHost(): Host {
     importFiles: (paths, name, news) =>
       commands.importFiles(paths, name, channel<ImportNews>(news)),
     watchRun: (name, news) => commands.watchRun(name, channel<RunNews>(news)),
+    watchRecording: (news) => commands.watchRecording(channel<RecordNews>(news)),
     onDrop,
+    onCloseAsked: (ask) => forget([listen('close-asked', () => ask())]),
   };
 }
 
@@ -28,6 +30,11 @@ function onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void)
     listen('tauri://drag-leave', () => hover(false)),
     listen<{ paths: string[] }>('tauri://drag-drop', (event) => drop(event.payload.paths)),
   ];
+  return forget(heard);
+}
+
+/** How to stop listening, also before it has begun. */
+function forget(heard: Promise<() => void>[]): () => void {
   return () => {
     for (const listening of heard) void listening.then((stop) => stop());
   };

@@ -3,6 +3,8 @@ import type {
   CheckState,
   Failure,
   FaultNote,
+  RecordForm,
+  RecordNews,
   ReplayForm,
   RunNews,
   RunNumbers,
@@ -10,6 +12,7 @@ import type {
 } from '../bindings';
 import type { Host } from '../host';
 import { compareCharts, runCharts } from './pictures';
+import { FakeRecorder } from './recorder';
 import { comparison, exchange, library, LOSS, OPERATIONS, PLAN, RUN_OPERATIONS } from './traffic';
 
 const TOTAL_MS = 300_000;
@@ -34,12 +37,15 @@ export class FakeHost implements Host {
   private faultsOff = new Set<number>();
   /** What was asked of it, for the tests. */
   readonly asked: string[] = [];
+  /** The machine it records from. */
+  readonly recorder: FakeRecorder;
 
   constructor(
     empty: boolean,
     private readonly speed: number,
   ) {
     this.file = library(empty);
+    this.recorder = new FakeRecorder(speed);
   }
 
   async library() {
@@ -156,6 +162,54 @@ export class FakeHost implements Host {
   async undoDelete() {
     this.bin?.();
     this.bin = null;
+  }
+
+  async devices() {
+    return this.recorder.devices();
+  }
+
+  async checkCaptureFilter(filter: string) {
+    this.recorder.checkFilter(filter);
+  }
+
+  async startRecording(form: RecordForm) {
+    this.asked.push(`record ${JSON.stringify(form)}`);
+    this.recorder.start(form);
+  }
+
+  async recordingOn() {
+    return this.recorder.on;
+  }
+
+  async watchRecording(news: (news: RecordNews) => void) {
+    const form = await this.recorder.watch(news);
+    const template = library(false).recordings[0]!;
+    const failed = this.recorder.failsWith;
+    const state = failed ? 'interrupted' : 'complete';
+    const startedAt = new Date().toISOString();
+    const source = form.interfaces.join(', ');
+    this.file.recordings.unshift({ ...template, name: form.name, source, state, startedAt });
+    if (failed) throw failed;
+  }
+
+  async recordingChart(theme: 'dark' | 'light', width: number) {
+    return this.recorder.chart(theme, width);
+  }
+
+  async stopRecording() {
+    this.recorder.stop();
+  }
+
+  async renameRecording(from: string, to: string) {
+    if (this.file.recordings.some((recording) => recording.name === to))
+      throw failure('usage', `failed to create recording "${to}": the name is taken`);
+    const recording = this.file.recordings.find((one) => one.name === from);
+    if (recording) recording.name = to;
+  }
+
+  async closeWindow() {
+    this.recorder.stop();
+    this.asked.push('close');
   }
 
   async readFault(text: string): Promise<FaultNote> {
@@ -310,6 +364,11 @@ export class FakeHost implements Host {
   }
 
   onDrop() {
+    return () => undefined;
+  }
+
+  onCloseAsked(ask: () => void) {
+    this.recorder.askToClose = ask;
     return () => undefined;
   }
 

@@ -102,6 +102,43 @@ export function runCharts(
   ];
 }
 
+/** Exchanges per second of a recording that has been on for `elapsedMs`. */
+export function recordedRate(
+  elapsedMs: number,
+  drops: boolean,
+  theme: ThemeName,
+  width: number,
+): Chart {
+  const next = dice(11);
+  const seconds = Math.max(1, Math.floor(elapsedMs / 1_000));
+  return draw({
+    kind: 'recorded_rate',
+    title: 'Exchanges per second',
+    unit: 'per_second',
+    xUnit: 'moment',
+    width,
+    height: 170,
+    theme,
+    x: [0, seconds * 1e6],
+    y: [0, 3_000],
+    log: false,
+    xTicks: [[0, '0:00']],
+    yTicks: [
+      [0, '0'],
+      [1_500, '1.5 k'],
+      [3_000, '3 k'],
+    ],
+    fault: drops && seconds > 3 ? [3e6, seconds * 1e6] : null,
+    series: [
+      {
+        name: 'recorded',
+        color: 'p50',
+        points: Array.from({ length: seconds }, (_, i) => [i * 1e6, 2_100 + next() * 300]),
+      },
+    ],
+  });
+}
+
 /** The two charts of a comparison. */
 export function compareCharts(theme: ThemeName, width: number): Chart[] {
   const nines = Array.from({ length: 60 }, (_, i) => (i / 59) * 4);

@@ -1,8 +1,7 @@
-//! A run that is on: a thread folds what the engine tells into the window's numbers; whoever watches is woken for
-//! each new state, and misses old ones rather than holding the engine up.
+//! A run that is on: a thread folds what the engine tells into the window's numbers.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use reprise_app::{
     Control, Histogram, Outcomes, Quantiles, ReplayJob, ReplayNews, Tick, is_generator_late,
@@ -11,6 +10,7 @@ use reprise_app::{
 use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, share, whole};
 use crate::desk::hold;
 use crate::error::Failure;
+use crate::watched::Watched;
 
 /// Rates and quantiles are those of this many ticks: five seconds.
 const RECENT_TICKS: usize = 20;
@@ -20,16 +20,12 @@ pub(crate) struct LiveRun {
     name: String,
     control: Control,
     faults_on: Mutex<Vec<bool>>,
-    pulse: Mutex<Pulse>,
-    beat: Condvar,
+    pulse: Watched<Pulse>,
 }
 
 /// What is known of it.
 #[derive(Default)]
 struct Pulse {
-    /// Counts the changes, so that a watcher knows whether it has seen this one.
-    beats: u64,
-    over: Option<Result<(), Failure>>,
     total_ms: Option<u64>,
     elapsed_us: u64,
     planned: u64,
@@ -56,22 +52,22 @@ impl LiveRun {
             name: job.run().to_owned(),
             control: job.control(),
             faults_on: Mutex::new(vec![true; faults]),
-            pulse: Mutex::new(Pulse {
+            pulse: Watched::new(Pulse {
                 total_ms: length_ms,
                 warnings: job.warnings().to_vec(),
                 ..Pulse::default()
             }),
-            beat: Condvar::new(),
         });
         let follower = Arc::clone(&live);
         std::thread::Builder::new()
             .name("live run".to_owned())
             .spawn(move || {
                 while let Some(news) = job.next_news() {
-                    follower.tell(|pulse| pulse.take(news));
+                    follower.pulse.change(|pulse| pulse.take(news));
                 }
-                let ended = job.finish().map(drop).map_err(Failure::from);
-                follower.tell(|pulse| pulse.over = Some(ended));
+                follower
+                    .pulse
+                    .end(job.finish().map(drop).map_err(Failure::from));
             })
             .map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))?;
         Ok(live)
@@ -89,7 +85,7 @@ impl LiveRun {
 
     /// Whether it has ended and is stored.
     pub(crate) fn is_over(&self) -> bool {
-        hold(&self.pulse).over.is_some()
+        self.pulse.is_over()
     }
 
     /// Switches one of the plan's faults.
@@ -102,12 +98,13 @@ impl LiveRun {
 
     /// Puts what is known only while it is on in place of what the file holds.
     pub(crate) fn dress(&self, page: &mut RunPage) {
-        let pulse = hold(&self.pulse);
         let skipped = std::mem::take(&mut page.numbers.skipped);
-        let RunNews { state, numbers } = self.read(&pulse);
+        let (RunNews { state, numbers }, warnings) = self
+            .pulse
+            .look(|pulse| (self.read(pulse), pulse.warnings.clone()));
         page.state = state;
         page.numbers = RunNumbers { skipped, ..numbers };
-        page.notes.clone_from(&pulse.warnings);
+        page.notes = warnings;
         page.rate = page.rate.map(|_| self.control.rate());
         for (fault, on) in page.faults.iter_mut().zip(hold(&self.faults_on).iter()) {
             fault.on = *on;
@@ -116,7 +113,9 @@ impl LiveRun {
 
     /// Where its time axis ends; `None` when it goes on until it is stopped.
     pub(crate) fn planned_end_us(&self) -> Option<u64> {
-        hold(&self.pulse).total_ms.map(|length| length * 1_000)
+        self.pulse
+            .look(|pulse| pulse.total_ms)
+            .map(|length| length * 1_000)
     }
 
     /// Hands each new state to `tell` until the run is over or nobody listens any more.
@@ -124,35 +123,10 @@ impl LiveRun {
     /// # Errors
     /// When the run could not be stored.
     pub(crate) fn watch(&self, tell: impl Fn(RunNews) -> bool) -> Result<(), Failure> {
-        let mut seen = 0;
-        let mut pulse = hold(&self.pulse);
-        loop {
-            pulse = self
-                .beat
-                .wait_while(pulse, |pulse| pulse.beats == seen && pulse.over.is_none())
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Some(ended) = &pulse.over {
-                return ended.clone();
-            }
-            seen = pulse.beats;
-            let news = self.read(&pulse);
-            drop(pulse);
-            if !tell(news) {
-                return Ok(());
-            }
-            pulse = hold(&self.pulse);
-        }
+        self.pulse.watch(|pulse| self.read(pulse), tell)
     }
 
-    fn tell(&self, change: impl FnOnce(&mut Pulse)) {
-        let mut pulse = hold(&self.pulse);
-        change(&mut pulse);
-        pulse.beats += 1;
-        drop(pulse);
-        self.beat.notify_all();
-    }
-
-    fn read(&self, pulse: &MutexGuard<'_, Pulse>) -> RunNews {
+    fn read(&self, pulse: &Pulse) -> RunNews {
         let state = if self.control.is_paused() {
             "paused"
         } else {

@@ -1,0 +1,197 @@
+//! Recording live: which interfaces there are, what is asked for, how it goes.
+
+use std::time::Duration;
+
+use reprise_app::RecordRequest;
+use reprise_app::answer::DeviceAnswer;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+use super::Count;
+use super::fields::{filled, milliseconds};
+use crate::error::Failure;
+use crate::live_recording::Asked;
+
+/// An interface of this machine.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeviceCard {
+    name: String,
+    /// What the system says of it; often nothing.
+    description: String,
+    addresses: Vec<String>,
+    up: bool,
+    loopback: bool,
+    /// Why it cannot be captured; null when it can.
+    why: Option<String>,
+    /// The command that changes it, if there is one.
+    fix: Option<String>,
+}
+
+/// What the Record page asks for. Empty fields stand for their defaults.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordForm {
+    /// Their names.
+    interfaces: Vec<String>,
+    /// TCP ports; none for all.
+    ports: Vec<u16>,
+    /// A pcap filter beside the ports.
+    filter: String,
+    name: String,
+    /// `10m`; until it is stopped when empty.
+    duration: String,
+    /// Stores secrets as they are.
+    raw: bool,
+}
+
+/// How a recording that is on stands.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordNews {
+    /// Its name.
+    pub name: String,
+    /// Where it listens and for what.
+    pub source: String,
+    /// Whether secrets are stored as they are.
+    pub raw: bool,
+    /// Whether it was asked to end and is storing what is left.
+    pub stopping: bool,
+    /// Since its start.
+    pub elapsed_ms: u32,
+    /// When it stops by itself; null when it does not.
+    pub limit_ms: Option<u32>,
+    /// Packets read.
+    pub packets: u32,
+    /// Their bytes.
+    #[specta(type = Number)]
+    pub bytes: f64,
+    /// Connections that carried bytes.
+    pub connections: u32,
+    /// Exchanges decoded.
+    pub exchanges: u32,
+    /// Over the last two seconds.
+    #[specta(type = Number)]
+    pub packets_per_s: f64,
+    /// Over the last two seconds.
+    #[specta(type = Number)]
+    pub bytes_per_s: f64,
+    /// Over the last two seconds.
+    #[specta(type = Number)]
+    pub exchanges_per_s: f64,
+    /// What is known to be lost so far; empty when nothing is.
+    pub lost: Vec<Count>,
+    /// What the user should know, in words.
+    pub warnings: Vec<String>,
+}
+
+impl From<DeviceAnswer> for DeviceCard {
+    fn from(answer: DeviceAnswer) -> Self {
+        // The command stands beside the reason, with a button to copy it.
+        let fix = answer.fix.as_deref().unwrap_or_default();
+        let why = answer.why.map(|why| {
+            let reason = why.strip_suffix(fix).unwrap_or(&why);
+            reason.trim_end_matches([';', ' ']).to_owned()
+        });
+        Self {
+            name: answer.name,
+            description: answer.description,
+            addresses: answer.addresses,
+            up: answer.up,
+            loopback: answer.loopback,
+            why,
+            fix: answer.fix,
+        }
+    }
+}
+
+impl RecordForm {
+    /// The request the fields make.
+    ///
+    /// # Errors
+    /// A duration that cannot be read, or no interface.
+    pub(crate) fn request(&self) -> Result<RecordRequest, Failure> {
+        let interface = match self.interfaces.as_slice() {
+            [one] => one.clone(),
+            [] => return Err(Failure::usage("choose an interface to record")),
+            _ => {
+                return Err(Failure::usage(
+                    "choose one interface, or `any` for all of them",
+                ));
+            }
+        };
+        let duration = filled(&self.duration)
+            .map(|text| milliseconds(&text))
+            .transpose()?;
+        Ok(RecordRequest {
+            interface,
+            ports: self.ports.clone(),
+            filter: filled(&self.filter),
+            duration: duration.map(Duration::from_millis),
+            name: self.name.trim().to_owned(),
+            redact: !self.raw,
+        })
+    }
+
+    /// What is asked for, in words.
+    pub(crate) fn asked(&self, request: &RecordRequest) -> Asked {
+        let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();
+        let mut source = request.interface.clone();
+        match ports.as_slice() {
+            [] => source.push_str(", all ports"),
+            [port] => source.push_str(&format!(", port {port}")),
+            _ => source.push_str(&format!(", ports {}", ports.join(", "))),
+        }
+        if let Some(filter) = &request.filter {
+            source.push_str(&format!(", {filter}"));
+        }
+        Asked {
+            name: request.name.clone(),
+            source,
+            raw: !request.redact,
+            limit_ms: request
+                .duration
+                .and_then(|duration| u64::try_from(duration.as_millis()).ok()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_makes_an_interface_capturable_stands_beside_the_reason() {
+        let card = DeviceCard::from(DeviceAnswer {
+            name: "eth1".to_owned(),
+            description: String::new(),
+            addresses: Vec::new(),
+            up: false,
+            loopback: false,
+            capturable: false,
+            why: Some("it is down; sudo ip link set eth1 up".to_owned()),
+            fix: Some("sudo ip link set eth1 up".to_owned()),
+        });
+        assert_eq!(card.why.as_deref(), Some("it is down"));
+        assert_eq!(card.fix.as_deref(), Some("sudo ip link set eth1 up"));
+    }
+
+    #[test]
+    fn the_fields_make_a_request_and_its_words() {
+        let form = RecordForm {
+            interfaces: vec!["lo".to_owned()],
+            ports: vec![80, 3306],
+            filter: " host 10.0.0.1 ".to_owned(),
+            name: " friday ".to_owned(),
+            duration: "10m".to_owned(),
+            raw: false,
+        };
+        let request = form.request().unwrap();
+        let asked = form.asked(&request);
+        assert_eq!(request.name, "friday");
+        assert!(request.redact);
+        assert_eq!(asked.limit_ms, Some(600_000));
+        assert_eq!(asked.source, "lo, ports 80, 3306, host 10.0.0.1");
+    }
+}

@@ -1,0 +1,130 @@
+/** What the Record page holds: kept while other pages are looked at. */
+import type { DeviceCard, Failure, RecordForm } from '../host/bindings';
+import { asFailure, host } from '../host/host';
+import { freeName } from '../library/importer.svelte';
+import { shelf } from '../library/shelf.svelte';
+
+class Form {
+  /** The interfaces, or null while they are unknown. */
+  devices = $state.raw<DeviceCard[] | null>(null);
+  /** Why they are unknown. */
+  devicesFailure = $state.raw<Failure | null>(null);
+  /** The names of those that shall be recorded. */
+  chosen = $state<string[]>([]);
+  ports = $state('');
+  filter = $state('');
+  filterProblem = $state('');
+  name = $state('');
+  duration = $state('');
+  raw = $state(false);
+  private suggested = '';
+  private filterChecked = '';
+
+  /** Looks for interfaces; the first that carries traffic is chosen until the user chooses. */
+  async look(): Promise<void> {
+    try {
+      this.devices = await host().devices();
+      this.devicesFailure = null;
+    } catch (thrown) {
+      this.devicesFailure = asFailure(thrown);
+      return;
+    }
+    const there = this.devices.filter((device) => !device.why).map((device) => device.name);
+    this.chosen = this.chosen.filter((name) => there.includes(name));
+  }
+
+  choose(name: string): void {
+    this.chosen = [name];
+  }
+
+  /** A name from the date and the time, unless the user gave one. */
+  suggestName(now = new Date()): void {
+    if (![this.suggested, ''].includes(this.name)) return;
+    const taken = shelf.library?.recordings.map((recording) => recording.name) ?? [];
+    this.suggested = freeName(nameFromTime(now), taken);
+    this.name = this.suggested;
+  }
+
+  /** Has the host read the filter; called when its field is left. */
+  async checkFilter(): Promise<void> {
+    const filter = this.filter.trim();
+    this.filterChecked = filter;
+    if (filter === '') {
+      this.filterProblem = '';
+      return;
+    }
+    try {
+      await host().checkCaptureFilter(filter);
+      if (this.filterChecked === filter) this.filterProblem = '';
+    } catch (thrown) {
+      if (this.filterChecked === filter) this.filterProblem = asFailure(thrown).message;
+    }
+  }
+
+  get portsProblem(): string {
+    const wrong = readPorts(this.ports).wrong;
+    return wrong === undefined ? '' : `'${wrong}' is not a port; write 80 or 80, 3306`;
+  }
+
+  get durationProblem(): string {
+    const text = this.duration.trim();
+    if (text === '' || /^\d+(\.\d+)?\s*(ms|s|m|min|h)?$/.test(text)) return '';
+    return `'${text}' is not a duration; write 30s, 5m or 1h`;
+  }
+
+  get nameProblem(): string {
+    const name = this.name.trim();
+    const taken = shelf.library?.recordings.some((recording) => recording.name === name);
+    return taken ? `there is a recording named ${name} already` : '';
+  }
+
+  /** What is still missing before a recording can start; empty when nothing is. */
+  get missing(): string {
+    if (this.chosen.length === 0) return 'choose an interface';
+    if (this.name.trim() === '') return 'give it a name';
+    const problems = [
+      this.portsProblem,
+      this.filterProblem,
+      this.durationProblem,
+      this.nameProblem,
+    ];
+    return problems.find((problem) => problem !== '') ?? '';
+  }
+
+  /** The form as the host takes it. */
+  complete(): RecordForm {
+    return {
+      interfaces: $state.snapshot(this.chosen),
+      ports: readPorts(this.ports).ports,
+      filter: this.filter,
+      name: this.name.trim(),
+      duration: this.duration,
+      raw: this.raw,
+    };
+  }
+}
+
+export const form = new Form();
+
+/** `2026-11-21-1405`: sorts as it happened, and a command line takes it as it is. */
+export function nameFromTime(now: Date): string {
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const day = `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
+  return `${day}-${pad(now.getHours())}${pad(now.getMinutes())}`;
+}
+
+/** The ports of `80, 3306`, or the first word that is none. */
+export function readPorts(text: string): { ports: number[]; wrong?: string } {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const wrong = words.find((word) => !/^\d{1,5}$/.test(word) || +word < 1 || +word > 65_535);
+  if (wrong !== undefined) return { ports: [], wrong };
+  return { ports: [...new Set(words.map(Number))] };
+}
+
+/** `80, 3306` with a port taken out or added. */
+export function togglePort(text: string, port: number): string {
+  const { ports, wrong } = readPorts(text);
+  if (wrong !== undefined) return text;
+  const left = ports.filter((other) => other !== port);
+  return (left.length < ports.length ? left : [...ports, port]).join(', ');
+}
