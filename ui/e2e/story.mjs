@@ -1,9 +1,10 @@
 /**
  * The built window under WebKitWebDriver: import a capture, replay it against the shop with a fault, watch the errors
- * rise while the fault is on, compare with a clean run. Pictures go to e2e/screenshots.
+ * rise while the fault is on, compare with a clean run, record what is sent to the shop. Pictures go to
+ * e2e/screenshots.
  *
  * Needs `cargo build -p reprise-desktop` and `cargo build -p reprise-fixtures --example shop` (`make e2e` does both),
- * Xvfb, WebKitWebDriver and tauri-driver. TARGET, TAURI_DRIVER and CAPTURE name others than the usual ones.
+ * Xvfb, WebKitWebDriver, tauri-driver, and the right to capture on the loopback. TARGET, TAURI_DRIVER and CAPTURE name others than the usual ones.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -86,6 +87,8 @@ async function story() {
   assert.match(verdict, /errors went from/, 'many errors in a third of the run are seen');
   await session.until('both charts', async () => (await count(session, '.charts figure')) === 2);
   await picture(session, '7-compare');
+
+  await recordLive(session, shopUrl);
   await session.close();
 }
 
@@ -144,6 +147,50 @@ async function lookAtExchanges(session) {
     /HTTP\/1\.1/.test((await session.text('pre')) ?? ''),
   );
   await session.run(`document.activeElement.blur()`);
+}
+
+/** Records what is sent to the shop, and finds every request of it in the recording. */
+async function recordLive(session, shopUrl) {
+  const sent = 20;
+  await session.run(`document.activeElement.blur()`);
+  await session.press('2');
+  await session.click('#interface-lo:not(:disabled)');
+  await session.type('[aria-label="Ports"]', new URL(shopUrl).port);
+  await session.type('[aria-label="Name of the recording"]', 'live');
+  await session.type('[aria-label="Capture filter"]', 'tcp prot 80');
+  await session.run(`document.activeElement.blur()`);
+  await session.until('what is wrong with the filter', async () =>
+    /syntax error/.test((await session.text('[role=alert]')) ?? ''),
+  );
+  assert.ok(await session.find('header button:disabled'), 'a filter that is wrong cannot start');
+  await session.type('[aria-label="Capture filter"]', 'host 127.0.0.1');
+  await session.run(`document.activeElement.blur()`);
+  await picture(session, '8-record');
+
+  await clickButton(session, /^Start recording/);
+  await session.until('the sign in the rail', () => session.find('nav .recording'), 30_000);
+  for (let i = 0; i < sent; i += 1) await (await fetch(`${shopUrl}/?number=${i}`)).text();
+  await session.until(
+    'the requests',
+    async () => parseInt((await session.text('dl dd')) ?? '', 10) >= sent,
+  );
+  await session.until('the last of them', () => session.find('[aria-label="The last exchanges"]'));
+  await picture(session, '9-recording');
+  await session.press('1');
+  await session.until('the library', async () => (await session.text('h1')) === 'Library');
+  assert.ok(await session.find('nav .recording'), 'it goes on beside other pages');
+  await session.press('2');
+  await session.press('s');
+  await session.until('its end', () => session.find('[aria-label="What was recorded"]'), 30_000);
+  await picture(session, '10-recorded');
+
+  await clickButton(session, /^Open recording/);
+  await session.press('e');
+  await session.type('[aria-label="Filter the exchanges"]', '/number=/');
+  await session.until(
+    'every request and no other',
+    async () => (await text(session, '.bar [role=status]')) === `${sent} exchanges`,
+  );
 }
 
 /** Fills the Replay page and starts; resolves once the Run page shows charts. */
@@ -210,6 +257,10 @@ async function clickButton(session, pattern) {
       pattern.source,
     ),
   );
+}
+
+async function text(session, selector) {
+  return ((await session.text(selector)) ?? '').trim();
 }
 
 function count(session, selector) {
