@@ -19,6 +19,7 @@ mod redaction_key;
 mod replay;
 mod report;
 mod runs;
+mod size;
 mod transcript;
 
 pub use capture::{
@@ -41,6 +42,7 @@ pub use redaction::{
 pub use replay::{
     AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_factor, times_recorded,
 };
+pub use size::parse_size;
 
 pub use reprise_capture::{
     CAPTURE_RIGHTS_COMMAND, CaptureCommand, DEFAULT_RING_BYTES, DeviceCounters, DeviceRate,

@@ -58,10 +58,9 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         (replay_marked, "packets of a replay, left out"),
         (filtered, "packets left out by the filter"),
     ];
-    let spoken = spoken.iter().map(|(protocol, count)| {
-        let protocol = protocol.replace('_', " ");
-        (count, format!("connections of {protocol}, not recorded"))
-    });
+    let spoken = spoken
+        .iter()
+        .map(|(protocol, count)| (count, not_recorded(protocol)));
     counted
         .into_iter()
         .map(|(count, what)| (count, what.to_owned()))
@@ -72,6 +71,20 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
             what,
         })
         .collect()
+}
+
+/// What is said of connections that speak something else.
+fn not_recorded(protocol: &str) -> String {
+    match protocol {
+        "tls" => "connections were TLS and cannot be read; record behind what ends it".to_owned(),
+        "http2" => "connections were HTTP/2, which is not recorded".to_owned(),
+        "ssh" => "connections were SSH, which is not recorded".to_owned(),
+        "unknown" => "connections spoke neither HTTP nor MySQL".to_owned(),
+        other => format!(
+            "connections were {}, which is not recorded",
+            other.replace('_', " ")
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +121,7 @@ mod tests {
                 "2 connections closed to save memory",
                 "1 records of a file not readable",
                 "3 packets that contradict themselves",
-                "4 connections of tls, not recorded",
+                "4 connections were TLS and cannot be read; record behind what ends it",
             ]
         );
     }

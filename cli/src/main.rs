@@ -8,7 +8,6 @@ mod duration;
 mod exit;
 mod output;
 mod progress;
-mod size;
 mod stop;
 mod table;
 

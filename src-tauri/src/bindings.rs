@@ -3,7 +3,7 @@
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{compare, import, library, record, replay, run, targets};
+use crate::commands::{compare, import, library, record, redaction, replay, run, targets};
 
 /// Every command, typed.
 pub(crate) fn commands() -> Builder<Wry> {
@@ -22,6 +22,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             library::delete_run,
             library::undo_delete,
             record::devices,
+            record::device_rates,
             record::check_capture_filter,
             record::start_recording,
             record::recording_on,
@@ -44,6 +45,10 @@ pub(crate) fn commands() -> Builder<Wry> {
             compare::compare,
             compare::compare_charts,
             run::save_report,
+            redaction::redaction_rules,
+            redaction::read_redaction_rules,
+            redaction::save_redaction_rules,
+            redaction::preview_redaction,
             targets::allowed_hosts,
             targets::allow_host,
             targets::forget_host,

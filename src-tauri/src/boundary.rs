@@ -10,6 +10,7 @@ mod library;
 mod numbers;
 mod record;
 mod recording;
+mod redaction;
 mod replay;
 mod run;
 
@@ -18,7 +19,8 @@ pub(crate) use comparison::Comparison;
 pub(crate) use exchange::{ExchangeDetail, ExchangePage};
 pub(crate) use library::{AllowedHost, ImportNews, Library, RecordingCard, RunCard};
 pub(crate) use numbers::{Count, counts, whole, word};
-pub(crate) use record::{DeviceCard, RecordForm, RecordNews};
+pub(crate) use record::{DeviceCard, DeviceRate, RecordForm, RecordNews};
 pub(crate) use recording::RecordingPage;
+pub(crate) use redaction::{RedactionPreview, RedactionRules, RulesReading};
 pub(crate) use replay::{CheckState, DryRun, FaultNote, ReplayForm};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod import;
 pub(crate) mod library;
 pub(crate) mod record;
+pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod targets;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reprise_app::{Kept, Library, Stopper};
 
+use crate::device_rates::DeviceRates;
 use crate::error::Failure;
 use crate::live_recording::LiveRecording;
 use crate::live_run::LiveRun;
@@ -15,6 +16,7 @@ pub(crate) struct Desk {
     /// The open file.
     pub library: Library,
     import: Arc<Mutex<Option<Stopper>>>,
+    device_rates: Arc<Mutex<DeviceRates>>,
     recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
     live: Arc<Mutex<Option<Arc<LiveRun>>>>,
     deleted: Arc<Mutex<Option<(Kept, String)>>>,
@@ -26,6 +28,7 @@ impl Desk {
         Self {
             library,
             import: Arc::default(),
+            device_rates: Arc::default(),
             recording: Arc::default(),
             live: Arc::default(),
             deleted: Arc::default(),
@@ -40,6 +43,11 @@ impl Desk {
     /// What was deleted last, until it is taken back.
     pub(crate) fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
         hold(&self.deleted)
+    }
+
+    /// What the interfaces carry, as last read.
+    pub(crate) fn device_rates(&self) -> MutexGuard<'_, DeviceRates> {
+        hold(&self.device_rates)
     }
 
     /// The place of the recording that is on, or was on last.

@@ -4,10 +4,10 @@ mod history;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reprise_app::chart::{Chart, Style, recorded_rate};
-use reprise_app::{CaptureJob, CaptureNews, CaptureProgress, Stopper};
+use reprise_app::{CaptureJob, CaptureNews, CaptureProgress, StopAfter, Stopper};
 
 use crate::boundary::{Count, RecordNews, whole};
 use crate::error::Failure;
@@ -28,8 +28,8 @@ pub(crate) struct Asked {
     pub source: String,
     /// Whether secrets are stored as they are.
     pub raw: bool,
-    /// When it stops by itself, in milliseconds after its start.
-    pub limit_ms: Option<u64>,
+    /// When it stops by itself.
+    pub limits: StopAfter,
 }
 
 /// A recording that is on, or has just ended.
@@ -81,7 +81,7 @@ impl LiveRecording {
     }
 
     fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        milliseconds(self.began.elapsed())
     }
 
     /// The recording's name.
@@ -128,7 +128,7 @@ impl LiveRecording {
     }
 
     fn read(&self, pulse: &Pulse) -> RecordNews {
-        let now = pulse.now;
+        let (now, limits) = (pulse.now, &self.asked.limits);
         let before = pulse.recent.front().copied().unwrap_or_default();
         let seconds = (pulse.elapsed_ms.saturating_sub(before.0) as f64 / 1e3).max(0.1);
         let per_second = |now: u64, before: u64| now.saturating_sub(before) as f64 / seconds;
@@ -138,7 +138,9 @@ impl LiveRecording {
             raw: self.asked.raw,
             stopping: pulse.stopping,
             elapsed_ms: whole(pulse.elapsed_ms),
-            limit_ms: self.asked.limit_ms.map(whole),
+            limit_ms: limits.duration.map(|most| whole(milliseconds(most))),
+            limit_bytes: limits.bytes.map(|most| most as f64),
+            limit_exchanges: limits.exchanges.map(whole),
             packets: whole(now.packets),
             bytes: now.bytes as f64,
             connections: whole(now.connections),
@@ -172,6 +174,10 @@ impl Pulse {
             }
         }
     }
+}
+
+fn milliseconds(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What is known to be lost while the recording is on; its ledger has the rest.

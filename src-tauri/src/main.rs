@@ -4,6 +4,7 @@ mod bindings;
 mod boundary;
 mod commands;
 mod desk;
+mod device_rates;
 mod display;
 mod error;
 mod live_recording;

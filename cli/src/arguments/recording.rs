@@ -8,7 +8,7 @@ use reprise_app::ExportFormat;
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
-use crate::size::parse_size;
+use reprise_app::parse_size;
 
 /// What a ring may take, in bytes: libpcap counts it in 31 bits.
 const RING_BYTES: std::ops::RangeInclusive<u64> = (1 << 20)..=(2 << 30);

@@ -30,7 +30,10 @@ pub(crate) struct Library {
 pub(crate) struct RecordingCard {
     name: String,
     source: String,
+    /// `recording`, `complete` or `interrupted`.
     state: String,
+    /// Whether secrets were stored as they were captured.
+    raw: bool,
     started_at: String,
     duration_ms: u32,
     connections: u32,
@@ -98,6 +101,7 @@ impl RecordingCard {
             name: answer.recording.name.clone(),
             source: answer.recording.source.clone(),
             state: word(&answer.recording.state),
+            raw: answer.recording.raw,
             started_at: answer.recording.started_at.clone(),
             duration_ms: whole(answer.recording.duration_ms),
             connections: whole(answer.connections),

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use reprise_app::RecordRequest;
 use reprise_app::answer::DeviceAnswer;
+use reprise_app::{
+    Interfaces, PacketSource, RecordRequest, RedactionChoice, StopAfter, parse_size,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
@@ -29,6 +31,25 @@ pub(crate) struct DeviceCard {
     fix: Option<String>,
 }
 
+/// What an interface carries.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeviceRate {
+    /// Which interface.
+    pub name: String,
+    /// Both directions.
+    #[specta(type = Number)]
+    pub packets_per_s: f64,
+    /// Both directions.
+    #[specta(type = Number)]
+    pub bytes_per_s: f64,
+    /// Dropped by the interface or its driver.
+    #[specta(type = Number)]
+    pub dropped_per_s: f64,
+    /// Packets a second over the last minute, as SVG.
+    pub sparkline: String,
+}
+
 /// What the Record page asks for. Empty fields stand for their defaults.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +61,12 @@ pub(crate) struct RecordForm {
     /// A pcap filter beside the ports.
     filter: String,
     name: String,
-    /// `10m`; until it is stopped when empty.
+    /// `10m`; however long when empty.
     duration: String,
+    /// Of packets, `500MB`; however much when empty.
+    size: String,
+    /// However many when null.
+    exchanges: Option<u32>,
     /// Stores secrets as they are.
     raw: bool,
 }
@@ -62,6 +87,11 @@ pub(crate) struct RecordNews {
     pub elapsed_ms: u32,
     /// When it stops by itself; null when it does not.
     pub limit_ms: Option<u32>,
+    /// At how many bytes of packets it stops; null when at none.
+    #[specta(type = Option<Number>)]
+    pub limit_bytes: Option<f64>,
+    /// At how many exchanges it stops; null when at none.
+    pub limit_exchanges: Option<u32>,
     /// Packets read.
     pub packets: u32,
     /// Their bytes.
@@ -110,34 +140,40 @@ impl RecordForm {
     /// The request the fields make.
     ///
     /// # Errors
-    /// A duration that cannot be read, or no interface.
+    /// A limit that cannot be read, or no interface.
     pub(crate) fn request(&self) -> Result<RecordRequest, Failure> {
-        let interface = match self.interfaces.as_slice() {
-            [one] => one.clone(),
-            [] => return Err(Failure::usage("choose an interface to record")),
-            _ => {
-                return Err(Failure::usage(
-                    "choose one interface, or `any` for all of them",
-                ));
-            }
-        };
-        let duration = filled(&self.duration)
-            .map(|text| milliseconds(&text))
-            .transpose()?;
+        if self.interfaces.is_empty() {
+            return Err(Failure::usage("choose an interface to record"));
+        }
         Ok(RecordRequest {
-            interface,
+            source: PacketSource::Interfaces(Interfaces::named(&self.interfaces)),
             ports: self.ports.clone(),
             filter: filled(&self.filter),
-            duration: duration.map(Duration::from_millis),
+            stop_after: self.limits()?,
             name: self.name.trim().to_owned(),
-            redact: !self.raw,
+            redaction: if self.raw {
+                RedactionChoice::StoreRaw
+            } else {
+                RedactionChoice::InForce
+            },
+        })
+    }
+
+    fn limits(&self) -> Result<StopAfter, Failure> {
+        let duration = filled(&self.duration).map(|text| milliseconds(&text));
+        let size = filled(&self.size).map(|text| parse_size(&text).map_err(Failure::usage));
+        Ok(StopAfter {
+            duration: duration.transpose()?.map(Duration::from_millis),
+            bytes: size.transpose()?,
+            packets: None,
+            exchanges: self.exchanges.map(u64::from),
         })
     }
 
     /// What is asked for, in words.
     pub(crate) fn asked(&self, request: &RecordRequest) -> Asked {
         let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();
-        let mut source = request.interface.clone();
+        let mut source = self.interfaces.join(", ");
         match ports.as_slice() {
             [] => source.push_str(", all ports"),
             [port] => source.push_str(&format!(", port {port}")),
@@ -149,10 +185,8 @@ impl RecordForm {
         Asked {
             name: request.name.clone(),
             source,
-            raw: !request.redact,
-            limit_ms: request
-                .duration
-                .and_then(|duration| u64::try_from(duration.as_millis()).ok()),
+            raw: self.raw,
+            limits: request.stop_after,
         }
     }
 }
@@ -180,18 +214,21 @@ mod tests {
     #[test]
     fn the_fields_make_a_request_and_its_words() {
         let form = RecordForm {
-            interfaces: vec!["lo".to_owned()],
+            interfaces: vec!["lo".to_owned(), "eth0".to_owned()],
             ports: vec![80, 3306],
             filter: " host 10.0.0.1 ".to_owned(),
             name: " friday ".to_owned(),
             duration: "10m".to_owned(),
+            size: "2GiB".to_owned(),
+            exchanges: None,
             raw: false,
         };
         let request = form.request().unwrap();
         let asked = form.asked(&request);
         assert_eq!(request.name, "friday");
-        assert!(request.redact);
-        assert_eq!(asked.limit_ms, Some(600_000));
-        assert_eq!(asked.source, "lo, ports 80, 3306, host 10.0.0.1");
+        assert_eq!(request.redaction, RedactionChoice::InForce);
+        assert_eq!(asked.limits.duration, Some(Duration::from_secs(600)));
+        assert_eq!(asked.limits.bytes, Some(2 << 30));
+        assert_eq!(asked.source, "lo, eth0, ports 80, 3306, host 10.0.0.1");
     }
 }

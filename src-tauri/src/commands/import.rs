@@ -19,7 +19,11 @@ pub(crate) async fn choose_files(app: AppHandle) -> Result<Vec<String>, Failure>
             .dialog()
             .file()
             .set_title("Import a capture")
-            .add_filter("Captures", &["pcap", "pcapng", "cap", "gz", "zst"])
+            .add_filter(
+                "Captures and logs",
+                &["pcap", "pcapng", "cap", "har", "gor", "log", "gz", "zst"],
+            )
+            .add_filter("All files", &["*"])
             .blocking_pick_files();
         Ok(chosen
             .unwrap_or_default()

@@ -5,7 +5,7 @@ use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
 use super::off_main;
-use crate::boundary::{Chart, DeviceCard, RecordForm, RecordNews, ThemeName};
+use crate::boundary::{Chart, DeviceCard, DeviceRate, RecordForm, RecordNews, ThemeName};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::live_recording::LiveRecording;
@@ -22,6 +22,17 @@ pub(crate) async fn devices() -> Result<Vec<DeviceCard>, Failure> {
         Ok(devices.into_iter().map(DeviceCard::from).collect())
     })
     .await
+}
+
+/// What each interface carries, since this was asked last.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn device_rates(
+    desk: State<'_, Desk>,
+    theme: ThemeName,
+) -> Result<Vec<DeviceRate>, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || Ok(desk.device_rates().read(theme))).await
 }
 
 /// Reads a capture filter once it is typed.

@@ -28,6 +28,8 @@ export const commands = {
 	undoDelete: () => __TAURI_INVOKE<null>("undo_delete"),
 	/**  The interfaces of this machine, and why one cannot be captured. */
 	devices: () => __TAURI_INVOKE<DeviceCard[]>("devices"),
+	/**  What each interface carries, since this was asked last. */
+	deviceRates: (theme: ThemeName) => __TAURI_INVOKE<DeviceRate[]>("device_rates", { theme }),
 	/**  Reads a capture filter once it is typed. */
 	checkCaptureFilter: (filter: string) => __TAURI_INVOKE<null>("check_capture_filter", { filter }),
 	/**  Starts recording; when this resolves, every matching packet is captured. */
@@ -72,6 +74,14 @@ export const commands = {
 	compareCharts: (a: string, b: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, theme, width }),
 	/**  Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind. */
 	saveReport: (a: string, b: string | null) => __TAURI_INVOKE<string | null>("save_report", { a, b }),
+	/**  The rules in force and their text. */
+	redactionRules: () => __TAURI_INVOKE<RedactionRules>("redaction_rules"),
+	/**  Reads a text of rules as it is typed. */
+	readRedactionRules: (text: string) => __TAURI_INVOKE<RulesReading>("read_redaction_rules", { text }),
+	/**  Saves a text of rules, which hold from the next recording on. */
+	saveRedactionRules: (text: string) => __TAURI_INVOKE<RedactionRules>("save_redaction_rules", { text }),
+	/**  What a text of rules would do to a recording; changes nothing. */
+	previewRedaction: (recording: string, text: string) => __TAURI_INVOKE<RedactionPreview>("preview_redaction", { recording, text }),
 	/**  The allowed hosts, besides this machine. */
 	allowedHosts: () => __TAURI_INVOKE<AllowedHost[]>("allowed_hosts"),
 	/**  Allows a host from now on. */
@@ -178,6 +188,20 @@ export type DeviceCard = {
 	why: string | null,
 	/**  The command that changes it, if there is one. */
 	fix: string | null,
+};
+
+/**  What an interface carries. */
+export type DeviceRate = {
+	/**  Which interface. */
+	name: string,
+	/**  Both directions. */
+	packetsPerS: number,
+	/**  Both directions. */
+	bytesPerS: number,
+	/**  Dropped by the interface or its driver. */
+	droppedPerS: number,
+	/**  Packets a second over the last minute, as SVG. */
+	sparkline: string,
 };
 
 /**  What a replay would do. */
@@ -327,8 +351,12 @@ export type RecordForm = {
 	/**  A pcap filter beside the ports. */
 	filter: string,
 	name: string,
-	/**  `10m`; until it is stopped when empty. */
+	/**  `10m`; however long when empty. */
 	duration: string,
+	/**  Of packets, `500MB`; however much when empty. */
+	size: string,
+	/**  However many when null. */
+	exchanges: number | null,
 	/**  Stores secrets as they are. */
 	raw: boolean,
 };
@@ -347,6 +375,10 @@ export type RecordNews = {
 	elapsedMs: number,
 	/**  When it stops by itself; null when it does not. */
 	limitMs: number | null,
+	/**  At how many bytes of packets it stops; null when at none. */
+	limitBytes: number | null,
+	/**  At how many exchanges it stops; null when at none. */
+	limitExchanges: number | null,
 	/**  Packets read. */
 	packets: number,
 	/**  Their bytes. */
@@ -371,7 +403,10 @@ export type RecordNews = {
 export type RecordingCard = {
 	name: string,
 	source: string,
+	/**  `recording`, `complete` or `interrupted`. */
 	state: string,
+	/**  Whether secrets were stored as they were captured. */
+	raw: boolean,
 	startedAt: string,
 	durationMs: number,
 	connections: number,
@@ -399,6 +434,53 @@ export type RecordingPage = {
 	exchanges: number,
 };
 
+/**  A value before and after, with the text around it. */
+export type RedactionExample = {
+	exchange: number,
+	/**  Where it stands: `request header authorization`. */
+	place: string,
+	lead: string,
+	before: string,
+	after: string,
+	tail: string,
+};
+
+/**  What rules would do to a recording. */
+export type RedactionPreview = {
+	recording: string,
+	/**  Whether it holds secrets as they were captured. */
+	raw: boolean,
+	/**  How many exchanges were looked at. */
+	exchanges: number,
+	/**  Whether the recording has more. */
+	more: boolean,
+	rules: RulePreview[],
+};
+
+/**  One rule, for people. */
+export type RedactionRule = {
+	name: string,
+	/**  What it matches: `header Authorization`. */
+	matches: string[],
+	/**  What takes a value's place. */
+	action: string,
+	/**  The exchanges it holds for; null for all. */
+	filter: string | null,
+	builtIn: boolean,
+};
+
+/**  The rules in force. */
+export type RedactionRules = {
+	/**  The file they come from; null when the built-in ones hold alone. */
+	source: string | null,
+	/**  Where the user's file is, or would be. */
+	file: string,
+	/**  The file's text, or what a new one would say. */
+	text: string,
+	/**  In the order in which they are tried. */
+	rules: RedactionRule[],
+};
+
 /**  The fields of the Replay page; texts are as they were typed. */
 export type ReplayForm = {
 	recording: string,
@@ -418,6 +500,30 @@ export type ReplayForm = {
 	readOnly: boolean,
 	bothTiers: boolean,
 	allowRecordedServer: boolean,
+};
+
+/**  What one rule would do. */
+export type RulePreview = {
+	rule: RedactionRule,
+	hits: number,
+	/**  The first that differ. */
+	examples: RedactionExample[],
+};
+
+/**  Why a text of rules cannot be read. */
+export type RulesFault = {
+	/**  From 1. */
+	line: number,
+	rule: string | null,
+	problem: string,
+};
+
+/**  What a text of rules comes to. */
+export type RulesReading = {
+	/**  All that would be in force; empty with a problem. */
+	rules: RedactionRule[],
+	/**  Why the text cannot be read; null when it can. */
+	problem: RulesFault | null,
 };
 
 /**  One run in a line. */

@@ -13,13 +13,17 @@ import type {
   Failure,
   FaultNote,
   DeviceCard,
+  DeviceRate,
   ImportNews,
   Library,
   RecordForm,
   RecordingPage,
   RecordNews,
+  RedactionPreview,
+  RedactionRules,
   ReplayForm,
   RunNews,
+  RulesReading,
   RunPage,
   ThemeName,
 } from './bindings';
@@ -50,6 +54,8 @@ export interface Host {
 
   /** The interfaces of this machine, and why one cannot be captured. */
   devices(): Promise<DeviceCard[]>;
+  /** What each interface carries since this was asked last; empty at the first time. */
+  deviceRates(theme: ThemeName): Promise<DeviceRate[]>;
   checkCaptureFilter(filter: string): Promise<Done>;
   /** Resolves once every matching packet is captured. */
   startRecording(form: RecordForm): Promise<Done>;
@@ -80,6 +86,12 @@ export interface Host {
   compareCharts(a: string, b: string, theme: ThemeName, width: number): Promise<Chart[]>;
   /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
   saveReport(a: string, b: string | null): Promise<string | null>;
+
+  redactionRules(): Promise<RedactionRules>;
+  readRedactionRules(text: string): Promise<RulesReading>;
+  saveRedactionRules(text: string): Promise<RedactionRules>;
+  /** What a text of rules would do to a recording; changes nothing. */
+  previewRedaction(recording: string, text: string): Promise<RedactionPreview>;
 
   allowedHosts(): Promise<AllowedHost[]>;
   allowHost(host: string): Promise<Done>;

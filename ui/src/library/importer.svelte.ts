@@ -90,7 +90,7 @@ export const importer = new Importer();
 /** `/data/shop-friday.pcap.gz` -> `shop-friday`. */
 export function nameFromPath(path: string): string {
   const file = path.trim().split('/').at(-1) ?? '';
-  return file.replace(/\.(gz|zst)$/i, '').replace(/\.(pcapng|pcap|cap)$/i, '');
+  return file.replace(/\.(gz|zst)$/i, '').replace(/\.(pcapng|pcap|cap|har|gor|log)$/i, '');
 }
 
 /** The name itself, or with the first number that makes it new: `shop`, `shop-2`. */

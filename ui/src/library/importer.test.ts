@@ -5,6 +5,8 @@ describe("a recording's name", () => {
   it('comes from the file, without its folders and endings', () => {
     expect(nameFromPath('/data/shop-friday.pcapng.zst')).toBe('shop-friday');
     expect(nameFromPath('dump.pcap')).toBe('dump');
+    expect(nameFromPath('checkout.har')).toBe('checkout');
+    expect(nameFromPath('mysql-slow.log.gz')).toBe('mysql-slow');
     expect(nameFromPath('')).toBe('');
   });
 

@@ -1,14 +1,20 @@
 /** What the Record page holds: kept while other pages are looked at. */
-import type { DeviceCard, Failure, RecordForm } from '../host/bindings';
+import type { DeviceCard, DeviceRate, Failure, RecordForm } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
 import { shelf } from '../library/shelf.svelte';
+import { theme } from '../theme.svelte';
+
+/** The device that stands for all. */
+const ANY = 'any';
 
 class Form {
   /** The interfaces, or null while they are unknown. */
   devices = $state.raw<DeviceCard[] | null>(null);
   /** Why they are unknown. */
   devicesFailure = $state.raw<Failure | null>(null);
+  /** What they carry; empty until it is known. */
+  rates = $state.raw<DeviceRate[]>([]);
   /** The names of those that shall be recorded. */
   chosen = $state<string[]>([]);
   ports = $state('');
@@ -16,6 +22,8 @@ class Form {
   filterProblem = $state('');
   name = $state('');
   duration = $state('');
+  size = $state('');
+  exchanges = $state('');
   raw = $state(false);
   private suggested = '';
   private filterChecked = '';
@@ -33,8 +41,18 @@ class Form {
     this.chosen = this.chosen.filter((name) => there.includes(name));
   }
 
-  choose(name: string): void {
-    this.chosen = [name];
+  /** Reads what the interfaces carry; the next reading is a second away. */
+  async readRates(): Promise<void> {
+    this.rates = await host()
+      .deviceRates(theme())
+      .catch(() => this.rates);
+  }
+
+  /** Takes an interface in or out; `any` stands for all and goes with none. */
+  toggle(name: string): void {
+    if (this.chosen.includes(name)) this.chosen = this.chosen.filter((other) => other !== name);
+    else if (name === ANY) this.chosen = [ANY];
+    else this.chosen = [...this.chosen.filter((other) => other !== ANY), name];
   }
 
   /** A name from the date and the time, unless the user gave one. */
@@ -72,6 +90,18 @@ class Form {
     return `'${text}' is not a duration; write 30s, 5m or 1h`;
   }
 
+  get sizeProblem(): string {
+    const text = this.size.trim();
+    if (text === '' || /^\d+(\.\d+)?\s*[kmgt]?i?b?$/i.test(text)) return '';
+    return `'${text}' is not a size; write 500MB or 2GiB`;
+  }
+
+  get exchangesProblem(): string {
+    const text = this.exchanges.trim();
+    if (text === '' || (/^\d{1,9}$/.test(text) && +text > 0)) return '';
+    return `'${text}' is not a count; write 100000`;
+  }
+
   get nameProblem(): string {
     const name = this.name.trim();
     const taken = shelf.library?.recordings.some((recording) => recording.name === name);
@@ -86,6 +116,8 @@ class Form {
       this.portsProblem,
       this.filterProblem,
       this.durationProblem,
+      this.sizeProblem,
+      this.exchangesProblem,
       this.nameProblem,
     ];
     return problems.find((problem) => problem !== '') ?? '';
@@ -99,6 +131,8 @@ class Form {
       filter: this.filter,
       name: this.name.trim(),
       duration: this.duration,
+      size: this.size,
+      exchanges: this.exchanges.trim() === '' ? null : +this.exchanges,
       raw: this.raw,
     };
   }

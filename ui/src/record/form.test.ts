@@ -60,6 +60,39 @@ describe('the filter field', () => {
   });
 });
 
+describe('the interfaces', () => {
+  it('are several, or the one that stands for all', () => {
+    form.chosen = [];
+    for (const name of ['eth0', 'lo']) form.toggle(name);
+    expect(form.chosen).toEqual(['eth0', 'lo']);
+    form.toggle('any');
+    expect(form.chosen).toEqual(['any']);
+    form.toggle('lo');
+    expect(form.chosen).toEqual(['lo']);
+    form.toggle('lo');
+    expect(form.chosen).toEqual([]);
+  });
+});
+
+describe('how much', () => {
+  it('is a size or a count, or nothing', () => {
+    for (const right of ['', '500MB', '2GiB', '64 k', '1.5g']) {
+      form.size = right;
+      expect(form.sizeProblem).toBe('');
+    }
+    form.size = 'much';
+    expect(form.sizeProblem).toContain('write 500MB');
+    form.size = '';
+    form.exchanges = '10k';
+    expect(form.missing).toBeTruthy();
+    expect(form.exchangesProblem).toContain('write 100000');
+    form.exchanges = '100000';
+    expect(form.complete().exchanges).toBe(100_000);
+    form.exchanges = '';
+    expect(form.complete().exchanges).toBeNull();
+  });
+});
+
 describe('how long', () => {
   it('is a number with a unit, or nothing', () => {
     for (const right of ['', '10m', '1.5h', '30', '90 s', '500ms']) {

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
 import { FakeHost } from '../host/fake/fake';
@@ -18,7 +18,16 @@ async function open(prepare: (fake: FakeHost) => void = () => undefined): Promis
   useHost(fake);
   shelf.library = null;
   recorder.again();
-  Object.assign(form, { chosen: [], ports: '', filter: '', name: '', duration: '', raw: false });
+  Object.assign(form, {
+    chosen: [],
+    ports: '',
+    filter: '',
+    name: '',
+    duration: '',
+    size: '',
+    exchanges: '',
+    raw: false,
+  });
   go({ page: 'library' });
   render(App);
   await key('2');
@@ -26,7 +35,7 @@ async function open(prepare: (fake: FakeHost) => void = () => undefined): Promis
 }
 
 async function start(): Promise<void> {
-  await fireEvent.click(await screen.findByRole('radio', { name: /^eth0/ }));
+  await fireEvent.click(await screen.findByRole('checkbox', { name: /^eth0/ }));
   const button = screen.getByRole('button', { name: /Start recording/ }) as HTMLButtonElement;
   await waitFor(() => expect(button.disabled).toBe(false));
   await fireEvent.click(button);
@@ -77,7 +86,9 @@ describe('the Record page', () => {
     expect(await screen.findByText(/Nothing can be recorded yet/)).toBeTruthy();
     const copy = screen.getByRole('button', { name: /^Copy the command sudo setcap/ });
     expect(copy).toBeTruthy();
-    expect((screen.getByRole('radio', { name: /^eth0/ }) as HTMLInputElement).disabled).toBe(true);
+    expect((screen.getByRole('checkbox', { name: /^eth0/ }) as HTMLInputElement).disabled).toBe(
+      true,
+    );
     fake.recorder.mayCapture = true;
     await key('g');
     await waitFor(() => expect(screen.queryByText(/Nothing can be recorded yet/)).toBeNull());
@@ -114,6 +125,11 @@ describe('the Record page', () => {
     await start();
     expect(fake.asked.at(-1)).toContain('"raw":true');
     expect(await screen.findByText('raw')).toBeTruthy();
+    await key('s');
+    await screen.findByRole('button', { name: /Open recording/ });
+    await key('1');
+    const row = await screen.findByRole('row', { name: `recording ${recorder.name}` });
+    expect(within(row).getByText('raw')).toBeTruthy();
   });
 
   it('asks before the window closes on a recording, and closes when that is wanted', async () => {

@@ -13,6 +13,7 @@ import type {
 import type { Host } from '../host';
 import { compareCharts, runCharts } from './pictures';
 import { FakeRecorder } from './recorder';
+import { FakeRules } from './rules';
 import { comparison, exchange, library, LOSS, OPERATIONS, PLAN, RUN_OPERATIONS } from './traffic';
 
 const TOTAL_MS = 300_000;
@@ -39,6 +40,8 @@ export class FakeHost implements Host {
   readonly asked: string[] = [];
   /** The machine it records from. */
   readonly recorder: FakeRecorder;
+  /** Its redaction rules. */
+  readonly rules = new FakeRules();
 
   constructor(
     empty: boolean,
@@ -168,6 +171,10 @@ export class FakeHost implements Host {
     return this.recorder.devices();
   }
 
+  async deviceRates() {
+    return this.recorder.rates();
+  }
+
   async checkCaptureFilter(filter: string) {
     this.recorder.checkFilter(filter);
   }
@@ -188,7 +195,8 @@ export class FakeHost implements Host {
     const state = failed ? 'interrupted' : 'complete';
     const startedAt = new Date().toISOString();
     const source = form.interfaces.join(', ');
-    this.file.recordings.unshift({ ...template, name: form.name, source, state, startedAt });
+    const { name, raw } = form;
+    this.file.recordings.unshift({ ...template, name, source, state, raw, startedAt });
     if (failed) throw failed;
   }
 
@@ -349,6 +357,23 @@ export class FakeHost implements Host {
 
   async saveReport(a: string) {
     return `/home/ada/${a}.html`;
+  }
+
+  async redactionRules() {
+    return this.rules.rules;
+  }
+
+  async readRedactionRules(text: string) {
+    return this.rules.read(text);
+  }
+
+  async saveRedactionRules(text: string) {
+    Object.assign(this.rules, { text, saved: true });
+    return this.rules.rules;
+  }
+
+  async previewRedaction(recording: string, text: string) {
+    return this.rules.preview(recording, text);
   }
 
   async allowedHosts() {

@@ -1,5 +1,14 @@
 /** An invented machine to record from: its interfaces, and traffic that comes at a steady rate. */
-import type { Chart, DeviceCard, Failure, RecordForm, RecordNews, ThemeName } from '../bindings';
+import type {
+  Chart,
+  DeviceCard,
+  DeviceRate,
+  Failure,
+  RecordForm,
+  RecordNews,
+  ThemeName,
+} from '../bindings';
+import { sparkline } from './draw';
 import { recordedRate } from './pictures';
 
 const GRANT = 'sudo setcap cap_net_raw,cap_net_admin=eip "$(command -v reprise)"';
@@ -41,6 +50,17 @@ export class FakeRecorder {
       device('docker0', ['172.17.0.1']),
       down,
     ];
+  }
+
+  rates(): DeviceRate[] {
+    const line = sparkline([3, 4, 3, 5, 6, 5, 7, 6]);
+    return ['any', 'docker0', 'eth0', 'lo'].map((name, i) => ({
+      name,
+      packetsPerS: 9_412 / (i + 1),
+      bytesPerS: 6.1e6 / (i + 1),
+      droppedPerS: 0,
+      sparkline: line,
+    }));
   }
 
   checkFilter(filter: string): void {
@@ -95,6 +115,8 @@ export class FakeRecorder {
       stopping: this.now?.stopped ?? false,
       elapsedMs,
       limitMs: form?.duration ? 600_000 : null,
+      limitBytes: null,
+      limitExchanges: form?.exchanges ?? null,
       packets: Math.floor(seconds * 9_412),
       bytes: seconds * 6.1e6,
       connections: Math.floor(seconds * 31),

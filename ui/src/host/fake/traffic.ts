@@ -54,6 +54,7 @@ function card(
     name,
     source,
     state: 'complete',
+    raw: false,
     startedAt: new Date(Date.now() - hoursAgo * 3_600_000).toISOString(),
     durationMs: 301_400,
     connections: Math.round(http / 91),

@@ -1,7 +1,7 @@
-//! Sizes on the command line: `500MB`, `2GiB`, `64k`.
+//! Sizes as both faces read them: `500MB`, `2GiB`, `64k`.
 
 /// Reads a number of bytes, with or without a unit: `k`, `M`, `G`, `T` of 1000, `Ki`, `Mi`, ... of 1024.
-pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
+pub fn parse_size(text: &str) -> Result<u64, String> {
     let refused = || format!("'{text}' is not a size; write 500MB, 2GiB or 64k");
     let split = text
         .find(|c: char| c.is_ascii_alphabetic())
