@@ -75,16 +75,20 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
 
 /// What is said of connections that speak something else.
 fn not_recorded(protocol: &str) -> String {
-    match protocol {
-        "tls" => "connections were TLS and cannot be read; record behind what ends it".to_owned(),
-        "http2" => "connections were HTTP/2, which is not recorded".to_owned(),
-        "ssh" => "connections were SSH, which is not recorded".to_owned(),
-        "unknown" => "connections spoke neither HTTP nor MySQL".to_owned(),
-        other => format!(
-            "connections were {}, which is not recorded",
-            other.replace('_', " ")
-        ),
-    }
+    let name = match protocol {
+        "tls" => return encrypted("TLS"),
+        "mysql_over_tls" => return encrypted("MySQL over TLS"),
+        "unknown" | "other" => return "connections spoke neither HTTP nor MySQL".to_owned(),
+        "mysql_replication" => "MySQL replication",
+        "http2" => "HTTP/2",
+        "ssh" => "SSH",
+        other => other,
+    };
+    format!("connections were {name}, which is not recorded")
+}
+
+fn encrypted(name: &str) -> String {
+    format!("connections were {name} and cannot be read; record behind what ends it")
 }
 
 #[cfg(test)]
