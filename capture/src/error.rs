@@ -1,10 +1,10 @@
 //! What can go wrong with a capture. Messages are fragments for "failed to ..." and name the fix.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// How the command is given the right to capture, for messages and for the window.
+/// How `reprise-tap` is given the right to capture, for messages and for the window.
 pub const CAPTURE_RIGHTS_COMMAND: &str =
-    "sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v reprise)\"";
+    "sudo setcap cap_net_raw=eip \"$(command -v reprise-tap)\"";
 
 /// Why packets could not be read or recorded.
 #[derive(Debug, thiserror::Error)]
@@ -58,12 +58,28 @@ pub enum CaptureError {
         there_are: String,
     },
     /// The process may not capture.
-    #[error(
-        "capture on {interface}: this user may not; run `{CAPTURE_RIGHTS_COMMAND}` once, or use sudo"
-    )]
+    #[error("capture on {interface}: this user may not; {}", fixes(tap.as_deref()))]
     NoRights {
         /// On which interface.
         interface: String,
+        /// The `reprise-tap` that was found and may not either.
+        tap: Option<PathBuf>,
+    },
+    /// `reprise-tap` says why it cannot.
+    #[error("{said} (says {})", tap.display())]
+    Tap {
+        /// Which.
+        tap: PathBuf,
+        /// What it said.
+        said: String,
+    },
+    /// `reprise-tap` cannot be run.
+    #[error("run {}: {source}; build it with `cargo build --release -p reprise-capture`", tap.display())]
+    TapStart {
+        /// Which.
+        tap: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The interface is down.
     #[error("capture on {interface}: it is down; run `sudo ip link set {interface} up`")]
@@ -121,4 +137,20 @@ pub enum CaptureError {
     /// A thread of the engine ended without a result, which is a defect in this program.
     #[error("finish the recording: its {0} thread ended unexpectedly; what was committed is kept")]
     Broken(&'static str),
+}
+
+/// What gives the right to capture: to `reprise-tap` for good, or to one run.
+fn fixes(tap: Option<&Path>) -> String {
+    match tap {
+        Some(tap) => {
+            let tap = tap.display();
+            format!(
+                "run `sudo setcap cap_net_raw=eip {tap}` once (only for some: first \
+                 `sudo chgrp GROUP {tap} && sudo chmod 0750 {tap}`), or use sudo"
+            )
+        }
+        None => format!(
+            "put reprise-tap beside reprise and run `{CAPTURE_RIGHTS_COMMAND}` once, or use sudo"
+        ),
+    }
 }

@@ -14,13 +14,17 @@ mod filter;
 mod interface;
 mod open;
 mod order;
+mod process;
 mod rates;
 mod record;
 mod stream;
+mod tap;
 
 pub use command::CaptureCommand;
 pub use config::{DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, StopAfter};
 pub use devices::{Device, NotCapturable, devices};
 pub use filter::check_filter;
+pub use open::{InterfaceRequest, OpenInterface, open_interface};
 pub use rates::{DeviceCounters, DeviceRate, DeviceReading, device_counters};
 pub use record::record;
+pub use tap::TapStatus;

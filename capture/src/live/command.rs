@@ -1,18 +1,20 @@
 //! Packets from a command's output: `ssh HOST tcpdump -w -`, or anything else that prints a pcap or
 //! pcapng stream. Its words become warnings; when it fails it can be started again.
 
-mod process;
 mod words;
 
+use std::io::Read;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::delivery::{Ended, Losses, Outlet};
+use super::process::{Exit, Process};
 use super::stream::{self, StreamEnd};
 use crate::event::Events;
 use crate::file::FileEnd;
 use crate::{CaptureError, CaptureEvent, LostBefore, Stopper, Warning};
-use process::{Exit, Process};
+use words::Words;
 
 /// How long it waits before it starts a command again: so long at first, twice as long each time
 /// that no packet came, at most so long.
@@ -88,14 +90,26 @@ impl Source {
     }
 
     fn run_once(&mut self) -> Result<Ran, CaptureError> {
-        let (process, output) = Process::start(
-            &self.command.line,
-            &self.stopper,
+        let line = &self.command.line;
+        let mut words = Words::new(self.losses.clone(), self.events.clone());
+        let listen = move |errors: &mut dyn Read| {
+            words.hear(errors);
+            words.last()
+        };
+        let mut shell = Command::new("sh");
+        let started = Process::start(shell.args(["-c", line]), &self.stopper, listen);
+        let (process, output) = started.map_err(|source| CaptureError::CommandStart {
+            line: line.clone(),
+            source,
+        })?;
+        let output = Box::new(output.telling_silence(&self.events));
+        let stream = stream::run(
+            Path::new(line),
+            None,
+            output,
+            &mut self.outlet,
             &self.losses,
-            &self.events,
-        )?;
-        let name = Path::new(&self.command.line);
-        let stream = stream::run(name, Box::new(output), &mut self.outlet, &self.losses);
+        );
         let exit = process.end();
         Ok(Ran { stream, exit })
     }

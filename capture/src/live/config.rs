@@ -1,5 +1,6 @@
 //! What a live recording is asked for: where its packets come from, which of them, for how long.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reprise_wire::Limits;
@@ -51,6 +52,9 @@ pub struct Interfaces {
     pub ring_bytes: u32,
     /// Whether to ask for packets that are not for this machine, too (from a mirror port).
     pub promiscuous: bool,
+    /// The `reprise-tap` to capture through. `None`: only when this process may not capture itself,
+    /// and then the one that `REPRISE_TAP` names, or is beside this program, or in the `PATH`.
+    pub tap: Option<PathBuf>,
 }
 
 impl Interfaces {
@@ -60,6 +64,7 @@ impl Interfaces {
             names: names.into_iter().map(Into::into).collect(),
             ring_bytes: DEFAULT_RING_BYTES,
             promiscuous: true,
+            tap: None,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The interfaces of this machine, and for those that cannot be captured why, and what to do.
 
 use std::net::IpAddr;
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::open;
+use super::{open, tap};
 use crate::{CAPTURE_RIGHTS_COMMAND, CaptureError};
 
 /// One interface.
@@ -20,7 +21,7 @@ pub struct Device {
     pub up: bool,
     /// Whether it only reaches this machine.
     pub loopback: bool,
-    /// Whether this process can capture on it now.
+    /// Whether this process can capture on it now, itself or through `reprise-tap`.
     pub capturable: Result<(), NotCapturable>,
 }
 
@@ -46,7 +47,9 @@ pub fn devices() -> Result<Vec<Device>, CaptureError> {
     let usable = listed
         .into_iter()
         .filter(|device| !is_no_network(&device.name));
-    Ok(usable.map(described).collect())
+    let tap = tap::find(None);
+    let described = usable.map(|device| described(device, tap.as_deref()));
+    Ok(described.collect())
 }
 
 fn is_no_network(name: &str) -> bool {
@@ -55,8 +58,15 @@ fn is_no_network(name: &str) -> bool {
         .any(|kind| name.starts_with(kind))
 }
 
-fn described(device: pcap::Device) -> Device {
-    let capturable = open::probe(&device.name).map_err(|error| reason(&error));
+fn described(device: pcap::Device, tap: Option<&Path>) -> Device {
+    let capturable = match open::probe(&device.name) {
+        Err(CaptureError::NoRights { .. })
+            if tap.is_some_and(|tap| tap::can_capture(tap, &device.name)) =>
+        {
+            Ok(())
+        }
+        probed => probed.map_err(|error| reason(&error)),
+    };
     Device {
         name: device.name,
         description: device.desc,

@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::batch::Batch;
 use super::delivery::{Losses, Outlet};
-use super::open::{Open, TIMEOUT_MS, said};
+use super::open::{OpenInterface, TIMEOUT_MS, said};
 use crate::{LostBefore, Packet, Stopper};
 
 /// How often the kernel is asked what it dropped: well before its 32 bits can wrap.
@@ -26,12 +26,12 @@ const WAIT: Timespec = Timespec {
 
 /// Reads until it is stopped or the interface goes away; then says why.
 pub(super) fn run(
-    open: Open,
+    open: OpenInterface,
     outlet: &mut Outlet,
     stopper: &Stopper,
     losses: &Losses,
 ) -> Option<String> {
-    let Open {
+    let OpenInterface {
         mut capture,
         link,
         number,

@@ -5,7 +5,7 @@
 
 use pcap::{Active, Capture, Linktype, Precision};
 
-use super::expression::Expression;
+use super::expression::{self, Expression};
 use crate::{CaptureError, LinkType};
 
 /// What a look at an interface takes.
@@ -15,20 +15,37 @@ const SNAP_LENGTH: i32 = 262_144;
 pub(super) const TIMEOUT_MS: i32 = 50;
 
 /// An open interface, whose reads do not wait.
-pub(super) struct Open {
-    pub(super) capture: Capture<Active>,
-    pub(super) link: LinkType,
+pub struct OpenInterface {
+    /// What libpcap made of it.
+    pub capture: Capture<Active>,
+    /// What its packets begin with.
+    pub link: LinkType,
     /// The kernel's index of it; 0 for `any`, whose packets name theirs.
-    pub(super) number: u32,
+    pub number: u32,
+}
+
+/// What to open, and which of its packets to take.
+#[derive(Clone, Debug)]
+pub struct InterfaceRequest {
+    /// Its name, or `any`.
+    pub name: String,
+    /// The kernel's ring, in bytes.
+    pub ring_bytes: u32,
+    /// Whether to ask for packets that are not for this machine, too.
+    pub promiscuous: bool,
+    /// TCP ports; none for all.
+    pub ports: Vec<u16>,
+    /// A filter in libpcap's language; it must hold beside the ports.
+    pub filter: Option<String>,
 }
 
 /// Opens an interface for a capture.
-pub(super) fn open(
-    interface: &str,
-    ring_bytes: u32,
-    promiscuous: bool,
-) -> Result<Open, CaptureError> {
-    let mut capture = activate(interface, ring_bytes, promiscuous)?;
+///
+/// # Errors
+/// It cannot be opened, or the filter is wrong.
+pub fn open_interface(request: &InterfaceRequest) -> Result<OpenInterface, CaptureError> {
+    let interface = request.name.as_str();
+    let mut capture = activate(interface, request.ring_bytes, request.promiscuous)?;
     // The second version of the cooked header names the interface, by which copies are told.
     let cooked2 = Linktype(i32::from(LinkType::LINUX_SLL2.0));
     if capture.get_datalink() == Linktype(i32::from(LinkType::LINUX_SLL.0))
@@ -43,14 +60,18 @@ pub(super) fn open(
     let capture = capture
         .setnonblock()
         .map_err(|error| explained(interface, &said(&error)))?;
-    Ok(Open {
+    let mut open = OpenInterface {
         capture,
         link,
         number: number(interface),
-    })
+    };
+    let user = request.filter.as_deref();
+    filter(&mut open, &expression::of(&request.ports, user), user)?;
+    Ok(open)
 }
 
-fn number(interface: &str) -> u32 {
+/// The kernel's index of an interface; 0 for `any`.
+pub(super) fn number(interface: &str) -> u32 {
     let path = std::path::Path::new("/sys/class/net").join(interface);
     let index = std::fs::read_to_string(path.join("ifindex"));
     index.map_or(0, |index| index.trim().parse().unwrap_or(0))
@@ -84,8 +105,8 @@ fn activate(
 }
 
 /// Sets the filter: with tagged copies where the link type knows them, plain elsewhere.
-pub(super) fn filter(
-    open: &mut Open,
+fn filter(
+    open: &mut OpenInterface,
     expression: &Expression,
     user: Option<&str>,
 ) -> Result<(), CaptureError> {
@@ -140,7 +161,10 @@ fn explained(interface: &str, message: &str) -> CaptureError {
             there_are,
         }
     } else if says(&["permission", "not permitted", "cap_net_raw"]) {
-        CaptureError::NoRights { interface }
+        CaptureError::NoRights {
+            interface,
+            tap: None,
+        }
     } else if says(&["is not up", "network is down"]) {
         CaptureError::InterfaceDown { interface }
     } else {
@@ -160,7 +184,7 @@ mod tests {
         let denied = "You don't have permission to perform this capture on that device";
         let error = explained("eth0", denied).to_string();
         assert!(
-            error.contains("setcap cap_net_raw,cap_net_admin=eip"),
+            error.contains("setcap cap_net_raw=eip") && error.contains("sudo"),
             "{error}"
         );
         let error = explained("eth0", "That device is not up").to_string();

@@ -1,5 +1,6 @@
 //! Starting a live recording: a thread for each source, one that decodes, those that store.
 
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
@@ -10,7 +11,8 @@ use super::command::{self, CaptureCommand};
 use super::config::{Interfaces, PacketSource, RecordConfig, StopAfter};
 use super::delivery::{self, Ended, Losses, Outlet};
 use super::engine::Engine;
-use super::open::{self, Open};
+use super::open::{self, InterfaceRequest, OpenInterface};
+use super::tap::{self, Tap};
 use super::{expression, interface};
 use crate::event::Events;
 use crate::{CaptureError, CaptureEvent, Handle, Ingest, Recorder, Stopper, Warning};
@@ -33,10 +35,15 @@ fn record_interfaces(
     config: RecordConfig,
     store: &Store,
 ) -> Result<Handle, CaptureError> {
-    let opened = open_all(interfaces, &config)?;
+    let requests = requests(interfaces, &config)?;
+    let (outlet, engine) = engine(requests.len(), config.stop_after);
+    let mut opened = Vec::with_capacity(requests.len());
+    for request in requests {
+        let open = open(&request, interfaces.tap.as_deref(), &engine)?;
+        opened.push((request.name, open));
+    }
     let filter = expression::of(&config.ports, config.filter.as_deref()).plain;
     let names = interfaces.names.join(", ");
-    let (outlet, engine) = engine(opened.len(), config.stop_after);
     let source = format!("{names} {filter}");
     let ingest = ingest(config, source.trim_end(), None, store)?;
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
@@ -109,39 +116,66 @@ fn ingest(
     Ok(Ingest::new(recorder, config.reassembly))
 }
 
-/// Opens every interface, with the filter set.
-fn open_all(
+/// An interface that is captured here, or by somebody who may.
+enum Opened {
+    Here(OpenInterface),
+    Through(Tap),
+}
+
+/// What to open, each interface once.
+fn requests(
     interfaces: &Interfaces,
     config: &RecordConfig,
-) -> Result<Vec<(String, Open)>, CaptureError> {
-    let Interfaces {
-        names,
-        ring_bytes,
-        promiscuous,
-    } = interfaces;
+) -> Result<Vec<InterfaceRequest>, CaptureError> {
+    let names = &interfaces.names;
     if names.is_empty() {
         return Err(CaptureError::NoInterface);
     }
     if names.len() > 1 && names.iter().any(|name| name == "any") {
         return Err(CaptureError::AnyAmongOthers);
     }
-    let expression = expression::of(&config.ports, config.filter.as_deref());
-    let mut opened: Vec<(String, Open)> = Vec::with_capacity(names.len());
+    let mut requests: Vec<InterfaceRequest> = Vec::with_capacity(names.len());
     for name in names {
-        if opened.iter().any(|(other, _)| other == name) {
+        if requests.iter().any(|other| other.name == *name) {
             continue;
         }
-        let mut open = open::open(name, *ring_bytes, *promiscuous)?;
-        open::filter(&mut open, &expression, config.filter.as_deref())?;
-        opened.push((name.clone(), open));
+        requests.push(InterfaceRequest {
+            name: name.clone(),
+            ring_bytes: interfaces.ring_bytes,
+            promiscuous: interfaces.promiscuous,
+            ports: config.ports.clone(),
+            filter: config.filter.clone(),
+        });
     }
-    Ok(opened)
+    Ok(requests)
+}
+
+/// Opens an interface here; through a tap when that was asked for, or this process may not.
+fn open(
+    request: &InterfaceRequest,
+    tap: Option<&Path>,
+    engine: &Engine,
+) -> Result<Opened, CaptureError> {
+    if tap.is_none() {
+        match open::open_interface(request) {
+            Err(CaptureError::NoRights { .. }) => {}
+            opened => return opened.map(Opened::Here),
+        }
+    }
+    let Some(tap) = tap::find(tap) else {
+        let interface = request.name.clone();
+        return Err(CaptureError::NoRights {
+            interface,
+            tap: None,
+        });
+    };
+    tap::start(&tap, request, &engine.stopper, &engine.losses).map(Opened::Through)
 }
 
 /// Starts the thread of an interface.
 fn start_interface(
     name: String,
-    open: Open,
+    open: Opened,
     mut outlet: Outlet,
     engine: &Engine,
     events: &Events,
@@ -150,7 +184,11 @@ fn start_interface(
     let events = events.clone();
     let thread = thread::Builder::new().name("reprise-capture".to_owned());
     let started = thread.spawn(move || {
-        if let Some(reason) = interface::run(open, &mut outlet, &stopper, &losses) {
+        let gone = match open {
+            Opened::Here(open) => interface::run(open, &mut outlet, &stopper, &losses),
+            Opened::Through(tap) => tap.run(&mut outlet, &stopper, &losses),
+        };
+        if let Some(reason) = gone {
             let interface = name;
             let warning = Warning::InterfaceGone { interface, reason };
             events.tell(CaptureEvent::Warning(warning));

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::batch::Batch;
 use super::delivery::{Losses, Outlet};
-use crate::LostBefore;
 use crate::file::{CaptureFile, FileEnd, FileLoss};
+use crate::{LostBefore, Packet};
 
 /// How a stream ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,9 +22,11 @@ pub(super) enum StreamEnd {
     },
 }
 
-/// Reads a stream to its end, or until nobody takes its packets any more.
+/// Reads a stream to its end, or until nobody takes its packets any more. All its packets are of
+/// `interface`, unless they say themselves of which they are.
 pub(super) fn run(
     name: &Path,
+    interface: Option<u32>,
     bytes: Box<dyn Read + Send>,
     outlet: &mut Outlet,
     losses: &Losses,
@@ -38,7 +40,10 @@ pub(super) fn run(
     let end = loop {
         let shown = file.show(&mut |packet| {
             packets += 1;
-            batch.copy(packet);
+            batch.copy(&Packet {
+                interface: interface.unwrap_or(packet.interface),
+                ..*packet
+            });
             if batch.is_full() {
                 outlet.hand_over(&mut batch);
             }

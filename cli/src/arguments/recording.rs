@@ -83,6 +83,11 @@ pub(crate) struct RecordArguments {
     #[arg(long)]
     pub(crate) no_promiscuous: bool,
 
+    /// Capture through this reprise-tap. Without it: itself, or when it may not, through the one that
+    /// REPRISE_TAP names, or beside reprise, or in the PATH
+    #[arg(long, value_name = "PATH", conflicts_with = "command")]
+    pub(crate) tap: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) stop_after: StopArguments,
 

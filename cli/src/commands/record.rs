@@ -29,6 +29,7 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
             names: arguments.interfaces,
             ring_bytes: arguments.ring,
             promiscuous: !arguments.no_promiscuous,
+            tap: arguments.tap,
         }),
     };
     let job = library.record(&RecordRequest {

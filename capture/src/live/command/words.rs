@@ -48,7 +48,7 @@ impl Words {
     }
 
     /// Listens until it falls silent for good.
-    pub(super) fn hear(&mut self, errors: &mut impl Read) {
+    pub(super) fn hear(&mut self, errors: &mut dyn Read) {
         let mut errors = BufReader::new(errors);
         let mut line = Vec::new();
         loop {

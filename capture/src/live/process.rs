@@ -1,4 +1,4 @@
-//! A shell command in a process group of its own, whose every process is gone when this has ended.
+//! A child in a process group of its own, whose every process is gone when this has ended.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -13,10 +13,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::words::Words;
 use crate::event::Events;
-use crate::live::delivery::Losses;
-use crate::{CaptureError, CaptureEvent, Stopper, Warning};
+use crate::{CaptureEvent, Stopper, Warning};
 
 /// How long it may take to end by itself once its output has ended.
 const SETTLE: Duration = Duration::from_millis(500);
@@ -36,7 +34,7 @@ pub(super) struct Process {
     child: Child,
     leash: Leash,
     stopper: Stopper,
-    words: JoinHandle<Words>,
+    words: JoinHandle<Option<String>>,
 }
 
 /// Its output, which is read until its end: that of a command that was stopped comes soon.
@@ -44,9 +42,8 @@ pub(super) struct Output {
     pipe: ChildStdout,
     leash: Leash,
     stopper: Stopper,
-    events: Events,
-    /// Until its first byte: since when it has been silent.
-    silent: Option<Instant>,
+    /// Until its first byte: since when it has been silent, and who is told.
+    silent: Option<(Instant, Events)>,
 }
 
 /// What a command's processes are ended with.
@@ -68,26 +65,23 @@ pub(super) struct Exit {
 }
 
 impl Process {
-    /// Starts `sh -c LINE`.
+    /// Starts a command; `listen` reads what it says on its standard error until that ends, and
+    /// answers with the last word worth telling.
+    ///
+    /// # Errors
+    /// It cannot be started.
     pub(super) fn start(
-        line: &str,
+        command: &mut Command,
         stopper: &Stopper,
-        losses: &Losses,
-        events: &Events,
-    ) -> Result<(Self, Output), CaptureError> {
-        let failed = |source: io::Error| CaptureError::CommandStart {
-            line: line.to_owned(),
-            source,
-        };
-        let mut child = Command::new("sh")
-            .args(["-c", line])
+        listen: impl FnOnce(&mut dyn Read) -> Option<String> + Send + 'static,
+    ) -> io::Result<(Self, Output)> {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
-            .spawn()
-            .map_err(failed)?;
-        let lost = || failed(io::ErrorKind::BrokenPipe.into());
+            .spawn()?;
+        let lost = || io::Error::from(io::ErrorKind::BrokenPipe);
         let group = Pid::from_child(&child);
         let leash = Leash {
             group,
@@ -101,21 +95,15 @@ impl Process {
             pipe: errors,
             given_up: Arc::clone(&leash.given_up),
         };
-        let mut words = Words::new(losses.clone(), events.clone());
-        let listening = std::thread::Builder::new()
+        let words = std::thread::Builder::new()
             .name("reprise-words".to_owned())
-            .spawn(move || {
-                words.hear(&mut errors);
-                words
-            });
+            .spawn(move || listen(&mut errors))?;
         let output = Output {
             pipe,
             leash: leash.clone(),
             stopper: stopper.clone(),
-            events: events.clone(),
-            silent: Some(Instant::now()),
+            silent: None,
         };
-        let words = listening.map_err(CaptureError::Thread)?;
         let process = Self {
             child,
             leash,
@@ -143,17 +131,22 @@ impl Process {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.leash.given_up.store(true, Ordering::Relaxed);
-        let words = self.words.join().ok();
-        Exit {
-            status,
-            last_word: words.and_then(Words::last),
-        }
+        let last_word = self.words.join().ok().flatten();
+        Exit { status, last_word }
     }
 
     /// Whether the shell has ended; it stays to be waited for.
     fn has_ended(&self) -> bool {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         !matches!(waitid(WaitId::Pid(self.leash.group), options), Ok(None))
+    }
+}
+
+impl Output {
+    /// Has somebody told when it does not begin.
+    pub(super) fn telling_silence(mut self, events: &Events) -> Self {
+        self.silent = Some((Instant::now(), events.clone()));
+        self
     }
 }
 
@@ -202,10 +195,10 @@ impl Read for Output {
                 self.silent = None;
                 return self.pipe.read(buffer);
             }
-            if self.silent.is_some_and(|since| since.elapsed() >= SILENCE) {
-                self.silent = None;
-                let silent = CaptureEvent::Warning(Warning::CommandSilent { so_far: SILENCE });
-                self.events.tell(silent);
+            let is_long = |silent: &mut (Instant, Events)| silent.0.elapsed() >= SILENCE;
+            if let Some((_, events)) = self.silent.take_if(is_long) {
+                let silent = Warning::CommandSilent { so_far: SILENCE };
+                events.tell(CaptureEvent::Warning(silent));
             }
         }
     }
