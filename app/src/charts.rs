@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use reprise_fault::Fault;
-use reprise_measure::chart::{self, Chart, ChartKind, Curve, FaultSpan, Style, Theme, Timeline};
+use reprise_measure::chart::{
+    self, Chart, ChartKind, Curve, FaultSpan, StageMark, Style, Theme, Timeline,
+};
 use reprise_measure::{Comparison, Tick};
 use reprise_replay::Plan;
 use reprise_store::Run;
@@ -14,18 +16,24 @@ use crate::{Error, Library};
 const WIDTH: u32 = 900;
 const HEIGHT: u32 = 320;
 
-/// What all charts of one run share: its ticks, and when its faults were on.
+/// What all charts of one run share: its ticks, when its faults were on and when its rate was changed.
 pub struct RunTimeline {
     ticks: Vec<Tick>,
     faults: Vec<FaultSpan>,
+    stages: Vec<StageMark>,
 }
 
 impl RunTimeline {
-    /// A timeline from ticks and the texts of a plan's faults; a fault that cannot be read is not drawn.
-    pub fn new(ticks: Vec<Tick>, faults: &[Fault]) -> Self {
+    /// A timeline from the ticks of a run and its plan.
+    pub fn new(ticks: Vec<Tick>, plan: &Plan) -> Self {
+        let stages = plan.stages.begun().map(|(at_us, stage)| StageMark {
+            at_us,
+            label: stage.to_string(),
+        });
         Self {
             ticks,
-            faults: faults.iter().map(span).collect(),
+            faults: plan.faults.iter().map(span).collect(),
+            stages: stages.collect(),
         }
     }
 
@@ -50,6 +58,7 @@ impl RunTimeline {
         Timeline {
             ticks: &self.ticks,
             faults: &self.faults,
+            stages: &self.stages,
             ..Timeline::default()
         }
     }
@@ -81,7 +90,7 @@ impl Library {
 
     pub(crate) fn timeline_of(&self, run: &Run) -> Result<RunTimeline, Error> {
         let plan = Plan::from_json(run.plan.clone())?;
-        Ok(RunTimeline::new(self.store.ticks(run.id)?, &plan.faults))
+        Ok(RunTimeline::new(self.store.ticks(run.id)?, &plan))
     }
 
     /// Writes one chart of a run as an SVG file.

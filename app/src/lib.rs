@@ -53,7 +53,7 @@ pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
     Outcomes, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
-    is_generator_late, readable,
+    is_generator_late, length, readable,
 };
-pub use reprise_replay::{Control, Outline, Plan};
+pub use reprise_replay::{Control, Outline, Plan, RateBy};
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

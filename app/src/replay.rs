@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use reprise_measure::Check;
 use reprise_replay::{
-    HttpOrder, HttpRoute, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, ReplayConfig,
-    Secrets, Speed, Targets,
+    HttpOrder, HttpRoute, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, RateBy,
+    ReplayConfig, Secrets, Speed, StagesError, Targets,
 };
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
@@ -156,12 +156,19 @@ fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
         RateChange::Speed(times) => Rate::by_speed(times),
         RateChange::Max => Rate {
             speed: Speed::Max,
+            by: RateBy::Speed,
             ..Rate::default()
         },
     };
     plan.rate.copies *= request.copies;
+    if let Some(stages) = &request.stages {
+        plan.rate.by = request.stages_by;
+        plan.stages = stages
+            .parse()
+            .map_err(|error: StagesError| Error::Usage(format!("--stages: failed to {error}")))?;
+    }
     plan.duration_ms = request.duration_ms;
-    plan.repeat = request.duration_ms.is_some();
+    plan.repeat = request.repeat || request.duration_ms.is_some();
     plan.http = request
         .http
         .iter()

@@ -15,6 +15,7 @@ pub mod choice;
 mod compare;
 mod error_kind;
 mod histogram;
+pub mod length;
 mod markup;
 mod outcomes;
 mod quantiles;

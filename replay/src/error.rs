@@ -32,6 +32,9 @@ pub enum ReplayError {
         /// What is possible.
         most: f64,
     },
+    /// A rate over time needs a clock.
+    #[error("use stages at speed max: give a speed such as 1, or leave the stages out")]
+    StagesWithoutClock,
     /// A timeout of zero fails every request.
     #[error("use a timeout of zero: give at least one millisecond")]
     NoTimeout,

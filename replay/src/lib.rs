@@ -22,9 +22,10 @@ mod socket;
 mod worker;
 
 pub use error::ReplayError;
-pub use plan::{HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, Speed};
+pub use plan::{HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, RateBy, Speed};
 pub use prepare::{Outline, Prepared, SlowLane, Unsourced};
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};
 pub use run::{Ended, Handle, MysqlLogin, ReplayConfig, Secrets, Targets, start};
+pub use schedule::stages::{Stage, Stages, StagesError};

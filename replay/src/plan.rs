@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ReplayError;
 pub use crate::schedule::clock::Speed;
+use crate::schedule::stages::Stages;
 
 /// The version of plan this program writes; it reads this and older ones.
 pub const PLAN_VERSION: u32 = 1;
@@ -25,8 +26,10 @@ pub struct Plan {
     pub seed: u64,
     /// How fast and how often.
     pub rate: Rate,
+    /// The rate as a curve over the run, in times `rate`; empty: `rate` all the time.
+    pub stages: Stages,
     /// How long the run issues requests, in milliseconds of its own time without pauses; the recording
-    /// repeats until then. `None`: until the recording has been played.
+    /// repeats until then. `None`: as long as the stages, or until the recording has been played.
     pub duration_ms: Option<u64>,
     /// Whether the recording begins again when it ends (until stopped, or for `duration_ms`).
     pub repeat: bool,
@@ -68,6 +71,19 @@ pub struct Rate {
     pub speed: Speed,
     /// How many copies of each lane; a fraction samples lanes.
     pub copies: f64,
+    /// What stages, and changes while the run is on, change of it.
+    pub by: RateBy,
+}
+
+/// More users or a faster clock: the two ways to change a rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateBy {
+    /// More copies of the lanes, or fewer; think times stay as they were.
+    #[default]
+    Copies,
+    /// A faster clock, or a slower one; think times change.
+    Speed,
 }
 
 /// Where the HTTP of one recorded server goes.
@@ -106,6 +122,7 @@ impl Default for Rate {
         Self {
             speed: Speed::Times(1.0),
             copies: 1.0,
+            by: RateBy::Copies,
         }
     }
 }
@@ -119,9 +136,9 @@ impl Rate {
         }
     }
 
-    /// Whether the rate is changed by a faster clock: the plan has one copy and a clock of its own.
+    /// Whether the rate is changed by a faster clock.
     pub(crate) fn is_by_speed(&self) -> bool {
-        self.copies == 1.0 && self.speed != Speed::Times(1.0)
+        self.by == RateBy::Speed
     }
 
     /// How many times the recorded arrival rate this is, in the way it is changed while a run is on.
@@ -136,6 +153,7 @@ impl Rate {
     pub fn by_speed(times: f64) -> Self {
         Self {
             speed: Speed::Times(times),
+            by: RateBy::Speed,
             ..Self::default()
         }
     }
@@ -148,6 +166,7 @@ impl Default for Plan {
             recording: String::new(),
             seed: 1,
             rate: Rate::default(),
+            stages: Stages::default(),
             duration_ms: None,
             repeat: false,
             http: Vec::new(),
@@ -208,6 +227,55 @@ impl Plan {
         Duration::from_millis(self.timeout_ms)
     }
 
+    /// How long it issues requests, in microseconds of its own time without pauses; `None`: until the
+    /// recording has been played, or until stopped.
+    pub fn lasts_us(&self) -> Option<u64> {
+        let asked = self.duration_ms.map(|ms| ms.saturating_mul(1_000));
+        asked.or_else(|| (!self.stages.is_empty()).then(|| self.stages.last_us()))
+    }
+
+    /// Whether the recording begins again when it ends.
+    pub fn repeats(&self) -> bool {
+        self.repeat || self.lasts_us().is_some()
+    }
+
+    /// Whether it goes on until it is stopped.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.repeat && self.lasts_us().is_none()
+    }
+
+    /// How many times the recorded arrival rate is asked for `at_us` of the run, pauses left out, in the
+    /// way the plan changes its rate.
+    pub(crate) fn times_at(&self, at_us: u64) -> f64 {
+        self.rate.times() * self.stages.rate_at(at_us).unwrap_or(1.0)
+    }
+
+    /// How many copies of each lane the run begins with.
+    pub(crate) fn first_copies(&self) -> f64 {
+        if self.rate.is_by_speed() {
+            self.rate.copies
+        } else {
+            self.times_at(0)
+        }
+    }
+
+    /// How many copies of each lane its stages come to at most.
+    pub(crate) fn most_copies(&self) -> f64 {
+        if self.rate.is_by_speed() {
+            self.rate.copies
+        } else {
+            self.rate.copies * self.stages.highest().unwrap_or(1.0)
+        }
+    }
+
+    /// The speed the run begins with.
+    pub(crate) fn first_speed(&self) -> Speed {
+        match self.rate.speed {
+            Speed::Times(_) if self.rate.is_by_speed() => Speed::Times(self.times_at(0)),
+            speed => speed,
+        }
+    }
+
     /// Says what about the numbers cannot be run.
     pub(crate) fn validate(&self) -> Result<(), ReplayError> {
         let speed = match self.rate.speed {
@@ -218,9 +286,12 @@ impl Plan {
         if !positive(speed) || !positive(self.rate.copies) {
             return Err(ReplayError::Rate);
         }
-        if self.rate.copies > MOST_COPIES {
+        if self.rate.speed == Speed::Max && !self.stages.is_empty() {
+            return Err(ReplayError::StagesWithoutClock);
+        }
+        if self.most_copies() > MOST_COPIES {
             return Err(ReplayError::TooManyCopies {
-                asked: self.rate.copies,
+                asked: self.most_copies(),
                 most: MOST_COPIES,
             });
         }
@@ -243,6 +314,7 @@ mod tests {
         let mut plan = Plan::of("monday");
         plan.faults = vec!["20:delay(ms=250)@30s..60s".parse().unwrap()];
         plan.rate = Rate::by_copies(2.5);
+        plan.stages = "1x:1m,1x..5x:90s".parse().unwrap();
         plan.http = vec![HttpRoute {
             recorded: None,
             url: "http://127.0.0.1:8080".into(),
@@ -292,6 +364,21 @@ mod tests {
             .validate()
             .is_err()
         );
+        let stages: Stages = "1x:1m,20000x:1m".parse().unwrap();
+        for rate in [
+            Rate::by_copies(6.0),
+            Rate {
+                speed: Speed::Max,
+                ..Rate::default()
+            },
+        ] {
+            let plan = Plan {
+                rate,
+                stages: stages.clone(),
+                ..Plan::of("x")
+            };
+            assert!(plan.validate().is_err(), "{rate:?}");
+        }
         assert!(Plan::of("x").validate().is_ok());
     }
 }

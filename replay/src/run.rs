@@ -153,7 +153,7 @@ fn start_prepared(
         started_at: now(),
         operations: operations_of(&prepared, store)?,
     })?;
-    let control = Control::new(plan.rate.times(), workers);
+    let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
         http,
         mysql: targets.mysql,
@@ -173,7 +173,11 @@ fn start_prepared(
     teller.tell(Event::Started {
         run,
         sends: outline.sends,
-        takes_ms: outline.takes_ms,
+        takes_ms: if program.prepared.plan.goes_on() {
+            0
+        } else {
+            outline.takes_ms
+        },
     });
     let (batches_to, batches) = bounded(BATCHES);
     let collector = Collector {

@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod copies;
+pub mod stages;
 pub(crate) mod timer;

@@ -89,7 +89,7 @@ impl Worker {
                 fetched,
                 batches,
             } = shard;
-            let speed = program.prepared.plan.rate.speed;
+            let speed = program.prepared.plan.first_speed();
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),

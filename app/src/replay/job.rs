@@ -17,9 +17,10 @@ pub struct ReplayJob {
 /// Something a replay has to say.
 #[derive(Clone, Debug)]
 pub enum ReplayNews {
-    /// It begins: how long one playing of the recording takes, in milliseconds.
+    /// It begins.
     Started {
-        /// At the plan's speed; 0 when as fast as possible.
+        /// How long it takes, in milliseconds; 0 when that is not known: it goes as fast as it can, or until
+        /// it is stopped.
         takes_ms: u64,
     },
     /// The numbers of the last quarter of a second.

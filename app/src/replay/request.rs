@@ -1,6 +1,7 @@
 //! What a face asks for when it asks for a replay: the flags of `reprise replay`, or the fields of the
 //! window's Replay page. Texts are parsed here, so that both faces give the same errors.
 
+use reprise_replay::RateBy;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -20,6 +21,12 @@ pub struct ReplayRequest {
     pub rate: RateChange,
     /// Every lane this many times, beside what `rate` asks for.
     pub copies: f64,
+    /// The rate over time, in times what the fields above ask for: `1x:1m,5x:2m,5x..10x:2m`.
+    pub stages: Option<String>,
+    /// What the stages change.
+    pub stages_by: RateBy,
+    /// Repeat the recording until stopped.
+    pub repeat: bool,
     /// Stop after this long, repeating a shorter recording; milliseconds.
     pub duration_ms: Option<u64>,
     /// Send only exchanges that match this filter.
@@ -58,6 +65,9 @@ impl ReplayRequest {
             run: None,
             rate: RateChange::AsRecorded,
             copies: 1.0,
+            stages: None,
+            stages_by: RateBy::Copies,
+            repeat: false,
             duration_ms: None,
             filter: None,
             faults: Vec::new(),

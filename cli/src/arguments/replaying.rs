@@ -27,6 +27,7 @@ pub(crate) enum HttpOrder {
 #[command(after_help = "Examples:\n  \
     reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
     reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \
+    reprise replay friday --http http://staging:8080 --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
     reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
     reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
@@ -68,9 +69,18 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) rate: Option<String>,
 
-    /// What --rate changes
+    /// What --rate and --stages change
     #[arg(long, value_enum, default_value_t = RateBy::Copies)]
     pub(crate) by: RateBy,
+
+    /// Change the rate as the run goes, in steps and ramps; the recording repeats until the last one ends:
+    /// `1x:1m,5x:2m,5x..10x:2m`
+    #[arg(long, value_name = "STAGES", conflicts_with = "rate")]
+    pub(crate) stages: Option<String>,
+
+    /// Repeat the recording until Ctrl-C or the end of --duration
+    #[arg(long = "loop")]
+    pub(crate) repeat: bool,
 
     /// Stop after this long; a shorter recording is repeated
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]

@@ -78,11 +78,11 @@ pub(crate) fn follow(
         );
         control.stop();
     });
-    let mut length_us = request.duration_ms.map(|ms| ms * 1_000);
+    let mut length_us = None;
     while let Some(news) = job.next_news() {
         match news {
             ReplayNews::Started { takes_ms } => {
-                length_us = length_us.or_else(|| Some(takes_ms * 1_000).filter(|us| *us > 0));
+                length_us = Some(takes_ms * 1_000).filter(|us| *us > 0);
             }
             ReplayNews::Tick(tick) => {
                 show(&mut progress, &tick, length_us);
@@ -134,6 +134,12 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.run = arguments.run;
     request.rate = rate;
     request.copies = arguments.copies.map_or(1.0, f64::from);
+    request.stages = arguments.stages;
+    request.stages_by = match arguments.by {
+        RateBy::Copies => reprise_app::RateBy::Copies,
+        RateBy::Speed => reprise_app::RateBy::Speed,
+    };
+    request.repeat = arguments.repeat;
     request.duration_ms = arguments.duration.map(|time| time.as_millis() as u64);
     request.filter = arguments.filter;
     request.faults = arguments.faults;

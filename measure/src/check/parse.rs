@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Check, Measure, Relation, Statistic, Time};
+use crate::length;
 
 /// Why a text is no check.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -155,20 +156,12 @@ fn limit(measure: Measure, text: &str) -> Result<f64, CheckError> {
     }
 }
 
-/// A duration with its unit, in microseconds.
+/// A duration with its unit, in microseconds: a bare number could be seconds or milliseconds.
 fn duration(text: &str) -> Result<u64, CheckError> {
     let text = text.trim();
-    let digits = text.trim_end_matches(|c: char| c.is_alphabetic() || c == ' ');
-    let scale = match text[digits.len()..].trim() {
-        "us" | "µs" => 1.0,
-        "ms" => 1e3,
-        "s" => 1e6,
-        "m" | "min" => 6e7,
-        "h" => 3.6e9,
-        _ => return Err(CheckError::Duration(text.to_owned())),
-    };
-    let value = number(digits).ok_or_else(|| CheckError::Duration(text.to_owned()))?;
-    Ok((value * scale).round() as u64)
+    let has_unit = text.ends_with(char::is_alphabetic);
+    let us = has_unit.then(|| length::parse(text)).flatten();
+    us.ok_or_else(|| CheckError::Duration(text.to_owned()))
 }
 
 /// A plain number from 0 on: no sign, no exponent, no infinity.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Prepared;
 use super::lane::Lane;
-use crate::plan::Speed;
+use crate::plan::{Plan, Speed};
 use crate::schedule::copies::copies_of;
 
 /// A plan worked out, in numbers.
@@ -16,15 +16,16 @@ use crate::schedule::copies::copies_of;
 pub struct Outline {
     /// How long the recording is, in its own time.
     pub recorded_ms: u64,
-    /// How long one playing takes at the plan's speed; 0 at `max`.
+    /// How long the run takes: as long as the plan says, or one playing at its speed; 0 at `max`.
     pub takes_ms: u64,
     /// User sessions.
     pub http_lanes: u64,
     /// MySQL connections.
     pub mysql_lanes: u64,
-    /// Exchanges sent in one playing, all copies together.
+    /// Exchanges sent, all copies together. Of one playing it is exact; of a run for a time, or with stages,
+    /// it is what the recording's mean rate comes to.
     pub sends: u64,
-    /// Exchanges left out in one playing, all copies together, by reason.
+    /// Exchanges left out, counted as `sends` is, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Values that will be taken from the target's answers.
     pub values: u64,
@@ -66,7 +67,8 @@ impl Outline {
             Speed::Times(times) => times,
             Speed::Max => f64::INFINITY,
         };
-        outline.takes_ms = (outline.recorded_ms as f64 / speed) as u64;
+        let played_us = prepared.length_us as f64 / speed;
+        outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
         for lane in &prepared.lanes {
             let copies = u64::from(copies_of(plan.seed, lane.id, plan.rate.copies));
             outline.sends += lane.steps.len() as u64 * copies;
@@ -87,11 +89,27 @@ impl Outline {
                 });
             }
         }
+        outline.scale(plan, played_us);
         outline
             .slow_lanes
             .sort_by_key(|slow| (std::cmp::Reverse(slow.behind_ms), slow.lane));
         outline.slow_lanes.truncate(MOST_SLOW_LANES);
         outline
+    }
+}
+
+impl Outline {
+    /// Turns the numbers of one playing, which takes `played_us`, into those of the time the plan gives.
+    fn scale(&mut self, plan: &Plan, played_us: f64) {
+        let Some(lasts_us) = plan.lasts_us().filter(|_| played_us >= 1.0) else {
+            return;
+        };
+        let playings = plan.stages.played_us(lasts_us) / played_us;
+        let scaled = |count: u64| (count as f64 * playings).round() as u64;
+        self.sends = scaled(self.sends);
+        for count in self.skipped.values_mut() {
+            *count = scaled(*count);
+        }
     }
 }
 
@@ -149,6 +167,21 @@ mod tests {
             steps: (0..3).map(step).collect(),
             ..Lane::default()
         }
+    }
+
+    #[test]
+    fn a_run_with_stages_is_counted_by_the_area_below_its_curve() {
+        let mut outline = Outline {
+            sends: 100,
+            ..Outline::default()
+        };
+        let mut plan = Plan::of("x");
+        outline.scale(&plan, 60e6);
+        assert_eq!(outline.sends, 100);
+        // one minute once, two minutes five times
+        plan.stages = "1x:1m,5x:2m".parse().unwrap();
+        outline.scale(&plan, 60e6);
+        assert_eq!(outline.sends, 1_100);
     }
 
     #[test]

@@ -15,6 +15,8 @@ struct Switches {
     paused: AtomicBool,
     /// The bits of an `f64`: how many times the recorded arrival rate.
     rate: AtomicU64,
+    /// Somebody chose the rate: the plan's stages no longer do.
+    rate_chosen: AtomicBool,
     faults: AtomicU32,
     ending: AtomicU32,
     /// Counts changes, so that a worker sees whether it has to look.
@@ -40,6 +42,7 @@ impl Control {
         Self(Arc::new(Switches {
             paused: AtomicBool::new(false),
             rate: AtomicU64::new(rate.to_bits()),
+            rate_chosen: AtomicBool::new(false),
             faults: AtomicU32::new(u32::MAX),
             ending: AtomicU32::new(Ending::No as u32),
             changes: AtomicU64::new(0),
@@ -60,9 +63,11 @@ impl Control {
     }
 
     /// Plays `times` the recorded arrival rate from now on, in the plan's own way: by more copies, or by
-    /// a faster clock when the plan is by speed. Anything but a positive number is left unheard.
+    /// a faster clock when the plan is by speed. The plan's stages are over then. Anything but a positive
+    /// number is left unheard.
     pub fn set_rate(&self, times: f64) {
         if times.is_finite() && times > 0.0 {
+            self.0.rate_chosen.store(true, Ordering::Release);
             self.0.rate.store(times.to_bits(), Ordering::Release);
             self.changed();
         }
@@ -97,6 +102,18 @@ impl Control {
     /// How many times the recorded arrival rate is asked for.
     pub fn rate(&self) -> f64 {
         f64::from_bits(self.0.rate.load(Ordering::Acquire))
+    }
+
+    /// Whether somebody chose the rate, and the plan's stages no longer do.
+    pub(crate) fn is_rate_chosen(&self) -> bool {
+        self.0.rate_chosen.load(Ordering::Acquire)
+    }
+
+    /// Shows the rate that the plan's stages have come to; every worker says the same.
+    pub(crate) fn show_rate(&self, times: f64) {
+        if !self.is_rate_chosen() {
+            self.0.rate.store(times.to_bits(), Ordering::Release);
+        }
     }
 
     /// Bit i: fault i is on.

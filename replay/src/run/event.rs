@@ -13,9 +13,9 @@ pub enum Event {
     Started {
         /// The run's name.
         run: String,
-        /// Exchanges one playing of the recording will send.
+        /// Exchanges that will be sent, as the outline counts them.
         sends: u64,
-        /// How long one playing takes, in milliseconds.
+        /// How long it takes, in milliseconds; 0 when that is not known.
         takes_ms: u64,
     },
     /// The numbers of the last quarter of a second.

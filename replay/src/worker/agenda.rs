@@ -40,7 +40,7 @@ impl Agenda {
         let plan = &program.prepared.plan;
         let mut agenda = Self::default();
         for lane in &program.prepared.lanes {
-            let copies = copies_of(plan.seed, lane.id, plan.rate.copies);
+            let copies = copies_of(plan.seed, lane.id, plan.first_copies());
             agenda.add_copies(program, index, lane, 0..copies, 0.0);
         }
         agenda

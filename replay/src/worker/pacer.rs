@@ -30,6 +30,8 @@ const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
 struct Pace {
     changes: u64,
     rate: f64,
+    /// The next moment at which the stages may change the rate, pauses left out.
+    stage_us: Option<u64>,
     paused_since_us: Option<u64>,
     paused_us: u64,
     /// Set when nothing more becomes due; outstanding answers are waited for until then.
@@ -57,8 +59,10 @@ impl Worker {
         timer: &Timer,
         mut fetched: mpsc::UnboundedReceiver<Fetched>,
     ) -> std::io::Result<()> {
+        let plan = &self.program.prepared.plan;
         let mut pace = Pace {
-            rate: self.control.rate(),
+            rate: plan.times_at(0),
+            stage_us: plan.stages.next_change_us(0),
             ..Pace::default()
         };
         self.begin_lanes(0);
@@ -107,8 +111,12 @@ impl Worker {
         if changes != pace.changes {
             pace.changes = changes;
             self.heed_pause(pace, now_us);
-            self.heed_rate(pace, now_us);
+            if self.control.is_rate_chosen() {
+                pace.stage_us = None;
+                self.set_rate(pace, now_us, self.control.rate());
+            }
         }
+        self.heed_stages(pace, now_us);
         if pace.closes_us.is_some() {
             if self.control.ending() != Ending::No {
                 self.drop_what_is_due();
@@ -122,9 +130,7 @@ impl Worker {
             pace.closes_us = Some(now_us + plan.drain_ms * 1_000);
             self.closing.set(true);
         } else if pace.paused_since_us.is_none()
-            && plan
-                .duration_ms
-                .is_some_and(|duration_ms| lived_us >= duration_ms * 1_000)
+            && plan.lasts_us().is_some_and(|lasts_us| lived_us >= lasts_us)
         {
             pace.closes_us = Some(now_us + plan.timeout_ms * 1_000);
             self.closing.set(true);
@@ -151,9 +157,24 @@ impl Worker {
         }
     }
 
-    /// A new rate: a faster clock when the plan is by speed, else more copies or fewer.
-    fn heed_rate(self: &Rc<Self>, pace: &mut Pace, now_us: u64) {
-        let rate = self.control.rate();
+    /// Takes the steps of the plan's stages that are due, each at its own moment however late it is
+    /// looked at: the same run makes the same choices.
+    fn heed_stages(self: &Rc<Self>, pace: &mut Pace, now_us: u64) {
+        let plan = &self.program.prepared.plan;
+        while let Some(stage_us) = pace.stage_us {
+            let at_us = stage_us + pace.paused_us;
+            if pace.paused_since_us.is_some() || now_us < at_us || pace.closes_us.is_some() {
+                return;
+            }
+            pace.stage_us = plan.stages.next_change_us(stage_us);
+            let rate = plan.times_at(stage_us);
+            self.control.show_rate(rate);
+            self.set_rate(pace, at_us, rate);
+        }
+    }
+
+    /// A new rate from `at_us` on: a faster clock when the plan is by speed, else more copies or fewer.
+    fn set_rate(self: &Rc<Self>, pace: &mut Pace, at_us: u64, rate: f64) {
         let before = std::mem::replace(&mut pace.rate, rate);
         if before == rate {
             return;
@@ -161,13 +182,11 @@ impl Worker {
         let plan = &self.program.prepared.plan;
         if plan.rate.is_by_speed() {
             if plan.rate.speed != Speed::Max {
-                self.clock
-                    .borrow_mut()
-                    .set_speed(now_us, Speed::Times(rate));
+                self.clock.borrow_mut().set_speed(at_us, Speed::Times(rate));
             }
             return;
         }
-        let recorded_us = self.clock.borrow().recorded_at(now_us);
+        let recorded_us = self.clock.borrow().recorded_at(at_us);
         let mut agenda = self.agenda.borrow_mut();
         for lane in &self.program.prepared.lanes {
             let (old, new) = (
@@ -275,16 +294,17 @@ impl Worker {
             .and_then(|one| clock.run_at(one.0.at_us));
         let asks_us = (!self.wanted.borrow().is_empty()).then_some(pace.asked_us + ASK_AFTER_US);
         let plan = &self.program.prepared.plan;
-        let ends_us = plan
-            .duration_ms
-            .filter(|_| pace.closes_us.is_none() && pace.paused_since_us.is_none())
-            .map(|duration_ms| duration_ms * 1_000 + pace.paused_us);
+        let goes_on = pace.closes_us.is_none() && pace.paused_since_us.is_none();
+        let lived = |us: u64| goes_on.then(|| us.saturating_add(pace.paused_us));
+        let ends_us = plan.lasts_us().and_then(lived);
+        let stage_us = pace.stage_us.and_then(lived);
         let paced_us = due_us.map(|due_us| due_us.max(pace.woke_us + pace.load.coalesce(now_us)));
         [
             paced_us,
             begins_us.map(|begins_us| begins_us.saturating_sub(LEAD_US)),
             asks_us,
             ends_us,
+            stage_us,
             pace.closes_us,
             self.outbox.borrow().due_us(),
         ]

@@ -28,7 +28,7 @@ impl Worker {
         };
         self.outbox.borrow_mut().left_out(&lane.skipped);
         let plan = &program.prepared.plan;
-        let copies = plan.rate.copies.ceil() as u32;
+        let copies = plan.most_copies().ceil() as u32;
         let copy = beginning
             .place
             .wrapping_add(beginning.repetition.wrapping_mul(copies.max(1)));
@@ -40,7 +40,7 @@ impl Worker {
             beginning.place,
             beginning.at_us,
         ));
-        if plan.repeat || plan.duration_ms.is_some() {
+        if plan.repeats() {
             let again = Beginning {
                 at_us: beginning.at_us + program.prepared.length_us,
                 repetition: beginning.repetition + 1,

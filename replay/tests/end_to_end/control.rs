@@ -125,3 +125,64 @@ fn a_run_for_a_time_repeats_the_recording_until_then() {
     places.dedup();
     assert_eq!(places.len() as u64, ended.summary.sent, "no position twice");
 }
+
+/// What a run sent: lane, copy, exchange.
+fn positions(
+    store: &reprise_store::Store,
+    run: &str,
+) -> std::collections::BTreeSet<(u32, u32, u32)> {
+    let samples = samples(store, run);
+    let positions = samples.iter().map(|one| (one.lane, one.copy, one.exchange));
+    positions.collect()
+}
+
+#[test]
+fn stages_change_the_rate_by_copies_and_the_same_whatever_the_workers() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    // forty lanes of one request, one every 25 ms
+    let all: Vec<_> = (0..40).map(|i| get(i, i64::from(i) * 25, "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.stages = "1x:1s,5x:1s".parse().unwrap();
+    plan.workers = Some(1);
+    let one = play(&plan, "one", &store);
+    plan.workers = Some(3);
+    let three = play(&plan, "three", &store);
+    for ended in [&one, &three] {
+        assert_eq!(ended.state, RunState::Complete);
+        assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+    }
+    // the last copies begin at the very end of the second, on which side of it is the clock's
+    let (one, three) = (positions(&store, "one"), positions(&store, "three"));
+    assert!(
+        one.symmetric_difference(&three).count() <= 10,
+        "{one:?} {three:?}"
+    );
+    let planned = store.ticks(store.run("three").unwrap().id).unwrap();
+    let planned: Vec<_> = planned.iter().map(|tick| tick.planned).collect();
+    let (first, second) = (planned[0], planned[1]);
+    assert!(
+        (30..=60).contains(&first) && (140..=240).contains(&second),
+        "{planned:?}"
+    );
+}
+
+#[test]
+fn a_ramp_by_speed_runs_the_clock_faster_and_a_chosen_rate_ends_the_stages() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..100).map(|i| get(i, i64::from(i) * 10, "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.rate = Rate::by_speed(1.0);
+    plan.stages = "1x..3x:1s,3x:30s".parse().unwrap();
+    let handle = begin(&plan, "run", &store);
+    assert_eq!(handle.control().rate(), 1.0);
+    until(&handle, |tick| tick.start_us >= 1_000_000);
+    assert_eq!(handle.control().rate(), 3.0);
+    handle.control().set_rate(0.5);
+    until(&handle, |tick| tick.start_us >= 1_500_000);
+    assert_eq!(handle.control().rate(), 0.5);
+    handle.stop();
+    let summary = handle.join().unwrap().summary;
+    assert!(summary.is_accounted_for(), "{summary:?}");
+}

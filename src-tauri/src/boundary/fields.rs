@@ -13,27 +13,13 @@ pub(super) fn filled(text: &str) -> Option<String> {
 /// # Errors
 /// When it is something else.
 pub(super) fn milliseconds(text: &str) -> Result<u64, Failure> {
-    let (number, unit) = number_and_unit(text);
-    let length = number
-        * match unit {
-            "ms" => 1.0,
-            "" | "s" => 1_000.0,
-            "m" | "min" => 60_000.0,
-            "h" => 3_600_000.0,
-            _ => f64::NAN,
-        };
-    if length.is_finite() && length >= 1.0 {
-        return Ok(length as u64);
+    let us = reprise_app::length::parse(text).unwrap_or_default();
+    if us >= 1_000 {
+        return Ok(us / 1_000);
     }
     Err(Failure::usage(format!(
         "'{text}' is not a duration; write 30s, 5m or 1h"
     )))
-}
-
-fn number_and_unit(text: &str) -> (f64, &str) {
-    let digits = text.trim_end_matches(char::is_alphabetic);
-    let unit = text.get(digits.len()..).unwrap_or_default();
-    (digits.trim().parse().unwrap_or(f64::NAN), unit)
 }
 
 #[cfg(test)]
