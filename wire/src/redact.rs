@@ -73,6 +73,15 @@ impl Redactor {
         }
     }
 
+    /// Replaces the secrets of a JSON text that is kept beside exchanges, such as what a login said.
+    pub fn redact_json(&mut self, text: &str) -> String {
+        self.pass.half = "session";
+        let named = json::redact(text.as_bytes(), &mut self.pass);
+        let mut bytes = named.unwrap_or_else(|| text.as_bytes().to_vec());
+        detect::redact(&mut bytes, detect::Neighbours::Text, &mut self.pass);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Forgets what it remembers of a connection, which has closed.
     pub fn closed(&mut self, connection: u64) {
         self.memory.forget(connection);

@@ -137,14 +137,17 @@ impl Kept {
                 }
                 self.writer.add_exchange(*id, exchange)?;
             }
-            Item::Closed(number, end) => {
+            Item::Closed(number, mut end) => {
                 let Some(id) = self.ids.get(number) else {
                     return Ok(());
                 };
-                self.writer.close_connection(*id, *end)?;
                 if let Some(redactor) = &mut self.redactor {
+                    let session = end.mysql_session.take().map(|json| json.to_string());
+                    end.mysql_session = session
+                        .and_then(|json| serde_json::from_str(&redactor.redact_json(&json)).ok());
                     redactor.closed(number as u64);
                 }
+                self.writer.close_connection(*id, *end)?;
             }
             Item::Checkpoint(mut totals) => {
                 self.add_hits(&mut totals);

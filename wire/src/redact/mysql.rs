@@ -37,14 +37,15 @@ pub(super) fn redact(
         .and_then(|request| request.bytes.first())
         .and_then(|byte| CommandCode::from_byte(*byte));
     let mut replaced = Replaced::new();
+    let mut file = None;
     pass.half = "request";
     match code {
         Some(CommandCode::Query) => {
-            redact_statement(exchange, &mut replaced, memory, pass);
+            file = redact_statement(exchange, &mut replaced, memory, pass).file;
         }
         Some(CommandCode::StmtPrepare) => {
-            let parameters = redact_statement(exchange, &mut replaced, memory, pass);
-            remember(exchange, parameters, memory.connection(connection));
+            let secrets = redact_statement(exchange, &mut replaced, memory, pass);
+            remember(exchange, secrets.parameters, memory.connection(connection));
         }
         Some(
             CommandCode::StmtExecute | CommandCode::StmtBulkExecute | CommandCode::StmtSendLongData,
@@ -62,7 +63,7 @@ pub(super) fn redact(
     redact_reply(
         exchange,
         code,
-        &replaced,
+        (&replaced, file),
         memory.connection(connection),
         pass,
     );
@@ -73,7 +74,7 @@ pub(super) fn redact(
 fn redact_reply(
     exchange: &mut Exchange,
     code: Option<CommandCode>,
-    replaced: &Replaced,
+    replaced: (&Replaced, Option<usize>),
     connection: &mut Connection,
     pass: &mut Pass,
 ) {
@@ -185,29 +186,32 @@ fn redact_parameters(
 }
 
 /// Replaces the secret values in the SQL of a command, past what comes before it: the command byte and
-/// perhaps attributes, whose bytes may look like quotes. The rules for its placeholders.
+/// perhaps attributes, whose bytes may look like quotes. What rules
+/// take of it.
 fn redact_statement(
     exchange: &mut Exchange,
     replaced: &mut Replaced,
     memory: &mut Memory,
     pass: &mut Pass,
-) -> Vec<Option<usize>> {
+) -> Secrets {
     let Some(request) = &mut exchange.request else {
-        return Vec::new();
+        return Secrets::default();
     };
     let payload = &mut request.bytes;
     let sql = Command::decode(payload, &Dialect::UNKNOWN)
         .ok()
         .and_then(|command| command.sql());
-    let Some(sql) = sql else { return Vec::new() };
+    let Some(sql) = sql else {
+        return Secrets::default();
+    };
     let start = payload.len() - sql.len();
     let is_query = payload.first() == Some(&(CommandCode::Query as u8));
-    let mut parameters = Vec::new();
+    let mut secrets = Secrets::default();
     let digest = memory::digest_of(&exchange.operation);
     let remembers = !pass.is_filtered();
     // Parameters are asked for once for each statement that is prepared.
     if !(is_query && remembers && memory.is_clean(digest, sql)) {
-        let secrets = Secrets::of(sql, digest, pass);
+        secrets = Secrets::of(sql, digest, pass);
         if remembers {
             memory.found(digest, sql, &secrets);
         }
@@ -215,13 +219,12 @@ fn redact_statement(
             payload.truncate(start);
             payload.extend_from_slice(&redacted);
         }
-        parameters = secrets.parameters;
     }
     if let Some((head, sql)) = payload.split_at_mut_checked(start) {
         detect::redact(head, Neighbours::Binary, pass);
         detect::redact(sql, Neighbours::Text, pass);
     }
-    parameters
+    secrets
 }
 
 /// The line that stands for an exchange repeats its SQL, or the beginning of it, whose secrets were

@@ -69,6 +69,8 @@ pub(super) enum Place<'a> {
     Column(&'a [u8]),
     /// Of a statement whose text was not seen.
     UnknownParameters,
+    /// Sent by the client for LOAD DATA.
+    File,
     Authentication,
     Text,
 }
@@ -279,6 +281,7 @@ impl fmt::Display for Place<'_> {
                 return f.write_str("parameters of a statement whose text was not seen");
             }
             Self::Segment(number) => return write!(f, "path segment {number}"),
+            Self::File => return f.write_str("file that was loaded"),
             Self::Authentication => return f.write_str("authentication data"),
             Self::Text => return f.write_str("text"),
         };

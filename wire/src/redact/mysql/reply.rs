@@ -41,6 +41,8 @@ struct Rewriting<'a, 'p> {
     /// Its columns, once a row needs them.
     columns: Vec<Column>,
     replaced: &'p Replaced,
+    /// The rule that takes the file which the client sends within the reply.
+    file: Option<usize>,
     out: Vec<u8>,
     /// Up to where `reply` has been taken over.
     done: usize,
@@ -56,7 +58,7 @@ pub(super) fn redact(
     reply: &mut Vec<u8>,
     dialect: &mut Dialect,
     columns: &mut Vec<Column>,
-    replaced: &Replaced,
+    (replaced, file): (&Replaced, Option<usize>),
     pass: &mut Pass,
 ) -> bool {
     let finds = pass.detectors.may_find(reply);
@@ -71,6 +73,7 @@ pub(super) fn redact(
         definitions: Vec::new(),
         columns: columns.clone(),
         replaced,
+        file,
         out: Vec::new(),
         done: 0,
         shift: 0,
@@ -119,6 +122,9 @@ impl Rewriting<'_, '_> {
             } else {
                 self.other(&packet, start..end, pass);
             }
+            if step == Step::SendFile {
+                self.sent_file(&mut input, pass);
+            }
             if step == Step::Done {
                 if let Some(prepared) = steps.summary().prepared {
                     // PREPARE tells its parameters before its columns.
@@ -129,6 +135,63 @@ impl Rewriting<'_, '_> {
                 let left = self.reply.len() - input.len();
                 return self.end(left, NextPacket::Other, pass);
             }
+        }
+    }
+
+    /// The packets of a file that the client sends, up to an empty one: left out when it goes into a column
+    /// that a rule takes, else looked at by the detectors.
+    fn sent_file(&mut self, input: &mut &[u8], pass: &mut Pass) {
+        let start = self.reply.len() - input.len();
+        let mut reader = PacketReader::new(usize::MAX);
+        let mut sequence = None;
+        let mut file = Vec::new();
+        let mut count = 0_u8;
+        let mut ended = false;
+        let whole = *input;
+        while let Some(packet) = reader.next(input) {
+            ended = packet.payload.is_empty();
+            if ended {
+                break;
+            }
+            sequence.get_or_insert(packet.sequence);
+            count = count.wrapping_add(packets(packet.payload.len()));
+            file.extend_from_slice(packet.payload);
+        }
+        let Some(sequence) = sequence.filter(|_| ended) else {
+            // The cap cut the file; detectors look at what there is as it stands.
+            if !ended && self.file.is_some() {
+                self.take_over(start);
+                self.done = self.reply.len();
+                *input = &[];
+            } else if !ended {
+                *input = whole;
+            }
+            return;
+        };
+        // The empty packet that ends the file stays, with its number.
+        let end = (self.reply.len() - input.len())
+            .saturating_sub(HEADER_LEN)
+            .max(start);
+        let mut number = sequence.wrapping_add(self.shift);
+        if let Some(rule) = self.file {
+            self.take_over(start);
+            pass.hit(rule, &file, Vec::new(), Place::File);
+            self.shift = self.shift.wrapping_sub(count);
+        } else if detect::redact(&mut file, Neighbours::Text, pass) {
+            self.take_over(start);
+            write_packet(&mut self.out, &mut number, &file);
+            self.shift = self
+                .shift
+                .wrapping_add(packets(file.len()))
+                .wrapping_sub(count);
+        } else {
+            return;
+        }
+        self.done = end;
+        if self.shift != 0 && end < self.reply.len() {
+            let last = sequence.wrapping_add(count).wrapping_add(self.shift);
+            self.out.extend_from_slice(&[0, 0, 0, last]);
+            self.done = end + HEADER_LEN;
         }
     }
 

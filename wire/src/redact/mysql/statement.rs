@@ -21,6 +21,8 @@ pub(super) struct Secrets {
     literals: Vec<Secret>,
     /// The rule for each of its placeholders, in order.
     pub(super) parameters: Vec<Option<usize>>,
+    /// The rule for a column that a file is loaded into.
+    pub(super) file: Option<usize>,
 }
 
 /// A literal that a rule takes.
@@ -55,9 +57,9 @@ impl Secrets {
         secrets
     }
 
-    /// Whether rules take none of its literals.
+    /// Whether rules take none of its literals, nor of a file it loads.
     pub(super) const fn has_no_literals(&self) -> bool {
-        self.literals.is_empty()
+        self.literals.is_empty() && self.file.is_none()
     }
 
     /// The statement with its literals replaced; `None` when none is. What was replaced by what goes to

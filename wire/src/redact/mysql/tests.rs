@@ -2,9 +2,9 @@
 
 use crate::mysql::{
     ChangeUser, ColumnDefinition, ColumnType, Command, Dialect, ErrPacket, Execute, LONGEST_PACKET,
-    PacketReader, Parameters, PrepareOk, Query, RowFormat, Status, Value, decode_binary_row,
-    decode_text_row, digest, encode_binary_row, encode_query_attributes, summarise_reply,
-    write_definitions, write_packet, write_result_set,
+    OkPacket, PacketReader, Parameters, PrepareOk, Query, RowFormat, Status, Value,
+    decode_binary_row, decode_text_row, digest, encode_binary_row, encode_query_attributes,
+    sent_files, summarise_reply, write_definitions, write_packet, write_result_set,
 };
 use crate::redact::{RedactionKey, Redactor, Rules, find_pseudonyms};
 use crate::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
@@ -533,4 +533,40 @@ fn no_bytes_in_any_order_make_it_panic() {
             connection.take(exchange);
         }
     });
+}
+
+#[test]
+fn a_file_that_is_loaded_into_a_secret_column_is_left_out_and_any_other_looked_at() {
+    let card = "4111111111111111";
+    let file = format!("7,s3cret,{card}\n");
+    for (columns, kept) in [("id, token, note", false), ("id, name, note", true)] {
+        let sql =
+            format!("LOAD DATA LOCAL INFILE 'f' INTO TABLE s FIELDS TERMINATED BY ',' ({columns})");
+        let mut reply = Vec::new();
+        let mut sequence = 1;
+        write_packet(&mut reply, &mut sequence, b"\xfbf");
+        for piece in [&file.as_bytes()[..12], &file.as_bytes()[12..], b""] {
+            write_packet(&mut reply, &mut sequence, piece);
+        }
+        write_packet(&mut reply, &mut sequence, &OkPacket::default().encode());
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let mut connection = Connection::new();
+        for _ in 0..2 {
+            let mut exchange = exchange(request.clone(), reply.clone(), &sql);
+            exchange.operation = digest(sql.as_bytes());
+            let (request, reply, exchange) = connection.take(exchange);
+            assert_eq!(holds(&reply, b"s3cret"), kept);
+            assert!(!holds(&reply, card.as_bytes()) && exchange.flags.contains(Flags::REDACTED));
+            packets(&reply);
+            let files = sent_files(&request, &reply, &Dialect::UNKNOWN);
+            assert_eq!(files[0].len(), if kept { file.len() } else { 0 });
+            assert_eq!(
+                summarise_reply(&request, &reply, &Dialect::UNKNOWN).results,
+                1
+            );
+        }
+        let cut = exchange(request, reply[..reply.len() - 20].to_vec(), &sql);
+        let (_, reply, _) = connection.take(cut);
+        assert!(!holds(&reply, card.as_bytes()) && holds(&reply, b"s3cret") == kept);
+    }
 }

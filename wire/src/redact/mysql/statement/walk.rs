@@ -28,6 +28,9 @@ pub(super) fn walk(sql: &[u8], tokens: &[Token], pass: &mut Pass) -> Secrets {
     while at < tokens.len() {
         at = walk.step(at).max(at + 1);
     }
+    if walk.keyword(0) == Some("LOAD") {
+        walk.secrets.file = walk.rule_of_file();
+    }
     walk.secrets
 }
 
@@ -45,6 +48,14 @@ struct Walk<'a, 'p> {
 }
 
 impl<'a> Walk<'a, '_> {
+    /// `LOAD DATA ... INTO TABLE s (id, token)`: the rule for one of its columns.
+    fn rule_of_file(&mut self) -> Option<usize> {
+        let columns = std::mem::take(&mut self.columns);
+        columns
+            .into_iter()
+            .find_map(|column| self.rules(column).text)
+    }
+
     fn text(&self, at: usize) -> &'a [u8] {
         self.tokens
             .get(at)
