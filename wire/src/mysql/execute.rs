@@ -95,6 +95,42 @@ impl<'a> Execute<'a> {
     }
 }
 
+/// The most parameters that are looked for; drivers send fewer, and the search is quadratic.
+const MOST_RECOVERED: u16 = 1_000;
+
+impl Execute<'_> {
+    /// How many parameters there are when PREPARE's answer was not seen: the one count with which bitmap,
+    /// types and values take up all bytes. `None` when types were not sent, or when several counts fit.
+    pub fn recover_count(&self) -> Option<u16> {
+        if self.parameters.is_empty() {
+            return Some(0);
+        }
+        let mut fitting = (1..=MOST_RECOVERED).filter(|count| self.fits(usize::from(*count)));
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first)
+    }
+
+    fn fits(&self, count: usize) -> bool {
+        let mut fields = Fields::new(self.parameters, "execute parameters");
+        let Ok(nulls) = fields.take(count.div_ceil(8)) else {
+            return false;
+        };
+        let unused = (count..nulls.len() * 8).any(|bit| is_null(nulls, bit));
+        if unused || fields.u8() != Ok(1) {
+            return false;
+        }
+        let Ok(types) = read_types(&mut fields, count, false) else {
+            return false;
+        };
+        let read = types.iter().enumerate().all(|(index, parameter)| {
+            is_null(nulls, index)
+                || Value::decode_binary(&mut fields, parameter.column_type, parameter.unsigned)
+                    .is_ok()
+        });
+        read && fields.rest().is_empty()
+    }
+}
+
 impl Parameters {
     /// Writes bitmap, types and values as an `Execute` without `PARAMETER_COUNT_AVAILABLE` carries them.
     pub fn encode(&self) -> Vec<u8> {
@@ -254,6 +290,8 @@ mod tests {
             prop_assert_eq!(read, execute);
             let count = u16::try_from(parameters.values.len()).unwrap();
             prop_assert_eq!(read.parameters(count, &[], |_| false).unwrap(), parameters);
+            // A count that is recovered is the right one.
+            prop_assert!(read.recover_count().is_none_or(|recovered| recovered == count));
         }
 
         #[test]
@@ -262,8 +300,26 @@ mod tests {
             count in 0_u16..40,
         ) {
             if let Ok(execute) = Execute::decode(&bytes) {
+                execute.recover_count();
                 let _ = execute.parameters(count, &[], |index| index % 3 == 0);
             }
+        }
+    }
+
+    #[test]
+    fn the_count_is_recovered_from_an_execution_that_sends_its_types() {
+        let values = vec![Value::Int(5), Value::Null, Value::Bytes(b"x".to_vec())];
+        let sent = Parameters::of(values).encode();
+        let mut without_types = sent.clone();
+        without_types[1] = 0;
+        for (parameters, count) in [(&sent[..], Some(3)), (&[], Some(0)), (&without_types, None)] {
+            let execute = Execute {
+                statement_id: 1,
+                flags: 0,
+                iterations: 1,
+                parameters,
+            };
+            assert_eq!(execute.recover_count(), count);
         }
     }
 

@@ -68,6 +68,22 @@ impl PreparedStatements {
         self.by_id.get(&self.resolve(id)?)
     }
 
+    /// The parameters of an execution. When its PREPARE was not seen they are read if their number can be
+    /// told from the bytes.
+    ///
+    /// # Errors
+    /// They do not fit, or their types were declared before the capture.
+    pub fn parameters(&self, execute: &Execute<'_>) -> Result<Parameters, Malformed> {
+        match self.get(execute.statement_id) {
+            Some(statement) => statement.parameters(execute),
+            None => {
+                let what = "parameters of an unknown statement";
+                let count = execute.recover_count().ok_or(Malformed { what })?;
+                execute.parameters(count, &[], |_| false)
+            }
+        }
+    }
+
     /// Takes the next exchange of the connection: a command's payload, and its reply as stored. Read an
     /// execution's parameters before it is taken: afterwards its long data is forgotten.
     pub fn observe(&mut self, command: &[u8], reply: &[u8], dialect: &Dialect) {

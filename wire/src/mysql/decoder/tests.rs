@@ -1,5 +1,6 @@
 //! Whole connections: what the decoder makes of them, in any chunking, with holes, and from the middle.
 
+mod commands;
 mod gaps;
 mod script;
 mod sessions;

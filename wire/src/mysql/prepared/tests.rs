@@ -125,6 +125,26 @@ fn long_data_is_the_value_of_its_parameter_until_the_execution() {
 }
 
 #[test]
+fn an_execution_of_a_statement_prepared_before_the_capture_is_read_when_it_sends_its_types() {
+    let values = vec![Value::Bytes(b"one".to_vec()), Value::Null, Value::Int(3)];
+    let parameters = Parameters::of(values.clone()).encode();
+    let execute = Execute {
+        statement_id: 9,
+        flags: 0,
+        iterations: 1,
+        parameters: &parameters,
+    };
+    let statements = PreparedStatements::default();
+    assert_eq!(statements.parameters(&execute).unwrap().values, values);
+    let without_types = [0, 0, 3, b'o', b'n', b'e'];
+    let execute = Execute {
+        parameters: &without_types,
+        ..execute
+    };
+    assert!(statements.parameters(&execute).is_err());
+}
+
+#[test]
 fn closing_resetting_and_changing_the_user_forget_statements() {
     let dialect = dialects()[0];
     let mut ok = Vec::new();

@@ -9,12 +9,14 @@ use crate::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 impl Conversation {
     /// An error nobody asked for, before the server hangs up: the idle timeout, a shutdown.
     pub(super) fn is_unsolicited(&self, packet: &Packet<'_>) -> bool {
-        let numbered = !self.dialect.is_compressed();
-        let begins = self
-            .pending
-            .front()
-            .is_none_or(|front| !front.is_answered());
-        numbered && begins && packet.sequence == 0 && packet.payload.first() == Some(&0xFF)
+        let unasked = match self.pending.front() {
+            None => true,
+            // It crosses with a command; in compressed frames its number says nothing.
+            Some(front) => {
+                !front.is_answered() && packet.sequence == 0 && !self.dialect.is_compressed()
+            }
+        };
+        unasked && packet.payload.first() == Some(&0xFF)
     }
 
     pub(super) fn unsolicited(

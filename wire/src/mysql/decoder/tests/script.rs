@@ -78,6 +78,12 @@ impl Script {
         self
     }
 
+    /// The next packet, by either side, has this number.
+    pub(super) fn sequence_from(&mut self, sequence: u8) -> &mut Self {
+        self.sequence = sequence;
+        self
+    }
+
     /// The client sends a command.
     pub(super) fn command(&mut self, command: &Command<'_>) -> &mut Self {
         self.sequence = 0;
