@@ -12,5 +12,6 @@ mod entry;
 mod general_log;
 mod literal;
 mod programs;
+mod replication;
 mod rust;
 mod statements;

@@ -2,7 +2,7 @@
 
 use reprise_fixtures::captures::{self, Capture};
 use reprise_fixtures::shop::PASSWORD;
-use reprise_store::Store;
+use reprise_store::{Payloads, Store};
 use reprise_wire::Protocol;
 use serde_json::{Value, json};
 
@@ -215,6 +215,39 @@ fn no_secret_of_the_shop_is_in_the_file_unless_that_is_asked_for() {
             "{secret} is in a request or an answer"
         );
     }
+}
+
+#[test]
+fn a_file_imported_twice_gives_the_same_exchanges_byte_for_byte() {
+    let desk = Desk::new();
+    let capture = captures::shop_mariadb();
+    desk.put(capture);
+    let [first, second] = ["once", "again"].map(|name| {
+        desk.answer(&["import", capture.name, "--name", name]);
+        let lines = desk
+            .run(&["exchanges", name, "--limit", "0", "--json"])
+            .ok()
+            .stdout;
+        (lines, stored(&desk, name))
+    });
+    assert_eq!(first.0, second.0);
+    let protocols: Vec<&str> = ["http", "mysql"]
+        .into_iter()
+        .filter(|protocol| first.0.contains(&format!("\"protocol\":\"{protocol}\"")))
+        .collect();
+    assert_eq!(protocols, ["http", "mysql"]);
+    assert_eq!(first.1.len(), first.0.lines().count());
+    assert!(first.1 == second.1, "payloads differ");
+}
+
+/// The payloads of a recording, in order.
+fn stored(desk: &Desk, name: &str) -> Vec<Payloads> {
+    let store = Store::open_existing(desk.library()).unwrap();
+    let recording = store.recording(name).unwrap().id;
+    store
+        .all_exchanges(recording)
+        .map(|row| store.payloads(recording, row.unwrap().id).unwrap())
+        .collect()
 }
 
 /// Every payload of one protocol, as the store gives it back.

@@ -191,7 +191,7 @@ impl Pending {
             Some(error) => Some(error.code),
             None => self.is_answered().then_some(0),
         };
-        if self.statement_id.is_some() {
+        if let Some(id) = self.statement_id {
             match statement {
                 Some(statement) if self.code == Some(CommandCode::StmtExecute) => {
                     self.operation.clone_from(&statement.operation);
@@ -201,7 +201,10 @@ impl Pending {
                     self.summary =
                         one_line(format!("{} {}", self.summary, statement.summary).as_bytes());
                 }
-                None => self.flags |= Flags::STATEMENT_UNKNOWN,
+                None => {
+                    self.flags |= Flags::STATEMENT_UNKNOWN;
+                    self.summary = format!("{} {id} (its PREPARE was not seen)", self.summary);
+                }
             }
         }
         let statement_id = self.steps.summary().statement_id().or(self.statement_id);

@@ -163,6 +163,10 @@ fn changing_the_user_is_a_command_with_an_authentication_exchange_and_closes_sta
     let (exchanges, decoder) = script.decode();
     assert_eq!(exchanges.len(), 3);
     assert!(exchanges[2].flags.contains(Flags::STATEMENT_UNKNOWN));
+    assert_eq!(
+        exchanges[2].summary,
+        "COM_STMT_EXECUTE 1 (its PREPARE was not seen)"
+    );
     // The session says how the connection began.
     assert_eq!(decoder.session().user.as_deref(), Some("shop"));
     assert_eq!(decoder.session().database.as_deref(), Some("shop"));
