@@ -11,8 +11,8 @@ use crate::programs::client;
 #[test]
 fn a_binary_log_read_over_the_network_is_named_in_the_ledger() {
     let bench = Bench::start(&["--log-bin=binlog", "--server-id=1"]);
-    let create = "CREATE TABLE shop.replicated AS SELECT seq, REPEAT('x', 900) FROM seq_1_to_900";
-    client(&bench, "mariadb", &["-e", create], Stdio::null());
+    let create = "CREATE TABLE replicated AS SELECT seq, REPEAT('x', 900) FROM seq_1_to_900";
+    client(&bench, "mariadb", &["shop", "-e", create], Stdio::null());
     let binlog = ["--read-from-remote-server", "--raw", "binlog.000001"];
     let to = format!("--result-file={}", bench.path("copy-").display());
     client(
