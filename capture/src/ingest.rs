@@ -1,5 +1,7 @@
 //! Packets to the recorder, with every one accounted for: decoded, or dropped for a reason.
 
+use std::collections::BTreeMap;
+
 use reprise_store::{Ledger, Recording};
 use reprise_wire::Timestamp;
 
@@ -47,11 +49,25 @@ struct Seen {
     joined: u64,
 }
 
+/// What was let go, by reason, as the ledger names them.
+fn evicted(counts: &ReassemblyCounts, fragments: u64) -> BTreeMap<String, u64> {
+    let reasons = [
+        ("idle", counts.evicted_idle),
+        ("table_full", counts.evicted_table_full),
+        ("half_open", counts.half_open),
+        ("holes", counts.memory_gaps),
+        ("fragments", fragments),
+    ];
+    let seen = reasons.into_iter().filter(|(_, count)| *count > 0);
+    seen.map(|(reason, count)| (reason.to_owned(), count))
+        .collect()
+}
+
 impl Ingest {
     /// Feeds `recorder`.
     pub fn new(recorder: Recorder, limits: ReassemblyLimits) -> Self {
         Self {
-            fragments: Fragments::default(),
+            fragments: Fragments::new(limits.fragments),
             reassembler: Reassembler::new(limits),
             recorder,
             seen: Seen::default(),
@@ -179,6 +195,7 @@ impl Ingest {
             duplicate_packets: counts.duplicates,
             replay_marked: counts.replay_segments,
             gap_bytes: counts.gap_bytes,
+            evicted: evicted(counts, self.fragments.given_up()),
             evicted_connections: counts.evicted_idle + counts.evicted_table_full,
             ..Ledger::default()
         }

@@ -15,7 +15,7 @@ mod tests;
 mod tunnel;
 mod wireless;
 
-pub use fragments::{Fragment, Fragments};
+pub use fragments::{Fragment, FragmentLimits, Fragments};
 pub use segment::{Endpoint, Path, Segment};
 
 use crate::Packet;

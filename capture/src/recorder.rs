@@ -45,9 +45,16 @@ pub struct Recorder {
     relieved: u64,
     closed: Decoded,
     spoken: BTreeMap<Spoken, u64>,
+    /// What connections went on to after HTTP.
+    left_for: BTreeMap<Spoken, u64>,
+    /// TLS connections by the name asked for.
+    tls_names: BTreeMap<String, u64>,
     decoded: Vec<Exchange>,
     keeper: Keeper,
 }
+
+/// So many names of TLS servers are told apart.
+const MOST_NAMES: usize = 50;
 
 /// Bytes that all decoders together may keep of unfinished messages.
 const HELD_BYTES: usize = 128 << 20;
@@ -93,6 +100,8 @@ impl Recorder {
             relieved: 0,
             closed: Decoded::default(),
             spoken: BTreeMap::new(),
+            left_for: BTreeMap::new(),
+            tls_names: BTreeMap::new(),
             decoded: Vec::new(),
             keeper: Keeper::start(writer, redaction)?,
         })
@@ -222,6 +231,15 @@ impl Recorder {
         let imported = open.imported.spoken;
         let spoken = imported.unwrap_or_else(|| open.decoder.spoken());
         *self.spoken.entry(spoken).or_default() += 1;
+        if let Some(left_for) = open.decoder.left_for() {
+            *self.left_for.entry(left_for).or_default() += 1;
+        }
+        if let Some(name) = open.decoder.server_name() {
+            let is_new = !self.tls_names.contains_key(name);
+            if !is_new || self.tls_names.len() < MOST_NAMES {
+                *self.tls_names.entry(name.to_owned()).or_default() += 1;
+            }
+        }
         let imported = open.imported.session.as_ref();
         let session = imported.or_else(|| open.decoder.mysql_session());
         // A session is plain data, so that writing it as JSON cannot fail.
@@ -308,13 +326,19 @@ impl Recorder {
         loss.undecodable_bytes += decoded.loss.undecodable_bytes;
         loss.unpaired_requests += decoded.loss.unpaired_requests;
         loss.unpaired_responses += decoded.loss.unpaired_responses;
+        loss.incomplete_requests += decoded.loss.incomplete_requests;
+        loss.incomplete_responses += decoded.loss.incomplete_responses;
         loss.over_cap += decoded.loss.over_cap;
         loss.evicted_connections += self.relieved;
-        for (spoken, connections) in &self.spoken {
+        if self.relieved > 0 {
+            *loss.evicted.entry("memory".to_owned()).or_default() += self.relieved;
+        }
+        for (spoken, connections) in self.spoken.iter().chain(&self.left_for) {
             if !matches!(spoken, Spoken::Http | Spoken::Mysql) {
                 *loss.spoken.entry(spoken.as_str().to_owned()).or_default() += connections;
             }
         }
+        loss.tls_names.clone_from(&self.tls_names);
         Totals {
             last_packet,
             messages: Messages {

@@ -4,8 +4,10 @@
 mod opening;
 mod preamble;
 mod recognise;
+mod server_name;
 mod tally;
 
+pub(crate) use recognise::is_tls_handshake;
 pub use tally::{DecodeLoss, MessageCounts, Spoken};
 
 use crate::http::HttpDecoder;
@@ -38,6 +40,8 @@ pub struct ConnectionDecoder {
     state: State,
     /// What was lost before the protocol was known.
     early_loss: DecodeLoss,
+    /// TLS: the name that the client asked for.
+    server_name: Option<String>,
 }
 
 #[derive(Debug)]
@@ -57,6 +61,7 @@ impl ConnectionDecoder {
             midstream,
             state: State::Opening(Opening::new(midstream, limits.opening_cap)),
             early_loss: DecodeLoss::default(),
+            server_name: None,
         }
     }
 
@@ -75,6 +80,9 @@ impl ConnectionDecoder {
                     return;
                 };
                 if let Some(spoken) = opening.look(direction, piece) {
+                    if spoken == Spoken::Tls {
+                        self.server_name = opening.server_name(piece);
+                    }
                     self.begin(spoken, out);
                     self.push(direction, piece, out);
                 }
@@ -106,6 +114,20 @@ impl ConnectionDecoder {
             State::Mysql(decoder) => decoder.spoken(),
             State::Opaque(spoken) => *spoken,
         }
+    }
+
+    /// What the connection went on to speak after it left the protocol it began with, if it did and that is
+    /// known: WebSocket and HTTP/2 after an upgrade, TLS in a tunnel.
+    pub fn left_for(&self) -> Option<Spoken> {
+        match &self.state {
+            State::Http(decoder) => decoder.left_for(),
+            State::Mysql(_) | State::Opening(_) | State::Opaque(_) => None,
+        }
+    }
+
+    /// The name that a TLS client asked for, as far as its first segment told.
+    pub fn server_name(&self) -> Option<&str> {
+        self.server_name.as_deref()
     }
 
     /// How many messages were seen so far.

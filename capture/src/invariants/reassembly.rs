@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reprise_wire::{Piece, Timestamp};
 
-use crate::link::{Path, Segment};
+use crate::link::{FragmentLimits, Path, Segment};
 use crate::reassembly::{ConnectionEvent, Reassembler, ReassemblyLimits};
 
 /// How long the stream is, bytes.
@@ -22,6 +22,11 @@ const LIMITS: ReassemblyLimits = ReassemblyLimits {
     half_open_nanos: 30_000_000_000,
     reset_nanos: 1_000_000_000,
     linger_nanos: 5_000_000_000,
+    fragments: FragmentLimits {
+        datagrams: 1,
+        bytes: 1,
+        nanos: 1,
+    },
 };
 
 /// Four bytes are the initial sequence number; then each step is three: what, where, how much.

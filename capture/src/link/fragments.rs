@@ -9,16 +9,32 @@ use rustc_hash::FxHashMap;
 use super::Layers;
 use super::segment::Path;
 
-/// How many datagrams may be incomplete at a time.
-const MOST_DATAGRAMS: usize = 1_000;
-/// How many bytes they may hold.
-const MOST_BYTES: usize = 16 << 20;
-/// How long a datagram may take to arrive, in nanoseconds (RFC 791 suggests 15 s; hosts use 30).
-const LONGEST_NANOS: i64 = 30_000_000_000;
 /// How many pieces one datagram may come in: 64 KiB over the smallest link in use needs 120.
 const MOST_PIECES: usize = 256;
 /// The longest datagram IP can describe.
 const LONGEST_DATAGRAM: usize = 65_535;
+
+/// How much of datagrams that are not whole is kept, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FragmentLimits {
+    /// How many datagrams may be incomplete at a time; the oldest are given up beyond it.
+    pub datagrams: usize,
+    /// How many bytes they may hold.
+    pub bytes: usize,
+    /// How long a datagram may take to arrive, in nanoseconds of packet time.
+    pub nanos: i64,
+}
+
+impl Default for FragmentLimits {
+    /// RFC 791 suggests to wait for 15 s; hosts wait for 30.
+    fn default() -> Self {
+        Self {
+            datagrams: 1_000,
+            bytes: 16 << 20,
+            nanos: 30_000_000_000,
+        }
+    }
+}
 
 /// One piece of an IP datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +70,8 @@ pub struct Datagram {
 pub struct Fragments {
     incomplete: FxHashMap<DatagramKey, Incomplete>,
     bytes: usize,
+    given_up: u64,
+    limits: FragmentLimits,
 }
 
 #[derive(Debug)]
@@ -64,6 +82,24 @@ struct Incomplete {
 }
 
 impl Fragments {
+    /// Starts with none.
+    pub fn new(limits: FragmentLimits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// Bytes kept of datagrams that are not whole.
+    pub const fn held_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many datagrams were given up because they took too long, or were too many or too large.
+    pub const fn given_up(&self) -> u64 {
+        self.given_up
+    }
+
     /// Adds a piece; gives the datagram back when it was the last one missing. Beyond the caps the
     /// oldest datagrams are forgotten.
     pub fn add(&mut self, fragment: &Fragment<'_>) -> Option<Datagram> {
@@ -72,7 +108,7 @@ impl Fragments {
             return None;
         }
         let at = fragment.layers.carrier.at;
-        self.forget_old(at);
+        self.forget_old(at, fragment.data.len());
         self.bytes += fragment.data.len();
         let incomplete = self
             .incomplete
@@ -90,8 +126,10 @@ impl Fragments {
             .push((fragment.offset, fragment.data.to_vec()));
         let packets = incomplete.pieces.len();
         let whole = incomplete.whole();
-        if whole.is_some() || packets >= MOST_PIECES {
+        if whole.is_some() {
             self.forget(fragment.key);
+        } else if packets >= MOST_PIECES {
+            self.give_up(fragment.key);
         }
         Some(Datagram {
             bytes: whole?,
@@ -99,10 +137,13 @@ impl Fragments {
         })
     }
 
-    fn forget_old(&mut self, now: Timestamp) {
-        while self.incomplete.len() >= MOST_DATAGRAMS || self.bytes >= MOST_BYTES {
+    /// Makes room for `more` bytes.
+    fn forget_old(&mut self, now: Timestamp, more: usize) {
+        while self.incomplete.len() >= self.limits.datagrams
+            || self.bytes + more > self.limits.bytes
+        {
             let Some(oldest) = self.oldest() else { return };
-            self.forget(oldest);
+            self.give_up(oldest);
         }
         // Rarely more than a handful, so looking for the oldest each time costs nothing.
         while let Some(oldest) = self.oldest() {
@@ -110,10 +151,10 @@ impl Fragments {
                 .incomplete
                 .get(&oldest)
                 .map_or(now, |incomplete| incomplete.since);
-            if now.nanos().saturating_sub(since.nanos()) <= LONGEST_NANOS {
+            if now.nanos().saturating_sub(since.nanos()) <= self.limits.nanos {
                 return;
             }
-            self.forget(oldest);
+            self.give_up(oldest);
         }
     }
 
@@ -122,6 +163,11 @@ impl Fragments {
             .iter()
             .min_by_key(|(key, incomplete)| (incomplete.since, **key))
             .map(|(key, _)| *key)
+    }
+
+    fn give_up(&mut self, key: DatagramKey) {
+        self.given_up += 1;
+        self.forget(key);
     }
 
     fn forget(&mut self, key: DatagramKey) {

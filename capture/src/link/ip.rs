@@ -55,6 +55,18 @@ pub(super) fn transport<'a>(
         IpNumber::UDP => tunnel::udp(layers, data),
         IpNumber::GRE => tunnel::gre(layers, data),
         IpNumber::IPV4 | IpNumber::IPV6 => datagram(layers, data),
+        // What follows a fragment header comes together only with the datagram (RFC 8200 section 4.5).
+        IpNumber::IPV6_HEADER_HOP_BY_HOP
+        | IpNumber::IPV6_ROUTE_HEADER
+        | IpNumber::IPV6_DESTINATION_OPTIONS
+        | IpNumber::MOBILITY_HEADER => {
+            let length = (usize::from(*data.get(1)?) + 1) * 8;
+            transport(layers, IpNumber(*data.first()?), data.get(length..)?)
+        }
+        IpNumber::AUTHENTICATION_HEADER => {
+            let length = (usize::from(*data.get(1)?) + 2) * 4;
+            transport(layers, IpNumber(*data.first()?), data.get(length..)?)
+        }
         _ => Some(Decoded::NotTcp),
     }
 }

@@ -1,5 +1,7 @@
 //! How long reassembly waits and how much it holds. Times are nanoseconds of packet time.
 
+use crate::link::FragmentLimits;
+
 const SECOND: i64 = 1_000_000_000;
 
 /// Caps and timers; the defaults suit both a laptop and a busy server.
@@ -26,6 +28,8 @@ pub struct ReassemblyLimits {
     pub reset_nanos: i64,
     /// How long a closed connection is remembered, so that late packets do not open it again.
     pub linger_nanos: i64,
+    /// Caps of putting IP datagrams together.
+    pub fragments: FragmentLimits,
 }
 
 impl Default for ReassemblyLimits {
@@ -40,6 +44,7 @@ impl Default for ReassemblyLimits {
             half_open_nanos: 30 * SECOND,
             reset_nanos: SECOND,
             linger_nanos: 5 * SECOND,
+            fragments: FragmentLimits::default(),
         }
     }
 }

@@ -45,12 +45,22 @@ pub struct Ledger {
     pub unpaired_requests: u64,
     /// Answers whose request was not seen.
     pub unpaired_responses: u64,
+    /// Requests seen in part: with a hole in them, or cut before their announced end.
+    pub incomplete_requests: u64,
+    /// Answers seen in part.
+    pub incomplete_responses: u64,
     /// Messages longer than a cap, kept cut.
     pub over_cap: u64,
-    /// Connections closed early to keep memory bounded.
+    /// Connections that carried bytes and were closed early to keep memory bounded.
     pub evicted_connections: u64,
+    /// What was let go to keep memory bounded, by reason: `idle`, `table_full` and `memory` (connections),
+    /// `half_open` (connections that never carried a byte), `holes` (holes in connections that were not
+    /// waited for any longer), `fragments` (datagrams).
+    pub evicted: BTreeMap<String, u64>,
     /// Connections that speak something we do not decode, by what they speak.
     pub spoken: BTreeMap<String, u64>,
+    /// Connections of TLS by the name that the client asked for; the first names only, when there are many.
+    pub tls_names: BTreeMap<String, u64>,
 }
 
 impl AddAssign<&Self> for Ledger {
@@ -73,15 +83,23 @@ impl AddAssign<&Self> for Ledger {
         self.undecodable_bytes += other.undecodable_bytes;
         self.unpaired_requests += other.unpaired_requests;
         self.unpaired_responses += other.unpaired_responses;
+        self.incomplete_requests += other.incomplete_requests;
+        self.incomplete_responses += other.incomplete_responses;
         self.over_cap += other.over_cap;
         self.evicted_connections += other.evicted_connections;
+        for (name, count) in &other.tls_names {
+            *self.tls_names.entry(name.clone()).or_default() += count;
+        }
+        for (reason, count) in &other.evicted {
+            *self.evicted.entry(reason.clone()).or_default() += count;
+        }
         for (spoken, connections) in &other.spoken {
             *self.spoken.entry(spoken.clone()).or_default() += connections;
         }
     }
 }
 
-/// Messages seen on the wire, paired or not.
+/// Messages seen whole on the wire, paired or not; those seen in part are in the [`Ledger`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Messages {

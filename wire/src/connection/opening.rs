@@ -3,6 +3,7 @@
 
 use super::preamble::preamble_len;
 use super::recognise::{Verdict, recognise};
+use super::server_name::server_name;
 use super::{DecodeLoss, Spoken};
 use crate::{Close, Direction, Piece, Timestamp};
 
@@ -114,6 +115,14 @@ impl Opening {
             }
         }
         None
+    }
+
+    /// The name in the ClientHello that `piece` ends, or is.
+    pub(super) fn server_name(&self, piece: Piece<'_>) -> Option<String> {
+        let Piece::Chunk { bytes, .. } = piece else {
+            return None;
+        };
+        server_name(&[&self.held_of(Direction::ToServer), bytes].concat())
     }
 
     fn held_of(&self, direction: Direction) -> Vec<u8> {

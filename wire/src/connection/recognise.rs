@@ -1,5 +1,7 @@
 //! Recognises a protocol by the first bytes of a direction.
 
+mod other;
+
 use super::Spoken;
 use crate::Direction;
 use crate::http::{Side, Start, is_message_start, request_start, response_start};
@@ -28,18 +30,14 @@ pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> 
     if bytes.starts_with(HTTP2_PREFACE) {
         return Verdict::Is(Spoken::Http2);
     }
-    match starts_with(bytes, b"SSH-") {
-        Start::Yes => return Verdict::Is(Spoken::Ssh),
-        Start::Maybe => return Verdict::Maybe,
-        Start::No => {}
-    }
     match tls_record(bytes, midstream) {
         Start::Yes => return Verdict::Is(Spoken::Tls),
         Start::Maybe => return Verdict::Maybe,
         Start::No => {}
     }
     let start = match (direction, midstream) {
-        (Direction::ToServer, false) => request_start(bytes),
+        // Empty lines before a request are no part of it (RFC 9112 section 2.2).
+        (Direction::ToServer, false) => request_start(bytes.trim_ascii_start()),
         (Direction::ToClient, false) => response_start(bytes),
         (Direction::ToServer, true) => strict_start(Side::Requests, bytes),
         (Direction::ToClient, true) => strict_start(Side::Responses, bytes),
@@ -47,10 +45,17 @@ pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> 
     if start == Start::Yes {
         return Verdict::Is(Spoken::Http);
     }
-    match (likeness(direction, bytes, midstream), start) {
-        (Likeness::Yes, _) => Verdict::Is(Spoken::Mysql),
-        (Likeness::Maybe, _) | (_, Start::Maybe) => Verdict::Maybe,
-        (Likeness::No, _) => Verdict::No,
+    // In the middle of a connection the first bytes seen are not those it began with.
+    let other = if midstream {
+        Verdict::No
+    } else {
+        other::recognise(direction, bytes)
+    };
+    match (other, likeness(direction, bytes, midstream), start) {
+        (Verdict::Is(spoken), ..) => Verdict::Is(spoken),
+        (_, Likeness::Yes, _) => Verdict::Is(Spoken::Mysql),
+        (Verdict::No, Likeness::No, Start::No | Start::Yes) => Verdict::No,
+        _ => Verdict::Maybe,
     }
 }
 
@@ -58,16 +63,6 @@ pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> 
 fn strict_start(side: Side, bytes: &[u8]) -> Start {
     if is_message_start(side, bytes) {
         Start::Yes
-    } else {
-        Start::No
-    }
-}
-
-fn starts_with(bytes: &[u8], wanted: &[u8]) -> Start {
-    if bytes.starts_with(wanted) {
-        Start::Yes
-    } else if wanted.starts_with(bytes) {
-        Start::Maybe
     } else {
         Start::No
     }
@@ -81,6 +76,11 @@ fn tls_record(bytes: &[u8], midstream: bool) -> Start {
         [0x14 | 0x15 | 0x17, 0x03, 1..=3, high, _, ..] if midstream && *high <= 0x48 => Start::Yes,
         _ => Start::No,
     }
+}
+
+/// Whether a TLS connection begins with these bytes.
+pub(crate) fn is_tls_handshake(bytes: &[u8]) -> bool {
+    tls_record(bytes, false) == Start::Yes
 }
 
 #[cfg(test)]
@@ -106,10 +106,9 @@ mod tests {
             Verdict::Is(Spoken::Tls)
         );
         assert_eq!(client(b"SSH-2.0-x"), Verdict::Is(Spoken::Ssh));
-        assert_eq!(client(b"EHLO example.org\r\n"), Verdict::No);
-        assert_eq!(client(b"*1\r\n$4\r\nPING\r\n"), Verdict::No);
+        assert_eq!(client(b"NOOP example.org\r\n"), Verdict::No);
         assert_eq!(server(b"HTTP/1.1 200 OK\r\n"), Verdict::Is(Spoken::Http));
-        assert_eq!(server(b"220 mail ESMTP\r\n"), Verdict::No);
+        assert_eq!(server(b"421 busy\r\n"), Verdict::No);
         assert_eq!(server(b"SSH-2.0-x"), Verdict::Is(Spoken::Ssh));
     }
 

@@ -27,6 +27,28 @@ pub enum Spoken {
     Http2,
     /// SSH: opaque.
     Ssh,
+    /// PostgreSQL: left out, as all that follow.
+    Postgres,
+    /// Redis.
+    Redis,
+    /// memcached, text or binary.
+    Memcached,
+    /// MongoDB.
+    Mongodb,
+    /// Kafka.
+    Kafka,
+    /// AMQP.
+    Amqp,
+    /// SMTP.
+    Smtp,
+    /// FTP's control connection.
+    Ftp,
+    /// IMAP.
+    Imap,
+    /// POP3.
+    Pop3,
+    /// WebSocket, after an upgrade from HTTP.
+    Websocket,
     /// Something else.
     Other,
 }
@@ -43,12 +65,24 @@ impl Spoken {
             Self::Tls => "tls",
             Self::Http2 => "http2",
             Self::Ssh => "ssh",
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+            Self::Memcached => "memcached",
+            Self::Mongodb => "mongodb",
+            Self::Kafka => "kafka",
+            Self::Amqp => "amqp",
+            Self::Smtp => "smtp",
+            Self::Ftp => "ftp",
+            Self::Imap => "imap",
+            Self::Pop3 => "pop3",
+            Self::Websocket => "websocket",
             Self::Other => "other",
         }
     }
 }
 
-/// How many messages were seen on the wire, whole or in part.
+/// How many messages were seen whole on the wire, kept whole or not. Those seen in part are in
+/// [`DecodeLoss`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageCounts {
     /// HTTP requests.
@@ -79,6 +113,10 @@ pub struct DecodeLoss {
     pub unpaired_requests: u64,
     /// Answers whose request was not seen.
     pub unpaired_responses: u64,
+    /// Requests seen in part: with a hole, or cut before their announced end.
+    pub incomplete_requests: u64,
+    /// Answers seen in part.
+    pub incomplete_responses: u64,
     /// Messages of which only the beginning was kept.
     pub over_cap: u64,
 }
@@ -88,6 +126,8 @@ impl AddAssign for DecodeLoss {
         self.undecodable_bytes += other.undecodable_bytes;
         self.unpaired_requests += other.unpaired_requests;
         self.unpaired_responses += other.unpaired_responses;
+        self.incomplete_requests += other.incomplete_requests;
+        self.incomplete_responses += other.incomplete_responses;
         self.over_cap += other.over_cap;
     }
 }

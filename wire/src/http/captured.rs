@@ -61,6 +61,11 @@ impl CapturedMessage {
         }
     }
 
+    /// Whether every byte of it was seen, to its announced end.
+    pub(crate) const fn is_whole(&self) -> bool {
+        !self.gap && !self.truncated
+    }
+
     /// Whether this is an interim answer, which the final one follows.
     pub(crate) fn is_interim(&self) -> bool {
         self.status

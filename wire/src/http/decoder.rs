@@ -5,7 +5,7 @@ use super::framing::{AnswerTo, BodyFraming, Framing};
 use super::head::{RequestHead, ResponseHead, Version};
 use super::pairing::{Asked, Pair, Pairing};
 use super::stream::{MessageStream, Side, StreamEvent};
-use crate::connection::{DecodeLoss, MessageCounts};
+use crate::connection::{DecodeLoss, MessageCounts, Spoken, is_tls_handshake};
 use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary};
 use crate::{Close, Direction, Exchange, ExchangeTimes, Flags, Limits, Piece, Protocol, Timestamp};
 
@@ -17,6 +17,8 @@ pub(crate) struct HttpDecoder {
     pairing: Pairing,
     midstream: bool,
     requests_ended: bool,
+    /// What the connection left HTTP for.
+    left_for: Option<Spoken>,
     responses_ended: bool,
     counts: MessageCounts,
     loss: DecodeLoss,
@@ -32,6 +34,7 @@ impl HttpDecoder {
             pairing: Pairing::new(limits, !amid),
             midstream,
             requests_ended: false,
+            left_for: None,
             responses_ended: false,
             counts: MessageCounts::default(),
             loss: DecodeLoss::default(),
@@ -71,6 +74,9 @@ impl HttpDecoder {
     }
 
     fn request_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
+        if self.requests.is_opaque() && self.left_for.is_none() && is_tls_handshake(bytes) {
+            self.left_for = Some(Spoken::Tls);
+        }
         let mut rest = bytes;
         while let Some(event) = self.requests.next(at, &mut rest, bytes.len()) {
             match event {
@@ -78,7 +84,6 @@ impl HttpDecoder {
                     let head = RequestHead::parse(self.requests.head());
                     let framing = head.as_ref().map_or(NO_BODY, BodyFraming::of_request);
                     let asked = head.as_ref().map(asked).unwrap_or_default();
-                    self.counts.http_requests += 1;
                     self.pairing.request_begun(asked, self.requests.begun());
                     self.requests.begin_body(framing, None);
                 }
@@ -90,9 +95,13 @@ impl HttpDecoder {
     fn end_request(&mut self, message: CapturedMessage) {
         if message.framing.is_none() {
             let asked = RequestHead::parse(&message.bytes).map(|head| asked(&head));
-            self.counts.http_requests += 1;
             self.pairing
                 .request_begun(asked.unwrap_or_default(), message.first);
+        }
+        if message.is_whole() {
+            self.counts.http_requests += 1;
+        } else {
+            self.loss.incomplete_requests += 1;
         }
         self.pairing.request_ended(message);
     }
@@ -100,7 +109,6 @@ impl HttpDecoder {
     fn response_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
         if self.pairing.next_answer_to() == AnswerTo::Simple && self.responses.begin_headless(bytes)
         {
-            self.counts.http_responses += 1;
             self.pairing.answer_begun();
         }
         let mut rest = bytes;
@@ -118,7 +126,6 @@ impl HttpDecoder {
         let head = ResponseHead::parse(self.responses.head());
         let status = head.map(|head| head.status);
         let framing = head.map_or(NO_BODY, |head| BodyFraming::of_response(answer_to, &head));
-        self.counts.http_responses += 1;
         self.responses.begin_body(framing, status);
         if !self.responses.is_interim() {
             self.pairing.answer_begun();
@@ -128,10 +135,14 @@ impl HttpDecoder {
     fn end_response(&mut self, mut message: CapturedMessage) {
         if message.framing.is_none() && message.status.is_none() && !message.headless {
             message.status = ResponseHead::parse(&message.bytes).map(|head| head.status);
-            self.counts.http_responses += 1;
             if !message.is_interim() {
                 self.pairing.answer_begun();
             }
+        }
+        if message.is_whole() {
+            self.counts.http_responses += 1;
+        } else {
+            self.loss.incomplete_responses += 1;
         }
         if message.is_interim() {
             self.pairing.interim();
@@ -140,8 +151,10 @@ impl HttpDecoder {
         let tunnel = message
             .framing
             .is_some_and(|body| body.framing == Framing::Tunnel);
+        let upgraded_to = tunnel.then(|| upgraded_to(&message.bytes)).flatten();
         self.pairing.answer_ended(message);
         if tunnel {
+            self.left_for = self.left_for.or(upgraded_to);
             self.requests.make_opaque();
             self.responses.make_opaque();
         }
@@ -216,6 +229,11 @@ impl HttpDecoder {
         self.requests.held_bytes() + self.responses.held_bytes() + self.pairing.waiting_bytes()
     }
 
+    /// What the connection left HTTP for, as far as it is known.
+    pub(crate) const fn left_for(&self) -> Option<Spoken> {
+        self.left_for
+    }
+
     /// Messages seen so far.
     pub(crate) const fn counts(&self) -> MessageCounts {
         self.counts
@@ -237,6 +255,19 @@ const NO_BODY: BodyFraming = BodyFraming {
     conflicting: false,
     keep_alive: false,
 };
+
+/// What a 101 says comes next.
+fn upgraded_to(answer: &[u8]) -> Option<Spoken> {
+    let head = ResponseHead::parse(answer)?;
+    let protocol = head.headers.get("Upgrade")?;
+    if protocol.eq_ignore_ascii_case(b"websocket") {
+        Some(Spoken::Websocket)
+    } else if protocol.eq_ignore_ascii_case(b"h2c") {
+        Some(Spoken::Http2)
+    } else {
+        None
+    }
+}
 
 fn asked(head: &RequestHead<'_>) -> Asked {
     let answer_to = if head.version == Version::HTTP_0_9 {

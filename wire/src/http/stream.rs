@@ -377,6 +377,11 @@ impl MessageStream {
         self.place = Place::Opaque;
     }
 
+    /// Whether the direction carries something else.
+    pub(crate) const fn is_opaque(&self) -> bool {
+        matches!(self.place, Place::Opaque)
+    }
+
     /// Bytes kept of the message being read.
     pub(crate) const fn held_bytes(&self) -> usize {
         self.message.bytes.len()

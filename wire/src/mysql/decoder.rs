@@ -64,7 +64,14 @@ impl Decoder {
 
     /// How many commands and replies were seen so far.
     pub const fn counts(&self) -> MessageCounts {
-        self.conversation.counts
+        let (mut counts, loss) = (self.conversation.counts, &self.conversation.loss);
+        counts.mysql_commands = counts
+            .mysql_commands
+            .saturating_sub(loss.incomplete_requests);
+        counts.mysql_replies = counts
+            .mysql_replies
+            .saturating_sub(loss.incomplete_responses);
+        counts
     }
 
     /// What could not be used so far.

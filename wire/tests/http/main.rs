@@ -4,5 +4,6 @@
 mod conversation;
 mod decodes;
 mod limits;
+mod messages;
 mod pairing;
 mod properties;

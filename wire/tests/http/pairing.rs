@@ -346,7 +346,8 @@ fn other_protocols_are_named_and_their_bytes_counted() {
         (&b"\x16\x03\x01\x00\x05hello"[..], Spoken::Tls),
         (b"SSH-2.0-OpenSSH_9\r\n", Spoken::Ssh),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0", Spoken::Http2),
-        (b"*1\r\n$4\r\nPING\r\n", Spoken::Other),
+        (b"*1\r\n$4\r\nPING\r\n", Spoken::Redis),
+        (b"who knows\r\n", Spoken::Other),
     ] {
         let conversation = Conversation::new()
             .bytes(Direction::ToServer, bytes)
