@@ -1,8 +1,9 @@
 //! IPv4 and IPv6 down to TCP, through the tunnels that IP can carry.
 
-use etherparse::{IpNumber, Ipv6ExtensionSlice, LaxIpSlice, LaxIpv4Slice, LaxIpv6Slice};
+use etherparse::{IpNumber, LaxIpSlice, LaxIpv4Slice};
 use reprise_wire::REPLAY_DSCP;
 
+use super::bytes::{be16, be32};
 use super::fragments::{DatagramKey, Fragment};
 use super::{Decoded, Layers, segment, tunnel};
 
@@ -38,7 +39,9 @@ pub(super) fn datagram<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decode
         None => carrier.snapped,
     };
     if slice.payload().fragmented {
-        return fragment(layers, &slice).map(Decoded::Fragment);
+        let end = declared.map_or(data.len(), |declared| declared.min(data.len()));
+        let whole = data.get(..end)?;
+        return fragment(layers, &slice, whole).map(Decoded::Fragment);
     }
     transport(layers, slice.payload().ip_number, slice.payload().payload)
 }
@@ -55,63 +58,89 @@ pub(super) fn transport<'a>(
         IpNumber::UDP => tunnel::udp(layers, data),
         IpNumber::GRE => tunnel::gre(layers, data),
         IpNumber::IPV4 | IpNumber::IPV6 => datagram(layers, data),
-        // What follows a fragment header comes together only with the datagram (RFC 8200 section 4.5).
-        IpNumber::IPV6_HEADER_HOP_BY_HOP
-        | IpNumber::IPV6_ROUTE_HEADER
-        | IpNumber::IPV6_DESTINATION_OPTIONS
-        | IpNumber::MOBILITY_HEADER => {
-            let length = (usize::from(*data.get(1)?) + 1) * 8;
-            transport(layers, IpNumber(*data.first()?), data.get(length..)?)
-        }
-        IpNumber::AUTHENTICATION_HEADER => {
-            let length = (usize::from(*data.get(1)?) + 2) * 4;
-            transport(layers, IpNumber(*data.first()?), data.get(length..)?)
-        }
-        _ => Some(Decoded::NotTcp),
+        other => match extension_length(other, data) {
+            // Of a datagram that was in fragments, the headers come last.
+            Some(length) => transport(layers, IpNumber(*data.first()?), data.get(length..)?),
+            None => Some(Decoded::NotTcp),
+        },
     }
 }
 
 /// The place of a fragment in its datagram.
-fn fragment<'a>(layers: &Layers, slice: &LaxIpSlice<'a>) -> Option<Fragment<'a>> {
-    let (identification, offset, more) = match slice {
-        LaxIpSlice::Ipv4(v4) => v4_place(v4),
-        LaxIpSlice::Ipv6(v6) => v6_place(v6)?,
+fn fragment<'a>(
+    layers: &Layers,
+    slice: &LaxIpSlice<'a>,
+    datagram: &'a [u8],
+) -> Option<Fragment<'a>> {
+    let piece = match slice {
+        LaxIpSlice::Ipv4(v4) => v4_piece(v4),
+        LaxIpSlice::Ipv6(_) => v6_piece(datagram)?,
     };
-    let payload = slice.payload();
     Some(Fragment {
         key: DatagramKey {
             source: layers.carrier.source,
             destination: layers.carrier.destination,
-            identification,
+            identification: piece.identification,
             path: layers.carrier.path,
         },
-        offset,
-        more,
-        data: payload.payload,
-        protocol: payload.ip_number,
+        offset: piece.offset,
+        more: piece.more,
+        data: piece.data,
+        protocol: piece.protocol,
         layers: *layers,
     })
 }
 
-fn v4_place(v4: &LaxIpv4Slice<'_>) -> (u32, usize, bool) {
-    let header = v4.header();
-    let offset = usize::from(header.fragments_offset().value()) * 8;
-    (
-        u32::from(header.identification()),
-        offset,
-        header.more_fragments(),
-    )
+/// What a fragment's headers say of it.
+struct Piece<'a> {
+    identification: u32,
+    offset: usize,
+    more: bool,
+    protocol: IpNumber,
+    data: &'a [u8],
 }
 
-fn v6_place(v6: &LaxIpv6Slice<'_>) -> Option<(u32, usize, bool)> {
-    v6.extensions()
-        .clone()
-        .into_iter()
-        .find_map(|extension| match extension {
-            Ipv6ExtensionSlice::Fragment(header) => {
-                let offset = usize::from(header.fragment_offset().value()) * 8;
-                Some((header.identification(), offset, header.more_fragments()))
-            }
-            _ => None,
-        })
+fn v4_piece<'a>(v4: &LaxIpv4Slice<'a>) -> Piece<'a> {
+    let header = v4.header();
+    Piece {
+        identification: u32::from(header.identification()),
+        offset: usize::from(header.fragments_offset().value()) * 8,
+        more: header.more_fragments(),
+        protocol: v4.payload().ip_number,
+        data: v4.payload().payload,
+    }
+}
+
+/// Reads `datagram` up to its fragment header; what stands behind that was cut in pieces, headers of IPv6
+/// among it (RFC 8200 section 4.5).
+fn v6_piece(datagram: &[u8]) -> Option<Piece<'_>> {
+    const HEADER: usize = 40;
+    let mut next = IpNumber(*datagram.get(6)?);
+    let mut rest = datagram.get(HEADER..)?;
+    while next != IpNumber::IPV6_FRAGMENTATION_HEADER {
+        let length = extension_length(next, rest)?;
+        next = IpNumber(*rest.first()?);
+        rest = rest.get(length..)?;
+    }
+    let place = be16(rest, 2)?;
+    Some(Piece {
+        identification: be32(rest, 4)?,
+        offset: usize::from(place & !7),
+        more: place & 1 == 1,
+        protocol: IpNumber(*rest.first()?),
+        data: rest.get(8..)?,
+    })
+}
+
+/// How long the IPv6 extension header `header`, of the kind `kind`, is.
+fn extension_length(kind: IpNumber, header: &[u8]) -> Option<usize> {
+    let length = usize::from(*header.get(1)?);
+    match kind {
+        IpNumber::IPV6_HEADER_HOP_BY_HOP
+        | IpNumber::IPV6_ROUTE_HEADER
+        | IpNumber::IPV6_DESTINATION_OPTIONS
+        | IpNumber::MOBILITY_HEADER => Some((length + 1) * 8),
+        IpNumber::AUTHENTICATION_HEADER => Some((length + 2) * 4),
+        _ => None,
+    }
 }

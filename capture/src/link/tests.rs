@@ -1,5 +1,7 @@
 //! Packets with every sort of header around the same segment.
 
+mod datagrams;
+
 use std::net::SocketAddr;
 
 use proptest::prelude::*;
