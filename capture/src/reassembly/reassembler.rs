@@ -21,7 +21,7 @@ const HOLES_EVERY: i64 = 500_000_000;
 /// How often all connections are looked at.
 const CONNECTIONS_EVERY: i64 = 2_000_000_000;
 /// The part of the table that is let go at once when it is full.
-const LET_GO: usize = 64;
+const LET_GO: usize = 16;
 /// The part of what waits behind holes that is given up at once when it is too much.
 const GIVEN_UP: usize = 8;
 

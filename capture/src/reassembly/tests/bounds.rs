@@ -27,7 +27,7 @@ fn syn(number: u32, micros: i64) -> Segment<'static> {
 }
 
 #[test]
-fn a_million_half_open_connections_take_the_place_of_none_that_carries_bytes() {
+fn a_flood_of_half_open_connections_takes_the_place_of_none_that_carries_bytes() {
     let limits = ReassemblyLimits {
         connections: 1_000,
         ..ReassemblyLimits::default()
@@ -52,8 +52,8 @@ fn a_million_half_open_connections_take_the_place_of_none_that_carries_bytes() {
     for segment in before {
         reassembler.push(segment, &mut |event| everything.event(event));
     }
-    for number in 0..1_000_000 {
-        let segment = syn(number, 2_000_000 + i64::from(number) * 10);
+    for number in 0..200_000 {
+        let segment = syn(number, 2_000_000 + i64::from(number) * 50);
         reassembler.push(&segment, &mut |event| everything.event(event));
         assert!(reassembler.remembered() <= limits.connections);
     }
@@ -63,7 +63,7 @@ fn a_million_half_open_connections_take_the_place_of_none_that_carries_bytes() {
     reassembler.finish(at(70_000_000), &mut |event| everything.event(event));
     assert_eq!(everything.connections.len(), 1);
     assert_eq!(everything.connections[0].to_server.text(), "before");
-    assert!(reassembler.counts().half_open > 998_000);
+    assert!(reassembler.counts().half_open > 198_000);
     assert_eq!(reassembler.counts().evicted_table_full, 0);
 }
 
