@@ -107,8 +107,15 @@ fn let_go(reason: &str) -> String {
 fn left_out(protocol: &str, tls_names: &BTreeMap<String, u64>) -> String {
     const SEE: &str = "see docs/where-to-tap.md";
     let name = match protocol {
-        "tls" => return format!("connections were TLS and cannot be read: {SEE}{}", most_asked_for(tls_names)),
-        "mysql_over_tls" => return format!("connections were MySQL over TLS and cannot be read: {SEE}"),
+        "tls" => {
+            return format!(
+                "connections were TLS and cannot be read: {SEE}{}",
+                most_asked_for(tls_names)
+            );
+        }
+        "mysql_over_tls" => {
+            return format!("connections were MySQL over TLS and cannot be read: {SEE}");
+        }
         "mysql_replication" => "MySQL replication",
         "http2" => return format!("connections were HTTP/2, which is not recorded: {SEE}"),
         "websocket" => return "connections became WebSocket, left out from there on".to_owned(),
