@@ -36,6 +36,8 @@ pub struct ExportAnswer {
     pub format: &'static str,
     /// The file; `null` when it went to the standard output.
     pub out: Option<PathBuf>,
+    /// Whether the recording, and so the export, has its secrets as they were captured.
+    pub raw: bool,
     /// Exchanges written.
     pub exchanges: u64,
     /// Exchanges that matched and that the format cannot hold, by what they are.
@@ -78,6 +80,7 @@ impl Library {
             recording: recording.name,
             format: request.format.name(),
             out: request.out.clone(),
+            raw: recording.raw,
             exchanges: exports.exchanges,
             left_out: exports.left_out,
         })

@@ -22,7 +22,8 @@ pub enum CaptureError {
     Empty(PathBuf),
     /// It holds something else.
     #[error(
-        "read {}: it is neither pcap nor pcapng (plain, .gz or .zst); save it in one of those formats",
+        "read {}: it is neither pcap nor pcapng nor a format of another tool that is read (HAR, .gor, MySQL logs, \
+         access logs; plain, .gz or .zst)",
         .0.display()
     )]
     Foreign(PathBuf),

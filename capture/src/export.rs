@@ -12,7 +12,9 @@ use reprise_wire::filter::Filter;
 use rustc_hash::FxHashMap;
 
 use crate::CaptureError;
-use crate::formats::{ExchangeWriter, Exported, HarWriter, Written};
+use crate::formats::{
+    CurlWriter, ExchangeWriter, Exported, GorWriter, HarWriter, PcapWriter, VegetaWriter, Written,
+};
 use in_order::InOrder;
 
 /// How many exchanges go by between two calls of the caller's `look`.
@@ -23,23 +25,36 @@ const LOOK_EVERY: u64 = 64;
 pub enum ExportFormat {
     /// HTTP Archive 1.2.
     Har,
+    /// A capture file.
+    Pcap,
+    /// GoReplay's files.
+    Gor,
+    /// Vegeta's JSON targets.
+    Vegeta,
+    /// A shell script of curl commands.
+    Curl,
 }
 
 impl ExportFormat {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 1] = [Self::Har];
+    pub const ALL: [Self; 5] = [Self::Har, Self::Pcap, Self::Gor, Self::Vegeta, Self::Curl];
 
     /// The name that the command knows it by.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Har => "har",
+            Self::Pcap => "pcap",
+            Self::Gor => "gor",
+            Self::Vegeta => "vegeta",
+            Self::Curl => "curl",
         }
     }
 
     /// Whether it is for programs only, and no terminal should show it.
     pub const fn is_binary(self) -> bool {
         match self {
-            Self::Har => false,
+            Self::Pcap => true,
+            Self::Har | Self::Gor | Self::Vegeta | Self::Curl => false,
         }
     }
 }
@@ -85,6 +100,10 @@ pub fn export(
     let mut out = BufWriter::new(out);
     let mut writer: Box<dyn ExchangeWriter> = match format {
         ExportFormat::Har => Box::new(HarWriter::default()),
+        ExportFormat::Pcap => Box::new(PcapWriter::default()),
+        ExportFormat::Gor => Box::new(GorWriter),
+        ExportFormat::Vegeta => Box::new(VegetaWriter),
+        ExportFormat::Curl => Box::new(CurlWriter),
     };
     let connections = store.connections(recording.id)?.into_iter();
     let connections: FxHashMap<u32, Connection> = connections.map(|one| (one.id.0, one)).collect();
@@ -93,7 +112,7 @@ pub fn export(
     let mut rows = InOrder::of(store, recording.id, filter)?;
     writer.begin(&mut out).map_err(failed)?;
     let (mut seen, all) = (0_u64, rows.len());
-    while let Some(row) = rows.next()? {
+    while let Some((row, is_last)) = rows.next()? {
         seen += 1;
         if seen % LOOK_EVERY == 0 && look(share(seen, all)).is_break() {
             exports.stopped = true;
@@ -107,6 +126,7 @@ pub fn export(
             row: &row,
             connection,
             started_at: recording.started_at,
+            is_last,
             request: request.as_deref(),
             response: response.as_deref(),
         };

@@ -1,5 +1,7 @@
 //! Files into a recording, at full speed: captures, and traffic in the formats of other tools.
 
+mod source;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,12 +11,13 @@ use reprise_wire::{Limits, Timestamp};
 
 use crate::event::Events;
 use crate::file::{CaptureFile, FileEnd, FileProgress};
-use crate::formats::{FormatFile, Keep, Reading};
+use crate::formats::{FormatFile, Keep};
 use crate::ingest::LostBefore;
 use crate::reassembly::ReassemblyLimits;
 use crate::{
     CaptureError, CaptureEvent, Handle, Ingest, Progress, Recorder, Redaction, Stopper, Warning,
 };
+use source::Source;
 
 /// How often progress is told, and how often the ledger is stored.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -45,27 +48,8 @@ pub struct ImportConfig {
 /// A file cannot be read or is no capture, or the recording cannot be created. Nothing is left
 /// behind then.
 pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureError> {
-    let mut files = Vec::with_capacity(config.files.len());
-    for path in &config.files {
-        // Read twice on purpose: a file is recognised, and dated, before anything is created.
-        files.push(match FormatFile::recognise(path)? {
-            Some(file) => (file.begins()?, Source::Format(file)),
-            None => (
-                first_packet(path)?,
-                Source::Capture(CaptureFile::open(path)?),
-            ),
-        });
-    }
-    if files.is_empty() {
-        return Err(CaptureError::NoFiles);
-    }
-    let started_at = files.iter().filter_map(|(first, _)| *first).min();
-    let started_at = started_at.unwrap_or_else(now);
-    // Captures come first: what they leave open is closed before anything else is told.
-    files.sort_by_key(|(first, source)| {
-        let is_format = matches!(source, Source::Format(_));
-        (is_format, first.unwrap_or(Timestamp::from_nanos(i64::MAX)))
-    });
+    let (files, first) = source::in_order(&config.files)?;
+    let started_at = first.unwrap_or_else(now);
     let source = config
         .files
         .iter()
@@ -86,7 +70,6 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
     let stopper = Stopper::default();
     let asked = stopper.clone();
     Handle::start("reprise-import", stopper, move |events| {
-        let files = files.into_iter().map(|(_, file)| file).collect();
         Import {
             ingest,
             limits: config.limits,
@@ -97,15 +80,6 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
     })
 }
 
-fn first_packet(path: &Path) -> Result<Option<Timestamp>, CaptureError> {
-    let mut first = None;
-    CaptureFile::open(path)?.read(&mut |packet| {
-        first = Some(packet.at);
-        ControlFlow::Break(())
-    });
-    Ok(first)
-}
-
 /// The clock, for a recording without packets.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now()
@@ -114,10 +88,11 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// Something to import.
-enum Source {
-    Capture(CaptureFile),
-    Format(FormatFile),
+/// How much of the parts of a file has been read, from 0 to 1.
+fn share(parts: &[FileProgress]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
+    let count = parts.len().max(1) as f64;
+    parts.iter().map(FileProgress::fraction).sum::<f64>() / count
 }
 
 struct Import {
@@ -135,9 +110,9 @@ impl Import {
         for (index, file) in files.into_iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
             let before = index as f64;
-            let fraction = move |file: &FileProgress| (before + file.fraction()) / count;
+            let fraction = move |parts: &[FileProgress]| (before + share(parts)) / count;
             let end = match file {
-                Source::Capture(file) => self.capture(file, &fraction, events),
+                Source::Capture(file) => self.capture(*file, &fraction, events),
                 Source::Format(file) => self.format(&file, &fraction, events)?,
             };
             if end == FileEnd::Stopped {
@@ -168,7 +143,7 @@ impl Import {
     fn capture(
         &mut self,
         mut file: CaptureFile,
-        fraction: &impl Fn(&FileProgress) -> f64,
+        fraction: &impl Fn(&[FileProgress]) -> f64,
         events: &Events,
     ) -> FileEnd {
         let packets_before = self.ingest.progress().packets;
@@ -178,7 +153,9 @@ impl Import {
         let stopper = &self.stopper;
         let end = file.read(&mut |packet| {
             ingest.packet(packet);
-            looks.look(ingest, stopper, events, &|| fraction(&progress))
+            looks.look(ingest, stopper, events, &|| {
+                fraction(std::slice::from_ref(&progress))
+            })
         });
         let is_empty = self.ingest.progress().packets == packets_before;
         let loss = file.loss();
@@ -192,7 +169,7 @@ impl Import {
     fn format(
         &mut self,
         file: &FormatFile,
-        fraction: &impl Fn(&FileProgress) -> f64,
+        fraction: &impl Fn(&[FileProgress]) -> f64,
         events: &Events,
     ) -> Result<FileEnd, CaptureError> {
         let exchanges_before = self.ingest.progress().exchanges;
@@ -201,18 +178,22 @@ impl Import {
         let ingest = &mut self.ingest;
         let stopper = &self.stopper;
         let opened = file.open()?;
-        let progress = opened.progress.clone();
+        let progress = opened.progress();
         ingest.close_connections();
-        let Reading { end, problems } = file.read(opened, &self.limits, &mut |told| {
+        let readings = file.read(opened, &self.limits, &mut |told| {
             keep.take(ingest.recorder(), told);
             looks.look(ingest, stopper, events, &|| fraction(&progress))
         })?;
         let last = keep.finish(ingest.recorder());
-        ingest.told(progress.bytes(), last);
+        ingest.told(progress.iter().map(FileProgress::bytes).sum(), last);
         let is_empty = self.ingest.progress().exchanges == exchanges_before;
-        self.note_end(&file.path, end, is_empty, events);
-        for warning in problems.warnings(&file.path) {
-            events.tell(CaptureEvent::Warning(warning));
+        let mut end = FileEnd::Whole;
+        for reading in readings {
+            self.note_end(&reading.path, reading.end, is_empty, events);
+            for warning in reading.problems.warnings(&reading.path) {
+                events.tell(CaptureEvent::Warning(warning));
+            }
+            end = reading.end;
         }
         Ok(end)
     }
@@ -322,7 +303,7 @@ mod tests {
             lost_before: LostBefore::default(),
         };
         let (events, told) = Events::new();
-        let files = vec![Source::Capture(CaptureFile::open(&path).unwrap())];
+        let files = vec![Source::Capture(Box::new(CaptureFile::open(&path).unwrap()))];
         let recording = import.run(files, &events).unwrap();
         assert_eq!(recording.state, RecordingState::Interrupted);
         assert_eq!(recording.loss.packets, u64::from(LOOK_EVERY));

@@ -2,8 +2,10 @@
 //! by property tests. Not part of the crate otherwise.
 #![expect(clippy::panic, reason = "assertions are what this module is for")]
 
+mod formats;
 mod reassembly;
 
+pub use formats::{access_log, gor, har, mysql_log};
 pub use reassembly::reassembly;
 
 use std::ops::ControlFlow;

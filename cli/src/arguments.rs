@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Devices(DevicesArguments),
     /// Record live traffic from interfaces
     Record(RecordArguments),
-    /// Import captures (pcap, pcapng) and HTTP Archives (HAR), also .gz and .zst
+    /// Import captures, HAR, .gor, MySQL logs and access logs, also .gz and .zst
     Import(ImportArguments),
     /// Write a recording in another tool's format
     Export(ExportArguments),

@@ -20,6 +20,43 @@ use reprise_wire::{Close, Direction, Piece, Timestamp};
 const LONGEST: usize = 1_500;
 const OF_A_CAPTURE: usize = 12;
 
+/// One small file of each format of other tools.
+const FORMATS: [(&str, &str); 6] = [
+    (
+        "har",
+        r#"{"log":{"version":"1.2","entries":[{"startedDateTime":"2023-11-14T22:13:20.5Z","time":1,
+        "request":{"method":"POST","url":"http://a/b?c","headers":[{"name":":x","value":"y"}],
+        "postData":{"params":[{"name":"a","value":"b"}]}},"connection":"1","serverIPAddress":"[::1]",
+        "response":{"status":200,"headers":[{"name":"Set-Cookie","value":"a\nb"}],
+        "content":{"size":1,"text":"eA==","encoding":"base64"}},"timings":{"send":1,"wait":-1},
+        "_reprise":{"client":"1.2.3.4:5","request":"R0VU","requestMissing":3,"flags":3}}]}}"#,
+    ),
+    (
+        "gor",
+        "1 d1a40050c0a8010700000001 1700000000000000000 1\nGET / HTTP/1.1\r\n\r\n\n🐵🙈🙉\n\
+         2 d1a40050c0a8010700000001 1700000000500000000\nHTTP/1.1 204 x\r\n\r\n\n🐵🙈🙉\n3 aaaaaaaa 5\n",
+    ),
+    (
+        "mysql_log",
+        "0# Time: 2023-11-14T22:13:21.0Z\n# User@Host: a[a] @ b [10.0.0.5]  Id:  8\n\
+         # Query_time: 0.25 Schema:  Errno: 7\nuse a;\nSET timestamp=1700000000;\nSELECT\n1;\n\
+         # User@Host: a[a] @ b []\n# administrator command: Quit;\nx, Version: 8 started with:\n",
+    ),
+    (
+        "mysql_log",
+        "1231114 22:13:20\t  4 Connect\ta@b on c using TCP/IP\n\t\t  4 Query\tSELECT\n1\n\
+         \t\t  4 Field List\ta b\n2023-11-14T22:13:20Z\t  4 Execute\t[1] SELECT 2\n\t\t  4 Quit\t\n",
+    ),
+    (
+        "access_log",
+        "v 1.2.3.4 - - [14/Nov/2023:22:13:21 +0000] \"GET /a\\x22 HTTP/1.1\" 200 17 \"-\" \"b\" rt=0.2\n",
+    ),
+    (
+        "access_log",
+        "a - - [14/Nov/2023:22:13:21 +0000] \"POST / HTTP/1.0\" 200 1 \"-\" \"b\" 120\n",
+    ),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seeds = Seeds {
@@ -35,6 +72,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         "protocol:mysql /re.*x/i operation:\"SELECT 1\"",
     ] {
         seeds.write("filter", text.as_bytes())?;
+    }
+    for (target, text) in FORMATS {
+        seeds.write(target, text.as_bytes())?;
     }
     eprintln!("{} seeds in {}", seeds.written, seeds.corpus.display());
     Ok(())

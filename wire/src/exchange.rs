@@ -101,6 +101,9 @@ bitflags! {
         const REDACTED = 1 << 13;
         /// MySQL: a transaction was open when the answer came (SERVER_STATUS_IN_TRANS).
         const IN_TRANSACTION = 1 << 14;
+        /// It comes from a file that keeps no answers: its status and times are all that is known of its
+        /// answer, if that.
+        const ANSWER_NOT_KEPT = 1 << 15;
     }
 }
 

@@ -37,7 +37,7 @@ pub use column::{
 pub use command::{
     ChangeUser, Command, CommandCode, NO_QUERY_ATTRIBUTES, Query, patch_statement_id, statement_id,
 };
-pub use decoder::Decoder;
+pub use decoder::{Decoder, unanswered};
 pub use dialect::{Compression, Dialect, MetadataMarker};
 pub use execute::{
     CURSOR_READ_ONLY, Execute, PARAMETER_COUNT_AVAILABLE, Parameters, encode_query_attributes,

@@ -18,6 +18,8 @@ pub(super) struct InOrder {
     recording: RecordingId,
     order: std::vec::IntoIter<(i64, u32)>,
     pages: VecDeque<(u32, Vec<ExchangeRow>)>,
+    /// How many exchanges are left of each connection.
+    left: FxHashMap<u32, u32>,
 }
 
 impl InOrder {
@@ -31,11 +33,13 @@ impl InOrder {
         let operations: FxHashMap<u32, String> =
             operations.map(|row| (row.id.0, row.text)).collect();
         let mut order = Vec::new();
+        let mut left: FxHashMap<u32, u32> = FxHashMap::default();
         for row in store.all_exchanges(recording) {
             let row = row?;
             let operation = operations.get(&row.operation.0).map_or("", String::as_str);
             if filter.is_none_or(|filter| filter.matches(&row.candidate(operation))) {
                 order.push((row.at_us, row.id.0));
+                *left.entry(row.connection.0).or_default() += 1;
             }
         }
         order.sort_unstable();
@@ -44,6 +48,7 @@ impl InOrder {
             recording,
             order: order.into_iter(),
             pages: VecDeque::new(),
+            left,
         })
     }
 
@@ -52,8 +57,8 @@ impl InOrder {
         self.order.len()
     }
 
-    /// The next row.
-    pub(super) fn next(&mut self) -> Result<Option<ExchangeRow>, Error> {
+    /// The next row, and whether it is the last of its connection.
+    pub(super) fn next(&mut self) -> Result<Option<(ExchangeRow, bool)>, Error> {
         let Some((_, id)) = self.order.next() else {
             return Ok(None);
         };
@@ -66,6 +71,11 @@ impl InOrder {
         }
         let page = self.pages.iter().find(|(known, _)| *known == number);
         let row = page.and_then(|(_, rows)| rows.iter().find(|row| row.id.0 == id));
-        Ok(row.cloned())
+        Ok(row.cloned().map(|row| {
+            let left = self.left.entry(row.connection.0).or_default();
+            *left = left.saturating_sub(1);
+            let is_last = *left == 0;
+            (row, is_last)
+        }))
     }
 }

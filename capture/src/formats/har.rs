@@ -17,7 +17,6 @@ use std::path::Path;
 
 use reprise_wire::Limits;
 
-use super::Reading;
 use super::open::OpenConnections;
 use super::problems::Problems;
 use super::told::{Sink, tell};
@@ -36,7 +35,7 @@ pub(crate) fn read(
     text: &mut dyn BufRead,
     limits: &Limits,
     sink: Sink<'_>,
-) -> Result<Reading, CaptureError> {
+) -> Result<(FileEnd, Problems), CaptureError> {
     let mut entries = Entries::new(text);
     let mut connections = OpenConnections::default();
     let mut problems = Problems::default();
@@ -63,5 +62,5 @@ pub(crate) fn read(
     };
     // Whoever had enough has it still.
     let _ = tell(connections.drain(), sink);
-    Ok(Reading { end, problems })
+    Ok((end, problems))
 }

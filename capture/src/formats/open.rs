@@ -74,6 +74,13 @@ impl<K: Eq + Hash> OpenConnections<K> {
         number
     }
 
+    /// Closes one connection, if it is open.
+    pub(crate) fn close(&mut self, key: &K, told: &mut Vec<Told>) {
+        if let Some(open) = self.open.remove(key) {
+            told.push(open.closed());
+        }
+    }
+
     /// Closes all, in the order in which they were opened.
     pub(crate) fn drain(&mut self) -> Vec<Told> {
         let mut open: Vec<Open> = self.open.drain().map(|(_, open)| open).collect();

@@ -56,21 +56,31 @@ pub fn write_pcap(
     for word in [0, 0, SNAP_LENGTH, u32::from(link.0)] {
         out.write_all(&options.word(word))?;
     }
-    for frame in frames.iter().filter(|frame| frame.link == link) {
-        let nanos = frame.at.nanos();
-        let seconds = u32::try_from(nanos.div_euclid(1_000_000_000)).unwrap_or(0);
-        let fraction = u32::try_from(nanos.rem_euclid(1_000_000_000)).unwrap_or(0);
-        let fraction = if options.nanoseconds {
-            fraction
-        } else {
-            fraction / 1_000
-        };
-        for word in [seconds, fraction, kept(frame), frame.wire_len] {
-            out.write_all(&options.word(word))?;
-        }
-        out.write_all(&frame.data)?;
+    let mut frames = frames.iter().filter(|frame| frame.link == link);
+    frames.try_for_each(|frame| write_frame(out, options, frame))
+}
+
+/// Writes one packet to a pcap file that was begun with the same options.
+///
+/// # Errors
+/// `out` refuses.
+pub(crate) fn write_frame(
+    out: &mut impl Write,
+    options: PcapOptions,
+    frame: &Frame,
+) -> io::Result<()> {
+    let nanos = frame.at.nanos();
+    let seconds = u32::try_from(nanos.div_euclid(1_000_000_000)).unwrap_or(0);
+    let fraction = u32::try_from(nanos.rem_euclid(1_000_000_000)).unwrap_or(0);
+    let fraction = if options.nanoseconds {
+        fraction
+    } else {
+        fraction / 1_000
+    };
+    for word in [seconds, fraction, kept(frame), frame.wire_len] {
+        out.write_all(&options.word(word))?;
     }
-    Ok(())
+    out.write_all(&frame.data)
 }
 
 /// Writes a pcapng file with nanosecond times: one interface for each link type and interface

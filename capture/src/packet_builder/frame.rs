@@ -141,23 +141,23 @@ impl Framing {
 
 /// What a segment's header says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Header {
-    pub(super) at: Timestamp,
-    pub(super) source: SocketAddr,
-    pub(super) destination: SocketAddr,
-    pub(super) sequence: u32,
-    pub(super) acknowledgement: Option<u32>,
-    pub(super) syn: bool,
-    pub(super) fin: bool,
-    pub(super) rst: bool,
-    pub(super) dscp: u8,
+pub(crate) struct Header {
+    pub(crate) at: Timestamp,
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) sequence: u32,
+    pub(crate) acknowledgement: Option<u32>,
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    pub(crate) rst: bool,
+    pub(crate) dscp: u8,
 }
 
 /// How many payload bytes fit into one packet beside its headers.
 pub(super) const MOST_PAYLOAD: usize = 65_535 - 60;
 
 /// Builds one packet; `payload` has at most [`MOST_PAYLOAD`] bytes.
-pub(super) fn build(framing: &Framing, header: &Header, payload: &[u8]) -> Frame {
+pub(crate) fn build(framing: &Framing, header: &Header, payload: &[u8]) -> Frame {
     let mut data = framing.header(header.source.ip());
     let mut tcp = TcpHeader::new(
         header.source.port(),

@@ -275,7 +275,7 @@ fn an_export_holds_what_matches_and_is_an_archive_for_others_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn what_is_exported_and_imported_is_the_same(talks in talks()) {

@@ -2,5 +2,10 @@
 //! again is the same. One binary for all formats, so that it is linked once.
 #![expect(clippy::unwrap_used, reason = "a failing helper fails the test")]
 
+mod gor;
 mod har;
+mod logs;
+mod mariadb;
+mod pcap;
+mod scripts;
 mod support;

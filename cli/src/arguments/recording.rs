@@ -127,7 +127,8 @@ fn parse_ring(text: &str) -> Result<u32, String> {
 #[command(after_help = "Examples:\n  \
     reprise import friday.pcapng --name friday\n  \
     reprise import part1.pcap.gz part2.pcap.gz --name friday --json\n  \
-    reprise import browser.har --name browser\n\n\
+    reprise import browser.har --name browser\n  \
+    reprise import traffic_*.gor slow.log --name mixed\n\n\
     What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ImportArguments {
     /// Captures and files of other tools, in any order: the earliest is read first
@@ -145,13 +146,14 @@ pub(crate) struct ImportArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise export friday --to har --out friday.har\n  \
-    reprise export friday --to har --where 'status:5xx' | python3 -m json.tool\n\n\
+    reprise export friday --to curl --where 'status:5xx operation:/cart' > again.sh\n  \
+    reprise export friday --to pcap --out friday.pcap && wireshark friday.pcap\n\n\
     What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ExportArguments {
     /// The recording's name
     pub(crate) name: String,
 
-    /// The format: har
+    /// The format: har, pcap, gor, vegeta or curl
     #[arg(long = "to", value_name = "FORMAT")]
     pub(crate) format: ExportFormat,
 

@@ -53,6 +53,13 @@ pub(crate) fn run(context: &Context, arguments: ExportArguments) -> anyhow::Resu
     for (what, number) in &answer.left_out {
         progress.note(&format!("reprise: {} {what} were left out", count(*number)));
     }
+    if answer.raw {
+        let warning = "its secrets were stored as they were captured, and the export has them too";
+        progress.note(&format!(
+            "reprise: warning: {}: {warning}",
+            answer.recording
+        ));
+    }
     progress.finish();
     tell(context, &answer)?;
     Ok(ExitCode::SUCCESS)

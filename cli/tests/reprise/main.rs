@@ -13,6 +13,8 @@ mod bad_targets;
 #[cfg(test)]
 mod comparing;
 #[cfg(test)]
+mod exporting;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod importing;

@@ -5,7 +5,7 @@ use reprise_measure::{Outcome, SampleFlags};
 /// What is compared of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// The status code.
+    /// The status code; 0 when it was not recorded.
     pub(crate) status: u16,
     /// The digest of the body; 0: not compared.
     pub(crate) digest: u64,
@@ -26,12 +26,17 @@ pub(crate) fn judge(recorded: Seen, answered: Seen) -> (Outcome, SampleFlags) {
     let new_error = answered.status >= 500 && recorded.status < 500;
     let outcome = if new_error || turned_away || sent_to_login {
         Outcome::ErrorReply
-    } else if recorded.status != answered.status || bodies_differ(recorded, answered) {
+    } else if statuses_differ(recorded, answered) || bodies_differ(recorded, answered) {
         Outcome::Mismatch
     } else {
         Outcome::Ok
     };
     (outcome, flags)
+}
+
+/// Status 0 stands for an answer that was not recorded: there is nothing to differ from.
+const fn statuses_differ(recorded: Seen, answered: Seen) -> bool {
+    recorded.status != 0 && recorded.status != answered.status
 }
 
 const fn bodies_differ(recorded: Seen, answered: Seen) -> bool {
@@ -75,6 +80,8 @@ mod tests {
         assert_eq!(outcome(500, 200), (Outcome::Mismatch, false));
         assert_eq!(outcome(200, 403), (Outcome::ErrorReply, true));
         assert_eq!(outcome(401, 401), (Outcome::Ok, false));
+        assert_eq!(outcome(0, 404), (Outcome::Ok, false));
+        assert_eq!(outcome(0, 503), (Outcome::ErrorReply, true));
         assert_eq!(outcome(404, 401), (Outcome::Mismatch, false));
     }
 

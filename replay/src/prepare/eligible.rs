@@ -26,7 +26,8 @@ pub(crate) fn cannot_be_sent(exchange: &RecordedRequest) -> Option<SkipReason> {
     if !supported {
         return Some(SkipReason::Unsupported);
     }
-    if row.status.is_none() && !row.flags.contains(Flags::NO_ANSWER_EXPECTED) {
+    let answerless = Flags::NO_ANSWER_EXPECTED | Flags::ANSWER_NOT_KEPT;
+    if row.status.is_none() && !row.flags.intersects(answerless) {
         return Some(SkipReason::Unanswered);
     }
     None

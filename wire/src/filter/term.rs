@@ -41,7 +41,7 @@ pub(super) enum StatusTest {
 }
 
 /// The names of flags in filters.
-pub(super) const FLAG_NAMES: [(&str, Flags); 12] = [
+pub(super) const FLAG_NAMES: [(&str, Flags); 13] = [
     ("midstream", Flags::MIDSTREAM),
     ("gap", Flags::GAP_IN_REQUEST.union(Flags::GAP_IN_RESPONSE)),
     (
@@ -60,6 +60,7 @@ pub(super) const FLAG_NAMES: [(&str, Flags); 12] = [
     ("statement-unknown", Flags::STATEMENT_UNKNOWN),
     ("redacted", Flags::REDACTED),
     ("in-transaction", Flags::IN_TRANSACTION),
+    ("answer-not-kept", Flags::ANSWER_NOT_KEPT),
 ];
 
 impl Term {

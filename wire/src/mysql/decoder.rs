@@ -4,12 +4,15 @@
 mod conversation;
 mod pending;
 mod statement;
+mod unanswered;
 
 use super::frames::{self, FrameReader};
 use super::{Compression, Dialect, PacketReader, Session, boundary};
 use crate::connection::{DecodeLoss, MessageCounts, Spoken};
 use crate::{Direction, Exchange, Limits, Piece, Timestamp};
 use conversation::{Conversation, Phase};
+
+pub use unanswered::unanswered;
 
 /// Decodes one MySQL connection.
 #[derive(Debug)]

@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(split(br#"{"a":{"entries":[]}}"#).1, Stop::NoEntries);
         assert_eq!(split(br#"{"log":{"a":1}}"#).1, Stop::NoEntries);
         assert_eq!(split(br#"{"log":{"entries":{}}}"#).1, Stop::NoEntries);
-        assert_eq!(split(br#"{"log":{"entries":[{]]}}"#).1, Stop::Damaged);
+        assert_eq!(split(br#"{"log":{"entries":[}]}}"#).1, Stop::Damaged);
         assert_eq!(split(br#"{"log":{"entries":[;]}}"#).1, Stop::Damaged);
     }
 }

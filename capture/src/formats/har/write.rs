@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::entry::Target;
 use super::message::{self, Text};
 use super::{OWN, details};
-use crate::formats::{ExchangeWriter, Exported, Written, base64, moment};
+use crate::formats::{ExchangeWriter, Exported, Written, base64, moment, url};
 
 /// Decoded bodies beyond this are written as they were sent.
 const LONGEST_BODY: usize = 64 << 20;
@@ -61,7 +61,7 @@ fn entry(exchange: &Exported<'_>, request: &Message<'_>) -> Option<Value> {
     let StartLine::Request { method, target, .. } = &request.start else {
         return None;
     };
-    let url = url(exchange, request, target);
+    let url = url::absolute(exchange, request, target);
     let mut asked = json!({
         "method": lossy(method),
         "url": url,
@@ -107,9 +107,7 @@ fn times(exchange: &Exported<'_>) -> Value {
     let send = row.request_last_us;
     let first = row.response_first_us.unwrap_or(send);
     let last = row.response_last_us.unwrap_or(first);
-    let started = exchange
-        .started_at
-        .plus_nanos(row.at_us.saturating_mul(1_000));
+    let started = exchange.at(0);
     json!({
         "startedDateTime": moment::to_iso(started),
         "time": milliseconds(last),
@@ -128,27 +126,6 @@ fn times(exchange: &Exported<'_>) -> Value {
 #[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
 fn milliseconds(us: i64) -> Value {
     json!(us.max(0) as f64 / 1_000.0)
-}
-
-/// What the request asked for, absolute. A captured connection without TLS is http; 443 stands in recordings
-/// that were themselves imported.
-fn url(exchange: &Exported<'_>, request: &Message<'_>, target: &[u8]) -> String {
-    let target = lossy(target);
-    if target.contains("://") {
-        return target.into_owned();
-    }
-    let server = exchange.connection.server;
-    let scheme = if server.port() == 443 {
-        "https"
-    } else {
-        "http"
-    };
-    let host = match request.header("host").filter(|host| !host.is_empty()) {
-        Some(host) => lossy(host).into_owned(),
-        None => server.to_string(),
-    };
-    let slash = if target.starts_with('/') { "" } else { "/" };
-    format!("{scheme}://{host}{slash}{target}")
 }
 
 fn response(answer: &Message<'_>, bytes: Option<&[u8]>) -> Value {

@@ -1,0 +1,4 @@
+//! GoReplay's files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| reprise_capture::invariants::gor(data));
