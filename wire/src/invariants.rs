@@ -2,6 +2,7 @@
 //! part of the crate otherwise.
 
 pub mod mysql;
+pub mod redact;
 
 use crate::filter::{Candidate, Filter};
 use crate::http::{Message, ReadCaps, ResponseReader, decode_content};

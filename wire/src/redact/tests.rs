@@ -1,5 +1,7 @@
 //! What must never be written, what must stay equal, and what must stay as it was.
 
+mod properties;
+
 use proptest::prelude::*;
 
 use super::*;
