@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::ExportFormat;
+use reprise_app::{ExportFormat, parse_size};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
-use reprise_app::parse_size;
 
 /// What a ring may take, in bytes: libpcap counts it in 31 bits.
 const RING_BYTES: std::ops::RangeInclusive<u64> = (1 << 20)..=(2 << 30);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reprise_app::answer::DeviceAnswer;
 use reprise_app::{
-    Interfaces, PacketSource, RecordRequest, RedactionChoice, StopAfter, parse_size,
+    CaptureCommand, Interfaces, PacketSource, RecordRequest, RedactionChoice, StopAfter, parse_size,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -56,6 +56,10 @@ pub(crate) struct DeviceRate {
 pub(crate) struct RecordForm {
     /// Their names.
     interfaces: Vec<String>,
+    /// What prints the packets in the interfaces' place; nothing when empty.
+    command: String,
+    /// Whether to start the command again when it fails.
+    restart: bool,
     /// TCP ports; none for all.
     ports: Vec<u16>,
     /// A pcap filter beside the ports.
@@ -142,11 +146,8 @@ impl RecordForm {
     /// # Errors
     /// A limit that cannot be read, or no interface.
     pub(crate) fn request(&self) -> Result<RecordRequest, Failure> {
-        if self.interfaces.is_empty() {
-            return Err(Failure::usage("choose an interface to record"));
-        }
         Ok(RecordRequest {
-            source: PacketSource::Interfaces(Interfaces::named(&self.interfaces)),
+            source: self.source()?,
             ports: self.ports.clone(),
             filter: filled(&self.filter),
             stop_after: self.limits()?,
@@ -157,6 +158,20 @@ impl RecordForm {
                 RedactionChoice::InForce
             },
         })
+    }
+
+    fn source(&self) -> Result<PacketSource, Failure> {
+        if let Some(line) = filled(&self.command) {
+            return Ok(PacketSource::Command(CaptureCommand {
+                line,
+                restart: self.restart,
+            }));
+        }
+        if self.interfaces.is_empty() {
+            return Err(Failure::usage("choose an interface to record"));
+        }
+        let interfaces = Interfaces::named(&self.interfaces);
+        Ok(PacketSource::Interfaces(interfaces))
     }
 
     fn limits(&self) -> Result<StopAfter, Failure> {
@@ -172,23 +187,29 @@ impl RecordForm {
 
     /// What is asked for, in words.
     pub(crate) fn asked(&self, request: &RecordRequest) -> Asked {
-        let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();
-        let mut source = self.interfaces.join(", ");
-        match ports.as_slice() {
-            [] => source.push_str(", all ports"),
-            [port] => source.push_str(&format!(", port {port}")),
-            _ => source.push_str(&format!(", ports {}", ports.join(", "))),
-        }
-        if let Some(filter) = &request.filter {
-            source.push_str(&format!(", {filter}"));
-        }
         Asked {
             name: request.name.clone(),
-            source,
+            source: described(request),
             raw: self.raw,
             limits: request.stop_after,
         }
     }
+}
+
+/// Where a recording listens and for what: `eth0, ports 80, 3306`, or the command.
+fn described(request: &RecordRequest) -> String {
+    let interfaces = match &request.source {
+        PacketSource::Command(command) => return command.line.clone(),
+        PacketSource::Interfaces(interfaces) => interfaces.names.join(", "),
+    };
+    let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();
+    let ports = match ports.as_slice() {
+        [] => "all ports".to_owned(),
+        [port] => format!("port {port}"),
+        _ => format!("ports {}", ports.join(", ")),
+    };
+    let parts = [Some(interfaces), Some(ports), request.filter.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -215,6 +236,8 @@ mod tests {
     fn the_fields_make_a_request_and_its_words() {
         let form = RecordForm {
             interfaces: vec!["lo".to_owned(), "eth0".to_owned()],
+            command: String::new(),
+            restart: false,
             ports: vec![80, 3306],
             filter: " host 10.0.0.1 ".to_owned(),
             name: " friday ".to_owned(),
@@ -230,5 +253,27 @@ mod tests {
         assert_eq!(asked.limits.duration, Some(Duration::from_secs(600)));
         assert_eq!(asked.limits.bytes, Some(2 << 30));
         assert_eq!(asked.source, "lo, eth0, ports 80, 3306, host 10.0.0.1");
+    }
+
+    #[test]
+    fn a_command_takes_the_interfaces_place() {
+        let form = RecordForm {
+            interfaces: Vec::new(),
+            command: "ssh web-1 tcpdump -U -w -".to_owned(),
+            restart: true,
+            ports: Vec::new(),
+            filter: String::new(),
+            name: "far".to_owned(),
+            duration: String::new(),
+            size: String::new(),
+            exchanges: None,
+            raw: false,
+        };
+        let request = form.request().unwrap();
+        let PacketSource::Command(command) = &request.source else {
+            panic!("{:?}", request.source)
+        };
+        assert!(command.restart);
+        assert_eq!(form.asked(&request).source, "ssh web-1 tcpdump -U -w -");
     }
 }

@@ -346,6 +346,10 @@ export type RateBy = "recorded" | "copies" | "speed" | "max";
 export type RecordForm = {
 	/**  Their names. */
 	interfaces: string[],
+	/**  What prints the packets in the interfaces' place; nothing when empty. */
+	command: string,
+	/**  Whether to start the command again when it fails. */
+	restart: boolean,
 	/**  TCP ports; none for all. */
 	ports: number[],
 	/**  A pcap filter beside the ports. */

@@ -15,6 +15,10 @@ class Form {
   devicesFailure = $state.raw<Failure | null>(null);
   /** What they carry; empty until it is known. */
   rates = $state.raw<DeviceRate[]>([]);
+  /** Whether packets come from this machine's interfaces or from a command. */
+  from = $state<'interfaces' | 'command'>('interfaces');
+  command = $state('');
+  restart = $state(false);
   /** The names of those that shall be recorded. */
   chosen = $state<string[]>([]);
   ports = $state('');
@@ -79,6 +83,10 @@ class Form {
     }
   }
 
+  get fromCommand(): boolean {
+    return this.from === 'command';
+  }
+
   get portsProblem(): string {
     const wrong = readPorts(this.ports).wrong;
     return wrong === undefined ? '' : `'${wrong}' is not a port; write 80 or 80, 3306`;
@@ -110,11 +118,11 @@ class Form {
 
   /** What is still missing before a recording can start; empty when nothing is. */
   get missing(): string {
-    if (this.chosen.length === 0) return 'choose an interface';
+    if (this.fromCommand && this.command.trim() === '') return 'write the command';
+    if (!this.fromCommand && this.chosen.length === 0) return 'choose an interface';
     if (this.name.trim() === '') return 'give it a name';
     const problems = [
-      this.portsProblem,
-      this.filterProblem,
+      ...(this.fromCommand ? [] : [this.portsProblem, this.filterProblem]),
       this.durationProblem,
       this.sizeProblem,
       this.exchangesProblem,
@@ -125,10 +133,13 @@ class Form {
 
   /** The form as the host takes it. */
   complete(): RecordForm {
+    const here = !this.fromCommand;
     return {
-      interfaces: $state.snapshot(this.chosen),
-      ports: readPorts(this.ports).ports,
-      filter: this.filter,
+      interfaces: here ? $state.snapshot(this.chosen) : [],
+      command: here ? '' : this.command,
+      restart: this.restart,
+      ports: here ? readPorts(this.ports).ports : [],
+      filter: here ? this.filter : '',
       name: this.name.trim(),
       duration: this.duration,
       size: this.size,

@@ -19,6 +19,8 @@ async function open(prepare: (fake: FakeHost) => void = () => undefined): Promis
   shelf.library = null;
   recorder.again();
   Object.assign(form, {
+    from: 'interfaces',
+    command: '',
     chosen: [],
     ports: '',
     filter: '',
@@ -60,7 +62,7 @@ describe('the Record page', () => {
     const fake = await open();
     await fireEvent.click(await screen.findByRole('button', { name: /^3306/ }));
     await start();
-    expect(fake.asked.at(-1)).toMatch(/"interfaces":\["eth0"\],"ports":\[3306\]/);
+    expect(fake.asked.at(-1)).toMatch(/"interfaces":\["eth0"\],.*"ports":\[3306\]/);
     expect(await screen.findByText('nothing so far')).toBeTruthy();
 
     await key('1');
@@ -79,6 +81,18 @@ describe('the Record page', () => {
     await key('o');
     await screen.findByRole('tab', { name: /Operations/ });
     expect(screen.getByRole('heading', { name: 'monday' })).toBeTruthy();
+  });
+
+  it('records what a command prints, without ports and filter', async () => {
+    const fake = await open();
+    await fireEvent.click(await screen.findByRole('radio', { name: /^A command/ }));
+    expect(screen.queryByLabelText('Ports')).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: /^docker/ }));
+    const button = screen.getByRole('button', { name: /Start recording/ }) as HTMLButtonElement;
+    await waitFor(() => expect(button.disabled).toBe(false));
+    await fireEvent.click(button);
+    await screen.findByRole('button', { name: /^Stop/ });
+    expect(fake.asked.at(-1)).toMatch(/"interfaces":\[\],"command":"docker run/);
   });
 
   it('says which command grants the right to capture when there is none', async () => {

@@ -110,7 +110,7 @@ export class FakeRecorder {
     const dropped = this.drops ? Math.max(0, Math.floor((seconds - 3) * 412)) : 0;
     return {
       name: form?.name ?? '',
-      source: `${form?.interfaces.join(', ')}, ports ${form?.ports.join(', ')}`,
+      source: form?.command || `${form?.interfaces.join(', ')}, ports ${form?.ports.join(', ')}`,
       raw: form?.raw ?? false,
       stopping: this.now?.stopped ?? false,
       elapsedMs,
