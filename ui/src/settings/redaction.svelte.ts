@@ -34,7 +34,8 @@ class Redaction {
   async load(): Promise<void> {
     if (this.changed) return;
     try {
-      this.take(await host().redactionRules());
+      const rules = await host().redactionRules();
+      if (!this.changed) this.take(rules);
     } catch (thrown) {
       this.failure = asFailure(thrown).message;
     }

@@ -39,8 +39,9 @@ describe('the redaction rules', () => {
   afterEach(cleanup);
 
   it('are listed with where they come from', async () => {
-    await open();
+    const fake = await open();
     expect(await screen.findByText(/The built-in rules alone/)).toBeTruthy();
+    expect(fake.asked.filter((asked) => asked === 'rules')).toHaveLength(1);
     expect(screen.getByText('authorization')).toBeTruthy();
     expect(button(/^Save/).disabled).toBe(true);
   });

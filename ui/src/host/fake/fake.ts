@@ -360,6 +360,7 @@ export class FakeHost implements Host {
   }
 
   async redactionRules() {
+    this.asked.push('rules');
     return this.rules.rules;
   }
 
