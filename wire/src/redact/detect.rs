@@ -9,7 +9,7 @@ mod token;
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Pass;
 use super::pass::Place;
@@ -56,7 +56,11 @@ impl Detectors {
         let hints = if wanted.is_empty() {
             None
         } else {
-            AhoCorasick::new(wanted.iter().map(|(hint, _)| hint)).ok()
+            // Only leftmost matching skips ahead with vector instructions.
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .build(wanted.iter().map(|(hint, _)| hint))
+                .ok()
         };
         Self {
             hints,

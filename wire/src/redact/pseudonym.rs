@@ -49,7 +49,17 @@ impl Pseudonyms {
 
     /// The pseudonym of a value.
     pub(super) fn of(&self, value: &[u8]) -> Vec<u8> {
-        self.sized(value, PREFIX.len() + LENGTH)
+        // What `sized` gives for this length, which one block is enough for.
+        let mut pseudonym = Vec::with_capacity(PREFIX.len() + LENGTH);
+        pseudonym.extend_from_slice(PREFIX);
+        pseudonym.extend(self.first_block(value).into_iter().take(LENGTH).map(base32));
+        pseudonym
+    }
+
+    fn first_block(&self, value: &[u8]) -> [u8; 32] {
+        let mut keyed = self.0.clone();
+        keyed.update(value);
+        keyed.finalize().into_bytes().into()
     }
 
     /// A pseudonym of exactly `len` bytes, for places whose length must stay.
@@ -69,9 +79,7 @@ impl Pseudonyms {
 
     /// An endless stream of bytes that depends on the value: HMAC of the value and a counter.
     pub(super) fn bytes(&self, value: &[u8]) -> impl Iterator<Item = u8> + use<> {
-        let mut keyed = self.0.clone();
-        keyed.update(value);
-        let first = keyed.finalize().into_bytes();
+        let first = self.first_block(value);
         let base = self.0.clone();
         (0_u32..).flat_map(move |block| {
             if block == 0 {
@@ -80,7 +88,7 @@ impl Pseudonyms {
             let mut keyed = base.clone();
             keyed.update(&first);
             keyed.update(&block.to_be_bytes());
-            keyed.finalize().into_bytes()
+            keyed.finalize().into_bytes().into()
         })
     }
 }
@@ -106,4 +114,20 @@ pub fn find_pseudonyms(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
             .then(|| found.get(..PREFIX.len() + run))
             .flatten()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pseudonym_is_the_same_however_many_blocks_were_made_for_it() {
+        let pseudonyms = Pseudonyms::new(&RedactionKey::new([7; 32]));
+        for value in [&b""[..], b"s1", &[9; 300]] {
+            let pseudonym = pseudonyms.of(value);
+            assert!(is_pseudonym(&pseudonym));
+            assert_eq!(pseudonym, pseudonyms.sized(value, PREFIX.len() + LENGTH));
+            assert!(pseudonyms.sized(value, 200).starts_with(&pseudonym));
+        }
+    }
 }
