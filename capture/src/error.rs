@@ -115,9 +115,11 @@ pub enum CaptureError {
         /// What came of it.
         how: String,
     },
-    /// Interfaces have filters, commands have their own.
-    #[error("record from a command: it does its own filtering; write ports and filter into it")]
-    CommandFiltered,
+    /// Interfaces have filters; what comes ready-made has none.
+    #[error(
+        "record from a command or a file: ports and filter are for interfaces; let the command filter"
+    )]
+    StreamFiltered,
     /// libpcap reports something else.
     #[error("capture on {interface}: {reason}")]
     Interface {

@@ -43,8 +43,9 @@ pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
 pub use live::{
     CaptureCommand, DEFAULT_RING_BYTES, Device, DeviceCounters, DeviceRate, DeviceReading,
-    InterfaceRequest, Interfaces, NotCapturable, OpenInterface, PacketSource, RecordConfig,
-    StopAfter, TapStatus, check_filter, device_counters, devices, open_interface, record,
+    FlowingFile, InterfaceRequest, Interfaces, NotCapturable, OpenInterface, PacketSource,
+    RecordConfig, StopAfter, TapStatus, check_filter, device_counters, devices, open_interface,
+    record,
 };
 pub use packet::{LinkType, Packet};
 pub use recorder::{Recorder, Redaction};

@@ -269,5 +269,5 @@ fn ports_and_filters_are_not_for_commands() {
         ..RecordConfig::default()
     };
     let error = record(config, &bench.store).unwrap_err().to_string();
-    assert!(error.contains("its own filtering"), "{error}");
+    assert!(error.contains("let the command filter"), "{error}");
 }

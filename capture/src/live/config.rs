@@ -6,6 +6,7 @@ use std::time::Duration;
 use reprise_wire::Limits;
 
 use super::command::CaptureCommand;
+use super::flowing::FlowingFile;
 use crate::Redaction;
 use crate::reassembly::ReassemblyLimits;
 
@@ -41,6 +42,8 @@ pub enum PacketSource {
     Interfaces(Interfaces),
     /// What a command prints.
     Command(CaptureCommand),
+    /// A capture that somebody else is writing.
+    File(FlowingFile),
 }
 
 /// Interfaces to capture on, all into the same recording.

@@ -222,7 +222,7 @@ impl<P: Read + AsFd> Read for Patient<P> {
 }
 
 /// Waits for something to read, its end included, for a moment.
-fn is_readable(pipe: &impl AsFd) -> bool {
+pub(super) fn is_readable(pipe: &impl AsFd) -> bool {
     let mut pipes = [PollFd::new(pipe, PollFlags::IN)];
     !matches!(poll(&mut pipes, Some(&WAIT)), Ok(0) | Err(_))
 }

@@ -11,6 +11,7 @@ use super::command::{self, CaptureCommand};
 use super::config::{Interfaces, PacketSource, RecordConfig, StopAfter};
 use super::delivery::{self, Ended, Losses, Outlet};
 use super::engine::Engine;
+use super::flowing::{self, FlowingFile};
 use super::open::{self, InterfaceRequest, OpenInterface};
 use super::tap::{self, Tap};
 use super::{expression, interface};
@@ -27,6 +28,7 @@ pub fn record(config: RecordConfig, store: &Store) -> Result<Handle, CaptureErro
     match config.source.clone() {
         PacketSource::Interfaces(interfaces) => record_interfaces(&interfaces, config, store),
         PacketSource::Command(command) => record_command(command, config, store),
+        PacketSource::File(flowing) => record_file(flowing, config, store),
     }
 }
 
@@ -56,21 +58,13 @@ fn record_interfaces(
     })
 }
 
-/// The recording is created with the first packet, whose time it begins with: a command that prints
-/// no capture leaves none behind.
 fn record_command(
     command: CaptureCommand,
     config: RecordConfig,
     store: &Store,
 ) -> Result<Handle, CaptureError> {
-    if !config.ports.is_empty() || config.filter.is_some() {
-        return Err(CaptureError::CommandFiltered);
-    }
-    store.check_new_recording(&config.name)?;
-    let (outlet, engine) = engine(1, config.stop_after);
-    let store = store.clone();
-    Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
-        let line = command.line.clone();
+    let line = command.line.clone();
+    record_stream(config, line, store, move |outlet, engine, events| {
         let source = command::Source {
             command,
             outlet,
@@ -78,11 +72,50 @@ fn record_command(
             losses: engine.losses.clone(),
             events: events.clone(),
         };
+        move || source.run()
+    })
+}
+
+fn record_file(
+    flowing: FlowingFile,
+    config: RecordConfig,
+    store: &Store,
+) -> Result<Handle, CaptureError> {
+    let file = flowing.open()?;
+    let name = flowing.name();
+    record_stream(config, name, store, move |outlet, engine, events| {
+        let source = flowing::Source {
+            flowing,
+            file,
+            outlet,
+            stopper: engine.stopper.clone(),
+            losses: engine.losses.clone(),
+            events: events.clone(),
+        };
+        move || source.run()
+    })
+}
+
+/// Records one stream. The recording is created with the first packet, whose time it begins with:
+/// a stream that is no capture leaves none behind.
+fn record_stream<Run: FnOnce() + Send + 'static>(
+    config: RecordConfig,
+    source: String,
+    store: &Store,
+    prepare: impl FnOnce(Outlet, &Engine, &Events) -> Run + Send + 'static,
+) -> Result<Handle, CaptureError> {
+    if !config.ports.is_empty() || config.filter.is_some() {
+        return Err(CaptureError::StreamFiltered);
+    }
+    store.check_new_recording(&config.name)?;
+    let (outlet, engine) = engine(1, config.stop_after);
+    let store = store.clone();
+    Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
+        let run = prepare(outlet, &engine, events);
         let thread = thread::Builder::new().name("reprise-capture".to_owned());
-        let started = thread.spawn(move || source.run());
-        started.map_err(CaptureError::Thread)?;
+        thread.spawn(run).map_err(CaptureError::Thread)?;
         let first = engine.wait(events)?;
-        let ingest = ingest(config, &line, first.begins(), &store)?;
+        let ingest = ingest(config, &source, first.begins(), &store)?;
         engine.run(ingest, Some(first), events)
     })
 }

@@ -196,3 +196,30 @@ fn a_command_without_packets_fails_with_its_last_words() {
     );
     assert!(desk.answers(&["recordings"]).is_empty());
 }
+
+#[test]
+fn a_capture_is_imported_from_standard_input_and_from_a_file_that_grows() {
+    let desk = Desk::new();
+    desk.put(captures::shop());
+    let shipped = std::fs::File::open(desk.path("shop.pcap.gz")).unwrap();
+    let mut import = desk.command(&["import", "-", "--name", "piped"]);
+    assert!(import.stdin(shipped).status().unwrap().success());
+    let following = [
+        "import",
+        "--follow",
+        "shop.pcap.gz",
+        "--idle",
+        "100ms",
+        "--name",
+        "grown",
+    ];
+    desk.run(&following).ok();
+    for name in ["piped", "grown"] {
+        let answer = desk.answer(&["show", name]);
+        let expected = captures::shop().expected.http_requests;
+        assert_eq!(number(&answer, "/messages/http_requests"), expected);
+        assert_eq!(answer["recording"]["state"], "complete");
+    }
+    let two = ["import", "--follow", "shop.pcap.gz", "-", "--name", "two"];
+    desk.run(&two).refused(2, "imported alone");
+}
