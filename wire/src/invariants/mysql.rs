@@ -4,9 +4,9 @@ use super::pieces;
 use crate::mysql::sql::{LONGEST_DIGEST, digest, tokens};
 use crate::mysql::{
     Capabilities, Command, Decoder, Dialect, Greeting, Login, MariadbCapabilities, OkPacket,
-    ReplyReader, Status, write_packet,
+    PreparedStatements, ReplyReader, Status, sent_files, summarise_reply, write_packet,
 };
-use crate::{Close, Direction, Exchange, Limits, Piece, Timestamp};
+use crate::{Close, Direction, Exchange, Limits, Payload, Piece, Timestamp};
 
 /// A captured connection. The first byte says whether it is midstream, or after which login; then come
 /// pieces, see the HTTP connection.
@@ -49,6 +49,7 @@ pub fn connection(data: &[u8]) {
         answered,
         "a reply vanished"
     );
+    read_again(&exchanges, decoder.dialect());
     for exchange in &exchanges {
         assert!(exchange.summary.len() <= 256 && exchange.operation.len() <= 4 * LONGEST_DIGEST);
         for payload in [&exchange.request, &exchange.response]
@@ -58,6 +59,25 @@ pub fn connection(data: &[u8]) {
             assert!(payload.bytes.len() <= limits.body_cap, "a cap did not hold");
             assert!(payload.bytes.len() as u64 <= payload.wire_len);
         }
+    }
+}
+
+/// Reads what is stored of a connection as a replay and redaction do.
+fn read_again(exchanges: &[Exchange], dialect: &Dialect) {
+    let mut statements = PreparedStatements::default();
+    let bytes = |payload: &Option<Payload>| payload.clone().unwrap_or_default().bytes;
+    for exchange in exchanges {
+        let (command, reply) = (bytes(&exchange.request), bytes(&exchange.response));
+        if let Ok(Command::StmtExecute(execute)) = Command::decode(&command, dialect)
+            && let Ok(read) = statements.parameters(&execute)
+        {
+            assert_eq!(read.types.len(), read.values.len());
+        }
+        let files = sent_files(&command, &reply, dialect);
+        let sent: usize = files.iter().map(Vec::len).sum();
+        assert!(sent <= reply.len(), "a file grew");
+        summarise_reply(&command, &reply, dialect);
+        statements.observe(&command, &reply, dialect);
     }
 }
 
