@@ -3,6 +3,7 @@
 
 mod imported;
 mod keeper;
+mod known;
 
 use std::collections::BTreeMap;
 
@@ -67,6 +68,8 @@ struct Open {
     /// What the decoder keeps of unfinished messages.
     held_bytes: usize,
     imported: Imported,
+    /// What the store was told of it while it is open.
+    told: Option<Spoken>,
 }
 
 /// What decoders saw and could not use.
@@ -152,6 +155,7 @@ impl Recorder {
                 decoder,
                 held_bytes: 0,
                 imported: Imported::default(),
+                told: None,
             });
         }
     }
@@ -228,9 +232,7 @@ impl Recorder {
         };
         self.closed.messages += open.decoder.counts();
         self.closed.loss += open.decoder.loss();
-        let imported = open.imported.spoken;
-        let spoken = imported.unwrap_or_else(|| open.decoder.spoken());
-        *self.spoken.entry(spoken).or_default() += 1;
+        *self.spoken.entry(open.spoken()).or_default() += 1;
         if let Some(left_for) = open.decoder.left_for() {
             *self.left_for.entry(left_for).or_default() += 1;
         }
@@ -240,15 +242,10 @@ impl Recorder {
                 *self.tls_names.entry(name.to_owned()).or_default() += 1;
             }
         }
-        let imported = open.imported.session.as_ref();
-        let session = imported.or_else(|| open.decoder.mysql_session());
-        // A session is plain data, so that writing it as JSON cannot fail.
-        let mysql_session = session.and_then(|session| serde_json::to_value(session).ok());
         let end = ConnectionEnd {
             closed: Some(at),
             close: Some(close),
-            spoken: Some(spoken.as_str().to_owned()),
-            mysql_session,
+            ..open.known()
         };
         self.keeper.keep(Item::Closed(open.number, Box::new(end)));
     }
@@ -287,6 +284,7 @@ impl Recorder {
         last_packet: Option<Timestamp>,
         loss: Ledger,
     ) {
+        self.tell_connections();
         let totals = self.totals(captured_bytes, last_packet, loss);
         self.keeper.keep(Item::Checkpoint(Box::new(totals)));
         self.keeper.hand_over();

@@ -25,6 +25,8 @@ const BATCHES: usize = 16;
 pub(super) enum Item {
     Opened(NewConnection),
     Exchange(usize, Exchange),
+    /// What an open connection is.
+    Known(usize, Box<ConnectionEnd>),
     Closed(usize, Box<ConnectionEnd>),
     Checkpoint(Box<Totals>),
 }
@@ -137,17 +139,12 @@ impl Kept {
                 }
                 self.writer.add_exchange(*id, exchange)?;
             }
-            Item::Closed(number, mut end) => {
-                let Some(id) = self.ids.get(number) else {
-                    return Ok(());
-                };
+            Item::Known(number, end) => self.keep_known(number, *end)?,
+            Item::Closed(number, end) => {
+                self.keep_known(number, *end)?;
                 if let Some(redactor) = &mut self.redactor {
-                    let session = end.mysql_session.take().map(|json| json.to_string());
-                    end.mysql_session = session
-                        .and_then(|json| serde_json::from_str(&redactor.redact_json(&json)).ok());
                     redactor.closed(number as u64);
                 }
-                self.writer.close_connection(*id, *end)?;
             }
             Item::Checkpoint(mut totals) => {
                 self.add_hits(&mut totals);
@@ -155,6 +152,18 @@ impl Kept {
             }
         }
         Ok(())
+    }
+
+    fn keep_known(&mut self, number: usize, mut end: ConnectionEnd) -> Result<(), CaptureError> {
+        let Some(id) = self.ids.get(number) else {
+            return Ok(());
+        };
+        if let Some(redactor) = &mut self.redactor {
+            let session = end.mysql_session.take().map(|json| json.to_string());
+            end.mysql_session =
+                session.and_then(|json| serde_json::from_str(&redactor.redact_json(&json)).ok());
+        }
+        Ok(self.writer.close_connection(*id, end)?)
     }
 
     fn finish(self, mut totals: Totals, complete: bool) -> Result<Recording, CaptureError> {
