@@ -1,13 +1,14 @@
 //! Secrets in replies: values of rows by their column, what detectors see in any value, and what an error
 //! message repeats. Packet lengths and numbers are put right.
 
+mod rows;
+
 use std::ops::Range;
 
-use crate::mysql::fields::{Fields, put_string};
 use crate::mysql::reply_steps::{NextPacket, ReplySteps, Step};
 use crate::mysql::{
-    ColumnDefinition, ColumnType, Dialect, ErrPacket, Expect, HEADER_LEN, LONGEST_PACKET, Packet,
-    PacketReader, RowFormat, write_packet,
+    ColumnDefinition, Dialect, ErrPacket, Expect, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader,
+    RowFormat, write_packet,
 };
 use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
@@ -15,20 +16,14 @@ use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
 
 use super::Replaced;
-use super::statement::column_rule;
-use super::value::{ValueRules, next_binary, replace_binary, replace_text};
+use rows::{binary_row, may_have_rule, text_row};
+
+pub(super) use rows::Column;
 
 /// "You have an error in your SQL syntax near ...": repeats a part of the statement.
 const SYNTAX_ERROR: u16 = 1064;
 /// Shorter values are not looked for in messages: they are part of other words.
 const SHORTEST_REPEATED: usize = 3;
-
-/// A column of rows, as far as redaction needs it.
-#[derive(Clone, Debug)]
-pub(super) struct Column {
-    definition: ColumnDefinition,
-    rules: ValueRules,
-}
 
 /// Goes through the packets of one reply and writes them again when something in them is replaced.
 struct Rewriting<'a, 'p> {
@@ -310,141 +305,6 @@ impl Rewriting<'_, '_> {
 /// How many packets a payload takes; the number is used modulo 256.
 fn packets(len: usize) -> u8 {
     (len / LONGEST_PACKET + 1).to_le_bytes()[0]
-}
-
-impl Column {
-    fn new(definition: ColumnDefinition, pass: &mut Pass) -> Self {
-        let rules = ValueRules {
-            text: rule_of(&definition, false, pass),
-            number: rule_of(&definition, true, pass),
-        };
-        Self { definition, rules }
-    }
-
-    fn is_taken(&self) -> bool {
-        self.rules != ValueRules::default()
-    }
-
-    fn is_number(&self) -> bool {
-        matches!(
-            self.definition.column_type,
-            ColumnType::TINY
-                | ColumnType::SHORT
-                | ColumnType::LONG
-                | ColumnType::LONGLONG
-                | ColumnType::INT24
-                | ColumnType::YEAR
-                | ColumnType::FLOAT
-                | ColumnType::DOUBLE
-                | ColumnType::DECIMAL
-                | ColumnType::NEWDECIMAL
-        )
-    }
-}
-
-/// The rule for a column: by the name the query gave it, or its own.
-fn rule_of(column: &ColumnDefinition, for_number: bool, pass: &mut Pass) -> Option<usize> {
-    let mut of = |name: &[u8]| {
-        column_rule(
-            |table| &mut table.rows,
-            name,
-            for_number,
-            |table| table.matches(&column.table) || table.matches(&column.org_table),
-            pass,
-        )
-    };
-    [of(&column.name), of(&column.org_name)]
-        .into_iter()
-        .flatten()
-        .min()
-}
-
-/// Whether a rule may be about the column of this definition.
-fn may_have_rule(definition: &[u8], pass: &mut Pass) -> bool {
-    if !pass.table.rows.of_tables.is_empty() {
-        return true;
-    }
-    let mut fields = Fields::new(definition, "column definition");
-    // Catalog, schema, and both names of the table.
-    let skipped = (0..4).try_for_each(|_| fields.string().map(|_| ()));
-    let names = skipped.and_then(|()| Ok([fields.string()?, fields.string()?]));
-    names.is_ok_and(|names| {
-        names.into_iter().any(|name| {
-            pass.rule(|table| &mut table.rows.plain, name, false)
-                .is_some()
-        })
-    })
-}
-
-/// A row of the text protocol with its secrets replaced; `None` when there are none.
-fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> Option<Vec<u8>> {
-    let whole = payload.len();
-    let mut edits = Edits::of(payload);
-    let mut fields = Fields::new(payload, "text row");
-    for number in 0.. {
-        let start = whole - fields.rest().len();
-        let Ok(value) = fields.string_or_null() else {
-            break;
-        };
-        let Some(value) = value else { continue };
-        let end = whole - fields.rest().len();
-        let column = columns.get(number);
-        let rules = column.map_or_else(ValueRules::default, |column| column.rules);
-        let place = column.map_or(Place::Text, |column| Place::Column(&column.definition.name));
-        let new = if column.is_some_and(Column::is_number) && rules != ValueRules::default() {
-            rules
-                .number
-                .and_then(|rule| pass.replace_number(rule, value, place))
-        } else {
-            replace_text(value, rules, place, pass)
-        };
-        if let Some(new) = new {
-            let mut encoded = Vec::new();
-            put_string(&mut encoded, &new);
-            edits.put(start..end, &encoded);
-        }
-    }
-    edits.finish()
-}
-
-/// A row of the binary protocol with its secrets replaced; `None` when there are none. Where the columns
-/// are not known detectors look at the bytes.
-fn binary_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> Option<Vec<u8>> {
-    let whole = payload.len();
-    let mut edits = Edits::of(payload);
-    let mut fields = Fields::new(payload, "binary row");
-    let nulls = fields
-        .u8()
-        .and_then(|_| fields.take((columns.len() + 2).div_ceil(8)));
-    let (Ok(nulls), false) = (nulls, columns.is_empty()) else {
-        let mut bytes = payload.to_vec();
-        return detect::redact(&mut bytes, Neighbours::Binary, pass).then_some(bytes);
-    };
-    for (index, column) in columns.iter().enumerate() {
-        let bit = index + 2;
-        if nulls
-            .get(bit / 8)
-            .is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
-        {
-            continue;
-        }
-        let definition = &column.definition;
-        let Some((value, range)) = next_binary(
-            &mut fields,
-            whole,
-            definition.column_type,
-            definition.unsigned(),
-        ) else {
-            break;
-        };
-        let place = Place::Column(&definition.name);
-        if let Some((_, _, encoded)) =
-            replace_binary(&value, definition.column_type, column.rules, place, pass)
-        {
-            edits.put(range, &encoded);
-        }
-    }
-    edits.finish()
 }
 
 /// An error whose message repeats what was replaced in the statement, or a part of it.

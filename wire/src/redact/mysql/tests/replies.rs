@@ -1,0 +1,149 @@
+//! Rows, errors and files: what replies hold, and that their packets stay readable.
+
+use super::*;
+
+#[test]
+fn columns_of_secrets_are_replaced_in_rows_of_both_protocols_with_their_packets() {
+    let columns = [
+        ColumnDefinition::new(b"id", ColumnType::LONG),
+        ColumnDefinition {
+            org_name: b"session_token".to_vec(),
+            ..ColumnDefinition::new(b"t", ColumnType::VAR_STRING)
+        },
+        ColumnDefinition::new(b"cvv", ColumnType::SHORT),
+        ColumnDefinition::new(b"note", ColumnType::VAR_STRING),
+    ];
+    let row = |token: Value| {
+        vec![
+            Value::Int(7),
+            token,
+            Value::Int(123),
+            text("4111111111111111"),
+        ]
+    };
+    let rows = [
+        row(text("s3cret")),
+        row(Value::Null),
+        row(text(&"x".repeat(300))),
+    ];
+    for (format, command) in [
+        (
+            RowFormat::Text,
+            Command::Query(Query::plain(b"SELECT * FROM s")).encode(),
+        ),
+        (RowFormat::Binary, execute(4, &[])),
+    ] {
+        let reply = result(format, &columns, &rows);
+        let mut connection = Connection::new();
+        connection.prepare(4, "SELECT * FROM s", 0, &columns);
+        let mut whole = exchange(command.clone(), reply.clone(), "");
+        whole.statement_id = Some(4);
+        let (_, after, _) = connection.take(whole);
+        let (old, new) = (packets(&reply), packets(&after));
+        assert_eq!(old.len(), new.len());
+        let is_row = |at: usize| (6..9).contains(&at);
+        for (at, (old, new)) in old.iter().zip(&new).enumerate() {
+            assert_eq!(old != new, is_row(at), "packet {at}");
+        }
+        let token = |payload: &[u8]| match format {
+            RowFormat::Text => decode_text_row(payload, 4).unwrap()[1].map(<[u8]>::to_vec),
+            RowFormat::Binary => decode_binary_row(payload, &columns).unwrap()[1].to_text(),
+        };
+        assert_eq!(token(&new[6]), Some(pseudonym_of("s3cret")));
+        assert_eq!(token(&new[7]), None);
+        for secret in [
+            &b"s3cret"[..],
+            b"4111111111111111",
+            &[b'x'; 300],
+            b"\x03123",
+        ] {
+            assert!(!holds(&after, secret));
+        }
+        // What is cut within a row keeps the rows before it.
+        let cut = reply.len() - 40;
+        let mut partial = exchange(command, reply[..cut].to_vec(), "");
+        partial.statement_id = Some(4);
+        let (_, after, exchange) = connection.take(partial);
+        assert!(!holds(&after, b"s3cret") && !holds(&after, b"xxxx"));
+        assert!(exchange.flags.contains(Flags::RESPONSE_TRUNCATED));
+    }
+}
+
+#[test]
+fn rows_that_leave_out_their_columns_are_read_by_those_told_before() {
+    let columns = [ColumnDefinition::new(b"token", ColumnType::VAR_STRING)];
+    let mut connection = Connection::new();
+    connection.prepare(4, "SELECT token FROM s", 0, &columns);
+    let mut reply = Vec::new();
+    let mut sequence = 1;
+    // The count, the byte that says no definitions follow, and an end of them.
+    write_packet(&mut reply, &mut sequence, &[1, 0]);
+    write_packet(&mut reply, &mut sequence, &[0xFE, 0, 0, 2, 0]);
+    write_packet(
+        &mut reply,
+        &mut sequence,
+        &encode_binary_row(&[text("s3cret")], &columns),
+    );
+    write_packet(&mut reply, &mut sequence, &[0xFE, 0, 0, 2, 0]);
+    let mut exchange = exchange(execute(4, &[]), reply, "");
+    exchange.statement_id = Some(4);
+    let (_, reply, _) = connection.take(exchange);
+    assert!(!holds(&reply, b"s3cret") && holds(&reply, &pseudonym_of("s3cret")));
+    assert_eq!(packets(&reply).len(), 4);
+}
+
+#[test]
+fn a_value_that_comes_to_cross_the_longest_packet_moves_the_numbers_after_it() {
+    let columns = [
+        ColumnDefinition::new(b"token", ColumnType::VAR_STRING),
+        ColumnDefinition::new(b"filler", ColumnType::BLOB),
+    ];
+    // With the pseudonym the row is longer than one packet can be.
+    let filler = Value::Bytes(vec![b'.'; LONGEST_PACKET - 10]);
+    let reply = result(
+        RowFormat::Text,
+        &columns,
+        &[vec![text("a"), filler], vec![text("b"), text("c")]],
+    );
+    let request = Command::Query(Query::plain(b"SELECT * FROM s")).encode();
+    let (_, after, _) = redacted(Rules::default(), exchange(request, reply.clone(), ""));
+    let (old, new) = (packets(&reply), packets(&after));
+    assert_eq!(old.len(), new.len());
+    assert!(new[4].len() > LONGEST_PACKET && old[4].len() < LONGEST_PACKET);
+}
+
+#[test]
+fn a_file_that_is_loaded_into_a_secret_column_is_left_out_and_any_other_looked_at() {
+    let card = "4111111111111111";
+    let file = format!("7,s3cret,{card}\n");
+    for (columns, kept) in [("id, token, note", false), ("id, name, note", true)] {
+        let sql =
+            format!("LOAD DATA LOCAL INFILE 'f' INTO TABLE s FIELDS TERMINATED BY ',' ({columns})");
+        let mut reply = Vec::new();
+        let mut sequence = 1;
+        write_packet(&mut reply, &mut sequence, b"\xfbf");
+        for piece in [&file.as_bytes()[..12], &file.as_bytes()[12..], b""] {
+            write_packet(&mut reply, &mut sequence, piece);
+        }
+        write_packet(&mut reply, &mut sequence, &OkPacket::default().encode());
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let mut connection = Connection::new();
+        for _ in 0..2 {
+            let mut exchange = exchange(request.clone(), reply.clone(), &sql);
+            exchange.operation = digest(sql.as_bytes());
+            let (request, reply, exchange) = connection.take(exchange);
+            assert_eq!(holds(&reply, b"s3cret"), kept);
+            assert!(!holds(&reply, card.as_bytes()) && exchange.flags.contains(Flags::REDACTED));
+            packets(&reply);
+            let files = sent_files(&request, &reply, &Dialect::UNKNOWN);
+            assert_eq!(files[0].len(), if kept { file.len() } else { 0 });
+            assert_eq!(
+                summarise_reply(&request, &reply, &Dialect::UNKNOWN).results,
+                1
+            );
+        }
+        let cut = exchange(request, reply[..reply.len() - 20].to_vec(), &sql);
+        let (_, reply, _) = connection.take(cut);
+        assert!(!holds(&reply, card.as_bytes()) && holds(&reply, b"s3cret") == kept);
+    }
+}
