@@ -1,7 +1,7 @@
 //! The file's contents as the Library page lists them.
 
 use reprise_app::answer::{RecordingAnswer, RunAnswer};
-use reprise_app::{Ledger, losses};
+use reprise_app::{Ledger, losses, readable};
 use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
@@ -144,7 +144,7 @@ fn worst_loss(ledger: &Ledger) -> Option<String> {
     ledger.unsupported_link = 0;
     ledger.spoken.clear();
     let worst = losses(&ledger).into_iter().next()?;
-    Some(format!("{} {}", worst.count, worst.what))
+    Some(format!("{} {}", readable::count(worst.count), worst.what))
 }
 
 #[cfg(test)]

@@ -128,6 +128,14 @@ describe('the Record page', () => {
     await screen.findByRole('button', { name: /Start recording/ });
   });
 
+  it('goes back to the form with the reason when nothing came of it', async () => {
+    const fake = await open();
+    await start();
+    fake.recorder.failsWith = { kind: 'usage', message: 'it printed nothing', allow: null };
+    expect((await screen.findByRole('alert')).textContent).toContain('it printed nothing');
+    await screen.findByRole('button', { name: /Start recording/ });
+  });
+
   it('stores secrets as they are only after that was said twice', async () => {
     const fake = await open();
     const box = await screen.findByLabelText(/store raw/);

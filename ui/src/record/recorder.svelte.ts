@@ -53,7 +53,9 @@ class Recorder {
       this.failure = asFailure(thrown);
     }
     await shelf.refresh();
-    this.phase = 'over';
+    const kept = shelf.library?.recordings.some((recording) => recording.name === this.name);
+    // Nothing came of it: back to the form, which says why.
+    this.phase = this.failure && !kept ? 'idle' : 'over';
   }
 
   async stop(): Promise<void> {

@@ -192,6 +192,7 @@ export class FakeHost implements Host {
     const form = await this.recorder.watch(news);
     const template = library(false).recordings[0]!;
     const failed = this.recorder.failsWith;
+    if (failed?.kind === 'usage') throw failed;
     const state = failed ? 'interrupted' : 'complete';
     const startedAt = new Date().toISOString();
     const source = form.interfaces.join(', ');
