@@ -6,6 +6,7 @@ pub mod auth;
 mod boundary;
 mod bulk;
 mod capability;
+mod change_user;
 mod column;
 mod command;
 mod decoder;
@@ -30,12 +31,13 @@ mod value;
 pub use boundary::{Likeness, likeness};
 pub use bulk::{BulkExecute, BulkRows, BulkValue, SEND_TYPES, SEND_UNIT_RESULTS};
 pub use capability::{Capabilities, MariadbCapabilities, Status};
+pub use change_user::ChangeUser;
 pub use column::{
     AUTO_INCREMENT_FLAG, BINARY_CHARSET, ColumnDefinition, NOT_NULL_FLAG, PRIMARY_KEY_FLAG,
     UNSIGNED_FLAG,
 };
 pub use command::{
-    ChangeUser, Command, CommandCode, NO_QUERY_ATTRIBUTES, Query, patch_statement_id, statement_id,
+    Command, CommandCode, NO_QUERY_ATTRIBUTES, Query, patch_statement_id, statement_id,
 };
 pub use decoder::{Decoder, unanswered};
 pub use dialect::{Compression, Dialect, MetadataMarker};
