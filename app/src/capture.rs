@@ -4,14 +4,12 @@ use std::path::PathBuf;
 
 use reprise_capture::{
     CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, StopAfter,
-    reassembly::ReassemblyLimits,
 };
-use reprise_wire::Limits;
 use serde::Deserialize;
 
 use crate::answer::{DeviceAnswer, RecordingAnswer};
 use crate::redaction::RedactionChoice;
-use crate::{Error, Library};
+use crate::{CaptureLimits, Error, Library};
 
 /// What an import is asked for.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +21,9 @@ pub struct ImportRequest {
     /// Which secrets are replaced.
     #[serde(default)]
     pub redaction: RedactionChoice,
+    /// How much may be held in memory.
+    #[serde(skip)]
+    pub limits: CaptureLimits,
 }
 
 /// What a live recording is asked for.
@@ -40,6 +41,8 @@ pub struct RecordRequest {
     pub name: String,
     /// Which secrets are replaced.
     pub redaction: RedactionChoice,
+    /// How much may be held in memory.
+    pub limits: CaptureLimits,
 }
 
 /// A running capture or import.
@@ -108,8 +111,8 @@ impl Library {
         let config = ImportConfig {
             files: request.files.clone(),
             name: request.name.clone(),
-            limits: Limits::default(),
-            reassembly: ReassemblyLimits::default(),
+            limits: request.limits.decoding,
+            reassembly: request.limits.reassembly,
             redaction: self.redaction(&request.redaction)?,
         };
         Ok(CaptureJob {
@@ -128,8 +131,8 @@ impl Library {
             filter: request.filter.clone(),
             stop_after: request.stop_after,
             name: request.name.clone(),
-            limits: Limits::default(),
-            reassembly: ReassemblyLimits::default(),
+            limits: request.limits.decoding,
+            reassembly: request.limits.reassembly,
             redaction: self.redaction(&request.redaction)?,
         };
         Ok(CaptureJob {

@@ -15,6 +15,7 @@ use reprise_measure::Comparison;
 
 use crate::answer::{RecordingAnswer, RunAnswer};
 use crate::capture::{CaptureJob, CaptureNews, ImportRequest, RecordRequest};
+use crate::limits::CaptureLimits;
 use crate::redaction::RedactionChoice;
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
 use crate::{Error, Library};
@@ -182,6 +183,7 @@ fn bring_in(
             stop_after: StopAfter::default(),
             name: RECORDING.to_owned(),
             redaction: RedactionChoice::InForce,
+            limits: CaptureLimits::default(),
         };
         match library.record(&record) {
             Ok(job) => return record_traffic(job, request, shop, tell),
@@ -205,6 +207,7 @@ fn bring_in(
         files: vec![path],
         name: RECORDING.to_owned(),
         redaction: RedactionChoice::InForce,
+        limits: CaptureLimits::default(),
     };
     follow_capture(library.import(&import)?, tell)
 }

@@ -11,6 +11,7 @@ mod demo;
 mod error;
 mod export;
 mod library;
+mod limits;
 mod losses;
 mod mysql_url;
 mod places;
@@ -32,6 +33,7 @@ pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
 pub use library::{ExchangeQuery, Kept, Library};
+pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use places::default_file;
 pub use redaction::{

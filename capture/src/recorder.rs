@@ -57,9 +57,6 @@ pub struct Recorder {
 /// So many names of TLS servers are told apart.
 const MOST_NAMES: usize = 50;
 
-/// Bytes that all decoders together may keep of unfinished messages.
-const HELD_BYTES: usize = 128 << 20;
-
 #[derive(Debug)]
 struct Open {
     /// Its number in the order of opening.
@@ -99,7 +96,7 @@ impl Recorder {
             connections: 0,
             exchanges: 0,
             held_bytes: 0,
-            held_cap: HELD_BYTES,
+            held_cap: limits.unfinished_cap,
             relieved: 0,
             closed: Decoded::default(),
             spoken: BTreeMap::new(),

@@ -23,6 +23,7 @@ pub fn http_connection(data: &[u8]) {
         waiting_cap: 2_000,
         gap_fill_cap: 50,
         opening_cap: 100,
+        unfinished_cap: 10_000,
     };
     let Some((first, rest)) = data.split_first() else {
         return;

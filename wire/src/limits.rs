@@ -1,6 +1,6 @@
 //! How much one connection may keep in memory. Units: bytes, unless a field says otherwise.
 
-/// Caps of one decoded connection. Beyond a cap bytes are counted, not kept.
+/// Caps of decoding, of one connection where nothing else is said. Beyond a cap bytes are counted, not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes kept of one message after its head (MySQL: of one command or reply).
@@ -15,6 +15,9 @@ pub struct Limits {
     pub gap_fill_cap: usize,
     /// Bytes looked at before a connection counts as speaking something else.
     pub opening_cap: usize,
+    /// Bytes that all connections of a recording together may keep of unfinished messages; for whoever has
+    /// them all.
+    pub unfinished_cap: usize,
 }
 
 impl Default for Limits {
@@ -26,6 +29,7 @@ impl Default for Limits {
             waiting_cap: 32 << 20,
             gap_fill_cap: 1 << 20,
             opening_cap: 64 << 10,
+            unfinished_cap: 128 << 20,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{ExportFormat, parse_size};
+use reprise_app::{CaptureLimits, ExportFormat, parse_size};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
@@ -91,7 +91,36 @@ pub(crate) struct RecordArguments {
     pub(crate) stop_after: StopArguments,
 
     #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+
+    #[command(flatten)]
     pub(crate) redaction: RedactionArguments,
+}
+
+/// How much may be held in memory.
+#[derive(Debug, Args)]
+pub(crate) struct LimitArguments {
+    /// Change how much is held in memory or how long is waited, `body=1MiB` or `idle=2h`; repeatable.
+    /// docs/recording.md lists all
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
+    limits: Vec<String>,
+}
+
+impl LimitArguments {
+    /// The limits, those given and the others.
+    pub(crate) fn all(&self) -> anyhow::Result<CaptureLimits> {
+        let mut all = CaptureLimits::default();
+        for setting in &self.limits {
+            all.set(setting).map_err(anyhow::Error::msg)?;
+        }
+        Ok(all)
+    }
+}
+
+/// A setting that can be read.
+fn parse_limit(text: &str) -> Result<String, String> {
+    CaptureLimits::default().set(text)?;
+    Ok(text.to_owned())
 }
 
 /// When a recording ends by itself; the first that is reached counts.
@@ -152,6 +181,9 @@ pub(crate) struct ImportArguments {
     /// With --follow: end after this long (`90s`, `10m`, `1h`)
     #[arg(long = "for", value_name = "TIME", requires = "follow", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 
     #[command(flatten)]
     pub(crate) redaction: RedactionArguments,

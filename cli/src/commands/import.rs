@@ -16,7 +16,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
     let library = context.library()?;
     let stop = Stop::listen()?;
     let (name, redaction) = (arguments.name, arguments.redaction.choice());
-    let files = arguments.files;
+    let (files, limits) = (arguments.files, arguments.limits.all()?);
     let flows = arguments.follow || files.iter().any(|file| FlowingFile::is_pipe(file));
     let (job, progress) = if flows {
         let stop_after = StopAfter {
@@ -33,6 +33,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             stop_after,
             name,
             redaction,
+            limits,
         })?;
         (job, Progress::open_ended("importing", context.json))
     } else {
@@ -40,6 +41,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             files,
             name,
             redaction,
+            limits,
         };
         let job = library.import(&request)?;
         (job, Progress::start("importing", context.json))

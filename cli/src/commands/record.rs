@@ -39,6 +39,7 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         stop_after,
         name: arguments.name,
         redaction: arguments.redaction.choice(),
+        limits: arguments.limits.all()?,
     })?;
     let progress = Progress::open_ended("recording", context.json);
     let answer = capturing::follow(job, progress, &stop)?;

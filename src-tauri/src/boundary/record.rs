@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use reprise_app::answer::DeviceAnswer;
 use reprise_app::{
-    CaptureCommand, Interfaces, PacketSource, RecordRequest, RedactionChoice, StopAfter, parse_size,
+    CaptureCommand, CaptureLimits, Interfaces, PacketSource, RecordRequest, RedactionChoice,
+    StopAfter, parse_size,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -157,6 +158,7 @@ impl RecordForm {
             } else {
                 RedactionChoice::InForce
             },
+            limits: CaptureLimits::default(),
         })
     }
 

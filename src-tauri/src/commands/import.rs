@@ -1,6 +1,6 @@
 //! Importing capture files: one import at a time.
 
-use reprise_app::{CaptureNews, ImportRequest, RedactionChoice};
+use reprise_app::{CaptureLimits, CaptureNews, ImportRequest, RedactionChoice};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -52,6 +52,7 @@ pub(crate) async fn import_files(
             files,
             name,
             redaction: RedactionChoice::InForce,
+            limits: CaptureLimits::default(),
         };
         let job = {
             let mut place = desk.import();
