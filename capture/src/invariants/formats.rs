@@ -17,6 +17,7 @@ const LIMITS: Limits = Limits {
     waiting_cap: 2_000,
     gap_fill_cap: 50,
     opening_cap: 100,
+    unfinished_cap: 1 << 20,
 };
 
 /// An HTTP Archive.
