@@ -1,6 +1,10 @@
 //! The words a digest writes in capitals. Names are left as written, since they may be case-sensitive:
 //! words that are also likely column names (`status`, `value`, `user`) are names here, and so are functions.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// Sorted, in capitals.
 #[rustfmt::skip]
 const KEYWORDS: [&str; 160] = [
@@ -24,6 +28,14 @@ const KEYWORDS: [&str; 160] = [
     "WARNINGS", "WHEN", "WHERE", "WITH", "WRITE", "XOR",
 ];
 
+/// Every word of every statement is looked up.
+static BY_TEXT: LazyLock<FxHashMap<&[u8], &str>> = LazyLock::new(|| {
+    KEYWORDS
+        .iter()
+        .map(|keyword| (keyword.as_bytes(), *keyword))
+        .collect()
+});
+
 /// The longest keyword, in bytes.
 const LONGEST: usize = 20;
 
@@ -36,10 +48,7 @@ pub(crate) fn keyword(word: &[u8]) -> Option<&'static str> {
     let place = capitals.get_mut(..word.len())?;
     place.copy_from_slice(word);
     place.make_ascii_uppercase();
-    let found = KEYWORDS
-        .binary_search_by(|keyword| keyword.as_bytes().cmp(place))
-        .ok()?;
-    KEYWORDS.get(found).copied()
+    BY_TEXT.get(&*place).copied()
 }
 
 #[cfg(test)]
