@@ -202,6 +202,7 @@ impl RecordForm {
 fn described(request: &RecordRequest) -> String {
     let interfaces = match &request.source {
         PacketSource::Command(command) => return command.line.clone(),
+        PacketSource::File(file) => file.path.display().to_string(),
         PacketSource::Interfaces(interfaces) => interfaces.names.join(", "),
     };
     let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();
