@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use reprise_capture::{
-    CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, StopAfter,
+    CaptureEvent, Handle, ImportConfig, PacketSource, Progress, RecordConfig, Rotate, StopAfter,
 };
 use serde::Deserialize;
 
@@ -37,6 +37,8 @@ pub struct RecordRequest {
     pub filter: Option<String>,
     /// When it ends by itself.
     pub stop_after: StopAfter,
+    /// When to go on in a new recording; `None`: never.
+    pub rotate: Option<Rotate>,
     /// The recording's name.
     pub name: String,
     /// Which secrets are replaced.
@@ -55,6 +57,8 @@ pub struct CaptureJob {
 pub enum CaptureNews {
     /// How far it is.
     Progress(CaptureProgress),
+    /// It goes on in the recording of this name.
+    Rotated(String),
     /// Something the user should know now.
     Warning(String),
 }
@@ -130,6 +134,7 @@ impl Library {
             ports: request.ports.clone(),
             filter: request.filter.clone(),
             stop_after: request.stop_after,
+            rotate: request.rotate,
             name: request.name.clone(),
             limits: request.limits.decoding,
             reassembly: request.limits.reassembly,
@@ -146,6 +151,7 @@ impl CaptureJob {
     pub fn next_news(&self) -> Option<CaptureNews> {
         match self.handle.events().recv() {
             Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(now.into())),
+            Ok(CaptureEvent::Rotated { name }) => Some(CaptureNews::Rotated(name)),
             Ok(CaptureEvent::Warning(warning)) => Some(CaptureNews::Warning(warning.to_string())),
             Ok(CaptureEvent::Finished) | Err(_) => None,
         }

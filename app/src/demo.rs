@@ -181,6 +181,7 @@ fn bring_in(
             ports: vec![shop.http_addr().port(), shop.mysql_addr().port()],
             filter: None,
             stop_after: StopAfter::default(),
+            rotate: None,
             name: RECORDING.to_owned(),
             redaction: RedactionChoice::InForce,
             limits: CaptureLimits::default(),

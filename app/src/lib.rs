@@ -48,8 +48,8 @@ pub use size::parse_size;
 
 pub use reprise_capture::{
     CAPTURE_RIGHTS_COMMAND, CaptureCommand, DEFAULT_RING_BYTES, DeviceCounters, DeviceRate,
-    DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource, StopAfter, Stopper,
-    device_counters,
+    DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource, Rotate, RotateEvery,
+    StopAfter, Stopper, device_counters,
 };
 pub use reprise_fault::Fault as PlannedFault;
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};

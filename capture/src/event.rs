@@ -17,6 +17,11 @@ pub enum CaptureEvent {
     Progress(Progress),
     /// Something that does not end it but should be known.
     Warning(Warning),
+    /// It goes on in another recording.
+    Rotated {
+        /// The name of that.
+        name: String,
+    },
     /// It has ended; `join` has the result.
     Finished,
 }
@@ -104,6 +109,11 @@ pub enum Warning {
         /// What came of it.
         how: String,
     },
+    /// A new recording could not be begun, or an old one not deleted; it is tried again.
+    NotRotated {
+        /// What the store said.
+        reason: String,
+    },
     /// An interface ended its capture; what came before was kept.
     InterfaceGone {
         /// Which.
@@ -170,6 +180,7 @@ impl fmt::Display for Warning {
             Self::CommandEnded { how } => {
                 write!(f, "the command failed: {how}; what came before was kept")
             }
+            Self::NotRotated { reason } => write!(f, "failed to {reason}; it is tried again"),
             Self::InterfaceGone { interface, reason } => write!(
                 f,
                 "{interface} ended the capture ({reason}); what came before was kept"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reprise_store::{Ledger, Recording};
+use reprise_store::{Ledger, Recording, RecordingWriter};
 use reprise_wire::Timestamp;
 
 use crate::event::Progress;
@@ -161,6 +161,13 @@ impl Ingest {
             last_packet: self.last_packet,
             file_fraction: None,
         }
+    }
+
+    /// Ends the recording and goes on in the one of `writer`.
+    pub fn rotate(&mut self, writer: RecordingWriter) {
+        let ledger = self.ledger();
+        self.recorder
+            .rotate(writer, self.seen.bytes, self.last_packet, ledger);
     }
 
     /// Hands over what has gathered and what is known so far.

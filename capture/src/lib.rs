@@ -44,8 +44,8 @@ pub use ingest::{Ingest, LostBefore};
 pub use live::{
     CaptureCommand, DEFAULT_RING_BYTES, Device, DeviceCounters, DeviceRate, DeviceReading,
     FlowingFile, InterfaceRequest, Interfaces, NotCapturable, OpenInterface, PacketSource,
-    RecordConfig, StopAfter, TapStatus, check_filter, device_counters, devices, open_interface,
-    record,
+    RecordConfig, Rotate, RotateEvery, StopAfter, TapStatus, check_filter, device_counters,
+    devices, open_interface, record,
 };
 pub use packet::{LinkType, Packet};
 pub use recorder::{Recorder, Redaction};

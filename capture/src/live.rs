@@ -18,11 +18,14 @@ mod order;
 mod process;
 mod rates;
 mod record;
+mod rotation;
 mod stream;
 mod tap;
 
 pub use command::CaptureCommand;
-pub use config::{DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, StopAfter};
+pub use config::{
+    DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, Rotate, RotateEvery, StopAfter,
+};
 pub use devices::{Device, NotCapturable, devices};
 pub use filter::check_filter;
 pub use flowing::FlowingFile;

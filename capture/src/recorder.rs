@@ -19,7 +19,7 @@ use reprise_wire::{
 use crate::CaptureError;
 use crate::reassembly::{ConnectionEvent, Slot};
 use imported::Imported;
-use keeper::{Item, Keeper};
+use keeper::{Item, Keeper, Rotation};
 
 /// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ const MOST_NAMES: usize = 50;
 struct Open {
     /// Its number in the order of opening.
     number: usize,
+    connection: NewConnection,
     decoder: ConnectionDecoder,
     /// What the decoder keeps of unfinished messages.
     held_bytes: usize,
@@ -149,6 +150,7 @@ impl Recorder {
         if let Some(place) = self.open.get_mut(index) {
             *place = Some(Open {
                 number,
+                connection: connection.clone(),
                 decoder,
                 held_bytes: 0,
                 imported: Imported::default(),
@@ -271,6 +273,40 @@ impl Recorder {
     /// Whether storing has failed; [`Recorder::finish`] has the reason.
     pub const fn has_failed(&self) -> bool {
         self.keeper.has_failed()
+    }
+
+    /// Ends the recording and goes on in the one of `writer`. Connections go on there as open before
+    /// it; an exchange is stored where it completes. `loss` is the packets' part of the ledger, of all
+    /// recordings so far.
+    pub fn rotate(
+        &mut self,
+        writer: RecordingWriter,
+        captured_bytes: u64,
+        last_packet: Option<Timestamp>,
+        loss: Ledger,
+    ) {
+        let totals = self.totals(captured_bytes, last_packet, loss);
+        let open = self.open.iter().flatten().map(|open| {
+            let connection = NewConnection {
+                midstream: true,
+                ..open.connection.clone()
+            };
+            let session = open.decoder.mysql_session();
+            let known = ConnectionEnd {
+                closed: None,
+                close: None,
+                spoken: Some(open.decoder.spoken().as_str().to_owned()),
+                mysql_session: session.and_then(|session| serde_json::to_value(session).ok()),
+            };
+            (open.number, connection, known)
+        });
+        let rotation = Rotation {
+            totals,
+            writer,
+            open: open.collect(),
+        };
+        self.keeper.keep(Item::Rotate(Box::new(rotation)));
+        self.keeper.hand_over();
     }
 
     /// Hands over what has gathered, and what is known so far, for the next commit. `loss` is the

@@ -24,6 +24,7 @@ pub(crate) fn follow(
     while let Some(news) = job.next_news() {
         match news {
             CaptureNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
+            CaptureNews::Rotated(name) => progress.note(&format!("recording goes on in {name}")),
             CaptureNews::Progress(now) => {
                 progress.update(now.fraction, &line.at(Instant::now(), &now));
             }

@@ -167,6 +167,8 @@ impl Pulse {
                     self.recent.pop_front();
                 }
             }
+            // The window records into one recording.
+            CaptureNews::Rotated(_) => {}
             CaptureNews::Warning(warning) => {
                 if self.warnings.len() < MOST_WARNINGS && !self.warnings.contains(&warning) {
                     self.warnings.push(warning);

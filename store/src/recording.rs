@@ -108,6 +108,19 @@ pub struct Totals {
     pub redacted: BTreeMap<String, u64>,
 }
 
+impl Totals {
+    /// What came after `earlier`, of which this is a continuation.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            last_packet: self.last_packet,
+            messages: self.messages.since(earlier.messages),
+            captured_bytes: self.captured_bytes.saturating_sub(earlier.captured_bytes),
+            loss: self.loss.since(&earlier.loss),
+            redacted: ledger::named_since(&self.redacted, &earlier.redacted),
+        }
+    }
+}
+
 /// Whether a recording is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -25,7 +25,9 @@ pub struct RecordConfig {
     pub filter: Option<String>,
     /// When it ends by itself.
     pub stop_after: StopAfter,
-    /// The recording's name.
+    /// When to go on in a new recording; `None`: never.
+    pub rotate: Option<Rotate>,
+    /// The recording's name; of several, what their names begin with.
     pub name: String,
     /// Caps of one connection's decoding.
     pub limits: Limits,
@@ -90,4 +92,22 @@ pub struct StopAfter {
     pub packets: Option<u64>,
     /// At least so many exchanges: those decoded from packets read together come with the last.
     pub exchanges: Option<u64>,
+}
+
+/// When a recording ends and the next begins: `NAME-1`, `NAME-2`, ... No packet is lost between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotate {
+    /// How long, or how large, each becomes.
+    pub every: RotateEvery,
+    /// How many that have ended are kept; older ones go to the bin. `None`: all.
+    pub keep: Option<usize>,
+}
+
+/// What makes a recording long enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RotateEvery {
+    /// So much time.
+    Time(Duration),
+    /// So many bytes of packets.
+    Bytes(u64),
 }

@@ -9,6 +9,7 @@ use super::batch::{Batch, Cursor};
 use super::config::StopAfter;
 use super::delivery::{Delivered, Delivery, Ended, Inlet, Losses};
 use super::order::InOrder;
+use super::rotation::Rotation;
 use crate::event::Events;
 use crate::{CaptureError, CaptureEvent, Ingest, Packet, Progress, Stopper, Warning};
 
@@ -33,6 +34,7 @@ pub(super) struct Engine {
 struct Running<'e> {
     engine: &'e Engine,
     ingest: Ingest,
+    rotation: Option<Rotation>,
     events: &'e Events,
     /// Only where there is an order to keep.
     order: Option<InOrder>,
@@ -102,12 +104,14 @@ impl Engine {
     pub(super) fn run(
         self,
         ingest: Ingest,
+        rotation: Option<Rotation>,
         first: Option<Delivery>,
         events: &Events,
     ) -> Result<Recording, CaptureError> {
         let running = Running {
             engine: &self,
             ingest,
+            rotation,
             events,
             order: (self.sources > 1).then(|| InOrder::of(self.sources)),
             taken: Taken::default(),
@@ -148,11 +152,16 @@ impl Running<'_> {
             };
             self.events.tell(CaptureEvent::Warning(warning));
         }
-        if self.whole {
+        let recording = if self.whole {
             self.ingest.finish()
         } else {
             self.ingest.interrupt()
+        }?;
+        if let Some(rotation) = &mut self.rotation {
+            // All but the last have ended by now.
+            rotation.let_go()?;
         }
+        Ok(recording)
     }
 
     fn handle(&mut self, delivery: Delivery) {
@@ -208,6 +217,29 @@ impl Running<'_> {
         self.look_at_exchanges();
     }
 
+    fn rotate(&mut self, progress: &Progress) {
+        let Some(rotation) = &mut self.rotation else {
+            return;
+        };
+        let mut failed = rotation.let_go().err();
+        if rotation.is_due(progress.bytes) && self.going > 0 {
+            let at = progress.last_packet.unwrap_or_else(crate::import::now);
+            match rotation.next(at, progress.bytes) {
+                Ok(writer) => {
+                    self.ingest.rotate(writer);
+                    let name = rotation.current();
+                    self.events.tell(CaptureEvent::Rotated { name });
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            let reason = error.to_string();
+            let warning = Warning::NotRotated { reason };
+            self.events.tell(CaptureEvent::Warning(warning));
+        }
+    }
+
     fn look_at_exchanges(&mut self) {
         if let Some(most) = self.engine.stop_after.exchanges {
             self.taken.enough |= self.ingest.progress().exchanges >= most;
@@ -227,6 +259,7 @@ impl Running<'_> {
             let warning = Warning::Dropping { packets: dropped };
             self.events.tell(CaptureEvent::Warning(warning));
         }
+        self.rotate(&progress);
         if with_ledger {
             self.ingest.checkpoint();
         } else {

@@ -13,6 +13,7 @@ use super::delivery::{self, Ended, Losses, Outlet};
 use super::engine::Engine;
 use super::flowing::{self, FlowingFile};
 use super::open::{self, InterfaceRequest, OpenInterface};
+use super::rotation::Rotation;
 use super::tap::{self, Tap};
 use super::{expression, interface};
 use crate::event::Events;
@@ -47,14 +48,14 @@ fn record_interfaces(
     let filter = expression::of(&config.ports, config.filter.as_deref()).plain;
     let names = interfaces.names.join(", ");
     let source = format!("{names} {filter}");
-    let ingest = ingest(config, source.trim_end(), None, store)?;
+    let (ingest, rotation) = ingest(config, source.trim_end(), None, store)?;
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
         for (number, (name, open)) in opened.into_iter().enumerate() {
             let outlet = outlet.of_source(number);
             start_interface(name, open, outlet, &engine, events)?;
         }
         drop(outlet);
-        engine.run(ingest, None, events)
+        engine.run(ingest, rotation, None, events)
     })
 }
 
@@ -107,7 +108,9 @@ fn record_stream<Run: FnOnce() + Send + 'static>(
     if !config.ports.is_empty() || config.filter.is_some() {
         return Err(CaptureError::StreamFiltered);
     }
-    store.check_new_recording(&config.name)?;
+    if config.rotate.is_none() {
+        store.check_new_recording(&config.name)?;
+    }
     let (outlet, engine) = engine(1, config.stop_after);
     let store = store.clone();
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
@@ -115,8 +118,8 @@ fn record_stream<Run: FnOnce() + Send + 'static>(
         let thread = thread::Builder::new().name("reprise-capture".to_owned());
         thread.spawn(run).map_err(CaptureError::Thread)?;
         let first = engine.wait(events)?;
-        let ingest = ingest(config, &source, first.begins(), &store)?;
-        engine.run(ingest, Some(first), events)
+        let (ingest, rotation) = ingest(config, &source, first.begins(), &store)?;
+        engine.run(ingest, rotation, Some(first), events)
     })
 }
 
@@ -133,20 +136,26 @@ fn engine(sources: usize, stop_after: StopAfter) -> (Outlet, Engine) {
     (outlet, engine)
 }
 
-/// Creates the recording, as of now unless its packets are from another time.
+/// Creates the recording, or the first of several, as of now unless its packets are from another time.
 fn ingest(
     config: RecordConfig,
     source: &str,
     begins: Option<Timestamp>,
     store: &Store,
-) -> Result<Ingest, CaptureError> {
-    let writer = store.create_recording(&NewRecording {
-        name: config.name,
-        source: source.to_owned(),
-        started_at: begins.unwrap_or_else(crate::import::now),
-    })?;
+) -> Result<(Ingest, Option<Rotation>), CaptureError> {
+    let started_at = begins.unwrap_or_else(crate::import::now);
+    let rotation = config.rotate;
+    let mut rotation = rotation.map(|rotate| Rotation::new(store, rotate, &config.name, source));
+    let writer = match &mut rotation {
+        Some(rotation) => rotation.next(started_at, 0)?,
+        None => store.create_recording(&NewRecording {
+            name: config.name,
+            source: source.to_owned(),
+            started_at,
+        })?,
+    };
     let recorder = Recorder::start(writer, config.limits, config.redaction)?;
-    Ok(Ingest::new(recorder, config.reassembly))
+    Ok((Ingest::new(recorder, config.reassembly), rotation))
 }
 
 /// An interface that is captured here, or by somebody who may.

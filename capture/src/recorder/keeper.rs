@@ -29,6 +29,17 @@ pub(super) enum Item {
     Known(usize, Box<ConnectionEnd>),
     Closed(usize, Box<ConnectionEnd>),
     Checkpoint(Box<Totals>),
+    Rotate(Box<Rotation>),
+}
+
+/// The end of one recording and the beginning of the next.
+#[derive(Debug)]
+pub(super) struct Rotation {
+    /// Of all recordings so far.
+    pub(super) totals: Totals,
+    pub(super) writer: RecordingWriter,
+    /// The open connections, with what is known of them.
+    pub(super) open: Vec<(usize, NewConnection, ConnectionEnd)>,
 }
 
 /// The decoding thread's end.
@@ -108,6 +119,8 @@ struct Kept {
     redactor: Option<Redactor>,
     /// The stored ids, by number in the order of opening.
     ids: Vec<ConnectionId>,
+    /// What recordings before this one have counted.
+    before: Totals,
 }
 
 impl Kept {
@@ -117,6 +130,7 @@ impl Kept {
             writer,
             redactor,
             ids: Vec::new(),
+            before: Totals::default(),
         }
     }
 
@@ -148,7 +162,35 @@ impl Kept {
             }
             Item::Checkpoint(mut totals) => {
                 self.add_hits(&mut totals);
-                self.writer.checkpoint(&totals)?;
+                self.writer.checkpoint(&totals.since(&self.before))?;
+            }
+            Item::Rotate(rotation) => self.rotate(*rotation)?,
+        }
+        Ok(())
+    }
+
+    /// Ends a recording, and begins the next with the connections that are open.
+    fn rotate(&mut self, rotation: Rotation) -> Result<(), CaptureError> {
+        let Rotation {
+            mut totals,
+            writer,
+            open,
+        } = rotation;
+        let mut carried = Vec::with_capacity(open.len());
+        for (number, connection, known) in open {
+            self.keep_known(number, known)?;
+            carried.push((number, writer.add_connection(&connection)?));
+        }
+        self.add_hits(&mut totals);
+        let ended = std::mem::replace(&mut self.writer, writer);
+        ended.finish(&totals.since(&self.before))?;
+        if self.redactor.is_none() {
+            self.writer.mark_raw()?;
+        }
+        self.before = totals;
+        for (number, id) in carried {
+            if let Some(place) = self.ids.get_mut(number) {
+                *place = id;
             }
         }
         Ok(())
@@ -168,6 +210,7 @@ impl Kept {
 
     fn finish(self, mut totals: Totals, complete: bool) -> Result<Recording, CaptureError> {
         self.add_hits(&mut totals);
+        let totals = totals.since(&self.before);
         let ended = if complete {
             self.writer.finish(&totals)
         } else {

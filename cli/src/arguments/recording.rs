@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{CaptureLimits, ExportFormat, parse_size};
+use reprise_app::{CaptureLimits, ExportFormat, RotateEvery, parse_size};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
@@ -32,7 +32,8 @@ pub(crate) struct DemoArguments {
 #[command(after_help = "Examples:\n  \
     reprise record -i eth0 --port 80 --port 3306 --for 10m --name friday\n  \
     reprise record -i eth0 -i docker0 --max-size 2GB --name both-sides\n  \
-    reprise record -i any --filter 'host 10.0.0.7' --name one-client\n\n\
+    reprise record -i any --filter 'host 10.0.0.7' --name one-client\n  \
+    reprise record -i eth0 --rotate 10m --keep 6 --name last-hour\n\n\
     From elsewhere, with tcpdump there; leave the connection that brings the packets out:\n  \
     reprise record --name web1 --restart \\\n    \
       --command \"ssh web1 sudo tcpdump -i any -U -s0 -w - 'tcp port 80 and not port 22'\"\n  \
@@ -90,6 +91,15 @@ pub(crate) struct RecordArguments {
     #[command(flatten)]
     pub(crate) stop_after: StopArguments,
 
+    /// Go on in a new recording after this long or this much (`10m`, `1GB`): NAME-1, NAME-2, ... No packet
+    /// is lost between them
+    #[arg(long, value_name = "TIME|SIZE", value_parser = parse_rotation)]
+    pub(crate) rotate: Option<RotateEvery>,
+
+    /// With --rotate: keep so many recordings that have ended; older ones go to the bin
+    #[arg(long, value_name = "N", requires = "rotate")]
+    pub(crate) keep: Option<usize>,
+
     #[command(flatten)]
     pub(crate) limits: LimitArguments,
 
@@ -141,6 +151,14 @@ pub(crate) struct StopArguments {
     /// Stop after this many exchanges; those read together with the last are kept, too
     #[arg(long, value_name = "N")]
     pub(crate) max_exchanges: Option<u64>,
+}
+
+/// A time, or else a size; a bare `m` is minutes.
+fn parse_rotation(text: &str) -> Result<RotateEvery, String> {
+    let time = parse_duration(text).ok().filter(|time| !time.is_zero());
+    let time = time.map(RotateEvery::Time);
+    time.map_or_else(|| parse_size(text).map(RotateEvery::Bytes), Ok)
+        .map_err(|_| format!("'{text}' is neither a time nor a size; write 10m or 1GB"))
 }
 
 /// A ring's size: libpcap takes no more than 2 GiB.
@@ -214,4 +232,20 @@ pub(crate) struct ExportArguments {
     /// Replace the file when it is there
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotation_is_a_time_or_a_size() {
+        let minutes = RotateEvery::Time(Duration::from_secs(600));
+        assert_eq!(parse_rotation("10m"), Ok(minutes));
+        assert_eq!(parse_rotation("1GB"), Ok(RotateEvery::Bytes(1_000_000_000)));
+        for wrong in ["", "0s", "often", "-1h"] {
+            let error = parse_rotation(wrong).unwrap_err();
+            assert!(error.contains("write 10m or 1GB"), "{error}");
+        }
+    }
 }

@@ -88,6 +88,8 @@ impl Teller {
             .get_or_insert_with(|| Progress::start("recording", json));
         match news {
             CaptureNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
+            // The demo records once.
+            CaptureNews::Rotated(_) => {}
             CaptureNews::Progress(now) => progress.update(
                 now.fraction,
                 &format!(

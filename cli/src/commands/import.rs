@@ -31,6 +31,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             ports: Vec::new(),
             filter: None,
             stop_after,
+            rotate: None,
             name,
             redaction,
             limits,

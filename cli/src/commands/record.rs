@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use reprise_app::{CaptureCommand, Interfaces, PacketSource, RecordRequest, StopAfter};
+use reprise_app::{CaptureCommand, Interfaces, PacketSource, RecordRequest, Rotate, StopAfter};
 
 use super::{Context, recordings};
 use crate::arguments::RecordArguments;
@@ -20,6 +20,10 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         packets: arguments.stop_after.max_packets,
         exchanges: arguments.stop_after.max_exchanges,
     };
+    let rotate = arguments.rotate.map(|every| Rotate {
+        every,
+        keep: arguments.keep,
+    });
     let source = match arguments.command {
         Some(line) => PacketSource::Command(CaptureCommand {
             line,
@@ -37,6 +41,7 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         ports: arguments.ports,
         filter: arguments.filter,
         stop_after,
+        rotate,
         name: arguments.name,
         redaction: arguments.redaction.choice(),
         limits: arguments.limits.all()?,

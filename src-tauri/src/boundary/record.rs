@@ -152,6 +152,7 @@ impl RecordForm {
             ports: self.ports.clone(),
             filter: filled(&self.filter),
             stop_after: self.limits()?,
+            rotate: None,
             name: self.name.trim().to_owned(),
             redaction: if self.raw {
                 RedactionChoice::StoreRaw

@@ -63,6 +63,75 @@ pub struct Ledger {
     pub tls_names: BTreeMap<String, u64>,
 }
 
+impl Ledger {
+    /// What came after `earlier`, of which this is a continuation.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            packets: self.packets.saturating_sub(earlier.packets),
+            decoded_packets: self.decoded_packets.saturating_sub(earlier.decoded_packets),
+            kernel_dropped: self.kernel_dropped.saturating_sub(earlier.kernel_dropped),
+            interface_dropped: self
+                .interface_dropped
+                .saturating_sub(earlier.interface_dropped),
+            truncated_packets: self
+                .truncated_packets
+                .saturating_sub(earlier.truncated_packets),
+            unsupported_link: self
+                .unsupported_link
+                .saturating_sub(earlier.unsupported_link),
+            not_tcp: self.not_tcp.saturating_sub(earlier.not_tcp),
+            malformed_packets: self
+                .malformed_packets
+                .saturating_sub(earlier.malformed_packets),
+            unreadable_records: self
+                .unreadable_records
+                .saturating_sub(earlier.unreadable_records),
+            restarts: self.restarts.saturating_sub(earlier.restarts),
+            fragments: self.fragments.saturating_sub(earlier.fragments),
+            duplicate_packets: self
+                .duplicate_packets
+                .saturating_sub(earlier.duplicate_packets),
+            replay_marked: self.replay_marked.saturating_sub(earlier.replay_marked),
+            filtered: self.filtered.saturating_sub(earlier.filtered),
+            gap_bytes: self.gap_bytes.saturating_sub(earlier.gap_bytes),
+            undecodable_bytes: self
+                .undecodable_bytes
+                .saturating_sub(earlier.undecodable_bytes),
+            unpaired_requests: self
+                .unpaired_requests
+                .saturating_sub(earlier.unpaired_requests),
+            unpaired_responses: self
+                .unpaired_responses
+                .saturating_sub(earlier.unpaired_responses),
+            incomplete_requests: self
+                .incomplete_requests
+                .saturating_sub(earlier.incomplete_requests),
+            incomplete_responses: self
+                .incomplete_responses
+                .saturating_sub(earlier.incomplete_responses),
+            over_cap: self.over_cap.saturating_sub(earlier.over_cap),
+            evicted_connections: self
+                .evicted_connections
+                .saturating_sub(earlier.evicted_connections),
+            evicted: named_since(&self.evicted, &earlier.evicted),
+            spoken: named_since(&self.spoken, &earlier.spoken),
+            tls_names: named_since(&self.tls_names, &earlier.tls_names),
+        }
+    }
+}
+
+/// The same for counts by name.
+pub(super) fn named_since(
+    now: &BTreeMap<String, u64>,
+    earlier: &BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    let more = now.iter().map(|(name, count)| {
+        let before = earlier.get(name).copied().unwrap_or(0);
+        (name.clone(), count.saturating_sub(before))
+    });
+    more.filter(|(_, count)| *count > 0).collect()
+}
+
 impl AddAssign<&Self> for Ledger {
     fn add_assign(&mut self, other: &Self) {
         self.packets += other.packets;
@@ -111,4 +180,16 @@ pub struct Messages {
     pub mysql_commands: u64,
     /// MySQL replies.
     pub mysql_replies: u64,
+}
+
+impl Messages {
+    /// What came after `earlier`, of which this is a continuation.
+    pub const fn since(self, earlier: Self) -> Self {
+        Self {
+            http_requests: self.http_requests.saturating_sub(earlier.http_requests),
+            http_responses: self.http_responses.saturating_sub(earlier.http_responses),
+            mysql_commands: self.mysql_commands.saturating_sub(earlier.mysql_commands),
+            mysql_replies: self.mysql_replies.saturating_sub(earlier.mysql_replies),
+        }
+    }
 }
