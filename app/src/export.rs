@@ -95,7 +95,7 @@ fn beside(path: &Path, force: bool) -> Result<NamedTempFile, Error> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    NamedTempFile::with_prefix_in(".reprise-export-", folder.unwrap_or(Path::new(".")))
+    NamedTempFile::with_prefix_in(".reprise-export-", folder.unwrap_or_else(|| Path::new(".")))
         .map_err(|source| cannot_write(path, source))
 }
 

@@ -1,6 +1,5 @@
 //! What must hold for any packet, any segment and any file whatever, asserted: called by the fuzz targets and
 //! by property tests. Not part of the crate otherwise.
-#![expect(clippy::panic, reason = "assertions are what this module is for")]
 
 mod formats;
 mod reassembly;

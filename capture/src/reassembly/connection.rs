@@ -100,7 +100,7 @@ impl Connection {
             let answers = segment
                 .acknowledgement
                 .and_then(|sequence| near(side.other(), sequence));
-            return begins.map_or(answers == Some(true), |offset| offset == 0);
+            return begins.map_or_else(|| answers == Some(true), |offset| offset == 0);
         }
         let sent = near(side, segment.sequence);
         let acknowledged = segment

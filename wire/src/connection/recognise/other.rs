@@ -6,9 +6,12 @@ use crate::Direction;
 use crate::connection::Spoken;
 use crate::http::Start;
 
+/// What a protocol is told by.
+type Judge = fn(&[u8]) -> Start;
+
 /// Judges the first bytes of a direction that are neither HTTP, MySQL nor TLS.
 pub(super) fn recognise(direction: Direction, bytes: &[u8]) -> Verdict {
-    let candidates: &[(Spoken, fn(&[u8]) -> Start)] = match direction {
+    let candidates: &[(Spoken, Judge)] = match direction {
         Direction::ToServer => &[
             (Spoken::Ssh, |bytes| starts_with(bytes, b"SSH-")),
             (Spoken::Postgres, postgres),
