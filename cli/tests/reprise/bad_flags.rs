@@ -61,7 +61,7 @@ fn a_wrong_time_is_refused_with_the_units_there_are() {
             .concat(),
         )
     };
-    replay(&["--duration", "10"]).misused("needs a unit: ms, s, m or h");
+    replay(&["--duration", "10 parsecs"]).misused("write 250ms, 90s, 10m or 1h");
     replay(&["--timeout", "soon"]).misused("write 250ms, 90s, 10m or 1h");
     desk.run(&["record", "-i", "lo", "--name", "x", "--for", "5 parsecs"])
         .misused("is not a time");
