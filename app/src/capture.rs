@@ -57,8 +57,13 @@ pub struct CaptureJob {
 pub enum CaptureNews {
     /// How far it is.
     Progress(CaptureProgress),
-    /// It goes on in the recording of this name.
-    Rotated(String),
+    /// It goes on in another recording.
+    Rotated {
+        /// The name of the one that ended.
+        ended: String,
+        /// The name of the next.
+        name: String,
+    },
     /// Something the user should know now.
     Warning(String),
 }
@@ -151,7 +156,7 @@ impl CaptureJob {
     pub fn next_news(&self) -> Option<CaptureNews> {
         match self.handle.events().recv() {
             Ok(CaptureEvent::Progress(now)) => Some(CaptureNews::Progress(now.into())),
-            Ok(CaptureEvent::Rotated { name }) => Some(CaptureNews::Rotated(name)),
+            Ok(CaptureEvent::Rotated { ended, name }) => Some(CaptureNews::Rotated { ended, name }),
             Ok(CaptureEvent::Warning(warning)) => Some(CaptureNews::Warning(warning.to_string())),
             Ok(CaptureEvent::Finished) | Err(_) => None,
         }

@@ -19,7 +19,9 @@ pub enum CaptureEvent {
     Warning(Warning),
     /// It goes on in another recording.
     Rotated {
-        /// The name of that.
+        /// The name of the one that ended; its end may still be being written.
+        ended: String,
+        /// The name of the next.
         name: String,
     },
     /// It has ended; `join` has the result.

@@ -61,7 +61,7 @@ fn start(client: &TcpStream, keep: Option<usize>) -> (Store, TempDir, Handle) {
 /// Waits for the next recording.
 fn rotated(handle: &Handle) -> String {
     let name = handle.events().iter().find_map(|event| match event {
-        CaptureEvent::Rotated { name } => Some(name),
+        CaptureEvent::Rotated { name, .. } => Some(name),
         _ => None,
     });
     name.unwrap()

@@ -12,19 +12,31 @@ use crate::stop::Stop;
 /// Over how long a rate is taken.
 const RATE_OVER: Duration = Duration::from_secs(1);
 
+/// What a capture made.
+pub(crate) struct Captured {
+    /// The names of the recordings that ended before the last, oldest first; one may have been let go since.
+    pub(crate) earlier: Vec<String>,
+    /// The recording it ended with.
+    pub(crate) last: RecordingAnswer,
+}
+
 /// Shows a capture's progress until it ends, stopping it when the user asks.
 pub(crate) fn follow(
     job: CaptureJob,
     mut progress: Progress,
     stop: &Stop,
-) -> anyhow::Result<RecordingAnswer> {
+) -> anyhow::Result<Captured> {
     let stopper = job.stopper();
     let watch = stop.watch(move || stopper.stop());
     let mut line = Line::new();
+    let mut earlier = Vec::new();
     while let Some(news) = job.next_news() {
         match news {
             CaptureNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
-            CaptureNews::Rotated(name) => progress.note(&format!("recording goes on in {name}")),
+            CaptureNews::Rotated { ended, name } => {
+                progress.note(&format!("{ended} has ended; recording goes on in {name}"));
+                earlier.push(ended);
+            }
             CaptureNews::Progress(now) => {
                 progress.update(now.fraction, &line.at(Instant::now(), &now));
             }
@@ -32,7 +44,10 @@ pub(crate) fn follow(
     }
     drop(watch);
     progress.finish();
-    Ok(job.finish()?)
+    Ok(Captured {
+        earlier,
+        last: job.finish()?,
+    })
 }
 
 /// The line, with what it needs to know for a rate.

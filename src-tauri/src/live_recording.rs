@@ -168,7 +168,7 @@ impl Pulse {
                 }
             }
             // The window records into one recording.
-            CaptureNews::Rotated(_) => {}
+            CaptureNews::Rotated { .. } => {}
             CaptureNews::Warning(warning) => {
                 if self.warnings.len() < MOST_WARNINGS && !self.warnings.contains(&warning) {
                     self.warnings.push(warning);

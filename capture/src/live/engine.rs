@@ -224,11 +224,12 @@ impl Running<'_> {
         let mut failed = rotation.let_go().err();
         if rotation.is_due(progress.bytes) && self.going > 0 {
             let at = progress.last_packet.unwrap_or_else(crate::import::now);
+            let ended = rotation.current();
             match rotation.next(at, progress.bytes) {
                 Ok(writer) => {
                     self.ingest.rotate(writer);
                     let name = rotation.current();
-                    self.events.tell(CaptureEvent::Rotated { name });
+                    self.events.tell(CaptureEvent::Rotated { ended, name });
                 }
                 Err(error) => failed = Some(error),
             }

@@ -89,7 +89,7 @@ impl Teller {
         match news {
             CaptureNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
             // The demo records once.
-            CaptureNews::Rotated(_) => {}
+            CaptureNews::Rotated { .. } => {}
             CaptureNews::Progress(now) => progress.update(
                 now.fraction,
                 &format!(

@@ -47,7 +47,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
         let job = library.import(&request)?;
         (job, Progress::start("importing", context.json))
     };
-    let answer = capturing::follow(job, progress, &stop)?;
+    let answer = capturing::follow(job, progress, &stop)?.last;
     if context.json {
         output::json(&answer)?;
     } else {

@@ -47,11 +47,17 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         limits: arguments.limits.all()?,
     })?;
     let progress = Progress::open_ended("recording", context.json);
-    let answer = capturing::follow(job, progress, &stop)?;
+    let captured = capturing::follow(job, progress, &stop)?;
+    // Those that `--keep` let go are no longer listed.
+    let mut answers = library.recordings()?;
+    answers.retain(|answer| captured.earlier.contains(&answer.recording.name));
+    answers.sort_by_key(|answer| answer.recording.id);
+    answers.push(captured.last);
     if context.json {
-        output::json(&answer)?;
+        output::json_lines(answers)?;
     } else {
-        output::text(&recordings::describe(&answer))?;
+        let texts: Vec<String> = answers.iter().map(recordings::describe).collect();
+        output::text(&texts.join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

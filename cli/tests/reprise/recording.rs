@@ -123,6 +123,36 @@ fn a_recording_ends_by_itself_and_answers_in_json_without_any_other_word() {
 }
 
 #[test]
+fn a_rotated_recording_answers_with_each_of_its_recordings_that_is_left() {
+    let desk = Desk::new();
+    let rotating = |name: &str, more: &[&str]| {
+        let arguments = ["record", "-i", "lo", "--rotate", "20ms", "--for", "1s"];
+        let arguments = [&arguments[..], &["--name", name], more].concat();
+        desk.answers(&arguments)
+    };
+    let names = |answers: &[Value]| -> Vec<String> {
+        let name = |answer: &Value| answer["recording"]["name"].as_str().unwrap().to_owned();
+        answers.iter().map(name).collect()
+    };
+    let all = rotating("hour", &[]);
+    let numbered: Vec<String> = (1..=all.len()).map(|nth| format!("hour-{nth}")).collect();
+    assert!(numbered.len() > 2, "{all:?}");
+    assert_eq!(names(&all), numbered);
+    for answer in &all {
+        assert_eq!(answer["recording"]["state"], "complete");
+    }
+
+    let kept = names(&rotating("day", &["--keep", "1"]));
+    let listed = names(&desk.answers(&["recordings"]));
+    let days = listed
+        .iter()
+        .filter(|name| name.starts_with("day-"))
+        .count();
+    assert_eq!(kept.len(), days, "{kept:?} {listed:?}");
+    assert!(!kept.contains(&"day-1".to_owned()), "{kept:?}");
+}
+
+#[test]
 fn the_rates_of_interfaces_are_shown_every_second_until_it_is_stopped() {
     let desk = Desk::new();
     let mut child = desk

@@ -21,12 +21,22 @@ use crate::prepare::lane::{Marks, Step};
 use crate::run::event::WarningKind;
 
 impl Worker {
-    /// Sends a step and accounts for it.
+    /// Counts a sample as sent and outstanding from this moment on: its task may not get a turn before the
+    /// run ends. Returns what it is known by.
+    pub(super) fn put_in_flight(&self, sample: Sample) -> u64 {
+        let key = self.next_number();
+        self.outbox.borrow_mut().sent();
+        self.in_flight.borrow_mut().insert(key, sample);
+        key
+    }
+
+    /// Sends a step that is in flight as `key`, and accounts for how it ended.
     pub(super) async fn send(
         self: Rc<Self>,
         lane_copy: Rc<LaneCopy>,
         index: usize,
         outgoing: Arc<Outgoing>,
+        key: u64,
         mut sample: Sample,
     ) {
         let Some(step) = self
@@ -37,8 +47,6 @@ impl Worker {
             return;
         };
         sample.sent_us = self.now_us();
-        let key = self.next_number();
-        self.outbox.borrow_mut().sent();
         let program = Arc::clone(&self.program);
         let subject = Subject {
             protocol: step.protocol,
@@ -53,7 +61,11 @@ impl Worker {
             self.control.faults(),
         );
         sample.faults = drawn.bits;
-        self.in_flight.borrow_mut().insert(key, sample);
+        match self.in_flight.borrow_mut().get_mut(&key) {
+            Some(outstanding) => *outstanding = sample,
+            // the run has closed and has counted it as unfinished
+            None => return,
+        }
         if !drawn.delay.is_zero() {
             tokio::time::sleep(drawn.delay).await;
         }

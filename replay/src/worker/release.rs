@@ -116,8 +116,9 @@ impl Worker {
             match outgoing {
                 Some(outgoing) => {
                     let sample = self.sample(lane_copy, lane, index, step);
+                    let key = self.put_in_flight(sample);
                     let sending =
-                        Rc::clone(self).send(Rc::clone(lane_copy), index, outgoing, sample);
+                        Rc::clone(self).send(Rc::clone(lane_copy), index, outgoing, key, sample);
                     lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
                     tokio::task::spawn_local(sending);
                 }
