@@ -260,7 +260,7 @@ fn follow_capture(
 /// A replay at the shop, as its own customer: the password that redaction took out is the accounts'.
 fn replay_of(shop: &Shop, run: &str, rate: RateChange) -> ReplayRequest {
     let mut request = ReplayRequest::new(RECORDING.to_owned());
-    request.http = Some(format!("http://{}", shop.http_addr()));
+    request.http = vec![format!("http://{}", shop.http_addr())];
     request.mysql = Some(format!(
         "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
         shop.mysql_addr()

@@ -1,5 +1,6 @@
 //! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
 
+pub(crate) mod http_targets;
 mod job;
 mod outlook;
 mod request;
@@ -62,10 +63,7 @@ impl Library {
         let config = ReplayConfig {
             plan: asked.plan,
             run,
-            targets: Targets {
-                http: http.into_iter().collect(),
-                mysql,
-            },
+            targets: Targets { http, mysql },
             secrets: Secrets(asked.secrets),
         };
         config
@@ -81,15 +79,23 @@ impl Library {
         request: &ReplayRequest,
         asked: &Asked,
         recording: RecordingId,
-    ) -> Result<(Option<AllowedTarget>, Option<AllowedTarget>), Error> {
+    ) -> Result<(Vec<AllowedTarget>, Option<AllowedTarget>), Error> {
         let recorded_too = request.allow_recorded_server;
-        let allow_http = |url: &String| self.store.allow_http(url, Some(recording), recorded_too);
+        let allow_http = |route: &HttpRoute| {
+            self.store
+                .allow_http(&route.url, Some(recording), recorded_too)
+        };
         let allow_mysql = |url: &MysqlUrl| {
             self.store
                 .allow_mysql(&url.address, Some(recording), recorded_too)
         };
         Ok((
-            request.http.as_ref().map(allow_http).transpose()?,
+            asked
+                .plan
+                .http
+                .iter()
+                .map(allow_http)
+                .collect::<Result<_, _>>()?,
             asked.mysql.as_ref().map(allow_mysql).transpose()?,
         ))
     }
@@ -169,14 +175,8 @@ fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
     }
     plan.duration_ms = request.duration_ms;
     plan.repeat = request.repeat || request.duration_ms.is_some();
-    plan.http = request
-        .http
-        .iter()
-        .map(|url| HttpRoute {
-            recorded: None,
-            url: url.clone(),
-        })
-        .collect();
+    plan.http = http_targets::routes(&request.http)?;
+    plan.host = http_targets::host(request.host.as_deref())?;
     plan.faults = faults.collect::<Result<_, _>>()?;
     plan.checks = request.checks.clone();
     plan.abort_on_fail = request.abort_on_fail;

@@ -1,9 +1,11 @@
 //! Runs as they are kept: listed, and one with all its numbers. A run whose process was killed has
 //! the numbers of its last commit.
 
+use reprise_replay::HttpRoute;
 use reprise_store::Run;
 
 use crate::answer::{RunAnswer, RunHead, rfc3339};
+use crate::replay::http_targets::shown;
 use crate::{Error, Library};
 
 impl Library {
@@ -44,11 +46,18 @@ impl From<Run> for RunAnswer {
                 seed: run.seed,
                 state: run.state,
                 started_at: rfc3339(run.started_at),
-                http: target("/http/0/url"),
+                http: http_targets(&run.plan),
                 mysql: target("/mysql/address"),
                 name: run.name,
             },
             summary: run.summary.unwrap_or_default(),
         }
     }
+}
+
+/// Where a plan sends HTTP, as it was given.
+fn http_targets(plan: &serde_json::Value) -> Option<String> {
+    let routes: Vec<HttpRoute> = serde_json::from_value(plan.get("http")?.clone()).ok()?;
+    let shown: Vec<String> = routes.iter().map(shown).collect();
+    Some(shown.join(", ")).filter(|text| !text.is_empty())
 }

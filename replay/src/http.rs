@@ -5,5 +5,7 @@ pub(crate) mod digest;
 pub(crate) mod jar;
 pub(crate) mod judge;
 pub(crate) mod places;
+pub(crate) mod readdress;
 pub(crate) mod rewrite;
+pub(crate) mod route;
 pub(crate) mod values;

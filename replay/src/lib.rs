@@ -22,7 +22,10 @@ mod socket;
 mod worker;
 
 pub use error::ReplayError;
-pub use plan::{HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, RateBy, Speed};
+pub use http::route::{HttpSource, HttpSourceError};
+pub use plan::{
+    HostField, HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, RateBy, Speed,
+};
 pub use prepare::{Outline, Prepared, SlowLane, Unsourced};
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;

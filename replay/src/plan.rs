@@ -1,13 +1,13 @@
 //! The plan: a small versioned document that says what of a recording is sent, when, how often, where to
 //! and how disturbed. Owned here; the store keeps it as JSON. It never holds a secret's value.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use reprise_fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::ReplayError;
+use crate::http::route::HttpSource;
 pub use crate::schedule::clock::Speed;
 use crate::schedule::stages::Stages;
 
@@ -57,8 +57,8 @@ pub struct Plan {
     pub filter: Option<String>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
-    /// Whether the recorded Host header is sent instead of the target's.
-    pub keep_host: bool,
+    /// What the Host field of HTTP requests names.
+    pub host: HostField,
     /// How many threads send; `None` is one for each core but one.
     pub workers: Option<u32>,
 }
@@ -86,13 +86,26 @@ pub enum RateBy {
     Speed,
 }
 
-/// Where the HTTP of one recorded server goes.
+/// Where a part of the recorded HTTP goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpRoute {
-    /// The recorded server; `None` is every server that has no route of its own.
-    pub recorded: Option<SocketAddr>,
+    /// Which part; `None` is all that no other route takes.
+    pub recorded: Option<HttpSource>,
     /// `http://HOST:PORT`.
     pub url: String,
+}
+
+/// What the Host field of a request names, and Origin and Referer where they named the recorded host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostField {
+    /// The target the request goes to.
+    #[default]
+    Target,
+    /// The recorded host.
+    Keep,
+    /// This host, with its port if it needs one.
+    Name(String),
 }
 
 /// Where recorded MySQL goes.
@@ -181,7 +194,7 @@ impl Default for Plan {
             secrets: Vec::new(),
             filter: None,
             both_tiers: false,
-            keep_host: false,
+            host: HostField::Target,
             workers: None,
         }
     }

@@ -19,6 +19,8 @@ use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
+use crate::http::readdress::Naming;
+use crate::plan::HostField;
 use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
@@ -339,7 +341,15 @@ fn http_targets(plan: &Plan, targets: &Targets) -> Result<Vec<HttpTarget>, Repla
                     url: route.url.clone(),
                     why: "its name has no address",
                 })?,
-                host: (!plan.keep_host).then(|| target.authority()),
+                naming: match &plan.host {
+                    HostField::Keep => None,
+                    HostField::Target => Some(target.authority()),
+                    HostField::Name(name) => Some(name.clone()),
+                }
+                .map(|authority| Naming {
+                    scheme: "http",
+                    authority,
+                }),
             })
         })
         .collect()

@@ -29,7 +29,7 @@ pub struct RunHead {
     pub state: RunState,
     /// When it began; RFC 3339.
     pub started_at: String,
-    /// Where it sent HTTP.
+    /// Where it sent HTTP: `URL`, or `RECORDED=URL` several times, with commas between.
     pub http: Option<String>,
     /// Where it sent MySQL.
     pub mysql: Option<String>,

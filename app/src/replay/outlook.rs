@@ -23,8 +23,9 @@ impl Library {
         let recording = self.store.recording(&request.recording)?.id;
         let (http, mysql) = self.allowed(request, &Asked::of(request)?, recording)?;
         let mut allowed = AllowedTargets::default();
-        for (scheme, target) in [("http", http), ("mysql", mysql)] {
-            let Some(target) = target else { continue };
+        let http = http.into_iter().map(|target| ("http", target));
+        let mysql = mysql.into_iter().map(|target| ("mysql", target));
+        for (scheme, target) in http.chain(mysql) {
             allowed
                 .names
                 .push(format!("{scheme}://{}", target.authority()));

@@ -11,8 +11,11 @@ use crate::Error;
 pub struct ReplayRequest {
     /// The recording's name.
     pub recording: String,
-    /// Where HTTP goes: `http://HOST:PORT`.
-    pub http: Option<String>,
+    /// Where HTTP goes: `http://HOST:PORT` for all that nothing else takes, `RECORDED=http://HOST:PORT` for
+    /// what was recorded of a server, a host or a path.
+    pub http: Vec<String>,
+    /// What the Host field names: `target`, `keep` for the recorded host, or a host; `None` is `target`.
+    pub host: Option<String>,
     /// Where MySQL goes: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
     pub mysql: Option<String>,
     /// The run's name; `None` makes one of the recording's name and a number.
@@ -60,7 +63,8 @@ impl ReplayRequest {
     pub fn new(recording: String) -> Self {
         Self {
             recording,
-            http: None,
+            http: Vec::new(),
+            host: None,
             mysql: None,
             run: None,
             rate: RateChange::AsRecorded,

@@ -29,15 +29,21 @@ pub(crate) enum HttpOrder {
     reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \
     reprise replay friday --http http://staging:8080 --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
     reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
+    reprise replay friday --http /api=http://127.0.0.1:9000 --http http://127.0.0.1:8080 --run split\n  \
     reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay
     pub(crate) name: String,
 
-    /// Where recorded HTTP goes: http://HOST:PORT
-    #[arg(long, value_name = "URL", required_unless_present = "mysql")]
-    pub(crate) http: Option<String>,
+    /// Where recorded HTTP goes: http://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
+    /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
+    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present = "mysql")]
+    pub(crate) http: Vec<String>,
+
+    /// What the Host of a request names: `target`, `keep` (the recorded host), or a name
+    #[arg(long, value_name = "HOST", default_value = "target")]
+    pub(crate) host: String,
 
     /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(

@@ -130,6 +130,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     };
     let mut request = ReplayRequest::new(arguments.name);
     request.http = arguments.http;
+    request.host = Some(arguments.host);
     request.mysql = arguments.mysql;
     request.run = arguments.run;
     request.rate = rate;

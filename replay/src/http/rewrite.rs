@@ -1,15 +1,16 @@
-//! A recorded request made ready to send: what can be done beforehand (the Host) is done once, what only
+//! A recorded request made ready to send: what can be done beforehand (whom it names) is done once, what only
 //! the run knows (cookies, values, secrets) is put in when it is sent.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use reprise_wire::http::{Field, Message, RequestHead, StartLine};
+use reprise_wire::http::{Field, Message, StartLine};
 
 use super::jar::Jar;
+use super::readdress::{Naming, field_value, readdress};
 use super::values::{Carry, Fill, Place};
 
-/// A request with its Host replaced; shared by every copy that sends it.
+/// A request that names its target; shared by every copy that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     bytes: Vec<u8>,
@@ -29,14 +30,10 @@ pub(crate) struct Fills<'a> {
 }
 
 impl Template {
-    /// Prepares `recorded`; `host` takes the place of the Host field unless it is `None`.
-    pub(crate) fn new(recorded: Vec<u8>, host: Option<&str>) -> Self {
+    /// Prepares `recorded`; it goes on naming the recorded host when `naming` is `None`.
+    pub(crate) fn new(recorded: Vec<u8>, naming: Option<&Naming>) -> Self {
         let mut bytes = recorded;
-        if let Some(host) = host
-            && let Some(range) = field_value(&bytes, "Host")
-        {
-            bytes.splice(range, host.bytes());
-        }
+        readdress(&mut bytes, naming);
         let method = 0..bytes.iter().position(|byte| *byte == b' ').unwrap_or(0);
         let cookie = field_value(&bytes, "Cookie");
         Self {
@@ -139,14 +136,6 @@ impl<'a> Fills<'a> {
     }
 }
 
-/// Where the value of the first field with this name stands.
-fn field_value(bytes: &[u8], name: &str) -> Option<Range<usize>> {
-    let value = RequestHead::parse(bytes)?.headers.get(name)?;
-    // the value borrows from `bytes`, so the distance of the two addresses is its offset
-    let start = value.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
-    (bytes.get(start..start + value.len()) == Some(value)).then(|| start..start + value.len())
-}
-
 fn replace_in(field: &mut Field<'_>, recorded: &[u8], value: &[u8]) {
     if find(&field.value, recorded).is_some() {
         field.value = Cow::Owned(replaced(&field.value, recorded, value));
@@ -222,7 +211,11 @@ mod tests {
 
     #[test]
     fn the_host_is_replaced_and_everything_else_kept() {
-        let template = Template::new(LOGIN.to_vec(), Some("127.0.0.1:8080"));
+        let naming = Naming {
+            scheme: "http",
+            authority: "127.0.0.1:8080".to_owned(),
+        };
+        let template = Template::new(LOGIN.to_vec(), Some(&naming));
         let jar = Jar::default();
         let fills = Fills {
             jar: &jar,

@@ -1,5 +1,6 @@
 //! Reads a recording's exchanges one after another and sorts them into lanes.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,6 +18,8 @@ use super::precedence::{Recorded, precedence};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::values::{LaneSearch, Missing};
 use crate::http::digest::digest;
+use crate::http::readdress::target_and_host;
+use crate::http::route::Addressed;
 use crate::http::values::Fill;
 use crate::plan::HttpOrder;
 use crate::reason::SkipReason;
@@ -92,7 +95,10 @@ impl<'a> Gatherer<'a> {
             .then(|| Message::parse(request).ok())
             .flatten();
         let lane = self.lane_of(exchange, http.as_ref());
-        let reason = cannot_be_sent(exchange).or_else(|| self.left_out(exchange, request));
+        let route = http
+            .as_ref()
+            .and_then(|http| self.route_of(row.connection.0, http));
+        let reason = cannot_be_sent(exchange).or_else(|| self.left_out(exchange, request, route));
         let answer = match (row.protocol, exchange.response.as_deref()) {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
@@ -100,8 +106,6 @@ impl<'a> Gatherer<'a> {
         let at_us = u64::try_from(row.at_us).unwrap_or(0);
         let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
         let took_us = u64::try_from(ends_us).unwrap_or(0);
-        let route = self.route_of(row.connection.0).unwrap_or(0);
-        let route = u16::try_from(route).unwrap_or(0);
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
             return;
         };
@@ -123,7 +127,7 @@ impl<'a> Gatherer<'a> {
         if row.protocol == Protocol::Mysql {
             step.digest = mysql_digest(exchange, gathered.lane.session.as_deref());
         }
-        step.route = route;
+        step.route = route.unwrap_or(0);
         gathered.lane.steps.push(step);
     }
 
@@ -173,14 +177,22 @@ impl<'a> Gatherer<'a> {
         lane
     }
 
-    /// The route of an HTTP connection: the one for its recorded server, else the one for all.
-    fn route_of(&self, connection: u32) -> Option<usize> {
-        let server = self.servers.get(&connection)?;
-        let routes = &self.plan.http;
-        let own = routes
-            .iter()
-            .position(|route| route.recorded.as_ref() == Some(server));
-        own.or_else(|| routes.iter().position(|route| route.recorded.is_none()))
+    /// The route of an HTTP request: of those that take it the most particular, and of these the first.
+    fn route_of(&self, connection: u32, request: &Message<'_>) -> Option<u16> {
+        let (target, host) = target_and_host(request);
+        let addressed = Addressed {
+            server: *self.servers.get(&connection)?,
+            host,
+            target,
+        };
+        let fitting = (0..).zip(&self.plan.http).filter_map(|(number, route)| {
+            let fit = match &route.recorded {
+                None => Some((0, false)),
+                Some(source) => source.fits(addressed),
+            };
+            Some((fit?, Reverse(number)))
+        });
+        fitting.max().map(|(_, Reverse(number))| number)
     }
 
     /// When a lane begins: with its first exchange, or when its MySQL connection was opened.
@@ -196,11 +208,16 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Why the plan leaves an exchange out that could be sent.
-    fn left_out(&self, exchange: &RecordedRequest, request: &[u8]) -> Option<SkipReason> {
+    fn left_out(
+        &self,
+        exchange: &RecordedRequest,
+        request: &[u8],
+        route: Option<u16>,
+    ) -> Option<SkipReason> {
         let row = &exchange.row;
         let connection = row.connection.0;
         let has_target = match row.protocol {
-            Protocol::Http => self.route_of(connection).is_some(),
+            Protocol::Http => route.is_some(),
             Protocol::Mysql => self.plan.mysql.is_some(),
         };
         if !has_target {
@@ -261,8 +278,10 @@ impl Gathered {
         }
         let mut later = FxHashSet::default();
         for step in lane.steps.iter_mut().rev() {
-            step.marks
-                .set(Marks::LAST_ON_CONNECTION, later.insert(step.connection));
+            step.marks.set(
+                Marks::LAST_ON_CONNECTION,
+                later.insert((step.connection, step.route)),
+            );
         }
         lane
     }

@@ -7,6 +7,7 @@ use reprise_fault::Faults;
 use reprise_store::AllowedTarget;
 
 use super::origin::Origin;
+use crate::http::readdress::Naming;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
 
@@ -28,8 +29,8 @@ pub(crate) struct Program {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HttpTarget {
     pub(crate) address: SocketAddr,
-    /// What the Host field says; `None` leaves the recorded one.
-    pub(crate) host: Option<String>,
+    /// How requests name it; `None` leaves the recorded host.
+    pub(crate) naming: Option<Naming>,
 }
 
 /// Where MySQL goes and who logs in there.

@@ -117,7 +117,7 @@ impl Worker {
         template: &Template,
         sample: &mut Sample,
     ) {
-        let mut connection = match lane_copy.take_idle(step.connection) {
+        let mut connection = match lane_copy.take_idle(step) {
             Some(connection) => connection,
             None => match self.open_http(step, sample).await {
                 Some(connection) => connection,
@@ -147,7 +147,7 @@ impl Worker {
             End::Complete => {
                 self.take_answer(lane_copy, step, &desk.answer, sample);
                 if desk.answer.keep_alive() && !step.marks.contains(Marks::LAST_ON_CONNECTION) {
-                    lane_copy.keep_idle(step.connection, connection);
+                    lane_copy.keep_idle(step, connection);
                 }
             }
         }

@@ -173,8 +173,8 @@ impl Reader {
         let payload = match protocol {
             Protocol::Http => {
                 let target = self.program.http.get(usize::from(route));
-                let host = target.and_then(|target| target.host.as_deref());
-                Ready::Http(Template::new(request, host))
+                let naming = target.and_then(|target| target.naming.as_ref());
+                Ready::Http(Template::new(request, naming))
             }
             Protocol::Mysql => Ready::Mysql(request),
         };

@@ -49,7 +49,7 @@ pub(crate) struct LaneCopy {
     fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,
     pub(crate) jar: RefCell<Jar>,
     values: RefCell<Vec<Option<Box<[u8]>>>>,
-    idle: RefCell<Vec<(u32, HttpConnection)>>,
+    idle: RefCell<Vec<((u32, u16), HttpConnection)>>,
     pub(crate) mysql: MysqlLane,
 }
 
@@ -166,16 +166,19 @@ impl LaneCopy {
         }
     }
 
-    /// An idle connection standing for the recorded one; closed ones are dropped on the way.
-    pub(crate) fn take_idle(&self, recorded: u32) -> Option<HttpConnection> {
+    /// An idle connection standing for the step's recorded one; closed ones are dropped on the way.
+    pub(crate) fn take_idle(&self, step: &Step) -> Option<HttpConnection> {
         let mut idle = self.idle.borrow_mut();
-        let at = idle.iter().position(|(of, _)| *of == recorded)?;
+        let at = idle
+            .iter()
+            .position(|(of, _)| *of == (step.connection, step.route))?;
         let (_, connection) = idle.swap_remove(at);
         connection.is_open().then_some(connection)
     }
 
-    /// Keeps a connection for the next request of the recorded one it stands for.
-    pub(crate) fn keep_idle(&self, recorded: u32, connection: HttpConnection) {
-        self.idle.borrow_mut().push((recorded, connection));
+    /// Keeps a connection for the next request of the recorded one it stands for, on the same route.
+    pub(crate) fn keep_idle(&self, step: &Step, connection: HttpConnection) {
+        let stands_for = (step.connection, step.route);
+        self.idle.borrow_mut().push((stands_for, connection));
     }
 }

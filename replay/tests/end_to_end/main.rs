@@ -3,5 +3,6 @@
 
 mod control;
 mod http;
+mod http_targets;
 mod mysql;
 mod support;

@@ -105,7 +105,7 @@ impl ReplayForm {
     /// A seed or a duration that cannot be read.
     pub(crate) fn request(self) -> Result<ReplayRequest, Failure> {
         let mut request = ReplayRequest::new(self.recording);
-        request.http = filled(&self.http);
+        request.http = filled(&self.http).into_iter().collect();
         request.mysql = filled(&self.mysql);
         request.run = filled(&self.run);
         request.rate = match self.rate_by {
