@@ -286,7 +286,7 @@ impl Recorder {
         loss: Ledger,
     ) {
         let totals = self.totals(captured_bytes, last_packet, loss);
-        let open = self.open.iter().flatten().map(|open| {
+        let open = self.open.iter_mut().flatten().map(|open| {
             let connection = NewConnection {
                 midstream: true,
                 ..open.connection.clone()
@@ -298,6 +298,9 @@ impl Recorder {
                 spoken: Some(open.decoder.spoken().as_str().to_owned()),
                 mysql_session: session.and_then(|session| serde_json::to_value(session).ok()),
             };
+            // the next recording is told it anew, as it stands here
+            open.decoder.begin_recording();
+            open.told = None;
             (open.number, connection, known)
         });
         let rotation = Rotation {

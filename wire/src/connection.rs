@@ -162,6 +162,14 @@ impl ConnectionDecoder {
         }
     }
 
+    /// A recording begins in the middle of the connection: what is told of a MySQL session from now on is
+    /// how it stands here.
+    pub fn begin_recording(&mut self) {
+        if let State::Mysql(decoder) = &mut self.state {
+            decoder.begin_recording();
+        }
+    }
+
     /// What a MySQL handshake said, once the connection is known to speak MySQL.
     pub fn mysql_session(&self) -> Option<&mysql::Session> {
         match &self.state {

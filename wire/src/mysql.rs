@@ -56,7 +56,7 @@ pub use row::{
     RowFormat, decode_binary_row, decode_text_row, encode_binary_row, encode_text_row,
     write_definitions, write_result_end, write_result_head, write_result_set,
 };
-pub use session::Session;
+pub use session::{Session, SessionState};
 pub use sql::digest;
 pub use stored_reply::{sent_files, summarise_reply};
 pub use value::{ColumnType, Date, ParameterType, Span, Value};

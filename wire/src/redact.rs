@@ -23,6 +23,7 @@ mod url;
 use std::collections::BTreeMap;
 
 use crate::filter::Candidate;
+use crate::mysql::Session;
 use crate::{Exchange, Flags, Protocol};
 
 pub use pass::Hit;
@@ -74,12 +75,27 @@ impl Redactor {
     }
 
     /// Replaces the secrets of a JSON text that is kept beside exchanges, such as what a login said.
-    pub fn redact_json(&mut self, text: &str) -> String {
+    fn redact_json(&mut self, text: &str) -> String {
         self.pass.half = "session";
         let named = json::redact(text.as_bytes(), &mut self.pass);
         let mut bytes = named.unwrap_or_else(|| text.as_bytes().to_vec());
         detect::redact(&mut bytes, detect::Neighbours::Text, &mut self.pass);
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Replaces the secrets of what is kept beside the exchanges of a MySQL connection.
+    pub fn redact_session(&mut self, session: &mut Session) {
+        self.pass.half = "session";
+        for sql in session.state.prepared.values_mut() {
+            if let Some(redacted) = mysql::redact_text(sql.as_bytes(), &mut self.pass) {
+                *sql = String::from_utf8_lossy(&redacted).into_owned();
+            }
+        }
+        // a session is plain data, so that it can be written and read
+        let redacted = serde_json::to_string(session)
+            .ok()
+            .and_then(|json| serde_json::from_str(&self.redact_json(&json)).ok());
+        *session = redacted.unwrap_or_default();
     }
 
     /// Forgets what it remembers of a connection, which has closed.

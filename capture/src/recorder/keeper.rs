@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use reprise_store::{
     ConnectionEnd, ConnectionId, NewConnection, Recording, RecordingWriter, Totals,
 };
+use reprise_wire::mysql::Session;
 use reprise_wire::redact::Redactor;
 use reprise_wire::{Exchange, Payload};
 
@@ -201,9 +202,14 @@ impl Kept {
             return Ok(());
         };
         if let Some(redactor) = &mut self.redactor {
-            let session = end.mysql_session.take().map(|json| json.to_string());
-            end.mysql_session =
-                session.and_then(|json| serde_json::from_str(&redactor.redact_json(&json)).ok());
+            let session: Option<Session> = end
+                .mysql_session
+                .take()
+                .and_then(|json| serde_json::from_value(json).ok());
+            end.mysql_session = session.and_then(|mut session| {
+                redactor.redact_session(&mut session);
+                serde_json::to_value(session).ok()
+            });
         }
         Ok(self.writer.close_connection(*id, end)?)
     }

@@ -43,7 +43,7 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
-    use reprise_store::{Ledger, NewConnection, NewRecording, Store};
+    use reprise_store::{Ledger, NewConnection, NewRecording, Recording, RecordingWriter, Store};
     use reprise_wire::mysql::{
         Capabilities, Greeting, Login, MariadbCapabilities, OkPacket, Session, Status, write_packet,
     };
@@ -87,17 +87,19 @@ mod tests {
         .collect()
     }
 
-    #[test]
-    fn a_recording_that_is_killed_knows_the_logins_of_connections_still_open() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("test.reprise")).unwrap();
-        let at = Timestamp::from_micros(1);
+    fn writer(store: &Store, name: &str) -> RecordingWriter {
         let new = NewRecording {
-            name: "killed".to_owned(),
+            name: name.to_owned(),
             source: String::new(),
-            started_at: at,
+            started_at: Timestamp::from_micros(1),
         };
-        let writer = store.create_recording(&new).unwrap();
+        store.create_recording(&new).unwrap()
+    }
+
+    /// A recorder that has seen the conversation.
+    fn recorder(store: &Store) -> Recorder {
+        let at = Timestamp::from_micros(1);
+        let writer = writer(store, "killed");
         let mut recorder = Recorder::start(writer, Limits::default(), None).unwrap();
         let connection = NewConnection {
             client: ([10, 0, 0, 1], 40_000).into(),
@@ -106,19 +108,72 @@ mod tests {
             midstream: false,
         };
         recorder.opened(Slot(0), &connection);
-        for (direction, bytes) in conversation() {
+        said(&mut recorder, conversation());
+        recorder
+    }
+
+    fn said(recorder: &mut Recorder, messages: Vec<(Direction, Vec<u8>)>) {
+        let at = Timestamp::from_micros(1);
+        for (direction, bytes) in messages {
             let bytes = &bytes[..];
             recorder.piece(Slot(0), direction, Piece::Chunk { at, bytes });
         }
+    }
+
+    fn session(store: &Store, recording: &Recording) -> Session {
+        let connections = store.connections(recording.id).unwrap();
+        assert_eq!(connections[0].spoken.as_deref(), Some("mysql"));
+        assert_eq!(connections[0].closed_us, None);
+        serde_json::from_value(connections[0].mysql_session.clone().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_recording_that_is_killed_knows_the_logins_of_connections_still_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("test.reprise")).unwrap();
+        let mut recorder = recorder(&store);
         recorder.checkpoint(0, None, Ledger::default());
         // Without its end: the connection never closes.
         let interrupted = recorder.finish(0, None, Ledger::default(), false).unwrap();
-        let connections = store.connections(interrupted.id).unwrap();
-        assert_eq!(connections[0].spoken.as_deref(), Some("mysql"));
-        assert_eq!(connections[0].closed_us, None);
-        let session = connections[0].mysql_session.clone().unwrap();
-        let session: Session = serde_json::from_value(session).unwrap();
+        let session = session(&store, &interrupted);
         assert_eq!(session.thread_id, Some(77));
         assert_eq!(session.user.as_deref(), Some("shop"));
+        assert!(session.state.is_empty());
+    }
+
+    #[test]
+    fn the_next_recording_knows_how_the_sessions_of_open_connections_stand() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("test.reprise")).unwrap();
+        let mut recorder = recorder(&store);
+        let ok = OkPacket {
+            status: Status::AUTOCOMMIT,
+            ..OkPacket::default()
+        };
+        let packet = |payload: &[u8], mut sequence| {
+            let mut bytes = Vec::new();
+            write_packet(&mut bytes, &mut sequence, payload);
+            bytes
+        };
+        let said_and_done = |sql: &[u8]| {
+            vec![
+                (Direction::ToServer, packet(sql, 0)),
+                (Direction::ToClient, packet(&ok.encode(), 1)),
+            ]
+        };
+        said(
+            &mut recorder,
+            said_and_done(b"\x03SET time_zone = '+02:00'"),
+        );
+        recorder.rotate(writer(&store, "next"), 0, None, Ledger::default());
+        said(
+            &mut recorder,
+            said_and_done(b"\x03SET time_zone = '+09:00'"),
+        );
+        recorder.checkpoint(0, None, Ledger::default());
+        let next = recorder.finish(0, None, Ledger::default(), false).unwrap();
+        let session = session(&store, &next);
+        assert_eq!(session.user.as_deref(), Some("shop"));
+        assert_eq!(session.state.variables["time_zone"], "'+02:00'");
     }
 }

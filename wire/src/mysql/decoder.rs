@@ -105,6 +105,11 @@ impl Decoder {
         &self.conversation.session
     }
 
+    /// A recording begins here that keeps what comes from now on: the session is told as it stands.
+    pub fn begin_recording(&mut self) {
+        self.conversation.begin_recording();
+    }
+
     /// What both ends agreed on, as far as it is known: a replay needs it to read stored payloads.
     pub const fn dialect(&self) -> &Dialect {
         &self.conversation.dialect

@@ -108,6 +108,23 @@ impl Dialect {
         }
     }
 
+    /// What is known here, and where nothing is, what `other` knows.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            deprecate_eof: self.deprecate_eof.or(other.deprecate_eof),
+            query_attributes: self.query_attributes.or(other.query_attributes),
+            metadata: self.metadata.or(other.metadata),
+            session_track: self.session_track.or(other.session_track),
+            extended_metadata: self.extended_metadata.or(other.extended_metadata),
+            compression: self.compression.or(other.compression),
+        }
+    }
+
+    /// Whether nothing known here is otherwise in `other`.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        self.or(*other) == *other
+    }
+
     /// Whether nothing is known.
     pub(super) fn is_unknown(&self) -> bool {
         *self == Self::UNKNOWN

@@ -1,6 +1,13 @@
 //! What a connection's handshake said about it: kept with the connection, shown, and needed to replay it.
 
+mod siblings;
+mod state;
+mod statement;
+mod track;
+
 use serde::{Deserialize, Serialize};
+
+pub use state::SessionState;
 
 use super::{Capabilities, Dialect, Greeting, Login, MariadbCapabilities};
 
@@ -37,16 +44,30 @@ pub struct Session {
     /// What the packets showed of a connection whose login was not seen.
     #[serde(skip_serializing_if = "Dialect::is_unknown")]
     pub inferred: Dialect,
+    /// How it stood before the first exchange kept with it; what is not there is as the login left it.
+    #[serde(skip_serializing_if = "SessionState::is_empty")]
+    pub state: SessionState,
 }
 
 impl Session {
     /// What both ends agreed on, to read this connection's stored payloads; as far as its packets showed it
     /// when the login was not seen.
     pub fn dialect(&self) -> Dialect {
-        if self.server_version.is_none() || self.user.is_none() {
+        if !self.is_agreed() {
             return self.inferred;
         }
-        Dialect::from_capabilities(self.capabilities, self.mariadb_capabilities)
+        let agreed = Dialect::from_capabilities(self.capabilities, self.mariadb_capabilities);
+        self.inferred.or(agreed)
+    }
+
+    /// Whether greeting and login are known, so that `capabilities` is what both ends agreed on.
+    pub const fn is_agreed(&self) -> bool {
+        self.server_version.is_some() && self.user.is_some()
+    }
+
+    /// The default database before the first exchange kept with it.
+    pub fn first_database(&self) -> Option<&str> {
+        self.state.database.as_deref().or(self.database.as_deref())
     }
 
     /// Takes over what the greeting says.

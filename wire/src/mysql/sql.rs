@@ -3,9 +3,11 @@
 
 mod digest;
 mod keyword;
+mod statements;
 mod token;
 
 pub(crate) use keyword::keyword;
 
 pub use digest::{LONGEST_DIGEST, digest};
+pub use statements::{Statements, first_word, statements};
 pub use token::{Token, TokenKind, Tokens, tokens};

@@ -8,7 +8,7 @@ mod reply;
 mod statement;
 mod value;
 
-use crate::mysql::{Command, CommandCode, Dialect, PrepareOk, statement_id};
+use crate::mysql::{Command, CommandCode, Dialect, PrepareOk, digest, statement_id};
 use crate::operation::LONGEST_LINE;
 use crate::{Exchange, Flags};
 
@@ -69,6 +69,12 @@ pub(super) fn redact(
     );
     forget_statements(exchange, code, memory.connection(connection));
     quietly(pass, |pass| redact_summary(exchange, memory, pass));
+}
+
+/// The text of a statement with its secrets replaced; `None` when it has none.
+pub(super) fn redact_text(sql: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let secrets = Secrets::of(sql, &digest(sql), pass);
+    secrets.redact(sql, &mut Replaced::new(), pass)
 }
 
 fn redact_reply(

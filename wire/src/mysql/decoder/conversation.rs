@@ -4,6 +4,7 @@
 
 mod connecting;
 mod handing_over;
+mod inferring;
 mod replying;
 
 use std::collections::VecDeque;
@@ -11,7 +12,9 @@ use std::collections::VecDeque;
 use super::pending::{Pending, Wait};
 use super::statement::Statements;
 use crate::connection::{DecodeLoss, MessageCounts};
-use crate::mysql::{CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session};
+use crate::mysql::{
+    CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session, SessionState,
+};
 use crate::{Direction, Exchange, Flags, Limits, Timestamp};
 
 /// Where a connection stands.
@@ -35,6 +38,10 @@ pub(super) struct Conversation {
     pub(super) loss: DecodeLoss,
     greeting: Option<Greeting>,
     statements: Statements,
+    /// How the session stands now.
+    standing: SessionState,
+    /// Replies from which its database could not be told.
+    untold_replies: u32,
     pending: VecDeque<Pending>,
     /// Bytes of requests and replies in `pending`.
     waiting: usize,
@@ -70,6 +77,8 @@ impl Conversation {
             loss: DecodeLoss::default(),
             greeting: None,
             statements: Statements::default(),
+            standing: SessionState::default(),
+            untold_replies: 0,
             pending: VecDeque::new(),
             waiting: 0,
             client_in_step: !midstream,
@@ -80,6 +89,14 @@ impl Conversation {
             late_eof: None,
             server_ended: false,
         }
+    }
+
+    /// A recording begins here: exchanges from now on are kept in it, and the session as it stands.
+    pub(super) fn begin_recording(&mut self) {
+        self.session.state = SessionState {
+            prepared: self.statements.texts(),
+            ..self.standing.clone()
+        };
     }
 
     pub(super) const fn in_step(&self, direction: Direction) -> bool {

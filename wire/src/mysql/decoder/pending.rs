@@ -173,12 +173,25 @@ impl Pending {
         self.steps.summary()
     }
 
+    /// What follows the command byte, if all of it was seen.
+    fn whole_request(&self) -> Option<&[u8]> {
+        let cut = Flags::GAP_IN_REQUEST | Flags::REQUEST_TRUNCATED | Flags::REQUEST_OVER_CAP;
+        let whole = !self.flags.intersects(cut);
+        whole.then(|| self.request.bytes.get(1..))?
+    }
+
+    /// The packets of the reply so far.
+    pub(super) fn reply_so_far(&self) -> &[u8] {
+        &self.response.bytes
+    }
+
     /// What the statement it prepares is remembered by.
     pub(super) fn as_statement(&self) -> Statement {
         let strip = |text: &str| text.strip_prefix(PREPARE).unwrap_or(text).to_owned();
         Statement {
             operation: strip(&self.operation),
             summary: strip(&self.summary),
+            sql: self.whole_request().unwrap_or_default().to_vec(),
         }
     }
 

@@ -4,3 +4,4 @@ mod commands;
 mod gaps;
 mod script;
 mod sessions;
+mod standing;

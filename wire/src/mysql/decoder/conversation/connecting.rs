@@ -26,6 +26,7 @@ impl Conversation {
             }
         }
         self.session.logged_in(&login);
+        self.standing.database.clone_from(&self.session.database);
         self.midstream = false;
         self.phase = Phase::Authenticating;
         true

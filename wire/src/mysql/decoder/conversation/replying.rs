@@ -70,6 +70,7 @@ impl Conversation {
         if front.code == Some(CommandCode::StmtPrepare) && self.dialect.deprecate_eof.is_none() {
             self.late_eof = Some(packet.last_sequence.wrapping_add(1));
         }
+        self.follow(&front, packet.payload);
         self.remember(&front);
         if self.session.user.is_none() {
             self.session.inferred = self.dialect;
