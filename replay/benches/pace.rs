@@ -1,7 +1,7 @@
 //! What the generator costs and how punctual it is: a recording of evenly spaced requests, played against
 //! a server that answers at once. Prints CPU per request of the replay's own threads, and lateness.
 //!
-//! `cargo bench -p reprise-replay --bench pace [REQUESTS_PER_SECOND]...`
+//! `cargo bench -p reprise-replay --bench pace -- [HOST:PORT] [REQUESTS_PER_SECOND | max]...`
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use reprise_replay::{HttpRoute, Plan, ReplayConfig, Secrets, Targets, start};
+use reprise_replay::{HttpRoute, Plan, ReplayConfig, Secrets, Speed, Targets, start};
 use reprise_store::{NewConnection, NewRecording, Store, Totals};
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,21 +22,27 @@ const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, World!";
 
 fn main() {
-    let rates: Vec<u64> = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let rates: Vec<u64> = words
+        .iter()
+        .filter_map(|word| if word == "max" { Some(0) } else { word.parse().ok() })
         .collect();
     let rates = if rates.is_empty() {
         vec![1_000, 5_000, 10_000]
     } else {
         rates
     };
-    let address = serve();
+    let given = words.iter().find_map(|word| word.parse().ok());
+    let address = given.unwrap_or_else(serve);
     println!("rate/s  asked  sent    CPU us/request: sending  all    lateness us: p50  p99  max");
     for rate in rates {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("pace.reprise")).unwrap();
-        record(&store, rate);
+        record(&store, if rate == 0 { 40_000 } else { rate });
         let mut plan = Plan::of("recorded");
+        if rate == 0 {
+            plan.rate.speed = Speed::Max;
+        }
         plan.http = vec![HttpRoute {
             recorded: None,
             url: format!("http://{address}"),
@@ -71,7 +77,7 @@ fn main() {
         let all: u64 = cpu.values().sum();
         let each = |us: u64| us as f64 / summary.sent as f64;
         println!(
-            "{rate:6}  {:6.0} {:6.0} {:25.1} {:5.1} {:18} {:4} {:5}   ok {} of {}",
+            "{rate:6}  {:6.0} {:6.0} {:25.1} {:5.1} {:18} {:4} {:5}   ok {} of {} {:?}",
             summary.rate.asked_per_s,
             summary.rate.sent_per_s,
             each(sending),
@@ -81,6 +87,7 @@ fn main() {
             summary.lateness_us.max,
             summary.outcomes.ok,
             summary.planned,
+            cpu.iter().map(|(name, us)| (name, (each(*us) * 10.0).round() / 10.0)).collect::<Vec<_>>(),
         );
     }
 }
@@ -89,24 +96,13 @@ fn main() {
 fn cpu_of_threads() -> BTreeMap<String, u64> {
     let mut found = BTreeMap::new();
     for thread in std::fs::read_dir("/proc/self/task").unwrap() {
-        let Ok(stat) = std::fs::read_to_string(thread.unwrap().path().join("stat")) else {
-            continue;
-        };
-        let Some((name, rest)) = stat
-            .split_once('(')
-            .and_then(|(_, rest)| rest.rsplit_once(") "))
-        else {
-            continue;
-        };
-        // after the state: utime and stime are fields 14 and 15 of the whole line, in ticks of 10 ms
-        let ticks: u64 = rest
-            .split(' ')
-            .skip(11)
-            .take(2)
-            .map(|field| field.parse::<u64>().unwrap())
-            .sum();
-        if name != "bench-server" {
-            *found.entry(name.to_owned()).or_default() += ticks * 10_000;
+        let of = thread.unwrap().path();
+        let read = |file| std::fs::read_to_string(of.join(file)).unwrap_or_default();
+        // the first number of schedstat: nanoseconds on a core
+        let nanos = read("schedstat").split(' ').next().and_then(|first| first.parse::<u64>().ok());
+        let name = read("comm").trim().to_owned();
+        if name != "bench-server" && name != "pace" {
+            *found.entry(name).or_default() += nanos.unwrap_or(0) / 1_000;
         }
     }
     found

@@ -4,6 +4,7 @@
 pub(crate) mod agenda;
 mod exchange;
 pub(crate) mod fetch;
+mod in_flight;
 pub(crate) mod lane_copy;
 mod mysql;
 pub(crate) mod outbox;
@@ -15,7 +16,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
-use reprise_measure::Sample;
 use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, mpsc};
 
@@ -26,6 +26,7 @@ use crate::schedule::clock::Clock;
 use crate::schedule::timer::Timer;
 use agenda::Agenda;
 use fetch::{Fetched, Fetcher, Wanted};
+use in_flight::InFlight;
 use lane_copy::LaneCopy;
 use outbox::{Batch, Outbox};
 
@@ -51,7 +52,7 @@ pub(crate) struct Worker {
     lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
     outbox: RefCell<Outbox>,
     /// What is sent and not ended, as far as it is known: what is left when time is up.
-    in_flight: RefCell<FxHashMap<u64, Sample>>,
+    in_flight: InFlight,
     numbers: Cell<u64>,
     wanted: RefCell<Vec<Wanted>>,
     /// What answers are read with; some are kept for the next exchange.
@@ -89,7 +90,9 @@ impl Worker {
                 fetched,
                 batches,
             } = shard;
-            let speed = program.prepared.plan.first_speed();
+            let plan = &program.prepared.plan;
+            let speed = plan.first_speed();
+            let in_flight = InFlight::new(plan.timeout_ms.saturating_mul(1_000));
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),
@@ -99,7 +102,7 @@ impl Worker {
                 clock: RefCell::new(Clock::new(speed)),
                 lanes: RefCell::default(),
                 outbox: RefCell::new(Outbox::new(batches)),
-                in_flight: RefCell::default(),
+                in_flight,
                 numbers: Cell::new(0),
                 wanted: RefCell::default(),
                 desks: RefCell::default(),

@@ -4,11 +4,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use reprise_fault::Subject;
+use reprise_fault::{Drawn, Subject};
 use reprise_measure::{Outcome, Sample, SampleFlags};
 
 use super::Worker;
 use super::fetch::{Outgoing, Ready};
+use super::in_flight::Ticket;
 use super::lane_copy::LaneCopy;
 use reprise_wire::http::ResponseReader;
 
@@ -17,54 +18,58 @@ use crate::http::digest::digest;
 use crate::http::judge::{Seen, is_login, judge};
 use crate::http::places::take;
 use crate::http::rewrite::Template;
-use crate::prepare::lane::{Marks, Step};
+use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
 
-impl Worker {
-    /// Counts a sample as sent and outstanding from this moment on: its task may not get a turn before the
-    /// run ends. Returns what it is known by.
-    pub(super) fn put_in_flight(&self, sample: Sample) -> u64 {
-        let key = self.next_number();
-        self.outbox.borrow_mut().sent();
-        self.in_flight.borrow_mut().insert(key, sample);
-        key
-    }
+/// A step whose time has come, with all it takes to send it.
+pub(super) struct Job {
+    pub(super) index: usize,
+    pub(super) outgoing: Arc<Outgoing>,
+    pub(super) sample: Sample,
+    /// It counts as sent from its release on: its task may not get a turn before the run ends.
+    pub(super) ticket: Ticket,
+}
 
-    /// Sends a step that is in flight as `key`, and accounts for how it ended.
-    pub(super) async fn send(
-        self: Rc<Self>,
-        lane_copy: Rc<LaneCopy>,
-        index: usize,
-        outgoing: Arc<Outgoing>,
-        key: u64,
-        mut sample: Sample,
-    ) {
-        let Some(step) = self
-            .program
-            .lane(lane_copy.lane)
-            .and_then(|lane| lane.steps.get(index))
-        else {
+impl Worker {
+    /// Sends a step of a lane copy, and the steps that its answers let go: one task for as long as there is
+    /// something to send, not one for each request.
+    pub(super) async fn serve(self: Rc<Self>, lane_copy: Rc<LaneCopy>, first: Job) {
+        let program = Arc::clone(&self.program);
+        let Some(lane) = program.lane(lane_copy.lane) else {
             return;
         };
+        let mut next = Some(first);
+        while let Some(job) = next {
+            let Some(step) = lane.steps.get(job.index) else {
+                return;
+            };
+            next = match self.send(&lane_copy, lane, step, job).await {
+                Some(done_us) => self.answered(&lane_copy, lane, step, done_us),
+                None => return,
+            };
+        }
+    }
+
+    /// Sends a step and accounts for it. `None` when the run closed meanwhile and has counted it as
+    /// unfinished, else when it ended.
+    async fn send(
+        &self,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        step: &Step,
+        job: Job,
+    ) -> Option<u64> {
+        let Job {
+            outgoing,
+            mut sample,
+            ticket,
+            ..
+        } = job;
         sample.sent_us = self.now_us();
-        let program = Arc::clone(&self.program);
-        let subject = Subject {
-            protocol: step.protocol,
-            operation: program.operation(step.operation),
-            summary: &outgoing.summary,
-        };
-        let drawn = program.faults.draw(
-            program.prepared.plan.seed,
-            Self::position(&sample),
-            sample.intended_us,
-            &subject,
-            self.control.faults(),
-        );
+        let drawn = self.draw(step, &outgoing, &sample);
         sample.faults = drawn.bits;
-        match self.in_flight.borrow_mut().get_mut(&key) {
-            Some(outstanding) => *outstanding = sample,
-            // the run has closed and has counted it as unfinished
-            None => return,
+        if !self.in_flight.update(ticket, sample) {
+            return None;
         }
         if !drawn.delay.is_zero() {
             tokio::time::sleep(drawn.delay).await;
@@ -78,54 +83,59 @@ impl Worker {
                 sample.first_byte_us = Some(sample.done_us);
             }
             (None, Ready::Http(template)) => {
-                self.send_http(&lane_copy, step, template, &mut sample)
-                    .await;
+                let from_us = sample.sent_us + drawn.delay.as_micros() as u64;
+                let exchanged = self.exchange_http(lane_copy, lane, step, template, &mut sample);
+                let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;
+                if waited.is_err() {
+                    // the connection went with the exchange that was using it
+                    sample.outcome = Outcome::Timeout;
+                    sample.done_us = self.now_us();
+                }
             }
             (None, Ready::Mysql(command)) => {
-                self.send_mysql(&lane_copy, step, command, &mut sample)
-                    .await;
+                // boxed: it is large, and every task would carry its size
+                Box::pin(self.send_mysql(lane_copy, step, command, &mut sample)).await;
             }
         }
-        if self.in_flight.borrow_mut().remove(&key).is_none() {
-            // the run closed meanwhile and has counted it as unfinished
-            return;
+        if !self.in_flight.end(ticket) {
+            return None;
         }
-        self.outbox.borrow_mut().ended(sample);
-        self.answered(&lane_copy, step, sample.done_us);
+        self.outbox.borrow_mut().ended(sample, sample.done_us);
+        Some(sample.done_us)
     }
 
-    async fn send_http(
-        &self,
-        lane_copy: &LaneCopy,
-        step: &Step,
-        template: &Template,
-        sample: &mut Sample,
-    ) {
-        let timeout = self.program.prepared.plan.timeout();
-        let exchanged = self.exchange_http(lane_copy, step, template, sample);
-        if tokio::time::timeout(timeout, exchanged).await.is_err() {
-            // the connection went with the exchange that was using it
-            sample.outcome = Outcome::Timeout;
-            sample.done_us = self.now_us();
-        }
+    /// What goes wrong with an exchange.
+    fn draw(&self, step: &Step, outgoing: &Outgoing, sample: &Sample) -> Drawn<'_> {
+        let subject = Subject {
+            protocol: step.protocol,
+            operation: self.program.operation(step.operation),
+            summary: &outgoing.summary,
+        };
+        self.program.faults.draw(
+            self.program.prepared.plan.seed,
+            Self::position(sample),
+            sample.intended_us,
+            &subject,
+            self.control.faults(),
+        )
     }
 
     async fn exchange_http(
         &self,
         lane_copy: &LaneCopy,
+        lane: &Lane,
         step: &Step,
         template: &Template,
         sample: &mut Sample,
     ) {
         let mut connection = match lane_copy.take_idle(step) {
             Some(connection) => connection,
-            None => match self.open_http(step, sample).await {
+            None => match Box::pin(self.open_http(step, sample)).await {
                 Some(connection) => connection,
                 None => return,
             },
         };
-        let lane = self.program.lane(lane_copy.lane);
-        let carries = lane.map_or(&[][..], |lane| lane.values.carries_of(step.exchange));
+        let carries = lane.values.carries_of(step.exchange);
         let request = lane_copy.fills(&self.program.secrets, |fills| template.fill(carries, fills));
         sample.sent_bytes = u32::try_from(request.len()).unwrap_or(u32::MAX);
         let mut desk = self.take_desk();
@@ -145,7 +155,7 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
             End::Complete => {
-                self.take_answer(lane_copy, step, &desk.answer, sample);
+                self.take_answer(lane_copy, lane, step, &desk.answer, sample);
                 if desk.answer.keep_alive() && !step.marks.contains(Marks::LAST_ON_CONNECTION) {
                     lane_copy.keep_idle(step, connection);
                 }
@@ -173,20 +183,25 @@ impl Worker {
     fn take_answer(
         &self,
         lane_copy: &LaneCopy,
+        lane: &Lane,
         step: &Step,
         answer: &ResponseReader,
         sample: &mut Sample,
     ) {
         let headers = answer.headers();
-        for value in headers.get_all("Set-Cookie") {
-            lane_copy.jar.borrow_mut().keep(value);
+        let (mut coding, mut location) = (None, None);
+        for header in &headers {
+            match header.name.len() {
+                8 if header.is("Location") => location = location.or(Some(header.value)),
+                10 if header.is("Set-Cookie") => lane_copy.jar.borrow_mut().keep(header.value),
+                16 if header.is("Content-Encoding") => coding = coding.or(Some(header.value)),
+                _ => {}
+            }
         }
-        if let Some(lane) = self.program.lane(lane_copy.lane) {
-            for wanted in lane.values.takes_of(step.exchange) {
-                let header = |name: &str| headers.get(name).map(<[u8]>::to_vec);
-                if let Some(value) = take(&wanted.origin, header, answer.body()) {
-                    lane_copy.keep_value(wanted.value, value);
-                }
+        for wanted in lane.values.takes_of(step.exchange) {
+            let header = |name: &str| headers.get(name).map(<[u8]>::to_vec);
+            if let Some(value) = take(&wanted.origin, header, answer.body()) {
+                lane_copy.keep_value(wanted.value, value);
             }
         }
         let whole = answer.body().len() as u64 == answer.body_len();
@@ -194,12 +209,11 @@ impl Worker {
         let answered = Seen {
             status: sample.status,
             digest: if compared {
-                digest(answer.body(), headers.get("Content-Encoding"))
+                digest(answer.body(), coding)
             } else {
                 0
             },
-            to_login: (300..400).contains(&sample.status)
-                && headers.get("Location").is_some_and(is_login),
+            to_login: (300..400).contains(&sample.status) && location.is_some_and(is_login),
         };
         let recorded = Seen {
             status: step.status,

@@ -110,30 +110,35 @@ impl LaneCopy {
         self.next.get() >= lane.steps.len() && self.in_flight.get() == 0
     }
 
-    /// Which steps to ask for now; `horizon_us` is the recorded time up to which they are near.
-    pub(crate) fn wants(&self, lane: &Lane, horizon_us: f64, into: &mut Vec<Wanted>) {
-        let next = self.next.get();
-        while let Some(step) = lane.steps.get(self.asked.get()) {
-            let index = self.asked.get();
-            let near = self
-                .intended_us(lane, index)
-                .is_some_and(|at| at as f64 <= horizon_us);
-            if index >= next + AHEAD || (index >= next + ALWAYS_AHEAD && !near) {
-                return;
-            }
-            self.asked.set(index + 1);
-            into.push(Wanted {
-                lane_copy: self.number,
-                step: index as u32,
-                exchange: step.exchange,
-                route: step.route,
-            });
-        }
+    /// Whether there may be steps to ask for.
+    pub(crate) fn may_want(&self, lane: &Lane) -> bool {
+        let asked = self.asked.get();
+        asked < lane.steps.len() && asked < self.next.get() + AHEAD
     }
 
-    /// Keeps what was fetched for step `index`.
+    /// The next step to ask for, if it is time for that; `horizon_us` is the recorded time up to which
+    /// steps are near.
+    pub(crate) fn next_wanted(&self, lane: &Lane, horizon_us: f64) -> Option<Wanted> {
+        let (next, index) = (self.next.get(), self.asked.get());
+        let step = lane.steps.get(index)?;
+        let near = || self.intended_us(lane, index).is_some_and(|at| at as f64 <= horizon_us);
+        if index >= next + AHEAD || (index >= next + ALWAYS_AHEAD && !near()) {
+            return None;
+        }
+        self.asked.set(index + 1);
+        Some(Wanted {
+            lane_copy: self.number,
+            step: index as u32,
+            exchange: step.exchange,
+            route: step.route,
+        })
+    }
+
+    /// Keeps what was fetched for step `index`; the reader may be behind what was at hand.
     pub(crate) fn keep_fetched(&self, index: usize, outgoing: Option<Arc<Outgoing>>) {
-        self.fetched.borrow_mut().push_back((index, outgoing));
+        let mut fetched = self.fetched.borrow_mut();
+        let before = fetched.iter().rposition(|(kept, _)| *kept < index);
+        fetched.insert(before.map_or(0, |at| at + 1), (index, outgoing));
     }
 
     /// The bytes for step `index`: `None` while they are not there, `Some(None)` when they cannot be had.

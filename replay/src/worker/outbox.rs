@@ -74,8 +74,15 @@ impl Outbox {
         self.batch.skipped.merge(skips);
     }
 
-    pub(crate) fn ended(&mut self, sample: Sample) {
+    /// Adds a sample; with it a full batch goes out.
+    pub(crate) fn ended(&mut self, sample: Sample, now_us: u64) {
+        if self.batch.samples.capacity() == 0 {
+            self.batch.samples.reserve_exact(FULL);
+        }
         self.batch.samples.push(sample);
+        if self.batch.samples.len().is_multiple_of(FULL) {
+            self.flush(now_us);
+        }
     }
 
     pub(crate) const fn reanchored(&mut self) {
@@ -99,18 +106,20 @@ impl Outbox {
         (!empty).then(|| self.flushed_us + FLUSH_AFTER.as_micros() as u64)
     }
 
-    /// Hands the batch over when it is full or due.
+    /// Hands the batch over when it is due.
     pub(crate) fn flush_if_due(&mut self, now_us: u64) {
-        let full = self.batch.samples.len() >= FULL && now_us > self.flushed_us + 1_000;
-        if full || self.due_us().is_some_and(|due_us| now_us >= due_us) {
-            self.flushed_us = now_us;
-            let batch = std::mem::take(&mut self.batch);
-            match self.to.try_send(batch) {
-                Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-                Err(TrySendError::Full(mut batch)) => {
-                    batch.stalls += 1;
-                    self.batch = batch;
-                }
+        if self.due_us().is_some_and(|due_us| now_us >= due_us) {
+            self.flush(now_us);
+        }
+    }
+
+    fn flush(&mut self, now_us: u64) {
+        self.flushed_us = now_us;
+        match self.to.try_send(std::mem::take(&mut self.batch)) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(mut batch)) => {
+                batch.stalls += 1;
+                self.batch = batch;
             }
         }
     }

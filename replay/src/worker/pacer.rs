@@ -20,7 +20,7 @@ use crate::schedule::timer::Timer;
 const LEAD_US: u64 = 1_000_000;
 
 /// How long what is wanted from the store is gathered before it is asked for.
-const ASK_AFTER_US: u64 = 5_000;
+pub(super) const ASK_AFTER_US: u64 = 5_000;
 
 /// The steps by which wake-ups are drawn together as the thread fills: each costs as much as a request.
 const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
@@ -83,6 +83,7 @@ impl Worker {
                 pace.asked_us = now_us;
                 self.ask();
             }
+            self.in_flight.sweep(now_us);
             self.outbox.borrow_mut().flush_if_due(now_us);
             if self.is_over(&pace, now_us) {
                 break;
@@ -142,7 +143,7 @@ impl Worker {
         }
     }
 
-    fn heed_pause(&self, pace: &mut Pace, now_us: u64) {
+    fn heed_pause(self: &Rc<Self>, pace: &mut Pace, now_us: u64) {
         match (self.control.is_paused(), pace.paused_since_us) {
             (true, None) => {
                 pace.paused_since_us = Some(now_us);
@@ -152,6 +153,11 @@ impl Worker {
                 pace.paused_since_us = None;
                 pace.paused_us += now_us - since_us;
                 self.clock.borrow_mut().set_paused(now_us, false);
+                // without a clock nothing but an answer would make them go on
+                let lanes: Vec<Rc<LaneCopy>> = self.lanes.borrow().values().cloned().collect();
+                for lane_copy in &lanes {
+                    self.advance(lane_copy, now_us);
+                }
             }
             _ => {}
         }
@@ -229,7 +235,7 @@ impl Worker {
         loop {
             let beginning = self.agenda.borrow_mut().take_beginning(by_us);
             let Some(beginning) = beginning else { return };
-            self.begin(beginning);
+            self.begin(beginning, now_us);
         }
     }
 
@@ -244,12 +250,11 @@ impl Worker {
 
     fn wanted_is_due(&self, pace: &Pace, now_us: u64) -> bool {
         let wanted = self.wanted.borrow().len();
-        wanted > 0
-            && (wanted >= 32 || self.starving.get() || now_us >= pace.asked_us + ASK_AFTER_US)
+        wanted > 0 && (self.starving.get() || now_us >= pace.asked_us + ASK_AFTER_US)
     }
 
     /// Asks the store's reader for what is wanted.
-    fn ask(&self) {
+    pub(super) fn ask(&self) {
         self.starving.set(false);
         let wanted = std::mem::take(&mut *self.wanted.borrow_mut());
         if !wanted.is_empty() {
@@ -258,11 +263,16 @@ impl Worker {
     }
 
     fn take_fetched(self: &Rc<Self>, found: Fetched) {
+        let now_us = self.now_us();
         for (wanted, outgoing) in found {
             let lane_copy = self.lanes.borrow().get(&wanted.lane_copy).cloned();
             if let Some(lane_copy) = lane_copy {
-                lane_copy.keep_fetched(wanted.step as usize, outgoing);
-                self.advance(&lane_copy);
+                let step = wanted.step as usize;
+                lane_copy.keep_fetched(step, outgoing);
+                // most steps are fetched before their time
+                if step == lane_copy.next.get() {
+                    self.advance(&lane_copy, now_us);
+                }
             }
         }
     }
@@ -277,7 +287,7 @@ impl Worker {
                 .values()
                 .all(|lane_copy| lane_copy.next.get() >= lane_copy.due.get())
         };
-        now_us >= closes_us || (self.in_flight.borrow().is_empty() && all_sent())
+        now_us >= closes_us || (self.in_flight.is_empty() && all_sent())
     }
 
     /// When the loop has to run again at the latest.
@@ -307,6 +317,7 @@ impl Worker {
             stage_us,
             pace.closes_us,
             self.outbox.borrow().due_us(),
+            self.in_flight.sweeps_us(),
         ]
         .into_iter()
         .flatten()
@@ -319,10 +330,10 @@ impl Worker {
         let now_us = self.now_us();
         self.drop_what_is_due();
         let mut outbox = self.outbox.borrow_mut();
-        for (_, mut sample) in self.in_flight.borrow_mut().drain() {
+        for mut sample in self.in_flight.drain() {
             sample.outcome = Outcome::Unfinished;
             sample.done_us = now_us.max(sample.sent_us);
-            outbox.ended(sample);
+            outbox.ended(sample, now_us);
         }
         outbox.close();
     }

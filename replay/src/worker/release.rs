@@ -10,7 +10,9 @@ use reprise_wire::Protocol;
 
 use super::Worker;
 use super::agenda::{Beginning, DueStep};
+use super::exchange::Job;
 use super::lane_copy::LaneCopy;
+use super::pacer::ASK_AFTER_US;
 use crate::plan::Speed;
 use crate::prepare::lane::{Lane, Step};
 use crate::reason::SkipReason;
@@ -19,9 +21,12 @@ use crate::run::event::WarningKind;
 /// A lane further behind than this is anchored anew: it would only measure its own backlog.
 const MOST_BEHIND_US: u64 = 5_000_000;
 
+/// So many wanted steps are asked for at once, without waiting for more.
+const ASK_FOR: usize = 64;
+
 impl Worker {
     /// Makes a lane copy and puts its first step on the agenda.
-    pub(super) fn begin(self: &Rc<Self>, beginning: Beginning) {
+    pub(super) fn begin(self: &Rc<Self>, beginning: Beginning, now_us: u64) {
         let program = &self.program;
         let Some(lane) = program.lane(beginning.lane) else {
             return;
@@ -55,7 +60,7 @@ impl Worker {
             .borrow_mut()
             .insert(number, Rc::clone(&lane_copy));
         self.put_on_agenda(&lane_copy, lane);
-        self.want_ahead(&lane_copy, lane);
+        self.want_ahead(&lane_copy, lane, now_us);
         let first = lane.steps.first().map(|step| step.protocol);
         if first == Some(Protocol::Mysql) {
             let opening = Rc::clone(self).open_mysql_ahead(lane_copy, beginning.at_us);
@@ -86,21 +91,38 @@ impl Worker {
             if self.is_paced() {
                 self.put_on_agenda(&lane_copy, lane);
             }
-            self.advance(&lane_copy);
+            self.advance(&lane_copy, now_us);
         }
     }
 
     /// Sends the lane copy's next steps as far as they are due and have what they wait for.
-    pub(super) fn advance(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>) {
-        let Some(lane) = self.program.lane(lane_copy.lane) else {
-            return;
-        };
+    pub(super) fn advance(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>, now_us: u64) {
+        if let Some(lane) = self.program.lane(lane_copy.lane)
+            && let Some(job) = self.release(lane_copy, lane, now_us)
+        {
+            self.start(lane_copy, job);
+        }
+    }
+
+    fn start(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>, job: Job) {
+        tokio::task::spawn_local(Rc::clone(self).serve(Rc::clone(lane_copy), job));
+    }
+
+    /// Releases the lane copy's next steps as far as they are due and have what they wait for. The last of
+    /// them is the caller's to send, the others are on their way.
+    fn release(
+        self: &Rc<Self>,
+        lane_copy: &Rc<LaneCopy>,
+        lane: &Lane,
+        now_us: u64,
+    ) -> Option<Job> {
+        let mut last = None;
         while !self.retire_if_between(lane_copy) {
             let index = lane_copy.next.get();
             let Some(step) = lane.steps.get(index) else {
                 break;
             };
-            if index >= lane_copy.due.get() || !lane_copy.may_send(step) {
+            if !self.is_due(lane_copy, index) || !lane_copy.may_send(step) {
                 break;
             }
             let Some(outgoing) = lane_copy.take_fetched(index) else {
@@ -109,52 +131,77 @@ impl Worker {
                 break;
             };
             lane_copy.next.set(index + 1);
-            if !self.is_paced() {
-                self.put_on_agenda(lane_copy, lane);
-                self.wake.notify_one();
-            }
-            match outgoing {
-                Some(outgoing) => {
-                    let sample = self.sample(lane_copy, lane, index, step);
-                    let key = self.put_in_flight(sample);
-                    let sending =
-                        Rc::clone(self).send(Rc::clone(lane_copy), index, outgoing, key, sample);
-                    lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
-                    tokio::task::spawn_local(sending);
-                }
-                None => {
-                    let message = format!("exchange {} cannot be read back", step.exchange);
-                    let mut outbox = self.outbox.borrow_mut();
-                    outbox.skipped(SkipReason::Unreadable, 1);
-                    outbox.warn(WarningKind::Unreadable, message);
-                    drop(outbox);
-                    lane_copy.received.borrow_mut().note(step.rank);
-                }
+            let Some(outgoing) = outgoing else {
+                self.cannot_read(lane_copy, step);
+                continue;
+            };
+            lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
+            let sample = self.sample(lane_copy, lane, index, step, now_us);
+            self.outbox.borrow_mut().sent();
+            let job = Job {
+                index,
+                outgoing,
+                sample,
+                ticket: self.in_flight.begin(sample),
+            };
+            if let Some(earlier) = last.replace(job) {
+                self.start(lane_copy, earlier);
             }
         }
-        self.want_ahead(lane_copy, lane);
+        self.want_ahead(lane_copy, lane, now_us);
         if lane_copy.is_over(lane) {
             self.lanes.borrow_mut().remove(&lane_copy.number);
             self.wake.notify_one();
         }
+        last
     }
 
-    /// An answer came: what waited for it may go.
-    pub(super) fn answered(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>, step: &Step, done_us: u64) {
+    /// Whether a step's time has come. Without a clock it comes when the step before has been released.
+    fn is_due(&self, lane_copy: &LaneCopy, index: usize) -> bool {
+        if index < lane_copy.due.get() {
+            return true;
+        }
+        // the first step of a lane copy becomes due by the agenda
+        let held = self.closing.get() || self.clock.borrow().is_paused();
+        let goes_on = index > 0 && !held && !self.is_paced();
+        if goes_on {
+            lane_copy.due.set(index + 1);
+            self.outbox.borrow_mut().planned(1);
+        }
+        goes_on
+    }
+
+    fn cannot_read(&self, lane_copy: &LaneCopy, step: &Step) {
+        let message = format!("exchange {} cannot be read back", step.exchange);
+        let mut outbox = self.outbox.borrow_mut();
+        outbox.skipped(SkipReason::Unreadable, 1);
+        outbox.warn(WarningKind::Unreadable, message);
+        drop(outbox);
+        lane_copy.received.borrow_mut().note(step.rank);
+    }
+
+    /// An answer came: what waited for it may go. The step that the caller is to send next, if there is one.
+    pub(super) fn answered(
+        self: &Rc<Self>,
+        lane_copy: &Rc<LaneCopy>,
+        lane: &Lane,
+        step: &Step,
+        done_us: u64,
+    ) -> Option<Job> {
         lane_copy
             .in_flight
             .set(lane_copy.in_flight.get().saturating_sub(1));
-        let lane = self.program.lane(lane_copy.lane);
-        let next = lane.and_then(|lane| lane.steps.get(lane_copy.next.get()));
+        let next = lane.steps.get(lane_copy.next.get());
         let waited = next.is_some_and(|next| !lane_copy.may_send(next));
         lane_copy.received.borrow_mut().note(step.rank);
         if waited && next.is_some_and(|next| lane_copy.may_send(next)) {
             lane_copy.freed_us.set(done_us);
         }
-        self.advance(lane_copy);
+        let job = self.release(lane_copy, lane, done_us);
         if self.closing.get() {
             self.wake.notify_one();
         }
+        job
     }
 
     /// Ends a lane copy that is surplus, if nothing of it is open. True when it has ended.
@@ -197,15 +244,39 @@ impl Worker {
         }
     }
 
-    fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane) {
+    /// Takes the bytes of the steps that come next from the shelf, or asks for them: many at once, or soon.
+    fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane, now_us: u64) {
         const NEAR_US: u64 = 1_000_000;
-        let horizon_us = self.recorded_by(self.now_us() + NEAR_US);
-        lane_copy.wants(lane, horizon_us, &mut self.wanted.borrow_mut());
+        if !lane_copy.may_want(lane) {
+            return;
+        }
+        let horizon_us = self.recorded_by(now_us + NEAR_US);
+        let mut all = self.wanted.borrow_mut();
+        let before = all.len();
+        while let Some(wanted) = lane_copy.next_wanted(lane, horizon_us) {
+            match self.fetcher.at_hand(&wanted) {
+                Some(outgoing) => lane_copy.keep_fetched(wanted.step as usize, Some(outgoing)),
+                None => all.push(wanted),
+            }
+        }
+        let after = all.len();
+        drop(all);
+        if after >= ASK_FOR {
+            self.ask();
+        } else if before == 0 && after > 0 && self.sleeps_until_us.get() > now_us + ASK_AFTER_US {
+            self.wake.notify_one();
+        }
     }
 
     /// The sample of a step about to be sent: when it was intended, and since when it could go.
-    fn sample(&self, lane_copy: &LaneCopy, lane: &Lane, index: usize, step: &Step) -> Sample {
-        let now_us = self.now_us();
+    fn sample(
+        &self,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        index: usize,
+        step: &Step,
+        now_us: u64,
+    ) -> Sample {
         let recorded_us = lane_copy.intended_us(lane, index).unwrap_or(0);
         let (mut intended_us, paced) = {
             let clock = self.clock.borrow();

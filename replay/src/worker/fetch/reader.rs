@@ -1,0 +1,109 @@
+//! The thread that reads requests back from the store, in file order as far as it can.
+
+use std::sync::Arc;
+
+use crossbeam_channel::Receiver;
+use reprise_store::{ExchangeId, Requests, Store};
+use reprise_wire::Protocol;
+use tokio::sync::mpsc;
+
+use super::shelf::Shelf;
+use super::{Fetched, Outgoing, Ready, Wanted};
+use crate::http::rewrite::Template;
+use crate::run::program::Program;
+
+/// How far ahead the sequential reading goes to reach an exchange instead of fetching it alone.
+const AHEAD: u32 = 4_096;
+
+pub(super) struct Reader {
+    store: Store,
+    program: Arc<Program>,
+    requests: Requests,
+    reached: u32,
+    shelf: Arc<Shelf>,
+}
+
+impl Reader {
+    pub(super) fn new(store: Store, program: Arc<Program>, shelf: Arc<Shelf>) -> Self {
+        Self {
+            requests: store.requests(program.prepared.recording, false),
+            reached: 0,
+            store,
+            program,
+            shelf,
+        }
+    }
+
+    /// Answers until nobody is left to ask.
+    pub(super) fn run(
+        mut self,
+        wanted: &Receiver<(u32, Vec<Wanted>)>,
+        answers: &[mpsc::UnboundedSender<Fetched>],
+    ) {
+        while let Ok((worker, wanted)) = wanted.recv() {
+            let found = wanted.into_iter().map(|one| (one, self.get(one))).collect();
+            if let Some(answer) = answers.get(worker as usize) {
+                // a worker that has ended needs nothing any more
+                let _ = answer.send(found);
+            }
+        }
+    }
+
+    fn get(&mut self, wanted: Wanted) -> Option<Arc<Outgoing>> {
+        if let Some(kept) = self.shelf.get(wanted.key()) {
+            return Some(kept);
+        }
+        if wanted.exchange > self.reached && wanted.exchange - self.reached <= AHEAD {
+            return self.read_on(wanted);
+        }
+        self.read_alone(wanted)
+    }
+
+    /// Reads on in sequence until the exchange is reached, keeping what comes on the way: its turn is near.
+    fn read_on(&mut self, wanted: Wanted) -> Option<Arc<Outgoing>> {
+        loop {
+            let next = self.requests.next()?.ok()?;
+            let exchange = next.row.id.0;
+            self.reached = exchange;
+            let Some(request) = next.request else {
+                continue;
+            };
+            let key = (exchange, wanted.route);
+            let ready = self.ready(key, next.row.protocol, next.row.summary, request);
+            if exchange >= wanted.exchange {
+                return Some(ready).filter(|_| exchange == wanted.exchange);
+            }
+        }
+    }
+
+    fn read_alone(&mut self, wanted: Wanted) -> Option<Arc<Outgoing>> {
+        let recording = self.program.prepared.recording;
+        let id = ExchangeId(wanted.exchange);
+        let row = self.store.exchange(recording, id).ok()??;
+        let request = self.store.payloads(recording, id).ok()?.request?;
+        Some(self.ready(wanted.key(), row.protocol, row.summary, request.bytes))
+    }
+
+    fn ready(
+        &mut self,
+        key: (u32, u16),
+        protocol: Protocol,
+        summary: String,
+        request: Vec<u8>,
+    ) -> Arc<Outgoing> {
+        let payload = match protocol {
+            Protocol::Http => {
+                let target = self.program.http.get(usize::from(key.1));
+                let naming = target.and_then(|target| target.naming.as_ref());
+                Ready::Http(Template::new(request, naming))
+            }
+            Protocol::Mysql => Ready::Mysql(request),
+        };
+        let outgoing = Arc::new(Outgoing {
+            summary: summary.into_boxed_str(),
+            payload,
+        });
+        self.shelf.keep(key, &outgoing);
+        outgoing
+    }
+}
