@@ -25,7 +25,13 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let rates: Vec<u64> = words
         .iter()
-        .filter_map(|word| if word == "max" { Some(0) } else { word.parse().ok() })
+        .filter_map(|word| {
+            if word == "max" {
+                Some(0)
+            } else {
+                word.parse().ok()
+            }
+        })
         .collect();
     let rates = if rates.is_empty() {
         vec![1_000, 5_000, 10_000]
@@ -87,7 +93,9 @@ fn main() {
             summary.lateness_us.max,
             summary.outcomes.ok,
             summary.planned,
-            cpu.iter().map(|(name, us)| (name, (each(*us) * 10.0).round() / 10.0)).collect::<Vec<_>>(),
+            cpu.iter()
+                .map(|(name, us)| (name, (each(*us) * 10.0).round() / 10.0))
+                .collect::<Vec<_>>(),
         );
     }
 }
@@ -99,7 +107,10 @@ fn cpu_of_threads() -> BTreeMap<String, u64> {
         let of = thread.unwrap().path();
         let read = |file| std::fs::read_to_string(of.join(file)).unwrap_or_default();
         // the first number of schedstat: nanoseconds on a core
-        let nanos = read("schedstat").split(' ').next().and_then(|first| first.parse::<u64>().ok());
+        let nanos = read("schedstat")
+            .split(' ')
+            .next()
+            .and_then(|first| first.parse::<u64>().ok());
         let name = read("comm").trim().to_owned();
         if name != "bench-server" && name != "pace" {
             *found.entry(name).or_default() += nanos.unwrap_or(0) / 1_000;

@@ -52,13 +52,7 @@ impl Worker {
 
     /// Sends a step and accounts for it. `None` when the run closed meanwhile and has counted it as
     /// unfinished, else when it ended.
-    async fn send(
-        &self,
-        lane_copy: &LaneCopy,
-        lane: &Lane,
-        step: &Step,
-        job: Job,
-    ) -> Option<u64> {
+    async fn send(&self, lane_copy: &LaneCopy, lane: &Lane, step: &Step, job: Job) -> Option<u64> {
         let Job {
             outgoing,
             mut sample,

@@ -121,7 +121,10 @@ impl LaneCopy {
     pub(crate) fn next_wanted(&self, lane: &Lane, horizon_us: f64) -> Option<Wanted> {
         let (next, index) = (self.next.get(), self.asked.get());
         let step = lane.steps.get(index)?;
-        let near = || self.intended_us(lane, index).is_some_and(|at| at as f64 <= horizon_us);
+        let near = || {
+            self.intended_us(lane, index)
+                .is_some_and(|at| at as f64 <= horizon_us)
+        };
         if index >= next + AHEAD || (index >= next + ALWAYS_AHEAD && !near()) {
             return None;
         }

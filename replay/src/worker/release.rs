@@ -110,12 +110,7 @@ impl Worker {
 
     /// Releases the lane copy's next steps as far as they are due and have what they wait for. The last of
     /// them is the caller's to send, the others are on their way.
-    fn release(
-        self: &Rc<Self>,
-        lane_copy: &Rc<LaneCopy>,
-        lane: &Lane,
-        now_us: u64,
-    ) -> Option<Job> {
+    fn release(self: &Rc<Self>, lane_copy: &Rc<LaneCopy>, lane: &Lane, now_us: u64) -> Option<Job> {
         let mut last = None;
         while !self.retire_if_between(lane_copy) {
             let index = lane_copy.next.get();
