@@ -21,6 +21,7 @@ pub struct RunTimeline {
     ticks: Vec<Tick>,
     faults: Vec<FaultSpan>,
     stages: Vec<StageMark>,
+    warm_up_us: u64,
 }
 
 impl RunTimeline {
@@ -34,6 +35,7 @@ impl RunTimeline {
             ticks,
             faults: plan.faults.iter().map(span).collect(),
             stages: stages.collect(),
+            warm_up_us: plan.warm_up_us(),
         }
     }
 
@@ -59,6 +61,7 @@ impl RunTimeline {
             ticks: &self.ticks,
             faults: &self.faults,
             stages: &self.stages,
+            warm_up_us: self.warm_up_us,
             ..Timeline::default()
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use reprise_measure::{Comparison, RunSamples, Source, compare};
+use reprise_replay::Plan;
 use reprise_store::Run;
 
 use crate::{Error, Library};
@@ -52,7 +53,10 @@ impl Library {
             .summary
             .as_ref()
             .map_or(0, |summary| summary.duration_ms * 1_000);
-        let mut samples = RunSamples::new(run.name.clone(), Source::Run, duration_us, names);
+        let warm_up_us = Plan::from_json(run.plan.clone())?.warm_up_us();
+        let duration_us = duration_us.saturating_sub(warm_up_us);
+        let mut samples = RunSamples::new(run.name.clone(), Source::Run, duration_us, names)
+            .measuring_from(warm_up_us);
         for sample in self.store.samples(run.id) {
             samples.push(&sample?);
         }

@@ -1,5 +1,6 @@
 //! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
 
+mod between;
 pub(crate) mod http_targets;
 mod job;
 mod outlook;
@@ -9,9 +10,10 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use reprise_measure::Check;
 use reprise_replay::{
-    HttpOrder, HttpRoute, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, RateBy,
+    HttpOrder, HttpRoute, LaneKey, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, RateBy,
     ReplayConfig, Secrets, Speed, StagesError, Targets,
 };
 use reprise_store::{AllowedTarget, Recording, RecordingId};
@@ -33,7 +35,7 @@ impl Library {
     /// # Errors
     /// As [`Self::replay`], but for the target.
     pub fn dry_run(&self, request: &ReplayRequest) -> Result<Outline, Error> {
-        Ok(Prepared::new(Asked::of(request)?.plan, &self.store)?.outline())
+        Ok(Prepared::new(self.asked(request)?.plan, &self.store)?.outline())
     }
 
     /// Starts a replay.
@@ -42,7 +44,7 @@ impl Library {
     /// When the request cannot be read, the target is refused, or nothing is left to send.
     pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
         let recording = self.store.recording(&request.recording)?;
-        let asked = Asked::of(request)?;
+        let asked = self.asked(request)?;
         let (http, mysql) = self.allowed(request, &asked, recording.id)?;
         let warnings = http.iter().chain(&mysql);
         let warnings = warnings.flat_map(|target| target.warnings().to_vec());
@@ -70,6 +72,16 @@ impl Library {
             .targets
             .reach(config.plan.timeout().min(REACH_WITHIN))?;
         ReplayJob::start(config, self, warnings)
+    }
+
+    /// The request, read against its recording.
+    fn asked(&self, request: &ReplayRequest) -> Result<Asked, Error> {
+        let mut asked = Asked::of(request)?;
+        if let Some(text) = &request.between {
+            let recording = self.store.recording(&request.recording)?;
+            asked.plan.between = Some(between::part(text, &recording, &TimeZone::system())?);
+        }
+        Ok(asked)
     }
 
     /// The request's targets for HTTP and for MySQL, as far as it names them, once they are allowed:
@@ -174,6 +186,8 @@ fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
             .map_err(|error: StagesError| Error::Usage(format!("--stages: failed to {error}")))?;
     }
     plan.duration_ms = request.duration_ms;
+    plan.warm_up_ms = request.warm_up_ms;
+    plan.lanes = lane_key(&request.lanes)?;
     plan.repeat = request.repeat || request.duration_ms.is_some();
     plan.http = http_targets::routes(&request.http)?;
     plan.host = http_targets::host(request.host.as_deref())?;
@@ -193,6 +207,15 @@ fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
         .filter(|filter| !filter.trim().is_empty());
     plan.both_tiers = request.both_tiers;
     Ok(plan)
+}
+
+/// What tells users apart; the recorded sessions when nothing is said.
+fn lane_key(text: &str) -> Result<LaneKey, Error> {
+    if text.trim().is_empty() {
+        return Ok(LaneKey::default());
+    }
+    text.parse()
+        .map_err(|error| Error::Usage(format!("--lane: failed to {error}")))
 }
 
 /// `KEY=VALUE` as it is; `KEY` alone from the environment, so that no password stands in a shell history.

@@ -33,6 +33,10 @@ pub struct Accumulator {
     sent: u64,
     skipped: BTreeMap<&'static str, u64>,
     outcomes: Outcomes,
+    /// Those of `outcomes` that no statistic counts.
+    unmeasured: Outcomes,
+    /// Exchanges intended before this are not measured; microseconds.
+    measures_from_us: u64,
     error_answers: u64,
     order_conflicts: u64,
     injected_errors: u64,
@@ -63,6 +67,8 @@ impl Accumulator {
             sent: 0,
             skipped: BTreeMap::new(),
             outcomes: Outcomes::default(),
+            unmeasured: Outcomes::default(),
+            measures_from_us: 0,
             error_answers: 0,
             order_conflicts: 0,
             injected_errors: 0,
@@ -83,6 +89,14 @@ impl Accumulator {
             tick: Tick::default(),
             tick_errors: BTreeMap::new(),
         }
+    }
+
+    /// Leaves what is intended before `from_us` of the run out of every statistic; it is warming up. Counts
+    /// and the time series have it all the same.
+    #[must_use]
+    pub const fn measuring_from(mut self, from_us: u64) -> Self {
+        self.measures_from_us = from_us;
+        self
     }
 
     /// The schedule wanted this many more exchanges.
@@ -109,17 +123,18 @@ impl Accumulator {
     pub fn ended(&mut self, sample: &Sample) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.outcomes[sample.outcome] += 1;
-        self.tick.outcomes[sample.outcome] += 1;
-        self.count_failure(sample);
+        self.tick_ended(sample);
         self.sent_bytes += u64::from(sample.sent_bytes);
         self.received_bytes += u64::from(sample.received_bytes);
-        self.tick.sent_bytes += u64::from(sample.sent_bytes);
-        self.tick.received_bytes += u64::from(sample.received_bytes);
+        if !is_measured(sample, self.measures_from_us) {
+            self.unmeasured[sample.outcome] += 1;
+            return;
+        }
+        self.count_failure(sample);
         Span::extend(&mut self.intended, sample.intended_us);
         Span::extend(&mut self.departed, sample.sent_us);
         self.waiting.record(sample.waiting_us());
         self.lateness.record(sample.lateness_us());
-        self.tick.lateness.record(sample.lateness_us());
         if let Some(first_byte) = sample.first_byte_us {
             self.first_byte
                 .record(first_byte.saturating_sub(sample.intended_us));
@@ -127,32 +142,39 @@ impl Accumulator {
         if has_response_time(sample) {
             self.response.record(sample.response_us());
             self.service.record(sample.service_us());
-            self.tick.response.record(sample.response_us());
         }
-        self.count_operation(sample);
+        self.operations.record(sample);
         self.count_faults(sample);
+    }
+
+    /// Counts a sample in the time series, which has all of them.
+    fn tick_ended(&mut self, sample: &Sample) {
+        let tick = &mut self.tick;
+        tick.outcomes[sample.outcome] += 1;
+        tick.error_answers += u64::from(is_error(sample));
+        tick.sent_bytes += u64::from(sample.sent_bytes);
+        tick.received_bytes += u64::from(sample.received_bytes);
+        tick.lateness.record(sample.lateness_us());
+        if has_response_time(sample) {
+            tick.response.record(sample.response_us());
+        }
+        if let Some(kind) = ErrorKind::of(sample) {
+            count_kind(&mut self.tick_errors, kind, 1);
+            tick.injected_errors += u64::from(sample.flags.contains(SampleFlags::FAULT_ENDED));
+        }
+        if self.watched.contains(&sample.operation) {
+            tick.watch(sample);
+        }
     }
 
     fn count_failure(&mut self, sample: &Sample) {
         self.error_answers += u64::from(is_error(sample));
-        self.tick.error_answers += u64::from(is_error(sample));
         let Some(kind) = ErrorKind::of(sample) else {
             self.order_conflicts += u64::from(sample.flags.contains(SampleFlags::ORDER_CONFLICT));
             return;
         };
         count_kind(&mut self.errors, kind, 1);
-        count_kind(&mut self.tick_errors, kind, 1);
-        if sample.flags.contains(SampleFlags::FAULT_ENDED) {
-            self.injected_errors += 1;
-            self.tick.injected_errors += 1;
-        }
-    }
-
-    fn count_operation(&mut self, sample: &Sample) {
-        self.operations.record(sample);
-        if self.watched.contains(&sample.operation) {
-            self.tick.watch(sample);
-        }
+        self.injected_errors += u64::from(sample.flags.contains(SampleFlags::FAULT_ENDED));
     }
 
     fn count_faults(&mut self, sample: &Sample) {
@@ -187,6 +209,7 @@ impl Accumulator {
             in_flight: self.in_flight,
             tick: std::mem::take(&mut self.tick),
             tick_errors: std::mem::take(&mut self.tick_errors),
+            measures_from_us: self.measures_from_us,
             ..Self::new(self.watched.clone())
         };
         let mut taken = std::mem::replace(self, fresh);
@@ -202,6 +225,7 @@ impl Accumulator {
             self.skipped(reason, *count);
         }
         self.outcomes += other.outcomes;
+        self.unmeasured += other.unmeasured;
         self.error_answers += other.error_answers;
         self.order_conflicts += other.order_conflicts;
         self.injected_errors += other.injected_errors;
@@ -238,6 +262,7 @@ impl Accumulator {
 
     /// The run so far, in the form that is stored, printed and shown.
     pub fn summary(&self, facts: &RunFacts) -> Summary {
+        let measured = self.outcomes.without(&self.unmeasured);
         let response_us = Quantiles::of(&self.response);
         let lateness_us = Quantiles::of(&self.lateness);
         Summary {
@@ -249,13 +274,15 @@ impl Accumulator {
                 .map(|(why, n)| ((*why).to_owned(), *n))
                 .collect(),
             outcomes: self.outcomes,
-            error_rate: share(self.outcomes.failures(), self.outcomes.total()),
-            error_rate_total: share(self.error_answers, self.outcomes.total()),
-            unfaithful: crate::summary::is_unfaithful(&self.outcomes),
+            unmeasured: self.unmeasured,
+            warm_up_ms: self.measures_from_us / 1_000,
+            error_rate: share(measured.failures(), measured.total()),
+            error_rate_total: share(self.error_answers, measured.total()),
+            unfaithful: crate::summary::is_unfaithful(&measured),
             generator_late: crate::summary::is_generator_late(&lateness_us, &response_us),
             rate: Rate {
-                asked_per_s: Span::rate(self.intended, self.outcomes.total(), facts.duration_us),
-                sent_per_s: Span::rate(self.departed, self.outcomes.total(), facts.duration_us),
+                asked_per_s: Span::rate(self.intended, measured.total(), facts.duration_us),
+                sent_per_s: Span::rate(self.departed, measured.total(), facts.duration_us),
             },
             response_us,
             service_us: Quantiles::of(&self.service),
@@ -320,6 +347,11 @@ pub(crate) const fn has_response_time(sample: &Sample) -> bool {
         Outcome::Unfinished => false,
         _ => sample.first_byte_us.is_some(),
     }
+}
+
+/// Whether a sample counts in the statistics of a run that measures from `from_us` on.
+pub(crate) const fn is_measured(sample: &Sample, from_us: u64) -> bool {
+    sample.intended_us >= from_us && !sample.flags.contains(SampleFlags::SETUP)
 }
 
 /// Whether a sample was an error at all, recorded or new.

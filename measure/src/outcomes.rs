@@ -27,6 +27,15 @@ impl Outcomes {
         Outcome::ALL.into_iter().map(|outcome| self[outcome]).sum()
     }
 
+    /// These but for `some` of them.
+    #[must_use]
+    pub fn without(mut self, some: &Self) -> Self {
+        for outcome in Outcome::ALL {
+            self[outcome] = self[outcome].saturating_sub(some[outcome]);
+        }
+        self
+    }
+
     /// Those in which the target did worse than the recording.
     pub fn failures(&self) -> u64 {
         Outcome::ALL

@@ -76,6 +76,8 @@ bitflags! {
         const RECORDED_ERROR = 1 << 3;
         /// A fault replaced or ended the exchange.
         const FAULT_ENDED = 1 << 4;
+        /// It set its lane up (a login, a PREPARE from before the part that is replayed): not measured.
+        const SETUP = 1 << 5;
     }
 }
 

@@ -20,9 +20,13 @@ pub struct Summary {
     pub skipped: BTreeMap<String, u64>,
     /// How what was sent ended.
     pub outcomes: Outcomes,
-    /// The share (0.0 to 1.0) of what was sent in which the target did worse than the recording.
+    /// Those of `outcomes` that no other number here counts: sent to warm up, or to set lanes up.
+    pub unmeasured: Outcomes,
+    /// How long the run warmed up before it measured; milliseconds.
+    pub warm_up_ms: u64,
+    /// The share (0.0 to 1.0) of what was measured in which the target did worse than the recording.
     pub error_rate: f64,
-    /// The share (0.0 to 1.0) of what was sent that failed or was an error in the recording too.
+    /// The share (0.0 to 1.0) of what was measured that failed or was an error in the recording too.
     pub error_rate_total: f64,
     /// More than [`UNFAITHFUL_ABOVE`] of the answers differ: the latencies are of other work.
     pub unfaithful: bool,
@@ -138,6 +142,11 @@ impl Summary {
             .iter()
             .map(|check| check.evaluate(self, ticks))
             .collect();
+    }
+
+    /// How what was measured ended.
+    pub fn measured(&self) -> Outcomes {
+        self.outcomes.without(&self.unmeasured)
     }
 
     /// Whether every check held.

@@ -38,6 +38,9 @@ pub enum ReplayError {
     /// A timeout of zero fails every request.
     #[error("use a timeout of zero: give at least one millisecond")]
     NoTimeout,
+    /// A part of a recording that ends where it begins, or before.
+    #[error("play an empty part of the recording: let it end after it begins")]
+    EmptyPart,
     /// There is nowhere to send anything.
     #[error("replay without a target: name one for HTTP, for MySQL, or both")]
     NoTarget,

@@ -24,9 +24,10 @@ mod worker;
 pub use error::ReplayError;
 pub use http::route::{HttpSource, HttpSourceError};
 pub use plan::{
-    HostField, HttpOrder, HttpRoute, MysqlRoute, PLAN_VERSION, Plan, Rate, RateBy, Speed,
+    HostField, HttpOrder, HttpRoute, LaneKey, MysqlRoute, PLAN_VERSION, Part, Plan, Rate, RateBy,
+    Speed,
 };
-pub use prepare::{Outline, Prepared, SlowLane, Unsourced};
+pub use prepare::{Outline, OutlineOperation, Prepared, SlowLane, Unsourced};
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};

@@ -1,6 +1,10 @@
 //! The plan: a small versioned document that says what of a recording is sent, when, how often, where to
 //! and how disturbed. Owned here; the store keeps it as JSON. It never holds a secret's value.
 
+mod lane_key;
+mod part;
+mod rate;
+
 use std::time::Duration;
 
 use reprise_fault::Fault;
@@ -9,6 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::ReplayError;
 use crate::http::route::HttpSource;
 pub use crate::schedule::clock::Speed;
+pub use lane_key::LaneKey;
+pub use part::Part;
+pub use rate::{Rate, RateBy};
+
 use crate::schedule::stages::Stages;
 
 /// The version of plan this program writes; it reads this and older ones.
@@ -31,6 +39,9 @@ pub struct Plan {
     /// How long the run issues requests, in milliseconds of its own time without pauses; the recording
     /// repeats until then. `None`: as long as the stages, or until the recording has been played.
     pub duration_ms: Option<u64>,
+    /// How long it warms up, in milliseconds of its own time: what is sent then is counted and drawn, and in
+    /// no statistic, check or comparison.
+    pub warm_up_ms: u64,
     /// Whether the recording begins again when it ends (until stopped, or for `duration_ms`).
     pub repeat: bool,
     /// Where recorded HTTP goes.
@@ -55,35 +66,16 @@ pub struct Plan {
     pub secrets: Vec<String>,
     /// Which exchanges are sent, in the filter language; `None` is all of them.
     pub filter: Option<String>,
+    /// The part of the recording that is played; `None` is all of it.
+    pub between: Option<Part>,
+    /// What makes HTTP exchanges one lane.
+    pub lanes: LaneKey,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
     /// What the Host field of HTTP requests names.
     pub host: HostField,
     /// How many threads send; `None` is one for each core but one.
     pub workers: Option<u32>,
-}
-
-/// How fast the recorded clock runs and how many play it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Rate {
-    /// How much faster than recorded.
-    pub speed: Speed,
-    /// How many copies of each lane; a fraction samples lanes.
-    pub copies: f64,
-    /// What stages, and changes while the run is on, change of it.
-    pub by: RateBy,
-}
-
-/// More users or a faster clock: the two ways to change a rate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateBy {
-    /// More copies of the lanes, or fewer; think times stay as they were.
-    #[default]
-    Copies,
-    /// A faster clock, or a slower one; think times change.
-    Speed,
 }
 
 /// Where a part of the recorded HTTP goes.
@@ -130,48 +122,6 @@ pub enum HttpOrder {
     None,
 }
 
-impl Default for Rate {
-    fn default() -> Self {
-        Self {
-            speed: Speed::Times(1.0),
-            copies: 1.0,
-            by: RateBy::Copies,
-        }
-    }
-}
-
-impl Rate {
-    /// `times` the recorded arrival rate by that many users: think times stay as they were.
-    pub fn by_copies(times: f64) -> Self {
-        Self {
-            copies: times,
-            ..Self::default()
-        }
-    }
-
-    /// Whether the rate is changed by a faster clock.
-    pub(crate) fn is_by_speed(&self) -> bool {
-        self.by == RateBy::Speed
-    }
-
-    /// How many times the recorded arrival rate this is, in the way it is changed while a run is on.
-    pub(crate) fn times(&self) -> f64 {
-        match self.speed {
-            Speed::Times(times) if self.is_by_speed() => times,
-            _ => self.copies,
-        }
-    }
-
-    /// `times` the recorded arrival rate by a clock that much faster: think times shrink.
-    pub fn by_speed(times: f64) -> Self {
-        Self {
-            speed: Speed::Times(times),
-            by: RateBy::Speed,
-            ..Self::default()
-        }
-    }
-}
-
 impl Default for Plan {
     fn default() -> Self {
         Self {
@@ -181,6 +131,7 @@ impl Default for Plan {
             rate: Rate::default(),
             stages: Stages::default(),
             duration_ms: None,
+            warm_up_ms: 0,
             repeat: false,
             http: Vec::new(),
             mysql: None,
@@ -193,6 +144,8 @@ impl Default for Plan {
             http_order: HttpOrder::Lane,
             secrets: Vec::new(),
             filter: None,
+            between: None,
+            lanes: LaneKey::default(),
             both_tiers: false,
             host: HostField::Target,
             workers: None,
@@ -238,6 +191,11 @@ impl Plan {
     /// How long an answer may take.
     pub const fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// How long it warms up, in microseconds of its own time.
+    pub const fn warm_up_us(&self) -> u64 {
+        self.warm_up_ms.saturating_mul(1_000)
     }
 
     /// How long it issues requests, in microseconds of its own time without pauses; `None`: until the
@@ -307,6 +265,9 @@ impl Plan {
                 asked: self.most_copies(),
                 most: MOST_COPIES,
             });
+        }
+        if self.between.is_some_and(|part| part.length_us() == 0) {
+            return Err(ReplayError::EmptyPart);
         }
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);

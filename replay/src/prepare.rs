@@ -7,6 +7,7 @@ pub(crate) mod lane;
 mod outline;
 pub(crate) mod precedence;
 pub(crate) mod session;
+mod setup;
 pub(crate) mod values;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::{Plan, ReplayError};
 use gather::Gatherer;
 use lane::Lane;
 
-pub use outline::{Outline, SlowLane, Unsourced};
+pub use outline::{Outline, OutlineOperation, SlowLane, Unsourced};
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
 #[derive(Debug)]
@@ -55,9 +56,9 @@ impl Prepared {
         }
         let (lanes, unsourced) = gatherer.finish();
         let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
-        let length_us = last_us
-            .max(recording.duration_ms.saturating_mul(1_000))
-            .max(1);
+        let recorded_us = recording.duration_ms.saturating_mul(1_000);
+        let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
+        let length_us = last_us.max(length_us).max(1);
         Ok(Self {
             recording: recording.id,
             plan,

@@ -21,6 +21,8 @@ pub enum SkipReason {
     Unanswered,
     /// It names a prepared statement whose PREPARE was not seen.
     StatementUnknown,
+    /// It is outside the part of the recording that the plan plays.
+    Outside,
     /// The plan's filter leaves it out.
     Filtered,
     /// It would write, and the plan is read-only.
@@ -37,13 +39,14 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
         Self::RequestIncomplete,
         Self::Unanswered,
         Self::StatementUnknown,
+        Self::Outside,
         Self::Filtered,
         Self::ReadOnly,
         Self::Unsupported,
@@ -61,6 +64,7 @@ impl SkipReason {
             Self::RequestIncomplete => "request_incomplete",
             Self::Unanswered => "unanswered",
             Self::StatementUnknown => "statement_unknown",
+            Self::Outside => "outside",
             Self::Filtered => "filtered",
             Self::ReadOnly => "read_only",
             Self::Unsupported => "unsupported",

@@ -2,7 +2,6 @@
 
 use reprise_replay::{Plan, Speed};
 
-use super::Asked;
 use crate::{Error, Library, ReplayRequest};
 
 /// Targets that a replay may send to.
@@ -21,7 +20,7 @@ impl Library {
     /// When the request cannot be read, or a target is refused.
     pub fn allow_targets(&self, request: &ReplayRequest) -> Result<AllowedTargets, Error> {
         let recording = self.store.recording(&request.recording)?.id;
-        let (http, mysql) = self.allowed(request, &Asked::of(request)?, recording)?;
+        let (http, mysql) = self.allowed(request, &self.asked(request)?, recording)?;
         let mut allowed = AllowedTargets::default();
         let http = http.into_iter().map(|target| ("http", target));
         let mysql = mysql.into_iter().map(|target| ("mysql", target));

@@ -32,6 +32,12 @@ pub struct ReplayRequest {
     pub repeat: bool,
     /// Stop after this long, repeating a shorter recording; milliseconds.
     pub duration_ms: Option<u64>,
+    /// How long to warm up: sent, counted and drawn, and in no statistic; milliseconds.
+    pub warm_up_ms: u64,
+    /// Play only this part of the recording: clock times or offsets, `10:00..10:20`, `5m..15m`.
+    pub between: Option<String>,
+    /// What makes HTTP exchanges one lane: `session`, `connection`, `cookie:NAME` and so on; empty is `session`.
+    pub lanes: String,
     /// Send only exchanges that match this filter.
     pub filter: Option<String>,
     /// Faults, in the fault language.
@@ -73,6 +79,9 @@ impl ReplayRequest {
             stages_by: RateBy::Copies,
             repeat: false,
             duration_ms: None,
+            warm_up_ms: 0,
+            between: None,
+            lanes: String::new(),
             filter: None,
             faults: Vec::new(),
             checks: Vec::new(),

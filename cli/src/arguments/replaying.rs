@@ -67,9 +67,14 @@ pub(crate) struct ReplayArguments {
     )]
     pub(crate) speed: Option<String>,
 
-    /// Play every lane this many times
-    #[arg(long, value_name = "N", conflicts_with = "rate")]
-    pub(crate) copies: Option<u32>,
+    /// Play every lane this many times; a fraction samples lanes: `0.3`
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "rate",
+        allow_negative_numbers = true
+    )]
+    pub(crate) copies: Option<String>,
 
     /// Multiply the recorded arrival rate: `5x`, `0.5x`
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
@@ -91,6 +96,14 @@ pub(crate) struct ReplayArguments {
     /// Stop after this long; a shorter recording is repeated
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
+
+    /// Warm up this long: sent, counted and drawn, and in no statistic, check or comparison
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) warm_up: Option<Duration>,
+
+    /// Play only this part of the recording: local clock times (`10:00..10:20`) or offsets (`5m..15m`)
+    #[arg(long, value_name = "A..B")]
+    pub(crate) between: Option<String>,
 
     /// Send only exchanges that match: `method:GET -operation:/report`
     #[arg(long = "where", value_name = "FILTER")]
@@ -124,6 +137,10 @@ pub(crate) struct ReplayArguments {
     /// Whether a lane's requests wait for its earlier answers
     #[arg(long, value_enum, default_value_t = HttpOrder::Lane)]
     pub(crate) http_order: HttpOrder,
+
+    /// What makes HTTP requests one user's: session, connection, cookie[:NAME], authorization, header:NAME
+    #[arg(long, value_name = "KEY", default_value = "session")]
+    pub(crate) lane: String,
 
     /// Send only what cannot change data
     #[arg(long)]

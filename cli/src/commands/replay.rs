@@ -13,6 +13,7 @@ use super::{Context, runs};
 use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
 use crate::progress::Progress;
 use crate::stop::Stop;
+use crate::table::Table;
 use crate::{exit, output};
 
 pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Result<ExitCode> {
@@ -134,7 +135,9 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.mysql = arguments.mysql;
     request.run = arguments.run;
     request.rate = rate;
-    request.copies = arguments.copies.map_or(1.0, f64::from);
+    if let Some(copies) = &arguments.copies {
+        request.copies = reprise_app::parse_factor(copies)?;
+    }
     request.stages = arguments.stages;
     request.stages_by = match arguments.by {
         RateBy::Copies => reprise_app::RateBy::Copies,
@@ -142,6 +145,9 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     };
     request.repeat = arguments.repeat;
     request.duration_ms = arguments.duration.map(|time| time.as_millis() as u64);
+    request.warm_up_ms = arguments.warm_up.map_or(0, |time| time.as_millis() as u64);
+    request.between = arguments.between;
+    request.lanes = arguments.lane;
     request.filter = arguments.filter;
     request.faults = arguments.faults;
     request.checks = arguments.checks;
@@ -157,6 +163,9 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     Ok(request)
 }
 
+/// Operations a dry run lists.
+const MOST_OPERATIONS: usize = 20;
+
 fn describe_dry_run(outline: &Outline) -> String {
     let mut text = format!(
         "would send {} exchanges in {} HTTP and {} MySQL lanes over {}\n",
@@ -168,6 +177,13 @@ fn describe_dry_run(outline: &Outline) -> String {
     for (reason, n) in &outline.skipped {
         text.push_str(&format!("  {} left out: {reason}\n", count(*n)));
     }
+    if outline.setup > 0 {
+        text.push_str(&format!(
+            "  {} sent to set lanes up, not measured: what was left out and later requests need\n",
+            count(outline.setup)
+        ));
+    }
+    text.push_str(&format!("  {} may change data\n", count(outline.writes)));
     text.push_str(&format!(
         "  {} values are taken from the target's own answers\n",
         count(outline.values)
@@ -191,6 +207,18 @@ fn describe_dry_run(outline: &Outline) -> String {
             lane.lane,
             duration(lane.behind_ms * 1_000)
         ));
+    }
+    text.push('\n');
+    let mut table = Table::new(&["  operation", "sent", ""]);
+    for row in outline.operations.iter().take(MOST_OPERATIONS) {
+        let writes = if row.writes { "may change data" } else { "" };
+        let name = format!("  {}", row.operation);
+        table.row(vec![name, count(row.sends), writes.to_owned()]);
+    }
+    text.push_str(&table.render());
+    let more = outline.operations.len().saturating_sub(MOST_OPERATIONS);
+    if more > 0 {
+        text.push_str(&format!("  and {more} more; --json has all\n"));
     }
     text
 }

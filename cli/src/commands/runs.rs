@@ -112,6 +112,15 @@ fn accounting(text: &mut String, summary: &Summary) {
         .into_iter()
         .map(|outcome| (outcome.name(), summary.outcomes[outcome]));
     let _ = writeln!(text, "  sent {}{}", count(summary.sent), named(outcomes),);
+    let unmeasured = summary.unmeasured.total();
+    if unmeasured > 0 {
+        let _ = writeln!(
+            text,
+            "  {} of them not measured (warm-up of {}, set-up of lanes)",
+            count(unmeasured),
+            moment(summary.warm_up_ms * 1_000),
+        );
+    }
     let _ = writeln!(
         text,
         "  new errors {}, all errors {}",

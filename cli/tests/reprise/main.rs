@@ -19,6 +19,7 @@ mod help;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod partly;
 mod printing;
 #[cfg(test)]
 mod recording;

@@ -264,3 +264,39 @@ fn a_tick_keeps_the_watched_operations_apart() {
     let json = serde_json::to_string(&tick).unwrap();
     assert_eq!(serde_json::from_str::<Tick>(&json).unwrap(), tick);
 }
+
+#[test]
+fn a_warm_up_is_counted_and_drawn_and_not_measured() {
+    let mut totals = Accumulator::new(Vec::new()).measuring_from(1_000);
+    let setup = Sample {
+        flags: SampleFlags::SETUP,
+        ..sample(5_000, 900_000)
+    };
+    let samples = [
+        failed(0, Outcome::Timeout, 0),
+        sample(999, 900_000),
+        setup,
+        sample(1_000, 200),
+        sample(2_000, 400),
+    ];
+    for sample in &samples {
+        totals.planned(1);
+        totals.sent();
+        totals.ended(sample);
+    }
+    let tick = totals.take_tick(0, 1_000_000);
+    assert_eq!((tick.outcomes.total(), tick.response.count()), (5, 5));
+    let summary = totals.summary(&facts());
+    assert!(summary.is_accounted_for() && summary.sent == 5);
+    assert_eq!(
+        (summary.unmeasured.total(), summary.measured().total()),
+        (3, 2)
+    );
+    assert_eq!(
+        (summary.response_us.count, summary.response_us.max),
+        (2, 400)
+    );
+    assert!(summary.error_rate == 0.0 && summary.errors.is_empty());
+    assert_eq!(summary.operations[0].sent, 2);
+    assert_eq!(summary.rate.asked_per_s, 1_000.0);
+}

@@ -85,6 +85,7 @@ fn all(timeline: &Timeline<'_>) -> Histogram {
     timeline
         .ticks
         .iter()
+        .filter(|tick| tick.start_us >= timeline.warm_up_us)
         .for_each(|tick| all.merge(&tick.response));
     all
 }

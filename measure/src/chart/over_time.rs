@@ -19,6 +19,8 @@ pub struct Timeline<'a> {
     pub faults: &'a [FaultSpan],
     /// When the rate changed.
     pub stages: &'a [StageMark],
+    /// How long the run warmed up, in microseconds; charts over the whole run leave that out.
+    pub warm_up_us: u64,
     /// The left end of the axis, in microseconds since the start of the run.
     pub from_us: u64,
     /// The right end of the axis: the planned end while a run is on, so that its lines do not
@@ -235,15 +237,19 @@ fn over_time(
     let x = Axis::moments(timeline.from_us, end(timeline), marks(style).0);
     let last = x.scale.to;
     let mut plot = Plot::new(title, x, y);
-    plot.shades = timeline
-        .faults
-        .iter()
-        .map(|fault| Shade {
-            from: fault.from_us as f64,
-            to: (fault.to_us as f64).min(last),
-            label: fault.label.clone(),
-        })
-        .collect();
+    let warm_up = (timeline.warm_up_us > 0).then(|| Shade {
+        from: 0.0,
+        to: (timeline.warm_up_us as f64).min(last),
+        label: "warm-up".to_owned(),
+        token: Token::Faint,
+    });
+    let faults = timeline.faults.iter().map(|fault| Shade {
+        from: fault.from_us as f64,
+        to: (fault.to_us as f64).min(last),
+        label: fault.label.clone(),
+        token: Token::Bad,
+    });
+    plot.shades = warm_up.into_iter().chain(faults).collect();
     plot.rules = timeline
         .stages
         .iter()

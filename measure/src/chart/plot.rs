@@ -56,6 +56,7 @@ pub(super) struct Shade {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) label: String,
+    pub(super) token: Token,
 }
 
 /// A place on the x axis that is marked.
@@ -276,7 +277,7 @@ impl Plot {
     fn draw_shades(&self, canvas: &Canvas<'_>, area: Area) {
         for shade in self.visible_shades() {
             let (from, to) = (self.x(area, shade.from), self.x(area, shade.to));
-            canvas.rectangle((from, area.top), (to, area.bottom), Token::Bad, 0.1);
+            canvas.rectangle((from, area.top), (to, area.bottom), shade.token, 0.1);
         }
     }
 
@@ -304,7 +305,7 @@ impl Plot {
                     Token::Bg,
                     0.55,
                 );
-                canvas.text(&label, (from + 5.0, y), Align::Start, LABEL, Token::Bad);
+                canvas.text(&label, (from + 5.0, y), Align::Start, LABEL, shade.token);
                 taken.push((from, to));
             }
         }

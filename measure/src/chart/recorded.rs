@@ -40,6 +40,7 @@ fn lost(spans: &[RecordedSpan]) -> Vec<Shade> {
         .filter_map(|same| {
             let (first, last) = (same.first()?, same.last()?);
             first.lost.then(|| Shade {
+                token: Token::Bad,
                 from: first.from_us as f64,
                 to: last.to_us as f64,
                 label: "lost".to_owned(),

@@ -76,6 +76,7 @@ fn stages() -> Vec<StageMark> {
 fn running(kind: ChartKind, style: Style) -> Chart {
     let (ticks, faults, stages) = (ticks(200), faults(), stages());
     let timeline = Timeline {
+        warm_up_us: 0,
         ticks: &ticks,
         faults: &faults,
         stages: &stages,

@@ -40,7 +40,7 @@ impl Check {
                 .find(|row| row.operation == *name)?;
             return self.of_operation(row);
         }
-        let measured = summary.outcomes.total() > 0;
+        let measured = summary.measured().total() > 0;
         match self.measure {
             Measure::Time(time, statistic) => statistic.of(match time {
                 Time::Response => &summary.response_us,
@@ -51,7 +51,7 @@ impl Check {
             }),
             Measure::ErrorRate => measured.then_some(summary.error_rate),
             Measure::ErrorRateTotal => measured.then_some(summary.error_rate_total),
-            Measure::MismatchRate => mismatch_rate(&summary.outcomes),
+            Measure::MismatchRate => mismatch_rate(&summary.measured()),
             Measure::SentPerSecond => measured.then_some(summary.rate.sent_per_s),
         }
     }
@@ -79,7 +79,9 @@ impl Check {
             }
             None => None,
         };
-        let ticks: Vec<&Tick> = ticks.iter().filter(|tick| self.covers(tick)).collect();
+        let warm_up_us = summary.warm_up_ms * 1_000;
+        let measured = |tick: &&Tick| tick.start_us >= warm_up_us && self.covers(tick);
+        let ticks: Vec<&Tick> = ticks.iter().filter(measured).collect();
         let Some(window_us) = self.window_us else {
             return self.of_stretch(&ticks, operation);
         };

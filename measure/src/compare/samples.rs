@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::slices::Slices;
-use crate::accumulator::{MAX_OPERATIONS, has_response_time};
+use crate::accumulator::{MAX_OPERATIONS, has_response_time, is_measured};
 use crate::{Digits, Histogram, Outcomes, Quantiles, Sample, SampleFlags, summary};
 
 /// Where the latencies come from.
@@ -22,6 +22,7 @@ pub struct RunSamples {
     name: String,
     source: Source,
     names: BTreeMap<u32, String>,
+    measures_from_us: u64,
     total: Slices,
     operations: BTreeMap<String, Slices>,
     outcomes: Outcomes,
@@ -43,6 +44,7 @@ impl RunSamples {
             name: name.into(),
             source,
             names: operations,
+            measures_from_us: 0,
             total: Slices::new(duration_us),
             operations: BTreeMap::new(),
             outcomes: Outcomes::default(),
@@ -52,8 +54,18 @@ impl RunSamples {
         }
     }
 
-    /// Takes one sample of a run.
+    /// Leaves what is intended before `from_us` of the run out: it was warming up.
+    #[must_use]
+    pub const fn measuring_from(mut self, from_us: u64) -> Self {
+        self.measures_from_us = from_us;
+        self
+    }
+
+    /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
+        if !is_measured(sample, self.measures_from_us) {
+            return;
+        }
         self.outcomes[sample.outcome] += 1;
         self.lateness.record(sample.lateness_us());
         let failed = sample.outcome.is_failure();
@@ -64,7 +76,8 @@ impl RunSamples {
         if let Some(took) = took {
             self.response.record(took);
         }
-        self.count(sample.intended_us, sample.operation, took, failed);
+        let at_us = sample.intended_us - self.measures_from_us;
+        self.count(at_us, sample.operation, took, failed);
     }
 
     /// Takes one exchange of a recording: when it was sent (microseconds since the recording

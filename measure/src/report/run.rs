@@ -57,8 +57,8 @@ fn warnings(page: &mut Page, summary: &Summary) {
             "Unfaithful: {} of the answers differ from the recorded ones, so the latencies are of \
              other work.",
             percent(crate::tick::share(
-                summary.outcomes.mismatch,
-                summary.outcomes.total()
+                summary.measured().mismatch,
+                summary.measured().total()
             ))
         ));
     }
@@ -84,7 +84,7 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
         note: "response time".to_owned(),
         tone: Tone::Plain,
     };
-    let injected = crate::tick::share(summary.injected_errors, summary.outcomes.total());
+    let injected = crate::tick::share(summary.injected_errors, summary.measured().total());
     let note = match (summary.error_rate, injected) {
         (0.0, _) => "no exchange failed".to_owned(),
         (_, 0.0) => "none of them injected".to_owned(),
@@ -187,6 +187,13 @@ fn accounts(page: &mut Page, summary: &Summary) {
         planned,
         format!("{} sent = {}", count(summary.sent), ended.join(" + ")),
     ];
+    let unmeasured = summary.unmeasured.total();
+    if unmeasured > 0 {
+        lines.push(format!(
+            "{} of them not measured (warm-up and set-up)",
+            count(unmeasured)
+        ));
+    }
     lines.push(format!(
         "{} sent, {} received",
         bytes(summary.sent_bytes),

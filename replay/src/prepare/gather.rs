@@ -16,12 +16,13 @@ use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks, Step};
 use super::precedence::{Recorded, precedence};
 use super::session::{Sessions, identity_of_request, identity_of_response};
+use super::setup::LeftOut;
 use super::values::{LaneSearch, Missing};
 use crate::http::digest::digest;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
-use crate::http::values::Fill;
-use crate::plan::HttpOrder;
+use crate::http::values::{Fill, LaneValues};
+use crate::plan::{HttpOrder, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 
@@ -30,6 +31,8 @@ pub(crate) struct Gatherer<'a> {
     plan: &'a Plan,
     operations: &'a BTreeMap<u32, String>,
     filter: Option<Filter>,
+    /// Whether the plan leaves out what later requests of a lane may need.
+    cuts: bool,
     servers: FxHashMap<u32, SocketAddr>,
     clients: FxHashMap<u32, IpAddr>,
     /// When MySQL connections were opened.
@@ -47,6 +50,8 @@ pub(crate) struct Gatherer<'a> {
 struct Gathered {
     lane: Lane,
     search: LaneSearch,
+    /// What the part and the filter leave out; some of it may be needed.
+    left_out: LeftOut,
 }
 
 impl<'a> Gatherer<'a> {
@@ -60,6 +65,7 @@ impl<'a> Gatherer<'a> {
         Ok(Self {
             plan,
             operations,
+            cuts: filter.is_some() || plan.between.is_some(),
             filter,
             servers: connections
                 .iter()
@@ -98,7 +104,11 @@ impl<'a> Gatherer<'a> {
         let route = http
             .as_ref()
             .and_then(|http| self.route_of(row.connection.0, http));
-        let reason = cannot_be_sent(exchange).or_else(|| self.left_out(exchange, request, route));
+        let operation = self.operations.get(&row.operation.0);
+        let operation = operation.map_or("", String::as_str);
+        let writes = writes(row.protocol, request, operation);
+        let reason =
+            cannot_be_sent(exchange).or_else(|| self.left_out(exchange, operation, writes, route));
         let answer = match (row.protocol, exchange.response.as_deref()) {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
@@ -111,7 +121,7 @@ impl<'a> Gatherer<'a> {
         };
         gathered.lane.starts_us = gathered.lane.starts_us.min(at_us);
         gathered.lane.ends_us = gathered.lane.ends_us.max(at_us + took_us);
-        if let Some(reason) = reason {
+        if let Some(reason) = reason.filter(|reason| !may_be_needed(*reason)) {
             gathered.lane.skipped.add(reason, 1);
             return;
         }
@@ -128,16 +138,25 @@ impl<'a> Gatherer<'a> {
             step.digest = mysql_digest(exchange, gathered.lane.session.as_deref());
         }
         step.route = route.unwrap_or(0);
-        gathered.lane.steps.push(step);
+        step.marks.set(Marks::WRITES, writes);
+        if self.cuts {
+            gathered
+                .left_out
+                .learn(&step, request, operation, http.as_ref(), answer.as_ref());
+        }
+        match reason {
+            Some(reason) => gathered.left_out.keep(step, reason),
+            None => gathered.lane.steps.push(step),
+        }
     }
 
     /// The lanes, each in order of sending, and what no answer supplies.
     pub(crate) fn finish(self) -> (Vec<Lane>, Vec<Unsourced>) {
-        let order = self.plan.http_order;
+        let (order, part) = (self.plan.http_order, self.plan.between);
         let lanes = self
             .lanes
             .into_iter()
-            .map(|gathered| gathered.finish(order))
+            .map(|gathered| gathered.finish(order, part))
             .collect();
         (lanes, self.missing.into_list())
     }
@@ -149,14 +168,17 @@ impl<'a> Gatherer<'a> {
         let lane = match exchange.row.protocol {
             Protocol::Mysql => *self.mysql_lanes.entry(connection).or_insert(next),
             Protocol::Http => {
+                let key = &self.plan.lanes;
+                let of_request = |request: &Message<'_>| identity_of_request(request, key);
                 let lane = self
                     .sessions
-                    .lane(connection, http.and_then(identity_of_request), next);
+                    .lane(connection, http.and_then(of_request), next);
                 let opened = exchange
                     .response
                     .as_deref()
                     .and_then(|bytes| Message::parse(bytes).ok());
-                if let Some(identity) = opened.as_ref().and_then(identity_of_response) {
+                if let Some(identity) = opened.and_then(|answer| identity_of_response(&answer, key))
+                {
                     self.sessions.given(connection, identity, lane);
                 }
                 lane
@@ -171,7 +193,7 @@ impl<'a> Gatherer<'a> {
             };
             self.lanes.push(Gathered {
                 lane,
-                search: LaneSearch::default(),
+                ..Gathered::default()
             });
         }
         lane
@@ -211,7 +233,8 @@ impl<'a> Gatherer<'a> {
     fn left_out(
         &self,
         exchange: &RecordedRequest,
-        request: &[u8],
+        operation: &str,
+        writes: bool,
         route: Option<u16>,
     ) -> Option<SkipReason> {
         let row = &exchange.row;
@@ -233,12 +256,12 @@ impl<'a> Gatherer<'a> {
         {
             return Some(SkipReason::Downstream);
         }
-        let operation = self
-            .operations
-            .get(&row.operation.0)
-            .map_or("", String::as_str);
-        if self.plan.read_only && writes(row.protocol, request, operation) {
+        if self.plan.read_only && writes {
             return Some(SkipReason::ReadOnly);
+        }
+        let at_us = u64::try_from(row.at_us).unwrap_or(0);
+        if self.plan.between.is_some_and(|part| !part.holds(at_us)) {
+            return Some(SkipReason::Outside);
         }
         let candidate = row.candidate(operation);
         let wanted = self
@@ -250,9 +273,13 @@ impl<'a> Gatherer<'a> {
 }
 
 impl Gathered {
-    fn finish(self, order: HttpOrder) -> Lane {
+    fn finish(self, order: HttpOrder, part: Option<Part>) -> Lane {
         let mut lane = self.lane;
         lane.values = self.search.finish();
+        self.left_out.settle(&mut lane);
+        if lane.steps.is_empty() {
+            lane.values = LaneValues::default();
+        }
         lane.steps.sort_by_key(|step| (step.at_us, step.exchange));
         lane.steps.shrink_to_fit();
         let recorded: Vec<Recorded> = lane
@@ -283,7 +310,37 @@ impl Gathered {
                 later.insert((step.connection, step.route)),
             );
         }
+        if let Some(part) = part {
+            move_into(&mut lane, part);
+        }
         lane
+    }
+}
+
+/// Whether what is left out for this reason could be sent, should later requests of its lane need it.
+const fn may_be_needed(reason: SkipReason) -> bool {
+    matches!(reason, SkipReason::Filtered | SkipReason::Outside)
+}
+
+/// How long before the first request of its part a lane that was cut is set up.
+const SETUP_AHEAD_US: u64 = 1_000_000;
+
+/// Moves a lane's times into the part that is played; what it needs from before comes shortly before its
+/// first request there.
+fn move_into(lane: &mut Lane, part: Part) {
+    let inside = lane.steps.iter().find(|step| part.holds(step.at_us));
+    let first_us = part.moment_us(inside.map_or(lane.starts_us, |step| step.at_us));
+    let setup_us = first_us.saturating_sub(SETUP_AHEAD_US);
+    lane.starts_us = part.moment_us(lane.starts_us);
+    lane.ends_us = part.moment_us(lane.ends_us);
+    for step in &mut lane.steps {
+        step.at_us = if step.at_us < part.from_us {
+            setup_us
+        } else {
+            part.moment_us(step.at_us)
+        };
+        lane.starts_us = lane.starts_us.min(step.at_us);
+        lane.ends_us = lane.ends_us.max(step.at_us + u64::from(step.took_us));
     }
 }
 

@@ -71,5 +71,9 @@ bitflags! {
         const TO_LOGIN = 1 << 2;
         /// MySQL: a transaction was open after it.
         const IN_TRANSACTION = 1 << 3;
+        /// The part or the filter leaves it out, but later steps need what it set: sent, not measured.
+        const SETUP = 1 << 4;
+        /// It may change something.
+        const WRITES = 1 << 5;
     }
 }

@@ -7,7 +7,7 @@ use reprise_wire::Protocol;
 use serde::{Deserialize, Serialize};
 
 use super::Prepared;
-use super::lane::Lane;
+use super::lane::{Lane, Marks};
 use crate::plan::{Plan, Speed};
 use crate::schedule::copies::copies_of;
 
@@ -25,6 +25,12 @@ pub struct Outline {
     /// Exchanges sent, all copies together. Of one playing it is exact; of a run for a time, or with stages,
     /// it is what the recording's mean rate comes to.
     pub sends: u64,
+    /// Those of `sends` that may change something, counted as `sends` is.
+    pub writes: u64,
+    /// Those of `sends` that the part or the filter leaves out and lanes need all the same: logins, PREPAREs.
+    pub setup: u64,
+    /// What is sent, by operation, most frequent first.
+    pub operations: Vec<OutlineOperation>,
     /// Exchanges left out, counted as `sends` is, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Values that will be taken from the target's answers.
@@ -33,6 +39,17 @@ pub struct Outline {
     pub unsourced: Vec<Unsourced>,
     /// Lanes that cannot keep up at this speed, worst first; at most 20.
     pub slow_lanes: Vec<SlowLane>,
+}
+
+/// What one operation's share of a plan is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineOperation {
+    /// What it does: `GET /cart/{id}`.
+    pub operation: String,
+    /// How often it is sent, counted as [`Outline::sends`] is.
+    pub sends: u64,
+    /// Whether it may change something.
+    pub writes: bool,
 }
 
 /// A redacted value in requests that no recorded answer gave.
@@ -69,9 +86,22 @@ impl Outline {
         };
         let played_us = prepared.length_us as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
+        let mut operations = BTreeMap::<u32, OutlineOperation>::new();
         for lane in &prepared.lanes {
             let copies = u64::from(copies_of(plan.seed, lane.id, plan.rate.copies));
-            outline.sends += lane.steps.len() as u64 * copies;
+            for step in &lane.steps {
+                let writes = step.marks.contains(Marks::WRITES);
+                let row = operations.entry(step.operation).or_default();
+                row.sends += copies;
+                row.writes |= writes;
+                outline.sends += copies;
+                outline.writes += if writes { copies } else { 0 };
+                outline.setup += if step.marks.contains(Marks::SETUP) {
+                    copies
+                } else {
+                    0
+                };
+            }
             outline.values += lane.values.count as u64;
             for (reason, count) in lane.skipped.iter() {
                 *outline.skipped.entry(reason.name().to_owned()).or_default() += count * copies;
@@ -89,6 +119,7 @@ impl Outline {
                 });
             }
         }
+        outline.operations = named(operations, &prepared.operations);
         outline.scale(plan, played_us);
         outline
             .slow_lanes
@@ -106,11 +137,33 @@ impl Outline {
         };
         let playings = plan.stages.played_us(lasts_us) / played_us;
         let scaled = |count: u64| (count as f64 * playings).round() as u64;
-        self.sends = scaled(self.sends);
+        for count in [&mut self.sends, &mut self.writes, &mut self.setup] {
+            *count = scaled(*count);
+        }
+        for row in &mut self.operations {
+            row.sends = scaled(row.sends);
+        }
         for count in self.skipped.values_mut() {
             *count = scaled(*count);
         }
     }
+}
+
+/// The operations with their names, most frequent first.
+fn named(
+    counted: BTreeMap<u32, OutlineOperation>,
+    names: &BTreeMap<u32, String>,
+) -> Vec<OutlineOperation> {
+    let name = |id: &u32| names.get(id).cloned().unwrap_or_default();
+    let counted = counted.into_iter().filter(|(_, row)| row.sends > 0);
+    let mut rows: Vec<OutlineOperation> = counted
+        .map(|(id, row)| OutlineOperation {
+            operation: name(&id),
+            ..row
+        })
+        .collect();
+    rows.sort_by(|a, b| (b.sends, &a.operation).cmp(&(a.sends, &b.operation)));
+    rows
 }
 
 const MOST_SLOW_LANES: usize = 20;
@@ -144,7 +197,7 @@ mod tests {
     use reprise_wire::Protocol;
 
     use super::*;
-    use crate::prepare::lane::{Marks, Step};
+    use crate::prepare::lane::Step;
 
     /// Three requests 10 ms apart, each answered after 8 ms and each waiting for the one before.
     fn lane() -> Lane {

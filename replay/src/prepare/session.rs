@@ -7,6 +7,8 @@ use rustc_hash::FxHashMap;
 
 use reprise_wire::http::Message;
 
+use crate::plan::LaneKey;
+
 /// Assigns lanes to the HTTP exchanges of a recording, asked in capture order.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
@@ -43,20 +45,51 @@ impl Sessions {
     }
 }
 
-/// Who a request says it is from: its session cookie, else its credentials, else all its cookies.
-pub(crate) fn identity_of_request(request: &Message<'_>) -> Option<Identity> {
+/// Who a request says it is from, by what the plan tells users by.
+pub(crate) fn identity_of_request(request: &Message<'_>, key: &LaneKey) -> Option<Identity> {
+    let header = |name: &str| Some(identity(name.as_bytes(), request.header(name)?));
+    match key {
+        LaneKey::Session => session(request),
+        LaneKey::Connection => None,
+        LaneKey::Cookie(name) => by_cookies(request, name.as_deref()),
+        LaneKey::Authorization => header("Authorization"),
+        LaneKey::Header(name) => header(name),
+    }
+}
+
+/// The session cookie of a request, else its credentials, else all its cookies.
+fn session(request: &Message<'_>) -> Option<Identity> {
+    session_cookie(&cookies_of(request))
+        .or_else(|| Some(identity(b"Authorization", request.header("Authorization")?)))
+        .or_else(|| by_cookies(request, None))
+}
+
+/// The named cookie of a request; without a name its session cookie, else all of them.
+fn by_cookies(request: &Message<'_>, name: Option<&str>) -> Option<Identity> {
+    let cookies = cookies_of(request);
+    if let Some(name) = name {
+        let named = cookies.iter().find(|(its, _)| *its == name.as_bytes());
+        return named.map(|(name, value)| identity(name, value));
+    }
+    session_cookie(&cookies).or_else(|| all_cookies(&cookies))
+}
+
+fn cookies_of<'a>(request: &'a Message<'_>) -> Vec<(&'a [u8], &'a [u8])> {
     let cookies: Vec<(&[u8], &[u8])> = request
         .headers
         .iter()
         .filter(|field| field.is("Cookie"))
         .flat_map(|field| cookie_pairs(&field.value))
         .collect();
-    if let Some((name, value)) = cookies.iter().find(|(name, _)| names_a_session(name)) {
-        return Some(identity(name, value));
-    }
-    if let Some(credentials) = request.header("Authorization") {
-        return Some(identity(b"Authorization", credentials));
-    }
+    cookies
+}
+
+fn session_cookie(cookies: &[(&[u8], &[u8])]) -> Option<Identity> {
+    let session = cookies.iter().find(|(name, _)| names_a_session(name));
+    session.map(|(name, value)| identity(name, value))
+}
+
+fn all_cookies(cookies: &[(&[u8], &[u8])]) -> Option<Identity> {
     if cookies.is_empty() {
         return None;
     }
@@ -68,14 +101,19 @@ pub(crate) fn identity_of_request(request: &Message<'_>) -> Option<Identity> {
     Some(identity(b"Cookie", &all.join(&b';')))
 }
 
-/// The session an answer opens, if it sets a session cookie.
-pub(crate) fn identity_of_response(response: &Message<'_>) -> Option<Identity> {
+/// The session an answer opens, if it sets the cookie that users are told by.
+pub(crate) fn identity_of_response(response: &Message<'_>, key: &LaneKey) -> Option<Identity> {
+    let tells = |name: &[u8]| match key {
+        LaneKey::Session | LaneKey::Cookie(None) => names_a_session(name),
+        LaneKey::Cookie(Some(wanted)) => name == wanted.as_bytes(),
+        LaneKey::Connection | LaneKey::Authorization | LaneKey::Header(_) => false,
+    };
     response
         .headers
         .iter()
         .filter(|field| field.is("Set-Cookie"))
         .filter_map(|field| set_cookie(&field.value))
-        .find(|(name, value)| names_a_session(name) && !value.is_empty())
+        .find(|(name, value)| tells(name) && !value.is_empty())
         .map(|(name, value)| identity(name, value))
 }
 
@@ -118,7 +156,10 @@ mod tests {
     use super::*;
 
     fn of(request: &str) -> Option<Identity> {
-        identity_of_request(&Message::parse(request.as_bytes()).unwrap())
+        identity_of_request(
+            &Message::parse(request.as_bytes()).unwrap(),
+            &LaneKey::Session,
+        )
     }
 
     #[test]
@@ -133,12 +174,34 @@ mod tests {
     }
 
     #[test]
+    fn users_are_told_by_what_the_plan_says() {
+        let request =
+            b"GET / HTTP/1.1\r\nCookie: sid=a; cart=7\r\nAuthorization: b\r\nX-User: c\r\n\r\n";
+        let request = Message::parse(request).unwrap();
+        let by = |key: &str| identity_of_request(&request, &key.parse().unwrap());
+        assert_eq!(by("connection"), None);
+        assert_eq!(by("cookie"), Some(identity(b"sid", b"a")));
+        assert_eq!(by("cookie:cart"), Some(identity(b"cart", b"7")));
+        assert_eq!(by("cookie:other"), None);
+        assert_eq!(by("authorization"), Some(identity(b"Authorization", b"b")));
+        assert_eq!(by("header:X-User"), Some(identity(b"X-User", b"c")));
+        let answer = Message::parse(b"HTTP/1.1 200 OK\r\nSet-Cookie: cart=7\r\n\r\n").unwrap();
+        let given = |key: &str| identity_of_response(&answer, &key.parse().unwrap());
+        assert_eq!(given("cookie:cart"), by("cookie:cart"));
+        assert_eq!((given("session"), given("header:X-User")), (None, None));
+    }
+
+    #[test]
     fn what_comes_before_the_login_on_its_connection_is_the_same_lane() {
         let mut sessions = Sessions::default();
         let login = sessions.lane(1, None, 0);
         let answer =
             Message::parse(b"HTTP/1.1 302 Found\r\nSet-Cookie: sid=rp_a; Path=/\r\n\r\n").unwrap();
-        sessions.given(1, identity_of_response(&answer).unwrap(), login);
+        sessions.given(
+            1,
+            identity_of_response(&answer, &LaneKey::Session).unwrap(),
+            login,
+        );
         let on_another_connection = of("GET / HTTP/1.1\r\nCookie: sid=rp_a\r\n\r\n");
         assert_eq!(sessions.lane(2, on_another_connection, 1), login);
         assert_eq!(

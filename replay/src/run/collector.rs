@@ -90,7 +90,7 @@ impl Totals {
                 .collect(),
         };
         Self {
-            accumulator: Accumulator::new(watched),
+            accumulator: Accumulator::new(watched).measuring_from(prepared.plan.warm_up_us()),
             facts,
             second: None,
             left_out: 0,
@@ -206,7 +206,7 @@ impl Collector {
         summary.evaluate(&self.checks, &self.totals.ticks);
         let now_us = self.totals.told_us;
         let worse = summary.lateness_us.p99 >= self.totals.told_late_us.saturating_mul(5);
-        if summary.generator_late && worse && summary.outcomes.total() >= ENOUGH_TO_JUDGE {
+        if summary.generator_late && worse && summary.measured().total() >= ENOUGH_TO_JUDGE {
             self.totals.told_late_us = summary.lateness_us.p99;
             let late = reprise_measure::readable::duration(summary.lateness_us.p99);
             let message =
@@ -221,7 +221,7 @@ impl Collector {
 
     fn watch_checks(&mut self, summary: &Summary, now_us: u64) {
         if !self.program.prepared.plan.abort_on_fail
-            || summary.outcomes.total() < ENOUGH_TO_JUDGE
+            || summary.measured().total() < ENOUGH_TO_JUDGE
             || self.control.ending() != Ending::No
         {
             return;

@@ -14,7 +14,7 @@ use super::exchange::Job;
 use super::lane_copy::LaneCopy;
 use super::pacer::ASK_AFTER_US;
 use crate::plan::Speed;
-use crate::prepare::lane::{Lane, Step};
+use crate::prepare::lane::{Lane, Marks, Step};
 use crate::reason::SkipReason;
 use crate::run::event::WarningKind;
 
@@ -306,7 +306,11 @@ impl Worker {
             done_us: now_us,
             outcome: Outcome::Ok,
             status: 0,
-            flags: SampleFlags::empty(),
+            flags: if step.marks.contains(Marks::SETUP) {
+                SampleFlags::SETUP
+            } else {
+                SampleFlags::empty()
+            },
             sent_bytes: 0,
             received_bytes: 0,
             faults: 0,
