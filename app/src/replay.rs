@@ -20,7 +20,7 @@ use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
 pub use outlook::{AllowedTargets, times_recorded};
-pub use request::{RateChange, ReplayRequest, parse_factor};
+pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;

@@ -90,7 +90,8 @@ impl Span {
         let started = Timestamp::from_nanosecond(self.from).ok()?;
         let started = started.to_zoned(zone.clone()).date();
         let days = (self.to - self.from) / 86_400_000_000_000 + 2;
-        for ahead in -1..=i64::try_from(days).ok()? {
+        // the day before comes last: of it only what goes past midnight can be meant
+        for ahead in (0..=i64::try_from(days).ok()?).chain([-1]) {
             let day = started.checked_add(ahead.days()).ok()?;
             let from = first.on(day, self, zone)?;
             let to = match last.on(day, self, zone)? {

@@ -139,6 +139,19 @@ pub fn parse_factor(text: &str) -> Result<f64, Error> {
     }
 }
 
+/// Reads `--copies`: `3`, or `0.3` to sample lanes. Whether so many are possible, the plan says.
+///
+/// # Errors
+/// When it is not a number.
+pub fn parse_copies(text: &str) -> Result<f64, Error> {
+    let copies = text.trim().parse::<f64>().ok();
+    copies.filter(|copies| copies.is_finite()).ok_or_else(|| {
+        Error::Usage(format!(
+            "--copies '{text}': write how often each lane is played, such as 3, or 0.3 to play three of ten"
+        ))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -136,7 +136,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.run = arguments.run;
     request.rate = rate;
     if let Some(copies) = &arguments.copies {
-        request.copies = reprise_app::parse_factor(copies)?;
+        request.copies = reprise_app::parse_copies(copies)?;
     }
     request.stages = arguments.stages;
     request.stages_by = match arguments.by {

@@ -24,6 +24,7 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
     replay_refuses(&desk, &["--rate", "0x"], "5x");
     replay_refuses(&desk, &["--speed", "-1"], "5x");
     replay_refuses(&desk, &["--copies", "0"], "write one such as 5");
+    replay_refuses(&desk, &["--copies", "many"], "0.3");
     replay_refuses(&desk, &["--copies", "100000000"], "at most 100000");
     replay_refuses(&desk, &["--timeout", "0s"], "at least one millisecond");
 }
