@@ -5,6 +5,7 @@ pub(crate) mod http_targets;
 mod job;
 mod outlook;
 mod request;
+mod same_server;
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -14,7 +15,7 @@ use jiff::tz::TimeZone;
 use reprise_measure::Check;
 use reprise_replay::{
     HttpOrder, HttpRoute, LaneKey, MysqlLogin, MysqlRoute, Outline, Plan, Prepared, Rate, RateBy,
-    ReplayConfig, Secrets, Speed, StagesError, Targets,
+    ReplayConfig, Secrets, Speed, StagesError, Targets, Tls,
 };
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
@@ -25,6 +26,10 @@ pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
 use crate::{Error, Library};
+
+/// What is said of a run that took any certificate.
+pub(crate) const UNVERIFIED: &str =
+    "certificates were not verified (--insecure): the targets may not be who they say";
 
 /// How long a target may take to let the first connection in.
 const REACH_WITHIN: Duration = Duration::from_secs(10);
@@ -48,7 +53,10 @@ impl Library {
         let (http, mysql) = self.allowed(request, &asked, recording.id)?;
         let warnings = http.iter().chain(&mysql);
         let warnings = warnings.flat_map(|target| target.warnings().to_vec());
-        let warnings = warnings.collect();
+        let mut warnings: Vec<String> = warnings.collect();
+        if asked.plan.tls.insecure {
+            warnings.push(UNVERIFIED.to_owned());
+        }
         let mysql = mysql.zip(asked.mysql).map(|(target, url)| MysqlLogin {
             target,
             user: url.user,
@@ -68,9 +76,11 @@ impl Library {
             targets: Targets { http, mysql },
             secrets: Secrets(asked.secrets),
         };
-        config
-            .targets
-            .reach(config.plan.timeout().min(REACH_WITHIN))?;
+        let within = config.plan.timeout().min(REACH_WITHIN);
+        let reached = config.targets.reach(&config.plan, within)?;
+        let recorded_too = request.allow_recorded_server;
+        let names = same_server::compare(&reached, &self.store, recording.id, recorded_too)?;
+        warnings.extend(names);
         ReplayJob::start(config, self, warnings)
     }
 
@@ -191,6 +201,10 @@ fn plan(request: &ReplayRequest) -> Result<Plan, Error> {
     plan.repeat = request.repeat || request.duration_ms.is_some();
     plan.http = http_targets::routes(&request.http)?;
     plan.host = http_targets::host(request.host.as_deref())?;
+    plan.tls = Tls {
+        ca: request.ca.clone(),
+        insecure: request.insecure,
+    };
     plan.faults = faults.collect::<Result<_, _>>()?;
     plan.checks = request.checks.clone();
     plan.abort_on_fail = request.abort_on_fail;

@@ -157,6 +157,7 @@ impl RunPage {
             timeline: self.timeline.whole(),
             recorded: self.recorded.clone(),
             losses: self.losses.clone(),
+            alerts: run.alerts(),
             notes: Vec::new(),
         }))
     }

@@ -47,6 +47,7 @@ impl From<Run> for RunAnswer {
                 state: run.state,
                 started_at: rfc3339(run.started_at),
                 http: http_targets(&run.plan),
+                insecure: run.plan.pointer("/tls/insecure") == Some(&true.into()),
                 mysql: target("/mysql/address"),
                 name: run.name,
             },

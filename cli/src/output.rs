@@ -1,6 +1,6 @@
 //! Where results go: stdout, whole lines, with a closed pipe ending the command quietly.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use anyhow::Context as _;
 use serde::Serialize;
@@ -26,6 +26,15 @@ pub(crate) fn json_lines<T: Serialize>(answers: impl IntoIterator<Item = T>) -> 
 fn json_line(out: &mut impl Write, answer: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, answer)?;
     out.write_all(b"\n")
+}
+
+/// A line that must not be overlooked: red, unless standard output is no terminal or `NO_COLOR` is set.
+pub(crate) fn alarm(line: &str) -> String {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if plain || !io::stdout().is_terminal() {
+        return format!("  {line}\n");
+    }
+    format!("  \u{1b}[31m{line}\u{1b}[0m\n")
 }
 
 /// Prints text that ends its own lines.

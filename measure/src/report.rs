@@ -47,6 +47,8 @@ pub struct RunPart<'a> {
     pub recorded: Option<Curve>,
     /// The loss ledger of its recording: what, and how many. Zeros are summed up in one line.
     pub losses: Vec<(String, u64)>,
+    /// What taints it beside what its numbers tell.
+    pub alerts: Vec<String>,
     /// What the reader should know: conflicts, re-anchored lanes, warnings.
     pub notes: Vec<String>,
 }

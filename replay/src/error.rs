@@ -52,6 +52,22 @@ pub enum ReplayError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The file of trusted certificates cannot be used.
+    #[error("trust the certificates in {file}: {why}; give a file of certificates in PEM form")]
+    Ca {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The system knows no certificate authority.
+    #[error(
+        "find certificates to trust: this system has none; install ca-certificates, or give --ca FILE"
+    )]
+    NoRoots,
+    /// TLS cannot be set up at all.
+    #[error("set up TLS: {0}")]
+    Tls(String),
     /// Routes and targets were not given alike.
     #[error(
         "start: the plan's routes and the given targets differ; give one target for each route"

@@ -8,4 +8,5 @@ pub(crate) mod places;
 pub(crate) mod readdress;
 pub(crate) mod rewrite;
 pub(crate) mod route;
+pub(crate) mod stream;
 pub(crate) mod values;

@@ -72,6 +72,8 @@ pub struct Plan {
     pub lanes: LaneKey,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
+    /// Whose certificates https targets may show.
+    pub tls: Tls,
     /// What the Host field of HTTP requests names.
     pub host: HostField,
     /// How many threads send; `None` is one for each core but one.
@@ -85,6 +87,16 @@ pub struct HttpRoute {
     pub recorded: Option<HttpSource>,
     /// `http://HOST:PORT`.
     pub url: String,
+}
+
+/// Whose certificates https targets may show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tls {
+    /// A file of certificates in PEM form to trust in place of the system's.
+    pub ca: Option<String>,
+    /// Whether any certificate will do.
+    pub insecure: bool,
 }
 
 /// What the Host field of a request names, and Origin and Referer where they named the recorded host.
@@ -147,6 +159,7 @@ impl Default for Plan {
             between: None,
             lanes: LaneKey::default(),
             both_tiers: false,
+            tls: Tls::default(),
             host: HostField::Target,
             workers: None,
         }

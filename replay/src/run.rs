@@ -3,6 +3,7 @@
 pub(crate) mod collector;
 pub(crate) mod control;
 pub(crate) mod event;
+pub(crate) mod http_target;
 pub(crate) mod origin;
 pub(crate) mod program;
 mod reach;
@@ -19,8 +20,6 @@ use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::http::readdress::Naming;
-use crate::plan::HostField;
 use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
@@ -29,12 +28,14 @@ use crate::{Plan, ReplayError};
 use collector::{Collector, Totals};
 use control::{Control, Ending};
 use event::Event;
+use http_target::HttpTarget;
 use origin::Origin;
-use program::{HttpTarget, Program};
+use program::Program;
 use teller::Teller;
 
 pub use collector::Ended;
 pub use program::MysqlLogin;
+pub use reach::Reached;
 
 /// What a run is started with.
 #[derive(Debug)]
@@ -145,7 +146,7 @@ fn start_prepared(
     }
     let plan = &prepared.plan;
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
-    let http = http_targets(plan, &targets)?;
+    let http = HttpTarget::all(plan, &targets)?;
     let writer = store.create_run(NewRun {
         name: run.clone(),
         recording: prepared.recording,
@@ -325,32 +326,4 @@ fn operations_of(prepared: &Prepared, store: &Store) -> Result<Vec<RunOperation>
             text: row.text,
         })
         .collect())
-}
-
-fn http_targets(plan: &Plan, targets: &Targets) -> Result<Vec<HttpTarget>, ReplayError> {
-    if targets.http.len() != plan.http.len() || targets.mysql.is_some() != plan.mysql.is_some() {
-        return Err(ReplayError::TargetsDiffer);
-    }
-    plan.http
-        .iter()
-        .zip(&targets.http)
-        .map(|(route, target)| {
-            let address = target.addresses().first().copied();
-            Ok(HttpTarget {
-                address: address.ok_or_else(|| ReplayError::BadTarget {
-                    url: route.url.clone(),
-                    why: "its name has no address",
-                })?,
-                naming: match &plan.host {
-                    HostField::Keep => None,
-                    HostField::Target => Some(target.authority()),
-                    HostField::Name(name) => Some(name.clone()),
-                }
-                .map(|authority| Naming {
-                    scheme: "http",
-                    authority,
-                }),
-            })
-        })
-        .collect()
 }

@@ -3,6 +3,7 @@
 //! and what served a recording is refused unless that is asked for.
 
 mod address;
+mod shown_name;
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
@@ -14,12 +15,15 @@ use crate::writer_life::now_ms;
 use crate::{Error, RecordingId, Store};
 use address::Address;
 
+pub use shown_name::ShownName;
+
 /// A place that traffic may be sent to, checked when it was made.
 ///
 /// Connect to [`AllowedTarget::addresses`] only: resolving the name again could lead elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedTarget {
     protocol: Protocol,
+    tls: bool,
     host: String,
     port: u16,
     addresses: Vec<SocketAddr>,
@@ -32,6 +36,11 @@ impl AllowedTarget {
         self.protocol
     }
 
+    /// Whether HTTP is spoken through TLS there: it was given as `https://`.
+    pub const fn is_https(&self) -> bool {
+        self.tls
+    }
+
     /// The host as it was given: a name, or an address without brackets.
     pub fn host(&self) -> &str {
         &self.host
@@ -42,15 +51,15 @@ impl AllowedTarget {
         self.port
     }
 
-    /// Host and port as in a URL or a `Host` header; the port is left out when it is HTTP's own.
+    /// Host and port as in a URL or a `Host` header; the port is left out when it is the scheme's own.
     pub fn authority(&self) -> String {
         let host = match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),
         };
-        match (self.protocol, self.port) {
-            (Protocol::Http, 80) => host,
-            (_, port) => format!("{host}:{port}"),
+        match (self.protocol, self.tls, self.port) {
+            (Protocol::Http, false, 80) | (Protocol::Http, true, 443) => host,
+            (_, _, port) => format!("{host}:{port}"),
         }
     }
 
@@ -150,7 +159,7 @@ impl Store {
         })
     }
 
-    /// Checks an HTTP target: `http://HOST[:PORT]`, or `HOST[:PORT]`.
+    /// Checks an HTTP target: `http://HOST[:PORT]`, `https://HOST[:PORT]`, or `HOST[:PORT]`.
     ///
     /// `recording` is what will be replayed there; `None`, for a proxy, stands for all recordings.
     ///
@@ -193,7 +202,7 @@ impl Store {
 
     fn check(
         &self,
-        Address { host, port }: Address,
+        Address { tls, host, port }: Address,
         protocol: Protocol,
         recording: Option<RecordingId>,
         allow_recorded_server: bool,
@@ -227,6 +236,7 @@ impl Store {
         }
         Ok(AllowedTarget {
             protocol,
+            tls,
             host,
             port,
             addresses,

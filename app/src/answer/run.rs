@@ -5,6 +5,8 @@ use reprise_store::RunState;
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 
+use crate::replay::UNVERIFIED;
+
 /// `replay` and `report` answer this: `run{...}` and then every field of the summary.
 #[derive(Clone, Debug)]
 pub struct RunAnswer {
@@ -31,8 +33,18 @@ pub struct RunHead {
     pub started_at: String,
     /// Where it sent HTTP: `URL`, or `RECORDED=URL` several times, with commas between.
     pub http: Option<String>,
+    /// Whether it took any certificate an https target showed.
+    pub insecure: bool,
     /// Where it sent MySQL.
     pub mysql: Option<String>,
+}
+
+impl RunHead {
+    /// What taints the run by how it was asked for.
+    pub fn alerts(&self) -> Vec<String> {
+        let unverified = self.insecure.then(|| UNVERIFIED.to_owned());
+        unverified.into_iter().collect()
+    }
 }
 
 impl Serialize for RunAnswer {

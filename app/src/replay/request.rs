@@ -14,6 +14,10 @@ pub struct ReplayRequest {
     /// Where HTTP goes: `http://HOST:PORT` for all that nothing else takes, `RECORDED=http://HOST:PORT` for
     /// what was recorded of a server, a host or a path.
     pub http: Vec<String>,
+    /// A file of certificates in PEM form that https targets may show; `None`: the system's.
+    pub ca: Option<String>,
+    /// Take any certificate.
+    pub insecure: bool,
     /// What the Host field names: `target`, `keep` for the recorded host, or a host; `None` is `target`.
     pub host: Option<String>,
     /// Where MySQL goes: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
@@ -70,6 +74,8 @@ impl ReplayRequest {
         Self {
             recording,
             http: Vec::new(),
+            ca: None,
+            insecure: false,
             host: None,
             mysql: None,
             run: None,

@@ -36,10 +36,18 @@ pub(crate) struct ReplayArguments {
     /// The recording to replay
     pub(crate) name: String,
 
-    /// Where recorded HTTP goes: http://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
+    /// Where recorded HTTP goes: http[s]://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
     /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
     #[arg(long, value_name = "[RECORDED=]URL", required_unless_present = "mysql")]
     pub(crate) http: Vec<String>,
+
+    /// Trust the certificates in this PEM file, not the system's
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    pub(crate) ca: Option<String>,
+
+    /// Take any certificate an https target shows; said in the summary and kept with the run
+    #[arg(long)]
+    pub(crate) insecure: bool,
 
     /// What the Host of a request names: `target`, `keep` (the recorded host), or a name
     #[arg(long, value_name = "HOST", default_value = "target")]

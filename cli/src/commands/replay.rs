@@ -132,6 +132,8 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     let mut request = ReplayRequest::new(arguments.name);
     request.http = arguments.http;
     request.host = Some(arguments.host);
+    request.ca = arguments.ca;
+    request.insecure = arguments.insecure;
     request.mysql = arguments.mysql;
     request.run = arguments.run;
     request.rate = rate;

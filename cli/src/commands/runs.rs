@@ -9,7 +9,7 @@ use reprise_app::{Outcome, Quantiles, Summary};
 
 use super::{Context, named_counts};
 use crate::arguments::ReportArguments;
-use crate::output;
+use crate::output::{self, alarm};
 use crate::table::Table;
 
 pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
@@ -88,6 +88,9 @@ pub(crate) fn describe(answer: &RunAnswer) -> String {
         table.row(quantile_row(name, quantiles));
     }
     text.push_str(&table.render());
+    for line in answer.run.alerts() {
+        text.push_str(&alarm(&line));
+    }
     verdicts(&mut text, summary);
     operations(&mut text, summary);
     text
@@ -145,10 +148,14 @@ fn quantile_row(name: &str, q: &Quantiles) -> Vec<String> {
 
 fn verdicts(text: &mut String, summary: &Summary) {
     if summary.generator_late {
-        text.push_str("  the generator was late; these numbers are not the server's\n");
+        text.push_str(&alarm(
+            "the generator was late; these numbers are not the server's",
+        ));
     }
     if summary.unfaithful {
-        text.push_str("  unfaithful: more than 5 % of the answers differ, so these latencies are of other work\n");
+        text.push_str(&alarm(
+            "unfaithful: more than 5 % of the answers differ, so these latencies are of other work",
+        ));
     }
     for (name, fault) in &summary.faults {
         let _ = writeln!(

@@ -25,6 +25,7 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
     );
     page.facts(&part.facts);
     warnings(page, summary);
+    part.alerts.iter().for_each(|alert| page.alert(alert));
     page.tiles(&tiles(summary));
     charts(page, part);
     if !summary.checks.is_empty() {

@@ -141,6 +141,7 @@ fn page() -> String {
                     ("kernel dropped".to_owned(), 0),
                     ("gap bytes".to_owned(), 1_460),
                 ],
+                alerts: Vec::new(),
                 notes: vec!["2 lanes were more than 5 s behind and re-anchored".to_owned()],
             })),
         ],
@@ -223,6 +224,7 @@ fn a_run_of_nothing_is_a_page_too() {
             timeline: Timeline::default(),
             recorded: None,
             losses: Vec::new(),
+            alerts: Vec::new(),
             notes: Vec::new(),
         }))],
     });

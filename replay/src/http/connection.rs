@@ -2,14 +2,12 @@
 //! an answer back. Times in microseconds since the run's start.
 
 use std::io;
-use std::net::SocketAddr;
 
 use reprise_wire::http::{ReadCaps, ResponseReader};
-use tokio::io::{AsyncReadExt, Interest};
-use tokio::net::TcpStream;
 
+use super::stream::Stream;
+use crate::run::http_target::HttpTarget;
 use crate::run::origin::Origin;
-use crate::socket;
 
 /// How much of an answer's body is kept to compare it and to take values from it; bytes.
 const KEPT_BODY: usize = 256 << 10;
@@ -20,7 +18,7 @@ const READ_AT_ONCE: usize = 8 << 10;
 /// A connection to an HTTP target. It holds no buffers: most connections are idle most of the time.
 #[derive(Debug)]
 pub(crate) struct HttpConnection {
-    stream: TcpStream,
+    stream: Stream,
 }
 
 /// What it takes to read an answer, used by one exchange at a time.
@@ -75,15 +73,15 @@ impl HttpConnection {
     /// Opens a connection that carries the mark of replayed traffic.
     ///
     /// # Errors
-    /// What the system says: refused, unreachable.
-    pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = socket::connect(address).await?;
+    /// What the system says: refused, unreachable; or what the target's certificate is refused for.
+    pub(crate) async fn open(target: &HttpTarget) -> io::Result<Self> {
+        let stream = Stream::open(target).await?;
         Ok(Self { stream })
     }
 
     /// Whether the target has kept the connection open since the last answer. Costs no system call
     /// unless something happened on it.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&mut self) -> bool {
         let mut byte = [0];
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
@@ -105,8 +103,13 @@ impl HttpConnection {
         };
         let mut unsent = request;
         // a whole request nearly always fits into the socket's buffer
-        while !unsent.is_empty() {
-            match self.stream.try_write(unsent) {
+        loop {
+            let sent = match unsent {
+                [] => self.stream.try_flush().map(|()| 0),
+                _ => self.stream.try_write(unsent),
+            };
+            match sent {
+                Ok(_) if unsent.is_empty() => break,
                 Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.answered_while_sending(desk, &mut reply, origin).await {
@@ -133,11 +136,7 @@ impl HttpConnection {
         reply: &mut Reply,
         origin: Origin,
     ) -> bool {
-        let Ok(ready) = self
-            .stream
-            .ready(Interest::READABLE | Interest::WRITABLE)
-            .await
-        else {
+        let Ok(ready) = self.stream.ready().await else {
             return desk.take(Ok(0), reply, origin);
         };
         if !ready.is_readable() {

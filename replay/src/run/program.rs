@@ -1,13 +1,11 @@
 //! All that the threads of one run share, and none of them changes: the plan worked out, where it goes,
 //! what goes wrong.
 
-use std::net::SocketAddr;
-
 use reprise_fault::Faults;
 use reprise_store::AllowedTarget;
 
+use super::http_target::HttpTarget;
 use super::origin::Origin;
-use crate::http::readdress::Naming;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
 
@@ -23,14 +21,6 @@ pub(crate) struct Program {
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
-}
-
-/// An HTTP target as it is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HttpTarget {
-    pub(crate) address: SocketAddr,
-    /// How requests name it; `None` leaves the recorded host.
-    pub(crate) naming: Option<Naming>,
 }
 
 /// Where MySQL goes and who logs in there.

@@ -1,35 +1,52 @@
-//! Whether the targets are there, asked before anything is planned for them: a run of nothing but refused
-//! connections helps nobody.
+//! Whether the targets are there and what they call themselves, asked before anything is planned for them:
+//! a run of nothing but refused connections helps nobody, and one against the wrong server is worse.
 
 use std::time::Duration;
 
 use super::Targets;
-use crate::ReplayError;
+use super::http_target::HttpTarget;
+use crate::http::stream::Stream;
 use crate::mysql::connection::{Credentials, MysqlConnection};
-use crate::socket;
+use crate::tls::certificate_names;
+use crate::{Plan, ReplayError};
+
+/// What a target that was reached calls itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Host and port.
+    pub target: String,
+    /// The names in its certificate; empty when it shows none.
+    pub names: Vec<String>,
+}
 
 impl Targets {
-    /// Connects to every target once, logs in where it is MySQL, and leaves again.
+    /// Connects to every target once, opens TLS where it is spoken, logs in where it is MySQL, and leaves
+    /// again.
     ///
     /// # Errors
     /// The first target that cannot be reached within `timeout`, and why.
-    pub fn reach(&self, timeout: Duration) -> Result<(), ReplayError> {
+    pub fn reach(&self, plan: &Plan, timeout: Duration) -> Result<Vec<Reached>, ReplayError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(ReplayError::Start)?;
         runtime.block_on(async {
+            let mut reached = Vec::new();
             for target in &self.http {
+                let opened = HttpTarget::new(plan, target)?;
                 let tried = async {
-                    let first = target
-                        .addresses()
-                        .first()
-                        .ok_or("its name has no address")?;
-                    socket::connect(*first)
-                        .await
-                        .map_err(|error| error.to_string())
+                    let stream = Stream::open(&opened).await;
+                    stream.map_err(|error| error.to_string())
                 };
-                within(timeout, &target.authority(), tried).await?;
+                let name = target.authority();
+                let stream = within(timeout, &name, tried).await?;
+                reached.push(Reached {
+                    target: name,
+                    names: match stream {
+                        Stream::Tls(tls) => certificate_names(&tls),
+                        Stream::Plain(_) => Vec::new(),
+                    },
+                });
             }
             if let Some(login) = &self.mysql {
                 let tried = async {
@@ -51,7 +68,7 @@ impl Targets {
                 };
                 within(timeout, &login.target.authority(), tried).await?;
             }
-            Ok(())
+            Ok(reached)
         })
     }
 }
@@ -60,9 +77,9 @@ async fn within<T>(
     timeout: Duration,
     target: &str,
     tried: impl Future<Output = Result<T, String>>,
-) -> Result<(), ReplayError> {
+) -> Result<T, ReplayError> {
     let why = match tokio::time::timeout(timeout, tried).await {
-        Ok(Ok(_)) => return Ok(()),
+        Ok(Ok(reached)) => return Ok(reached),
         Ok(Err(why)) => why,
         Err(_) => format!("no answer within {} s", timeout.as_secs_f32()),
     };

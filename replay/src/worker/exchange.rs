@@ -161,7 +161,7 @@ impl Worker {
     async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
         sample.flags |= SampleFlags::CONNECTED;
         let target = self.program.http.get(usize::from(step.route))?;
-        match HttpConnection::open(target.address).await {
+        match HttpConnection::open(target).await {
             Ok(connection) => Some(connection),
             Err(error) => {
                 sample.outcome = Outcome::Refused;

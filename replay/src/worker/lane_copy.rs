@@ -180,7 +180,7 @@ impl LaneCopy {
         let at = idle
             .iter()
             .position(|(of, _)| *of == (step.connection, step.route))?;
-        let (_, connection) = idle.swap_remove(at);
+        let (_, mut connection) = idle.swap_remove(at);
         connection.is_open().then_some(connection)
     }
 

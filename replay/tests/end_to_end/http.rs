@@ -336,7 +336,7 @@ fn a_target_that_is_not_there_is_named_before_the_start() {
     let (_folder, store) = store_with(&[get(1, 0, "/a")]);
     let within = std::time::Duration::from_secs(10);
     let unreachable = targets(&plan_to(closed), &store)
-        .reach(within)
+        .reach(&plan_to(closed), within)
         .unwrap_err()
         .to_string();
     assert!(
@@ -344,7 +344,8 @@ fn a_target_that_is_not_there_is_named_before_the_start() {
         "{unreachable}"
     );
     let open = serve(|_| Do::Answer(OK.to_owned()));
-    targets(&plan_to(open), &store).reach(within).unwrap();
+    let plan = plan_to(open);
+    targets(&plan, &store).reach(&plan, within).unwrap();
 }
 
 #[test]

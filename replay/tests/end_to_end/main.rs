@@ -6,3 +6,4 @@ mod http;
 mod http_targets;
 mod mysql;
 mod support;
+mod tls;

@@ -5,6 +5,7 @@ use super::TargetRefused;
 /// Where a target is, before its name is resolved.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
+    pub(super) tls: bool,
     pub(super) host: String,
     pub(super) port: u16,
 }
@@ -15,12 +16,9 @@ pub(super) fn http(target: &str) -> Result<Address, TargetRefused> {
         target: target.to_owned(),
         why,
     };
-    if has_scheme(target, "https") {
-        return Err(refuse(
-            "TLS is not spoken; give an http:// address, such as the one behind the TLS proxy",
-        ));
-    }
-    let rest = without_scheme(target, "http").ok_or_else(|| refuse("use http://HOST[:PORT]"))?;
+    let tls = has_scheme(target, "https");
+    let rest = without_scheme(target, if tls { "https" } else { "http" })
+        .ok_or_else(|| refuse("use http://HOST[:PORT] or https://HOST[:PORT]"))?;
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     if authority.contains(['/', '?', '#']) {
         return Err(refuse(
@@ -32,7 +30,10 @@ pub(super) fn http(target: &str) -> Result<Address, TargetRefused> {
             "credentials come with --secret; use http://HOST[:PORT]",
         ));
     }
-    split(authority, 80).ok_or_else(|| refuse("use http://HOST[:PORT]"))
+    let address = split(authority, if tls { 443 } else { 80 });
+    address
+        .map(|address| Address { tls, ..address })
+        .ok_or_else(|| refuse("use http://HOST[:PORT]"))
 }
 
 /// Reads a MySQL target.
@@ -99,6 +100,7 @@ fn split(authority: &str, default_port: u16) -> Option<Address> {
     };
     let is_host = crate::recording::normal_host(host.as_bytes()).is_some();
     is_host.then(|| Address {
+        tls: false,
         host: host.to_owned(),
         port,
     })
@@ -120,6 +122,8 @@ mod tests {
             ("127.0.0.1:9", "127.0.0.1", 9),
             ("http://[::1]:81", "::1", 81),
             ("::1", "::1", 80),
+            ("https://staging", "staging", 443),
+            ("HTTPS://staging:8443", "staging", 8443),
         ] {
             assert_eq!(
                 read(http(target)),
@@ -144,8 +148,8 @@ mod tests {
     fn what_is_no_target_is_refused() {
         for target in [
             "",
-            "https://a",
             "ftp://a",
+            "https://",
             "http://",
             "http://a/b",
             "http://a:0",

@@ -169,3 +169,21 @@ fn only_a_bare_host_can_be_allowed() {
     store.allow_target("[2001:db8::1]").unwrap();
     assert_eq!(store.targets().unwrap(), ["2001:db8::1", "staging.example"]);
 }
+
+#[test]
+fn a_name_that_a_target_shows_is_known_again_alone_and_behind_a_wildcard() {
+    let (_folder, store) = store();
+    let recording = record(&store, "friday", PRODUCTION, "shop.example.org");
+    let other = record(&store, "other", STAGING, "localhost");
+    let shown = |name| store.shown_name(name, recording).unwrap();
+    let recorded = || "shop.example.org".to_owned();
+    assert_eq!(shown("Shop.Example.org."), ShownName::Recorded(recorded()));
+    assert_eq!(shown("*.example.org"), ShownName::Covers(recorded()));
+    for name in ["*.org", "*.shop.example.org", "example.org", "*", ""] {
+        assert_eq!(shown(name), ShownName::Unknown, "{name}");
+    }
+    assert_eq!(
+        store.shown_name("localhost", other).unwrap(),
+        ShownName::Unknown
+    );
+}

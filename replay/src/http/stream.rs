@@ -1,0 +1,102 @@
+//! The bytes' way to an HTTP target and back: a TCP connection, or TLS on one.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest, ReadBuf, Ready};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use crate::run::http_target::HttpTarget;
+use crate::socket;
+
+/// A connection, open and ready to send on.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    /// Boxed: its state is large, and plain connections should not pay for it.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    /// Connects to `target`, and shakes hands where TLS is spoken.
+    ///
+    /// # Errors
+    /// What the system says, or what the target's certificate is refused for.
+    pub(crate) async fn open(target: &HttpTarget) -> io::Result<Self> {
+        let tcp = socket::connect(target.address).await?;
+        match &target.tls {
+            None => Ok(Self::Plain(tcp)),
+            Some(client) => Ok(Self::Tls(Box::new(client.open(tcp).await?))),
+        }
+    }
+
+    /// Sends as much as goes without waiting.
+    ///
+    /// # Errors
+    /// `WouldBlock` when nothing does; else the connection is broken.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.try_write(bytes),
+            Self::Tls(tls) => at_once(|context| Pin::new(tls).poll_write(context, bytes)),
+        }
+    }
+
+    /// Sends what is written and still held back, as far as it goes without waiting.
+    ///
+    /// # Errors
+    /// `WouldBlock` when some is left; else the connection is broken.
+    pub(crate) fn try_flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Tls(tls) => at_once(|context| Pin::new(tls).poll_flush(context)),
+        }
+    }
+
+    /// Reads what has come.
+    ///
+    /// # Errors
+    /// `WouldBlock` when nothing has; else the connection is broken.
+    pub(crate) fn try_read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.try_read(into),
+            Self::Tls(tls) => {
+                let mut buffer = ReadBuf::new(into);
+                at_once(|context| Pin::new(tls).poll_read(context, &mut buffer))?;
+                Ok(buffer.filled().len())
+            }
+        }
+    }
+
+    /// Waits for something to read.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.read(into).await,
+            Self::Tls(tls) => tls.read(into).await,
+        }
+    }
+
+    /// Waits until more can be sent or something has come.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) async fn ready(&self) -> io::Result<Ready> {
+        let tcp = match self {
+            Self::Plain(tcp) => tcp,
+            Self::Tls(tls) => tls.get_ref().0,
+        };
+        tcp.ready(Interest::READABLE | Interest::WRITABLE).await
+    }
+}
+
+/// What a step comes to without waiting for it.
+fn at_once<T>(step: impl FnOnce(&mut Context<'_>) -> Poll<io::Result<T>>) -> io::Result<T> {
+    match step(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+    }
+}

@@ -1,0 +1,173 @@
+//! TLS to a target: whose certificates are trusted, and which names a certificate shows.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls_native_certs::load_native_certs;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{
+    CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
+};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
+
+use crate::ReplayError;
+use crate::plan::Tls;
+
+/// Opens TLS on connections to one host; made once for a run.
+#[derive(Clone)]
+pub(crate) struct TlsClient {
+    connector: TlsConnector,
+    /// What the URL calls the host: sent as the server's name (RFC 6066 section 3), and what its certificate
+    /// must be for.
+    name: ServerName<'static>,
+}
+
+impl TlsClient {
+    /// A client for `host` that trusts as `tls` says and offers the protocols in `alpn`.
+    ///
+    /// # Errors
+    /// The file of trusted certificates cannot be used, the system has none, or `host` is neither a name nor
+    /// an address.
+    pub(crate) fn new(host: &str, tls: &Tls, alpn: &[&[u8]]) -> Result<Self, ReplayError> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| ReplayError::BadTarget {
+            url: host.to_owned(),
+            why: "TLS needs a host's name or address",
+        })?;
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ReplayError::Tls(error.to_string()))?;
+        let mut config = if tls.insecure {
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider)))
+                .with_no_client_auth()
+        } else {
+            builder
+                .with_root_certificates(roots(tls.ca.as_deref())?)
+                .with_no_client_auth()
+        };
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        Ok(Self {
+            connector: TlsConnector::from(Arc::new(config)),
+            name,
+        })
+    }
+
+    /// Shakes hands on a connection that has just been opened.
+    ///
+    /// # Errors
+    /// What the peer, or its certificate, is refused for; or the connection broke.
+    pub(crate) async fn open(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+        self.connector.connect(self.name.clone(), stream).await
+    }
+}
+
+impl std::fmt::Debug for TlsClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("TlsClient").field(&self.name).finish()
+    }
+}
+
+/// The names the certificate of an open connection is for; empty when it has none that can be read.
+pub(crate) fn certificate_names(stream: &TlsStream<TcpStream>) -> Vec<String> {
+    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let own = shown.first();
+    let read = own.and_then(|own| webpki::EndEntityCert::try_from(own).ok());
+    read.map_or_else(Vec::new, |read| {
+        read.valid_dns_names()
+            .map(str::to_ascii_lowercase)
+            .collect()
+    })
+}
+
+/// The certificates of a file, or the system's.
+fn roots(file: Option<&str>) -> Result<RootCertStore, ReplayError> {
+    let mut roots = RootCertStore::empty();
+    match file {
+        Some(file) => {
+            let unusable = |why: String| ReplayError::Ca {
+                file: file.to_owned(),
+                why,
+            };
+            let certificates = CertificateDer::pem_file_iter(Path::new(file))
+                .map_err(|error| unusable(error.to_string()))?;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+                roots
+                    .add(certificate)
+                    .map_err(|error| unusable(error.to_string()))?;
+            }
+            if roots.is_empty() {
+                return Err(unusable("it holds no certificate in PEM form".to_owned()));
+            }
+        }
+        None => {
+            let found = load_native_certs();
+            roots.add_parsable_certificates(found.certs);
+            if roots.is_empty() {
+                return Err(ReplayError::NoRoots);
+            }
+        }
+    }
+    Ok(roots)
+}
+
+/// Accepts every certificate; signatures are checked all the same, so that the peer has the key to the one
+/// it shows.
+#[derive(Debug)]
+struct TrustAnyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for TrustAnyone {
+    fn verify_server_cert(
+        &self,
+        _certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
