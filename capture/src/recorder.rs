@@ -4,22 +4,23 @@
 mod imported;
 mod keeper;
 mod known;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use reprise_store::{
-    ConnectionEnd, Ledger, Messages, NewConnection, Recording, RecordingWriter, Totals,
-};
+use reprise_store::{ConnectionEnd, Ledger, NewConnection, Recording, RecordingWriter, Totals};
 use reprise_wire::redact::{RedactionKey, Rules};
 use reprise_wire::{
-    Close, ConnectionDecoder, DecodeLoss, Direction, Exchange, Limits, MessageCounts, Piece,
-    Spoken, Timestamp,
+    Close, ConnectionDecoder, Direction, Exchange, Limits, Piece, Spoken, Timestamp,
 };
 
 use crate::CaptureError;
 use crate::reassembly::{ConnectionEvent, Slot};
 use imported::Imported;
 use keeper::{Item, Keeper, Rotation};
+use tally::Tally;
 
 /// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
 #[derive(Clone, Debug)]
@@ -44,18 +45,11 @@ pub struct Recorder {
     held_cap: usize,
     /// Decoders that were begun anew to keep within `held_cap`.
     relieved: u64,
-    closed: Decoded,
-    spoken: BTreeMap<Spoken, u64>,
-    /// What connections went on to after HTTP.
-    left_for: BTreeMap<Spoken, u64>,
-    /// TLS connections by the name asked for.
-    tls_names: BTreeMap<String, u64>,
+    /// Of the connections that have closed.
+    closed: Tally,
     decoded: Vec<Exchange>,
     keeper: Keeper,
 }
-
-/// So many names of TLS servers are told apart.
-const MOST_NAMES: usize = 50;
 
 #[derive(Debug)]
 struct Open {
@@ -68,13 +62,6 @@ struct Open {
     imported: Imported,
     /// What the store was told of it while it is open.
     told: Option<Spoken>,
-}
-
-/// What decoders saw and could not use.
-#[derive(Clone, Copy, Debug, Default)]
-struct Decoded {
-    messages: MessageCounts,
-    loss: DecodeLoss,
 }
 
 impl Recorder {
@@ -99,10 +86,7 @@ impl Recorder {
             held_bytes: 0,
             held_cap: limits.unfinished_cap,
             relieved: 0,
-            closed: Decoded::default(),
-            spoken: BTreeMap::new(),
-            left_for: BTreeMap::new(),
-            tls_names: BTreeMap::new(),
+            closed: Tally::default(),
             decoded: Vec::new(),
             keeper: Keeper::start(writer, redaction)?,
         })
@@ -214,8 +198,7 @@ impl Recorder {
             };
             open.decoder.push(direction, end, &mut self.decoded);
         }
-        self.closed.messages += open.decoder.counts();
-        self.closed.loss += open.decoder.loss();
+        self.closed.add_decoded(&open.decoder);
         self.held_bytes = self.held_bytes.saturating_sub(open.held_bytes);
         open.held_bytes = 0;
         open.decoder = ConnectionDecoder::new(&self.limits, true);
@@ -229,18 +212,7 @@ impl Recorder {
         let Some(open) = self.open.get_mut(index).and_then(Option::take) else {
             return;
         };
-        self.closed.messages += open.decoder.counts();
-        self.closed.loss += open.decoder.loss();
-        *self.spoken.entry(open.spoken()).or_default() += 1;
-        if let Some(left_for) = open.decoder.left_for() {
-            *self.left_for.entry(left_for).or_default() += 1;
-        }
-        if let Some(name) = open.decoder.server_name() {
-            let is_new = !self.tls_names.contains_key(name);
-            if !is_new || self.tls_names.len() < MOST_NAMES {
-                *self.tls_names.entry(name.to_owned()).or_default() += 1;
-            }
-        }
+        self.closed.add_closed(&open);
         let end = ConnectionEnd {
             closed: Some(at),
             close: Some(close),
@@ -256,13 +228,12 @@ impl Recorder {
 
     /// How many of them are open.
     pub fn open_connections(&self) -> u64 {
-        let closed: u64 = self.spoken.values().sum();
-        self.connections.saturating_sub(closed)
+        self.connections.saturating_sub(self.closed.connections())
     }
 
     /// How many bytes did not decode, in connections that have closed.
     pub const fn undecodable_bytes(&self) -> u64 {
-        self.closed.loss.undecodable_bytes
+        self.closed.undecodable_bytes()
     }
 
     /// How many exchanges have been decoded.
@@ -352,35 +323,15 @@ impl Recorder {
         last_packet: Option<Timestamp>,
         mut loss: Ledger,
     ) -> Totals {
-        let mut decoded = self.closed;
-        for open in self.open.iter().flatten() {
-            decoded.messages += open.decoder.counts();
-            decoded.loss += open.decoder.loss();
-        }
-        loss.undecodable_bytes += decoded.loss.undecodable_bytes;
-        loss.unpaired_requests += decoded.loss.unpaired_requests;
-        loss.unpaired_responses += decoded.loss.unpaired_responses;
-        loss.incomplete_requests += decoded.loss.incomplete_requests;
-        loss.incomplete_responses += decoded.loss.incomplete_responses;
-        loss.over_cap += decoded.loss.over_cap;
         loss.evicted_connections += self.relieved;
         if self.relieved > 0 {
             *loss.evicted.entry("memory".to_owned()).or_default() += self.relieved;
         }
-        for (spoken, connections) in self.spoken.iter().chain(&self.left_for) {
-            if !matches!(spoken, Spoken::Http | Spoken::Mysql) {
-                *loss.spoken.entry(spoken.as_str().to_owned()).or_default() += connections;
-            }
-        }
-        loss.tls_names.clone_from(&self.tls_names);
+        let open = self.open.iter().flatten().map(|open| &open.decoder);
+        let messages = self.closed.with(open, &mut loss);
         Totals {
             last_packet,
-            messages: Messages {
-                http_requests: decoded.messages.http_requests,
-                http_responses: decoded.messages.http_responses,
-                mysql_commands: decoded.messages.mysql_commands,
-                mysql_replies: decoded.messages.mysql_replies,
-            },
+            messages,
             captured_bytes,
             loss,
             // The keeper knows.
@@ -391,53 +342,4 @@ impl Recorder {
 
 fn open_at(open: &mut [Option<Open>], slot: Slot) -> Option<&mut Open> {
     open.get_mut(usize::try_from(slot.0).ok()?)?.as_mut()
-}
-
-#[cfg(test)]
-mod tests {
-    use reprise_store::{ExchangeId, NewRecording, Store};
-    use reprise_wire::Flags;
-
-    use super::*;
-
-    #[test]
-    fn when_unfinished_messages_take_too_much_the_largest_is_kept_as_it_is_and_begun_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("test.reprise")).unwrap();
-        let (name, at) = ("crowded".to_owned(), Timestamp::from_micros(1));
-        let new = NewRecording {
-            name,
-            source: String::new(),
-            started_at: at,
-        };
-        let writer = store.create_recording(&new).unwrap();
-        let mut recorder = Recorder::start(writer, Limits::default(), None).unwrap();
-        recorder.held_cap = 10_000;
-        for number in 0..4_u16 {
-            let client = ([10, 0, 0, 1], 40_000 + number).into();
-            let server = ([10, 0, 0, 2], 80).into();
-            let slot = Slot(number.into());
-            let connection = NewConnection {
-                client,
-                server,
-                opened: at,
-                midstream: false,
-            };
-            recorder.opened(slot, &connection);
-            let request = "POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n";
-            let body = vec![b'x'; 2_500 + usize::from(number)];
-            for bytes in [request.as_bytes(), &body] {
-                recorder.piece(slot, Direction::ToServer, Piece::Chunk { at, bytes });
-            }
-        }
-        assert!(recorder.held_bytes <= recorder.held_cap);
-        assert_eq!(recorder.exchanges(), 1);
-        let recording = recorder.finish(0, None, Ledger::default(), true).unwrap();
-        assert_eq!(recording.loss.evicted_connections, 1);
-        let row = store
-            .exchange(recording.id, ExchangeId(1))
-            .unwrap()
-            .unwrap();
-        assert!(row.flags.contains(Flags::REQUEST_TRUNCATED));
-    }
 }

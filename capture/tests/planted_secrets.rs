@@ -15,7 +15,8 @@ use reprise_wire::redact::{RedactionKey, Rules, find_pseudonyms};
 const RULES: &str = "[[rule]]\nname = \"personal\"\ndetector = [\"email\", \"iban\"]\njson = [\"$.customer.phone\"]\n\
     action = \"shape\"\n[[rule]]\nname = \"reset\"\nsegment = ['^reset-[a-z0-9]+$']\n";
 
-/// A store in a folder of its own, which the system's temporary files go to as well.
+/// A store in a folder of its own. SQLite keeps its temporary tables in memory (`temp_store`), and nothing
+/// else of Reprise writes temporary files.
 struct Bench {
     folder: tempfile::TempDir,
     store: Store,

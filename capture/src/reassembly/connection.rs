@@ -1,20 +1,21 @@
-//! A connection's two directions, who opened it, and how it ends.
+//! A connection's two directions, who opened it, and what each segment changes.
+
+mod belonging;
+mod ending;
+
+pub(super) use ending::Expiry;
 
 use reprise_wire::{Close, Timestamp};
 
 use super::counts::ReassemblyCounts;
 use super::event::ConnectionEvent;
 use super::flow::{FlowKey, Side};
-use super::half::{Bytes, Half, Taken, nanos_between};
+use super::half::{Bytes, Half, Taken};
 use super::identity::{Context, Identity};
-use super::limits::ReassemblyLimits;
 use crate::link::Segment;
 
 /// Sequence numbers this far from what a closed connection used belong to another one.
 const FOREIGN_DISTANCE: u64 = 1 << 20;
-
-/// On so many networks beside its own the packets of one connection are looked for.
-const MOST_NETWORKS: usize = 8;
 
 /// Everything known about one connection.
 #[derive(Debug)]
@@ -58,68 +59,6 @@ impl Connection {
             identity: Identity::new(key, at),
             reset_at: None,
             state: State::Open,
-        }
-    }
-
-    /// Whether `segment` belongs to a later connection between the same ends.
-    pub(super) fn is_succeeded_by(&self, segment: &Segment<'_>, side: Side) -> bool {
-        let half = self.half(side);
-        if self.state == State::Replay {
-            // A replay's connection is known by its first packet, so a SYN without the mark is
-            // somebody else's; and so is any after the end.
-            let opens = segment.syn && segment.acknowledgement.is_none();
-            return opens && (!segment.replay_marked || self.reset_at.is_some());
-        }
-        if segment.syn {
-            let Some(offset) = half.locate(segment.sequence.wrapping_add(1)) else {
-                return self.state == State::Closed;
-            };
-            // A SYN that was overtaken by its own data stands at, or shortly before, the first byte.
-            let is_own = offset == 0
-                || (self.identity.midstream && offset < 0 && offset > -i64::from(u16::MAX));
-            return !is_own;
-        }
-        let far = half
-            .locate(segment.sequence)
-            .is_some_and(|offset| offset.abs_diff(half.next().cast_signed()) > FOREIGN_DISTANCE);
-        self.state == State::Closed && !segment.payload.is_empty() && far
-    }
-
-    /// Whether `segment` goes on where this connection is, or repeats some of it.
-    pub(super) fn continues_with(&self, segment: &Segment<'_>, side: Side) -> bool {
-        if self.state == State::Replay {
-            return true;
-        }
-        let near = |side: Side, sequence: u32| {
-            let half = self.half(side);
-            let offset = half.locate(sequence)?;
-            Some(offset.abs_diff(half.next().cast_signed()) <= FOREIGN_DISTANCE)
-        };
-        if segment.syn {
-            let begins = self.half(side).locate(segment.sequence.wrapping_add(1));
-            let answers = segment
-                .acknowledgement
-                .and_then(|sequence| near(side.other(), sequence));
-            return begins.map_or_else(|| answers == Some(true), |offset| offset == 0);
-        }
-        let sent = near(side, segment.sequence);
-        let acknowledged = segment
-            .acknowledgement
-            .and_then(|sequence| near(side.other(), sequence));
-        sent.unwrap_or(true)
-            && acknowledged.unwrap_or(true)
-            && (sent.is_some() || acknowledged.is_some())
-    }
-
-    /// Whether packets of it were seen on `network`.
-    pub(super) fn is_seen_on(&self, network: u32) -> bool {
-        self.network == network || self.other_networks.contains(&network)
-    }
-
-    /// Notes that a packet of it was seen on `network`.
-    pub(super) fn is_also_seen_on(&mut self, network: u32) {
-        if !self.is_seen_on(network) && self.other_networks.len() < MOST_NETWORKS {
-            self.other_networks.push(network);
         }
     }
 
@@ -320,93 +259,6 @@ impl Connection {
         self.low.waiting_cost() + self.high.waiting_cost()
     }
 
-    /// Gives up holes that have been open for too long, or all of them.
-    pub(super) fn expire_holes<F: FnMut(ConnectionEvent<'_>)>(
-        &mut self,
-        at: Timestamp,
-        all: bool,
-        context: &mut Context<'_, F>,
-    ) {
-        if self.state != State::Open {
-            return;
-        }
-        let limits = context.limits;
-        for side in self.in_order() {
-            let (half, identity) = self.parts(side);
-            let crowded = if all {
-                half.give_up(at, &mut |piece| identity.tell(side, piece, context))
-            } else {
-                half.settle(at, limits, &mut |piece| identity.tell(side, piece, context))
-            };
-            context.counts.memory_gaps += crowded;
-        }
-        self.close_when_ended(at, context);
-    }
-
-    /// Why this connection's time is up at `now`, if it is.
-    pub(super) fn expiry(&self, now: Timestamp, limits: &ReassemblyLimits) -> Option<Expiry> {
-        let silent = nanos_between(self.last_seen, now);
-        let reset = self.reset_at.map_or(0, |at| nanos_between(at, now));
-        match self.state {
-            State::Closed => (silent > limits.linger_nanos).then_some(Expiry::Forget),
-            State::Replay => {
-                let limit = match self.reset_at {
-                    Some(_) => limits.linger_nanos,
-                    None => limits.idle_nanos,
-                };
-                (silent > limit).then_some(Expiry::Forget)
-            }
-            State::Open if reset > limits.reset_nanos => Some(Expiry::Reset),
-            State::Open if self.identity.slot.is_none() => {
-                (silent > limits.half_open_nanos).then_some(Expiry::HalfOpen)
-            }
-            State::Open => (silent > limits.idle_nanos).then_some(Expiry::Idle),
-        }
-    }
-
-    /// Tells whatever is left of it. A RST seen before decides how and when it ended.
-    pub(super) fn finish<F: FnMut(ConnectionEvent<'_>)>(
-        &mut self,
-        at: Timestamp,
-        close: Close,
-        context: &mut Context<'_, F>,
-    ) {
-        if self.state != State::Open {
-            return;
-        }
-        let (at, close) = self
-            .reset_at
-            .map_or((at, close), |reset| (reset, Close::Reset));
-        for side in self.in_order() {
-            let (half, identity) = self.parts(side);
-            half.finish(at, close, &mut |piece| identity.tell(side, piece, context));
-        }
-        self.close(at, close, context);
-    }
-
-    fn close_when_ended<F: FnMut(ConnectionEvent<'_>)>(
-        &mut self,
-        at: Timestamp,
-        context: &mut Context<'_, F>,
-    ) {
-        if self.low.has_ended() && self.high.has_ended() {
-            self.close(at, Close::Fin, context);
-        }
-    }
-
-    fn close<F: FnMut(ConnectionEvent<'_>)>(
-        &mut self,
-        at: Timestamp,
-        close: Close,
-        context: &mut Context<'_, F>,
-    ) {
-        self.state = State::Closed;
-        if let Some(slot) = self.identity.slot.take() {
-            (context.emit)(ConnectionEvent::Closed { slot, at, close });
-            context.slots.give_back(slot);
-        }
-    }
-
     /// The client first, so that what is told at one moment is told request before answer.
     fn in_order(&self) -> [Side; 2] {
         let client = self.identity.client.unwrap_or(Side::Low);
@@ -433,19 +285,6 @@ impl Connection {
             Side::High => (&mut self.high, &mut self.identity),
         }
     }
-}
-
-/// What to do with a connection whose time is up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expiry {
-    /// It never carried a byte.
-    HalfOpen,
-    /// Nothing is left to tell.
-    Forget,
-    /// It was reset and nothing came after.
-    Reset,
-    /// It was silent for too long.
-    Idle,
 }
 
 /// The sequence number of a segment's first byte: a SYN takes one itself.

@@ -22,8 +22,7 @@ impl Recorder {
             Protocol::Http => Spoken::Http,
             Protocol::Mysql => Spoken::Mysql,
         });
-        self.closed.messages += counts;
-        self.closed.loss += loss;
+        self.closed.add_counted(counts, loss);
         self.exchanges += 1;
         self.keeper.keep(Item::Exchange(open.number, exchange));
     }
