@@ -1,6 +1,7 @@
 //! Why a replay cannot be planned, started or finished. Messages fit after "failed to".
 
 use std::io;
+use std::net::SocketAddr;
 
 use thiserror::Error;
 
@@ -80,6 +81,34 @@ pub enum ReplayError {
         target: String,
         /// What was met.
         why: String,
+    },
+    /// The process may not have that many files open.
+    #[error(
+        "have {connections} connections open at once: this process may have {allowed} files open; run \
+         `ulimit -n {needed}` first (as root, or with a higher nofile in /etc/security/limits.conf), or \
+         send with fewer copies"
+    )]
+    TooFewFiles {
+        /// Connections open at once.
+        connections: u64,
+        /// Files it may have open.
+        allowed: u64,
+        /// Files it would have open.
+        needed: u64,
+    },
+    /// The system has too few local ports for one target.
+    #[error(
+        "have {connections} connections to {target} open at once: this system has {ports} local ports for \
+         them; run `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"` as root first, or send with \
+         fewer copies"
+    )]
+    TooFewPorts {
+        /// Where they lead.
+        target: SocketAddr,
+        /// Connections open at once.
+        connections: u64,
+        /// Local ports there are.
+        ports: u64,
     },
     /// A check cannot be read.
     #[error("read the check `{check}`: {source}")]

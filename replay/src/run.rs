@@ -7,6 +7,7 @@ pub(crate) mod http_target;
 pub(crate) mod origin;
 pub(crate) mod program;
 mod reach;
+mod room;
 mod teller;
 
 use std::collections::BTreeMap;
@@ -147,6 +148,7 @@ fn start_prepared(
     let plan = &prepared.plan;
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
     let http = HttpTarget::all(plan, &targets)?;
+    room::make_room(&prepared, http.iter().map(|target| target.address))?;
     let writer = store.create_run(NewRun {
         name: run.clone(),
         recording: prepared.recording,

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod copies;
+pub(crate) mod crowd;
 pub mod stages;
 pub(crate) mod timer;

@@ -2,17 +2,58 @@
 //! production's and no replay replays itself.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use reprise_wire::REPLAY_DSCP;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpSocket, TcpStream};
 
-/// Connects to `address`: marked before the first packet leaves, without Nagle's delay.
+/// How many local addresses connections to a loopback target may come from: each has its own ports.
+pub(crate) const LOOPBACK_SOURCES: u8 = 16;
+
+/// The loopback address that new connections come from: that of those before have no port left. A hint,
+/// shared by all threads; 0 lets the system choose.
+static SOURCE: AtomicU8 = AtomicU8::new(0);
+
+/// Connects to `address`: marked before the first packet leaves, without Nagle's delay. To loopback it
+/// comes from another of its addresses when one has no port left.
 ///
 /// # Errors
 /// What the system says: refused, unreachable, no descriptors left.
 pub(crate) async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let loopback = matches!(address.ip(), IpAddr::V4(ip) if ip.is_loopback());
+    if !loopback {
+        return connect_from(address, None).await;
+    }
+    let mut last = io::ErrorKind::AddrNotAvailable.into();
+    for _ in 0..LOOPBACK_SOURCES {
+        let number = SOURCE.load(Ordering::Relaxed);
+        match connect_from(address, source(number)).await {
+            Err(error) if has_no_port_left(&error) => last = error,
+            connected => return connected,
+        }
+        let next = (number + 1) % LOOPBACK_SOURCES;
+        // whoever sees it first moves on
+        let _ = SOURCE.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
+    }
+    Err(last)
+}
+
+/// Whether every local port is in use: bound, or connected to that very target.
+pub(crate) fn has_no_port_left(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
+    )
+}
+
+/// The loopback address with this number: 127.0.0.2 is the first after the system's own choice.
+fn source(number: u8) -> Option<IpAddr> {
+    (number > 0).then(|| IpAddr::V4(Ipv4Addr::new(127, 0, 0, number + 1)))
+}
+
+async fn connect_from(address: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStream> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -26,7 +67,28 @@ pub(crate) async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     }
     socket.set_tcp_nodelay(true)?;
     socket.set_nonblocking(true)?;
+    if let Some(source) = source {
+        socket.bind(&SocketAddr::new(source, 0).into())?;
+    }
     TcpSocket::from_std_stream(socket.into())
         .connect(address)
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_to_loopback_can_come_from_any_of_its_addresses() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        for number in 0..LOOPBACK_SOURCES {
+            let stream = connect_from(address, source(number)).await.unwrap();
+            let from = stream.local_addr().unwrap().ip();
+            assert_eq!(from, IpAddr::V4(Ipv4Addr::new(127, 0, 0, number + 1)));
+        }
+        let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+        assert!(!has_no_port_left(&connect(nobody).await.unwrap_err()));
+    }
 }

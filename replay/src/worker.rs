@@ -70,6 +70,9 @@ pub(crate) struct Worker {
 /// How many desks are kept when nobody is using them.
 const KEPT_DESKS: usize = 64;
 
+/// A desk that one large answer has filled is not kept; bytes.
+const KEPT_DESK_BYTES: usize = 64 << 10;
+
 impl Worker {
     /// Plays the shard to its end; blocks the thread.
     ///
@@ -132,7 +135,8 @@ impl Worker {
 
     fn give_desk(&self, desk: Desk) {
         let mut desks = self.desks.borrow_mut();
-        if desks.len() < KEPT_DESKS {
+        let small = desk.buffer.len() + desk.answer.body().len() <= KEPT_DESK_BYTES;
+        if small && desks.len() < KEPT_DESKS {
             desks.push(desk);
         }
     }
