@@ -55,7 +55,11 @@ fn most_of(mut moments: Vec<(u64, bool)>) -> u64 {
     let mut open = 0_u64;
     let mut most = 0;
     for (_, opens) in moments {
-        open = if opens { open + 1 } else { open.saturating_sub(1) };
+        open = if opens {
+            open + 1
+        } else {
+            open.saturating_sub(1)
+        };
         most = most.max(open);
     }
     most
@@ -105,7 +109,11 @@ mod tests {
         Lane {
             id,
             starts_us: steps.first().unwrap().at_us,
-            ends_us: steps.iter().map(|one| one.at_us + u64::from(one.took_us)).max().unwrap(),
+            ends_us: steps
+                .iter()
+                .map(|one| one.at_us + u64::from(one.took_us))
+                .max()
+                .unwrap(),
             steps,
             ..Lane::default()
         }
@@ -123,7 +131,10 @@ mod tests {
             lane(1, &[(3, 100, 10)]),
         ];
         assert_eq!(most(&plan, &lanes), 2);
-        assert_eq!(most_open(&plan, &lanes, 1_000, |step| step.connection == 3), 1);
+        assert_eq!(
+            most_open(&plan, &lanes, 1_000, |step| step.connection == 3),
+            1
+        );
         assert_eq!(most(&plan, &[]), 0);
     }
 

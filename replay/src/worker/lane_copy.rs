@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::agenda::Beginning;
 use super::fetch::{Outgoing, Wanted};
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
@@ -28,10 +29,8 @@ pub(crate) struct LaneCopy {
     pub(crate) lane: u32,
     /// Which copy, counted on through repetitions.
     pub(crate) copy: u32,
-    /// Which copy of the plan's.
-    pub(crate) place: u32,
-    /// When it begins.
-    begins_us: u64,
+    /// What it began with.
+    pub(crate) beginning: Beginning,
     /// How far re-anchoring has moved it.
     moved_us: Cell<u64>,
     /// Steps before this one have become due.
@@ -54,13 +53,12 @@ pub(crate) struct LaneCopy {
 }
 
 impl LaneCopy {
-    pub(crate) fn new(number: u64, lane: &Lane, copy: u32, place: u32, begins_us: u64) -> Self {
+    pub(crate) fn new(number: u64, lane: &Lane, copy: u32, beginning: Beginning) -> Self {
         Self {
             number,
             lane: lane.id,
             copy,
-            place,
-            begins_us,
+            beginning,
             moved_us: Cell::new(0),
             due: Cell::new(0),
             next: Cell::new(0),
@@ -81,7 +79,7 @@ impl LaneCopy {
     pub(crate) fn intended_us(&self, lane: &Lane, index: usize) -> Option<u64> {
         let step = lane.steps.get(index)?;
         let into_lane = step.at_us.saturating_sub(lane.starts_us);
-        Some(self.begins_us + self.moved_us.get() + into_lane)
+        Some(self.beginning.at_us + self.moved_us.get() + into_lane)
     }
 
     /// Moves everything still to come by `by_us`.

@@ -207,7 +207,7 @@ impl Worker {
         drop(agenda);
         let lanes: Vec<Rc<LaneCopy>> = self.lanes.borrow().values().cloned().collect();
         for lane_copy in lanes {
-            let stays = lane_copy.place < copies_of(plan.seed, lane_copy.lane, rate);
+            let stays = lane_copy.beginning.place < copies_of(plan.seed, lane_copy.lane, rate);
             lane_copy.retiring.set(!stays);
             if !stays {
                 self.retire_if_between(&lane_copy);

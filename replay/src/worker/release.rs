@@ -38,20 +38,9 @@ impl Worker {
             .place
             .wrapping_add(beginning.repetition.wrapping_mul(copies.max(1)));
         let number = self.next_number();
-        let lane_copy = Rc::new(LaneCopy::new(
-            number,
-            lane,
-            copy,
-            beginning.place,
-            beginning.at_us,
-        ));
-        if plan.repeats() {
-            let again = Beginning {
-                at_us: beginning.at_us + program.prepared.length_us,
-                repetition: beginning.repetition + 1,
-                ..beginning
-            };
-            self.agenda.borrow_mut().beginnings.push(Reverse(again));
+        let lane_copy = Rc::new(LaneCopy::new(number, lane, copy, beginning));
+        if self.is_paced() {
+            self.repeat(beginning);
         }
         if lane.steps.is_empty() {
             return;
@@ -65,6 +54,19 @@ impl Worker {
         if first == Some(Protocol::Mysql) {
             let opening = Rc::clone(self).open_mysql_ahead(lane_copy, beginning.at_us);
             tokio::task::spawn_local(opening);
+        }
+    }
+
+    /// Puts a lane copy's next playing on the agenda, if the plan has one. With a clock that is done when it
+    /// begins; without one its next playing follows its end.
+    fn repeat(&self, beginning: Beginning) {
+        if self.program.prepared.plan.repeats() && !self.closing.get() {
+            let again = Beginning {
+                at_us: beginning.at_us + self.program.prepared.length_us,
+                repetition: beginning.repetition + 1,
+                ..beginning
+            };
+            self.agenda.borrow_mut().beginnings.push(Reverse(again));
         }
     }
 
@@ -145,7 +147,10 @@ impl Worker {
         }
         self.want_ahead(lane_copy, lane, now_us);
         if lane_copy.is_over(lane) {
-            self.lanes.borrow_mut().remove(&lane_copy.number);
+            let ended = self.lanes.borrow_mut().remove(&lane_copy.number);
+            if ended.is_some() && !self.is_paced() {
+                self.repeat(lane_copy.beginning);
+            }
             self.wake.notify_one();
         }
         last

@@ -186,3 +186,30 @@ fn a_ramp_by_speed_runs_the_clock_faster_and_a_chosen_rate_ends_the_stages() {
     let summary = handle.join().unwrap().summary;
     assert!(summary.is_accounted_for(), "{summary:?}");
 }
+
+#[test]
+fn without_a_clock_the_recording_is_repeated_for_a_time_and_can_be_paused() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let all: Vec<_> = (0..100)
+        .map(|i| get(i % 10, i64::from(i) * 10, "/"))
+        .collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.rate.speed = reprise_replay::Speed::Max;
+    plan.duration_ms = Some(1_500);
+    let handle = begin(&plan, "run", &store);
+    until(&handle, |tick| tick.sent > 0);
+    handle.control().pause();
+    until(&handle, |tick| tick.sent == 0 && tick.in_flight == 0);
+    handle.control().resume();
+    until(&handle, |tick| tick.sent > 0);
+    let summary = handle.join().unwrap().summary;
+    assert!(
+        summary.is_accounted_for() && summary.planned > 100,
+        "{summary:?}"
+    );
+    assert_eq!(summary.outcomes.ok, summary.sent);
+    let samples = samples(&store, "run");
+    let copies = samples.iter().map(|sample| sample.copy).max();
+    assert!(copies > Some(0));
+}
