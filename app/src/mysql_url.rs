@@ -1,5 +1,7 @@
 //! Where recorded MySQL goes, as people write it: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
 
+use reprise_replay::MysqlRoute;
+
 use crate::Error;
 
 /// The parts of a MySQL URL.
@@ -13,6 +15,16 @@ pub(crate) struct MysqlUrl {
 }
 
 impl MysqlUrl {
+    /// Where a stored plan goes; the password, which no plan holds, comes from `REPRISE_MYSQL_PASSWORD`.
+    pub(crate) fn of_route(route: &MysqlRoute) -> Self {
+        Self {
+            address: route.address.clone(),
+            user: route.user.clone(),
+            password: password_of_environment(),
+            database: route.database.clone(),
+        }
+    }
+
     /// Reads a URL; the password may be percent-encoded, and may come from `REPRISE_MYSQL_PASSWORD`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let unreadable = || {
@@ -29,10 +41,7 @@ impl MysqlUrl {
         };
         let (user, password) = match login.split_once(':') {
             Some((user, password)) => (user, decoded(password).ok_or_else(unreadable)?),
-            None => (
-                login,
-                std::env::var("REPRISE_MYSQL_PASSWORD").unwrap_or_default(),
-            ),
+            None => (login, password_of_environment()),
         };
         if address.is_empty() {
             return Err(unreadable());
@@ -52,6 +61,10 @@ impl MysqlUrl {
             database: database.map(str::to_owned),
         })
     }
+}
+
+fn password_of_environment() -> String {
+    std::env::var("REPRISE_MYSQL_PASSWORD").unwrap_or_default()
 }
 
 /// Percent-decoding (RFC 3986 section 2.1); `None` when it is not UTF-8 or cut short.

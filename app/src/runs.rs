@@ -2,7 +2,7 @@
 //! the numbers of its last commit.
 
 use reprise_replay::HttpRoute;
-use reprise_store::Run;
+use reprise_store::{Run, RunState};
 
 use crate::answer::{RunAnswer, RunHead, rfc3339};
 use crate::replay::http_targets::shown;
@@ -39,6 +39,10 @@ impl From<Run> for RunAnswer {
                 .and_then(serde_json::Value::as_str)
                 .map(str::to_owned)
         };
+        let mut summary = run.summary.unwrap_or_default();
+        if run.state == RunState::Interrupted {
+            summary.cut_off();
+        }
         Self {
             run: RunHead {
                 id: run.id.0,
@@ -51,7 +55,7 @@ impl From<Run> for RunAnswer {
                 mysql: target("/mysql/address"),
                 name: run.name,
             },
-            summary: run.summary.unwrap_or_default(),
+            summary,
         }
     }
 }

@@ -159,6 +159,19 @@ impl Summary {
         self.skipped.values().sum()
     }
 
+    /// Accounts for what was open when a run's process ended without a word: sent without an end is
+    /// unfinished, planned and not sent is skipped as `interrupted`.
+    pub fn cut_off(&mut self) {
+        let open = self.sent.saturating_sub(self.outcomes.total());
+        self.outcomes.unfinished += open;
+        let unsent = self
+            .planned
+            .saturating_sub(self.sent + self.skipped_total());
+        if unsent > 0 {
+            *self.skipped.entry("interrupted".to_owned()).or_default() += unsent;
+        }
+    }
+
     /// Whether everything planned is accounted for: sent or skipped, and everything sent has an
     /// outcome.
     pub fn is_accounted_for(&self) -> bool {
@@ -199,6 +212,25 @@ mod tests {
         assert!(!is_unfaithful(&outcomes(50)));
         assert!(is_unfaithful(&outcomes(51)));
         assert!(!is_unfaithful(&Outcomes::default()));
+    }
+
+    #[test]
+    fn a_run_that_was_cut_off_is_accounted_for() {
+        let mut summary = Summary {
+            planned: 10,
+            sent: 7,
+            skipped: BTreeMap::from([("filtered".to_owned(), 1)]),
+            outcomes: Outcomes {
+                ok: 4,
+                ..Outcomes::default()
+            },
+            ..Summary::default()
+        };
+        assert!(!summary.is_accounted_for());
+        summary.cut_off();
+        assert!(summary.is_accounted_for());
+        assert_eq!(summary.outcomes.unfinished, 3);
+        assert_eq!(summary.skipped["interrupted"], 2);
     }
 
     #[test]

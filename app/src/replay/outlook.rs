@@ -19,8 +19,9 @@ impl Library {
     /// # Errors
     /// When the request cannot be read, or a target is refused.
     pub fn allow_targets(&self, request: &ReplayRequest) -> Result<AllowedTargets, Error> {
-        let recording = self.store.recording(&request.recording)?.id;
-        let (http, mysql) = self.allowed(request, &self.asked(request)?, recording)?;
+        let asked = self.asked(request)?;
+        let recording = self.store.recording(&asked.plan.recording)?.id;
+        let (http, mysql) = self.allowed(request, &asked, recording)?;
         let mut allowed = AllowedTargets::default();
         let http = http.into_iter().map(|target| ("http", target));
         let mysql = mysql.into_iter().map(|target| ("mysql", target));

@@ -1,7 +1,7 @@
 //! What a face asks for when it asks for a replay: the flags of `reprise replay`, or the fields of the
 //! window's Replay page. Texts are parsed here, so that both faces give the same errors.
 
-use reprise_replay::RateBy;
+use reprise_replay::{HttpOrder, RateBy};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -11,6 +11,8 @@ use crate::Error;
 pub struct ReplayRequest {
     /// The recording's name.
     pub recording: String,
+    /// The run whose plan is run again; every other field left at its default is as that run had it.
+    pub plan: Option<String>,
     /// Where HTTP goes: `http://HOST:PORT` for all that nothing else takes, `RECORDED=http://HOST:PORT` for
     /// what was recorded of a server, a host or a path.
     pub http: Vec<String>,
@@ -26,8 +28,8 @@ pub struct ReplayRequest {
     pub run: Option<String>,
     /// How fast.
     pub rate: RateChange,
-    /// Every lane this many times, beside what `rate` asks for.
-    pub copies: f64,
+    /// Every lane this many times, beside what `rate` asks for of speed.
+    pub copies: Option<f64>,
     /// The rate over time, in times what the fields above ask for: `1x:1m,5x:2m,5x..10x:2m`.
     pub stages: Option<String>,
     /// What the stages change.
@@ -37,11 +39,11 @@ pub struct ReplayRequest {
     /// Stop after this long, repeating a shorter recording; milliseconds.
     pub duration_ms: Option<u64>,
     /// How long to warm up: sent, counted and drawn, and in no statistic; milliseconds.
-    pub warm_up_ms: u64,
+    pub warm_up_ms: Option<u64>,
     /// Play only this part of the recording: clock times or offsets, `10:00..10:20`, `5m..15m`.
     pub between: Option<String>,
-    /// What makes HTTP exchanges one lane: `session`, `connection`, `cookie:NAME` and so on; empty is `session`.
-    pub lanes: String,
+    /// What makes HTTP exchanges one lane: `session`, `connection`, `cookie:NAME` and so on.
+    pub lanes: Option<String>,
     /// Send only exchanges that match this filter.
     pub filter: Option<String>,
     /// Faults, in the fault language.
@@ -53,11 +55,11 @@ pub struct ReplayRequest {
     /// `KEY=VALUE` of redacted credentials; `KEY` alone reads `REPRISE_SECRET_KEY` from the environment.
     pub secrets: Vec<String>,
     /// The seed of every random choice.
-    pub seed: u64,
+    pub seed: Option<u64>,
     /// How long to wait for an answer; milliseconds.
-    pub timeout_ms: u64,
-    /// Whether a request waits for the answers its client had before sending it.
-    pub wait_for_answers: bool,
+    pub timeout_ms: Option<u64>,
+    /// What the requests of a lane wait for.
+    pub http_order: Option<HttpOrder>,
     /// Send only what cannot change data.
     pub read_only: bool,
     /// Send recorded MySQL even where replaying the HTTP makes it happen again.
@@ -73,6 +75,7 @@ impl ReplayRequest {
     pub fn new(recording: String) -> Self {
         Self {
             recording,
+            plan: None,
             http: Vec::new(),
             ca: None,
             insecure: false,
@@ -80,22 +83,22 @@ impl ReplayRequest {
             mysql: None,
             run: None,
             rate: RateChange::AsRecorded,
-            copies: 1.0,
+            copies: None,
             stages: None,
             stages_by: RateBy::Copies,
             repeat: false,
             duration_ms: None,
-            warm_up_ms: 0,
+            warm_up_ms: None,
             between: None,
-            lanes: String::new(),
+            lanes: None,
             filter: None,
             faults: Vec::new(),
             checks: Vec::new(),
             abort_on_fail: false,
             secrets: Vec::new(),
-            seed: 1,
-            timeout_ms: 30_000,
-            wait_for_answers: true,
+            seed: None,
+            timeout_ms: None,
+            http_order: None,
             read_only: false,
             both_tiers: false,
             allow_recorded_server: false,

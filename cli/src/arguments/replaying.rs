@@ -30,15 +30,21 @@ pub(crate) enum HttpOrder {
     reprise replay friday --http http://staging:8080 --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
     reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
     reprise replay friday --http /api=http://127.0.0.1:9000 --http http://127.0.0.1:8080 --run split\n  \
+    reprise replay --plan base --http http://staging:8081 --run candidate\n  \
     reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay
-    pub(crate) name: String,
+    #[arg(required_unless_present = "plan")]
+    pub(crate) name: Option<String>,
+
+    /// Run the plan of this run again, changed by whatever else is given; its secrets have to be given again
+    #[arg(long, value_name = "RUN")]
+    pub(crate) plan: Option<String>,
 
     /// Where recorded HTTP goes: http[s]://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
     /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
-    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present = "mysql")]
+    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan"])]
     pub(crate) http: Vec<String>,
 
     /// Trust the certificates in this PEM file, not the system's
@@ -49,9 +55,9 @@ pub(crate) struct ReplayArguments {
     #[arg(long)]
     pub(crate) insecure: bool,
 
-    /// What the Host of a request names: `target`, `keep` (the recorded host), or a name
-    #[arg(long, value_name = "HOST", default_value = "target")]
-    pub(crate) host: String,
+    /// What the Host of a request names: `target`, `keep` (the recorded host), or a name [default: target]
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Option<String>,
 
     /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(
@@ -134,21 +140,22 @@ pub(crate) struct ReplayArguments {
     #[arg(long = "secret", value_name = "KEY=VALUE")]
     pub(crate) secrets: Vec<String>,
 
-    /// The seed of every random choice
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
+    /// The seed of every random choice [default: 1]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
 
-    /// Close a connection whose answer takes longer
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
-    pub(crate) timeout: Duration,
+    /// Close a connection whose answer takes longer [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
 
-    /// Whether a lane's requests wait for its earlier answers
-    #[arg(long, value_enum, default_value_t = HttpOrder::Lane)]
-    pub(crate) http_order: HttpOrder,
+    /// Whether a lane's requests wait for its earlier answers [default: lane]
+    #[arg(long, value_enum)]
+    pub(crate) http_order: Option<HttpOrder>,
 
     /// What makes HTTP requests one user's: session, connection, cookie[:NAME], authorization, header:NAME
-    #[arg(long, value_name = "KEY", default_value = "session")]
-    pub(crate) lane: String,
+    /// [default: session]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) lane: Option<String>,
 
     /// Send only what cannot change data
     #[arg(long)]

@@ -129,16 +129,17 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
         },
         (None, None) => RateChange::AsRecorded,
     };
-    let mut request = ReplayRequest::new(arguments.name);
+    let mut request = ReplayRequest::new(arguments.name.unwrap_or_default());
+    request.plan = arguments.plan;
     request.http = arguments.http;
-    request.host = Some(arguments.host);
+    request.host = arguments.host;
     request.ca = arguments.ca;
     request.insecure = arguments.insecure;
     request.mysql = arguments.mysql;
     request.run = arguments.run;
     request.rate = rate;
     if let Some(copies) = &arguments.copies {
-        request.copies = reprise_app::parse_copies(copies)?;
+        request.copies = Some(reprise_app::parse_copies(copies)?);
     }
     request.stages = arguments.stages;
     request.stages_by = match arguments.by {
@@ -147,7 +148,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     };
     request.repeat = arguments.repeat;
     request.duration_ms = arguments.duration.map(|time| time.as_millis() as u64);
-    request.warm_up_ms = arguments.warm_up.map_or(0, |time| time.as_millis() as u64);
+    request.warm_up_ms = arguments.warm_up.map(|time| time.as_millis() as u64);
     request.between = arguments.between;
     request.lanes = arguments.lane;
     request.filter = arguments.filter;
@@ -156,8 +157,11 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.abort_on_fail = arguments.abort_on_fail;
     request.secrets = arguments.secrets;
     request.seed = arguments.seed;
-    request.timeout_ms = arguments.timeout.as_millis() as u64;
-    request.wait_for_answers = arguments.http_order == HttpOrder::Lane;
+    request.timeout_ms = arguments.timeout.map(|time| time.as_millis() as u64);
+    request.http_order = arguments.http_order.map(|order| match order {
+        HttpOrder::Lane => reprise_app::HttpOrder::Lane,
+        HttpOrder::None => reprise_app::HttpOrder::None,
+    });
     request.read_only = arguments.read_only;
     request.both_tiers = arguments.both_tiers;
     request.allow_recorded_server = arguments.allow_recorded_server;

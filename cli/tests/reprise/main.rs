@@ -11,6 +11,8 @@ mod bad_inputs;
 #[cfg(test)]
 mod bad_targets;
 #[cfg(test)]
+mod breaking;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod exporting;
@@ -20,11 +22,14 @@ mod help;
 mod importing;
 #[cfg(test)]
 mod partly;
+#[cfg(test)]
 mod printing;
 #[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod redaction;
+#[cfg(test)]
+mod repeating;
 #[cfg(test)]
 mod replaying;
 #[cfg(test)]

@@ -1,55 +1,10 @@
 //! Commands that are interrupted: asked to stop, they end cleanly and keep what they have; killed, the file
 //! still answers with sums that hold.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
-
 use reprise_fixtures::captures;
 
+use crate::support::running::Running;
 use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, url};
-
-/// A command that is running, and its words on stderr so far.
-struct Running {
-    child: Child,
-    words: BufReader<ChildStderr>,
-}
-
-impl Running {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
-        let mut command = desk.command(arguments);
-        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let words = BufReader::new(child.stderr.take().unwrap());
-        Self { child, words }
-    }
-
-    /// Reads on until it says something that begins like this.
-    fn until(&mut self, beginning: &str) {
-        let mut all = String::new();
-        while !all.lines().any(|line| line.starts_with(beginning)) {
-            let read = self.words.read_line(&mut all).unwrap();
-            assert!(read > 0, "it ended without {beginning:?}: {all}");
-        }
-    }
-
-    /// Sends it a signal, by its process id.
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([name, &id]).status().unwrap();
-        assert!(sent.success());
-    }
-
-    /// Waits for its end: exit code and stdout.
-    fn end(mut self) -> (Option<i32>, String) {
-        let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
-        let output = self.child.wait_with_output().unwrap();
-        (
-            output.status.code(),
-            String::from_utf8(output.stdout).unwrap(),
-        )
-    }
-}
 
 /// Starts a replay that would take most of a minute, and waits until it is sending.
 fn sending(desk: &Desk, url: &str) -> Running {

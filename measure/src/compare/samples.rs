@@ -23,6 +23,7 @@ pub struct RunSamples {
     source: Source,
     names: BTreeMap<u32, String>,
     measures_from_us: u64,
+    measures_to_us: u64,
     total: Slices,
     operations: BTreeMap<String, Slices>,
     outcomes: Outcomes,
@@ -45,6 +46,7 @@ impl RunSamples {
             source,
             names: operations,
             measures_from_us: 0,
+            measures_to_us: u64::MAX,
             total: Slices::new(duration_us),
             operations: BTreeMap::new(),
             outcomes: Outcomes::default(),
@@ -61,9 +63,17 @@ impl RunSamples {
         self
     }
 
+    /// Leaves what is intended at `to_us` of the run or later out.
+    #[must_use]
+    pub const fn measuring_to(mut self, to_us: u64) -> Self {
+        self.measures_to_us = to_us;
+        self
+    }
+
     /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
-        if !is_measured(sample, self.measures_from_us) {
+        if !is_measured(sample, self.measures_from_us) || sample.intended_us >= self.measures_to_us
+        {
             return;
         }
         self.outcomes[sample.outcome] += 1;

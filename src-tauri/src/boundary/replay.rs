@@ -126,9 +126,9 @@ impl ReplayForm {
             .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
             .collect();
         if let Some(seed) = filled(&self.seed) {
-            request.seed = seed.parse().map_err(|_| {
+            request.seed = Some(seed.parse().map_err(|_| {
                 Failure::usage(format!("'{seed}' is not a seed; write a whole number"))
-            })?;
+            })?);
         }
         request.abort_on_fail = self.abort_on_fail;
         request.read_only = self.read_only;

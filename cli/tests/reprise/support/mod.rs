@@ -1,6 +1,8 @@
 //! A folder in which `reprise` runs as on a fresh machine, and what it said. Times are its own; nothing
 //! is read from or written to the tester's home.
 
+pub(crate) mod running;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

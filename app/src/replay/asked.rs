@@ -1,0 +1,166 @@
+//! A request read: the plan it asks for, anew or on top of another run's, and what a plan never holds: the
+//! values of its secrets, the password of its MySQL user.
+
+use std::collections::BTreeMap;
+
+use reprise_fault::Fault;
+use reprise_measure::Check;
+use reprise_replay::{LaneKey, MysqlRoute, Plan, Rate, RateBy, Speed, StagesError, Tls};
+
+use super::http_targets;
+use super::request::{RateChange, ReplayRequest};
+use crate::Error;
+use crate::library::parse_filter;
+use crate::mysql_url::MysqlUrl;
+
+/// A request, read.
+pub(super) struct Asked {
+    pub(super) plan: Plan,
+    pub(super) mysql: Option<MysqlUrl>,
+    /// The values of the plan's secrets, by name.
+    pub(super) secrets: BTreeMap<String, String>,
+}
+
+impl Asked {
+    /// `plan` with what the request asks for otherwise; all but the part of the recording.
+    pub(super) fn of(request: &ReplayRequest, mut plan: Plan) -> Result<Self, Error> {
+        let mysql = match (&request.mysql, &plan.mysql) {
+            (Some(url), _) => Some(MysqlUrl::parse(url)?),
+            (None, Some(route)) => Some(MysqlUrl::of_route(route)),
+            (None, None) => None,
+        };
+        apply(request, &mut plan)?;
+        let secrets = secrets(&request.secrets, &plan.secrets)?;
+        plan.mysql = mysql.as_ref().map(|url| MysqlRoute {
+            address: url.address.clone(),
+            user: url.user.clone(),
+            database: url.database.clone(),
+        });
+        plan.secrets = secrets.keys().cloned().collect();
+        Ok(Self {
+            plan,
+            mysql,
+            secrets,
+        })
+    }
+}
+
+/// Changes a plan as far as the request says something, but for its MySQL route and its secrets.
+fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
+    if !request.recording.is_empty() {
+        plan.recording.clone_from(&request.recording);
+    }
+    apply_rate(request, plan)?;
+    if let Some(key) = filled(request.lanes.as_deref()) {
+        plan.lanes = key
+            .parse::<LaneKey>()
+            .map_err(|error| Error::Usage(format!("--lane: failed to {error}")))?;
+    }
+    if !request.http.is_empty() {
+        plan.http = http_targets::routes(&request.http)?;
+    }
+    if request.host.is_some() {
+        plan.host = http_targets::host(request.host.as_deref())?;
+    }
+    if request.ca.is_some() || request.insecure {
+        plan.tls = Tls {
+            ca: request.ca.clone(),
+            insecure: request.insecure,
+        };
+    }
+    if !request.faults.is_empty() {
+        plan.faults = faults(&request.faults)?;
+    }
+    if !request.checks.is_empty() {
+        check_checks(&request.checks)?;
+        plan.checks.clone_from(&request.checks);
+    }
+    if let Some(filter) = filled(request.filter.as_deref()) {
+        parse_filter(Some(filter))?;
+        plan.filter = Some(filter.to_owned());
+    }
+    plan.seed = request.seed.unwrap_or(plan.seed);
+    plan.timeout_ms = request.timeout_ms.unwrap_or(plan.timeout_ms);
+    plan.http_order = request.http_order.unwrap_or(plan.http_order);
+    plan.abort_on_fail |= request.abort_on_fail;
+    plan.read_only |= request.read_only;
+    plan.both_tiers |= request.both_tiers;
+    Ok(())
+}
+
+/// How fast, how often and how long.
+fn apply_rate(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
+    let rate = match request.rate {
+        RateChange::AsRecorded => None,
+        RateChange::Copies(times) => Some(Rate::by_copies(times)),
+        RateChange::Speed(times) => Some(Rate::by_speed(times)),
+        RateChange::Max => Some(Rate {
+            speed: Speed::Max,
+            by: RateBy::Speed,
+            ..Rate::default()
+        }),
+    };
+    if let Some(rate) = rate {
+        plan.rate = rate;
+    }
+    if let Some(copies) = request.copies {
+        plan.rate.copies = copies;
+    }
+    if let Some(stages) = &request.stages {
+        plan.rate.by = request.stages_by;
+        plan.stages = stages
+            .parse()
+            .map_err(|error: StagesError| Error::Usage(format!("--stages: failed to {error}")))?;
+    }
+    plan.duration_ms = request.duration_ms.or(plan.duration_ms);
+    plan.warm_up_ms = request.warm_up_ms.unwrap_or(plan.warm_up_ms);
+    plan.repeat |= request.repeat || request.duration_ms.is_some();
+    Ok(())
+}
+
+/// A text that says something.
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+fn faults(given: &[String]) -> Result<Vec<Fault>, Error> {
+    let faults = given.iter().map(|fault| {
+        fault
+            .parse()
+            .map_err(|error| Error::Usage(format!("--fault '{fault}': {error}")))
+    });
+    faults.collect()
+}
+
+fn check_checks(given: &[String]) -> Result<(), Error> {
+    for check in given {
+        Check::parse(check)
+            .map_err(|error| Error::Usage(format!("--check '{check}': failed to {error}")))?;
+    }
+    Ok(())
+}
+
+/// The values of secrets: `KEY=VALUE` as it is; `KEY` alone, and what the plan needs besides, from the
+/// environment, so that no password stands in a shell history.
+fn secrets(given: &[String], needed: &[String]) -> Result<BTreeMap<String, String>, Error> {
+    let key = |secret: &String| secret.split('=').next().unwrap_or_default().to_owned();
+    let named: Vec<String> = given.iter().map(key).collect();
+    let more = needed.iter().filter(|name| !named.contains(name));
+    given.iter().chain(more).map(secret).collect()
+}
+
+fn secret(secret: &String) -> Result<(String, String), Error> {
+    if let Some((key, value)) = secret.split_once('=') {
+        return Ok((key.to_owned(), value.to_owned()));
+    }
+    let key = secret
+        .to_ascii_uppercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    let variable = format!("REPRISE_SECRET_{key}");
+    let value = std::env::var(&variable).map_err(|_| {
+        Error::Usage(format!(
+            "--secret {secret}: give {secret}=VALUE, or set {variable}"
+        ))
+    })?;
+    Ok((secret.clone(), value))
+}

@@ -1,0 +1,116 @@
+//! Runs that something breaks into: the target restarts or dies, the process is killed. What was measured is
+//! kept, accounted for, and compared as far as it got.
+
+use std::time::Duration;
+
+use reprise_fixtures::mysqld::Latency;
+use reprise_fixtures::shop::{self, Shop, ShopConfig};
+use serde_json::Value;
+
+use crate::support::running::Running;
+use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, sum, url};
+
+/// Starts a replay of ten seconds and waits until it is sending.
+fn sending(desk: &Desk, url: &str, run: &str) -> Running {
+    let secret = password_secret();
+    let arguments = [
+        "replay", RECORDING, "--http", url, "--run", run, "--speed", "0.5", "--secret", &secret,
+    ];
+    let mut running = Running::start(desk, &arguments);
+    running.until("replaying: ");
+    running
+}
+
+/// The run once its command has ended by itself.
+fn ended(desk: &Desk, running: Running, run: &str) -> Value {
+    assert_eq!(running.end().0, Some(0));
+    let run = desk.answer(&["report", run]);
+    conserved(&run);
+    assert_eq!(run["run"]["state"], "complete", "{run}");
+    run
+}
+
+fn refused_or_reset(run: &Value) -> u64 {
+    ["refused", "reset", "truncated"]
+        .map(|outcome| number(run, &format!("/outcomes/{outcome}")))
+        .iter()
+        .sum()
+}
+
+/// The shop anew, where it was.
+fn restarted(shop: Shop) -> Shop {
+    let http_addr = shop.http_addr();
+    drop(shop);
+    // long enough that requests meet nobody
+    std::thread::sleep(Duration::from_secs(2));
+    let config = ShopConfig {
+        http_addr,
+        latency: Latency::NONE,
+        ..ShopConfig::default()
+    };
+    shop::start(config).unwrap()
+}
+
+#[test]
+fn a_target_that_restarts_in_the_middle_costs_what_it_missed_and_no_more() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let running = sending(&desk, &url(&shop), "restarted");
+    let shop = restarted(shop);
+    let run = ended(&desk, running, "restarted");
+    assert!(refused_or_reset(&run) > 0, "{run}");
+    assert_eq!(number(&run, "/sent"), 178);
+    // what comes after it reaches it again: a sample of the last second says so
+    assert!(number(&run, "/sent") > refused_or_reset(&run), "{run}");
+    drop(shop);
+}
+
+#[test]
+fn a_target_that_dies_ends_with_everything_accounted_for() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let running = sending(&desk, &url(&shop), "dead");
+    drop(shop);
+    let run = ended(&desk, running, "dead");
+    assert_eq!(number(&run, "/sent"), 178);
+    assert!(refused_or_reset(&run) > 0, "{run}");
+}
+
+#[test]
+fn a_killed_run_is_compared_as_far_as_it_got() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let secret = password_secret();
+    let whole = [
+        "replay",
+        RECORDING,
+        "--http",
+        &url(&shop),
+        "--speed",
+        "0.5",
+        "--run",
+        "whole",
+        "--secret",
+        &secret,
+    ];
+    desk.answer(&whole);
+    shop.reset().unwrap();
+    let mut running = sending(&desk, &url(&shop), "killed");
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let killed = desk.answer(&["report", "killed"]);
+    conserved(&killed);
+    assert_eq!(killed["run"]["state"], "interrupted");
+    assert!(sum(&killed, "/outcomes") > 0);
+    let comparison = desk.answer(&["compare", "whole", "killed"]);
+    let why = comparison["why"].as_array().unwrap();
+    let said = |reason: &Value| {
+        let reason = reason.as_str().unwrap();
+        reason.starts_with("B was interrupted after ") && reason.contains("as far as it got")
+    };
+    assert!(why.iter().any(said), "{comparison}");
+    // both sides are cut at the same moment of one schedule
+    let [a, b] = ["/samples/a", "/samples/b"].map(|side| number(&comparison, side));
+    assert!(a.abs_diff(b) <= 3 && b < 178, "{comparison}");
+}

@@ -1,0 +1,49 @@
+//! A command that runs beside the test: read as it speaks, sent signals, waited for.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use super::Desk;
+
+/// A command that is running, and its words on stderr so far.
+pub(crate) struct Running {
+    child: Child,
+    words: BufReader<ChildStderr>,
+}
+
+impl Running {
+    pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut command = desk.command(arguments);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let words = BufReader::new(child.stderr.take().unwrap());
+        Self { child, words }
+    }
+
+    /// Reads on until it says something that begins like this.
+    pub(crate) fn until(&mut self, beginning: &str) {
+        let mut all = String::new();
+        while !all.lines().any(|line| line.starts_with(beginning)) {
+            let read = self.words.read_line(&mut all).unwrap();
+            assert!(read > 0, "it ended without {beginning:?}: {all}");
+        }
+    }
+
+    /// Sends it a signal, by its process id.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end: exit code and stdout.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    }
+}
