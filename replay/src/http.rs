@@ -8,5 +8,7 @@ pub(crate) mod places;
 pub(crate) mod readdress;
 pub(crate) mod rewrite;
 pub(crate) mod route;
+pub(crate) mod splice;
 pub(crate) mod stream;
 pub(crate) mod values;
+pub(crate) mod writing;

@@ -8,6 +8,7 @@ use super::http_target::HttpTarget;
 use super::origin::Origin;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
+use crate::users::Users;
 
 /// A run as its threads see it.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(crate) struct Program {
     pub(crate) faults: Faults,
     /// In the order of the plan's names.
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
+    pub(crate) users: Users,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
 }
