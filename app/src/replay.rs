@@ -6,6 +6,7 @@ pub(crate) mod http_targets;
 mod job;
 mod outlook;
 mod request;
+mod rewrites;
 mod same_server;
 
 use std::process::Command;
@@ -74,7 +75,6 @@ impl Library {
             run,
             targets: Targets { http, mysql },
             secrets: Secrets(asked.secrets),
-            users: asked.users,
         };
         let within = config.plan.timeout().min(REACH_WITHIN);
         let reached = config.targets.reach(&config.plan, within)?;

@@ -13,7 +13,7 @@ use crate::{Behaviour, Fault, FaultError, Injected, Subject};
 pub struct Faults(Vec<Fault>);
 
 /// Which exchange of which copy of which lane is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The lane's id in the plan.
     pub lane: u32,

@@ -42,6 +42,9 @@ pub enum ReplayError {
     /// A part of a recording that ends where it begins, or before.
     #[error("play an empty part of the recording: let it end after it begins")]
     EmptyPart,
+    /// A rule puts in a secret that nobody gave.
+    #[error("put in {{secret.{0}}}: give it with --secret {0}=VALUE")]
+    NoSecret(String),
     /// There is nowhere to send anything.
     #[error("replay without a target: name one for HTTP, for MySQL, or both")]
     NoTarget,
@@ -124,15 +127,6 @@ pub enum ReplayError {
     /// The filter cannot be read.
     #[error("read the filter: {0}")]
     Filter(#[from] reprise_wire::filter::FilterError),
-    /// A correlation cannot be read.
-    #[error(
-        "read the correlation `{0}`: write OPERATION PLACE -> OPERATION PLACE, such as \
-         `POST /api/orders json:id -> GET /orders/{{id}} path:2`"
-    )]
-    Correlate(String),
-    /// The plan is for more accounts than were given.
-    #[error("start: the plan has users of its own and they were not given; name their file again")]
-    NoUsers,
     /// Nothing of the recording is left to send.
     #[error("send anything: the plan leaves everything out ({0})")]
     NothingToSend(String),

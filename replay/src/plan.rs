@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ReplayError;
 use crate::http::route::HttpSource;
+use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
 pub use lane_key::LaneKey;
 pub use part::Part;
@@ -64,15 +65,6 @@ pub struct Plan {
     pub http_order: HttpOrder,
     /// The names of the secrets it needs: `login.password`. Values are given when it runs.
     pub secrets: Vec<String>,
-    /// Correlations added by rule: `POST /api/orders json:id -> GET /orders/{id} path:2`.
-    pub correlate: Vec<String>,
-    /// The names of correlations left out: their values go as recorded. `*` is all of them.
-    pub no_correlate: Vec<String>,
-    /// What becomes of a request that carries a value nobody supplies.
-    pub missing_values: MissingValues,
-    /// How many accounts the copies have of their own; 0: they use the recorded ones. The accounts
-    /// themselves are given when it runs.
-    pub users: u32,
     /// Which exchanges are sent, in the filter language; `None` is all of them.
     pub filter: Option<String>,
     /// The part of the recording that is played; `None` is all of it.
@@ -83,6 +75,8 @@ pub struct Plan {
     pub both_tiers: bool,
     /// Whose certificates https targets may show.
     pub tls: Tls,
+    /// Rules that rewrite HTTP requests, applied in order.
+    pub rewrites: Vec<Rewrite>,
     /// What the Host field of HTTP requests names.
     pub host: HostField,
     /// How many threads send; `None` is one for each core but one.
@@ -143,18 +137,6 @@ pub enum HttpOrder {
     None,
 }
 
-/// What becomes of a request that carries a value which nobody supplies: a redacted one without a source,
-/// or one whose answer did not come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingValues {
-    /// It is sent as it was recorded, and counted.
-    #[default]
-    Send,
-    /// It is skipped, as [`SkipReason::ValueMissing`](crate::SkipReason::ValueMissing).
-    Skip,
-}
-
 impl Default for Plan {
     fn default() -> Self {
         Self {
@@ -176,15 +158,12 @@ impl Default for Plan {
             read_only: false,
             http_order: HttpOrder::Lane,
             secrets: Vec::new(),
-            correlate: Vec::new(),
-            no_correlate: Vec::new(),
-            missing_values: MissingValues::Send,
-            users: 0,
             filter: None,
             between: None,
             lanes: LaneKey::default(),
             both_tiers: false,
             tls: Tls::default(),
+            rewrites: Vec::new(),
             host: HostField::Target,
             workers: None,
         }
@@ -224,12 +203,6 @@ impl Plan {
     /// A number in it is not finite.
     pub fn to_json(&self) -> Result<serde_json::Value, ReplayError> {
         serde_json::to_value(self).map_err(ReplayError::Plan)
-    }
-
-    /// Whether values of this name are sent as recorded.
-    pub(crate) fn forbids_correlation(&self, name: &str) -> bool {
-        let forbids = |known: &String| known == "*" || known == name;
-        self.no_correlate.iter().any(forbids)
     }
 
     /// How long an answer may take.
@@ -312,6 +285,10 @@ impl Plan {
         }
         if self.between.is_some_and(|part| part.length_us() == 0) {
             return Err(ReplayError::EmptyPart);
+        }
+        let mut needed = self.rewrites.iter().flat_map(Rewrite::secrets);
+        if let Some(missing) = needed.find(|name| !self.secrets.iter().any(|known| known == name)) {
+            return Err(ReplayError::NoSecret(missing.to_owned()));
         }
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);

@@ -1,12 +1,12 @@
 //! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
 //! values come from the target's own answers. Done once, before a run or for a dry run.
 
-mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
 pub(crate) mod lane;
 mod outline;
 pub(crate) mod precedence;
+mod rewritten;
 pub(crate) mod session;
 mod setup;
 pub(crate) mod values;
@@ -19,9 +19,9 @@ use crate::reason::Skips;
 use crate::{Plan, ReplayError};
 use gather::Gatherer;
 use lane::Lane;
-use values::Told;
 
-pub use correlation::{Correlation, CorrelationTarget};
+pub use rewritten::Rewritten;
+
 pub use outline::{Outline, OutlineOperation, SlowLane, Unsourced};
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
@@ -33,9 +33,8 @@ pub struct Prepared {
     /// How long the recording is; microseconds.
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
-    pub(crate) told: Told,
-    /// How many different accounts log in in the recording.
-    pub(crate) accounts: u32,
+    pub(crate) unsourced: Vec<Unsourced>,
+    pub(crate) rewritten: Vec<Rewritten>,
 }
 
 impl Prepared {
@@ -59,7 +58,8 @@ impl Prepared {
         for exchange in store.requests(recording.id, true) {
             gatherer.add(&exchange?);
         }
-        let (lanes, told, accounts) = gatherer.finish();
+        let rewritten = gatherer.rewritten();
+        let (lanes, unsourced) = gatherer.finish();
         let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
         let recorded_us = recording.duration_ms.saturating_mul(1_000);
         let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
@@ -70,8 +70,8 @@ impl Prepared {
             lanes,
             length_us,
             operations,
-            told,
-            accounts,
+            unsourced,
+            rewritten,
         })
     }
 
@@ -92,14 +92,6 @@ impl Prepared {
             total.merge(&lane.skipped);
         }
         total
-    }
-
-    /// How many accounts the copies need to have their own; 0 when the plan has no users.
-    pub(crate) fn users_needed(&self) -> u64 {
-        if self.plan.users == 0 {
-            return 0;
-        }
-        u64::from(self.accounts) * self.plan.most_copies().ceil() as u64
     }
 
     /// What to show before the start.

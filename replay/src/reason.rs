@@ -35,13 +35,11 @@ pub enum SkipReason {
     Stopped,
     /// Its bytes could not be read back from the store.
     Unreadable,
-    /// It carries a value that nothing supplies: redacted without a source, or of an answer that did not come.
-    ValueMissing,
 }
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -55,7 +53,6 @@ impl SkipReason {
         Self::Retired,
         Self::Stopped,
         Self::Unreadable,
-        Self::ValueMissing,
     ];
 
     /// The name used in `--json`: `statement_unknown`.
@@ -74,7 +71,6 @@ impl SkipReason {
             Self::Retired => "retired",
             Self::Stopped => "stopped",
             Self::Unreadable => "unreadable",
-            Self::ValueMissing => "value_missing",
         }
     }
 }

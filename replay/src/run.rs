@@ -25,10 +25,10 @@ use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
-use crate::{Plan, ReplayError, Users};
+use crate::{Plan, ReplayError};
 use collector::{Collector, Totals};
 use control::{Control, Ending};
-use event::Event;
+use event::{Event, WarningKind};
 use http_target::HttpTarget;
 use origin::Origin;
 use program::Program;
@@ -49,8 +49,6 @@ pub struct ReplayConfig {
     pub targets: Targets,
     /// The values of the plan's secrets, by name.
     pub secrets: Secrets,
-    /// The accounts of the plan's users.
-    pub users: Users,
 }
 
 /// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.
@@ -98,11 +96,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         run,
         targets,
         secrets,
-        users,
     } = config;
-    if plan.users != users.count() {
-        return Err(ReplayError::NoUsers);
-    }
     let faults = Faults::new(plan.faults.clone())?;
     let checks = plan
         .checks
@@ -116,7 +110,6 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
             run,
             targets,
             secrets,
-            users,
             faults,
             checks,
         },
@@ -128,7 +121,6 @@ struct Extras {
     run: String,
     targets: Targets,
     secrets: Secrets,
-    users: Users,
     faults: Faults,
     checks: Vec<Check>,
 }
@@ -142,7 +134,6 @@ fn start_prepared(
         run,
         targets,
         secrets,
-        users,
         faults,
         checks,
     } = extras;
@@ -177,13 +168,12 @@ fn start_prepared(
             .iter()
             .map(|name| secrets.0.get(name).map(|value| value.clone().into_bytes()))
             .collect(),
-        users,
         origin: Origin::soon(),
         workers,
         prepared,
     });
     let (to, events) = bounded(EVENTS);
-    let teller = Teller::new(to, events.clone());
+    let mut teller = Teller::new(to, events.clone());
     let outline = program.prepared.outline();
     teller.tell(Event::Started {
         run,
@@ -194,6 +184,12 @@ fn start_prepared(
             outline.takes_ms
         },
     });
+    let unused = outline.rewrites.iter().filter(|rule| rule.exchanges == 0);
+    let unused: Vec<String> = unused.map(|rule| format!("'{}'", rule.rule)).collect();
+    if !unused.is_empty() {
+        let message = format!("rewriting changes nothing by {}", unused.join(", "));
+        teller.warn(0, WarningKind::RuleUnused, message);
+    }
     let (batches_to, batches) = bounded(BATCHES);
     let collector = Collector {
         totals: Totals::new(&program, &checks),

@@ -14,6 +14,7 @@ mod line;
 mod message;
 mod pairing;
 mod reader;
+mod recode;
 mod request_reader;
 mod response_reader;
 mod seek;

@@ -24,6 +24,7 @@ pub mod filter;
 pub mod http;
 #[cfg(any(feature = "invariants", test))]
 pub mod invariants;
+mod json_path;
 mod limits;
 pub mod mysql;
 pub mod operation;
@@ -33,6 +34,7 @@ mod time;
 
 pub use connection::{ConnectionDecoder, DecodeLoss, MessageCounts, Spoken};
 pub use exchange::{Exchange, ExchangeTimes, Flags, Payload, Protocol};
+pub use json_path::JsonPath;
 pub use limits::Limits;
 pub use stream::{Close, Direction, Piece};
 pub use time::Timestamp;

@@ -3,14 +3,14 @@
 //! values out. Only what holds a secret is rewritten, and its framing is put right.
 
 mod detect;
-mod edits;
+pub(crate) mod edits;
 mod form;
 mod html;
 mod http;
 mod json;
 mod multipart;
 mod mysql;
-mod name;
+pub(crate) mod name;
 mod pass;
 mod pseudonym;
 mod rules;

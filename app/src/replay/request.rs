@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use reprise_replay::{HttpOrder, MissingValues, RateBy};
+use reprise_replay::{HttpOrder, RateBy};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -22,6 +22,10 @@ pub struct ReplayRequest {
     pub ca: Option<String>,
     /// Take any certificate.
     pub insecure: bool,
+    /// A TOML file of rules that rewrite HTTP requests.
+    pub rewrites_file: Option<PathBuf>,
+    /// Rules that rewrite HTTP requests, after those of the file.
+    pub rewrites: Vec<String>,
     /// What the Host field names: `target`, `keep` for the recorded host, or a host; `None` is `target`.
     pub host: Option<String>,
     /// Where MySQL goes: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
@@ -56,18 +60,6 @@ pub struct ReplayRequest {
     pub abort_on_fail: bool,
     /// `KEY=VALUE` of redacted credentials; `KEY` alone reads `REPRISE_SECRET_KEY` from the environment.
     pub secrets: Vec<String>,
-    /// Correlations to add: `POST /api/orders json:id -> GET /orders/{id} path:2`.
-    #[serde(default)]
-    pub correlate: Vec<String>,
-    /// Names of correlations to leave out; `*` is all.
-    #[serde(default)]
-    pub no_correlate: Vec<String>,
-    /// What becomes of requests that carry a value nobody supplies.
-    #[serde(default)]
-    pub missing_values: Option<MissingValues>,
-    /// A file of accounts for the copies, `user:password` on each line.
-    #[serde(default)]
-    pub users: Option<PathBuf>,
     /// The seed of every random choice.
     pub seed: Option<u64>,
     /// How long to wait for an answer; milliseconds.
@@ -93,6 +85,8 @@ impl ReplayRequest {
             http: Vec::new(),
             ca: None,
             insecure: false,
+            rewrites_file: None,
+            rewrites: Vec::new(),
             host: None,
             mysql: None,
             run: None,
@@ -110,10 +104,6 @@ impl ReplayRequest {
             checks: Vec::new(),
             abort_on_fail: false,
             secrets: Vec::new(),
-            correlate: Vec::new(),
-            no_correlate: Vec::new(),
-            missing_values: None,
-            users: None,
             seed: None,
             timeout_ms: None,
             http_order: None,

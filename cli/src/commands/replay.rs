@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{
-    Correlation, Library, MissingValues, Outcome, Outline, RateChange, ReplayNews, ReplayRequest,
-    Summary, Tick,
+    Library, Outcome, Outline, RateChange, ReplayNews, ReplayRequest, Summary, Tick,
 };
 
 use super::{Context, runs};
-use crate::arguments::{HttpOrder, MissingValue, RateBy, ReplayArguments};
+use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -134,6 +133,8 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.plan = arguments.plan;
     request.http = arguments.http;
     request.host = arguments.host;
+    request.rewrites_file = arguments.rewrites_file;
+    request.rewrites = arguments.rewrites;
     request.ca = arguments.ca;
     request.insecure = arguments.insecure;
     request.mysql = arguments.mysql;
@@ -157,13 +158,6 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.checks = arguments.checks;
     request.abort_on_fail = arguments.abort_on_fail;
     request.secrets = arguments.secrets;
-    request.correlate = arguments.correlate;
-    request.no_correlate = arguments.no_correlate;
-    request.missing_values = arguments.unsourced.map(|missing| match missing {
-        MissingValue::Send => MissingValues::Send,
-        MissingValue::Skip => MissingValues::Skip,
-    });
-    request.users = arguments.users;
     request.seed = arguments.seed;
     request.timeout_ms = arguments.timeout.map(|time| time.as_millis() as u64);
     request.http_order = arguments.http_order.map(|order| match order {
@@ -179,23 +173,6 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
 
 /// Operations a dry run lists.
 const MOST_OPERATIONS: usize = 20;
-
-/// `csrf_token  GET /login html:csrf_token -> POST /login form:csrf_token (94)`
-fn describe_correlation(correlation: &Correlation) -> String {
-    let mut text = format!(
-        "    {}: {} {}\n",
-        correlation.name, correlation.from, correlation.from_place
-    );
-    for target in &correlation.to {
-        text.push_str(&format!(
-            "      -> {} {} ({})\n",
-            target.operation,
-            target.place,
-            count(target.requests)
-        ));
-    }
-    text
-}
 
 fn describe_dry_run(outline: &Outline) -> String {
     let mut text = format!(
@@ -219,15 +196,6 @@ fn describe_dry_run(outline: &Outline) -> String {
         "  {} values are taken from the target's own answers\n",
         count(outline.values)
     ));
-    for correlation in &outline.correlations {
-        text.push_str(&describe_correlation(correlation));
-    }
-    if outline.from_other_lanes > 0 {
-        text.push_str(&format!(
-            "  {} requests carry a token only another user's answer gave: sent as recorded\n",
-            count(outline.from_other_lanes)
-        ));
-    }
     for value in &outline.unsourced {
         let state = if value.supplied {
             "supplied"
@@ -240,6 +208,12 @@ fn describe_dry_run(outline: &Outline) -> String {
             count(value.requests),
             value.key
         ));
+    }
+    for rule in &outline.rewrites {
+        text.push_str(&match rule.exchanges {
+            0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),
+            n => format!("  '{}' rewrites {} requests\n", rule.rule, count(n)),
+        });
     }
     for lane in &outline.slow_lanes {
         text.push_str(&format!(

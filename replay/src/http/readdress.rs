@@ -1,6 +1,7 @@
 //! Makes a recorded request one for its target: the Host field, and the Origin and Referer fields as far as
 //! they name the recorded host, name the target instead. Nothing else is touched.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use reprise_wire::http::{Message, RequestHead, StartLine};
@@ -38,6 +39,29 @@ pub(crate) fn readdress(request: &mut Vec<u8>, naming: Option<&Naming>) {
             request.splice(range, new.into_bytes());
         }
     }
+}
+
+/// Names another host in Host, and in Origin and Referer where they named the one before; whether there was
+/// anything to change.
+pub(crate) fn rename_host(request: &mut Message<'_>, name: &[u8]) -> bool {
+    let Some(recorded) = request.header("Host").map(<[u8]>::to_vec) else {
+        return false;
+    };
+    if recorded == name {
+        return false;
+    }
+    for field in &mut request.headers {
+        if field.is("Host") {
+            field.value = Cow::Owned(name.to_vec());
+        } else if (field.is("Origin") || field.is("Referer"))
+            && let Some(end) = origin_len(&field.value, &recorded)
+        {
+            let scheme = field.value.get(..end - recorded.len()).unwrap_or_default();
+            let rest = field.value.get(end..).unwrap_or_default();
+            field.value = Cow::Owned([scheme, name, rest].concat());
+        }
+    }
+    true
 }
 
 /// Where the target of a request stands that is in absolute form, and what remains of it: path and query.

@@ -11,17 +11,19 @@ use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Unsourced;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks, Step};
 use super::precedence::{Recorded, precedence};
+use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::setup::LeftOut;
-use super::values::{Context, Exchanged, LaneSearch, Told};
+use super::values::{LaneSearch, Missing};
 use crate::http::digest::digest;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::values::{Fill, LaneValues};
-use crate::plan::{HttpOrder, MissingValues, Part};
+use crate::plan::{HttpOrder, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 
@@ -41,7 +43,8 @@ pub(crate) struct Gatherer<'a> {
     mysql_lanes: FxHashMap<u32, u32>,
     mysql_sessions: FxHashMap<u32, Session>,
     lanes: Vec<Gathered>,
-    context: Context<'a>,
+    missing: Missing<'a>,
+    rewritten: RewrittenCounts,
 }
 
 /// A lane as it grows.
@@ -88,7 +91,8 @@ impl<'a> Gatherer<'a> {
             mysql_lanes: FxHashMap::default(),
             mysql_sessions: connections.iter().filter_map(session_of).collect(),
             lanes: Vec::new(),
-            context: Context::new(plan, operations)?,
+            missing: Missing::new(&plan.secrets),
+            rewritten: RewrittenCounts::new(plan),
         })
     }
 
@@ -108,6 +112,10 @@ impl<'a> Gatherer<'a> {
         let writes = writes(row.protocol, request, operation);
         let reason =
             cannot_be_sent(exchange).or_else(|| self.left_out(exchange, operation, writes, route));
+        if let (None, Some(request)) = (reason, &http) {
+            let row_as = row.candidate(operation);
+            self.rewritten.add(self.plan, row.id.0, &row_as, request);
+        }
         let answer = match (row.protocol, exchange.response.as_deref()) {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
@@ -125,23 +133,12 @@ impl<'a> Gatherer<'a> {
             return;
         }
         if let Some(request) = &http {
-            let exchanged = Exchanged {
-                id: row.id.0,
-                operation: row.operation.0,
-                at_us,
-                answered_us: at_us + took_us,
-                status: row.status.unwrap_or(0),
-            };
-            let search = &mut gathered.search;
-            let lacks = search.request(exchanged, request, &mut self.context);
-            if lacks && self.plan.missing_values == MissingValues::Skip {
-                search.forget(row.id.0);
-                gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
-                return;
-            }
-            if let Some(answer) = &answer {
-                search.answer(exchanged, request, answer, &mut self.context);
-            }
+            gathered
+                .search
+                .request(row.id.0, request, &mut self.missing);
+        }
+        if let Some(answer) = &answer {
+            gathered.search.answer(row.id.0, answer);
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
@@ -160,16 +157,20 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// The lanes, each in order of sending, what is told of their values, and how many accounts log in.
-    pub(crate) fn finish(self) -> (Vec<Lane>, Told, u32) {
+    /// How many requests the plan's rules change.
+    pub(crate) fn rewritten(&self) -> Vec<Rewritten> {
+        self.rewritten.finish(self.plan)
+    }
+
+    /// The lanes, each in order of sending, and what no answer supplies.
+    pub(crate) fn finish(self) -> (Vec<Lane>, Vec<Unsourced>) {
         let (order, part) = (self.plan.http_order, self.plan.between);
         let lanes = self
             .lanes
             .into_iter()
             .map(|gathered| gathered.finish(order, part))
             .collect();
-        let accounts = self.context.accounts();
-        (lanes, self.context.into_told(), accounts)
+        (lanes, self.missing.into_list())
     }
 
     /// The lane of an exchange, begun when it is the first.

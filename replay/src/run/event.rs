@@ -58,6 +58,8 @@ pub enum WarningKind {
     StoreFailed,
     /// A target does not let connections in.
     Refused,
+    /// A rewriting rule changes nothing.
+    RuleUnused,
     /// The recording cannot be read at some place.
     Unreadable,
 }

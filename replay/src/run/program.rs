@@ -1,14 +1,15 @@
 //! All that the threads of one run share, and none of them changes: the plan worked out, where it goes,
 //! what goes wrong.
 
-use reprise_fault::Faults;
+use reprise_fault::{Faults, Position};
 use reprise_store::AllowedTarget;
 
 use super::http_target::HttpTarget;
 use super::origin::Origin;
+use crate::http::rewriting::Rewriting;
+use crate::http::rule::Moment;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
-use crate::users::Users;
 
 /// A run as its threads see it.
 #[derive(Debug)]
@@ -20,7 +21,6 @@ pub(crate) struct Program {
     pub(crate) faults: Faults,
     /// In the order of the plan's names.
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
-    pub(crate) users: Users,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
 }
@@ -53,6 +53,23 @@ impl Program {
     /// A lane by its id.
     pub(crate) fn lane(&self, id: u32) -> Option<&Lane> {
         self.prepared.lanes.get(id as usize)
+    }
+
+    /// How requests that take `route` are rewritten, for an exchange of a copy intended `at_us` of the run.
+    pub(crate) fn rewriting(&self, route: u16, position: Position, at_us: u64) -> Rewriting<'_> {
+        let target = self.http.get(usize::from(route));
+        let plan = &self.prepared.plan;
+        Rewriting {
+            naming: target.and_then(|target| target.naming.as_ref()),
+            rules: &plan.rewrites,
+            moment: Moment {
+                seed: plan.seed,
+                position,
+                unix_us: self.origin.unix_us(at_us),
+                secret_names: &plan.secrets,
+                secrets: &self.secrets,
+            },
+        }
     }
 
     /// The text of an operation.

@@ -13,7 +13,6 @@ use crate::http::rewrite::Fills;
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
-use crate::users::Account;
 
 /// How many steps ahead of the one to send are fetched at most.
 const AHEAD: usize = 16;
@@ -156,7 +155,6 @@ impl LaneCopy {
     pub(crate) fn fills<T>(
         &self,
         secrets: &[Option<Vec<u8>>],
-        account: Option<&Account>,
         with: impl FnOnce(Fills<'_>) -> T,
     ) -> T {
         let (jar, values) = (self.jar.borrow(), self.values.borrow());
@@ -164,7 +162,6 @@ impl LaneCopy {
             jar: &jar,
             values: &values,
             secrets,
-            account,
         })
     }
 

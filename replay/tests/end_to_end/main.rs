@@ -5,5 +5,6 @@ mod control;
 mod http;
 mod http_targets;
 mod mysql;
+mod rewriting;
 mod support;
 mod tls;

@@ -203,7 +203,6 @@ pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Ha
         run: run.to_owned(),
         targets: targets(plan, store),
         secrets: Secrets::default(),
-        users: reprise_replay::Users::default(),
     };
     start(config, store).unwrap()
 }

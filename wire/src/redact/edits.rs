@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A text being rewritten from front to back.
 #[derive(Debug)]
-pub(super) struct Edits<'a> {
+pub(crate) struct Edits<'a> {
     text: &'a [u8],
     out: Vec<u8>,
     /// Up to where `text` has been taken over.
@@ -13,7 +13,7 @@ pub(super) struct Edits<'a> {
 }
 
 impl<'a> Edits<'a> {
-    pub(super) const fn of(text: &'a [u8]) -> Self {
+    pub(crate) const fn of(text: &'a [u8]) -> Self {
         Self {
             text,
             out: Vec::new(),
@@ -23,7 +23,7 @@ impl<'a> Edits<'a> {
     }
 
     /// Puts `new` in the place of a range that lies after the last one.
-    pub(super) fn put(&mut self, range: Range<usize>, new: &[u8]) {
+    pub(crate) fn put(&mut self, range: Range<usize>, new: &[u8]) {
         let before = self.text.get(self.done..range.start).unwrap_or_default();
         self.out.extend_from_slice(before);
         self.out.extend_from_slice(new);
@@ -32,7 +32,7 @@ impl<'a> Edits<'a> {
     }
 
     /// The new text; `None` when nothing was put in.
-    pub(super) fn finish(mut self) -> Option<Vec<u8>> {
+    pub(crate) fn finish(mut self) -> Option<Vec<u8>> {
         if !self.changed {
             return None;
         }

@@ -8,7 +8,7 @@ use super::Pass;
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::rules::Step;
+use crate::json_path::Step;
 
 /// Deeper places are not followed: names count there, paths do not.
 const DEPTH: usize = 128;

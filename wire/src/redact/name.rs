@@ -11,26 +11,26 @@ const MOST_REMEMBERED: usize = 4_096;
 
 /// A name with `*` for any run of characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct NamePattern {
+pub(crate) struct NamePattern {
     /// The parts between the stars, plain. One part: no star.
     parts: Vec<Vec<u8>>,
 }
 
 impl NamePattern {
     /// Reads a pattern; `None` when there is nothing in it to match.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<Vec<u8>> = text.split('*').map(|part| plain(part.as_bytes())).collect();
         let matches_something = parts.len() > 1 || parts.iter().any(|part| !part.is_empty());
         matches_something.then_some(Self { parts })
     }
 
     /// Whether it matches every name.
-    pub(super) fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.parts.len() > 1 && self.parts.iter().all(Vec::is_empty)
     }
 
     /// Whether it matches this name as it was written.
-    pub(super) fn matches(&self, name: &[u8]) -> bool {
+    pub(crate) fn matches(&self, name: &[u8]) -> bool {
         self.is_any() || (name.len() <= LONGEST_NAME && self.matches_plain(&plain(name)))
     }
 

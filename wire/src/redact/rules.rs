@@ -2,14 +2,12 @@
 //! matches a value decides. The rules that come built in are a TOML text too (`rules/default.toml`).
 
 mod error;
-mod json_path;
 mod target;
 mod text;
 
 pub use error::RulesError;
 pub use target::{Detector, Target};
 
-pub(super) use json_path::{JsonPath, Step};
 pub(super) use target::{ColumnPattern, DigestPattern, SegmentPattern, Where};
 
 use std::fmt;

@@ -1,7 +1,9 @@
 //! The rules by the place they look at, so that a value is looked up once.
 
 use super::name::{NamePattern, Names};
-use super::rules::{ColumnPattern, DigestPattern, JsonPath, Rules, SegmentPattern, Where};
+use crate::json_path::JsonPath;
+
+use super::rules::{ColumnPattern, DigestPattern, Rules, SegmentPattern, Where};
 
 /// Patterns by place, each with its rule's number; in the rules' order.
 #[derive(Debug, Default)]

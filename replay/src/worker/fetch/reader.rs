@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
-use reprise_store::{ExchangeId, Requests, Store};
+use reprise_fault::Position;
+use reprise_store::{ExchangeId, ExchangeRow, Requests, Store};
 use reprise_wire::Protocol;
 use tokio::sync::mpsc;
 
 use super::shelf::Shelf;
 use super::{Fetched, Outgoing, Ready, Wanted};
 use crate::http::rewrite::Template;
+use crate::http::rule::Matching;
 use crate::run::program::Program;
 
 /// How far ahead the sequential reading goes to reach an exchange instead of fetching it alone.
@@ -69,7 +71,7 @@ impl Reader {
                 continue;
             };
             let key = (exchange, wanted.route);
-            let ready = self.ready(key, next.row.protocol, next.row.summary, request);
+            let ready = self.ready(key, next.row, request);
             if exchange >= wanted.exchange {
                 return Some(ready).filter(|_| exchange == wanted.exchange);
             }
@@ -81,26 +83,21 @@ impl Reader {
         let id = ExchangeId(wanted.exchange);
         let row = self.store.exchange(recording, id).ok()??;
         let request = self.store.payloads(recording, id).ok()?.request?;
-        Some(self.ready(wanted.key(), row.protocol, row.summary, request.bytes))
+        Some(self.ready(wanted.key(), row, request.bytes))
     }
 
-    fn ready(
-        &mut self,
-        key: (u32, u16),
-        protocol: Protocol,
-        summary: String,
-        request: Vec<u8>,
-    ) -> Arc<Outgoing> {
-        let payload = match protocol {
+    fn ready(&mut self, key: (u32, u16), row: ExchangeRow, request: Vec<u8>) -> Arc<Outgoing> {
+        let payload = match row.protocol {
             Protocol::Http => {
-                let target = self.program.http.get(usize::from(key.1));
-                let naming = target.and_then(|target| target.naming.as_ref());
-                Ready::Http(Template::new(request, naming))
+                let operation = self.program.operation(row.operation.0);
+                let rewriting = self.program.rewriting(key.1, Position::default(), 0);
+                let matching = Matching::of(rewriting.rules, &row.candidate(operation));
+                Ready::Http(Template::new(request, matching, &rewriting))
             }
             Protocol::Mysql => Ready::Mysql(request),
         };
         let outgoing = Arc::new(Outgoing {
-            summary: summary.into_boxed_str(),
+            summary: row.summary.into_boxed_str(),
             payload,
         });
         self.shelf.keep(key, &outgoing);

@@ -1,10 +1,5 @@
 //! Secrets in the content of an HTTP message, whatever its type, chunking and content coding.
 
-use std::borrow::Cow;
-use std::io::{self, Write as _};
-
-use flate2::Compression;
-
 use crate::http::{Message, decode_content};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::form::{self, Pairs};
@@ -44,14 +39,13 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
         else {
             return Outcome::default();
         };
-        put_body(message, content, whole);
+        message.put_body(content, whole);
         return Outcome {
             changed: true,
             ..Outcome::default()
         };
     }
-    let coding = coding.to_ascii_lowercase();
-    let Ok(decoded) = decode_content(&coding, &message.body, DECODED_CAP) else {
+    let Ok(decoded) = decode_content(coding, &message.body, DECODED_CAP) else {
         return Outcome::default();
     };
     let over_cap = !decoded.complete && decoded.bytes.len() >= DECODED_CAP;
@@ -66,7 +60,7 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
             };
         }
     };
-    let coded = recode(message, content, &coding, whole && !over_cap);
+    let coded = message.put_content(content, whole && !over_cap);
     Outcome {
         changed: true,
         coded,
@@ -134,43 +128,4 @@ fn is_media(kind: &[u8]) -> bool {
         .iter()
         .any(|prefix| kind.starts_with(prefix))
         && !kind.starts_with(b"image/svg")
-}
-
-/// Puts rewritten content under the coding it had; one that cannot be written here is taken off. Whether
-/// it is coded.
-fn recode(message: &mut Message<'_>, content: Vec<u8>, coding: &[u8], whole: bool) -> bool {
-    if let Some(Ok(coded)) = encode(&content, coding) {
-        put_body(message, coded, whole);
-        return true;
-    }
-    message
-        .headers
-        .retain(|field| !field.is("Content-Encoding"));
-    put_body(message, content, whole);
-    false
-}
-
-fn encode(content: &[u8], coding: &[u8]) -> Option<io::Result<Vec<u8>>> {
-    let level = Compression::fast();
-    match coding {
-        b"gzip" | b"x-gzip" => {
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), level);
-            Some(gzip.write_all(content).and_then(|()| gzip.finish()))
-        }
-        b"deflate" => {
-            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), level);
-            Some(zlib.write_all(content).and_then(|()| zlib.finish()))
-        }
-        b"zstd" => Some(zstd::encode_all(content, 1)),
-        _ => None,
-    }
-}
-
-/// A body whose end is not kept leaves the announced length as it was.
-fn put_body(message: &mut Message<'_>, body: Vec<u8>, whole: bool) {
-    if whole {
-        message.set_body(body);
-    } else {
-        message.body = Cow::Owned(body);
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use regex::bytes::Regex;
 
-use super::json_path::JsonPath;
+use crate::json_path::JsonPath;
 use crate::redact::name::NamePattern;
 
 /// One thing that a rule matches.

@@ -6,9 +6,9 @@ use regex::bytes::RegexBuilder;
 use toml::Spanned;
 
 use super::RuleText;
+use crate::json_path::JsonPath;
 use crate::redact::name::NamePattern;
 use crate::redact::rules::RulesError;
-use crate::redact::rules::json_path::JsonPath;
 use crate::redact::rules::target::{
     ColumnPattern, Detector, DigestPattern, SegmentPattern, Target, Where,
 };

@@ -1,19 +1,31 @@
 //! Places in JSON as rules name them: `$.user.email`, `$..password`, `$.items[*].card`, `$['odd name']`.
 
+mod replace;
+
 use crate::redact::name::NamePattern;
 
 /// Where a value stands in a JSON text.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::redact) enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// The member of this name, its escapes as written.
     Member(&'a [u8]),
     /// The element at this index.
     Element(usize),
 }
 
-/// A place, or many.
+/// A place, or many. Names match as in redaction rules: without regard to case and punctuation, with `*`
+/// for any part.
+///
+/// ```
+/// use reprise_wire::JsonPath;
+///
+/// let path = JsonPath::parse("$.user.email").unwrap();
+/// let text = br#"{"user": {"email": "a@b"}}"#;
+/// let new = path.replace(text, &mut |_| Some(b"null".to_vec()));
+/// assert_eq!(new.as_deref(), Some(&br#"{"user": {"email": null}}"#[..]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::redact) struct JsonPath(Vec<PathStep>);
+pub struct JsonPath(Vec<PathStep>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PathStep {
@@ -29,7 +41,10 @@ enum PathStep {
 
 impl JsonPath {
     /// Reads a path that begins with `$`; the error says what is wrong with it.
-    pub(in crate::redact) fn parse(text: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// It is no path.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut rest = text.strip_prefix('$').ok_or_else(|| {
             "a JSON path begins with `$`: `$.user.email`, `$..password`".to_owned()
         })?;
@@ -46,7 +61,7 @@ impl JsonPath {
     }
 
     /// The name, when the path is `$..name` and nothing else.
-    pub(in crate::redact) fn single_name(&self) -> Option<&NamePattern> {
+    pub(crate) fn single_name(&self) -> Option<&NamePattern> {
         match self.0.as_slice() {
             [PathStep::Anywhere(name)] => Some(name),
             _ => None,
@@ -54,7 +69,7 @@ impl JsonPath {
     }
 
     /// Whether the value at `place` is meant.
-    pub(in crate::redact) fn matches(&self, place: &[Step<'_>]) -> bool {
+    pub(crate) fn matches(&self, place: &[Step<'_>]) -> bool {
         matches(&self.0, place)
     }
 }
