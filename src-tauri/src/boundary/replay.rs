@@ -22,6 +22,12 @@ pub(crate) struct ReplayForm {
     factor: f64,
     /// `30s`, `5m`; empty for the recording once.
     duration: String,
+    /// The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout.
+    stages: String,
+    /// `30s`; empty for none.
+    warm_up: String,
+    /// `5m..15m` or `10:00..10:20`; empty for all of the recording.
+    between: String,
     filter: String,
     faults: Vec<String>,
     checks: Vec<String>,
@@ -34,7 +40,7 @@ pub(crate) struct ReplayForm {
 }
 
 /// How a rate is raised.
-#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
 enum RateBy {
     Recorded,
@@ -117,6 +123,15 @@ impl ReplayForm {
         request.duration_ms = filled(&self.duration)
             .map(|text| milliseconds(&text))
             .transpose()?;
+        request.stages = filled(&self.stages);
+        if self.rate_by == RateBy::Speed {
+            request.stages_by = reprise_app::RateBy::Speed;
+        }
+        request.warm_up_ms = filled(&self.warm_up)
+            .map(|text| milliseconds(&text))
+            .transpose()?
+            .unwrap_or(0);
+        request.between = filled(&self.between);
         request.filter = filled(&self.filter);
         request.faults = self.faults;
         request.checks = self.checks;

@@ -495,6 +495,12 @@ export type ReplayForm = {
 	factor: number,
 	/**  `30s`, `5m`; empty for the recording once. */
 	duration: string,
+	/**  The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout. */
+	stages: string,
+	/**  `30s`; empty for none. */
+	warmUp: string,
+	/**  `5m..15m` or `10:00..10:20`; empty for all of the recording. */
+	between: string,
 	filter: string,
 	faults: string[],
 	checks: string[],

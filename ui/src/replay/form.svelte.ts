@@ -16,6 +16,9 @@ function blank(recording: string): ReplayForm {
     rateBy: 'recorded',
     factor: 5,
     duration: '',
+    stages: '',
+    warmUp: '',
+    between: '',
     filter: '',
     faults: [],
     checks: [],
@@ -52,9 +55,16 @@ class Form {
 
   /** A name for the next run, unless the user gave one: what it does, and a number when that is taken. */
   nameRun(): void {
-    const { recording, rateBy, factor } = this.fields;
+    const { recording, rateBy, factor, stages } = this.fields;
     if (recording === '' || ![this.suggested, ''].includes(this.fields.run)) return;
-    const rate = rateBy === 'recorded' ? '1x' : rateBy === 'max' ? 'max' : `${factor}x`;
+    const rate =
+      stages.trim() !== ''
+        ? 'stages'
+        : rateBy === 'recorded'
+          ? '1x'
+          : rateBy === 'max'
+            ? 'max'
+            : `${factor}x`;
     const faulty = this.faults.some((fault) => fault.text.trim() !== '') ? '-faults' : '';
     const taken = shelf.library?.runs.map((run) => run.name) ?? [];
     this.suggested = freeName(`${recording}-${rate}${faulty}`, taken);
