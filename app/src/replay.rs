@@ -8,6 +8,7 @@ mod outlook;
 mod request;
 mod rewrites;
 mod same_server;
+mod statements;
 
 use std::process::Command;
 use std::time::Duration;

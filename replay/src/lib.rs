@@ -26,8 +26,8 @@ pub use error::ReplayError;
 pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use plan::{
-    HostField, HttpOrder, HttpRoute, LaneKey, MysqlRoute, PLAN_VERSION, Part, Plan, Rate, RateBy,
-    Speed, Tls,
+    GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MysqlRoute, PLAN_VERSION, Part, Plan,
+    Rate, RateBy, Speed, Tls,
 };
 pub use prepare::{Outline, OutlineOperation, Prepared, Rewritten, SlowLane, Unsourced};
 pub use reason::{SkipReason, Skips};

@@ -1,5 +1,6 @@
 //! The MySQL side: a client of our own that sends recorded commands as they were, statement ids aside.
 
+pub(crate) mod command;
 pub(crate) mod connection;
 pub(crate) mod judge;
 pub(crate) mod lane;

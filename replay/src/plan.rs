@@ -71,6 +71,8 @@ pub struct Plan {
     pub between: Option<Part>,
     /// What makes HTTP exchanges one lane.
     pub lanes: LaneKey,
+    /// What statements were prepared from before the recording began.
+    pub statements: Vec<GivenStatement>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
     /// Whose certificates https targets may show.
@@ -126,6 +128,17 @@ pub struct MysqlRoute {
     pub database: Option<String>,
 }
 
+/// A prepared statement that its server told, of a connection that was open before the recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenStatement {
+    /// The client's end of the connection, `ADDRESS:PORT`; of a host name only the port counts.
+    pub client: String,
+    /// The statement's id on the server.
+    pub statement: u32,
+    /// What it was prepared from.
+    pub sql: String,
+}
+
 /// What an HTTP request waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +174,7 @@ impl Default for Plan {
             filter: None,
             between: None,
             lanes: LaneKey::default(),
+            statements: Vec::new(),
             both_tiers: false,
             tls: Tls::default(),
             rewrites: Vec::new(),

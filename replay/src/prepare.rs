@@ -9,6 +9,7 @@ pub(crate) mod precedence;
 mod rewritten;
 pub(crate) mod session;
 mod setup;
+pub(crate) mod statements;
 pub(crate) mod values;
 
 use std::collections::BTreeMap;

@@ -19,10 +19,12 @@ pub enum SkipReason {
     RequestIncomplete,
     /// The recording has no answer to it, so nothing could be compared.
     Unanswered,
-    /// It names a prepared statement whose PREPARE was not seen.
+    /// It names a prepared statement whose PREPARE was not seen, and nothing tells which it was.
     StatementUnknown,
     /// It is outside the part of the recording that the plan plays.
     Outside,
+    /// It kills a connection that the replay does not have open.
+    KillTarget,
     /// The plan's filter leaves it out.
     Filtered,
     /// It would write, and the plan is read-only.
@@ -39,7 +41,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -47,6 +49,7 @@ impl SkipReason {
         Self::Unanswered,
         Self::StatementUnknown,
         Self::Outside,
+        Self::KillTarget,
         Self::Filtered,
         Self::ReadOnly,
         Self::Unsupported,
@@ -65,6 +68,7 @@ impl SkipReason {
             Self::Unanswered => "unanswered",
             Self::StatementUnknown => "statement_unknown",
             Self::Outside => "outside",
+            Self::KillTarget => "kill_target",
             Self::Filtered => "filtered",
             Self::ReadOnly => "read_only",
             Self::Unsupported => "unsupported",

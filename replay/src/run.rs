@@ -9,6 +9,7 @@ pub(crate) mod program;
 mod reach;
 mod room;
 mod teller;
+pub(crate) mod threads;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use http_target::HttpTarget;
 use origin::Origin;
 use program::Program;
 use teller::Teller;
+use threads::Threads;
 
 pub use collector::Ended;
 pub use program::MysqlLogin;
@@ -171,6 +173,7 @@ fn start_prepared(
         origin: Origin::soon(),
         workers,
         prepared,
+        threads: Threads::default(),
     });
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());

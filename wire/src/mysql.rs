@@ -48,7 +48,7 @@ pub use expect::Expect;
 pub use greeting::Greeting;
 pub use login::{AuthRequest, Login, is_tls_request};
 pub use packet::{AfterGap, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader, write_packet};
-pub use prepared::{PreparedStatement, PreparedStatements};
+pub use prepared::{PreparedStatement, PreparedStatements, ResultColumns, result_columns};
 pub use reply::{EofPacket, ErrPacket, OkPacket, PrepareOk, Progress};
 pub use reply_reader::{ReplyReader, ReplyState};
 pub use reply_steps::ReplySummary;

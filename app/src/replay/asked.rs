@@ -7,9 +7,8 @@ use reprise_fault::Fault;
 use reprise_measure::Check;
 use reprise_replay::{LaneKey, MysqlRoute, Plan, Rate, RateBy, Speed, StagesError, Tls};
 
-use super::http_targets;
 use super::request::{RateChange, ReplayRequest};
-use super::rewrites;
+use super::{http_targets, rewrites, statements};
 use crate::Error;
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
@@ -78,6 +77,9 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     if !request.checks.is_empty() {
         check_checks(&request.checks)?;
         plan.checks.clone_from(&request.checks);
+    }
+    if let Some(path) = &request.statements {
+        plan.statements = statements::read(path)?;
     }
     if let Some(filter) = filled(request.filter.as_deref()) {
         parse_filter(Some(filter))?;

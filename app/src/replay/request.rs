@@ -66,6 +66,8 @@ pub struct ReplayRequest {
     pub timeout_ms: Option<u64>,
     /// What the requests of a lane wait for.
     pub http_order: Option<HttpOrder>,
+    /// A file that tells what statements were prepared from before the recording began.
+    pub statements: Option<PathBuf>,
     /// Send only what cannot change data.
     pub read_only: bool,
     /// Send recorded MySQL even where replaying the HTTP makes it happen again.
@@ -107,6 +109,7 @@ impl ReplayRequest {
             seed: None,
             timeout_ms: None,
             http_order: None,
+            statements: None,
             read_only: false,
             both_tiers: false,
             allow_recorded_server: false,

@@ -166,6 +166,11 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "KEY")]
     pub(crate) lane: Option<String>,
 
+    /// What MySQL statements were prepared from before the recording began: client, statement id and text, as
+    /// the server tells them (docs/mysql.md has the query)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) statements: Option<PathBuf>,
+
     /// Send only what cannot change data
     #[arg(long)]
     pub(crate) read_only: bool,

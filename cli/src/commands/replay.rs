@@ -164,6 +164,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
         HttpOrder::Lane => reprise_app::HttpOrder::Lane,
         HttpOrder::None => reprise_app::HttpOrder::None,
     });
+    request.statements = arguments.statements;
     request.read_only = arguments.read_only;
     request.both_tiers = arguments.both_tiers;
     request.allow_recorded_server = arguments.allow_recorded_server;

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 
 use reprise_wire::mysql::auth::CachingSha2;
 use reprise_wire::mysql::{
-    AuthRequest, Dialect, ErrPacket, Greeting, PacketReader, ReplyReader, ReplyState, ReplySummary,
-    Session, write_packet,
+    AuthRequest, ChangeUser, CommandCode, Dialect, ErrPacket, Greeting, PacketReader, ReplyReader,
+    ReplyState, ReplySummary, Session, write_packet,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,6 +19,9 @@ use crate::socket;
 /// Packets of the connection phase are short.
 const LOGIN_PACKET: usize = 64 << 10;
 
+/// Bytes of a file sent in one packet: far from the length at which a packet has to be continued.
+const FILE_PIECE: usize = 1 << 20;
+
 /// A round of the authentication exchange takes a packet or two; a server that goes on is no MySQL server.
 const MOST_ROUNDS: usize = 8;
 
@@ -28,6 +31,10 @@ pub(crate) struct MysqlConnection {
     stream: TcpStream,
     /// What both ends agreed on.
     pub(crate) dialect: Dialect,
+    /// The connection's id on the server, as KILL names it.
+    pub(crate) thread_id: u32,
+    /// What the server's greeting asked the login to be scrambled with.
+    scramble: Vec<u8>,
     out: Vec<u8>,
 }
 
@@ -38,6 +45,13 @@ pub(crate) struct Credentials<'a> {
     pub(crate) password: &'a str,
     pub(crate) database: Option<&'a str>,
     pub(crate) recorded: Option<&'a Session>,
+}
+
+/// How an authentication ended.
+#[derive(Debug)]
+enum Admitted {
+    Yes,
+    No(ErrPacket),
 }
 
 /// Why there is no connection.
@@ -97,6 +111,20 @@ pub(crate) enum End {
     Garbage,
 }
 
+impl Reply {
+    /// Nothing has come.
+    fn new() -> Self {
+        Self {
+            end: End::NoAnswer,
+            first_byte_us: None,
+            done_us: 0,
+            sent: 0,
+            received: 0,
+            summary: ReplySummary::default(),
+        }
+    }
+}
+
 impl MysqlConnection {
     /// Connects and logs in.
     pub(crate) async fn open(
@@ -107,6 +135,8 @@ impl MysqlConnection {
         let mut connection = Self {
             stream,
             dialect: Dialect::UNKNOWN,
+            thread_id: 0,
+            scramble: Vec::new(),
             out: Vec::new(),
         };
         let mut packets = Packets::default();
@@ -116,51 +146,102 @@ impl MysqlConnection {
             return Err(LoginError::Denied(denied));
         }
         let greeting = Greeting::decode(&first).map_err(|_| LoginError::NotMysql)?;
-        let Credentials {
-            user,
-            password,
-            database,
-            recorded,
-        } = credentials;
-        let login = login(&greeting, recorded, user, password, database);
+        let login = login(&greeting, credentials);
         connection.dialect = Dialect::agreed(&greeting, &login);
+        connection.thread_id = greeting.thread_id;
+        connection.scramble = greeting.scramble;
         connection.send(1, &login.encode()).await?;
-        let mut plugin = login
-            .plugin
-            .unwrap_or_else(|| b"mysql_native_password".to_vec());
+        let plugin = login.plugin;
+        match connection
+            .authenticate(&mut packets, plugin, credentials.password)
+            .await?
+        {
+            Admitted::Yes => Ok(connection),
+            Admitted::No(denied) => Err(LoginError::Denied(denied)),
+        }
+    }
+
+    /// Goes through the rounds of an authentication that has begun.
+    async fn authenticate(
+        &mut self,
+        packets: &mut Packets,
+        plugin: Option<Vec<u8>>,
+        password: &str,
+    ) -> Result<Admitted, LoginError> {
+        let mut plugin = plugin.unwrap_or_else(|| b"mysql_native_password".to_vec());
         for _ in 0..MOST_ROUNDS {
-            let (sequence, payload) = packets.next(&mut connection.stream).await?;
+            let (sequence, payload) = packets.next(&mut self.stream).await?;
             let reply = match payload.first() {
-                Some(0x00) => return Ok(connection),
+                Some(0x00) => return Ok(Admitted::Yes),
                 Some(0xFF) => {
                     let denied = ErrPacket::decode(&payload).map_err(|_| LoginError::NotMysql)?;
-                    return Err(LoginError::Denied(denied));
+                    return Ok(Admitted::No(denied));
                 }
                 _ => round(&payload, &mut plugin, password)?,
             };
             if let Some(reply) = reply {
-                connection.send(sequence.wrapping_add(1), &reply).await?;
+                self.send(sequence.wrapping_add(1), &reply).await?;
             }
         }
         Err(LoginError::NotMysql)
     }
 
-    /// Sends a command's payload and reads its reply; `buffer` is the caller's for reading.
+    /// Sends COM_CHANGE_USER with credentials of the target's instead of the recorded ones, and goes through
+    /// its authentication. The recorded user's scramble would be of no use.
+    pub(crate) async fn change_user(
+        &mut self,
+        recorded: &ChangeUser,
+        credentials: Credentials<'_>,
+        origin: Origin,
+    ) -> Reply {
+        let plugin = b"mysql_native_password".to_vec();
+        let answer = answer(&plugin, credentials.password, &self.scramble);
+        let change = ChangeUser {
+            user: credentials.user.as_bytes().to_vec(),
+            auth_response: answer.unwrap_or_default(),
+            plugin: Some(plugin.clone()),
+            tail: Vec::new(),
+            ..recorded.clone()
+        };
+        let payload = [&[CommandCode::ChangeUser as u8][..], &change.encode()].concat();
+        let mut reply = Reply::new();
+        let mut packets = Packets::default();
+        let went = match self.send(0, &payload).await {
+            Ok(()) => {
+                reply.sent = self.out.len();
+                self.authenticate(&mut packets, Some(plugin), credentials.password)
+                    .await
+            }
+            Err(error) => Err(error.into()),
+        };
+        reply.done_us = origin.now_us();
+        reply.received = packets.received;
+        reply.first_byte_us = (packets.received > 0).then_some(reply.done_us);
+        reply.end = match went {
+            Ok(Admitted::Yes) => End::Complete,
+            Ok(Admitted::No(denied)) => {
+                reply.summary.error = Some(denied);
+                End::Complete
+            }
+            Err(LoginError::Io(_)) if packets.received == 0 => End::NoAnswer,
+            Err(LoginError::Io(_)) => End::CutShort,
+            Err(_) => End::Garbage,
+        };
+        reply
+    }
+
+    /// Sends a command's payload and reads its reply; `buffer` is the caller's for reading. Where the server
+    /// asks for files it gets `files`, in order, and then empty ones: nothing of this machine's is ever read.
     pub(crate) async fn command(
         &mut self,
         payload: &[u8],
+        files: &[Vec<u8>],
         buffer: &mut [u8],
         origin: Origin,
     ) -> Reply {
         let mut reader = ReplyReader::new(payload, &self.dialect);
-        let mut reply = Reply {
-            end: End::NoAnswer,
-            first_byte_us: None,
-            done_us: 0,
-            sent: 0,
-            received: 0,
-            summary: ReplySummary::default(),
-        };
+        let mut files = files.iter();
+        let mut reply = Reply::new();
         let written = self.send(0, payload).await;
         reply.sent = self.out.len();
         if written.is_ok() && reader.is_done() {
@@ -185,11 +266,14 @@ impl MysqlConnection {
             reply.received += read;
             match reader.push(&mut input) {
                 Ok(ReplyState::NeedMore | ReplyState::Done) => {}
-                // no file of ours is ever sent: the server gets an empty one
                 Ok(ReplyState::SendFile) => {
-                    if self.send(reader.next_sequence(), &[]).await.is_err() {
-                        reply.end = End::CutShort;
-                        return self.ended(reply, &reader);
+                    let file = files.next().map_or(&[][..], Vec::as_slice);
+                    match self.send_file(reader.next_sequence(), file).await {
+                        Ok(sent) => reply.sent += sent,
+                        Err(_) => {
+                            reply.end = End::CutShort;
+                            return self.ended(reply, &reader);
+                        }
                     }
                 }
                 Ok(ReplyState::SendAuthentication) | Err(_) => {
@@ -208,6 +292,12 @@ impl MysqlConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
+    /// Waits until the server has closed the connection, on which nothing is said any more.
+    pub(crate) async fn closed(mut self) {
+        let mut buffer = [0; 64];
+        while let Ok(1..) = self.stream.read(&mut buffer).await {}
+    }
+
     /// Says good-bye, as clients do; without it the server counts an aborted connection.
     pub(crate) fn quit(self) {
         // the socket closes right after: nothing is lost if this does not fit
@@ -217,6 +307,17 @@ impl MysqlConnection {
     fn ended(&self, mut reply: Reply, reader: &ReplyReader) -> Reply {
         reply.summary = reader.summary().clone();
         reply
+    }
+
+    /// Sends a file in packets, and the empty one that ends it. Returns how many bytes that took.
+    async fn send_file(&mut self, sequence: u8, file: &[u8]) -> io::Result<usize> {
+        let (mut sequence, mut sent) = (sequence, 0);
+        for piece in file.chunks(FILE_PIECE).chain([&[][..]]) {
+            self.send(sequence, piece).await?;
+            sequence = sequence.wrapping_add(1);
+            sent += self.out.len();
+        }
+        Ok(sent)
     }
 
     async fn send(&mut self, sequence: u8, payload: &[u8]) -> io::Result<()> {
@@ -258,6 +359,8 @@ fn round(
 struct Packets {
     reader: PacketReader,
     unread: Vec<u8>,
+    /// Bytes that came.
+    received: usize,
 }
 
 impl Default for Packets {
@@ -265,6 +368,7 @@ impl Default for Packets {
         Self {
             reader: PacketReader::new(LOGIN_PACKET),
             unread: Vec::new(),
+            received: 0,
         }
     }
 }
@@ -273,7 +377,6 @@ impl Packets {
     /// The next packet: its sequence number and payload.
     async fn next(&mut self, stream: &mut TcpStream) -> Result<(u8, Vec<u8>), LoginError> {
         let mut buffer = [0; 4_096];
-        let mut received = 0;
         loop {
             let unread = std::mem::take(&mut self.unread);
             let mut input = unread.as_slice();
@@ -283,11 +386,11 @@ impl Packets {
                 return Ok(found);
             }
             let read = stream.read(&mut buffer).await?;
-            received += read;
+            self.received += read;
             if read == 0 {
                 return Err(LoginError::Io(io::ErrorKind::UnexpectedEof.into()));
             }
-            if received > LOGIN_PACKET {
+            if self.received > MOST_ROUNDS * LOGIN_PACKET {
                 return Err(LoginError::NotMysql);
             }
             self.unread = buffer.get(..read).unwrap_or_default().to_vec();

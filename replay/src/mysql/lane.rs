@@ -1,7 +1,10 @@
 //! What one copy of a MySQL connection holds while it is played: its connection to the target, and which of
 //! the target's statements stands for which recorded one.
 
-use reprise_wire::mysql::{Command, CommandCode, Dialect, patch_statement_id, statement_id};
+use reprise_wire::mysql::{
+    Command, CommandCode, Dialect, ReplySummary, Session, SessionState, patch_statement_id,
+    statement_id,
+};
 use rustc_hash::FxHashMap;
 use tokio::sync::Mutex;
 
@@ -15,6 +18,8 @@ pub(crate) struct MysqlLane(pub(crate) Mutex<MysqlState>);
 #[derive(Debug, Default)]
 pub(crate) struct MysqlState {
     pub(crate) connection: Option<MysqlConnection>,
+    /// How the recorded session stands at this point: what a new connection is brought to.
+    pub(crate) standing: SessionState,
     statements: FxHashMap<u32, Statement>,
 }
 
@@ -32,10 +37,36 @@ const LAST_PREPARED: u32 = u32::MAX;
 /// An id no server gives out: the target answers that it does not know the statement.
 const UNKNOWN: u32 = 0;
 
+impl MysqlLane {
+    /// A lane that begins as the recorded session stood, with the statements it had prepared before.
+    pub(crate) fn of(session: Option<&Session>) -> Self {
+        let Some(session) = session else {
+            return Self::default();
+        };
+        let mut standing = session.state.clone();
+        let prepared = std::mem::take(&mut standing.prepared);
+        let known = prepared.into_iter().map(|(id, sql)| {
+            let prepare = [&[CommandCode::StmtPrepare as u8][..], sql.as_bytes()].concat();
+            let statement = Statement {
+                prepare,
+                target: None,
+            };
+            (id, statement)
+        });
+        standing.database = session.first_database().map(str::to_owned);
+        Self(Mutex::new(MysqlState {
+            connection: None,
+            standing,
+            statements: known.collect(),
+        }))
+    }
+}
+
 impl MysqlState {
     /// The connection is gone, and with it every statement prepared on it.
     pub(crate) fn lost(&mut self) {
         self.connection = None;
+        self.standing.lost();
         for statement in self.statements.values_mut() {
             statement.target = None;
         }
@@ -61,6 +92,24 @@ impl MysqlState {
                 target,
             },
         );
+    }
+
+    /// Takes what a command that was answered has changed for those after it.
+    pub(crate) fn answered(&mut self, command: &[u8], recorded: &Dialect, reply: &ReplySummary) {
+        let statement = statement_id(command).and_then(|id| self.statements.get(&id));
+        let prepared_from = statement.and_then(|statement| statement.prepare.get(1..));
+        self.standing
+            .observe(command, prepared_from, recorded, reply, &[]);
+        let code = command
+            .first()
+            .and_then(|byte| CommandCode::from_byte(*byte));
+        let resets = matches!(
+            code,
+            Some(CommandCode::ResetConnection | CommandCode::ChangeUser)
+        );
+        if resets && reply.error.is_none() {
+            self.statements.clear();
+        }
     }
 
     /// `command` as the target has to get it: its own statement id, and query attributes only if both

@@ -2,13 +2,14 @@
 //! character set, same capabilities where the target has them, or results would differ.
 
 use reprise_wire::mysql::auth::{caching_sha2_password, native_password};
-use reprise_wire::mysql::{Capabilities, Greeting, Login, MariadbCapabilities, Session};
+use reprise_wire::mysql::{Capabilities, Greeting, Login, MariadbCapabilities};
+
+use super::connection::Credentials;
 
 /// Never taken over: what the client cannot do, or has its own field.
 const NEVER: Capabilities = Capabilities::SSL
     .union(Capabilities::COMPRESS)
     .union(Capabilities::ZSTD_COMPRESSION)
-    .union(Capabilities::LOCAL_FILES)
     .union(Capabilities::CONNECT_WITH_DB)
     .union(Capabilities::CONNECT_ATTRS)
     .union(Capabilities::MULTI_FACTOR_AUTHENTICATION)
@@ -26,6 +27,8 @@ const NEEDED: Capabilities = Capabilities::PROTOCOL_41
 const USUAL: Capabilities = Capabilities::LONG_PASSWORD
     .union(Capabilities::LONG_FLAG)
     .union(Capabilities::TRANSACTIONS)
+    .union(Capabilities::LOCAL_FILES)
+    .union(Capabilities::MULTI_STATEMENTS)
     .union(Capabilities::MULTI_RESULTS)
     .union(Capabilities::PS_MULTI_RESULTS);
 
@@ -33,18 +36,16 @@ const USUAL: Capabilities = Capabilities::LONG_PASSWORD
 const UTF8MB4: u8 = 45;
 
 /// The login to answer `greeting` with.
-pub(crate) fn login(
-    greeting: &Greeting,
-    recorded: Option<&Session>,
-    user: &str,
-    password: &str,
-    database: Option<&str>,
-) -> Login {
+pub(crate) fn login(greeting: &Greeting, credentials: Credentials<'_>) -> Login {
+    let Credentials {
+        user,
+        password,
+        database,
+        recorded,
+    } = credentials;
+    let recorded = recorded.filter(|session| !session.capabilities.is_empty());
     let asked = recorded.map_or(USUAL, |session| session.capabilities);
-    let database = recorded
-        .and_then(|session| session.database.as_deref())
-        .or(database)
-        .map(str::as_bytes);
+    let database = database.map(str::as_bytes);
     let mut capabilities = ((asked - NEVER) | NEEDED) & greeting.capabilities;
     capabilities.set(Capabilities::CONNECT_WITH_DB, database.is_some());
     let mariadb = recorded.map_or(MariadbCapabilities::empty(), |session| {
@@ -84,7 +85,7 @@ pub(crate) fn answer(plugin: &[u8], password: &str, scramble: &[u8]) -> Option<V
 
 #[cfg(test)]
 mod tests {
-    use reprise_wire::mysql::Status;
+    use reprise_wire::mysql::{Session, Status};
 
     use super::*;
 
@@ -104,7 +105,6 @@ mod tests {
     #[test]
     fn the_recorded_session_is_taken_over_as_far_as_the_target_can() {
         let session = Session {
-            database: Some("shop".to_owned()),
             charset: Some(33),
             capabilities: Capabilities::FOUND_ROWS
                 | Capabilities::DEPRECATE_EOF
@@ -112,13 +112,13 @@ mod tests {
                 | Capabilities::SSL,
             ..Session::default()
         };
-        let login = login(
-            &greeting(b"caching_sha2_password"),
-            Some(&session),
-            "tester",
-            "x",
-            Some("other"),
-        );
+        let credentials = Credentials {
+            user: "tester",
+            password: "x",
+            database: Some("shop"),
+            recorded: Some(&session),
+        };
+        let login = login(&greeting(b"caching_sha2_password"), credentials);
         assert!(
             login
                 .capabilities
@@ -136,7 +136,13 @@ mod tests {
 
     #[test]
     fn a_plugin_nobody_knows_is_answered_by_the_native_one() {
-        let login = login(&greeting(b"ed25519"), None, "tester", "", Some("shop"));
+        let credentials = Credentials {
+            user: "tester",
+            password: "",
+            database: Some("shop"),
+            recorded: None,
+        };
+        let login = login(&greeting(b"ed25519"), credentials);
         assert_eq!(login.plugin.as_deref(), Some(&b"mysql_native_password"[..]));
         assert_eq!(login.database.as_deref(), Some(&b"shop"[..]));
         assert_eq!(answer(b"ed25519", "x", &[]), None);

@@ -4,6 +4,7 @@ use reprise_store::RecordedRequest;
 use reprise_wire::mysql::CommandCode;
 use reprise_wire::{Flags, Protocol};
 
+use crate::mysql::command::{Kill, kill_of, may_send_files};
 use crate::reason::SkipReason;
 
 /// Why the exchange cannot be replayed whatever the plan says; `None` when it can.
@@ -16,15 +17,17 @@ pub(crate) fn cannot_be_sent(exchange: &RecordedRequest) -> Option<SkipReason> {
     if row.flags.intersects(damaged) {
         return Some(SkipReason::RequestIncomplete);
     }
-    if row.flags.contains(Flags::STATEMENT_UNKNOWN) {
-        return Some(SkipReason::StatementUnknown);
-    }
     let supported = match row.protocol {
         Protocol::Http => !row.flags.contains(Flags::UPGRADED) && !request.starts_with(b"CONNECT "),
         Protocol::Mysql => mysql_is_supported(request),
     };
     if !supported {
         return Some(SkipReason::Unsupported);
+    }
+    let file_cut = Flags::ANSWER_NOT_KEPT | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
+    let sends_file = row.protocol == Protocol::Mysql && may_send_files(&row.summary);
+    if sends_file && row.flags.intersects(file_cut) {
+        return Some(SkipReason::RequestIncomplete);
     }
     let answerless = Flags::NO_ANSWER_EXPECTED | Flags::ANSWER_NOT_KEPT;
     if row.status.is_none() && !row.flags.intersects(answerless) {
@@ -69,15 +72,13 @@ pub(crate) fn writes(protocol: Protocol, request: &[u8], operation: &str) -> boo
 
 fn mysql_is_supported(request: &[u8]) -> bool {
     match command(request) {
-        Some(CommandCode::Query | CommandCode::StmtPrepare) => {
-            let sql = request.get(1..).unwrap_or_default().trim_ascii_start();
-            // a KILL names a connection of the recorded server; LOCAL would ask us for a file
-            !(begins(sql, b"KILL ")
-                || begins(sql, b"LOAD DATA LOCAL")
-                || begins(sql, b"LOAD XML LOCAL"))
+        Some(CommandCode::Query | CommandCode::ProcessKill) => {
+            kill_of(request) != Some(Kill::Other)
         }
         Some(
-            CommandCode::InitDb
+            CommandCode::StmtPrepare
+            | CommandCode::ChangeUser
+            | CommandCode::InitDb
             | CommandCode::Ping
             | CommandCode::Quit
             | CommandCode::FieldList
@@ -128,11 +129,6 @@ fn statement_reads(operation: &str) -> bool {
     }
 }
 
-fn begins(sql: &[u8], word: &[u8]) -> bool {
-    sql.get(..word.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,9 +167,9 @@ mod tests {
     }
 
     #[test]
-    fn what_names_the_recorded_server_or_our_files_is_not_sent() {
-        assert!(!mysql_is_supported(b"\x03kill 7"));
-        assert!(!mysql_is_supported(
+    fn what_names_nobody_known_and_replication_is_not_sent() {
+        assert!(mysql_is_supported(b"\x03kill 7") && !mysql_is_supported(b"\x03kill user x"));
+        assert!(mysql_is_supported(
             b"\x03LOAD DATA LOCAL INFILE 'x' INTO TABLE y"
         ));
         assert!(!mysql_is_supported(b"\x12binlog dump") && !mysql_is_supported(b""));

@@ -18,11 +18,13 @@ use super::precedence::{Recorded, precedence};
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::setup::LeftOut;
+use super::statements::{Resolved, Statements};
 use super::values::{LaneSearch, Missing};
 use crate::http::digest::digest;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::values::{Fill, LaneValues};
+use crate::mysql::command::{Kill, kill_of};
 use crate::plan::{HttpOrder, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
@@ -42,6 +44,11 @@ pub(crate) struct Gatherer<'a> {
     sessions: Sessions,
     mysql_lanes: FxHashMap<u32, u32>,
     mysql_sessions: FxHashMap<u32, Session>,
+    /// The recorded thread ids of MySQL connections.
+    threads: FxHashSet<u32>,
+    /// Those of them that a KILL names.
+    killed: FxHashSet<u32>,
+    statements: Statements,
     lanes: Vec<Gathered>,
     missing: Missing<'a>,
     rewritten: RewrittenCounts,
@@ -64,6 +71,7 @@ impl<'a> Gatherer<'a> {
     ) -> Result<Self, ReplayError> {
         let spoke = |connection: &&Connection| connection.spoken.as_deref() == Some("http");
         let filter = plan.filter.as_deref().map(Filter::parse).transpose()?;
+        let sessions = sessions_of(connections);
         Ok(Self {
             plan,
             operations,
@@ -89,7 +97,10 @@ impl<'a> Gatherer<'a> {
                 .collect(),
             sessions: Sessions::default(),
             mysql_lanes: FxHashMap::default(),
-            mysql_sessions: connections.iter().filter_map(session_of).collect(),
+            threads: sessions.values().filter_map(|one| one.thread_id).collect(),
+            mysql_sessions: sessions,
+            killed: FxHashSet::default(),
+            statements: Statements::new(connections, &plan.statements),
             lanes: Vec::new(),
             missing: Missing::new(&plan.secrets),
             rewritten: RewrittenCounts::new(plan),
@@ -110,8 +121,8 @@ impl<'a> Gatherer<'a> {
         let operation = self.operations.get(&row.operation.0);
         let operation = operation.map_or("", String::as_str);
         let writes = writes(row.protocol, request, operation);
-        let reason =
-            cannot_be_sent(exchange).or_else(|| self.left_out(exchange, operation, writes, route));
+        let reason = cannot_be_sent(exchange)
+            .or_else(|| self.left_out(exchange, request, operation, writes, route));
         if let (None, Some(request)) = (reason, &http) {
             let row_as = row.candidate(operation);
             self.rewritten.add(self.plan, row.id.0, &row_as, request);
@@ -123,11 +134,18 @@ impl<'a> Gatherer<'a> {
         let at_us = u64::try_from(row.at_us).unwrap_or(0);
         let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
         let took_us = u64::try_from(ends_us).unwrap_or(0);
+        if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
+            self.killed.insert(thread);
+        }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
             return;
         };
         gathered.lane.starts_us = gathered.lane.starts_us.min(at_us);
         gathered.lane.ends_us = gathered.lane.ends_us.max(at_us + took_us);
+        let dialect = dialect_of(&gathered.lane);
+        if row.protocol == Protocol::Mysql {
+            self.statements.observe(exchange, &dialect);
+        }
         if let Some(reason) = reason.filter(|reason| !may_be_needed(*reason)) {
             gathered.lane.skipped.add(reason, 1);
             return;
@@ -142,7 +160,7 @@ impl<'a> Gatherer<'a> {
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
-            step.digest = mysql_digest(exchange, gathered.lane.session.as_deref());
+            step.digest = mysql_digest(exchange, &dialect);
         }
         step.route = route.unwrap_or(0);
         step.marks.set(Marks::WRITES, writes);
@@ -153,6 +171,9 @@ impl<'a> Gatherer<'a> {
         }
         match reason {
             Some(reason) => gathered.left_out.keep(step, reason),
+            None if row.flags.contains(Flags::STATEMENT_UNKNOWN) => {
+                self.statements.unknown(lane, step, exchange, &dialect);
+            }
             None => gathered.lane.steps.push(step),
         }
     }
@@ -163,8 +184,18 @@ impl<'a> Gatherer<'a> {
     }
 
     /// The lanes, each in order of sending, and what no answer supplies.
-    pub(crate) fn finish(self) -> (Vec<Lane>, Vec<Unsourced>) {
+    pub(crate) fn finish(mut self) -> (Vec<Lane>, Vec<Unsourced>) {
+        for found in std::mem::take(&mut self.statements).resolve() {
+            if let Some(gathered) = self.lanes.get_mut(found.lane as usize) {
+                gathered.resolved(found);
+            }
+        }
         let (order, part) = (self.plan.http_order, self.plan.between);
+        for gathered in &mut self.lanes {
+            let session = gathered.lane.session.as_deref();
+            let thread = session.and_then(|session| session.thread_id);
+            gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));
+        }
         let lanes = self
             .lanes
             .into_iter()
@@ -245,12 +276,14 @@ impl<'a> Gatherer<'a> {
     fn left_out(
         &self,
         exchange: &RecordedRequest,
+        request: &[u8],
         operation: &str,
         writes: bool,
         route: Option<u16>,
     ) -> Option<SkipReason> {
         let row = &exchange.row;
         let connection = row.connection.0;
+        let is_mysql = row.protocol == Protocol::Mysql;
         let has_target = match row.protocol {
             Protocol::Http => route.is_some(),
             Protocol::Mysql => self.plan.mysql.is_some(),
@@ -258,7 +291,7 @@ impl<'a> Gatherer<'a> {
         if !has_target {
             return Some(SkipReason::NoTarget);
         }
-        if row.protocol == Protocol::Mysql
+        if is_mysql
             && !self.plan.both_tiers
             && !self.plan.http.is_empty()
             && self
@@ -267,6 +300,11 @@ impl<'a> Gatherer<'a> {
                 .is_some_and(|client| self.http_servers.contains(client))
         {
             return Some(SkipReason::Downstream);
+        }
+        if let Some(Kill::Thread(thread)) = kill_of(request).filter(|_| is_mysql)
+            && !self.threads.contains(&thread)
+        {
+            return Some(SkipReason::KillTarget);
         }
         if self.plan.read_only && writes {
             return Some(SkipReason::ReadOnly);
@@ -285,6 +323,18 @@ impl<'a> Gatherer<'a> {
 }
 
 impl Gathered {
+    /// A statement whose PREPARE was not seen is known after all, or is not.
+    fn resolved(&mut self, found: Resolved) {
+        let Some(sql) = found.sql else {
+            let count = found.steps.len() as u64;
+            self.lane.skipped.add(SkipReason::StatementUnknown, count);
+            return;
+        };
+        let session = self.lane.session.get_or_insert_default();
+        session.state.prepared.insert(found.statement, sql);
+        self.lane.steps.extend(found.steps);
+    }
+
     fn finish(self, order: HttpOrder, part: Option<Part>) -> Lane {
         let mut lane = self.lane;
         lane.values = self.search.finish();
@@ -356,14 +406,43 @@ fn move_into(lane: &mut Lane, part: Part) {
     }
 }
 
-/// The session of a MySQL connection, as its handshake was stored.
-fn session_of(connection: &Connection) -> Option<(u32, Session)> {
-    let stored = connection.mysql_session.clone()?;
-    Some((connection.id.0, serde_json::from_value(stored).ok()?))
+/// The sessions of MySQL connections as they were stored, those without a login completed from connections
+/// of the same client to the same server.
+fn sessions_of(connections: &[Connection]) -> FxHashMap<u32, Session> {
+    let mut sessions = FxHashMap::default();
+    let mut siblings: FxHashMap<(IpAddr, SocketAddr), Vec<u32>> = FxHashMap::default();
+    for connection in connections {
+        let stored = connection.mysql_session.clone();
+        let session = stored.and_then(|stored| serde_json::from_value::<Session>(stored).ok());
+        let Some(session) = session else { continue };
+        let ends = (connection.client.ip().to_canonical(), connection.server);
+        siblings.entry(ends).or_default().push(connection.id.0);
+        sessions.insert(connection.id.0, session);
+    }
+    for ids in siblings.values() {
+        let (agreed, not): (Vec<u32>, Vec<u32>) = ids
+            .iter()
+            .partition(|id| sessions.get(id).is_some_and(Session::is_agreed));
+        for id in not {
+            let Some(mut session) = sessions.remove(&id) else {
+                continue;
+            };
+            let logins: Vec<&Session> = agreed.iter().filter_map(|id| sessions.get(id)).collect();
+            session.complete_from(&logins);
+            sessions.insert(id, session);
+        }
+    }
+    sessions
+}
+
+/// What both ends of a lane's connection agreed on.
+fn dialect_of(lane: &Lane) -> Dialect {
+    let session = lane.session.as_deref();
+    session.map_or(Dialect::UNKNOWN, Session::dialect)
 }
 
 /// How much the recorded reply returned or changed; 0 when the recording does not have all of it.
-fn mysql_digest(exchange: &RecordedRequest, session: Option<&Session>) -> u64 {
+fn mysql_digest(exchange: &RecordedRequest, dialect: &Dialect) -> u64 {
     let (Some(command), Some(reply)) = (exchange.request.as_deref(), exchange.response.as_deref())
     else {
         return 0;
@@ -371,10 +450,7 @@ fn mysql_digest(exchange: &RecordedRequest, session: Option<&Session>) -> u64 {
     if !is_whole(exchange) || exchange.row.status != Some(0) {
         return 0;
     }
-    let dialect = session.map_or(Dialect::UNKNOWN, |session| {
-        Dialect::from_capabilities(session.capabilities, session.mariadb_capabilities)
-    });
-    crate::mysql::judge::digest(&summarise_reply(command, reply, &dialect))
+    crate::mysql::judge::digest(&summarise_reply(command, reply, dialect))
 }
 
 /// Whether the recording has every byte of the answer.

@@ -24,6 +24,8 @@ pub(crate) struct Lane {
     pub(crate) skipped: Skips,
     /// MySQL: what the recorded login said.
     pub(crate) session: Option<Box<Session>>,
+    /// MySQL: its recorded thread id, when a KILL of the recording names it.
+    pub(crate) killed: Option<u32>,
     /// Values its requests carry that the target's own answers must supply.
     pub(crate) values: LaneValues,
 }

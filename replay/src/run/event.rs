@@ -60,6 +60,8 @@ pub enum WarningKind {
     Refused,
     /// A rewriting rule changes nothing.
     RuleUnused,
+    /// A MySQL session could not be set up as the recorded one stood.
+    SessionNotRestored,
     /// The recording cannot be read at some place.
     Unreadable,
 }

@@ -6,6 +6,7 @@ use reprise_store::AllowedTarget;
 
 use super::http_target::HttpTarget;
 use super::origin::Origin;
+use super::threads::Threads;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
 use crate::prepare::Prepared;
@@ -23,6 +24,7 @@ pub(crate) struct Program {
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
+    pub(crate) threads: Threads,
 }
 
 /// Where MySQL goes and who logs in there.

@@ -11,6 +11,7 @@ use reprise_store::Store;
 use tokio::sync::mpsc;
 
 use crate::http::rewrite::Template;
+use crate::mysql::command::MysqlCommand;
 use crate::run::program::Program;
 use reader::Reader;
 use shelf::{Key, Shelf};
@@ -29,8 +30,8 @@ pub(crate) struct Outgoing {
 pub(crate) enum Ready {
     /// An HTTP request whose cookies and values may have to be filled in.
     Http(Template),
-    /// A MySQL command's payload, the command byte first.
-    Mysql(Vec<u8>),
+    /// A MySQL command.
+    Mysql(MysqlCommand),
 }
 
 /// What a worker wants to have.

@@ -71,7 +71,7 @@ impl LaneCopy {
             jar: RefCell::default(),
             values: RefCell::new(vec![None; lane.values.count]),
             idle: RefCell::default(),
-            mysql: MysqlLane::default(),
+            mysql: MysqlLane::of(lane.session.as_deref()),
         }
     }
 

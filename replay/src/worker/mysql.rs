@@ -1,25 +1,27 @@
 //! Sends one MySQL command on its lane's connection, which is opened when it was opened while recording.
 
-use std::rc::Rc;
+mod opening;
+
 use std::sync::Arc;
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
-use reprise_wire::mysql::{CommandCode, Dialect};
+use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect};
 
 use super::Worker;
+use super::fetch::{Outgoing, Ready};
 use super::lane_copy::LaneCopy;
-use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection, Reply};
+use crate::mysql::command::{MysqlCommand, killing};
+use crate::mysql::connection::{End, MysqlConnection, Reply};
 use crate::mysql::judge::judge;
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
-use crate::run::event::WarningKind;
 
 impl Worker {
     pub(super) async fn send_mysql(
         &self,
         lane_copy: &LaneCopy,
         step: &Step,
-        command: &[u8],
+        command: &MysqlCommand,
         sample: &mut Sample,
     ) {
         let mut state = lane_copy.mysql.0.lock().await;
@@ -28,124 +30,155 @@ impl Worker {
         let Some(lane) = program.lane(lane_copy.lane) else {
             return;
         };
-        let sent = self.command_mysql(&mut state, lane, step, command, sample);
+        let sent = self.command_mysql(&mut state, lane_copy, lane, step, command, sample);
         if tokio::time::timeout(timeout, sent).await.is_err() {
             sample.outcome = Outcome::Timeout;
             sample.done_us = self.now_us();
-            state.lost();
+            self.lost_mysql(&mut state, lane_copy, lane);
         }
         if step.marks.contains(Marks::LAST_ON_CONNECTION)
             && let Some(connection) = state.connection.take()
         {
-            connection.quit();
+            self.leave_mysql(connection, &mut state, lane_copy, lane);
         }
+    }
+
+    /// Nothing more is said on the connection. It is closed, unless somebody is to kill it.
+    fn leave_mysql(
+        &self,
+        connection: MysqlConnection,
+        state: &mut MysqlState,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+    ) {
+        let Some(thread) = lane.killed else {
+            connection.quit();
+            self.lost_mysql(state, lane_copy, lane);
+            return;
+        };
+        let (program, copy) = (Arc::clone(&self.program), lane_copy.copy);
+        tokio::task::spawn_local(async move {
+            connection.closed().await;
+            program.threads.gone(thread, copy);
+        });
+    }
+
+    /// Whether the command kills a connection that is not there: then it is not sent.
+    pub(super) fn kills_nobody(&self, lane_copy: &LaneCopy, outgoing: &Outgoing) -> bool {
+        let Ready::Mysql(command) = &outgoing.payload else {
+            return false;
+        };
+        let threads = &self.program.threads;
+        command
+            .kills
+            .is_some_and(|thread| threads.target(thread, lane_copy.copy).is_none())
     }
 
     async fn command_mysql(
         &self,
         state: &mut MysqlState,
+        lane_copy: &LaneCopy,
         lane: &Lane,
         step: &Step,
-        command: &[u8],
+        command: &MysqlCommand,
         sample: &mut Sample,
     ) {
-        let recorded = lane.session.as_deref();
-        let recorded_dialect = recorded.map_or(Dialect::UNKNOWN, |session| {
-            Dialect::from_capabilities(session.capabilities, session.mariadb_capabilities)
-        });
-        if state
-            .connection
-            .as_ref()
-            .is_none_or(|connection| !connection.is_open())
-        {
-            state.lost();
-            sample.flags |= SampleFlags::CONNECTED;
-            match self.open_mysql(lane).await {
-                Ok(connection) => state.connection = Some(connection),
-                Err(error) => {
-                    self.refused(&error, sample);
-                    return;
-                }
-            }
-        }
-        let mut desk = self.take_desk();
-        if let Some((recorded_id, prepare)) = state.to_prepare(command)
-            && let Some(connection) = &mut state.connection
-        {
-            let reply = connection
-                .command(&prepare, &mut desk.buffer, self.program.origin)
-                .await;
-            state.prepared(recorded_id, &prepare, reply.summary.statement_id());
-        }
-        let Some(mut connection) = state.connection.take() else {
-            self.give_desk(desk);
+        let session = lane.session.as_deref();
+        let recorded = session.map_or(Dialect::UNKNOWN, |session| session.dialect());
+        let Some(mut connection) = self.connected(state, lane_copy, lane, sample).await else {
             return;
         };
-        let payload = state.translated(command, &recorded_dialect, &connection.dialect);
-        let reply = connection
-            .command(&payload, &mut desk.buffer, self.program.origin)
+        self.prepare_anew(state, &mut connection, &command.payload)
             .await;
-        self.give_desk(desk);
-        let quits = command.first() == Some(&(CommandCode::Quit as u8));
+        let payload = self.payload_for(state, lane_copy, command, &recorded, &connection);
+        let reply = match changed_user(&payload) {
+            Some(change) => self.change_user(&mut connection, lane, &change).await,
+            None => {
+                let mut desk = self.take_desk();
+                let reply = connection
+                    .command(
+                        &payload,
+                        &command.files,
+                        &mut desk.buffer,
+                        self.program.origin,
+                    )
+                    .await;
+                self.give_desk(desk);
+                reply
+            }
+        };
+        let quits = payload.first() == Some(&(CommandCode::Quit as u8));
         if reply.end == End::Complete && !quits {
             state.connection = Some(connection);
+            state.answered(&command.payload, &recorded, &reply.summary);
         } else {
             drop(connection);
-            state.lost();
+            self.lost_mysql(state, lane_copy, lane);
         }
         if let Some(recorded_id) = step.statement
-            && command.first() == Some(&(CommandCode::StmtPrepare as u8))
+            && payload.first() == Some(&(CommandCode::StmtPrepare as u8))
         {
             state.prepared(recorded_id, &payload, reply.summary.statement_id());
         }
         finish(step, &reply, sample);
     }
 
-    /// Opens a lane copy's connection when its client did when recorded, so that the first command does
-    /// not pay for the login. When that fails, the first command tries again and says so.
-    pub(super) async fn open_mysql_ahead(self: Rc<Self>, lane_copy: Rc<LaneCopy>, opens_us: u64) {
-        let at_us = self.clock.borrow().run_at(opens_us).unwrap_or(0);
-        tokio::time::sleep_until(self.program.origin.at(at_us).into()).await;
-        let Some(lane) = self.program.lane(lane_copy.lane) else {
-            return;
-        };
-        let mut state = lane_copy.mysql.0.lock().await;
-        if state.connection.is_none() {
-            let opened =
-                tokio::time::timeout(self.program.prepared.plan.timeout(), self.open_mysql(lane));
-            state.connection = opened.await.ok().and_then(Result::ok);
+    /// Prepares on the target what the command executes, when that was prepared on a connection that is gone,
+    /// or before the recording.
+    async fn prepare_anew(
+        &self,
+        state: &mut MysqlState,
+        connection: &mut MysqlConnection,
+        command: &[u8],
+    ) {
+        if let Some((recorded_id, prepare)) = state.to_prepare(command) {
+            let mut desk = self.take_desk();
+            let reply = connection
+                .command(&prepare, &[], &mut desk.buffer, self.program.origin)
+                .await;
+            self.give_desk(desk);
+            if let Some(error) = &reply.summary.error {
+                let sql = String::from_utf8_lossy(prepare.get(1..).unwrap_or_default());
+                self.not_restored(&sql, error);
+            }
+            state.prepared(recorded_id, &prepare, reply.summary.statement_id());
         }
     }
 
-    async fn open_mysql(&self, lane: &Lane) -> Result<MysqlConnection, LoginError> {
-        let login = self.program.mysql.as_ref().ok_or(LoginError::NotMysql)?;
-        let address = login
-            .target
-            .addresses()
-            .first()
-            .ok_or(LoginError::NotMysql)?;
-        let credentials = Credentials {
-            user: &login.user,
-            password: &login.password,
-            database: login.database.as_deref(),
-            recorded: lane.session.as_deref(),
-        };
-        MysqlConnection::open(*address, credentials).await
+    /// The payload as the target has to get it.
+    fn payload_for(
+        &self,
+        state: &mut MysqlState,
+        lane_copy: &LaneCopy,
+        command: &MysqlCommand,
+        recorded: &Dialect,
+        connection: &MysqlConnection,
+    ) -> Vec<u8> {
+        let payload = state.translated(&command.payload, recorded, &connection.dialect);
+        let target = command
+            .kills
+            .and_then(|thread| self.program.threads.target(thread, lane_copy.copy));
+        target.map_or_else(|| payload.clone(), |thread| killing(&payload, thread))
     }
 
-    /// What the sample says when nobody was let in.
-    fn refused(&self, error: &LoginError, sample: &mut Sample) {
-        sample.outcome = Outcome::Refused;
-        sample.status = error.code();
-        sample.done_us = self.now_us();
-        let target = self
-            .program
-            .mysql
-            .as_ref()
-            .map(|login| login.target.authority());
-        let message = format!("{} lets nobody in: {error}", target.unwrap_or_default());
-        self.outbox.borrow_mut().warn(WarningKind::Refused, message);
+    /// Another user on the same connection: one of the target's, in place of the recorded one.
+    async fn change_user(
+        &self,
+        connection: &mut MysqlConnection,
+        lane: &Lane,
+        change: &ChangeUser,
+    ) -> Reply {
+        let credentials = self.credentials(lane.session.as_deref(), None);
+        connection
+            .change_user(change, credentials, self.program.origin)
+            .await
     }
+}
+
+/// The body of a COM_CHANGE_USER.
+fn changed_user(payload: &[u8]) -> Option<ChangeUser> {
+    let body = payload.strip_prefix(&[CommandCode::ChangeUser as u8])?;
+    ChangeUser::decode(body).ok()
 }
 
 /// What the sample says about a reply.

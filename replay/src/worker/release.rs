@@ -132,6 +132,11 @@ impl Worker {
                 self.cannot_read(lane_copy, step);
                 continue;
             };
+            if self.kills_nobody(lane_copy, &outgoing) {
+                self.outbox.borrow_mut().skipped(SkipReason::KillTarget, 1);
+                lane_copy.received.borrow_mut().note(step.rank);
+                continue;
+            }
             lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
             let sample = self.sample(lane_copy, lane, index, step, now_us);
             self.outbox.borrow_mut().sent();

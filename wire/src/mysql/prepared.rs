@@ -144,16 +144,8 @@ impl PreparedStatements {
             if let Ok(parameters) = statement.parameters(execute) {
                 statement.types = parameters.types;
             }
-            let mut packets = Packets::of(reply);
-            let count = packets
-                .next()
-                .filter(|first| !matches!(first.first(), Some(0 | 0xFE | 0xFF)) || first.len() < 5)
-                .and_then(|first| read_column_count(&first, &mut dialect.clone()));
-            if let Some((count, true)) = count {
-                let columns = packets.definitions(count);
-                if columns.len() as u64 == count {
-                    statement.columns = columns;
-                }
+            if let ResultColumns::Defined(columns) = result_columns(reply, dialect) {
+                statement.columns = columns;
             }
         }
         self.forget_long_data(execute.statement_id);
@@ -197,6 +189,46 @@ impl PreparedStatements {
         } else {
             Some(id)
         }
+    }
+}
+
+/// What a reply as stored says about the columns of its first result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ResultColumns {
+    /// It does not read as a result.
+    Unknown,
+    /// It has none: an OK.
+    None,
+    /// So many, whose definitions were sent before.
+    Counted(u64),
+    /// These.
+    Defined(Vec<ColumnDefinition>),
+}
+
+/// Reads the columns of a stored reply's first result.
+pub fn result_columns(reply: &[u8], dialect: &Dialect) -> ResultColumns {
+    let mut packets = Packets::of(reply);
+    let Some(first) = packets.next() else {
+        return ResultColumns::Unknown;
+    };
+    if first.len() >= 5 {
+        match first.first() {
+            Some(0) => return ResultColumns::None,
+            Some(0xFE | 0xFF) => return ResultColumns::Unknown,
+            _ => {}
+        }
+    }
+    match read_column_count(&first, &mut dialect.clone()) {
+        Some((count, true)) => {
+            let columns = packets.definitions(count);
+            if columns.len() as u64 == count {
+                ResultColumns::Defined(columns)
+            } else {
+                ResultColumns::Unknown
+            }
+        }
+        Some((count, false)) => ResultColumns::Counted(count),
+        None => ResultColumns::Unknown,
     }
 }
 

@@ -12,6 +12,7 @@ use super::shelf::Shelf;
 use super::{Fetched, Outgoing, Ready, Wanted};
 use crate::http::rewrite::Template;
 use crate::http::rule::Matching;
+use crate::mysql::command::{MysqlCommand, may_send_files};
 use crate::run::program::Program;
 
 /// How far ahead the sequential reading goes to reach an exchange instead of fetching it alone.
@@ -86,6 +87,13 @@ impl Reader {
         Some(self.ready(wanted.key(), row, request.bytes))
     }
 
+    /// The recorded answer, for the few requests that need it to be sent.
+    fn answer(&self, exchange: u32) -> Option<Vec<u8>> {
+        let id = ExchangeId(exchange);
+        let payloads = self.store.payloads(self.program.prepared.recording, id);
+        Some(payloads.ok()?.response?.bytes)
+    }
+
     fn ready(&mut self, key: (u32, u16), row: ExchangeRow, request: Vec<u8>) -> Arc<Outgoing> {
         let payload = match row.protocol {
             Protocol::Http => {
@@ -94,7 +102,11 @@ impl Reader {
                 let matching = Matching::of(rewriting.rules, &row.candidate(operation));
                 Ready::Http(Template::new(request, matching, &rewriting))
             }
-            Protocol::Mysql => Ready::Mysql(request),
+            Protocol::Mysql => {
+                let asks = may_send_files(&row.summary);
+                let reply = asks.then(|| self.answer(key.0)).flatten();
+                Ready::Mysql(MysqlCommand::new(request, reply.as_deref()))
+            }
         };
         let outgoing = Arc::new(Outgoing {
             summary: row.summary.into_boxed_str(),

@@ -69,12 +69,13 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mysql::command::MysqlCommand;
     use crate::worker::fetch::Ready;
 
     fn request(bytes: usize) -> Arc<Outgoing> {
         Arc::new(Outgoing {
             summary: "".into(),
-            payload: Ready::Mysql(vec![0; bytes]),
+            payload: Ready::Mysql(MysqlCommand::new(vec![0; bytes], None)),
         })
     }
 

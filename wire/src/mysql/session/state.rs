@@ -63,8 +63,9 @@ impl SessionState {
         *self == Self::default()
     }
 
-    /// Takes what a command that was answered changed. `last` is the payload of the reply's last packet.
-    pub(crate) fn observe(
+    /// Takes what a command that was answered changed. `prepared_from` is the text of the statement that it
+    /// executes, `last` the payload of the reply's last packet, where the server may report changes.
+    pub fn observe(
         &mut self,
         command: &[u8],
         prepared_from: Option<&[u8]>,
@@ -96,6 +97,12 @@ impl SessionState {
         if tracks && let Ok(ok) = OkPacket::decode(last) {
             self.track(&ok.info);
         }
+    }
+
+    /// The connection is gone: what only it held is too.
+    pub fn lost(&mut self) {
+        self.in_transaction = false;
+        self.temporary_tables.clear();
     }
 
     /// What the status flags of a reply tell: they are the server's own word.
@@ -198,8 +205,9 @@ impl SessionState {
         }
     }
 
-    /// The statements that bring a new session to where this one stood; a transaction comes last.
-    pub fn restoring(&self) -> Vec<Vec<u8>> {
+    /// The statements that bring a new session, logged in to the same database, to where this one stood;
+    /// a transaction comes last.
+    pub fn restoring(&self) -> Vec<String> {
         let mut statements = Vec::new();
         let mut assignments: Vec<String> = self
             .variables
@@ -225,13 +233,7 @@ impl SessionState {
         if self.in_transaction && self.autocommit != Some(false) {
             statements.push("START TRANSACTION".to_owned());
         }
-        let mut commands: Vec<Vec<u8>> = Vec::new();
-        if let Some(database) = &self.database {
-            commands.push(Command::InitDb(database.as_bytes()).encode());
-        }
-        let query = |sql: String| [&[CommandCode::Query as u8][..], sql.as_bytes()].concat();
-        commands.extend(statements.into_iter().map(query));
-        commands
+        statements
     }
 }
 

@@ -1,0 +1,170 @@
+//! Opens a lane copy's MySQL connection and brings its session to where the recorded one stood. What that
+//! takes is set-up: it makes no samples.
+
+use std::rc::Rc;
+
+use reprise_measure::{Outcome, Sample, SampleFlags};
+use reprise_wire::mysql::{Command, ErrPacket, NO_QUERY_ATTRIBUTES, Query, Session};
+
+use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection};
+use crate::mysql::lane::MysqlState;
+use crate::prepare::lane::Lane;
+use crate::run::event::WarningKind;
+use crate::worker::Worker;
+use crate::worker::lane_copy::LaneCopy;
+
+impl Worker {
+    /// Opens a lane copy's connection when its client did when recorded, so that the first command does
+    /// not pay for the login. When that fails, the first command tries again and says so.
+    pub(in crate::worker) async fn open_mysql_ahead(
+        self: Rc<Self>,
+        lane_copy: Rc<LaneCopy>,
+        opens_us: u64,
+    ) {
+        let at_us = self.clock.borrow().run_at(opens_us).unwrap_or(0);
+        tokio::time::sleep_until(self.program.origin.at(at_us).into()).await;
+        let Some(lane) = self.program.lane(lane_copy.lane) else {
+            return;
+        };
+        let mut state = lane_copy.mysql.0.lock().await;
+        if state.connection.is_none() {
+            let timeout = self.program.prepared.plan.timeout();
+            let opening = self.open_mysql(&state, &lane_copy, lane);
+            let opened = tokio::time::timeout(timeout, opening).await;
+            state.connection = opened.ok().and_then(Result::ok);
+        }
+    }
+
+    /// Takes the lane copy's connection out of its state, opened if it is not there; `None` when nobody is
+    /// let in, which the sample then says.
+    pub(super) async fn connected(
+        &self,
+        state: &mut MysqlState,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        sample: &mut Sample,
+    ) -> Option<MysqlConnection> {
+        if let Some(connection) = state.connection.take() {
+            if connection.is_open() {
+                return Some(connection);
+            }
+            self.lost_mysql(state, lane_copy, lane);
+        }
+        sample.flags |= SampleFlags::CONNECTED;
+        match self.open_mysql(state, lane_copy, lane).await {
+            Ok(connection) => Some(connection),
+            Err(error) => {
+                self.refused(&error, sample);
+                None
+            }
+        }
+    }
+
+    /// The connection is gone, and with it what stood for it.
+    pub(super) fn lost_mysql(&self, state: &mut MysqlState, lane_copy: &LaneCopy, lane: &Lane) {
+        state.lost();
+        if let Some(thread) = thread_of(lane) {
+            self.program.threads.gone(thread, lane_copy.copy);
+        }
+    }
+
+    async fn open_mysql(
+        &self,
+        state: &MysqlState,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+    ) -> Result<MysqlConnection, LoginError> {
+        let login = self.program.mysql.as_ref().ok_or(LoginError::NotMysql)?;
+        let address = login
+            .target
+            .addresses()
+            .first()
+            .ok_or(LoginError::NotMysql)?;
+        let database = state.standing.database.as_deref();
+        let credentials = self.credentials(lane.session.as_deref(), database);
+        let mut connection = MysqlConnection::open(*address, credentials).await?;
+        self.restore(&mut connection, state).await?;
+        if let Some(thread) = thread_of(lane) {
+            let target = connection.thread_id;
+            self.program.threads.opened(thread, lane_copy.copy, target);
+        }
+        Ok(connection)
+    }
+
+    /// Who logs in for a recorded session.
+    pub(super) fn credentials<'a>(
+        &'a self,
+        recorded: Option<&'a Session>,
+        database: Option<&'a str>,
+    ) -> Credentials<'a> {
+        let login = self.program.mysql.as_ref();
+        Credentials {
+            user: login.map_or("", |login| &login.user),
+            password: login.map_or("", |login| &login.password),
+            database: database.or_else(|| login?.database.as_deref()),
+            recorded,
+        }
+    }
+
+    /// Sets the session up as the recorded one stood. What the target does not know is said and left.
+    async fn restore(
+        &self,
+        connection: &mut MysqlConnection,
+        state: &MysqlState,
+    ) -> Result<(), LoginError> {
+        for sql in state.standing.restoring() {
+            let attributes = match connection.dialect.query_attributes {
+                Some(true) => NO_QUERY_ATTRIBUTES,
+                _ => &[],
+            };
+            let query = Query {
+                attributes,
+                sql: sql.as_bytes(),
+            };
+            let command = Command::Query(query).encode();
+            let mut desk = self.take_desk();
+            let reply = connection
+                .command(&command, &[], &mut desk.buffer, self.program.origin)
+                .await;
+            self.give_desk(desk);
+            if reply.end != End::Complete {
+                let ended = std::io::ErrorKind::UnexpectedEof;
+                return Err(LoginError::Io(ended.into()));
+            }
+            if let Some(error) = &reply.summary.error {
+                self.not_restored(&sql, error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that the target did not take what brings a session to where the recorded one stood.
+    pub(super) fn not_restored(&self, sql: &str, error: &ErrPacket) {
+        let why = String::from_utf8_lossy(&error.message);
+        let message = format!(
+            "a session is not as it was recorded: `{sql}`: MySQL error {}: {why}",
+            error.code
+        );
+        let mut outbox = self.outbox.borrow_mut();
+        outbox.warn(WarningKind::SessionNotRestored, message);
+    }
+
+    /// What the sample says when nobody was let in.
+    fn refused(&self, error: &LoginError, sample: &mut Sample) {
+        sample.outcome = Outcome::Refused;
+        sample.status = error.code();
+        sample.done_us = self.now_us();
+        let target = self
+            .program
+            .mysql
+            .as_ref()
+            .map(|login| login.target.authority());
+        let message = format!("{} lets nobody in: {error}", target.unwrap_or_default());
+        self.outbox.borrow_mut().warn(WarningKind::Refused, message);
+    }
+}
+
+/// The recorded connection's id on its server.
+fn thread_of(lane: &Lane) -> Option<u32> {
+    lane.session.as_deref()?.thread_id
+}

@@ -1,0 +1,179 @@
+//! A server, a relay before it, a store, and replays of what went through.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use mysql::prelude::Queryable;
+use mysql::{Conn, OptsBuilder};
+use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
+use reprise_measure::Outcome;
+use reprise_replay::{MysqlLogin, MysqlRoute, Plan, ReplayConfig, Secrets, Targets, start};
+use reprise_store::{ExchangeId, Store};
+use tempfile::TempDir;
+
+use crate::relay::{Beginning, Relay};
+
+/// One server for all tests that run at the same time, each with a database of its own; it ends with the last
+/// of them.
+static SERVER: Mutex<Weak<Mariadb>> = Mutex::new(Weak::new());
+
+fn server() -> Arc<Mariadb> {
+    let mut shared = SERVER.lock().unwrap();
+    if let Some(running) = shared.upgrade() {
+        return running;
+    }
+    // statement ids go on where a cached thread left off, so that no thread is cached
+    let options = [
+        "--skip-log-bin",
+        "--local-infile=1",
+        "--thread-cache-size=0",
+    ];
+    let started = Arc::new(mariadb::start_with(&options).unwrap());
+    *shared = Arc::downgrade(&started);
+    started
+}
+
+pub(crate) struct Bench {
+    pub(crate) relay: Relay,
+    pub(crate) store: Store,
+    pub(crate) database: String,
+    server: Arc<Mariadb>,
+    _folder: TempDir,
+}
+
+/// What a replay came to.
+#[derive(Debug)]
+pub(crate) struct Played {
+    /// Summary, outcome and error number of each exchange, in recorded order.
+    pub(crate) samples: Vec<(String, Outcome, u16)>,
+    pub(crate) skipped: Vec<(String, u64)>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Bench {
+    /// A bench with an empty database of this name.
+    pub(crate) fn new(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("library.reprise")).unwrap();
+        let server = server();
+        let bench = Self {
+            relay: Relay::start(server.addr()),
+            store,
+            database: database.to_owned(),
+            server,
+            _folder: folder,
+        };
+        let mut direct = bench.direct();
+        direct
+            .query_drop(format!("DROP DATABASE IF EXISTS {database}"))
+            .unwrap();
+        direct
+            .query_drop(format!("CREATE DATABASE {database}"))
+            .unwrap();
+        bench
+    }
+
+    fn options(&self, port: u16) -> OptsBuilder {
+        OptsBuilder::new()
+            .ip_or_hostname(Some("127.0.0.1"))
+            .tcp_port(port)
+            .prefer_socket(false)
+            .user(Some(MYSQL_USER))
+            .pass(Some(MYSQL_PASSWORD))
+    }
+
+    /// A connection that is not recorded, without a database.
+    pub(crate) fn direct(&self) -> Conn {
+        Conn::new(self.options(self.server.addr().port())).unwrap()
+    }
+
+    /// Options for connections that are recorded, to the bench's database.
+    pub(crate) fn recorded(&self) -> OptsBuilder {
+        self.options(self.relay.addr.port())
+            .db_name(Some(&self.database))
+    }
+
+    pub(crate) fn connect(&self) -> Conn {
+        Conn::new(self.recorded()).unwrap()
+    }
+
+    /// The one value of the one row, of the bench's database.
+    pub(crate) fn value(&self, sql: &str) -> String {
+        let mut direct = self.direct();
+        direct.query_drop(format!("USE {}", self.database)).unwrap();
+        direct
+            .query_first::<Option<String>, _>(sql)
+            .unwrap()
+            .unwrap()
+            .unwrap_or_default()
+    }
+
+    /// Records what was said since `from` and plays it.
+    pub(crate) fn play(&self, from: usize, beginning: Beginning) -> Played {
+        self.relay.record(&self.store, from, beginning);
+        self.play_with(|_| {})
+    }
+
+    /// Plays the recording by a plan changed like this.
+    pub(crate) fn play_with(&self, change: impl FnOnce(&mut Plan)) -> Played {
+        let address = self.server.addr().to_string();
+        let mut plan = Plan::of("recorded");
+        plan.workers = Some(1);
+        plan.mysql = Some(MysqlRoute {
+            address: address.clone(),
+            user: MYSQL_USER.to_owned(),
+            database: None,
+        });
+        change(&mut plan);
+        let login = MysqlLogin {
+            target: self.store.allow_mysql(&address, None, false).unwrap(),
+            user: MYSQL_USER.to_owned(),
+            password: MYSQL_PASSWORD.to_owned(),
+            database: None,
+        };
+        let config = ReplayConfig {
+            plan,
+            run: "run".to_owned(),
+            targets: Targets {
+                http: Vec::new(),
+                mysql: Some(login),
+            },
+            secrets: Secrets::default(),
+        };
+        let handle = start(config, &self.store).unwrap();
+        let events = handle.events().clone();
+        let ended = handle.join().unwrap();
+        assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+        let warnings = events.try_iter().filter_map(|event| match event {
+            reprise_replay::Event::Warning(warning) => Some(warning.message),
+            _ => None,
+        });
+        let run = self.store.run("run").unwrap();
+        let recording = self.store.recording("recorded").unwrap().id;
+        let mut samples: Vec<_> = self.store.samples(run.id).map(Result::unwrap).collect();
+        samples.sort_by_key(|sample| sample.exchange);
+        let shown = samples.iter().map(|sample| {
+            let id = ExchangeId(sample.exchange);
+            let row = self.store.exchange(recording, id).unwrap().unwrap();
+            (row.summary, sample.outcome, sample.status)
+        });
+        Played {
+            samples: shown.collect(),
+            skipped: ended.summary.skipped.into_iter().collect(),
+            warnings: warnings.collect(),
+        }
+    }
+}
+
+impl Played {
+    /// Everything was answered as it was when recorded.
+    pub(crate) fn assert_all_ok(&self) {
+        let other: Vec<_> = self
+            .samples
+            .iter()
+            .filter(|(_, outcome, _)| *outcome != Outcome::Ok)
+            .collect();
+        assert!(other.is_empty(), "{other:?} of {self:?}");
+        assert!(!self.samples.is_empty(), "nothing was sent: {self:?}");
+    }
+}
