@@ -76,6 +76,7 @@ impl Library {
             run,
             targets: Targets { http, mysql },
             secrets: Secrets(asked.secrets),
+            users: asked.users,
         };
         let within = config.plan.timeout().min(REACH_WITHIN);
         let reached = config.targets.reach(&config.plan, within)?;

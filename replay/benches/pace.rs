@@ -64,6 +64,7 @@ fn main() {
             run: "run".to_owned(),
             targets,
             secrets: Secrets::default(),
+            users: reprise_replay::Users::default(),
         };
         let handle = start(config, &store).unwrap();
         let mut cpu = BTreeMap::new();

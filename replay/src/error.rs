@@ -127,6 +127,15 @@ pub enum ReplayError {
     /// The filter cannot be read.
     #[error("read the filter: {0}")]
     Filter(#[from] reprise_wire::filter::FilterError),
+    /// A correlation cannot be read.
+    #[error(
+        "read the correlation `{0}`: write OPERATION PLACE -> OPERATION PLACE, such as \
+         `POST /api/orders json:id -> GET /orders/{{id}} path:2`"
+    )]
+    Correlate(String),
+    /// The plan is for more accounts than were given.
+    #[error("start: the plan has users of its own and they were not given; name their file again")]
+    NoUsers,
     /// Nothing of the recording is left to send.
     #[error("send anything: the plan leaves everything out ({0})")]
     NothingToSend(String),

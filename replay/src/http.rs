@@ -10,5 +10,7 @@ pub(crate) mod rewrite;
 pub(crate) mod rewriting;
 pub(crate) mod route;
 pub(crate) mod rule;
+pub(crate) mod splice;
 pub(crate) mod stream;
 pub(crate) mod values;
+pub(crate) mod writing;

@@ -20,18 +20,23 @@ mod run;
 pub mod schedule;
 mod socket;
 mod tls;
+mod users;
 mod worker;
 
 pub use error::ReplayError;
 pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use plan::{
-    GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MysqlRoute, PLAN_VERSION, Part, Plan,
-    Rate, RateBy, Speed, Tls,
+    GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MissingValues, MysqlRoute,
+    PLAN_VERSION, Part, Plan, Rate, RateBy, Speed, Tls,
 };
-pub use prepare::{Outline, OutlineOperation, Prepared, Rewritten, SlowLane, Unsourced};
+pub use prepare::{
+    Correlation, CorrelationTarget, Outline, OutlineOperation, Prepared, Rewritten, SlowLane,
+    Unsourced,
+};
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};
 pub use run::{Ended, Handle, MysqlLogin, Reached, ReplayConfig, Secrets, Targets, start};
 pub use schedule::stages::{Stage, Stages, StagesError};
+pub use users::{Account, Users};

@@ -65,6 +65,15 @@ pub struct Plan {
     pub http_order: HttpOrder,
     /// The names of the secrets it needs: `login.password`. Values are given when it runs.
     pub secrets: Vec<String>,
+    /// Correlations added by rule: `POST /api/orders json:id -> GET /orders/{id} path:2`.
+    pub correlate: Vec<String>,
+    /// The names of correlations left out: their values go as recorded. `*` is all of them.
+    pub no_correlate: Vec<String>,
+    /// What becomes of a request that carries a value nobody supplies.
+    pub missing_values: MissingValues,
+    /// How many accounts the copies have of their own; 0: they use the recorded ones. The accounts
+    /// themselves are given when it runs.
+    pub users: u32,
     /// Which exchanges are sent, in the filter language; `None` is all of them.
     pub filter: Option<String>,
     /// The part of the recording that is played; `None` is all of it.
@@ -150,6 +159,18 @@ pub enum HttpOrder {
     None,
 }
 
+/// What becomes of a request that carries a value which nobody supplies: a redacted one without a source,
+/// or one whose answer did not come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingValues {
+    /// It is sent as it was recorded, and counted.
+    #[default]
+    Send,
+    /// It is skipped, as [`SkipReason::ValueMissing`](crate::SkipReason::ValueMissing).
+    Skip,
+}
+
 impl Default for Plan {
     fn default() -> Self {
         Self {
@@ -171,6 +192,10 @@ impl Default for Plan {
             read_only: false,
             http_order: HttpOrder::Lane,
             secrets: Vec::new(),
+            correlate: Vec::new(),
+            no_correlate: Vec::new(),
+            missing_values: MissingValues::Send,
+            users: 0,
             filter: None,
             between: None,
             lanes: LaneKey::default(),
@@ -217,6 +242,12 @@ impl Plan {
     /// A number in it is not finite.
     pub fn to_json(&self) -> Result<serde_json::Value, ReplayError> {
         serde_json::to_value(self).map_err(ReplayError::Plan)
+    }
+
+    /// Whether values of this name are sent as recorded.
+    pub(crate) fn forbids_correlation(&self, name: &str) -> bool {
+        let forbids = |known: &String| known == "*" || known == name;
+        self.no_correlate.iter().any(forbids)
     }
 
     /// How long an answer may take.

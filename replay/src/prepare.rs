@@ -1,6 +1,7 @@
 //! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
 //! values come from the target's own answers. Done once, before a run or for a dry run.
 
+mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
 pub(crate) mod lane;
@@ -20,10 +21,11 @@ use crate::reason::Skips;
 use crate::{Plan, ReplayError};
 use gather::Gatherer;
 use lane::Lane;
+use values::Told;
 
-pub use rewritten::Rewritten;
-
+pub use correlation::{Correlation, CorrelationTarget};
 pub use outline::{Outline, OutlineOperation, SlowLane, Unsourced};
+pub use rewritten::Rewritten;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
 #[derive(Debug)]
@@ -34,7 +36,9 @@ pub struct Prepared {
     /// How long the recording is; microseconds.
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
-    pub(crate) unsourced: Vec<Unsourced>,
+    pub(crate) told: Told,
+    /// How many different accounts log in in the recording.
+    pub(crate) accounts: u32,
     pub(crate) rewritten: Vec<Rewritten>,
 }
 
@@ -60,7 +64,7 @@ impl Prepared {
             gatherer.add(&exchange?);
         }
         let rewritten = gatherer.rewritten();
-        let (lanes, unsourced) = gatherer.finish();
+        let (lanes, told, accounts) = gatherer.finish();
         let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
         let recorded_us = recording.duration_ms.saturating_mul(1_000);
         let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
@@ -71,7 +75,8 @@ impl Prepared {
             lanes,
             length_us,
             operations,
-            unsourced,
+            told,
+            accounts,
             rewritten,
         })
     }
@@ -93,6 +98,14 @@ impl Prepared {
             total.merge(&lane.skipped);
         }
         total
+    }
+
+    /// How many accounts the copies need to have their own; 0 when the plan has no users.
+    pub(crate) fn users_needed(&self) -> u64 {
+        if self.plan.users == 0 {
+            return 0;
+        }
+        u64::from(self.accounts) * self.plan.most_copies().ceil() as u64
     }
 
     /// What to show before the start.

@@ -37,11 +37,13 @@ pub enum SkipReason {
     Stopped,
     /// Its bytes could not be read back from the store.
     Unreadable,
+    /// It carries a value that nothing supplies: redacted without a source, or of an answer that did not come.
+    ValueMissing,
 }
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -56,6 +58,7 @@ impl SkipReason {
         Self::Retired,
         Self::Stopped,
         Self::Unreadable,
+        Self::ValueMissing,
     ];
 
     /// The name used in `--json`: `statement_unknown`.
@@ -75,6 +78,7 @@ impl SkipReason {
             Self::Retired => "retired",
             Self::Stopped => "stopped",
             Self::Unreadable => "unreadable",
+            Self::ValueMissing => "value_missing",
         }
     }
 }

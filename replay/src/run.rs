@@ -26,7 +26,7 @@ use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
-use crate::{Plan, ReplayError};
+use crate::{Plan, ReplayError, Users};
 use collector::{Collector, Totals};
 use control::{Control, Ending};
 use event::{Event, WarningKind};
@@ -51,6 +51,8 @@ pub struct ReplayConfig {
     pub targets: Targets,
     /// The values of the plan's secrets, by name.
     pub secrets: Secrets,
+    /// The accounts of the plan's users.
+    pub users: Users,
 }
 
 /// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.
@@ -98,7 +100,11 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         run,
         targets,
         secrets,
+        users,
     } = config;
+    if plan.users != users.count() {
+        return Err(ReplayError::NoUsers);
+    }
     let faults = Faults::new(plan.faults.clone())?;
     let checks = plan
         .checks
@@ -112,6 +118,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
             run,
             targets,
             secrets,
+            users,
             faults,
             checks,
         },
@@ -123,6 +130,7 @@ struct Extras {
     run: String,
     targets: Targets,
     secrets: Secrets,
+    users: Users,
     faults: Faults,
     checks: Vec<Check>,
 }
@@ -136,6 +144,7 @@ fn start_prepared(
         run,
         targets,
         secrets,
+        users,
         faults,
         checks,
     } = extras;
@@ -170,6 +179,7 @@ fn start_prepared(
             .iter()
             .map(|name| secrets.0.get(name).map(|value| value.clone().into_bytes()))
             .collect(),
+        users,
         origin: Origin::soon(),
         workers,
         prepared,

@@ -2,10 +2,11 @@
 //! values of its secrets, the password of its MySQL user.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use reprise_fault::Fault;
 use reprise_measure::Check;
-use reprise_replay::{LaneKey, MysqlRoute, Plan, Rate, RateBy, Speed, StagesError, Tls};
+use reprise_replay::{LaneKey, MysqlRoute, Plan, Rate, RateBy, Speed, StagesError, Tls, Users};
 
 use super::request::{RateChange, ReplayRequest};
 use super::{http_targets, rewrites, statements};
@@ -19,6 +20,7 @@ pub(super) struct Asked {
     pub(super) mysql: Option<MysqlUrl>,
     /// The values of the plan's secrets, by name.
     pub(super) secrets: BTreeMap<String, String>,
+    pub(super) users: Users,
 }
 
 impl Asked {
@@ -37,10 +39,13 @@ impl Asked {
             database: url.database.clone(),
         });
         plan.secrets = secrets.keys().cloned().collect();
+        let users = request.users.as_deref().map(users).transpose()?;
+        plan.users = users.as_ref().map_or(plan.users, Users::count);
         Ok(Self {
             plan,
             mysql,
             secrets,
+            users: users.unwrap_or_default(),
         })
     }
 }
@@ -88,6 +93,13 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     plan.seed = request.seed.unwrap_or(plan.seed);
     plan.timeout_ms = request.timeout_ms.unwrap_or(plan.timeout_ms);
     plan.http_order = request.http_order.unwrap_or(plan.http_order);
+    if !request.correlate.is_empty() {
+        plan.correlate.clone_from(&request.correlate);
+    }
+    if !request.no_correlate.is_empty() {
+        plan.no_correlate.clone_from(&request.no_correlate);
+    }
+    plan.missing_values = request.missing_values.unwrap_or(plan.missing_values);
     plan.abort_on_fail |= request.abort_on_fail;
     plan.read_only |= request.read_only;
     plan.both_tiers |= request.both_tiers;
@@ -169,4 +181,25 @@ fn secret(secret: &String) -> Result<(String, String), Error> {
         ))
     })?;
     Ok((secret.clone(), value))
+}
+
+/// The accounts in a file.
+fn users(path: &Path) -> Result<Users, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+        doing: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    let shown = path.display();
+    let users = Users::parse(&text).map_err(|line| {
+        Error::Usage(format!(
+            "--users {shown}: line {line} is no account; write user:password on each line"
+        ))
+    })?;
+    if users.count() == 0 {
+        return Err(Error::Usage(format!(
+            "--users {shown}: it has no account in it"
+        )));
+    }
+    Ok(users)
 }

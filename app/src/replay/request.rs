@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use reprise_replay::{HttpOrder, RateBy};
+use reprise_replay::{HttpOrder, MissingValues, RateBy};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -60,6 +60,18 @@ pub struct ReplayRequest {
     pub abort_on_fail: bool,
     /// `KEY=VALUE` of redacted credentials; `KEY` alone reads `REPRISE_SECRET_KEY` from the environment.
     pub secrets: Vec<String>,
+    /// Correlations to add: `POST /api/orders json:id -> GET /orders/{id} path:2`.
+    #[serde(default)]
+    pub correlate: Vec<String>,
+    /// Names of correlations to leave out; `*` is all.
+    #[serde(default)]
+    pub no_correlate: Vec<String>,
+    /// What becomes of requests that carry a value nobody supplies.
+    #[serde(default)]
+    pub missing_values: Option<MissingValues>,
+    /// A file of accounts for the copies, `user:password` on each line.
+    #[serde(default)]
+    pub users: Option<PathBuf>,
     /// The seed of every random choice.
     pub seed: Option<u64>,
     /// How long to wait for an answer; milliseconds.
@@ -106,6 +118,10 @@ impl ReplayRequest {
             checks: Vec::new(),
             abort_on_fail: false,
             secrets: Vec::new(),
+            correlate: Vec::new(),
+            no_correlate: Vec::new(),
+            missing_values: None,
+            users: None,
             seed: None,
             timeout_ms: None,
             http_order: None,

@@ -23,6 +23,14 @@ pub(crate) enum HttpOrder {
     None,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MissingValue {
+    /// They are sent as they were recorded
+    Send,
+    /// They are skipped, counted as value_missing
+    Skip,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
@@ -148,6 +156,24 @@ pub(crate) struct ReplayArguments {
     /// variable REPRISE_SECRET_LOGIN_PASSWORD); repeatable
     #[arg(long = "secret", value_name = "KEY=VALUE")]
     pub(crate) secrets: Vec<String>,
+
+    /// Correlate what is not found by itself: `POST /api/orders json:id -> GET /orders/{id} path:2`;
+    /// repeatable
+    #[arg(long, value_name = "FROM -> TO")]
+    pub(crate) correlate: Vec<String>,
+
+    /// Send values of this name as they were recorded, `*` for all; repeatable. --dry-run lists the names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) no_correlate: Vec<String>,
+
+    /// What becomes of requests that carry a value nobody supplies
+    /// [default: send]
+    #[arg(long, value_enum)]
+    pub(crate) unsourced: Option<MissingValue>,
+
+    /// Accounts for the copies to log in with, `user:password` on each line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) users: Option<PathBuf>,
 
     /// The seed of every random choice [default: 1]
     #[arg(long)]

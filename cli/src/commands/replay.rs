@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{
-    Library, Outcome, Outline, RateChange, ReplayNews, ReplayRequest, Summary, Tick,
+    Correlation, Library, MissingValues, Outcome, Outline, RateChange, ReplayNews, ReplayRequest,
+    Summary, Tick,
 };
 
 use super::{Context, runs};
-use crate::arguments::{HttpOrder, RateBy, ReplayArguments};
+use crate::arguments::{HttpOrder, MissingValue, RateBy, ReplayArguments};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -158,6 +159,13 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.checks = arguments.checks;
     request.abort_on_fail = arguments.abort_on_fail;
     request.secrets = arguments.secrets;
+    request.correlate = arguments.correlate;
+    request.no_correlate = arguments.no_correlate;
+    request.missing_values = arguments.unsourced.map(|missing| match missing {
+        MissingValue::Send => MissingValues::Send,
+        MissingValue::Skip => MissingValues::Skip,
+    });
+    request.users = arguments.users;
     request.seed = arguments.seed;
     request.timeout_ms = arguments.timeout.map(|time| time.as_millis() as u64);
     request.http_order = arguments.http_order.map(|order| match order {
@@ -174,6 +182,23 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
 
 /// Operations a dry run lists.
 const MOST_OPERATIONS: usize = 20;
+
+/// `csrf_token  GET /login html:csrf_token -> POST /login form:csrf_token (94)`
+fn describe_correlation(correlation: &Correlation) -> String {
+    let mut text = format!(
+        "    {}: {} {}\n",
+        correlation.name, correlation.from, correlation.from_place
+    );
+    for target in &correlation.to {
+        text.push_str(&format!(
+            "      -> {} {} ({})\n",
+            target.operation,
+            target.place,
+            count(target.requests)
+        ));
+    }
+    text
+}
 
 fn describe_dry_run(outline: &Outline) -> String {
     let mut text = format!(
@@ -197,6 +222,15 @@ fn describe_dry_run(outline: &Outline) -> String {
         "  {} values are taken from the target's own answers\n",
         count(outline.values)
     ));
+    for correlation in &outline.correlations {
+        text.push_str(&describe_correlation(correlation));
+    }
+    if outline.from_other_lanes > 0 {
+        text.push_str(&format!(
+            "  {} requests carry a token only another user's answer gave: sent as recorded\n",
+            count(outline.from_other_lanes)
+        ));
+    }
     for value in &outline.unsourced {
         let state = if value.supplied {
             "supplied"

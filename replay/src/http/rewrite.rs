@@ -4,13 +4,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use reprise_wire::http::{Field, Message, StartLine};
+use reprise_wire::http::Message;
 
 use super::jar::Jar;
 use super::readdress::field_value;
 use super::rewriting::Rewriting;
 use super::rule::Matching;
-use super::values::{Carry, Fill, Place};
+use super::splice::splice;
+use super::values::{Carry, Fill};
+use crate::users::Account;
 
 /// A request on its way to its target; shared by every copy that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(crate) struct Fills<'a> {
     pub(crate) values: &'a [Option<Box<[u8]>>],
     /// The secrets, in the plan's order of names; `None` when not given.
     pub(crate) secrets: &'a [Option<Vec<u8>>],
+    /// The copy's own account, where the plan has users.
+    pub(crate) account: Option<&'a Account>,
 }
 
 impl Template {
@@ -110,38 +114,7 @@ impl Template {
     fn filled(&self, carries: &[Carry], fills: Fills<'_>) -> Option<Vec<u8>> {
         let bytes = self.recorded.as_deref().unwrap_or(&self.bytes);
         let mut message = Message::parse(bytes).ok()?;
-        let mut body: Option<Vec<u8>> = None;
-        for carry in carries {
-            let Some(value) = fills.of(carry.fill) else {
-                continue;
-            };
-            match carry.place {
-                Place::Target => {
-                    let StartLine::Request { target, .. } = &mut message.start else {
-                        return None;
-                    };
-                    *target = Cow::Owned(replaced(target, &carry.recorded, &percent(value)));
-                }
-                Place::Header => {
-                    for field in message
-                        .headers
-                        .iter_mut()
-                        .filter(|field| !field.is("Cookie"))
-                    {
-                        replace_in(field, &carry.recorded, value);
-                    }
-                }
-                Place::Form | Place::Json | Place::Multipart => {
-                    let encoded = match carry.place {
-                        Place::Form => Cow::Owned(percent(value)),
-                        Place::Json => Cow::Owned(json_string(value)),
-                        _ => Cow::Borrowed(value),
-                    };
-                    let old = body.as_deref().unwrap_or(&message.body);
-                    body = Some(replaced(old, &carry.recorded, &encoded));
-                }
-            }
-        }
+        splice(&mut message, carries, fills);
         for field in message
             .headers
             .iter_mut()
@@ -151,76 +124,20 @@ impl Template {
                 field.value = Cow::Owned(value);
             }
         }
-        if let Some(body) = body {
-            message.set_body(body);
-        }
         Some(message.encode())
     }
 }
 
 impl<'a> Fills<'a> {
-    fn of(&self, fill: Fill) -> Option<&'a [u8]> {
+    /// What goes in, if it is known.
+    pub(crate) fn of(&self, fill: Fill) -> Option<&'a [u8]> {
         match fill {
             Fill::Value(number) => self.values.get(number)?.as_deref(),
             Fill::Secret(number) => self.secrets.get(number)?.as_deref(),
+            Fill::User => self.account.map(|account| account.name.as_bytes()),
+            Fill::Password => self.account.map(|account| account.password.as_bytes()),
         }
     }
-}
-
-fn replace_in(field: &mut Field<'_>, recorded: &[u8], value: &[u8]) {
-    if find(&field.value, recorded).is_some() {
-        field.value = Cow::Owned(replaced(&field.value, recorded, value));
-    }
-}
-
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    if wanted.is_empty() {
-        return None;
-    }
-    text.windows(wanted.len()).position(|part| part == wanted)
-}
-
-/// `text` with every `recorded` replaced by `value`.
-fn replaced(text: &[u8], recorded: &[u8], value: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + value.len());
-    let mut rest = text;
-    while let Some(at) = find(rest, recorded) {
-        out.extend_from_slice(rest.get(..at).unwrap_or_default());
-        out.extend_from_slice(value);
-        rest = rest.get(at + recorded.len()..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3) and `/`.
-fn percent(value: &[u8]) -> Vec<u8> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = Vec::with_capacity(value.len());
-    for byte in value {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(*byte)
-            }
-            _ => {
-                out.push(b'%');
-                out.extend(HEX.get(usize::from(byte >> 4)));
-                out.extend(HEX.get(usize::from(byte & 15)));
-            }
-        }
-    }
-    out
-}
-
-/// The inside of a JSON string (RFC 8259 section 7).
-fn json_string(value: &[u8]) -> Vec<u8> {
-    let quoted = serde_json::Value::from(String::from_utf8_lossy(value)).to_string();
-    quoted
-        .trim_start_matches('"')
-        .strip_suffix('"')
-        .unwrap_or_default()
-        .as_bytes()
-        .to_vec()
 }
 
 #[cfg(test)]
@@ -253,15 +170,6 @@ mod tests {
         Template::new(recorded.to_vec(), Matching::default(), &rewriting(naming))
     }
 
-    fn carry(place: Place, recorded: &[u8], fill: Fill) -> Carry {
-        Carry {
-            step: 0,
-            place,
-            recorded: recorded.into(),
-            fill,
-        }
-    }
-
     #[test]
     fn the_host_is_replaced_and_everything_else_kept() {
         let naming = Naming {
@@ -274,6 +182,7 @@ mod tests {
             jar: &jar,
             values: &[],
             secrets: &[],
+            account: None,
         };
         let expected = String::from_utf8_lossy(LOGIN).replace("shop.example", "127.0.0.1:8080");
         assert_eq!(
@@ -298,60 +207,11 @@ mod tests {
                 jar: &jar,
                 values: &[],
                 secrets: &[],
+                account: None,
             },
             &rewriting(None),
         );
         let expected = String::from_utf8_lossy(LOGIN).replace("sid=rp_sid", "sid=fresh-and-longer");
-        assert_eq!(String::from_utf8_lossy(&sent), expected);
-    }
-
-    #[test]
-    fn values_and_secrets_are_written_as_their_place_demands_and_the_length_follows() {
-        let template = template(LOGIN, None);
-        let carries = [
-            carry(Place::Target, b"rp_csrf", Fill::Value(0)),
-            carry(Place::Header, b"rp_csrf", Fill::Value(0)),
-            carry(Place::Form, b"rp_csrf", Fill::Value(0)),
-            carry(Place::Form, b"rp_pass", Fill::Secret(0)),
-        ];
-        let mut jar = Jar::default();
-        jar.keep(b"sid=s");
-        let values = [Some(Box::from(&b"a+b"[..]))];
-        let secrets = [Some(b"pass word".to_vec())];
-        let sent = template.fill(
-            &carries,
-            Fills {
-                jar: &jar,
-                values: &values,
-                secrets: &secrets,
-            },
-            &rewriting(None),
-        );
-        assert_eq!(
-            String::from_utf8_lossy(&sent),
-            "POST /login?t=a%2Bb HTTP/1.1\r\nHost: shop.example\r\nCookie: sid=s\r\n\
-             X-Token: a+b\r\nContent-Length: 31\r\n\r\npassword=pass%20word&csrf=a%2Bb"
-        );
-    }
-
-    #[test]
-    fn a_value_in_json_is_escaped_and_an_unknown_one_left_as_recorded() {
-        let request = b"POST / HTTP/1.1\r\nContent-Length: 15\r\n\r\n{\"t\":\"rp_tok\"}\n".to_vec();
-        let template = template(&request, None);
-        let carries = [carry(Place::Json, b"rp_tok", Fill::Value(0))];
-        let jar = Jar::default();
-        let fills = |values| Fills {
-            jar: &jar,
-            values,
-            secrets: &[],
-        };
-        assert!(matches!(
-            template.fill(&carries, fills(&[None]), &rewriting(None)),
-            Cow::Borrowed(_)
-        ));
-        let value = [Some(Box::from(&b"a\"b"[..]))];
-        let sent = template.fill(&carries, fills(&value), &rewriting(None));
-        let expected = "POST / HTTP/1.1\r\nContent-Length: 13\r\n\r\n{\"t\":\"a\\\"b\"}\n";
         assert_eq!(String::from_utf8_lossy(&sent), expected);
     }
 }

@@ -1,6 +1,12 @@
 //! Values a lane's requests carry that only the target can supply: where each comes from in its answers,
 //! and where each stands in later requests. Found when the plan is made, used while it runs.
 
+use std::cmp::Reverse;
+use std::fmt;
+use std::sync::Arc;
+
+use super::writing::Writing;
+
 /// What is known about the values of one lane. Lists are in order of their step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LaneValues {
@@ -10,6 +16,8 @@ pub(crate) struct LaneValues {
     pub(crate) takes: Vec<Take>,
     /// What stands where in which request.
     pub(crate) carries: Vec<Carry>,
+    /// Which of the recorded accounts logs in, when the plan's users do in its stead.
+    pub(crate) account: Option<u32>,
 }
 
 /// A value to take from the answer to a step.
@@ -18,18 +26,32 @@ pub(crate) struct Take {
     /// The step, by its exchange's id.
     pub(crate) step: u32,
     /// Where in the answer it stands.
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
     /// The number it is kept under.
     pub(crate) value: usize,
 }
 
 /// Where in an answer a value stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Origin {
-    /// The value of this header field.
+pub(crate) struct Origin {
+    /// What holds it.
+    pub(crate) holder: Holder,
+    /// The part of a URL it is, `/orders/{}`; `None`: all that the holder holds.
+    pub(crate) shape: Option<String>,
+    /// How many such places with other values come before it in the answer.
+    pub(crate) nth: u32,
+}
+
+/// What in an answer holds a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Holder {
+    /// This header field, its name in lower case.
     Header(String),
-    /// The `value` of an HTML input, or the `content` of a meta element, with this name.
-    Input(String),
+    /// The `value` of an HTML input or button, or the `content` of a meta element, with this name; or an
+    /// attribute `data-...`.
+    Html(String),
+    /// A link, a form's action or a source in HTML.
+    Link,
     /// The string or number at this path of a JSON document: keys and indices, joined by dots.
     Json(String),
 }
@@ -39,27 +61,48 @@ pub(crate) enum Origin {
 pub(crate) struct Carry {
     /// The step, by its exchange's id.
     pub(crate) step: u32,
-    /// Where in the request it stands, and so how it is written.
-    pub(crate) place: Place,
-    /// The bytes there, as recorded: encoded as its place demands.
+    /// The field that holds it.
+    pub(crate) place: Arc<Place>,
+    /// Which part of the message that is in.
+    pub(crate) part: Part,
+    /// How far before the part's end it begins; bytes. What comes before it may name another host by now.
+    pub(crate) before_end: u32,
+    /// How it is written there.
+    pub(crate) writing: Writing,
+    /// The bytes there, as recorded.
     pub(crate) recorded: Box<[u8]>,
     /// What goes in its stead.
     pub(crate) fill: Fill,
 }
 
-/// Where in a request a value stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The path or query of the target: percent-encoded.
+/// The part of a request that is searched and rewritten as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// The target: path and query.
     Target,
-    /// The value of a header field: as it is.
-    Header,
+    /// The value of the field at this place among the headers.
+    Header(u16),
+    /// The body, chunk framing removed.
+    Body,
+}
+
+/// The field of a request that holds a value, as the plan names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    /// The segment of the path with this number, from 1.
+    Path(u32),
+    /// A parameter of the query.
+    Query(String),
+    /// A header field, its name in lower case.
+    Header(String),
+    /// A cookie.
+    Cookie(String),
     /// A field of a URL-encoded form.
-    Form,
-    /// A string of a JSON document.
-    Json,
-    /// The content of a multipart field: as it is.
-    Multipart,
+    Form(String),
+    /// The string or number at this path of a JSON document.
+    Json(String),
+    /// A plain field of a multipart form.
+    Multipart(String),
 }
 
 /// What replaces a recorded value.
@@ -69,6 +112,10 @@ pub(crate) enum Fill {
     Value(usize),
     /// A secret, by its place among the plan's names.
     Secret(usize),
+    /// The name of the copy's own account.
+    User,
+    /// The password of the copy's own account.
+    Password,
 }
 
 impl LaneValues {
@@ -85,7 +132,8 @@ impl LaneValues {
     /// Puts both lists in order, once all is found.
     pub(crate) fn settle(&mut self) {
         self.takes.sort_by_key(|take| take.step);
-        self.carries.sort_by_key(|carry| carry.step);
+        self.carries
+            .sort_by_key(|carry| (carry.step, carry.part, Reverse(carry.before_end)));
         self.takes.shrink_to_fit();
         self.carries.shrink_to_fit();
     }
@@ -95,4 +143,57 @@ fn of_step<T>(list: &[T], step: u32, step_of: impl Fn(&T) -> u32) -> &[T] {
     let from = list.partition_point(|item| step_of(item) < step);
     let to = list.partition_point(|item| step_of(item) <= step);
     list.get(from..to).unwrap_or_default()
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.holder, &self.shape) {
+            (Holder::Link, Some(shape)) => write!(f, "link:{shape}"),
+            (Holder::Link, None) => f.write_str("link"),
+            (Holder::Header(name), shape) => with_shape(f, "header", name, shape.as_deref()),
+            (Holder::Html(name), shape) => with_shape(f, "html", name, shape.as_deref()),
+            (Holder::Json(path), shape) => with_shape(f, "json", path, shape.as_deref()),
+        }
+    }
+}
+
+fn with_shape(
+    f: &mut fmt::Formatter<'_>,
+    holder: &str,
+    name: &str,
+    shape: Option<&str>,
+) -> fmt::Result {
+    match shape {
+        Some(shape) => write!(f, "{holder}:{name}={shape}"),
+        None => write!(f, "{holder}:{name}"),
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(number) => write!(f, "path:{number}"),
+            Self::Query(name) => write!(f, "query:{name}"),
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Cookie(name) => write!(f, "cookie:{name}"),
+            Self::Form(name) => write!(f, "form:{name}"),
+            Self::Json(path) => write!(f, "json:{path}"),
+            Self::Multipart(name) => write!(f, "multipart:{name}"),
+        }
+    }
+}
+
+impl Place {
+    /// The field's own name; empty for a segment of the path.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Path(_) => "",
+            Self::Json(path) => path.rsplit('.').next().unwrap_or(path),
+            Self::Query(name)
+            | Self::Header(name)
+            | Self::Cookie(name)
+            | Self::Form(name)
+            | Self::Multipart(name) => name,
+        }
+    }
 }

@@ -11,7 +11,6 @@ use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Unsourced;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks, Step};
 use super::precedence::{Recorded, precedence};
@@ -19,13 +18,13 @@ use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::setup::LeftOut;
 use super::statements::{Resolved, Statements};
-use super::values::{LaneSearch, Missing};
+use super::values::{Context, Exchanged, LaneSearch, Told};
 use crate::http::digest::digest;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::values::{Fill, LaneValues};
 use crate::mysql::command::{Kill, kill_of};
-use crate::plan::{HttpOrder, Part};
+use crate::plan::{HttpOrder, MissingValues, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 
@@ -50,7 +49,7 @@ pub(crate) struct Gatherer<'a> {
     killed: FxHashSet<u32>,
     statements: Statements,
     lanes: Vec<Gathered>,
-    missing: Missing<'a>,
+    context: Context<'a>,
     rewritten: RewrittenCounts,
 }
 
@@ -102,7 +101,7 @@ impl<'a> Gatherer<'a> {
             killed: FxHashSet::default(),
             statements: Statements::new(connections, &plan.statements),
             lanes: Vec::new(),
-            missing: Missing::new(&plan.secrets),
+            context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
         })
     }
@@ -151,12 +150,23 @@ impl<'a> Gatherer<'a> {
             return;
         }
         if let Some(request) = &http {
-            gathered
-                .search
-                .request(row.id.0, request, &mut self.missing);
-        }
-        if let Some(answer) = &answer {
-            gathered.search.answer(row.id.0, answer);
+            let exchanged = Exchanged {
+                id: row.id.0,
+                operation: row.operation.0,
+                at_us,
+                answered_us: at_us + took_us,
+                status: row.status.unwrap_or(0),
+            };
+            let search = &mut gathered.search;
+            let lacks = search.request(exchanged, request, &mut self.context);
+            if lacks && self.plan.missing_values == MissingValues::Skip {
+                search.forget(row.id.0);
+                gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
+                return;
+            }
+            if let Some(answer) = &answer {
+                search.answer(exchanged, request, answer, &mut self.context);
+            }
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
@@ -183,8 +193,8 @@ impl<'a> Gatherer<'a> {
         self.rewritten.finish(self.plan)
     }
 
-    /// The lanes, each in order of sending, and what no answer supplies.
-    pub(crate) fn finish(mut self) -> (Vec<Lane>, Vec<Unsourced>) {
+    /// The lanes, each in order of sending, what is told of their values, and how many accounts log in.
+    pub(crate) fn finish(mut self) -> (Vec<Lane>, Told, u32) {
         for found in std::mem::take(&mut self.statements).resolve() {
             if let Some(gathered) = self.lanes.get_mut(found.lane as usize) {
                 gathered.resolved(found);
@@ -201,7 +211,8 @@ impl<'a> Gatherer<'a> {
             .into_iter()
             .map(|gathered| gathered.finish(order, part))
             .collect();
-        (lanes, self.missing.into_list())
+        let accounts = self.context.accounts();
+        (lanes, self.context.into_told(), accounts)
     }
 
     /// The lane of an exchange, begun when it is the first.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use reprise_wire::Protocol;
 use serde::{Deserialize, Serialize};
 
-use super::Prepared;
 use super::lane::{Lane, Marks};
 use super::rewritten::Rewritten;
+use super::{Correlation, Prepared};
 use crate::plan::{Plan, Speed};
 use crate::schedule::copies::copies_of;
 
@@ -36,6 +36,12 @@ pub struct Outline {
     pub skipped: BTreeMap<String, u64>,
     /// Values that will be taken from the target's answers.
     pub values: u64,
+    /// Where they come from and where they go, most used first; those of cookies among them.
+    pub correlations: Vec<Correlation>,
+    /// Requests that carry a token only another lane's answer gave: it is sent as recorded.
+    pub from_other_lanes: u64,
+    /// How many accounts the run needs for every copy to have its own; 0 when the plan has no users.
+    pub users_needed: u64,
     /// Redacted values nothing supplies: they are sent as they stand in the recording.
     pub unsourced: Vec<Unsourced>,
     /// The rewriting rules, in order.
@@ -80,7 +86,10 @@ impl Outline {
         let plan = &prepared.plan;
         let mut outline = Self {
             recorded_ms: prepared.length_us / 1_000,
-            unsourced: prepared.unsourced.clone(),
+            unsourced: prepared.told.unsourced.clone(),
+            correlations: prepared.told.correlations.clone(),
+            from_other_lanes: prepared.told.from_other_lanes,
+            users_needed: prepared.users_needed(),
             rewrites: prepared.rewritten.clone(),
             ..Self::default()
         };

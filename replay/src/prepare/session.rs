@@ -136,7 +136,7 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether a cookie's name says that it holds a session. Others (a theme, a language) are equal for many
 /// users and would melt them into one lane.
-fn names_a_session(name: &[u8]) -> bool {
+pub(super) fn names_a_session(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let holds = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
     holds(b"sess") || holds(b"sid") || holds(b"auth") || holds(b"login") || holds(b"jwt")

@@ -121,7 +121,7 @@ impl LeftOut {
             let carried = values.carries_of(exchange).iter();
             let carried = carried.filter_map(|carry| match carry.fill {
                 Fill::Value(number) => gives_value.get(&number),
-                Fill::Secret(_) => None,
+                Fill::Secret(_) | Fill::User | Fill::Password => None,
             });
             for giver in givers.chain(carried.flatten()) {
                 // an answer cannot have given what was sent before it

@@ -1,122 +1,212 @@
 //! Finds, for each HTTP lane, values its answers gave and its later requests carry: tokens, hidden fields,
-//! redirect targets. What a request carries redacted and no answer gave must be supplied as a secret.
+//! generated ids. What a request carries redacted and no answer gave must be supplied as a secret.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod context;
+mod login;
+mod rule;
+
+use std::collections::BTreeSet;
+use std::hash::Hasher;
+use std::sync::Arc;
 
 use reprise_wire::http::{Message, StartLine};
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use super::Unsourced;
-use super::session::{cookie_pairs, set_cookie};
-use crate::http::places::{carried, offered};
-use crate::http::values::{Carry, Fill, LaneValues, Origin, Place, Take};
 use reprise_wire::redact::is_pseudonym;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use super::session::{names_a_session, set_cookie};
+use crate::http::places::guess::{Strength, nearest_name, strength};
+use crate::http::places::{Carried, Shown, carried, offered};
+use crate::http::values::{Carry, Fill, LaneValues, Origin, Part, Place, Take};
+use login::Login;
+
+pub(crate) use context::{Context, Found, Told};
+pub(crate) use rule::Rule;
 
 /// Values of one lane's answers that are remembered; later ones displace none.
 const MOST_OFFERED: usize = 4_096;
 
+/// Places that give one value, so that it is known though one of their answers fails.
+const MOST_SOURCES: usize = 4;
+
 /// What one lane's answers have offered so far, while its recording is read.
 #[derive(Debug, Default)]
 pub(crate) struct LaneSearch {
-    offered: FxHashMap<Vec<u8>, (u32, Origin)>,
-    numbers: FxHashMap<Vec<u8>, usize>,
-    taken: BTreeSet<(u32, Origin, usize)>,
-    cookies: FxHashSet<Vec<u8>>,
+    /// By the hash of what is offered.
+    offered: FxHashMap<u64, Offer>,
+    numbers: FxHashMap<u64, usize>,
+    /// Ids that requests carried before any answer gave them: they are the client's own.
+    used: FxHashSet<u64>,
+    /// The cookies that answers set, and the operation that did.
+    cookies: FxHashMap<Vec<u8>, u32>,
+    taken: BTreeSet<(u32, Arc<Origin>, usize)>,
+    /// The name of the account that logged in, where another takes its place.
+    user: Option<Vec<u8>>,
     values: LaneValues,
 }
 
-/// What the requests of all lanes lack.
+/// A value that answers gave.
 #[derive(Debug)]
-pub(crate) struct Missing<'a> {
-    /// The names the plan has secrets for.
-    secrets: &'a [String],
-    found: BTreeMap<String, Unsourced>,
+struct Offer {
+    /// When the first of them was complete; microseconds of the recording.
+    answered_us: u64,
+    /// What it is called.
+    name: String,
+    /// The operation that gave it first.
+    operation: u32,
+    /// Exchanges and places that gave it.
+    sources: Vec<(u32, Arc<Origin>)>,
 }
 
-impl<'a> Missing<'a> {
-    pub(crate) const fn new(secrets: &'a [String]) -> Self {
-        Self {
-            secrets,
-            found: BTreeMap::new(),
-        }
-    }
-
-    /// What was found, by name.
-    pub(crate) fn into_list(self) -> Vec<Unsourced> {
-        self.found.into_values().collect()
-    }
-
-    /// Counts a request that carries a redacted value; the secret that supplies it, if the plan names one:
-    /// by its full name `login.password`, or by the field's alone.
-    fn note(&mut self, scope: &str, field: &str) -> Option<usize> {
-        let key = format!("{scope}.{field}");
-        let secret = self
-            .secrets
-            .iter()
-            .position(|name| *name == key || name == field);
-        let entry = self.found.entry(key.clone()).or_insert_with(|| Unsourced {
-            key,
-            requests: 0,
-            supplied: secret.is_some(),
-        });
-        entry.requests += 1;
-        secret
-    }
+/// What is known about an exchange beside what was said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchanged {
+    pub(crate) id: u32,
+    pub(crate) operation: u32,
+    /// When its request began.
+    pub(crate) at_us: u64,
+    /// When its answer was complete.
+    pub(crate) answered_us: u64,
+    /// The recorded status; 0 when there was none.
+    pub(crate) status: u16,
 }
 
 impl LaneSearch {
-    /// Looks at a request: which of its values did an answer give?
+    /// Looks at a request: which of its values did an answer give? True when it carries a redacted value
+    /// that nothing supplies.
     pub(crate) fn request(
         &mut self,
-        exchange: u32,
+        exchange: Exchanged,
         request: &Message<'_>,
-        missing: &mut Missing<'_>,
-    ) {
-        for found in carried(request) {
-            let fill = match self.source(&found.value) {
-                Some(number) => Fill::Value(number),
-                None if is_pseudonym(&found.value) => {
-                    let scope = match found.place {
-                        Place::Header => "header".to_owned(),
-                        _ => last_segment(request),
+        context: &mut Context<'_>,
+    ) -> bool {
+        let mut all = carried(request);
+        // a whole field goes before what stands within it
+        all.sort_by_key(|carried| !carried.whole);
+        let login = Login::of(&all, exchange, request, context);
+        let mut lacks = false;
+        let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
+        for carried in all {
+            let overlaps = filled.iter().any(|(part, range)| {
+                *part == carried.part
+                    && carried.range.start < range.end
+                    && range.start < carried.range.end
+            });
+            if overlaps || self.is_in_jar(&carried, exchange.operation, context) {
+                continue;
+            }
+            let is_user = carried.whole && self.user.as_ref() == Some(&carried.value);
+            let fill = login
+                .as_ref()
+                .and_then(|login| login.fill(&carried))
+                .or_else(|| is_user.then_some(Fill::User))
+                .or_else(|| self.fill(&carried, exchange, context));
+            let fill = match fill {
+                Some(fill) => fill,
+                None if is_pseudonym(&carried.value) => {
+                    let key = key_of(&carried.place, request);
+                    let Some(secret) = context.missing.note(&key.0, &key.1) else {
+                        lacks |= matters(&carried.place);
+                        continue;
                     };
-                    match missing.note(&scope, &found.name) {
-                        Some(secret) => Fill::Secret(secret),
-                        None => continue,
-                    }
+                    Fill::Secret(secret)
                 }
-                None => continue,
+                None => {
+                    self.note_used(&carried);
+                    continue;
+                }
             };
-            let carry = Carry {
-                step: exchange,
-                place: found.place,
-                recorded: found.raw.into(),
+            filled.push((carried.part, carried.range.clone()));
+            let text = text_of(request, carried.part);
+            let before_end = text.len().saturating_sub(carried.range.start);
+            let recorded = text.get(carried.range).unwrap_or_default();
+            self.values.carries.push(Carry {
+                step: exchange.id,
+                place: context.place(carried.place),
+                part: carried.part,
+                before_end: u32::try_from(before_end).unwrap_or(u32::MAX),
+                writing: carried.writing,
+                recorded: recorded.into(),
                 fill,
-            };
-            if !self.values.carries.contains(&carry) {
-                self.values.carries.push(carry);
-            }
+            });
         }
-        for field in request.headers.iter().filter(|field| field.is("Cookie")) {
-            for (name, value) in cookie_pairs(&field.value) {
-                if is_pseudonym(value) && !self.cookies.contains(name) {
-                    missing.note("cookie", &String::from_utf8_lossy(name));
-                }
-            }
+        if let Some(login) = login {
+            self.user = Some(login.name().to_vec());
+            self.values.account = Some(login.account);
         }
+        lacks
+    }
+
+    /// Forgets what was noted of an exchange that is not sent after all.
+    pub(crate) fn forget(&mut self, exchange: u32) {
+        self.values.carries.retain(|carry| carry.step != exchange);
     }
 
     /// Looks at an answer: which values could later requests carry?
-    pub(crate) fn answer(&mut self, exchange: u32, answer: &Message<'_>) {
+    pub(crate) fn answer(
+        &mut self,
+        exchange: Exchanged,
+        request: &Message<'_>,
+        answer: &Message<'_>,
+        context: &mut Context<'_>,
+    ) {
         for field in answer.headers.iter().filter(|field| field.is("Set-Cookie")) {
             if let Some((name, _)) = set_cookie(&field.value) {
-                self.cookies.insert(name.to_vec());
+                self.cookies.insert(name.to_vec(), exchange.operation);
             }
         }
-        for found in offered(answer) {
-            if self.offered.len() < MOST_OFFERED || self.offered.contains_key(&found.value) {
-                self.offered.insert(found.value, (exchange, found.origin));
+        let headers: Vec<(&[u8], &[u8])> = answer
+            .headers
+            .iter()
+            .map(|field| (field.name.as_ref(), field.value.as_ref()))
+            .collect();
+        let about = about(request);
+        let writes = !matches!(method(request), b"GET" | b"HEAD");
+        let shown = Shown {
+            headers: &headers,
+            body: &answer.body,
+            about: &about,
+        };
+        for found in offered(shown) {
+            let key = match found.strength {
+                Strength::Strong => hash("", &found.value),
+                Strength::Weak => hash(&found.stem, &found.value),
+            };
+            // an id from a list is as good on the target as when it was recorded, unless this very answer
+            // created it
+            let is_given = found.names_an_id && (found.single || writes) && !found.stem.is_empty();
+            if found.strength == Strength::Weak && (!is_given || self.used.contains(&key)) {
+                continue;
             }
+            if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
+                continue;
+            }
+            if found.strength == Strength::Strong {
+                context.offered_by(key, exchange.operation);
+            }
+            let offer = self.offered.entry(key).or_insert_with(|| Offer {
+                answered_us: exchange.answered_us,
+                name: context::name_of(&found.origin, &found.stem),
+                operation: exchange.operation,
+                sources: Vec::new(),
+            });
+            if offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES) {
+                offer
+                    .sources
+                    .push((exchange.id, context.origin(found.origin)));
+            }
+        }
+        for (number, rule) in context.rules_from(exchange.operation) {
+            let offer = self
+                .offered
+                .entry(hash_of_rule(number))
+                .or_insert_with(|| Offer {
+                    answered_us: exchange.answered_us,
+                    name: context::name_of(&rule.origin, ""),
+                    operation: exchange.operation,
+                    sources: Vec::new(),
+                });
+            // the latest answer counts
+            offer.sources.push((exchange.id, Arc::clone(&rule.origin)));
         }
     }
 
@@ -136,26 +226,166 @@ impl LaneSearch {
         self.values
     }
 
-    /// The number of a value that an answer of this lane gave.
-    fn source(&mut self, value: &[u8]) -> Option<usize> {
-        let (exchange, origin) = self.offered.get(value)?;
+    /// What the target has to supply for a value, if an answer of this lane gave it.
+    fn fill(
+        &mut self,
+        carried: &Carried,
+        exchange: Exchanged,
+        context: &mut Context<'_>,
+    ) -> Option<Fill> {
+        let by_rule = context
+            .rule_to(exchange.operation, carried)
+            .map(hash_of_rule)
+            .filter(|key| self.offered.contains_key(key));
+        let by_equality = || match strength(&carried.value, carried.place.name()) {
+            Some(Strength::Weak) if !carried.whole => None,
+            // `Last-Modified` is a date; both it and the entity tag come back under names of their own
+            _ if matches!(carried.stem.as_str(), "etag" | "lastmodified") => {
+                Some(hash(&carried.stem, &carried.value))
+            }
+            Some(Strength::Strong) => Some(hash("", &carried.value)),
+            Some(Strength::Weak) => Some(hash(&carried.stem, &carried.value)),
+            // it was found under a name that says what it is
+            None if carried.whole && carried.value.len() >= 8 => Some(hash("", &carried.value)),
+            None => None,
+        };
+        let key = by_rule.or_else(by_equality)?;
+        let Some(offer) = self.offered.get_mut(&key) else {
+            context.count_elsewhere(key, exchange.operation, &carried.place);
+            return None;
+        };
+        if offer.answered_us > exchange.at_us {
+            return None;
+        }
+        if by_rule.is_none() && context.forbids(&offer.name) {
+            return None;
+        }
         let next = self.numbers.len();
-        let number = *self.numbers.entry(value.to_vec()).or_insert(next);
-        self.taken.insert((*exchange, origin.clone(), number));
-        Some(number)
+        let number = *self.numbers.entry(key).or_insert(next);
+        context.found(Found {
+            name: offer.name.clone(),
+            from: offer.operation,
+            origin: offer
+                .sources
+                .first()
+                .map(|(_, origin)| origin.to_string())
+                .unwrap_or_default(),
+            to: exchange.operation,
+            place: carried.place.to_string(),
+            is_new: number == next,
+        });
+        for (step, origin) in &offer.sources {
+            self.taken.insert((*step, Arc::clone(origin), number));
+        }
+        if by_rule.is_some() {
+            offer.sources.drain(..offer.sources.len() - 1);
+        }
+        Some(Fill::Value(number))
     }
+
+    /// Whether it is a cookie that an answer set: the copy's own cookies replace it by its name.
+    fn is_in_jar(&self, carried: &Carried, operation: u32, context: &mut Context<'_>) -> bool {
+        let Place::Cookie(name) = &carried.place else {
+            return false;
+        };
+        let Some(from) = self.cookies.get(name.as_bytes()) else {
+            return false;
+        };
+        if !carried.whole || context.forbids(name) {
+            return true;
+        }
+        context.found(Found {
+            name: name.clone(),
+            from: *from,
+            origin: carried.place.to_string(),
+            to: operation,
+            place: carried.place.to_string(),
+            is_new: false,
+        });
+        true
+    }
+
+    fn note_used(&mut self, carried: &Carried) {
+        let is_id = strength(&carried.value, carried.place.name()) == Some(Strength::Weak);
+        if carried.whole && is_id && self.used.len() < MOST_OFFERED {
+            self.used.insert(hash(&carried.stem, &carried.value));
+        }
+    }
+}
+
+/// A strong value is the same wherever it stands; a weak one only under names for the same thing.
+fn hash(stem: &str, value: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(stem.as_bytes());
+    hasher.write_u8(0xff);
+    hasher.write(value);
+    hasher.finish()
+}
+
+fn hash_of_rule(number: usize) -> u64 {
+    hash("\u{0}rule", &number.to_be_bytes())
+}
+
+/// Whether a target is likely to refuse a request for what is missing here: a theme or a language in a
+/// cookie is redacted like a session, and means nothing.
+fn matters(place: &Place) -> bool {
+    match place {
+        Place::Cookie(name) => names_a_session(name.as_bytes()),
+        _ => true,
+    }
+}
+
+/// The name under which a secret supplies what stands here: `login.password`.
+fn key_of(place: &Place, request: &Message<'_>) -> (String, String) {
+    let scope = match place {
+        Place::Header(_) => "header".to_owned(),
+        Place::Cookie(_) => "cookie".to_owned(),
+        _ => last_segment(request),
+    };
+    let field = match place {
+        Place::Path(number) => format!("path{number}"),
+        place => place.name().to_owned(),
+    };
+    (scope, field)
+}
+
+/// The part of a request that is searched and rewritten as one.
+fn text_of<'a>(request: &'a Message<'_>, part: Part) -> &'a [u8] {
+    match (part, &request.start) {
+        (Part::Target, StartLine::Request { target, .. }) => target,
+        (Part::Target, StartLine::Response { .. }) => b"",
+        (Part::Header(index), _) => {
+            let field = request.headers.get(usize::from(index));
+            field.map_or(b"", |field| field.value.as_ref())
+        }
+        (Part::Body, _) => &request.body,
+    }
+}
+
+fn method<'a>(request: &'a Message<'_>) -> &'a [u8] {
+    match &request.start {
+        StartLine::Request { method, .. } => method,
+        StartLine::Response { .. } => b"",
+    }
+}
+
+fn path<'a>(request: &'a Message<'_>) -> &'a [u8] {
+    let StartLine::Request { target, .. } = &request.start else {
+        return b"";
+    };
+    let path = target.split(|byte| *byte == b'?').next();
+    path.unwrap_or_default()
+}
+
+/// What a request's path is about: `order` of `/api/orders/7`.
+fn about(request: &Message<'_>) -> String {
+    let path = String::from_utf8_lossy(path(request));
+    nearest_name(path.split('/'))
 }
 
 /// The last word of a request's path: `/shop/login?x=1` is about `login`.
 fn last_segment(request: &Message<'_>) -> String {
-    let StartLine::Request { target, .. } = &request.start else {
-        return String::new();
-    };
-    let path = target
-        .split(|byte| *byte == b'?')
-        .next()
-        .unwrap_or_default();
-    let word = path
+    let word = path(request)
         .rsplit(|byte| *byte == b'/')
         .find(|word| !word.is_empty())
         .unwrap_or(b"root");
@@ -163,56 +393,4 @@ fn last_segment(request: &Message<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(text: &'static str) -> Message<'static> {
-        Message::parse(text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn a_token_an_answer_gave_is_taken_from_there_and_a_password_must_be_supplied() {
-        let secrets = ["login.password".to_owned()];
-        let mut missing = Missing::new(&secrets);
-        let mut lane = LaneSearch::default();
-        let form = message(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: sid=rp_sessionaaaaaaaaaaaaaaaaa\r\n\r\n\
-            <input type=\"hidden\" name=\"csrf\" value=\"rp_tokenaaaaaaaaaaaaaaaaaaa\">",
-        );
-        lane.answer(1, &form);
-        let login = message(
-            "POST /login HTTP/1.1\r\nCookie: sid=rp_sessionaaaaaaaaaaaaaaaaa; old=rp_oldaaaaaaaaaaaaaaaaaaaaa\r\n\
-            Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=rp_tokenaaaaaaaaaaaaaaaaaaa&password=rp_secretaaaaaaaaaaaaaaaaaa&pin=rp_numberaaaaaaaaaaaaaaaaaa",
-        );
-        lane.request(2, &login, &mut missing);
-        let values = lane.finish();
-        assert_eq!(values.count, 1);
-        assert_eq!(
-            values.takes,
-            [Take {
-                step: 1,
-                origin: Origin::Input("csrf".into()),
-                value: 0
-            }]
-        );
-        let fills: Vec<_> = values
-            .carries_of(2)
-            .iter()
-            .map(|carry| carry.fill)
-            .collect();
-        assert_eq!(fills, [Fill::Value(0), Fill::Secret(0)]);
-        let missing: Vec<_> = missing
-            .into_list()
-            .into_iter()
-            .map(|one| (one.key, one.requests, one.supplied))
-            .collect();
-        assert_eq!(
-            missing,
-            [
-                ("cookie.old".to_owned(), 1, false),
-                ("login.password".to_owned(), 1, true),
-                ("login.pin".to_owned(), 1, false),
-            ]
-        );
-    }
-}
+mod tests;

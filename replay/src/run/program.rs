@@ -11,6 +11,7 @@ use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
+use crate::users::Users;
 
 /// A run as its threads see it.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Program {
     pub(crate) faults: Faults,
     /// In the order of the plan's names.
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
+    pub(crate) users: Users,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
     pub(crate) threads: Threads,

@@ -13,13 +13,16 @@ use super::in_flight::Ticket;
 use super::lane_copy::LaneCopy;
 use reprise_wire::http::ResponseReader;
 
+use crate::Plan;
 use crate::http::connection::{End, HttpConnection};
 use crate::http::digest::digest;
 use crate::http::judge::{Seen, is_login, judge};
-use crate::http::places::take;
+use crate::http::places::{Shown, take};
 use crate::http::rewrite::Template;
 use crate::prepare::lane::{Lane, Marks, Step};
+use crate::prepare::session::set_cookie;
 use crate::run::event::WarningKind;
+use crate::users::Account;
 
 /// A step whose time has come, with all it takes to send it.
 pub(super) struct Job {
@@ -132,7 +135,8 @@ impl Worker {
         let carries = lane.values.carries_of(step.exchange);
         let (route, position) = (step.route, Self::position(sample));
         let rewriting = self.program.rewriting(route, position, sample.intended_us);
-        let request = lane_copy.fills(&self.program.secrets, |fills| {
+        let account = self.account(lane_copy, lane);
+        let request = lane_copy.fills(&self.program.secrets, account, |fills| {
             template.fill(carries, fills, &rewriting)
         });
         sample.sent_bytes = u32::try_from(request.len()).unwrap_or(u32::MAX);
@@ -162,6 +166,15 @@ impl Worker {
         self.give_desk(desk);
     }
 
+    /// The account a lane copy logs in with, where the plan has users.
+    fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
+        let recorded = lane.values.account?;
+        let accounts = self.program.prepared.accounts;
+        self.program
+            .users
+            .of(recorded, accounts, lane_copy.beginning.place)
+    }
+
     async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
         sample.flags |= SampleFlags::CONNECTED;
         let target = self.program.http.get(usize::from(step.route))?;
@@ -187,20 +200,32 @@ impl Worker {
         sample: &mut Sample,
     ) {
         let headers = answer.headers();
+        let plan = &self.program.prepared.plan;
         let (mut coding, mut location) = (None, None);
         for header in &headers {
             match header.name.len() {
                 8 if header.is("Location") => location = location.or(Some(header.value)),
-                10 if header.is("Set-Cookie") => lane_copy.jar.borrow_mut().keep(header.value),
+                10 if header.is("Set-Cookie") && may_keep(plan, header.value) => {
+                    lane_copy.jar.borrow_mut().keep(header.value);
+                }
                 16 if header.is("Content-Encoding") => coding = coding.or(Some(header.value)),
                 _ => {}
             }
         }
-        for wanted in lane.values.takes_of(step.exchange) {
-            let header = |name: &str| headers.get(name).map(<[u8]>::to_vec);
-            if let Some(value) = take(&wanted.origin, header, answer.body()) {
-                lane_copy.keep_value(wanted.value, value);
-            }
+        let takes = lane.values.takes_of(step.exchange);
+        if !takes.is_empty() {
+            let headers: Vec<(&[u8], &[u8])> = headers
+                .iter()
+                .map(|header| (header.name, header.value))
+                .collect();
+            let shown = Shown {
+                headers: &headers,
+                body: answer.body(),
+                about: "",
+            };
+            take(takes, shown, &mut |number, value| {
+                lane_copy.keep_value(number, value);
+            });
         }
         let whole = answer.body().len() as u64 == answer.body_len();
         let compared = step.digest != 0 && whole && !answer.body().is_empty();
@@ -222,4 +247,11 @@ impl Worker {
         sample.outcome = outcome;
         sample.flags |= flags;
     }
+}
+
+/// Whether the copy keeps a cookie the target sets: unless the plan has it sent as recorded.
+fn may_keep(plan: &Plan, set_cookie_value: &[u8]) -> bool {
+    plan.no_correlate.is_empty()
+        || set_cookie(set_cookie_value)
+            .is_none_or(|(name, _)| !plan.forbids_correlation(&String::from_utf8_lossy(name)))
 }

@@ -13,6 +13,7 @@ use crate::http::rewrite::Fills;
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
+use crate::users::Account;
 
 /// How many steps ahead of the one to send are fetched at most.
 const AHEAD: usize = 16;
@@ -155,6 +156,7 @@ impl LaneCopy {
     pub(crate) fn fills<T>(
         &self,
         secrets: &[Option<Vec<u8>>],
+        account: Option<&Account>,
         with: impl FnOnce(Fills<'_>) -> T,
     ) -> T {
         let (jar, values) = (self.jar.borrow(), self.values.borrow());
@@ -162,6 +164,7 @@ impl LaneCopy {
             jar: &jar,
             values: &values,
             secrets,
+            account,
         })
     }
 

@@ -251,6 +251,7 @@ fn the_targets_own_cookie_and_token_are_sent_in_place_of_the_recorded_ones() {
         run: "run".to_owned(),
         targets,
         secrets,
+        users: reprise_replay::Users::default(),
     };
     let summary = start(config, &store).unwrap().join().unwrap().summary;
     assert_eq!(summary.outcomes.ok, 2, "{:?}", seen.lock().unwrap());
@@ -307,6 +308,7 @@ fn what_is_left_out_is_counted_by_reason_and_a_plan_that_sends_nothing_is_refuse
         run: "nothing".to_owned(),
         targets,
         secrets: Secrets::default(),
+        users: reprise_replay::Users::default(),
     };
     let refused = start(config, &store).unwrap_err();
     assert!(

@@ -248,6 +248,7 @@ fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::E
         run: "run".to_owned(),
         targets,
         secrets: Secrets::default(),
+        users: reprise_replay::Users::default(),
     };
     start(config, store).unwrap().join().unwrap()
 }

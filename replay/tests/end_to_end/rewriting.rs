@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{OK, samples};
 use super::support::{Do, Notes, get, plan_to, play, said, serve, store_with, targets};
-use reprise_replay::{Event, Prepared, Rate, ReplayConfig, Secrets, WarningKind, start};
+use reprise_replay::{Event, Prepared, Rate, ReplayConfig, Secrets, Users, WarningKind, start};
 
 fn noting(notes: &Notes) -> std::net::SocketAddr {
     let notes = Arc::clone(notes);
@@ -136,6 +136,7 @@ fn a_secret_is_put_in_and_stays_out_of_the_plan() {
         plan,
         run: "run".to_owned(),
         secrets: Secrets([("api".to_owned(), "hunter2".to_owned())].into()),
+        users: Users::default(),
     };
     start(config, &store).unwrap().join().unwrap();
     assert!(notes.lock().unwrap()[0].contains("Authorization: Bearer hunter2\r\n"));
@@ -178,6 +179,7 @@ fn the_outline_counts_what_each_rule_changes_and_a_useless_one_is_warned_of() {
         plan: plan.clone(),
         run: "run".to_owned(),
         secrets: Secrets::default(),
+        users: Users::default(),
     };
     let handle = start(config, &store).unwrap();
     let told: Vec<Event> = handle.events().iter().collect();

@@ -203,6 +203,7 @@ pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Ha
         run: run.to_owned(),
         targets: targets(plan, store),
         secrets: Secrets::default(),
+        users: reprise_replay::Users::default(),
     };
     start(config, store).unwrap()
 }

@@ -139,6 +139,7 @@ impl Bench {
                 mysql: Some(login),
             },
             secrets: Secrets::default(),
+            users: reprise_replay::Users::default(),
         };
         let handle = start(config, &self.store).unwrap();
         let events = handle.events().clone();

@@ -1,0 +1,260 @@
+//! Guards against false swaps: what looks random, what looks like an id, which name goes with which.
+
+use std::borrow::Cow;
+
+use reprise_wire::redact::is_pseudonym;
+
+/// How surely equal values in an answer and a later request are one and the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// It looks random, or redaction replaced it: equality proves it.
+    Strong,
+    /// A short id: equality proves nothing, the names it stands under have to agree.
+    Weak,
+}
+
+/// Longer values are documents, not tokens; bytes.
+const LONGEST: usize = 4_096;
+
+/// The strength of a value that stands under `name`; `None` for what is never swapped: words, texts, dates.
+pub(crate) fn strength(value: &[u8], name: &str) -> Option<Strength> {
+    if value.is_empty() || value.len() > LONGEST {
+        return None;
+    }
+    if is_pseudonym(value) {
+        return Some(Strength::Strong);
+    }
+    if is_date(value) || !value.iter().all(u8::is_ascii_graphic) {
+        return None;
+    }
+    if looks_random(value) || (names_a_secret(name) && value.len() >= 8) {
+        return Some(Strength::Strong);
+    }
+    is_id(value).then_some(Strength::Weak)
+}
+
+/// Whether a value could be an id: a number, or a short word of letters and digits with a digit in it.
+pub(crate) fn is_id(value: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    has_digit && value.iter().all(word) && (value.len() <= 24 || looks_random(value))
+        || is_pseudonym(value)
+}
+
+/// Whether letters and digits alternate as they do in random text.
+fn looks_random(value: &[u8]) -> bool {
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~+/=:".contains(byte);
+    if value.len() < 8 || !value.iter().all(token) {
+        return false;
+    }
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits == value.len() {
+        // the ids of distributed generators have 18 or 19 digits
+        return digits >= 16;
+    }
+    let changes = |of: fn(&u8) -> u8| {
+        value
+            .iter()
+            .zip(value.iter().skip(1))
+            .filter(|(one, next)| one.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
+            .filter(|(one, next)| of(one) != of(next))
+            .count()
+    };
+    let numeric = changes(|byte| u8::from(byte.is_ascii_digit()));
+    let cased = changes(|byte| u8::from(byte.is_ascii_uppercase()));
+    let long = value.len() >= 16;
+    let often = numeric * 6 >= value.len() || value.len() >= 24;
+    (digits >= 2 && numeric >= 3 && often)
+        || (long && cased >= 5 && (numeric + cased) * 5 >= value.len())
+}
+
+/// A day, with or without a time: `2026-11-21`.
+fn is_date(value: &[u8]) -> bool {
+    let digit = |at: usize| value.get(at).is_some_and(u8::is_ascii_digit);
+    let dash = |at: usize| value.get(at) == Some(&b'-');
+    (0..4).all(digit) && dash(4) && (5..7).all(digit) && dash(7) && (8..10).all(digit)
+}
+
+/// Whether what stands under this name is made to be unguessable.
+pub(crate) fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["csrf", "xsrf", "token", "nonce", "verifier", "jwt"];
+    words.iter().any(|word| name.contains(word))
+}
+
+/// Words that end the names of ids.
+const ID_WORDS: [&str; 7] = ["uuid", "guid", "number", "key", "id", "no", "nr"];
+
+/// What a name is about: `order_id`, `orderId`, `orders` and `Order-ID` are all about `order`. A bare `id`
+/// is about nothing.
+pub(crate) fn stem(name: &str) -> String {
+    let lower: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let lower = lower
+        .strip_prefix('x')
+        .filter(|_| name.starts_with("x-") || name.starts_with("X-"))
+        .unwrap_or(&lower);
+    for end in ID_WORDS {
+        // `paid` does not end in an id: only a word of its own counts
+        if let Some(before) = lower.strip_suffix(end)
+            && ends_with_word(name, end)
+        {
+            return singular(before).into_owned();
+        }
+    }
+    singular(lower).into_owned()
+}
+
+/// Whether a name says that an id stands there: `id`, `orderId`. A quantity, a page or a price is none.
+pub(crate) fn names_an_id(name: &str) -> bool {
+    ID_WORDS.iter().any(|word| ends_with_word(name, word))
+}
+
+fn ends_with_word(name: &str, end: &str) -> bool {
+    let Some(at) = name.len().checked_sub(end.len()) else {
+        return false;
+    };
+    let (Some(before), Some(word)) = (name.get(..at), name.get(at..)) else {
+        return false;
+    };
+    let begins_upper = word.starts_with(|letter: char| letter.is_ascii_uppercase());
+    let separate = before.is_empty() || before.ends_with(['_', '-', '.', ' ', '[']);
+    word.eq_ignore_ascii_case(end)
+        && (separate || (begins_upper && before.ends_with(|c: char| c.is_ascii_lowercase())))
+}
+
+fn singular(word: &str) -> Cow<'_, str> {
+    if let Some(before) = word.strip_suffix("ies").filter(|before| before.len() > 1) {
+        return Cow::Owned(format!("{before}y"));
+    }
+    let hissing = ["sses", "xes", "ches", "shes"];
+    if hissing.iter().any(|end| word.ends_with(end)) {
+        return Cow::Borrowed(word.get(..word.len() - 2).unwrap_or(word));
+    }
+    let plural = word.strip_suffix('s');
+    Cow::Borrowed(
+        plural
+            .filter(|before| before.len() > 1 && !before.ends_with('s'))
+            .unwrap_or(word),
+    )
+}
+
+/// The nearest name to the left of a place that says what an id there is about: of a path's segments, or of
+/// a JSON path's keys.
+pub(crate) fn nearest_name<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
+    names
+        .rev()
+        .filter(|name| !is_id(name.as_bytes()))
+        .map(stem)
+        .find(|stem| !stem.is_empty())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_strong(value: &str) -> bool {
+        strength(value.as_bytes(), "value") == Some(Strength::Strong)
+    }
+
+    #[test]
+    fn tokens_are_strong() {
+        for token in [
+            "rp_gmzdsmjxgqztanbvgy3tqojqgey",
+            "9f8e7d6c5b4a39281706",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0",
+            "aGVsbG8gd29ybGQsIHRoaXM",
+            "1790071238475776000",
+            "k3v9x2m8",
+        ] {
+            assert!(is_strong(token), "{token}");
+        }
+        assert_eq!(strength(b"abcdefgh", "csrf_token"), Some(Strength::Strong));
+    }
+
+    #[test]
+    fn words_texts_and_dates_are_nothing_and_short_ids_are_weak() {
+        for text in [
+            "notebooks",
+            "copper",
+            "Made to be repaired",
+            "true",
+            "2026-11-21",
+            "2026-11-21T10:00:00Z",
+            "user1@shop.example",
+            "application/json",
+            "SOLD_OUT",
+            "internationalisation",
+            "",
+        ] {
+            assert_eq!(strength(text.as_bytes(), "value"), None, "{text}");
+        }
+        for id in [
+            "7",
+            "10001",
+            "ord-57",
+            "A17",
+            "copper-lamp-no-12",
+            "1700000000",
+        ] {
+            assert_eq!(
+                strength(id.as_bytes(), "value"),
+                Some(Strength::Weak),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_for_one_thing_have_one_stem() {
+        for name in [
+            "order_id",
+            "orderId",
+            "orders",
+            "Order-ID",
+            "order",
+            "X-Order-Id",
+            "order_number",
+        ] {
+            assert_eq!(stem(name), "order", "{name}");
+        }
+        for (name, about) in [
+            ("id", ""),
+            ("categories", "category"),
+            ("boxes", "box"),
+            ("address", "address"),
+            ("paid", "paid"),
+            ("s", "s"),
+            ("é", ""),
+        ] {
+            assert_eq!(stem(name), about, "{name}");
+        }
+        assert_eq!(
+            nearest_name(["api", "carts", "57", "id"].into_iter()),
+            "cart"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn words_and_small_numbers_never_count_as_random(word in "[a-z]{1,30}", number in 0_u64..10_000_000_000) {
+            prop_assert!(!is_strong(&word));
+            prop_assert!(!is_strong(&number.to_string()));
+            prop_assert!(strength(word.as_bytes(), "name") != Some(Strength::Weak));
+        }
+
+        #[test]
+        fn random_tokens_nearly_always_do(bytes in proptest::array::uniform16(any::<u8>())) {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            // fewer than three changes among 32 random digits are one in millions
+            prop_assert!(is_strong(&hex), "{}", hex);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What the search for values in all lanes shares: the plan's rules and secrets, and what is told of what
+//! was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Rule;
+use crate::http::places::Carried;
+use crate::http::places::guess::stem;
+use crate::http::values::{Holder, Origin, Place};
+use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
+use crate::{Plan, ReplayError};
+
+/// Tokens of all lanes' answers that are remembered to count those another lane carries.
+const MOST_REMEMBERED: usize = 500_000;
+
+/// The search as all lanes share it.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    plan: &'a Plan,
+    operations: &'a BTreeMap<u32, String>,
+    rules: Vec<Rule>,
+    pub(crate) missing: Missing<'a>,
+    origins: FxHashSet<Arc<Origin>>,
+    places: FxHashSet<Arc<Place>>,
+    /// Tokens by their hash, and the operation that gave them.
+    given: FxHashMap<u64, u32>,
+    accounts: FxHashMap<Vec<u8>, u32>,
+    found: BTreeMap<(String, u32, String), Uses>,
+    elsewhere: BTreeSet<(u32, u32, String)>,
+    elsewhere_requests: u64,
+}
+
+/// Where one correlation goes.
+#[derive(Debug, Default)]
+struct Uses {
+    values: u64,
+    by_target: BTreeMap<(u32, String), u64>,
+}
+
+/// A request that carries a value of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// What the value is called.
+    pub(crate) name: String,
+    /// The operation whose answer gave it.
+    pub(crate) from: u32,
+    /// Where in that answer.
+    pub(crate) origin: String,
+    /// The operation that carries it.
+    pub(crate) to: u32,
+    /// Where in that request.
+    pub(crate) place: String,
+    /// Whether it is the first to carry this value.
+    pub(crate) is_new: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        operations: &'a BTreeMap<u32, String>,
+    ) -> Result<Self, ReplayError> {
+        let rules = plan.correlate.iter().map(|text| Rule::parse(text));
+        Ok(Self {
+            plan,
+            operations,
+            rules: rules.collect::<Result<_, _>>()?,
+            missing: Missing::new(&plan.secrets),
+            origins: FxHashSet::default(),
+            places: FxHashSet::default(),
+            given: FxHashMap::default(),
+            accounts: FxHashMap::default(),
+            found: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
+            elsewhere_requests: 0,
+        })
+    }
+
+    /// Whether the plan gives copies accounts of their own.
+    pub(crate) const fn has_users(&self) -> bool {
+        self.plan.users > 0
+    }
+
+    /// The number of a recorded account, in order of first appearance.
+    pub(crate) fn account(&mut self, name: &[u8]) -> u32 {
+        let next = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
+        *self.accounts.entry(name.to_vec()).or_insert(next)
+    }
+
+    /// How many different accounts log in in the recording.
+    pub(crate) fn accounts(&self) -> u32 {
+        u32::try_from(self.accounts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// One origin for all that are equal.
+    pub(crate) fn origin(&mut self, origin: Origin) -> Arc<Origin> {
+        if let Some(known) = self.origins.get(&origin) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(origin);
+        self.origins.insert(Arc::clone(&shared));
+        shared
+    }
+
+    /// One place for all that are equal.
+    pub(crate) fn place(&mut self, place: Place) -> Arc<Place> {
+        if let Some(known) = self.places.get(&place) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(place);
+        self.places.insert(Arc::clone(&shared));
+        shared
+    }
+
+    /// Whether the plan leaves values of this name as recorded.
+    pub(crate) fn forbids(&self, name: &str) -> bool {
+        self.plan.forbids_correlation(name)
+    }
+
+    /// The rules that take from answers of this operation.
+    pub(crate) fn rules_from(&self, operation: u32) -> Vec<(usize, Rule)> {
+        let text = self.text(operation);
+        let rules = self.rules.iter().cloned().enumerate();
+        rules.filter(|(_, rule)| rule.takes_from(text)).collect()
+    }
+
+    /// The rule that fills this field of requests of this operation.
+    pub(crate) fn rule_to(&self, operation: u32, carried: &Carried) -> Option<usize> {
+        let text = self.text(operation);
+        let fits = |rule: &Rule| carried.whole && rule.fills(text, &carried.place);
+        self.rules.iter().position(fits)
+    }
+
+    /// Notes that a request carries a value of an answer.
+    pub(crate) fn found(&mut self, found: Found) {
+        let key = (found.name, found.from, found.origin);
+        let uses = self.found.entry(key).or_default();
+        uses.values += u64::from(found.is_new);
+        *uses.by_target.entry((found.to, found.place)).or_default() += 1;
+    }
+
+    /// Remembers that an answer of `operation` gave a token.
+    pub(crate) fn offered_by(&mut self, token: u64, operation: u32) {
+        if self.given.len() < MOST_REMEMBERED {
+            self.given.entry(token).or_insert(operation);
+        }
+    }
+
+    /// Counts a request that carries a token which only another lane's answer gave.
+    pub(crate) fn count_elsewhere(&mut self, token: u64, operation: u32, place: &Place) {
+        if let Some(from) = self.given.get(&token) {
+            self.elsewhere.insert((*from, operation, place.to_string()));
+            self.elsewhere_requests += 1;
+        }
+    }
+
+    /// What the plan shows of it all.
+    pub(crate) fn into_told(self) -> Told {
+        let Self {
+            found,
+            missing,
+            operations,
+            elsewhere_requests,
+            ..
+        } = self;
+        let text = |operation: &u32| operations.get(operation).cloned().unwrap_or_default();
+        let mut correlations: Vec<Correlation> = found
+            .iter()
+            .map(|((name, from, origin), uses)| Correlation {
+                name: name.clone(),
+                from: text(from),
+                from_place: origin.clone(),
+                to: uses
+                    .by_target
+                    .iter()
+                    .map(|((operation, place), requests)| CorrelationTarget {
+                        operation: text(operation),
+                        place: place.clone(),
+                        requests: *requests,
+                    })
+                    .collect(),
+                values: uses.values,
+                requests: uses.by_target.values().sum(),
+            })
+            .collect();
+        correlations.sort_by_key(|one| std::cmp::Reverse(one.requests));
+        Told {
+            correlations,
+            from_other_lanes: elsewhere_requests,
+            unsourced: missing.into_list(),
+        }
+    }
+
+    fn text(&self, operation: u32) -> &'a str {
+        self.operations.get(&operation).map_or("", String::as_str)
+    }
+}
+
+/// What is told of the values of a plan.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) correlations: Vec<Correlation>,
+    pub(crate) from_other_lanes: u64,
+    pub(crate) unsourced: Vec<Unsourced>,
+}
+
+/// What the value of an origin is called: by the name it stands under, or by what an id is about.
+pub(super) fn name_of(origin: &Origin, about: &str) -> String {
+    let by_shape = origin.shape.as_deref().map(|shape| {
+        let parameter = shape
+            .split_once('?')
+            .and_then(|(_, query)| query.strip_suffix("={}"));
+        parameter.unwrap_or("").to_owned()
+    });
+    let name = match (&origin.holder, by_shape) {
+        (_, Some(parameter)) => parameter,
+        (Holder::Header(name) | Holder::Html(name), None) => name.clone(),
+        (Holder::Json(path), None) => path.rsplit('.').next().unwrap_or(path).to_owned(),
+        (Holder::Link, None) => String::new(),
+    };
+    let bare = stem(&name).is_empty() || name.bytes().all(|byte| byte.is_ascii_digit());
+    match (bare, about) {
+        (false, _) => name,
+        (true, "") => "id".to_owned(),
+        (true, about) => format!("{about}_id"),
+    }
+}
+
+/// What the requests of all lanes lack.
+#[derive(Debug)]
+pub(crate) struct Missing<'a> {
+    /// The names the plan has secrets for.
+    secrets: &'a [String],
+    found: BTreeMap<String, Unsourced>,
+}
+
+impl<'a> Missing<'a> {
+    const fn new(secrets: &'a [String]) -> Self {
+        Self {
+            secrets,
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// What was found, by name.
+    fn into_list(self) -> Vec<Unsourced> {
+        self.found.into_values().collect()
+    }
+
+    /// Counts a request that carries a redacted value; the secret that supplies it, if the plan names one:
+    /// by its full name `login.password`, or by the field's alone.
+    pub(super) fn note(&mut self, scope: &str, field: &str) -> Option<usize> {
+        let key = format!("{scope}.{field}");
+        let secret = self
+            .secrets
+            .iter()
+            .position(|name| *name == key || name == field);
+        let entry = self.found.entry(key.clone()).or_insert_with(|| Unsourced {
+            key,
+            requests: 0,
+            supplied: secret.is_some(),
+        });
+        entry.requests += 1;
+        secret
+    }
+}
