@@ -61,6 +61,8 @@ pub struct Plan {
     pub drain_ms: u64,
     /// Whether requests that write are left out.
     pub read_only: bool,
+    /// SQL functions that write although their statement reads: `audit`, `shop.charge`.
+    pub read_only_deny: Vec<String>,
     /// What HTTP requests of a lane wait for.
     pub http_order: HttpOrder,
     /// The names of the secrets it needs: `login.password`. Values are given when it runs.
@@ -190,6 +192,7 @@ impl Default for Plan {
             timeout_ms: 30_000,
             drain_ms: 5_000,
             read_only: false,
+            read_only_deny: Vec::new(),
             http_order: HttpOrder::Lane,
             secrets: Vec::new(),
             correlate: Vec::new(),

@@ -101,7 +101,9 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     }
     plan.missing_values = request.missing_values.unwrap_or(plan.missing_values);
     plan.abort_on_fail |= request.abort_on_fail;
-    plan.read_only |= request.read_only;
+    plan.read_only |= request.read_only || !request.read_only_deny.is_empty();
+    plan.read_only_deny
+        .extend_from_slice(&request.read_only_deny);
     plan.both_tiers |= request.both_tiers;
     Ok(())
 }

@@ -82,6 +82,8 @@ pub struct ReplayRequest {
     pub statements: Option<PathBuf>,
     /// Send only what cannot change data.
     pub read_only: bool,
+    /// SQL functions that write although their statement reads.
+    pub read_only_deny: Vec<String>,
     /// Send recorded MySQL even where replaying the HTTP makes it happen again.
     pub both_tiers: bool,
     /// Allow a target that was a server in the recording.
@@ -127,6 +129,7 @@ impl ReplayRequest {
             http_order: None,
             statements: None,
             read_only: false,
+            read_only_deny: Vec::new(),
             both_tiers: false,
             allow_recorded_server: false,
             before: None,

@@ -201,6 +201,10 @@ pub(crate) struct ReplayArguments {
     #[arg(long)]
     pub(crate) read_only: bool,
 
+    /// A SQL function that writes: with --read-only, statements that call it are left out too; repeatable
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) read_only_deny: Vec<String>,
+
     /// Send recorded MySQL even where replaying the HTTP makes it happen again
     #[arg(long)]
     pub(crate) both_tiers: bool,

@@ -174,6 +174,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     });
     request.statements = arguments.statements;
     request.read_only = arguments.read_only;
+    request.read_only_deny = arguments.read_only_deny;
     request.both_tiers = arguments.both_tiers;
     request.allow_recorded_server = arguments.allow_recorded_server;
     request.before = arguments.before;

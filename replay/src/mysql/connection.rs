@@ -63,6 +63,9 @@ pub(crate) enum LoginError {
     /// The server said no.
     #[error("MySQL error {}: {}", .0.code, String::from_utf8_lossy(&.0.message))]
     Denied(ErrPacket),
+    /// The plan is read-only, and the server does not make the session so.
+    #[error("it does not make sessions read-only, MySQL error {}: {}", .0.code, String::from_utf8_lossy(&.0.message))]
+    NotReadOnly(ErrPacket),
     /// The server wants the password itself, which is only given over TLS.
     #[error(
         "the server wants the full caching_sha2_password exchange, which needs TLS: \
@@ -81,7 +84,7 @@ impl LoginError {
     /// The error number, when the server gave one.
     pub(crate) const fn code(&self) -> u16 {
         match self {
-            Self::Denied(denied) => denied.code,
+            Self::Denied(denied) | Self::NotReadOnly(denied) => denied.code,
             _ => 0,
         }
     }

@@ -1,7 +1,8 @@
 //! Which exchanges can be sent at all, and which write. The first reason that applies is the one counted.
 
 use reprise_store::RecordedRequest;
-use reprise_wire::mysql::CommandCode;
+use reprise_wire::mysql::sql::only_reads;
+use reprise_wire::mysql::{Command, CommandCode, Dialect};
 use reprise_wire::{Flags, Protocol};
 
 use crate::mysql::command::{Kill, kill_of, may_send_files};
@@ -37,7 +38,13 @@ pub(crate) fn cannot_be_sent(exchange: &RecordedRequest) -> Option<SkipReason> {
 }
 
 /// Whether an exchange may change something: only what is known to read is taken to read.
-pub(crate) fn writes(protocol: Protocol, request: &[u8], operation: &str) -> bool {
+/// `denied`: functions that change something, besides those known to.
+pub(crate) fn writes(
+    protocol: Protocol,
+    request: &[u8],
+    operation: &str,
+    denied: &[String],
+) -> bool {
     match protocol {
         Protocol::Http => {
             let method = request
@@ -47,16 +54,22 @@ pub(crate) fn writes(protocol: Protocol, request: &[u8], operation: &str) -> boo
             !matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE")
         }
         Protocol::Mysql => match command(request) {
+            // whether it has attributes shows in its bytes
+            Some(CommandCode::Query | CommandCode::StmtPrepare) => {
+                let command = Command::decode(request, &Dialect::UNKNOWN).ok();
+                let sql = command.and_then(|command| command.sql());
+                !sql.is_some_and(|sql| only_reads(sql, denied))
+            }
+            // by what it was prepared from, which the operation is, unless that was too long
             Some(
-                CommandCode::Query
-                | CommandCode::StmtPrepare
-                | CommandCode::StmtExecute
+                CommandCode::StmtExecute
                 | CommandCode::StmtSendLongData
                 | CommandCode::StmtReset
                 | CommandCode::StmtFetch,
-            ) => !statement_reads(operation),
+            ) => operation.ends_with("...") || !only_reads(operation.as_bytes(), denied),
             Some(
-                CommandCode::InitDb
+                CommandCode::ChangeUser
+                | CommandCode::InitDb
                 | CommandCode::Ping
                 | CommandCode::Quit
                 | CommandCode::StmtClose
@@ -100,70 +113,37 @@ fn command(request: &[u8]) -> Option<CommandCode> {
     CommandCode::from_byte(*request.first()?)
 }
 
-/// Whether a statement only reads, by its first word and what makes a SELECT write or lock.
-fn statement_reads(operation: &str) -> bool {
-    let sql = operation
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
-        .to_ascii_uppercase();
-    let first = sql
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
-    match first {
-        "SELECT" => ![
-            "FOR UPDATE",
-            "FOR SHARE",
-            "LOCK IN SHARE MODE",
-            " INTO ",
-            "GET_LOCK",
-            "NEXTVAL",
-            "SLEEP(",
-        ]
-        .iter()
-        .any(|word| sql.contains(word)),
-        "SET" => !sql.contains("GLOBAL") && !sql.contains("PERSIST") && !sql.contains("PASSWORD"),
-        "EXPLAIN" => !sql.contains("ANALYZE"),
-        "SHOW" | "DESC" | "DESCRIBE" | "USE" | "BEGIN" | "START" | "COMMIT" | "ROLLBACK"
-        | "HELP" => true,
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn sql_writes(sql: &str) -> bool {
         let request = [&[3][..], sql.as_bytes()].concat();
-        writes(Protocol::Mysql, &request, sql)
+        writes(Protocol::Mysql, &request, "", &["audit".to_owned()])
     }
 
     #[test]
-    fn only_what_is_known_to_read_reads() {
-        for sql in [
-            "SELECT 1",
-            "(select a from b)",
-            "SHOW TABLES",
-            "set names utf8mb4",
-            "COMMIT",
-        ] {
-            assert!(!sql_writes(sql), "{sql}");
-        }
-        for sql in [
-            "INSERT INTO a VALUES (?)",
-            "SELECT a FROM b FOR UPDATE",
-            "SELECT a INTO OUTFILE 'x' FROM b",
-            "WITH a AS (SELECT 1) DELETE FROM b",
-            "CALL p()",
-            "SET GLOBAL a = 1",
-            "",
-            "/* x */ SELECT 1",
-        ] {
-            assert!(sql_writes(sql), "{sql}");
-        }
-        assert!(!writes(Protocol::Http, b"GET / HTTP/1.1", "GET /"));
-        assert!(writes(Protocol::Http, b"POST / HTTP/1.1", "POST /"));
-        assert!(writes(Protocol::Http, b"PROPFIND / HTTP/1.1", "PROPFIND /"));
+    fn statements_are_judged_by_their_text_and_executions_by_what_was_prepared() {
+        assert!(!sql_writes("SELECT 1") && sql_writes("SELECT 1; DELETE FROM a"));
+        assert!(sql_writes("SELECT audit()") && !sql_writes("SELECT name FROM audit"));
+        // with query attributes
+        assert!(!writes(Protocol::Mysql, b"\x03\0\x01SELECT 1", "", &[]));
+        let executes = |operation: &str| writes(Protocol::Mysql, b"\x17\x01\0\0\0", operation, &[]);
+        assert!(
+            !executes("SELECT * FROM a WHERE id = ?") && executes("DELETE FROM a WHERE id = ?")
+        );
+        assert!(
+            executes("SELECT a, b ..."),
+            "cut: what follows is not known"
+        );
+        assert!(!writes(Protocol::Http, b"GET / HTTP/1.1", "GET /", &[]));
+        assert!(writes(Protocol::Http, b"POST / HTTP/1.1", "POST /", &[]));
+        assert!(writes(
+            Protocol::Http,
+            b"PROPFIND / HTTP/1.1",
+            "PROPFIND /",
+            &[]
+        ));
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl<'a> Gatherer<'a> {
             .and_then(|http| self.route_of(row.connection.0, http));
         let operation = self.operations.get(&row.operation.0);
         let operation = operation.map_or("", String::as_str);
-        let writes = writes(row.protocol, request, operation);
+        let writes = writes(row.protocol, request, operation, &self.plan.read_only_deny);
         let reason = cannot_be_sent(exchange)
             .or_else(|| self.left_out(exchange, request, operation, writes, route));
         if let (None, Some(request)) = (reason, &http) {

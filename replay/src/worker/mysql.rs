@@ -108,7 +108,10 @@ impl Worker {
             }
         };
         let quits = payload.first() == Some(&(CommandCode::Quit as u8));
-        if reply.end == End::Complete && !quits {
+        let goes_on = reply.end == End::Complete
+            && !quits
+            && self.hold_read_only(&mut connection, &payload).await;
+        if goes_on {
             state.connection = Some(connection);
             state.answered(&command.payload, &recorded, &reply.summary);
         } else {

@@ -3,11 +3,13 @@
 
 mod digest;
 mod keyword;
+mod reads;
 mod statements;
 mod token;
 
 pub(crate) use keyword::keyword;
 
 pub use digest::{LONGEST_DIGEST, digest};
+pub use reads::only_reads;
 pub use statements::{Statements, first_word, statements};
 pub use token::{Token, TokenKind, Tokens, tokens};

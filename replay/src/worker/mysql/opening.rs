@@ -4,14 +4,17 @@
 use std::rc::Rc;
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
-use reprise_wire::mysql::{Command, ErrPacket, NO_QUERY_ATTRIBUTES, Query, Session};
+use reprise_wire::mysql::{Command, CommandCode, ErrPacket, NO_QUERY_ATTRIBUTES, Query, Session};
 
-use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection};
+use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection, Reply};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::Lane;
 use crate::run::event::WarningKind;
 use crate::worker::Worker;
 use crate::worker::lane_copy::LaneCopy;
+
+/// The server's own promise that a session changes nothing, whatever a statement turns out to do.
+const READ_ONLY: &str = "SET SESSION TRANSACTION READ ONLY";
 
 impl Worker {
     /// Opens a lane copy's connection when its client did when recorded, so that the first command does
@@ -112,30 +115,62 @@ impl Worker {
         connection: &mut MysqlConnection,
         state: &MysqlState,
     ) -> Result<(), LoginError> {
-        for sql in state.standing.restoring() {
-            let attributes = match connection.dialect.query_attributes {
-                Some(true) => NO_QUERY_ATTRIBUTES,
-                _ => &[],
-            };
-            let query = Query {
-                attributes,
-                sql: sql.as_bytes(),
-            };
-            let command = Command::Query(query).encode();
-            let mut desk = self.take_desk();
-            let reply = connection
-                .command(&command, &[], &mut desk.buffer, self.program.origin)
-                .await;
-            self.give_desk(desk);
+        let read_only = self.program.prepared.plan.read_only;
+        let proof = read_only.then(|| READ_ONLY.to_owned());
+        // what would let the session write again is not part of a read-only plan
+        let restoring = state.standing.restoring().into_iter();
+        let restoring = restoring.filter(|sql| !(read_only && sql.contains("read_only")));
+        for sql in proof.into_iter().chain(restoring) {
+            let reply = self.set_up(connection, &sql).await;
             if reply.end != End::Complete {
                 let ended = std::io::ErrorKind::UnexpectedEof;
                 return Err(LoginError::Io(ended.into()));
             }
-            if let Some(error) = &reply.summary.error {
-                self.not_restored(&sql, error);
+            match reply.summary.error {
+                Some(error) if sql == READ_ONLY => return Err(LoginError::NotReadOnly(error)),
+                Some(error) => self.not_restored(&sql, &error),
+                None => {}
             }
         }
         Ok(())
+    }
+
+    /// Makes a session read-only again that a command has set back to the server's defaults. When that
+    /// fails, nothing more may be sent on it.
+    pub(super) async fn hold_read_only(
+        &self,
+        connection: &mut MysqlConnection,
+        command: &[u8],
+    ) -> bool {
+        let resets = [
+            CommandCode::ResetConnection as u8,
+            CommandCode::ChangeUser as u8,
+        ];
+        let reset = command.first().is_some_and(|code| resets.contains(code));
+        if !reset || !self.program.prepared.plan.read_only {
+            return true;
+        }
+        let reply = self.set_up(connection, READ_ONLY).await;
+        reply.end == End::Complete && reply.summary.error.is_none()
+    }
+
+    /// Sends a statement of our own.
+    async fn set_up(&self, connection: &mut MysqlConnection, sql: &str) -> Reply {
+        let attributes = match connection.dialect.query_attributes {
+            Some(true) => NO_QUERY_ATTRIBUTES,
+            _ => &[],
+        };
+        let query = Query {
+            attributes,
+            sql: sql.as_bytes(),
+        };
+        let command = Command::Query(query).encode();
+        let mut desk = self.take_desk();
+        let reply = connection
+            .command(&command, &[], &mut desk.buffer, self.program.origin)
+            .await;
+        self.give_desk(desk);
+        reply
     }
 
     /// Says that the target did not take what brings a session to where the recorded one stood.
