@@ -265,6 +265,7 @@ impl Accumulator {
         let measured = self.outcomes.without(&self.unmeasured);
         let response_us = Quantiles::of(&self.response);
         let lateness_us = Quantiles::of(&self.lateness);
+        let generator_late = crate::summary::is_generator_late(&lateness_us, &response_us);
         Summary {
             planned: self.planned,
             sent: self.sent,
@@ -279,7 +280,8 @@ impl Accumulator {
             error_rate: share(measured.failures(), measured.total()),
             error_rate_total: share(self.error_answers, measured.total()),
             unfaithful: crate::summary::is_unfaithful(&measured),
-            generator_late: crate::summary::is_generator_late(&lateness_us, &response_us),
+            generator_late,
+            generator_limits: facts.generator.limits(generator_late, &lateness_us),
             rate: Rate {
                 asked_per_s: Span::rate(self.intended, measured.total(), facts.duration_us),
                 sent_per_s: Span::rate(self.departed, measured.total(), facts.duration_us),

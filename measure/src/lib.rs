@@ -14,6 +14,7 @@ pub mod check;
 pub mod choice;
 mod compare;
 mod error_kind;
+mod generator;
 mod histogram;
 pub mod length;
 mod markup;
@@ -32,6 +33,7 @@ pub use compare::{
     QuantileChange, RULED_OUT, RunSamples, STEADY_US, Sides, Source, Verdict, compare,
 };
 pub use error_kind::ErrorKind;
+pub use generator::{GeneratorLimit, GeneratorLoad};
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
 pub use outcomes::Outcomes;
 pub use quantiles::{Quantiles, minimum_count};

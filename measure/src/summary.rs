@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, CheckResult, Outcomes, Quantiles, Tick};
+use crate::{Check, CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, Quantiles, Tick};
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
 /// the run ended.
@@ -32,6 +32,8 @@ pub struct Summary {
     pub unfaithful: bool,
     /// The generator could not keep up ([`is_generator_late`]): the latencies are not the target's.
     pub generator_late: bool,
+    /// What of the generator was the bottleneck; empty when nothing was.
+    pub generator_limits: Vec<GeneratorLimit>,
     /// Rates asked for and reached.
     pub rate: Rate,
     /// What a user would have felt: done - intended.
@@ -113,6 +115,8 @@ pub struct RunFacts {
     pub operations: BTreeMap<u32, String>,
     /// The plan's faults in its order; name i is bit i of [`crate::Sample::faults`].
     pub faults: Vec<String>,
+    /// What the run counted about its own generator.
+    pub generator: GeneratorLoad,
 }
 
 /// A run with a larger share of mismatches than this is unfaithful.
@@ -142,6 +146,22 @@ impl Summary {
             .iter()
             .map(|check| check.evaluate(self, ticks))
             .collect();
+    }
+
+    /// What of the generator taints the numbers, in words.
+    pub fn generator_warnings(&self) -> Vec<String> {
+        let lateness = GeneratorLimit::Lateness {
+            p99_us: self.lateness_us.p99,
+        };
+        // runs stored before limits were have none
+        let late = self.generator_late && self.generator_limits.is_empty();
+        let limits = self
+            .generator_limits
+            .iter()
+            .chain(late.then_some(&lateness));
+        limits
+            .map(|limit| format!("{limit}; these numbers are not the server's"))
+            .collect()
     }
 
     /// How what was measured ended.
@@ -256,6 +276,7 @@ mod tests {
             "operations",
             "duration_ms",
             "generator_late",
+            "generator_limits",
         ] {
             assert!(names.iter().any(|field| field == name), "{name} is missing");
         }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use reprise_wire::REPLAY_DSCP;
+use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -46,6 +47,14 @@ pub(crate) fn has_no_port_left(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
     )
+}
+
+/// Whether the process, or the system, has as many files open as it may.
+pub(crate) fn has_no_file_left(error: &io::Error) -> bool {
+    let no_file = [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error);
+    error
+        .raw_os_error()
+        .is_some_and(|code| no_file.contains(&code))
 }
 
 /// The loopback address with this number: 127.0.0.2 is the first after the system's own choice.

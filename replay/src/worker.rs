@@ -6,6 +6,7 @@ mod exchange;
 pub(crate) mod fetch;
 mod in_flight;
 pub(crate) mod lane_copy;
+mod load;
 mod mysql;
 pub(crate) mod outbox;
 mod pacer;

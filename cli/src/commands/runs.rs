@@ -147,10 +147,8 @@ fn quantile_row(name: &str, q: &Quantiles) -> Vec<String> {
 }
 
 fn verdicts(text: &mut String, summary: &Summary) {
-    if summary.generator_late {
-        text.push_str(&alarm(
-            "the generator was late; these numbers are not the server's",
-        ));
+    for warning in summary.generator_warnings() {
+        text.push_str(&alarm(&warning));
     }
     if summary.unfaithful {
         text.push_str(&alarm(

@@ -40,6 +40,7 @@ fn facts() -> RunFacts {
             "5:error(code=1213)".to_owned(),
             "20:delay(ms=250)".to_owned(),
         ],
+        ..RunFacts::default()
     }
 }
 

@@ -46,12 +46,16 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
     losses(page, part);
 }
 
+/// With a capital letter at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 fn warnings(page: &mut Page, summary: &Summary) {
-    if summary.generator_late {
-        page.alert(&format!(
-            "The generator was late (p99 {}); these numbers are not the server's.",
-            duration(summary.lateness_us.p99)
-        ));
+    for warning in summary.generator_warnings() {
+        page.alert(&format!("{}.", sentence(&warning)));
     }
     if summary.unfaithful {
         page.alert(&format!(

@@ -85,6 +85,7 @@ fn run(samples: &[Sample]) -> (Vec<Tick>, Summary) {
         duration_us: 60_000_000,
         operations: names(),
         faults: vec!["6:error(code=1213)@20s..40s".to_owned()],
+        ..RunFacts::default()
     });
     let checks = ["p99<250ms", "error_rate<1%"].map(|text| Check::parse(text).unwrap());
     summary.evaluate(&checks, &ticks);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use reprise_measure::{Accumulator, Check, RunFacts, Summary, Tick};
+use reprise_measure::{Accumulator, Check, GeneratorLoad, RunFacts, Summary, Tick};
 use reprise_store::{RunState, RunWriter, Store};
 use serde_json::json;
 
@@ -58,7 +58,6 @@ pub(crate) struct Totals {
     told_late_us: u64,
     reanchored: u64,
     retired: u64,
-    stalls: u64,
     /// The ticks so far, kept when a check looks at them.
     ticks: Vec<Tick>,
     failure: Option<ReplayError>,
@@ -88,6 +87,7 @@ impl Totals {
                 .iter()
                 .map(|one| one.behaviour.name().to_owned())
                 .collect(),
+            generator: GeneratorLoad::default(),
         };
         Self {
             accumulator: Accumulator::new(watched).measuring_from(prepared.plan.warm_up_us()),
@@ -98,7 +98,6 @@ impl Totals {
             told_late_us: 0,
             reanchored: 0,
             retired: 0,
-            stalls: 0,
             ticks: Vec::new(),
             failure: None,
         }
@@ -160,9 +159,11 @@ impl Collector {
             self.stored(noted);
         }
         self.totals.retired += batch.retired;
-        self.totals.stalls += batch.stalls;
-        if batch.stalls > 0 {
-            let message = format!("the collector was behind {} times", self.totals.stalls);
+        let generator = &mut self.totals.facts.generator;
+        generator.add(&batch.generator);
+        if batch.generator.collector_behind > 0 {
+            let times = generator.collector_behind;
+            let message = format!("the collector was behind {times} times");
             self.teller
                 .warn(now_us, WarningKind::CollectorSlow, message);
         }

@@ -184,7 +184,9 @@ impl Worker {
                 sample.outcome = Outcome::Refused;
                 sample.done_us = self.now_us();
                 let message = format!("{} lets nobody in: {error}", target.address);
-                self.outbox.borrow_mut().warn(WarningKind::Refused, message);
+                let mut outbox = self.outbox.borrow_mut();
+                outbox.not_opened(&error);
+                outbox.warn(WarningKind::Refused, message);
                 None
             }
         }

@@ -1,13 +1,15 @@
 //! What a worker hands to the collector: samples and counts, packed, a few times a second. The worker never
 //! waits for the collector; when the collector is behind, the batch waits and that is counted.
 
+use std::io;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
-use reprise_measure::Sample;
+use reprise_measure::{GeneratorLoad, Sample};
 
 use crate::reason::{SkipReason, Skips};
 use crate::run::event::WarningKind;
+use crate::socket::{has_no_file_left, has_no_port_left};
 
 /// A batch goes out when it holds this many samples, or after [`FLUSH_AFTER`].
 const FULL: usize = 256;
@@ -34,8 +36,8 @@ pub(crate) struct Batch {
     pub(crate) retired: u64,
     /// Something worth saying; the first of a batch.
     pub(crate) warning: Option<(WarningKind, String)>,
-    /// How often a batch found the collector behind.
-    pub(crate) stalls: u64,
+    /// What was noticed about the generator itself.
+    pub(crate) generator: GeneratorLoad,
 }
 
 /// Gathers a batch.
@@ -93,6 +95,21 @@ impl Outbox {
         self.batch.warning.get_or_insert((kind, message));
     }
 
+    /// Notes how busy the thread was.
+    pub(crate) const fn busy(&mut self, load: &GeneratorLoad) {
+        self.batch.generator.add(load);
+    }
+
+    /// Notes that a connection could not be opened for want of a file descriptor or a port, if that is why.
+    pub(crate) fn not_opened(&mut self, error: &io::Error) {
+        let generator = &mut self.batch.generator;
+        if has_no_port_left(error) {
+            generator.without_port += 1;
+        } else if has_no_file_left(error) {
+            generator.without_file += 1;
+        }
+    }
+
     pub(crate) const fn retired(&mut self) {
         self.batch.retired += 1;
     }
@@ -118,7 +135,7 @@ impl Outbox {
         match self.to.try_send(std::mem::take(&mut self.batch)) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(mut batch)) => {
-                batch.stalls += 1;
+                batch.generator.collector_behind += 1;
                 self.batch = batch;
             }
         }

@@ -4,12 +4,12 @@
 use std::rc::Rc;
 
 use reprise_measure::Outcome;
-use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::mpsc;
 
 use super::Worker;
 use super::fetch::Fetched;
 use super::lane_copy::LaneCopy;
+use super::load::Load;
 use crate::plan::Speed;
 use crate::reason::SkipReason;
 use crate::run::control::Ending;
@@ -21,9 +21,6 @@ const LEAD_US: u64 = 1_000_000;
 
 /// How long what is wanted from the store is gathered before it is asked for.
 pub(super) const ASK_AFTER_US: u64 = 5_000;
-
-/// The steps by which wake-ups are drawn together as the thread fills: each costs as much as a request.
-const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
 
 /// How the loop stands.
 #[derive(Debug, Default)]
@@ -38,15 +35,6 @@ struct Pace {
     closes_us: Option<u64>,
     asked_us: u64,
     woke_us: u64,
-    load: Load,
-}
-
-/// How busy the thread is, and so how far wake-ups are drawn together.
-#[derive(Debug, Default)]
-struct Load {
-    measured_us: u64,
-    cpu_us: u64,
-    level: usize,
 }
 
 impl Worker {
@@ -74,8 +62,12 @@ impl Worker {
                 Some(found) = fetched.recv() => self.take_fetched(found),
             }
         }
+        let mut load = Load::new();
         loop {
             let now_us = self.now_us();
+            if let Some(busy) = load.look(now_us) {
+                self.outbox.borrow_mut().busy(&busy);
+            }
             self.heed(&mut pace, now_us);
             self.begin_lanes(now_us);
             self.release_due(now_us);
@@ -88,7 +80,7 @@ impl Worker {
             if self.is_over(&pace, now_us) {
                 break;
             }
-            let until_us = self.next_wake(&mut pace, now_us);
+            let until_us = self.next_wake(&pace, &load, now_us);
             self.sleeps_until_us.set(until_us);
             if until_us <= now_us {
                 // answers have their turn, however much is due
@@ -291,7 +283,7 @@ impl Worker {
     }
 
     /// When the loop has to run again at the latest.
-    fn next_wake(&self, pace: &mut Pace, now_us: u64) -> u64 {
+    fn next_wake(&self, pace: &Pace, load: &Load, now_us: u64) -> u64 {
         let agenda = self.agenda.borrow();
         let clock = self.clock.borrow();
         let due_us = agenda
@@ -308,7 +300,7 @@ impl Worker {
         let lived = |us: u64| goes_on.then(|| us.saturating_add(pace.paused_us));
         let ends_us = plan.lasts_us().and_then(lived);
         let stage_us = pace.stage_us.and_then(lived);
-        let paced_us = due_us.map(|due_us| due_us.max(pace.woke_us + pace.load.coalesce(now_us)));
+        let paced_us = due_us.map(|due_us| due_us.max(pace.woke_us + load.coalesce_us()));
         [
             paced_us,
             begins_us.map(|begins_us| begins_us.saturating_sub(LEAD_US)),
@@ -336,26 +328,5 @@ impl Worker {
             outbox.ended(sample, now_us);
         }
         outbox.close();
-    }
-}
-
-impl Load {
-    /// How far wake-ups are drawn together now.
-    fn coalesce(&mut self, now_us: u64) -> u64 {
-        const MEASURED_EVERY_US: u64 = 100_000;
-        let passed_us = now_us.saturating_sub(self.measured_us);
-        if passed_us >= MEASURED_EVERY_US {
-            let cpu = clock_gettime(ClockId::ThreadCPUTime);
-            let cpu_us = cpu.tv_sec as u64 * 1_000_000 + cpu.tv_nsec as u64 / 1_000;
-            let busy = (cpu_us - self.cpu_us) * 100 / passed_us;
-            self.level = match busy {
-                75.. => (self.level + 1).min(COALESCING_US.len() - 1),
-                0..50 => self.level.saturating_sub(1),
-                _ => self.level,
-            };
-            self.cpu_us = cpu_us;
-            self.measured_us = now_us;
-        }
-        COALESCING_US.get(self.level).copied().unwrap_or(0)
     }
 }

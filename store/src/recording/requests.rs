@@ -72,6 +72,15 @@ pub struct PayloadReader {
 }
 
 impl PayloadReader {
+    /// The bytes kept of the row's request; `None` when it is missing. Its answer stays on disk.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read_request(&mut self, row: &ExchangeRow) -> Result<Option<Vec<u8>>, Error> {
+        self.requests
+            .bytes(&self.store, self.recording, row.request)
+    }
+
     /// The bytes kept of the row's request and answer; `None` for one that is missing.
     ///
     /// # Errors
@@ -86,6 +95,13 @@ impl PayloadReader {
 }
 
 impl Requests {
+    /// Leaves out the exchanges up to and including `before`. To be called first.
+    #[must_use]
+    pub fn after(mut self, before: ExchangeId) -> Self {
+        self.after = Some(before);
+        self
+    }
+
     fn next_row(&mut self) -> Result<Option<ExchangeRow>, Error> {
         if let Some(row) = self.rows.next() {
             return Ok(Some(row));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use reprise_fault::Position;
-use reprise_store::{ExchangeId, ExchangeRow, Requests, Store};
+use reprise_store::{ExchangeId, ExchangeRow, PayloadReader, Requests, Store};
 use reprise_wire::Protocol;
 use tokio::sync::mpsc;
 
@@ -15,22 +15,43 @@ use crate::http::rule::Matching;
 use crate::mysql::command::{MysqlCommand, may_send_files};
 use crate::run::program::Program;
 
-/// How far ahead the sequential reading goes to reach an exchange instead of fetching it alone.
+/// How far ahead reading goes on in sequence to reach an exchange, instead of fetching it alone.
 const AHEAD: u32 = 4_096;
+
+/// Two wanted exchanges that lie this close are the beginning of a sequence.
+const NEAR: u32 = 256;
+
+/// Places of the file read on from at the same time: where the recording is, where copies of it are, where
+/// it has begun again.
+const MOST_PLACES: usize = 6;
 
 pub(super) struct Reader {
     store: Store,
     program: Arc<Program>,
+    /// The one used last in front.
+    places: Vec<Place>,
+    /// For exchanges far from every place.
+    alone: PayloadReader,
+    read_alone: u32,
+    shelf: Arc<Shelf>,
+}
+
+/// A place in the file that is read on from.
+struct Place {
     requests: Requests,
     reached: u32,
-    shelf: Arc<Shelf>,
 }
 
 impl Reader {
     pub(super) fn new(store: Store, program: Arc<Program>, shelf: Arc<Shelf>) -> Self {
+        let recording = program.prepared.recording;
         Self {
-            requests: store.requests(program.prepared.recording, false),
-            reached: 0,
+            places: vec![Place {
+                requests: store.requests(recording, false),
+                reached: 0,
+            }],
+            alone: store.payload_reader(recording),
+            read_alone: 0,
             store,
             program,
             shelf,
@@ -43,7 +64,9 @@ impl Reader {
         wanted: &Receiver<(u32, Vec<Wanted>)>,
         answers: &[mpsc::UnboundedSender<Fetched>],
     ) {
-        while let Ok((worker, wanted)) = wanted.recv() {
+        while let Ok((worker, mut wanted)) = wanted.recv() {
+            // in the order they lie in the file
+            wanted.sort_unstable_by_key(|one| one.exchange);
             let found = wanted.into_iter().map(|one| (one, self.get(one))).collect();
             if let Some(answer) = answers.get(worker as usize) {
                 // a worker that has ended needs nothing any more
@@ -56,18 +79,40 @@ impl Reader {
         if let Some(kept) = self.shelf.get(wanted.key()) {
             return Some(kept);
         }
-        if wanted.exchange > self.reached && wanted.exchange - self.reached <= AHEAD {
-            return self.read_on(wanted);
-        }
-        self.read_alone(wanted)
+        let ahead = |reached: u32| {
+            let before = wanted.exchange > reached;
+            before && wanted.exchange - reached <= AHEAD
+        };
+        let known = self.places.iter().position(|place| ahead(place.reached));
+        let near = wanted.exchange.abs_diff(self.read_alone) <= NEAR;
+        let mut place = match known {
+            Some(at) => self.places.remove(at),
+            None if near => {
+                self.places.truncate(MOST_PLACES - 1);
+                let before = wanted.exchange.saturating_sub(1);
+                let recording = self.program.prepared.recording;
+                let requests = self.store.requests(recording, false);
+                Place {
+                    requests: requests.after(ExchangeId(before)),
+                    reached: before,
+                }
+            }
+            None => {
+                self.read_alone = wanted.exchange;
+                return self.read_alone(wanted);
+            }
+        };
+        let found = self.read_on(&mut place, wanted);
+        self.places.insert(0, place);
+        found
     }
 
-    /// Reads on in sequence until the exchange is reached, keeping what comes on the way: its turn is near.
-    fn read_on(&mut self, wanted: Wanted) -> Option<Arc<Outgoing>> {
+    /// Reads on from a place until the exchange is reached, keeping what comes on the way: its turn is near.
+    fn read_on(&self, place: &mut Place, wanted: Wanted) -> Option<Arc<Outgoing>> {
         loop {
-            let next = self.requests.next()?.ok()?;
+            let next = place.requests.next()?.ok()?;
             let exchange = next.row.id.0;
-            self.reached = exchange;
+            place.reached = exchange;
             let Some(request) = next.request else {
                 continue;
             };
@@ -83,8 +128,8 @@ impl Reader {
         let recording = self.program.prepared.recording;
         let id = ExchangeId(wanted.exchange);
         let row = self.store.exchange(recording, id).ok()??;
-        let request = self.store.payloads(recording, id).ok()?.request?;
-        Some(self.ready(wanted.key(), row, request.bytes))
+        let request = self.alone.read_request(&row).ok()??;
+        Some(self.ready(wanted.key(), row, request))
     }
 
     /// The recorded answer, for the few requests that need it to be sent.
@@ -94,7 +139,7 @@ impl Reader {
         Some(payloads.ok()?.response?.bytes)
     }
 
-    fn ready(&mut self, key: (u32, u16), row: ExchangeRow, request: Vec<u8>) -> Arc<Outgoing> {
+    fn ready(&self, key: (u32, u16), row: ExchangeRow, request: Vec<u8>) -> Arc<Outgoing> {
         let payload = match row.protocol {
             Protocol::Http => {
                 let operation = self.program.operation(row.operation.0);

@@ -195,7 +195,11 @@ impl Worker {
             .as_ref()
             .map(|login| login.target.authority());
         let message = format!("{} lets nobody in: {error}", target.unwrap_or_default());
-        self.outbox.borrow_mut().warn(WarningKind::Refused, message);
+        let mut outbox = self.outbox.borrow_mut();
+        if let LoginError::Io(error) = error {
+            outbox.not_opened(error);
+        }
+        outbox.warn(WarningKind::Refused, message);
     }
 }
 
