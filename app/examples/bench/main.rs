@@ -1,6 +1,7 @@
 //! `make bench`: importing captures into the file, and decoding alone, against `tshark -T fields` and
 //! against two limits, in turns on the same captures. Prints medians and ratios; judges nothing,
-//! because machines are noisy. `bench memory 5` imports a capture of 5 GB and prints what it takes.
+//! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that).
+//! `bench memory 5` imports a capture of 5 GB and prints what it takes; `bench lanes 8000` what idle lanes do.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 
@@ -9,6 +10,7 @@ mod http;
 mod limits;
 mod mysql;
 mod process;
+mod replay;
 mod table;
 mod workload;
 
@@ -29,7 +31,16 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     // Every measured part is a process of its own, so that none finds memory another left behind.
     match words.as_slice() {
-        [] => in_folder(bench),
+        [] => in_folder(|folder| {
+            bench(folder)?;
+            replay::bench(folder)
+        }),
+        ["replay"] => in_folder(replay::bench),
+        ["lanes", lanes] => {
+            let lanes: u32 = lanes.parse()?;
+            in_folder(|folder| replay::lanes::measure(folder, lanes))
+        }
+        ["timer", rate, seconds] => replay::timer::run(rate.parse()?, seconds.parse()?),
         ["decode", file] => decoding::decode(Path::new(file)),
         ["slice", file] => limits::slice(Path::new(file)),
         ["store", file, into] => limits::store(Path::new(file), Path::new(into)),
@@ -38,7 +49,7 @@ fn main() -> Result<(), Failure> {
             let gigabytes: u64 = gigabytes.parse()?;
             in_folder(|folder| memory(folder, gigabytes))
         }
-        _ => Err("read the arguments: none, `write FOLDER`, or `memory GIGABYTES`".into()),
+        _ => Err("read the arguments: none, `replay`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
     }
 }
 

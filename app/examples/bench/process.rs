@@ -1,5 +1,8 @@
 //! Running a program and telling what it used: time, CPU time, memory. Linux only, from `/proc`.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,13 +23,43 @@ pub(crate) struct Used {
     pub(crate) peak_bytes: u64,
 }
 
+/// What a program that tells something used, and told.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) used: Used,
+    /// Seconds of CPU time by the name of the thread, as it was seen last.
+    pub(crate) threads: BTreeMap<String, f64>,
+    pub(crate) output: String,
+}
+
 /// Runs `command` to its end, its output thrown away.
 pub(crate) fn measured(command: &mut Command) -> Result<Used, Failure> {
+    watched(command, Stdio::null(), |_| {})
+}
+
+/// Runs `command` to its end, its output written to `file` and read from there.
+pub(crate) fn told(command: &mut Command, file: &Path) -> Result<Told, Failure> {
+    let mut threads = BTreeMap::new();
+    let output = Stdio::from(File::create(file)?);
+    let used = watched(command, output, |child| {
+        // of threads that have ended what was seen last remains
+        threads.extend(cpu_of_threads(child));
+    })?;
+    Ok(Told {
+        used,
+        threads,
+        output: std::fs::read_to_string(file)?,
+    })
+}
+
+/// Looks at the program, and lets `look` do so, until it ends.
+fn watched(
+    command: &mut Command,
+    output: Stdio,
+    mut look: impl FnMut(&Child),
+) -> Result<Used, Failure> {
     let began = Instant::now();
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child = command.stdout(output).stderr(Stdio::null()).spawn()?;
     let (mut cpu_s, mut peak_bytes) = (0.0, 0);
     let status = loop {
         if let Some(status) = child.try_wait()? {
@@ -35,6 +68,7 @@ pub(crate) fn measured(command: &mut Command) -> Result<Used, Failure> {
         // Both only grow, so the last look before the end is what counts.
         cpu_s = cpu_seconds(&child).unwrap_or(cpu_s);
         peak_bytes = peak_resident(&child).unwrap_or(peak_bytes);
+        look(&child);
         std::thread::sleep(LOOK_EVERY);
     };
     let wall_s = began.elapsed().as_secs_f64();
@@ -46,6 +80,21 @@ pub(crate) fn measured(command: &mut Command) -> Result<Used, Failure> {
         cpu_s,
         peak_bytes,
     })
+}
+
+/// The first number of each thread's `schedstat`: nanoseconds on a processor.
+fn cpu_of_threads(child: &Child) -> Vec<(String, f64)> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
+        return Vec::new();
+    };
+    let seen = threads.filter_map(|thread| {
+        let folder = thread.ok()?.path();
+        let name = std::fs::read_to_string(folder.join("comm")).ok()?;
+        let times = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+        let nanos: f64 = times.split(' ').next()?.parse().ok()?;
+        Some((name.trim().to_owned(), nanos / 1e9))
+    });
+    seen.collect()
 }
 
 /// Fields 14 and 15 of proc_pid_stat(5); the second field, the name, may contain anything.
