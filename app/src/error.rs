@@ -113,7 +113,7 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
     match error {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
-        Replay::Unreachable { .. } => Blame::Refused,
+        Replay::Unreachable { .. } | Replay::TooFewConnections { .. } => Blame::Refused,
         _ => Blame::Usage,
     }
 }

@@ -71,18 +71,20 @@ impl Library {
         if let Some(command) = &request.before {
             run_before(command)?;
         }
-        let config = ReplayConfig {
+        let mut config = ReplayConfig {
             plan: asked.plan,
             run,
             targets: Targets { http, mysql },
             secrets: Secrets(asked.secrets),
             users: asked.users,
+            mysql_room: None,
         };
         let within = config.plan.timeout().min(REACH_WITHIN);
         let reached = config.targets.reach(&config.plan, within)?;
         let recorded_too = request.allow_recorded_server;
         let names = same_server::compare(&reached, &self.store, recording.id, recorded_too)?;
         warnings.extend(names);
+        config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)
     }
 

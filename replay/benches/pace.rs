@@ -65,6 +65,7 @@ fn main() {
             targets,
             secrets: Secrets::default(),
             users: reprise_replay::Users::default(),
+            mysql_room: None,
         };
         let handle = start(config, &store).unwrap();
         let mut cpu = BTreeMap::new();

@@ -99,6 +99,21 @@ pub enum ReplayError {
         /// Files it would have open.
         needed: u64,
     },
+    /// The MySQL target lets fewer connections in than the run needs.
+    #[error(
+        "have {connections} MySQL connections open at once: the target lets {allowed} in and {used} of them are \
+         taken; run `SET GLOBAL max_connections = {needed}` there first, or send with fewer copies"
+    )]
+    TooFewConnections {
+        /// Connections open at once.
+        connections: u64,
+        /// Its `max_connections`.
+        allowed: u64,
+        /// Those open before the run.
+        used: u64,
+        /// What it would have to let in.
+        needed: u64,
+    },
     /// The system has too few local ports for one target.
     #[error(
         "have {connections} connections to {target} open at once: this system has {ports} local ports for \

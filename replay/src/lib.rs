@@ -37,6 +37,8 @@ pub use prepare::{
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};
-pub use run::{Ended, Handle, MysqlLogin, Reached, ReplayConfig, Secrets, Targets, start};
+pub use run::{
+    Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets, start,
+};
 pub use schedule::stages::{Stage, Stages, StagesError};
 pub use users::{Account, Users};

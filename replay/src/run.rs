@@ -38,7 +38,7 @@ use threads::Threads;
 
 pub use collector::Ended;
 pub use program::MysqlLogin;
-pub use reach::Reached;
+pub use reach::{MysqlRoom, Reached, ShownBy};
 
 /// What a run is started with.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub struct ReplayConfig {
     pub secrets: Secrets,
     /// The accounts of the plan's users.
     pub users: Users,
+    /// How many connections the MySQL target lets in, where it said so.
+    pub mysql_room: Option<MysqlRoom>,
 }
 
 /// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.
@@ -101,6 +103,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         targets,
         secrets,
         users,
+        mysql_room,
     } = config;
     if plan.users != users.count() {
         return Err(ReplayError::NoUsers);
@@ -121,6 +124,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
             users,
             faults,
             checks,
+            mysql_room,
         },
         store,
     )
@@ -133,6 +137,7 @@ struct Extras {
     users: Users,
     faults: Faults,
     checks: Vec<Check>,
+    mysql_room: Option<MysqlRoom>,
 }
 
 fn start_prepared(
@@ -147,6 +152,7 @@ fn start_prepared(
         users,
         faults,
         checks,
+        mysql_room,
     } = extras;
     if prepared.sends() == 0 {
         let reasons: Vec<String> = prepared
@@ -160,6 +166,9 @@ fn start_prepared(
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
     let http = HttpTarget::all(plan, &targets)?;
     room::make_room(&prepared, http.iter().map(|target| target.address))?;
+    if let Some(room) = mysql_room {
+        room::has_room(&prepared, room)?;
+    }
     let writer = store.create_run(NewRun {
         name: run.clone(),
         recording: prepared.recording,
@@ -191,6 +200,7 @@ fn start_prepared(
     teller.tell(Event::Started {
         run,
         sends: outline.sends,
+        writes: outline.writes,
         takes_ms: if program.prepared.plan.goes_on() {
             0
         } else {

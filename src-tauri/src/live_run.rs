@@ -142,7 +142,7 @@ impl LiveRun {
 impl Pulse {
     fn take(&mut self, news: ReplayNews) {
         match news {
-            ReplayNews::Started { takes_ms } => {
+            ReplayNews::Started { takes_ms, .. } => {
                 self.total_ms = self
                     .total_ms
                     .or(Some(takes_ms))

@@ -5,7 +5,7 @@
 mod address;
 mod shown_name;
 
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 use reprise_wire::Protocol;
 use rusqlite::params;
@@ -252,10 +252,9 @@ impl Store {
         recording: Option<RecordingId>,
     ) -> Result<Option<String>, Error> {
         let name = normal_host(host.as_bytes());
-        let canonical = addresses
-            .iter()
-            .map(|address| address.ip().to_canonical().to_string());
-        let candidates: Vec<String> = name.into_iter().chain(canonical).collect();
+        let forms = addresses.iter().flat_map(|address| forms(address.ip()));
+        let forms = forms.map(|address| address.to_string());
+        let candidates: Vec<String> = name.into_iter().chain(forms).collect();
         self.read(|sql| {
             // Deleted recordings count too: their servers are no less production.
             let mut statement = sql.prepare_cached(
@@ -289,6 +288,29 @@ impl Store {
         let mut addresses = addresses.iter().map(|address| address.ip().to_canonical());
         Ok(addresses.find(|address| !address.is_loopback() && !is_allowed(&address.to_string())))
     }
+}
+
+/// The addresses that sending to `address` may reach: itself, and the IPv4 address within an IPv6 one that
+/// is translated or tunnelled to it (mapped RFC 4291 section 2.5.5, NAT64 RFC 6052 section 2.1, 6to4 RFC 3056).
+fn forms(address: IpAddr) -> impl Iterator<Item = IpAddr> {
+    let canonical = address.to_canonical();
+    let within = match canonical {
+        IpAddr::V6(v6) => within(v6),
+        IpAddr::V4(_) => None,
+    };
+    std::iter::once(canonical).chain(within)
+}
+
+fn within(address: Ipv6Addr) -> Option<IpAddr> {
+    let octets = match address.segments() {
+        [0x64, 0xFF9B, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] if high != 0 => {
+            [high, low]
+        }
+        [0x2002, high, low, ..] => [high, low],
+        _ => return None,
+    };
+    let [[a, b], [c, d]] = octets.map(u16::to_be_bytes);
+    Some(Ipv4Addr::new(a, b, c, d).into())
 }
 
 fn all_loopback(addresses: &[SocketAddr]) -> bool {

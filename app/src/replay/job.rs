@@ -22,6 +22,10 @@ pub enum ReplayNews {
         /// How long it takes, in milliseconds; 0 when that is not known: it goes as fast as it can, or until
         /// it is stopped.
         takes_ms: u64,
+        /// Exchanges that will be sent.
+        sends: u64,
+        /// Those of them that may change data.
+        writes: u64,
     },
     /// The numbers of the last quarter of a second.
     Tick(Box<Tick>),
@@ -58,7 +62,16 @@ impl ReplayJob {
     /// The next thing it has to say; `None` once it has ended.
     pub fn next_news(&self) -> Option<ReplayNews> {
         match self.handle.events().recv() {
-            Ok(Event::Started { takes_ms, .. }) => Some(ReplayNews::Started { takes_ms }),
+            Ok(Event::Started {
+                takes_ms,
+                sends,
+                writes,
+                ..
+            }) => Some(ReplayNews::Started {
+                takes_ms,
+                sends,
+                writes,
+            }),
             Ok(Event::Tick(tick)) => Some(ReplayNews::Tick(Box::new((*tick).clone()))),
             Ok(Event::Warning(warning)) => Some(ReplayNews::Warning(warning.message)),
             Ok(Event::Finished { .. }) | Err(_) => None,

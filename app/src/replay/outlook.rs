@@ -11,6 +11,8 @@ pub struct AllowedTargets {
     pub names: Vec<String>,
     /// What the user should see before anything is sent.
     pub warnings: Vec<String>,
+    /// Whether all of them are this machine, as far as addresses tell.
+    pub loopback: bool,
 }
 
 impl Library {
@@ -22,13 +24,18 @@ impl Library {
         let asked = self.asked(request)?;
         let recording = self.store.recording(&asked.plan.recording)?.id;
         let (http, mysql) = self.allowed(request, &asked, recording)?;
-        let mut allowed = AllowedTargets::default();
+        let mut allowed = AllowedTargets {
+            loopback: true,
+            ..AllowedTargets::default()
+        };
         let http = http.into_iter().map(|target| ("http", target));
         let mysql = mysql.into_iter().map(|target| ("mysql", target));
         for (scheme, target) in http.chain(mysql) {
             allowed
                 .names
                 .push(format!("{scheme}://{}", target.authority()));
+            let mut addresses = target.addresses().iter();
+            allowed.loopback &= addresses.all(|address| address.ip().to_canonical().is_loopback());
             allowed.warnings.extend(target.warnings().to_vec());
         }
         Ok(allowed)

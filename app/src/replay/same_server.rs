@@ -1,7 +1,7 @@
 //! Whether a target that was reached is a recorded server after all, by what it calls itself: its address
 //! alone does not tell, since a forwarded port can lead anywhere.
 
-use reprise_replay::Reached;
+use reprise_replay::{Reached, ShownBy};
 use reprise_store::targets::{ShownName, TargetRefused};
 use reprise_store::{RecordingId, Store};
 
@@ -20,7 +20,11 @@ pub(super) fn compare(
     let mut shown = Vec::new();
     for target in reached.iter().filter(|target| !target.names.is_empty()) {
         let names = target.names.join(", ");
-        let mut note = format!("{} has a certificate for {names}", target.target);
+        let shows = match target.shown_by {
+            ShownBy::Certificate => "has a certificate for",
+            ShownBy::HostName => "calls itself",
+        };
+        let mut note = format!("{} {shows} {names}", target.target);
         for name in &target.names {
             match store.shown_name(name, recording)? {
                 ShownName::Unknown => {}
@@ -33,7 +37,7 @@ pub(super) fn compare(
                     note.push_str(&format!("; {recorded} was a server in the recording"));
                 }
                 ShownName::Recorded(recorded) => {
-                    let host = format!("{}, which has a certificate for {names}", target.target);
+                    let host = format!("{}, which {shows} {names}", target.target);
                     return Err(TargetRefused::RecordedServer { host, recorded }.into());
                 }
             }
@@ -99,6 +103,8 @@ mod tests {
         [Reached {
             target: "127.0.0.1:8443".to_owned(),
             names: vec![name.to_owned()],
+            shown_by: ShownBy::Certificate,
+            room: None,
         }]
     }
 

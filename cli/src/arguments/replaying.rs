@@ -213,6 +213,10 @@ pub(crate) struct ReplayArguments {
     #[arg(long)]
     pub(crate) allow_recorded_server: bool,
 
+    /// Do not ask before data on another machine is changed
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
     /// Run this command first, to restore the target's database
     #[arg(long, value_name = "CMD")]
     pub(crate) before: Option<String>,

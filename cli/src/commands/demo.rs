@@ -108,7 +108,7 @@ impl Teller {
             .progress
             .get_or_insert_with(|| Progress::start("replaying", json));
         match news {
-            ReplayNews::Started { takes_ms } => self.length_us = Some(takes_ms * 1_000),
+            ReplayNews::Started { takes_ms, .. } => self.length_us = Some(takes_ms * 1_000),
             ReplayNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
             ReplayNews::Tick(tick) => replay::show(progress, tick, self.length_us),
         }

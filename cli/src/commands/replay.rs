@@ -1,6 +1,7 @@
 //! `reprise replay NAME`: a plan from flags, a run with a live line, a summary in which everything
 //! planned is accounted for. Exit code 1 when a check failed.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
@@ -21,6 +22,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let library = context.existing_library()?;
     let dry_run = arguments.dry_run;
     let html = arguments.html.clone();
+    let yes = arguments.yes;
     let request = request(arguments)?;
     if dry_run {
         let answer = library.dry_run(&request)?;
@@ -30,6 +32,9 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
             output::text(&describe_dry_run(&answer))?;
         }
         return Ok(ExitCode::SUCCESS);
+    }
+    if !yes && !go_on(&library, &request)? {
+        return Ok(ExitCode::from(exit::REFUSED));
     }
     let stop = Stop::listen()?;
     let answer = follow(&library, &request, context.json, &stop)?;
@@ -43,6 +48,32 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         library.write_run_report(&answer.run.name, &path)?;
     }
     Ok(ExitCode::from(code(&answer.summary)))
+}
+
+/// Asks whoever sits at the terminal before data elsewhere is changed.
+#[expect(clippy::print_stderr, reason = "a question belongs on stderr")]
+fn go_on(library: &Library, request: &ReplayRequest) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(true);
+    }
+    let targets = library.allow_targets(request)?;
+    if targets.loopback {
+        return Ok(true);
+    }
+    let outline = library.dry_run(request)?;
+    if outline.writes == 0 {
+        return Ok(true);
+    }
+    eprint!(
+        "reprise: {} of {} exchanges may change data at {}; go on? [y/N] (--yes does not ask, --read-only \
+         leaves them out) ",
+        count(outline.writes),
+        count(outline.sends),
+        targets.names.join(" and "),
+    );
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// 3 when nothing reached the target, 1 when a check failed, else 0.
@@ -83,7 +114,16 @@ pub(crate) fn follow(
     let mut length_us = None;
     while let Some(news) = job.next_news() {
         match news {
-            ReplayNews::Started { takes_ms } => {
+            ReplayNews::Started {
+                takes_ms,
+                sends,
+                writes,
+            } => {
+                progress.note(&format!(
+                    "reprise: sending {} exchanges, {} of which may change data",
+                    count(sends),
+                    count(writes)
+                ));
                 length_us = Some(takes_ms * 1_000).filter(|us| *us > 0);
             }
             ReplayNews::Tick(tick) => {

@@ -35,4 +35,6 @@ mod replaying;
 #[cfg(test)]
 mod replaying_mysql;
 #[cfg(test)]
+mod safety;
+#[cfg(test)]
 mod stopping;

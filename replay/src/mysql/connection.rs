@@ -1,6 +1,8 @@
 //! One connection to a MySQL target: logged in, then command by command. Times in microseconds since the
 //! run's start.
 
+mod ask;
+
 use std::io;
 use std::net::SocketAddr;
 

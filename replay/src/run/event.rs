@@ -15,6 +15,8 @@ pub enum Event {
         run: String,
         /// Exchanges that will be sent, as the outline counts them.
         sends: u64,
+        /// Those of them that may change something.
+        writes: u64,
         /// How long it takes, in milliseconds; 0 when that is not known.
         takes_ms: u64,
     },

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::Targets;
 use super::http_target::HttpTarget;
+use super::{MysqlLogin, Targets};
 use crate::http::stream::Stream;
 use crate::mysql::connection::{Credentials, MysqlConnection};
 use crate::tls::certificate_names;
@@ -15,8 +15,30 @@ use crate::{Plan, ReplayError};
 pub struct Reached {
     /// Host and port.
     pub target: String,
-    /// The names in its certificate; empty when it shows none.
+    /// The names it goes by; empty when it shows none.
     pub names: Vec<String>,
+    /// Where those names stand.
+    pub shown_by: ShownBy,
+    /// MySQL: how many connections it lets in.
+    pub room: Option<MysqlRoom>,
+}
+
+/// Where a target shows what it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownBy {
+    /// The certificate of a TLS target.
+    Certificate,
+    /// MySQL's `@@hostname`.
+    HostName,
+}
+
+/// How many connections a MySQL server lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MysqlRoom {
+    /// Its `max_connections`.
+    pub most: u64,
+    /// Those that are open, ours not counted.
+    pub used: u64,
 }
 
 impl Targets {
@@ -46,29 +68,45 @@ impl Targets {
                         Stream::Tls(tls) => certificate_names(&tls),
                         Stream::Plain(_) => Vec::new(),
                     },
+                    shown_by: ShownBy::Certificate,
+                    room: None,
                 });
             }
             if let Some(login) = &self.mysql {
-                let tried = async {
-                    let first = login
-                        .target
-                        .addresses()
-                        .first()
-                        .ok_or("its name has no address")?;
-                    let credentials = Credentials {
-                        user: &login.user,
-                        password: &login.password,
-                        database: login.database.as_deref(),
-                        recorded: None,
-                    };
-                    let opened = MysqlConnection::open(*first, credentials).await;
-                    opened
-                        .map(MysqlConnection::quit)
-                        .map_err(|error| error.to_string())
-                };
-                within(timeout, &login.target.authority(), tried).await?;
+                let name = login.target.authority();
+                reached.push(within(timeout, &name, login.look()).await?);
             }
             Ok(reached)
+        })
+    }
+}
+
+impl MysqlLogin {
+    /// Logs in once and asks the server what it is.
+    async fn look(&self) -> Result<Reached, String> {
+        let first = self.target.addresses().first();
+        let first = first.ok_or("its name has no address")?;
+        let credentials = Credentials {
+            user: &self.user,
+            password: &self.password,
+            database: self.database.as_deref(),
+            recorded: None,
+        };
+        let opened = MysqlConnection::open(*first, credentials).await;
+        let mut connection = opened.map_err(|error| error.to_string())?;
+        let name = connection.ask("SELECT @@hostname").await;
+        let most = connection.ask("SELECT @@max_connections").await;
+        let used = connection.ask("SHOW STATUS LIKE 'Threads_connected'").await;
+        connection.quit();
+        let number = |row: Option<Vec<String>>| row?.pop()?.parse::<u64>().ok();
+        Ok(Reached {
+            target: self.target.authority(),
+            names: name.into_iter().flatten().collect(),
+            shown_by: ShownBy::HostName,
+            room: number(most).map(|most| MysqlRoom {
+                most,
+                used: number(used).unwrap_or(1).saturating_sub(1),
+            }),
         })
     }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use reprise_wire::Protocol;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
+use super::reach::MysqlRoom;
 use crate::ReplayError;
 use crate::prepare::Prepared;
 use crate::schedule::crowd::most_open;
@@ -39,6 +40,26 @@ pub(crate) fn make_room(
         ports(to_it, target, range)?;
     }
     Ok(())
+}
+
+/// Whether the MySQL server lets all the run's connections in at once.
+///
+/// # Errors
+/// It does not.
+pub(crate) fn has_room(prepared: &Prepared, room: MysqlRoom) -> Result<(), ReplayError> {
+    let (plan, lanes) = (&prepared.plan, &prepared.lanes);
+    let connections = most_open(plan, lanes, prepared.length_us, |step| {
+        step.protocol == Protocol::Mysql
+    });
+    if connections + room.used <= room.most {
+        return Ok(());
+    }
+    Err(ReplayError::TooFewConnections {
+        connections,
+        allowed: room.most,
+        used: room.used,
+        needed: connections + room.used,
+    })
 }
 
 /// Raises what this process may have open, as far as it may do that itself.

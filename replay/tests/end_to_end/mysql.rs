@@ -249,6 +249,7 @@ fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::E
         targets,
         secrets: Secrets::default(),
         users: reprise_replay::Users::default(),
+        mysql_room: None,
     };
     start(config, store).unwrap().join().unwrap()
 }

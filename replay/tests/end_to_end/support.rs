@@ -204,6 +204,7 @@ pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Ha
         targets: targets(plan, store),
         secrets: Secrets::default(),
         users: reprise_replay::Users::default(),
+        mysql_room: None,
     };
     start(config, store).unwrap()
 }

@@ -124,6 +124,47 @@ fn a_recorded_server_is_refused_by_address_even_when_allowed() {
 }
 
 #[test]
+fn a_recorded_server_is_known_in_every_form_of_its_address_and_name() {
+    let (_folder, store) = store();
+    let recording = record(&store, "r", PRODUCTION, "Shop.Example.");
+    for form in [
+        "[::ffff:198.51.100.7]",
+        "[::ffff:c633:6407]:8080",
+        "[64:ff9b::c633:6407]",
+        "[2002:c633:6407::1]",
+        "[::198.51.100.7]",
+    ] {
+        let refused = store.allow_http(form, Some(recording), false);
+        assert!(
+            matches!(refused, Err(TargetRefused::RecordedServer { .. })),
+            "{form}"
+        );
+    }
+    // somebody else's
+    for form in ["[64:ff9b::c633:6408]", "[2001:db8::c633:6407]"] {
+        let refused = store.allow_http(form, Some(recording), false);
+        assert!(
+            matches!(refused, Err(TargetRefused::NotAllowed { .. })),
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_resolves_to_a_recorded_server_is_that_server() {
+    let (_folder, store) = store();
+    // the one name that resolves everywhere; what it leads to was recorded
+    let recording = record(&store, "r", "127.0.0.1", "shop.example");
+    let target = store
+        .allow_http("localhost:8080", Some(recording), false)
+        .unwrap();
+    assert_eq!(
+        target.warnings(),
+        ["localhost: 127.0.0.1 was a server in the recording"]
+    );
+}
+
+#[test]
 fn a_recorded_host_name_counts_as_a_server() {
     let (_folder, store) = store();
     // The request was made to a name; here that name is an address that no connection went to.
