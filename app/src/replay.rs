@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use reprise_replay::{
-    HttpRoute, MysqlLogin, Outline, Plan, Prepared, ReplayConfig, Secrets, Targets,
+    HttpRoute, MysqlLogin, Outline, Plan, Prepared, ReplayConfig, Secrets, Targets, Watch,
 };
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
@@ -52,7 +52,8 @@ impl Library {
         let asked = self.asked(request)?;
         let recording = self.store.recording(&asked.plan.recording)?;
         let (http, mysql) = self.allowed(request, &asked, recording.id)?;
-        let warnings = http.iter().chain(&mysql);
+        let probes = self.allowed_probes(request, &asked.plan, recording.id)?;
+        let warnings = http.iter().chain(&mysql).chain(&probes);
         let warnings = warnings.flat_map(|target| target.warnings().to_vec());
         let mut warnings: Vec<String> = warnings.collect();
         if asked.plan.tls.insecure {
@@ -74,7 +75,11 @@ impl Library {
         let mut config = ReplayConfig {
             plan: asked.plan,
             run,
-            targets: Targets { http, mysql },
+            targets: Targets {
+                http,
+                mysql,
+                probes,
+            },
             secrets: Secrets(asked.secrets),
             users: asked.users,
             mysql_room: None,
@@ -128,6 +133,23 @@ impl Library {
                 .collect::<Result<_, _>>()?,
             asked.mysql.as_ref().map(allow_mysql).transpose()?,
         ))
+    }
+
+    /// The targets of the plan's HTTP probes, once they are allowed.
+    fn allowed_probes(
+        &self,
+        request: &ReplayRequest,
+        plan: &Plan,
+        recording: RecordingId,
+    ) -> Result<Vec<AllowedTarget>, Error> {
+        let recorded_too = request.allow_recorded_server;
+        let targets = plan.probes.iter().filter_map(|probe| match &probe.watch {
+            Watch::Http { target, .. } => Some(target),
+            _ => None,
+        });
+        let allowed =
+            targets.map(|target| self.store.allow_http(target, Some(recording), recorded_too));
+        Ok(allowed.collect::<Result<_, _>>()?)
     }
 
     /// The recording's name and the first number that no run has.

@@ -301,6 +301,7 @@ impl Accumulator {
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),
             operations: self.operations.summaries(&facts.operations),
+            probes: Vec::new(),
             sent_bytes: self.sent_bytes,
             received_bytes: self.received_bytes,
             duration_ms: facts.duration_us / 1_000,

@@ -18,7 +18,7 @@ pub use curves::{Curve, difference, quantile_curves};
 pub use distribution::distribution;
 pub use kind::{ChartKind, UnknownChart};
 pub use over_time::{
-    FaultSpan, Side, StageMark, Timeline, error_rate, in_flight, lateness, overlay, rate,
+    FaultSpan, Side, StageMark, Timeline, error_rate, in_flight, lateness, overlay, probes, rate,
     response_time,
 };
 pub use recorded::{RecordedSpan, recorded_rate};

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::probe::PROBE;
+
 pub use parse::CheckError;
 
 /// One limit. Serialised as the text it was written as.
@@ -94,6 +96,11 @@ impl Check {
     /// must keep it apart in its ticks ([`crate::Accumulator::new`]).
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
+    }
+
+    /// The probe it is about, by its name.
+    pub fn probe(&self) -> Option<&str> {
+        self.operation.as_deref()?.strip_prefix(PROBE)
     }
 
     /// Whether it is about a window or part of the run, so that ticks are needed to evaluate it.

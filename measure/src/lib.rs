@@ -19,6 +19,7 @@ mod histogram;
 pub mod length;
 mod markup;
 mod outcomes;
+mod probe;
 mod quantiles;
 pub mod readable;
 pub mod report;
@@ -36,6 +37,7 @@ pub use error_kind::ErrorKind;
 pub use generator::{GeneratorLimit, GeneratorLoad};
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
 pub use outcomes::Outcomes;
+pub use probe::{ProbeSummary, ProbeTick};
 pub use quantiles::{Quantiles, minimum_count};
 pub use sample::{Outcome, Sample, SampleFlags};
 pub use summary::{

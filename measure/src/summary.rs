@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, Quantiles, Tick};
+use crate::{
+    Check, CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles, Tick,
+};
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
 /// the run ended.
@@ -58,6 +60,8 @@ pub struct Summary {
     pub checks: Vec<CheckResult>,
     /// The operations, most frequent first, "other" last.
     pub operations: Vec<OperationSummary>,
+    /// What probes measured beside the load, kept apart from everything else here.
+    pub probes: Vec<ProbeSummary>,
     /// Bytes written.
     pub sent_bytes: u64,
     /// Bytes read.

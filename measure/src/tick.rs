@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Histogram, Outcomes};
+use crate::{Histogram, Outcomes, ProbeTick};
 
 /// One interval of a run. Exchanges are counted as sent when they are sent and by outcome when
 /// they end, so `sent` and the sum of `outcomes` differ by what `in_flight` gained.
@@ -44,6 +44,8 @@ pub struct Tick {
     pub lateness: Histogram,
     /// The operations some check watches.
     pub watched: Vec<Watched>,
+    /// What each probe measured beside the load.
+    pub probes: Vec<ProbeTick>,
 }
 
 /// Quantiles of one tick's response times, in microseconds.
@@ -55,6 +57,17 @@ pub struct TickQuantiles {
     pub p95: u64,
     /// 99 % took at most this long.
     pub p99: u64,
+}
+
+impl TickQuantiles {
+    /// Those of some response times; `None` of none.
+    pub(crate) fn of(response: &Histogram) -> Option<Self> {
+        (!response.is_empty()).then(|| Self {
+            p50: response.quantile(0.5),
+            p95: response.quantile(0.95),
+            p99: response.quantile(0.99),
+        })
+    }
 }
 
 /// One operation's share of a tick, kept for operations that a check over a window names.
@@ -105,16 +118,18 @@ impl Tick {
                 None => self.watched.push(watched.clone()),
             }
         }
+        for probe in &other.probes {
+            match self.probes.iter_mut().find(|mine| mine.name == probe.name) {
+                Some(mine) => mine.merge(probe),
+                None => self.probes.push(probe.clone()),
+            }
+        }
         self.settle();
     }
 
     /// Reads the quantiles off the histograms again.
     pub(crate) fn settle(&mut self) {
-        self.response_us = (!self.response.is_empty()).then(|| TickQuantiles {
-            p50: self.response.quantile(0.5),
-            p95: self.response.quantile(0.95),
-            p99: self.response.quantile(0.99),
-        });
+        self.response_us = TickQuantiles::of(&self.response);
         self.lateness_p99_us = self.lateness.quantile(0.99);
     }
 

@@ -58,6 +58,7 @@ fn main() {
         let targets = Targets {
             http: vec![target],
             mysql: None,
+            ..Targets::default()
         };
         let config = ReplayConfig {
             plan,

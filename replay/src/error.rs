@@ -128,6 +128,14 @@ pub enum ReplayError {
         /// Local ports there are.
         ports: u64,
     },
+    /// A probe cannot be started.
+    #[error("start the probe `{probe}`: {why}")]
+    Probe {
+        /// Its name.
+        probe: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// A check cannot be read.
     #[error("read the check `{check}`: {source}")]
     Check {

@@ -28,7 +28,7 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use plan::{
     GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MissingValues, MysqlRoute,
-    PLAN_VERSION, Part, Plan, Rate, RateBy, Speed, Tls,
+    PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls, Watch,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, Outline, OutlineOperation, Prepared, Rewritten, SlowLane,

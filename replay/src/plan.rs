@@ -3,6 +3,7 @@
 
 mod lane_key;
 mod part;
+mod probe;
 mod rate;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
 pub use lane_key::LaneKey;
 pub use part::Part;
+pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
 
 use crate::schedule::stages::Stages;
@@ -84,6 +86,8 @@ pub struct Plan {
     pub lanes: LaneKey,
     /// What statements were prepared from before the recording began.
     pub statements: Vec<GivenStatement>,
+    /// What is watched beside the load.
+    pub probes: Vec<Probe>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
     /// Whose certificates https targets may show.
@@ -203,6 +207,7 @@ impl Default for Plan {
             between: None,
             lanes: LaneKey::default(),
             statements: Vec::new(),
+            probes: Vec::new(),
             both_tiers: false,
             tls: Tls::default(),
             rewrites: Vec::new(),

@@ -28,7 +28,7 @@ pub use outline::{Outline, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Prepared {
     pub(crate) plan: Plan,
     pub(crate) recording: RecordingId,

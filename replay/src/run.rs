@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod event;
 pub(crate) mod http_target;
 pub(crate) mod origin;
+mod probe;
 pub(crate) mod program;
 mod reach;
 mod room;
@@ -64,6 +65,8 @@ pub struct Targets {
     pub http: Vec<AllowedTarget>,
     /// For the plan's MySQL route.
     pub mysql: Option<MysqlLogin>,
+    /// One for each of the plan's HTTP probes, in their order.
+    pub probes: Vec<AllowedTarget>,
 }
 
 /// Secrets by name. They are never stored and never shown.
@@ -166,6 +169,7 @@ fn start_prepared(
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
     let http = HttpTarget::all(plan, &targets)?;
     room::make_room(&prepared, http.iter().map(|target| target.address))?;
+    probe::validate(plan)?;
     if let Some(room) = mysql_room {
         room::has_room(&prepared, room)?;
     }
@@ -181,7 +185,7 @@ fn start_prepared(
     let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
         http,
-        mysql: targets.mysql,
+        mysql: targets.mysql.clone(),
         faults,
         secrets: plan
             .secrets
@@ -194,6 +198,7 @@ fn start_prepared(
         prepared,
         threads: Threads::default(),
     });
+    let probes = probe::start(&program, &targets, store)?;
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());
     let outline = program.prepared.outline();
@@ -219,6 +224,7 @@ fn start_prepared(
         program: Arc::clone(&program),
         control: control.clone(),
         batches,
+        probes,
         teller,
         store: store.clone(),
         run: writer,

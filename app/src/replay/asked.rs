@@ -6,7 +6,9 @@ use std::path::Path;
 
 use reprise_fault::Fault;
 use reprise_measure::Check;
-use reprise_replay::{LaneKey, MysqlRoute, Plan, Rate, RateBy, Speed, StagesError, Tls, Users};
+use reprise_replay::{
+    LaneKey, MysqlRoute, Plan, Probe, Rate, RateBy, Speed, StagesError, Tls, Users,
+};
 
 use super::request::{RateChange, ReplayRequest};
 use super::{http_targets, rewrites, statements};
@@ -76,6 +78,9 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
             insecure: request.insecure,
         };
     }
+    if !request.probes.is_empty() {
+        plan.probes = probes(&request.probes)?;
+    }
     if !request.faults.is_empty() {
         plan.faults = faults(&request.faults)?;
     }
@@ -90,6 +95,7 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
         parse_filter(Some(filter))?;
         plan.filter = Some(filter.to_owned());
     }
+    check_probes(plan)?;
     plan.seed = request.seed.unwrap_or(plan.seed);
     plan.timeout_ms = request.timeout_ms.unwrap_or(plan.timeout_ms);
     plan.http_order = request.http_order.unwrap_or(plan.http_order);
@@ -141,6 +147,31 @@ fn apply_rate(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
 /// A text that says something.
 fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
+}
+
+fn probes(given: &[String]) -> Result<Vec<Probe>, Error> {
+    let probes = given.iter().map(|probe| {
+        probe
+            .parse()
+            .map_err(|error| Error::Usage(format!("--probe: failed to {error}")))
+    });
+    probes.collect()
+}
+
+/// A check of a probe that is not there would never hold.
+fn check_probes(plan: &Plan) -> Result<(), Error> {
+    for text in &plan.checks {
+        let check = Check::parse(text).ok();
+        let Some(name) = check.as_ref().and_then(Check::probe) else {
+            continue;
+        };
+        if !plan.probes.iter().any(|probe| probe.name == name) {
+            return Err(Error::Usage(format!(
+                "--check '{text}': there is no probe '{name}'; add --probe '{name}=http://HOST/PATH' or the like"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn faults(given: &[String]) -> Result<Vec<Fault>, Error> {

@@ -52,6 +52,9 @@ pub struct ReplayRequest {
     pub lanes: Option<String>,
     /// Send only exchanges that match this filter.
     pub filter: Option<String>,
+    /// Probes beside the load: `lane:ID`, `operation:/PATH`, `http://HOST/PATH`, `sql:STATEMENT`, with `NAME=`
+    /// before them to name them.
+    pub probes: Vec<String>,
     /// Faults, in the fault language.
     pub faults: Vec<String>,
     /// Checks, in the check language.
@@ -116,6 +119,7 @@ impl ReplayRequest {
             between: None,
             lanes: None,
             filter: None,
+            probes: Vec::new(),
             faults: Vec::new(),
             checks: Vec::new(),
             abort_on_fail: false,

@@ -140,6 +140,11 @@ pub(crate) struct ReplayArguments {
     #[arg(long = "where", value_name = "FILTER")]
     pub(crate) filter: Option<String>,
 
+    /// Watch beside the load what a single user feels, apart from it: `lane:ID` or `operation:/PATH` as recorded,
+    /// `http://HOST/PATH` or `sql:STATEMENT` every second; `NAME=` before it names it; repeatable
+    #[arg(long = "probe", value_name = "[NAME=]WATCH")]
+    pub(crate) probes: Vec<String>,
+
     /// Inject a fault: `PERCENT:NAME(option=value,...)[@FROM..TO][ for SELECTOR]`; repeatable
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<String>,

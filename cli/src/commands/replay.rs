@@ -195,6 +195,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.between = arguments.between;
     request.lanes = arguments.lane;
     request.filter = arguments.filter;
+    request.probes = arguments.probes;
     request.faults = arguments.faults;
     request.checks = arguments.checks;
     request.abort_on_fail = arguments.abort_on_fail;

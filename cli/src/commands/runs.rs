@@ -87,7 +87,14 @@ pub(crate) fn describe(answer: &RunAnswer) -> String {
     ] {
         table.row(quantile_row(name, quantiles));
     }
+    for probe in &summary.probes {
+        table.row(quantile_row(
+            &format!("probe {}", probe.name),
+            &probe.response_us,
+        ));
+    }
     text.push_str(&table.render());
+    probe_errors(&mut text, summary);
     for line in answer.run.alerts() {
         text.push_str(&alarm(&line));
     }
@@ -137,6 +144,18 @@ fn named<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
     match named_counts(counts).as_str() {
         "" => String::new(),
         counts => format!(" ({counts})"),
+    }
+}
+
+fn probe_errors(text: &mut String, summary: &Summary) {
+    for probe in summary.probes.iter().filter(|probe| probe.error_rate > 0.0) {
+        let _ = writeln!(
+            text,
+            "  probe {}: {} of {} exchanges failed",
+            probe.name,
+            percent(probe.error_rate),
+            count(probe.sent)
+        );
     }
 }
 

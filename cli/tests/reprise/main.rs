@@ -25,6 +25,8 @@ mod partly;
 #[cfg(test)]
 mod printing;
 #[cfg(test)]
+mod probing;
+#[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod redaction;

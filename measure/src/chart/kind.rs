@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Chart, Curve, Style, Timeline, Token, distribution, error_rate, in_flight, lateness,
+    Chart, Curve, Style, Timeline, Token, distribution, error_rate, in_flight, lateness, probes,
     quantile_curves, rate, response_time,
 };
 use crate::Histogram;
@@ -26,6 +26,8 @@ pub enum ChartKind {
     InFlight,
     /// The generator's own lateness.
     Lateness,
+    /// Response times of the probes over time.
+    Probes,
     /// The whole distribution on an axis of nines.
     Quantiles,
     /// The whole distribution as bars.
@@ -35,18 +37,19 @@ pub enum ChartKind {
 /// A chart that does not exist was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "draw {0:?}: there are response_time, error_rate, rate, in_flight, lateness, quantiles and distribution"
+    "draw {0:?}: there are response_time, error_rate, rate, in_flight, lateness, probes, quantiles and distribution"
 )]
 pub struct UnknownChart(pub String);
 
 impl ChartKind {
     /// Every chart, in the order a page shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ResponseTime,
         Self::ErrorRate,
         Self::Rate,
         Self::InFlight,
         Self::Lateness,
+        Self::Probes,
         Self::Quantiles,
         Self::Distribution,
     ];
@@ -59,6 +62,7 @@ impl ChartKind {
             Self::Rate => "rate",
             Self::InFlight => "in_flight",
             Self::Lateness => "lateness",
+            Self::Probes => "probes",
             Self::Quantiles => "quantiles",
             Self::Distribution => "distribution",
         }
@@ -72,6 +76,7 @@ impl ChartKind {
             Self::Rate => rate(timeline, style),
             Self::InFlight => in_flight(timeline, style),
             Self::Lateness => lateness(timeline, style),
+            Self::Probes => probes(timeline, style),
             Self::Quantiles => {
                 quantile_curves(&[Curve::of("this run", Token::P50, &all(timeline))], style)
             }

@@ -198,6 +198,33 @@ pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
     over_time("Generator late", timeline, style, y, lines)
 }
 
+/// The response time of each probe: what a single user felt beside the load. The 95th percentile of what
+/// ended within a tick, which of one exchange is its own.
+pub fn probes(timeline: &Timeline<'_>, style: Style) -> Chart {
+    let ticks = grouped(timeline, style);
+    let mut names: Vec<&str> = Vec::new();
+    for probe in ticks.iter().flat_map(|tick| &tick.probes) {
+        if !names.contains(&probe.name.as_str()) {
+            names.push(&probe.name);
+        }
+    }
+    let p95 = |tick: &Tick, name: &str| {
+        let probe = tick.probes.iter().find(|probe| probe.name == name);
+        let quantiles = probe.and_then(|probe| probe.response_us);
+        (middle(tick), quantiles.map(|q| q.p95 as f64))
+    };
+    let lines: Vec<Line> = names
+        .iter()
+        .zip(ERROR_TOKENS)
+        .map(|(name, token)| {
+            let points = ticks.iter().map(|tick| p95(tick, name)).collect();
+            Line::new(*name, token, points)
+        })
+        .collect();
+    let y = durations(&lines, style);
+    over_time("Probes", timeline, style, y, lines)
+}
+
 /// The 99th percentile of the response time of two runs, on one time axis.
 pub fn overlay(a: Side<'_>, b: Side<'_>, style: Style) -> Chart {
     let end = [a, b]

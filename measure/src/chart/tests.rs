@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    Histogram, Outcome, Outcomes, RunSamples, Sample, SampleFlags, Source, Tick, choice, compare,
+    Histogram, Outcome, Outcomes, ProbeTick, RunSamples, Sample, SampleFlags, Source, Tick,
+    TickQuantiles, choice, compare,
 };
 
 const DARK: Style = Style::new(900, 320, Theme::Dark);
@@ -43,6 +44,16 @@ fn ticks(seconds: u64) -> Vec<Tick> {
                     .record(40 + choice::below(6, &[second, i], 60));
             }
             tick.settle();
+            for (name, took_us) in [("health", 900), ("journey=<7>", 42_000)] {
+                let mut response = Histogram::default();
+                response.record(took_us * if faulty { 4 } else { 1 } + second);
+                tick.probes.push(ProbeTick {
+                    name: name.to_owned(),
+                    response_us: TickQuantiles::of(&response),
+                    response,
+                    ..ProbeTick::default()
+                });
+            }
             tick
         })
         .collect()

@@ -2,7 +2,9 @@
 
 use super::{Check, CheckResult, Measure, Statistic, Time};
 use crate::tick::share;
-use crate::{Histogram, OperationSummary, Outcomes, Quantiles, Summary, Tick, readable};
+use crate::{
+    Histogram, OperationSummary, Outcomes, ProbeSummary, Quantiles, Summary, Tick, readable,
+};
 
 /// A window is moved by a tenth of its length, so that a day of ticks stays cheap.
 const STEPS_PER_WINDOW: usize = 10;
@@ -33,6 +35,10 @@ impl Check {
     }
 
     fn over_run(&self, summary: &Summary) -> Option<f64> {
+        if let Some(name) = self.probe() {
+            let row = summary.probes.iter().find(|row| row.name == name)?;
+            return self.of_probe(row);
+        }
         if let Some(name) = &self.operation {
             let row = summary
                 .operations
@@ -56,6 +62,17 @@ impl Check {
         }
     }
 
+    fn of_probe(&self, row: &ProbeSummary) -> Option<f64> {
+        let measured = row.outcomes.total() > 0;
+        match self.measure {
+            Measure::Time(Time::Service, statistic) => statistic.of(&row.service_us),
+            Measure::Time(_, statistic) => statistic.of(&row.response_us),
+            Measure::ErrorRate => measured.then_some(row.error_rate),
+            Measure::MismatchRate => mismatch_rate(&row.outcomes),
+            Measure::ErrorRateTotal | Measure::SentPerSecond => None,
+        }
+    }
+
     fn of_operation(&self, row: &OperationSummary) -> Option<f64> {
         let measured = row.outcomes.total() > 0;
         match self.measure {
@@ -70,6 +87,7 @@ impl Check {
 
     fn over_ticks(&self, summary: &Summary, ticks: &[Tick]) -> Option<f64> {
         let operation = match &self.operation {
+            Some(_) if self.probe().is_some() => None,
             Some(name) => {
                 let row = summary
                     .operations
@@ -107,7 +125,10 @@ impl Check {
     fn of_stretch(&self, ticks: &[&Tick], operation: Option<u32>) -> Option<f64> {
         let mut stretch = Stretch::default();
         for tick in ticks {
-            stretch.add(tick, operation, self.measure);
+            match self.probe() {
+                Some(name) => stretch.add_probe(tick, name),
+                None => stretch.add(tick, operation, self.measure),
+            }
         }
         let ended = stretch.outcomes.total();
         match self.measure {
@@ -133,6 +154,14 @@ struct Stretch {
 }
 
 impl Stretch {
+    fn add_probe(&mut self, tick: &Tick, name: &str) {
+        self.duration_us += tick.duration_us;
+        for row in tick.probes.iter().filter(|row| row.name == name) {
+            self.outcomes += row.outcomes;
+            self.times.merge(&row.response);
+        }
+    }
+
     fn add(&mut self, tick: &Tick, operation: Option<u32>, measure: Measure) {
         self.duration_us += tick.duration_us;
         let Some(operation) = operation else {

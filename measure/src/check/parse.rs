@@ -198,6 +198,7 @@ fn possible(check: Check) -> Result<Check, CheckError> {
             time == Time::Response || (time == Time::Service && !check.needs_ticks())
         }
         Measure::SentPerSecond => false,
+        Measure::ErrorRateTotal => check.probe().is_none(),
         _ => true,
     };
     if check.operation.is_some() && !kept {

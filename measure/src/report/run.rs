@@ -131,6 +131,7 @@ fn charts(page: &mut Page, part: &RunPart<'_>) {
     part.timeline
         .ticks
         .iter()
+        .filter(|tick| tick.start_us >= part.timeline.warm_up_us)
         .for_each(|tick| all.merge(&tick.response));
     let curves: Vec<Curve> = part
         .recorded
@@ -139,7 +140,7 @@ fn charts(page: &mut Page, part: &RunPart<'_>) {
         .chain([Curve::of("this run", Token::P50, &all)])
         .collect();
     let drawn = |kind: ChartKind, style| kind.draw(&part.timeline, style);
-    let charts = [
+    let mut charts = vec![
         (drawn(ChartKind::ResponseTime, wide(280)), false),
         (drawn(ChartKind::ErrorRate, wide(190)), false),
         (drawn(ChartKind::Rate, wide(170)), false),
@@ -148,6 +149,9 @@ fn charts(page: &mut Page, part: &RunPart<'_>) {
         (quantile_curves(&curves, half), true),
         (drawn(ChartKind::Distribution, half), true),
     ];
+    if !part.summary.probes.is_empty() {
+        charts.insert(1, (drawn(ChartKind::Probes, wide(170)), false));
+    }
     page.charts(charts.iter().map(|(chart, half)| (chart, *half)));
 }
 

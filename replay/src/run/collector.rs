@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::control::{Control, Ending};
 use super::event::{Event, WarningKind};
+use super::probe::Probing;
 use super::program::Program;
 use super::teller::Teller;
 use crate::ReplayError;
@@ -39,6 +40,7 @@ pub(crate) struct Collector {
     pub(crate) program: Arc<Program>,
     pub(crate) control: Control,
     pub(crate) batches: Receiver<Batch>,
+    pub(crate) probes: Vec<Probing>,
     pub(crate) teller: Teller,
     pub(crate) store: Store,
     pub(crate) run: RunWriter,
@@ -184,6 +186,10 @@ impl Collector {
         // the rate asked for is of what is to be sent
         let left_out = std::mem::take(&mut self.totals.left_out);
         tick.planned = tick.planned.saturating_sub(left_out);
+        let probes = self.probes.iter_mut();
+        tick.probes = probes
+            .map(|probe| probe.tick(begin_us, end_us - begin_us))
+            .collect();
         match &mut self.totals.second {
             Some(second) => second.merge(&tick),
             None => self.totals.second = Some(tick.clone()),
@@ -256,10 +262,14 @@ impl Collector {
 
     fn summary(&mut self) -> Summary {
         self.totals.facts.duration_us = self.program.origin.now_us();
-        self.totals.accumulator.summary(&self.totals.facts)
+        let mut summary = self.totals.accumulator.summary(&self.totals.facts);
+        summary.probes = self.probes.iter().map(Probing::summary).collect();
+        summary
     }
 
     fn finish(mut self) -> Result<Ended, ReplayError> {
+        self.probes.iter().for_each(Probing::stop);
+        self.probes.iter_mut().for_each(Probing::finish);
         let now_us = self.program.origin.now_us().max(self.totals.told_us + 1);
         self.tick(now_us);
         if let Some(second) = self.totals.second.take() {

@@ -242,6 +242,7 @@ fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::E
     let targets = Targets {
         http: Vec::new(),
         mysql: Some(login),
+        ..Targets::default()
     };
     let config = ReplayConfig {
         plan,

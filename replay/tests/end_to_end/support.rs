@@ -193,7 +193,10 @@ pub(crate) fn targets(plan: &Plan, store: &Store) -> Targets {
         .iter()
         .map(|route| store.allow_http(&route.url, None, false).unwrap())
         .collect();
-    Targets { http, mysql: None }
+    Targets {
+        http,
+        ..Targets::default()
+    }
 }
 
 /// Starts a run.

@@ -1,7 +1,10 @@
-//! Asks a MySQL target about itself: one short query, one row of text back.
+//! Asks a MySQL target about itself, or what a probe asks: one query, its answer as it came.
+
+use std::io;
 
 use reprise_wire::mysql::{
-    CommandCode, Dialect, NO_QUERY_ATTRIBUTES, PacketReader, ReplyReader, decode_text_row,
+    CommandCode, Dialect, NO_QUERY_ATTRIBUTES, PacketReader, ReplyReader, ReplySummary,
+    decode_text_row,
 };
 use tokio::io::AsyncReadExt;
 
@@ -11,23 +14,38 @@ impl MysqlConnection {
     /// The first row that `sql` is answered with; `None` when the server does not answer with a row: what it
     /// does not want to tell is not needed.
     pub(crate) async fn ask(&mut self, sql: &str) -> Option<Vec<String>> {
+        let (answer, _) = self.answer(sql).await.ok()?;
+        first_row(&answer, &self.dialect)
+    }
+
+    /// What `sql` is answered with: the beginning of its packets, and what they come to.
+    ///
+    /// # Errors
+    /// The connection ended, or what came does not follow the protocol.
+    pub(crate) async fn answer(&mut self, sql: &str) -> io::Result<(Vec<u8>, ReplySummary)> {
         let attributes = match self.dialect.query_attributes {
             Some(true) => NO_QUERY_ATTRIBUTES,
             _ => &[],
         };
         let command = [&[CommandCode::Query as u8][..], attributes, sql.as_bytes()].concat();
         let mut reader = ReplyReader::new(&command, &self.dialect);
-        self.send(0, &command).await.ok()?;
-        let (mut answer, mut buffer) = (Vec::new(), [0; 1_024]);
-        while !reader.is_done() && answer.len() < LOGIN_PACKET {
-            let read = self.stream.read(&mut buffer).await.ok()?;
-            let mut came = buffer.get(..read).filter(|came| !came.is_empty())?;
-            answer.extend_from_slice(came);
+        self.send(0, &command).await?;
+        let (mut answer, mut buffer) = (Vec::new(), [0; 4_096]);
+        while !reader.is_done() {
+            let read = self.stream.read(&mut buffer).await?;
+            let mut came = buffer.get(..read).unwrap_or_default();
+            if came.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if answer.len() < LOGIN_PACKET {
+                answer.extend_from_slice(came);
+            }
             while !came.is_empty() && !reader.is_done() {
-                reader.push(&mut came).ok()?;
+                let pushed = reader.push(&mut came);
+                pushed.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
             }
         }
-        first_row(&answer, &self.dialect)
+        Ok((answer, reader.summary().clone()))
     }
 }
 

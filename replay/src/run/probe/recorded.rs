@@ -1,0 +1,114 @@
+//! A probe that plays recorded exchanges at their own pace, again and again: a run of its own, beside the
+//! load, with the plan's targets and without its faults.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+use reprise_fault::Faults;
+use reprise_store::Store;
+use tokio::sync::mpsc;
+
+use crate::plan::{Plan, Probe, Rate, Watch};
+use crate::prepare::Prepared;
+use crate::prepare::lane::Lane;
+use crate::run::control::Control;
+use crate::run::program::Program;
+use crate::schedule::stages::Stages;
+use crate::worker::fetch::Fetcher;
+use crate::worker::outbox::Batch;
+use crate::worker::{Shard, Worker};
+use crate::{ReplayError, Skips};
+
+/// A user's pause before a journey begins anew; microseconds.
+const PAUSE_US: u64 = 1_000_000;
+
+/// How long a probe's outstanding answers are waited for when the run is over; milliseconds.
+const DRAIN_MS: u64 = 1_000;
+
+/// Starts it.
+///
+/// # Errors
+/// Nothing recorded matches it, or its threads cannot be started.
+pub(super) fn start(
+    main: &Arc<Program>,
+    probe: &Probe,
+    control: Control,
+    batches: Sender<Batch>,
+    store: &Store,
+) -> Result<JoinHandle<std::io::Result<()>>, ReplayError> {
+    let mut prepared = Prepared::new(plan_of(&main.prepared.plan, probe), store)?;
+    if let Watch::Lane(id) = probe.watch {
+        only(&mut prepared, id);
+    }
+    for lane in &mut prepared.lanes {
+        lane.skipped = Skips::default();
+    }
+    if prepared.sends() == 0 {
+        return Err(ReplayError::Probe {
+            probe: probe.name.clone(),
+            why: "nothing of the recording that can be sent matches it; the dry run lists lanes and operations",
+        });
+    }
+    let program = Arc::new(Program {
+        faults: Faults::new(Vec::new())?,
+        workers: 1,
+        prepared,
+        ..Program::clone(main)
+    });
+    let (to_worker, fetched) = mpsc::unbounded_channel();
+    let fetcher = Fetcher::start(store.clone(), Arc::clone(&program), vec![to_worker])
+        .map_err(ReplayError::Start)?;
+    let shard = Shard {
+        index: 0,
+        program,
+        control,
+        fetcher,
+        fetched,
+        batches,
+    };
+    std::thread::Builder::new()
+        .name("replay-probe".to_owned())
+        .spawn(move || Worker::run(shard))
+        .map_err(ReplayError::Start)
+}
+
+/// The plan of a probe: the load's, at the recorded pace, once, until the run is over.
+fn plan_of(load: &Plan, probe: &Probe) -> Plan {
+    let filter = match &probe.watch {
+        Watch::Operation(operation) => {
+            let more = load.filter.as_deref().unwrap_or_default();
+            Some(format!("{more} operation:{operation}"))
+        }
+        _ => load.filter.clone(),
+    };
+    Plan {
+        filter,
+        rate: Rate::default(),
+        stages: Stages::default(),
+        duration_ms: None,
+        repeat: true,
+        drain_ms: DRAIN_MS,
+        probes: Vec::new(),
+        faults: Vec::new(),
+        checks: Vec::new(),
+        ..load.clone()
+    }
+}
+
+/// Leaves only one lane, which begins at once and again when it is over.
+fn only(prepared: &mut Prepared, id: u32) {
+    for lane in prepared.lanes.iter_mut().filter(|lane| lane.id != id) {
+        lane.steps = Vec::new();
+    }
+    let of_steps = |lane: &Lane| lane.steps.first().map_or(lane.starts_us, |step| step.at_us);
+    if let Some(lane) = prepared.lanes.iter_mut().find(|lane| lane.id == id) {
+        let begins_us = of_steps(lane);
+        for step in &mut lane.steps {
+            step.at_us -= begins_us;
+        }
+        lane.starts_us = 0;
+        lane.ends_us = lane.ends_us.saturating_sub(begins_us);
+        prepared.length_us = lane.ends_us + PAUSE_US;
+    }
+}
