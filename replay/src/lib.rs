@@ -31,8 +31,8 @@ pub use plan::{
     PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls, Watch,
 };
 pub use prepare::{
-    Correlation, CorrelationTarget, Outline, OutlineOperation, Prepared, Rewritten, SlowLane,
-    Unsourced,
+    Correlation, CorrelationTarget, Outline, OutlineLane, OutlineOperation, Prepared, Rewritten,
+    SlowLane, Unsourced,
 };
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;

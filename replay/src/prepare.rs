@@ -24,11 +24,11 @@ use lane::Lane;
 use values::Told;
 
 pub use correlation::{Correlation, CorrelationTarget};
-pub use outline::{Outline, OutlineOperation, SlowLane, Unsourced};
+pub use outline::{Outline, OutlineLane, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Prepared {
     pub(crate) plan: Plan,
     pub(crate) recording: RecordingId,

@@ -169,7 +169,7 @@ fn start_prepared(
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
     let http = HttpTarget::all(plan, &targets)?;
     room::make_room(&prepared, http.iter().map(|target| target.address))?;
-    probe::validate(plan)?;
+    let watched = probe::prepare(plan, store)?;
     if let Some(room) = mysql_room {
         room::has_room(&prepared, room)?;
     }
@@ -198,7 +198,7 @@ fn start_prepared(
         prepared,
         threads: Threads::default(),
     });
-    let probes = probe::start(&program, &targets, store)?;
+    let probes = probe::start(&program, watched, &targets, store)?;
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());
     let outline = program.prepared.outline();

@@ -222,6 +222,9 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     Ok(request)
 }
 
+/// Lanes a dry run lists, to be watched with --probe lane:ID.
+const MOST_LANES: usize = 5;
+
 /// Operations a dry run lists.
 const MOST_OPERATIONS: usize = 20;
 
@@ -299,6 +302,11 @@ fn describe_dry_run(outline: &Outline) -> String {
             duration(lane.behind_ms * 1_000)
         ));
     }
+    let lanes = outline.lanes.iter().take(MOST_LANES);
+    let lanes: Vec<String> = lanes
+        .map(|one| format!("{} ({})", one.lane, count(one.sends)))
+        .collect();
+    text.push_str(&format!("  lanes that send most: {}\n", lanes.join(", ")));
     text.push('\n');
     let mut table = Table::new(&["  operation", "sent", ""]);
     for row in outline.operations.iter().take(MOST_OPERATIONS) {

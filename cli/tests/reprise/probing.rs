@@ -28,6 +28,9 @@ fn each_probe_is_measured_apart_drawn_and_checked() {
     ];
     let health = format!("health={url}/static/shop.css");
     let gone = format!("gone={url}/there/is/no/such/page");
+    let dry = [&replay[..8], &["--dry-run"]].concat();
+    let outline = desk.answer(&dry);
+    let journey = format!("journey=lane:{}", number(&outline, "/lanes/0/lane"));
     let probes = [
         "--probe",
         &health,
@@ -36,7 +39,7 @@ fn each_probe_is_measured_apart_drawn_and_checked() {
         "--probe",
         "sql:SELECT 1",
         "--probe",
-        "journey=lane:0",
+        &journey,
         "--probe",
         "search=operation:/search",
         "--check",

@@ -30,6 +30,8 @@ pub struct Outline {
     pub writes: u64,
     /// Those of `sends` that the part or the filter leaves out and lanes need all the same: logins, PREPAREs.
     pub setup: u64,
+    /// The lanes that send most, at most 20.
+    pub lanes: Vec<OutlineLane>,
     /// What is sent, by operation, most frequent first.
     pub operations: Vec<OutlineOperation>,
     /// Exchanges left out, counted as `sends` is, by reason.
@@ -48,6 +50,15 @@ pub struct Outline {
     pub rewrites: Vec<Rewritten>,
     /// Lanes that cannot keep up at this speed, worst first; at most 20.
     pub slow_lanes: Vec<SlowLane>,
+}
+
+/// One lane of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineLane {
+    /// Its id.
+    pub lane: u32,
+    /// How many exchanges one playing of it sends.
+    pub sends: u64,
 }
 
 /// What one operation's share of a plan is.
@@ -115,6 +126,12 @@ impl Outline {
                     0
                 };
             }
+            if !lane.steps.is_empty() {
+                outline.lanes.push(OutlineLane {
+                    lane: lane.id,
+                    sends: lane.steps.len() as u64,
+                });
+            }
             outline.values += lane.values.count as u64;
             for (reason, count) in lane.skipped.iter() {
                 *outline.skipped.entry(reason.name().to_owned()).or_default() += count * copies;
@@ -132,6 +149,10 @@ impl Outline {
                 });
             }
         }
+        outline
+            .lanes
+            .sort_by_key(|one| (std::cmp::Reverse(one.sends), one.lane));
+        outline.lanes.truncate(MOST_LANES);
         outline.operations = named(operations, &prepared.operations);
         outline.scale(plan, played_us);
         outline
@@ -180,6 +201,7 @@ fn named(
 }
 
 const MOST_SLOW_LANES: usize = 20;
+const MOST_LANES: usize = 20;
 
 /// How late the lane's latest request would be, answers taking as long as they took when recorded.
 fn behind_us(lane: &Lane, speed: f64) -> u64 {

@@ -3,7 +3,6 @@
 mod plain;
 mod recorded;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -15,6 +14,7 @@ use super::Targets;
 use super::control::{Control, Ending};
 use super::program::Program;
 use crate::plan::Watch;
+use crate::prepare::Prepared;
 use crate::worker::outbox::Batch;
 use crate::{Plan, ReplayError};
 
@@ -29,30 +29,43 @@ pub(crate) struct Probing {
     thread: Option<JoinHandle<std::io::Result<()>>>,
 }
 
-/// Starts the plan's probes.
+/// What each of the plan's probes sends, where that is recorded; before anything is stored or sent.
 ///
 /// # Errors
-/// A probe asks for what the plan or the recording does not have, or a thread cannot be started.
+/// A probe asks for what the plan or the recording does not have.
+pub(crate) fn prepare(plan: &Plan, store: &Store) -> Result<Vec<Option<Prepared>>, ReplayError> {
+    validate(plan)?;
+    let prepared = plan.probes.iter().map(|probe| match probe.watch {
+        Watch::Lane(_) | Watch::Operation(_) => recorded::prepare(plan, probe, store).map(Some),
+        Watch::Http { .. } | Watch::Sql(_) => Ok(None),
+    });
+    prepared.collect()
+}
+
+/// Starts the plan's probes; `prepared` is what each of them sends.
+///
+/// # Errors
+/// A target's certificates cannot be had, or a thread cannot be started.
 pub(crate) fn start(
     program: &Arc<Program>,
+    prepared: Vec<Option<Prepared>>,
     targets: &Targets,
     store: &Store,
 ) -> Result<Vec<Probing>, ReplayError> {
     let plan = &program.prepared.plan;
     let mut http = targets.probes.iter();
     let mut probes = Vec::new();
-    for probe in &plan.probes {
+    for (probe, prepared) in plan.probes.iter().zip(prepared) {
         let (to, batches) = unbounded();
         let control = Control::new(1.0, 1);
-        let started = match &probe.watch {
-            Watch::Lane(_) | Watch::Operation(_) => {
-                recorded::start(program, probe, control.clone(), to, store)?
-            }
-            Watch::Http { path, .. } => {
+        let started = match (&probe.watch, prepared) {
+            (_, Some(prepared)) => recorded::start(program, prepared, control.clone(), to, store)?,
+            (Watch::Http { path, .. }, None) => {
                 let target = http.next().ok_or(ReplayError::TargetsDiffer)?;
                 plain::start_http(program, target, path, control.clone(), to)?
             }
-            Watch::Sql(sql) => plain::start_sql(program, sql, control.clone(), to)?,
+            (Watch::Sql(sql), None) => plain::start_sql(program, sql, control.clone(), to)?,
+            (Watch::Lane(_) | Watch::Operation(_), None) => continue,
         };
         probes.push(Probing {
             name: probe.name.clone(),
@@ -66,7 +79,7 @@ pub(crate) fn start(
 }
 
 /// Whether two probes have one name, or one watches what the plan does not send to.
-pub(crate) fn validate(plan: &Plan) -> Result<(), ReplayError> {
+fn validate(plan: &Plan) -> Result<(), ReplayError> {
     for (index, probe) in plan.probes.iter().enumerate() {
         let why = if plan
             .probes
@@ -102,12 +115,8 @@ impl Probing {
 
     /// What it measured so far.
     pub(crate) fn summary(&self) -> ProbeSummary {
-        let facts = RunFacts {
-            duration_us: 0,
-            operations: BTreeMap::new(),
-            faults: Vec::new(),
-        };
-        ProbeSummary::of(&self.name, self.accumulator.summary(&facts))
+        let summary = self.accumulator.summary(&RunFacts::default());
+        ProbeSummary::of(&self.name, summary)
     }
 
     /// Asks it to end.

@@ -14,7 +14,7 @@ use crate::prepare::lane::Lane;
 use crate::users::Users;
 
 /// A run as its threads see it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) prepared: Prepared,
     /// In the order of the plan's routes.

@@ -137,9 +137,11 @@ impl Bench {
             targets: Targets {
                 http: Vec::new(),
                 mysql: Some(login),
+                ..Targets::default()
             },
             secrets: Secrets::default(),
             users: reprise_replay::Users::default(),
+            mysql_room: None,
         };
         let handle = start(config, &self.store).unwrap();
         let events = handle.events().clone();

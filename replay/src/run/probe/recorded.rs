@@ -14,6 +14,7 @@ use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
 use crate::run::control::Control;
 use crate::run::program::Program;
+use crate::run::threads::Threads;
 use crate::schedule::stages::Stages;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
@@ -26,18 +27,12 @@ const PAUSE_US: u64 = 1_000_000;
 /// How long a probe's outstanding answers are waited for when the run is over; milliseconds.
 const DRAIN_MS: u64 = 1_000;
 
-/// Starts it.
+/// Works out what it sends.
 ///
 /// # Errors
-/// Nothing recorded matches it, or its threads cannot be started.
-pub(super) fn start(
-    main: &Arc<Program>,
-    probe: &Probe,
-    control: Control,
-    batches: Sender<Batch>,
-    store: &Store,
-) -> Result<JoinHandle<std::io::Result<()>>, ReplayError> {
-    let mut prepared = Prepared::new(plan_of(&main.prepared.plan, probe), store)?;
+/// Nothing recorded matches it, or the recording cannot be read.
+pub(super) fn prepare(load: &Plan, probe: &Probe, store: &Store) -> Result<Prepared, ReplayError> {
+    let mut prepared = Prepared::new(plan_of(load, probe), store)?;
     if let Watch::Lane(id) = probe.watch {
         only(&mut prepared, id);
     }
@@ -50,11 +45,30 @@ pub(super) fn start(
             why: "nothing of the recording that can be sent matches it; the dry run lists lanes and operations",
         });
     }
+    Ok(prepared)
+}
+
+/// Starts it.
+///
+/// # Errors
+/// Its threads cannot be started.
+pub(super) fn start(
+    load: &Program,
+    prepared: Prepared,
+    control: Control,
+    batches: Sender<Batch>,
+    store: &Store,
+) -> Result<JoinHandle<std::io::Result<()>>, ReplayError> {
     let program = Arc::new(Program {
-        faults: Faults::new(Vec::new())?,
-        workers: 1,
         prepared,
-        ..Program::clone(main)
+        http: load.http.clone(),
+        mysql: load.mysql.clone(),
+        faults: Faults::new(Vec::new())?,
+        secrets: load.secrets.clone(),
+        users: load.users.clone(),
+        origin: load.origin,
+        workers: 1,
+        threads: Threads::default(),
     });
     let (to_worker, fetched) = mpsc::unbounded_channel();
     let fetcher = Fetcher::start(store.clone(), Arc::clone(&program), vec![to_worker])
