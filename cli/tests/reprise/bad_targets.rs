@@ -148,7 +148,6 @@ fn a_host_that_was_not_allowed_is_refused_until_it_is() {
 fn a_target_that_cannot_be_read_is_wrong_usage() {
     let desk = Desk::with_recording();
     for (url, fix) in [
-        ("https://127.0.0.1:443", "http://"),
         ("ftp://127.0.0.1", "http://"),
         ("http://", "http://"),
         ("http://127.0.0.1:99999", "[:PORT]"),
