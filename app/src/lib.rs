@@ -59,5 +59,7 @@ pub use reprise_measure::{
     Outcomes, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
     is_generator_late, length, readable,
 };
-pub use reprise_replay::{Control, Correlation, HttpOrder, MissingValues, Outline, Plan, RateBy};
+pub use reprise_replay::{
+    Control, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, RateBy,
+};
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

@@ -1,7 +1,7 @@
 //! Runs as they are kept: listed, and one with all its numbers. A run whose process was killed has
 //! the numbers of its last commit.
 
-use reprise_replay::HttpRoute;
+use reprise_replay::{HttpRoute, Mismatch};
 use reprise_store::{Run, RunState};
 
 use crate::answer::{RunAnswer, RunHead, rfc3339};
@@ -28,6 +28,15 @@ impl Library {
     /// When there is none of that name.
     pub fn run(&self, name: &str) -> Result<RunAnswer, Error> {
         Ok(self.store.run(name)?.into())
+    }
+
+    /// The answers of a run that were not the recorded ones, some of each operation, with both.
+    ///
+    /// # Errors
+    /// When there is no run of that name, or it cannot be read.
+    pub fn mismatches(&self, run: &str) -> Result<Vec<Mismatch>, Error> {
+        let run = self.store.run(run)?.id;
+        Ok(Mismatch::all(&self.store, run)?)
     }
 }
 

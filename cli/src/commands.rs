@@ -9,6 +9,7 @@ pub(crate) mod devices;
 pub(crate) mod exchanges;
 pub(crate) mod export;
 pub(crate) mod import;
+mod mismatches;
 pub(crate) mod record;
 pub(crate) mod recordings;
 pub(crate) mod redaction;

@@ -1,7 +1,6 @@
 //! The HTTP side: sending recorded requests and judging what comes back.
 
 pub(crate) mod connection;
-pub(crate) mod digest;
 pub(crate) mod jar;
 pub(crate) mod judge;
 pub(crate) mod places;
@@ -13,4 +12,5 @@ pub(crate) mod rule;
 pub(crate) mod splice;
 pub(crate) mod stream;
 pub(crate) mod values;
+pub(crate) mod verify;
 pub(crate) mod writing;

@@ -12,6 +12,7 @@
 
 mod error;
 mod http;
+mod mismatch;
 mod mysql;
 mod plan;
 mod prepare;
@@ -26,6 +27,7 @@ mod worker;
 pub use error::ReplayError;
 pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
+pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
     GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MissingValues, MysqlRoute,
     PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls, Watch,

@@ -73,6 +73,8 @@ pub struct Plan {
     pub correlate: Vec<String>,
     /// The names of correlations left out: their values go as recorded. `*` is all of them.
     pub no_correlate: Vec<String>,
+    /// An earlier run whose mismatches are no news: where they were, answers vary by themselves.
+    pub baseline: Option<String>,
     /// What becomes of a request that carries a value nobody supplies.
     pub missing_values: MissingValues,
     /// How many accounts the copies have of their own; 0: they use the recorded ones. The accounts
@@ -201,6 +203,7 @@ impl Default for Plan {
             secrets: Vec::new(),
             correlate: Vec::new(),
             no_correlate: Vec::new(),
+            baseline: None,
             missing_values: MissingValues::Send,
             users: 0,
             filter: None,

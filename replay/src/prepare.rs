@@ -1,10 +1,12 @@
 //! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
 //! values come from the target's own answers. Done once, before a run or for a dry run.
 
+mod baseline;
 mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
 pub(crate) mod lane;
+mod noise;
 mod outline;
 pub(crate) mod precedence;
 mod rewritten;
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 
 use reprise_store::{RecordingId, Store};
 
+use crate::http::verify::noise::NoiseBook;
 use crate::reason::Skips;
 use crate::{Plan, ReplayError};
 use gather::Gatherer;
@@ -40,6 +43,8 @@ pub struct Prepared {
     /// How many different accounts log in in the recording.
     pub(crate) accounts: u32,
     pub(crate) rewritten: Vec<Rewritten>,
+    /// What varies in answers by itself.
+    pub(crate) noise: NoiseBook,
 }
 
 impl Prepared {
@@ -64,7 +69,15 @@ impl Prepared {
             gatherer.add(&exchange?);
         }
         let rewritten = gatherer.rewritten();
-        let (lanes, told, accounts) = gatherer.finish();
+        let gather::Found {
+            lanes,
+            told,
+            accounts,
+            mut noise,
+        } = gatherer.finish();
+        if let Some(run) = &plan.baseline {
+            baseline::learn(store, run, &operations, &mut noise)?;
+        }
         let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
         let recorded_us = recording.duration_ms.saturating_mul(1_000);
         let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
@@ -78,6 +91,7 @@ impl Prepared {
             told,
             accounts,
             rewritten,
+            noise,
         })
     }
 

@@ -143,6 +143,19 @@ struct Extras {
     mysql_room: Option<MysqlRoom>,
 }
 
+/// Refuses a plan that leaves everything out.
+fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
+    if prepared.sends() == 0 {
+        let reasons: Vec<String> = prepared
+            .skips()
+            .iter()
+            .map(|(reason, count)| format!("{count} {}", reason.name()))
+            .collect();
+        return Err(ReplayError::NothingToSend(reasons.join(", ")));
+    }
+    Ok(())
+}
+
 fn start_prepared(
     prepared: Prepared,
     extras: Extras,
@@ -157,14 +170,7 @@ fn start_prepared(
         checks,
         mysql_room,
     } = extras;
-    if prepared.sends() == 0 {
-        let reasons: Vec<String> = prepared
-            .skips()
-            .iter()
-            .map(|(reason, count)| format!("{count} {}", reason.name()))
-            .collect();
-        return Err(ReplayError::NothingToSend(reasons.join(", ")));
-    }
+    sends_something(&prepared)?;
     let plan = &prepared.plan;
     let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
     let http = HttpTarget::all(plan, &targets)?;

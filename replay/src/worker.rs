@@ -11,6 +11,7 @@ mod mysql;
 pub(crate) mod outbox;
 mod pacer;
 mod release;
+mod verify;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -52,6 +53,8 @@ pub(crate) struct Worker {
     agenda: RefCell<Agenda>,
     lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
     outbox: RefCell<Outbox>,
+    /// How many mismatches of each operation were handed over.
+    mismatches: RefCell<FxHashMap<u32, u32>>,
     /// What is sent and not ended, as far as it is known: what is left when time is up.
     in_flight: InFlight,
     numbers: Cell<u64>,
@@ -105,6 +108,7 @@ impl Worker {
                 fetcher,
                 clock: RefCell::new(Clock::new(speed)),
                 lanes: RefCell::default(),
+                mismatches: RefCell::default(),
                 outbox: RefCell::new(Outbox::new(batches)),
                 in_flight,
                 numbers: Cell::new(0),

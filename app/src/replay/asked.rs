@@ -105,6 +105,9 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     if !request.no_correlate.is_empty() {
         plan.no_correlate.clone_from(&request.no_correlate);
     }
+    if let Some(run) = filled(request.baseline.as_deref()) {
+        plan.baseline = Some(run.to_owned());
+    }
     plan.missing_values = request.missing_values.unwrap_or(plan.missing_values);
     plan.abort_on_fail |= request.abort_on_fail;
     plan.read_only |= request.read_only || !request.read_only_deny.is_empty();

@@ -69,6 +69,9 @@ pub struct ReplayRequest {
     /// Names of correlations to leave out; `*` is all.
     #[serde(default)]
     pub no_correlate: Vec<String>,
+    /// An earlier run whose mismatches are no news.
+    #[serde(default)]
+    pub baseline: Option<String>,
     /// What becomes of requests that carry a value nobody supplies.
     #[serde(default)]
     pub missing_values: Option<MissingValues>,
@@ -126,6 +129,7 @@ impl ReplayRequest {
             secrets: Vec::new(),
             correlate: Vec::new(),
             no_correlate: Vec::new(),
+            baseline: None,
             missing_values: None,
             users: None,
             seed: None,

@@ -53,10 +53,16 @@ pub(crate) struct ExchangesArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  reprise report five\n  reprise report five --html five.html")]
+#[command(
+    after_help = "Examples:\n  reprise report five\n  reprise report five --mismatches\n  reprise report five --html five.html"
+)]
 pub(crate) struct ReportArguments {
     /// The run's name
     pub(crate) run: String,
+
+    /// Show where answers were not the recorded ones; with --json both answers of each
+    #[arg(long)]
+    pub(crate) mismatches: bool,
 
     /// Also write a self-contained HTML page
     #[arg(long, value_name = "FILE")]

@@ -171,6 +171,11 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) no_correlate: Vec<String>,
 
+    /// Take the mismatches of an earlier run for what varies by itself: of one at 1x, on the build known to be
+    /// right
+    #[arg(long, value_name = "RUN")]
+    pub(crate) baseline: Option<String>,
+
     /// What becomes of requests that carry a value nobody supplies
     /// [default: send]
     #[arg(long, value_enum)]

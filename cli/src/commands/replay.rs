@@ -207,6 +207,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
         MissingValue::Skip => MissingValues::Skip,
     });
     request.users = arguments.users;
+    request.baseline = arguments.baseline;
     request.seed = arguments.seed;
     request.timeout_ms = arguments.timeout.map(|time| time.as_millis() as u64);
     request.http_order = arguments.http_order.map(|order| match order {

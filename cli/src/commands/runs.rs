@@ -7,7 +7,7 @@ use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, Summary};
 
-use super::{Context, named_counts};
+use super::{Context, mismatches, named_counts};
 use crate::arguments::ReportArguments;
 use crate::output::{self, alarm};
 use crate::table::Table;
@@ -56,7 +56,9 @@ pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::
     if let Some(path) = &arguments.html {
         library.write_run_report(&arguments.run, path)?;
     }
-    if context.json {
+    if arguments.mismatches {
+        mismatches::show(context, &arguments.run)?;
+    } else if context.json {
         output::json(&answer)?;
     } else {
         output::text(&describe(&answer))?;

@@ -7,14 +7,12 @@ use reprise_measure::{Outcome, SampleFlags};
 pub(crate) struct Seen {
     /// The status code; 0 when it was not recorded.
     pub(crate) status: u16,
-    /// The digest of the body; 0: not compared.
-    pub(crate) digest: u64,
     /// A redirect whose location looks like a login.
     pub(crate) to_login: bool,
 }
 
-/// Compares what was `recorded` with what the target answered.
-pub(crate) fn judge(recorded: Seen, answered: Seen) -> (Outcome, SampleFlags) {
+/// Judges what the target answered by what was `recorded`; `differs` when its content says something else.
+pub(crate) fn judge(recorded: Seen, answered: Seen, differs: bool) -> (Outcome, SampleFlags) {
     let mut flags = SampleFlags::empty();
     flags.set(SampleFlags::RECORDED_ERROR, recorded.status >= 500);
     let was_fine = (200..400).contains(&recorded.status);
@@ -26,7 +24,7 @@ pub(crate) fn judge(recorded: Seen, answered: Seen) -> (Outcome, SampleFlags) {
     let new_error = answered.status >= 500 && recorded.status < 500;
     let outcome = if new_error || turned_away || sent_to_login {
         Outcome::ErrorReply
-    } else if statuses_differ(recorded, answered) || bodies_differ(recorded, answered) {
+    } else if statuses_differ(recorded, answered) || differs {
         Outcome::Mismatch
     } else {
         Outcome::Ok
@@ -37,10 +35,6 @@ pub(crate) fn judge(recorded: Seen, answered: Seen) -> (Outcome, SampleFlags) {
 /// Status 0 stands for an answer that was not recorded: there is nothing to differ from.
 const fn statuses_differ(recorded: Seen, answered: Seen) -> bool {
     recorded.status != 0 && recorded.status != answered.status
-}
-
-const fn bodies_differ(recorded: Seen, answered: Seen) -> bool {
-    recorded.digest != 0 && answered.digest != 0 && recorded.digest != answered.digest
 }
 
 /// Whether a redirect's location asks the user to log in.
@@ -62,10 +56,9 @@ mod tests {
     fn outcome(recorded: u16, answered: u16) -> (Outcome, bool) {
         let seen = |status| Seen {
             status,
-            digest: 0,
             to_login: false,
         };
-        let (outcome, flags) = judge(seen(recorded), seen(answered));
+        let (outcome, flags) = judge(seen(recorded), seen(answered), false);
         (outcome, flags.contains(SampleFlags::ERROR_ANSWER))
     }
 
@@ -89,27 +82,25 @@ mod tests {
     fn a_new_redirect_to_the_login_fails_and_a_recorded_one_does_not() {
         let page = Seen {
             status: 302,
-            digest: 0,
             to_login: false,
         };
         let login = Seen {
             to_login: is_login(b"/Login?next=%2Fcart"),
             ..page
         };
-        assert_eq!(judge(page, login).0, Outcome::ErrorReply);
-        assert_eq!(judge(login, login).0, Outcome::Ok);
+        assert_eq!(judge(page, login, true).0, Outcome::ErrorReply);
+        assert_eq!(judge(login, login, false).0, Outcome::Ok);
         assert!(!is_login(b"/cart?from=login"));
     }
 
     #[test]
-    fn a_different_body_is_a_mismatch_only_when_both_are_known() {
-        let seen = |digest| Seen {
-            status: 200,
-            digest,
+    fn another_content_is_a_mismatch_unless_the_answer_failed() {
+        let seen = |status| Seen {
+            status,
             to_login: false,
         };
-        assert_eq!(judge(seen(1), seen(2)).0, Outcome::Mismatch);
-        assert_eq!(judge(seen(0), seen(2)).0, Outcome::Ok);
-        assert_eq!(judge(seen(1), seen(0)).0, Outcome::Ok);
+        assert_eq!(judge(seen(200), seen(200), true).0, Outcome::Mismatch);
+        assert_eq!(judge(seen(200), seen(429), true).0, Outcome::ErrorReply);
+        assert_eq!(judge(seen(201), seen(401), false).0, Outcome::ErrorReply);
     }
 }

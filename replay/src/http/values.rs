@@ -12,12 +12,16 @@ use super::writing::Writing;
 pub(crate) struct LaneValues {
     /// How many values the lane takes from answers; they are numbered from 0.
     pub(crate) count: usize,
+    /// What each of them was when recorded.
+    pub(crate) recorded: Vec<Box<[u8]>>,
     /// What to take from which answer.
     pub(crate) takes: Vec<Take>,
     /// What stands where in which request.
     pub(crate) carries: Vec<Carry>,
     /// Which of the recorded accounts logs in, when the plan's users do in its stead.
     pub(crate) account: Option<u32>,
+    /// Its recorded name.
+    pub(crate) user: Option<Box<[u8]>>,
 }
 
 /// A value to take from the answer to a step.

@@ -13,18 +13,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks, Step};
+use super::noise::{Asked, NoiseLearner};
 use super::precedence::{Recorded, precedence};
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::setup::LeftOut;
 use super::statements::{Resolved, Statements};
 use super::values::{Context, Exchanged, LaneSearch, Told};
-use crate::http::digest::digest;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::values::{Fill, LaneValues};
+use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
-use crate::plan::{HttpOrder, MissingValues, Part};
+use crate::plan::{HttpOrder, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 
@@ -51,6 +52,18 @@ pub(crate) struct Gatherer<'a> {
     lanes: Vec<Gathered>,
     context: Context<'a>,
     rewritten: RewrittenCounts,
+    noise: NoiseLearner,
+}
+
+/// What is found in a recording.
+pub(crate) struct Found {
+    pub(crate) lanes: Vec<Lane>,
+    /// What is told of their values.
+    pub(crate) told: Told,
+    /// How many different accounts log in.
+    pub(crate) accounts: u32,
+    /// What varies in its answers.
+    pub(crate) noise: NoiseBook,
 }
 
 /// A lane as it grows.
@@ -58,6 +71,8 @@ pub(crate) struct Gatherer<'a> {
 struct Gathered {
     lane: Lane,
     search: LaneSearch,
+    /// How many of its requests so far write.
+    writes: u32,
     /// What the part and the filter leave out; some of it may be needed.
     left_out: LeftOut,
 }
@@ -103,6 +118,7 @@ impl<'a> Gatherer<'a> {
             lanes: Vec::new(),
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
+            noise: NoiseLearner::default(),
         })
     }
 
@@ -150,23 +166,14 @@ impl<'a> Gatherer<'a> {
             return;
         }
         if let Some(request) = &http {
-            let exchanged = Exchanged {
-                id: row.id.0,
-                operation: row.operation.0,
-                at_us,
-                answered_us: at_us + took_us,
-                status: row.status.unwrap_or(0),
-            };
-            let search = &mut gathered.search;
-            let lacks = search.request(exchanged, request, &mut self.context);
-            if lacks && self.plan.missing_values == MissingValues::Skip {
-                search.forget(row.id.0);
+            let said = (request, answer.as_ref());
+            let lacks = gathered.search(exchange, said, &mut self.context);
+            if lacks && self.context.skips_missing() {
+                gathered.search.forget(row.id.0);
                 gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
                 return;
             }
-            if let Some(answer) = &answer {
-                search.answer(exchanged, request, answer, &mut self.context);
-            }
+            gathered.learn(exchange, request, writes, &mut self.noise);
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
@@ -193,8 +200,8 @@ impl<'a> Gatherer<'a> {
         self.rewritten.finish(self.plan)
     }
 
-    /// The lanes, each in order of sending, what is told of their values, and how many accounts log in.
-    pub(crate) fn finish(mut self) -> (Vec<Lane>, Told, u32) {
+    /// Everything, each lane in order of sending.
+    pub(crate) fn finish(mut self) -> Found {
         for found in std::mem::take(&mut self.statements).resolve() {
             if let Some(gathered) = self.lanes.get_mut(found.lane as usize) {
                 gathered.resolved(found);
@@ -212,7 +219,15 @@ impl<'a> Gatherer<'a> {
             .map(|gathered| gathered.finish(order, part))
             .collect();
         let accounts = self.context.accounts();
-        (lanes, self.context.into_told(), accounts)
+        for (operation, place) in self.context.sources() {
+            self.noise.generated(operation, place);
+        }
+        Found {
+            lanes,
+            told: self.context.into_told(),
+            accounts,
+            noise: self.noise.finish(),
+        }
     }
 
     /// The lane of an exchange, begun when it is the first.
@@ -334,6 +349,51 @@ impl<'a> Gatherer<'a> {
 }
 
 impl Gathered {
+    /// Looks for values in an HTTP exchange. True when its request carries one that nothing supplies.
+    fn search(
+        &mut self,
+        exchange: &RecordedRequest,
+        (request, answer): (&Message<'_>, Option<&Message<'_>>),
+        context: &mut Context<'_>,
+    ) -> bool {
+        let row = &exchange.row;
+        let at_us = u64::try_from(row.at_us).unwrap_or(0);
+        let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
+        let exchanged = Exchanged {
+            id: row.id.0,
+            operation: row.operation.0,
+            at_us,
+            answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
+            status: row.status.unwrap_or(0),
+        };
+        let lacks = self.search.request(exchanged, request, context);
+        // what is not sent is not answered
+        let sent = !(lacks && context.skips_missing());
+        if let Some(answer) = answer.filter(|_| sent) {
+            self.search.answer(exchanged, request, answer, context);
+        }
+        lacks
+    }
+
+    /// Learns what varies in answers to a request.
+    fn learn(
+        &mut self,
+        exchange: &RecordedRequest,
+        request: &Message<'_>,
+        writes: bool,
+        noise: &mut NoiseLearner,
+    ) {
+        let asked = Asked {
+            operation: exchange.row.operation.0,
+            lane: self.lane.id,
+            writes: self.writes,
+        };
+        if let Some(answer) = exchange.response.as_deref().filter(|_| is_whole(exchange)) {
+            noise.learn(asked, request, answer);
+        }
+        self.writes += u32::from(writes);
+    }
+
     /// A statement whose PREPARE was not seen is known after all, or is not.
     fn resolved(&mut self, found: Resolved) {
         let Some(sql) = found.sql else {
@@ -490,11 +550,7 @@ fn step_of(
         Marks::IN_TRANSACTION,
         row.flags.contains(Flags::IN_TRANSACTION),
     );
-    let digest = answer
-        .filter(|answer| is_whole(exchange) && !answer.body.is_empty())
-        .map_or(0, |answer| {
-            digest(&answer.body, answer.header("Content-Encoding"))
-        });
+    let digest = u64::from(answer.is_some() && is_whole(exchange));
     let location = answer.and_then(|answer| answer.header("Location"));
     marks.set(
         Marks::TO_LOGIN,

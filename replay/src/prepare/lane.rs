@@ -47,7 +47,8 @@ pub(crate) struct Step {
     pub(crate) waits_for: u32,
     /// The rank of its own answer.
     pub(crate) rank: u32,
-    /// What the recorded answer looked like, to compare with; 0: not compared.
+    /// MySQL: what the recorded answer looked like, to compare with; 0: not compared. HTTP: 1 when the
+    /// recording has all of the answer.
     pub(crate) digest: u64,
     /// HTTP: which of the plan's routes it takes.
     pub(crate) route: u16,

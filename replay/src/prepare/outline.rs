@@ -44,6 +44,8 @@ pub struct Outline {
     pub from_other_lanes: u64,
     /// How many accounts the run needs for every copy to have its own; 0 when the plan has no users.
     pub users_needed: u64,
+    /// Places in answers that are known to vary, and are not compared.
+    pub noise: u64,
     /// Redacted values nothing supplies: they are sent as they stand in the recording.
     pub unsourced: Vec<Unsourced>,
     /// The rewriting rules, in order.
@@ -101,6 +103,7 @@ impl Outline {
             correlations: prepared.told.correlations.clone(),
             from_other_lanes: prepared.told.from_other_lanes,
             users_needed: prepared.users_needed(),
+            noise: prepared.noise.places(),
             rewrites: prepared.rewritten.clone(),
             ..Self::default()
         };

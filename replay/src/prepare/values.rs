@@ -39,8 +39,6 @@ pub(crate) struct LaneSearch {
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
     taken: BTreeSet<(u32, Arc<Origin>, usize)>,
-    /// The name of the account that logged in, where another takes its place.
-    user: Option<Vec<u8>>,
     values: LaneValues,
 }
 
@@ -94,7 +92,7 @@ impl LaneSearch {
             if overlaps || self.is_in_jar(&carried, exchange.operation, context) {
                 continue;
             }
-            let is_user = carried.whole && self.user.as_ref() == Some(&carried.value);
+            let is_user = carried.whole && self.values.user.as_deref() == Some(&*carried.value);
             let fill = login
                 .as_ref()
                 .and_then(|login| login.fill(&carried))
@@ -130,7 +128,7 @@ impl LaneSearch {
             });
         }
         if let Some(login) = login {
-            self.user = Some(login.name().to_vec());
+            self.values.user = Some(login.name().into());
             self.values.account = Some(login.account);
         }
         lacks
@@ -262,6 +260,9 @@ impl LaneSearch {
         }
         let next = self.numbers.len();
         let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.values.recorded.push(carried.value.as_slice().into());
+        }
         context.found(Found {
             name: offer.name.clone(),
             from: offer.operation,

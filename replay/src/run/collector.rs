@@ -1,6 +1,7 @@
 //! Takes what the workers measured: adds it up, stores it, tells it, watches the checks. One thread; the
 //! only one of a run that touches the store's writing side. Units: microseconds of the run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use super::probe::Probing;
 use super::program::Program;
 use super::teller::Teller;
 use crate::ReplayError;
+use crate::mismatch::{MOST_MISMATCHES, Mismatch};
 use crate::worker::outbox::Batch;
 
 /// How often numbers are told.
@@ -60,6 +62,9 @@ pub(crate) struct Totals {
     told_late_us: u64,
     reanchored: u64,
     retired: u64,
+    values_missing: u64,
+    /// How many are kept, by operation.
+    mismatches: BTreeMap<String, u32>,
     /// The ticks so far, kept when a check looks at them.
     ticks: Vec<Tick>,
     failure: Option<ReplayError>,
@@ -100,6 +105,8 @@ impl Totals {
             told_late_us: 0,
             reanchored: 0,
             retired: 0,
+            values_missing: 0,
+            mismatches: BTreeMap::new(),
             ticks: Vec::new(),
             failure: None,
         }
@@ -160,6 +167,22 @@ impl Collector {
             let noted = self.run.note(now_us, event);
             self.stored(noted);
         }
+        for mismatch in std::mem::take(&mut batch.mismatches) {
+            self.keep(mismatch, now_us);
+        }
+        if batch.values_missing > 0 {
+            self.totals.values_missing += batch.values_missing;
+            let message = format!(
+                "{} requests went with a recorded value, because the answer that gives the target's own \
+                 did not come",
+                self.totals.values_missing
+            );
+            self.teller
+                .warn(now_us, WarningKind::ValuesMissing, message);
+            let event = json!({"kind": "values_missing", "requests": batch.values_missing});
+            let noted = self.run.note(now_us, event);
+            self.stored(noted);
+        }
         self.totals.retired += batch.retired;
         let generator = &mut self.totals.facts.generator;
         generator.add(&batch.generator);
@@ -173,6 +196,21 @@ impl Collector {
             let added = self.run.add_samples(&batch.samples);
             self.stored(added);
         }
+    }
+
+    /// Keeps a mismatch with both answers, unless there are enough of its operation.
+    fn keep(&mut self, mismatch: Mismatch, now_us: u64) {
+        let of_operation = self
+            .totals
+            .mismatches
+            .entry(mismatch.operation.clone())
+            .or_default();
+        if *of_operation >= MOST_MISMATCHES {
+            return;
+        }
+        *of_operation += 1;
+        let noted = self.run.note(now_us, mismatch.into_event());
+        self.stored(noted);
     }
 
     /// Ends a quarter of a second at `end_us`, and with every fourth the second that is stored.

@@ -66,4 +66,6 @@ pub enum WarningKind {
     SessionNotRestored,
     /// The recording cannot be read at some place.
     Unreadable,
+    /// Requests went with recorded values in place of the target's own.
+    ValuesMissing,
 }

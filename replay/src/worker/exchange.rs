@@ -15,8 +15,6 @@ use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
 use crate::http::connection::{End, HttpConnection};
-use crate::http::digest::digest;
-use crate::http::judge::{Seen, is_login, judge};
 use crate::http::places::{Shown, take};
 use crate::http::rewrite::Template;
 use crate::prepare::lane::{Lane, Marks, Step};
@@ -81,7 +79,8 @@ impl Worker {
             }
             (None, Ready::Http(template)) => {
                 let from_us = sample.sent_us + drawn.delay.as_micros() as u64;
-                let exchanged = self.exchange_http(lane_copy, lane, step, template, &mut sample);
+                let exchanged =
+                    self.exchange_http(lane_copy, lane, step, (template, &outgoing), &mut sample);
                 let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;
                 if waited.is_err() {
                     // the connection went with the exchange that was using it
@@ -122,7 +121,7 @@ impl Worker {
         lane_copy: &LaneCopy,
         lane: &Lane,
         step: &Step,
-        template: &Template,
+        (template, outgoing): (&Template, &Outgoing),
         sample: &mut Sample,
     ) {
         let mut connection = match lane_copy.take_idle(step) {
@@ -135,6 +134,9 @@ impl Worker {
         let carries = lane.values.carries_of(step.exchange);
         let (route, position) = (step.route, Self::position(sample));
         let rewriting = self.program.rewriting(route, position, sample.intended_us);
+        if lane_copy.lacks_value(carries) {
+            self.outbox.borrow_mut().value_missing();
+        }
         let account = self.account(lane_copy, lane);
         let request = lane_copy.fills(&self.program.secrets, account, |fills| {
             template.fill(carries, fills, &rewriting)
@@ -157,7 +159,8 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
             End::Complete => {
-                self.take_answer(lane_copy, lane, step, &desk.answer, sample);
+                self.take_answer(lane_copy, lane, step, &desk.answer);
+                self.verify(lane_copy, (lane, step), outgoing, &desk.answer, sample);
                 if desk.answer.keep_alive() && !step.marks.contains(Marks::LAST_ON_CONNECTION) {
                     lane_copy.keep_idle(step, connection);
                 }
@@ -167,7 +170,7 @@ impl Worker {
     }
 
     /// The account a lane copy logs in with, where the plan has users.
-    fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
+    pub(super) fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
         let recorded = lane.values.account?;
         let accounts = self.program.prepared.accounts;
         self.program
@@ -192,26 +195,13 @@ impl Worker {
         }
     }
 
-    /// Compares a complete answer with the recorded one and keeps what later requests need of it.
-    fn take_answer(
-        &self,
-        lane_copy: &LaneCopy,
-        lane: &Lane,
-        step: &Step,
-        answer: &ResponseReader,
-        sample: &mut Sample,
-    ) {
+    /// Keeps what later requests need of an answer.
+    fn take_answer(&self, lane_copy: &LaneCopy, lane: &Lane, step: &Step, answer: &ResponseReader) {
         let headers = answer.headers();
         let plan = &self.program.prepared.plan;
-        let (mut coding, mut location) = (None, None);
-        for header in &headers {
-            match header.name.len() {
-                8 if header.is("Location") => location = location.or(Some(header.value)),
-                10 if header.is("Set-Cookie") && may_keep(plan, header.value) => {
-                    lane_copy.jar.borrow_mut().keep(header.value);
-                }
-                16 if header.is("Content-Encoding") => coding = coding.or(Some(header.value)),
-                _ => {}
+        for value in headers.get_all("Set-Cookie") {
+            if may_keep(plan, value) {
+                lane_copy.jar.borrow_mut().keep(value);
             }
         }
         let takes = lane.values.takes_of(step.exchange);
@@ -229,25 +219,6 @@ impl Worker {
                 lane_copy.keep_value(number, value);
             });
         }
-        let whole = answer.body().len() as u64 == answer.body_len();
-        let compared = step.digest != 0 && whole && !answer.body().is_empty();
-        let answered = Seen {
-            status: sample.status,
-            digest: if compared {
-                digest(answer.body(), coding)
-            } else {
-                0
-            },
-            to_login: (300..400).contains(&sample.status) && location.is_some_and(is_login),
-        };
-        let recorded = Seen {
-            status: step.status,
-            digest: step.digest,
-            to_login: step.marks.contains(Marks::TO_LOGIN),
-        };
-        let (outcome, flags) = judge(recorded, answered);
-        sample.outcome = outcome;
-        sample.flags |= flags;
     }
 }
 

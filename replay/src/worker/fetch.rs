@@ -11,6 +11,7 @@ use reprise_store::Store;
 use tokio::sync::mpsc;
 
 use crate::http::rewrite::Template;
+use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::MysqlCommand;
 use crate::run::program::Program;
 use reader::Reader;
@@ -23,6 +24,8 @@ pub(crate) struct Outgoing {
     pub(crate) summary: Box<str>,
     /// What goes out.
     pub(crate) payload: Ready,
+    /// HTTP: the recorded answer.
+    pub(crate) recorded: Option<RecordedAnswer>,
 }
 
 /// The bytes of a request as far as they can be prepared beforehand.
@@ -102,6 +105,7 @@ impl Outgoing {
             Ready::Http(template) => template.len(),
             Ready::Mysql(command) => command.len(),
         };
-        payload + self.summary.len() + 128
+        let recorded = self.recorded.as_ref().map_or(0, RecordedAnswer::size);
+        payload + recorded + self.summary.len() + 128
     }
 }

@@ -10,6 +10,7 @@ use super::fetch::{Outgoing, Wanted};
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
 use crate::http::rewrite::Fills;
+use crate::http::values::{Carry, Fill};
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
@@ -165,6 +166,20 @@ impl LaneCopy {
             values: &values,
             secrets,
             account,
+        })
+    }
+
+    /// Calls `with` the values the target has answered, by number.
+    pub(crate) fn with_values<T>(&self, with: impl FnOnce(&[Option<Box<[u8]>>]) -> T) -> T {
+        with(&self.values.borrow())
+    }
+
+    /// Whether a request carries a value of an answer that has not come.
+    pub(crate) fn lacks_value(&self, carries: &[Carry]) -> bool {
+        let values = self.values.borrow();
+        carries.iter().any(|carry| match carry.fill {
+            Fill::Value(number) => values.get(number).is_none_or(Option::is_none),
+            Fill::Secret(_) | Fill::User | Fill::Password => false,
         })
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Sender, TrySendError};
 use reprise_measure::{GeneratorLoad, Sample};
 
+use crate::mismatch::Mismatch;
 use crate::reason::{SkipReason, Skips};
 use crate::run::event::WarningKind;
 use crate::socket::{has_no_file_left, has_no_port_left};
@@ -38,6 +39,10 @@ pub(crate) struct Batch {
     pub(crate) warning: Option<(WarningKind, String)>,
     /// What was noticed about the generator itself.
     pub(crate) generator: GeneratorLoad,
+    /// Answers that were not the recorded ones, some of each operation.
+    pub(crate) mismatches: Vec<Mismatch>,
+    /// Requests sent with a recorded value because the answer that gives it did not come.
+    pub(crate) values_missing: u64,
 }
 
 /// Gathers a batch.
@@ -63,6 +68,14 @@ impl Outbox {
 
     pub(crate) const fn sent(&mut self) {
         self.batch.sent += 1;
+    }
+
+    pub(crate) fn mismatch(&mut self, mismatch: Mismatch) {
+        self.batch.mismatches.push(mismatch);
+    }
+
+    pub(crate) const fn value_missing(&mut self) {
+        self.batch.values_missing += 1;
     }
 
     pub(crate) fn skipped(&mut self, reason: SkipReason, count: u64) {

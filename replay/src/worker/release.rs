@@ -13,7 +13,7 @@ use super::agenda::{Beginning, DueStep};
 use super::exchange::Job;
 use super::lane_copy::LaneCopy;
 use super::pacer::ASK_AFTER_US;
-use crate::plan::Speed;
+use crate::plan::{MissingValues, Speed};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::reason::SkipReason;
 use crate::run::event::WarningKind;
@@ -134,6 +134,15 @@ impl Worker {
             };
             if self.kills_nobody(lane_copy, &outgoing) {
                 self.outbox.borrow_mut().skipped(SkipReason::KillTarget, 1);
+                lane_copy.received.borrow_mut().note(step.rank);
+                continue;
+            }
+            if self.program.prepared.plan.missing_values == MissingValues::Skip
+                && lane_copy.lacks_value(lane.values.carries_of(step.exchange))
+            {
+                self.outbox
+                    .borrow_mut()
+                    .skipped(SkipReason::ValueMissing, 1);
                 lane_copy.received.borrow_mut().note(step.rank);
                 continue;
             }

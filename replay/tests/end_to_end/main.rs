@@ -8,3 +8,4 @@ mod mysql;
 mod rewriting;
 mod support;
 mod tls;
+mod verifying;

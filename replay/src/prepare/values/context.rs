@@ -10,6 +10,7 @@ use super::Rule;
 use crate::http::places::Carried;
 use crate::http::places::guess::stem;
 use crate::http::values::{Holder, Origin, Place};
+use crate::plan::MissingValues;
 use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
 use crate::{Plan, ReplayError};
 
@@ -83,6 +84,11 @@ impl<'a> Context<'a> {
         self.plan.users > 0
     }
 
+    /// Whether requests that carry a value nobody supplies are skipped.
+    pub(crate) fn skips_missing(&self) -> bool {
+        self.plan.missing_values == MissingValues::Skip
+    }
+
     /// The number of a recorded account, in order of first appearance.
     pub(crate) fn account(&mut self, name: &[u8]) -> u32 {
         let next = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
@@ -154,6 +160,14 @@ impl<'a> Context<'a> {
             self.elsewhere.insert((*from, operation, place.to_string()));
             self.elsewhere_requests += 1;
         }
+    }
+
+    /// The places of answers, by operation, that give values to requests: fields of JSON documents.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (u32, &str)> {
+        let found = self.found.keys();
+        found
+            .filter(|(_, _, origin)| origin.starts_with("json:") && !origin.contains('='))
+            .map(|(_, from, origin)| (*from, origin.as_str()))
     }
 
     /// What the plan shows of it all.

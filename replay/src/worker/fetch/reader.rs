@@ -12,6 +12,7 @@ use super::shelf::Shelf;
 use super::{Fetched, Outgoing, Ready, Wanted};
 use crate::http::rewrite::Template;
 use crate::http::rule::Matching;
+use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::{MysqlCommand, may_send_files};
 use crate::run::program::Program;
 
@@ -47,7 +48,7 @@ impl Reader {
         let recording = program.prepared.recording;
         Self {
             places: vec![Place {
-                requests: store.requests(recording, false),
+                requests: store.requests(recording, with_answers(&program)),
                 reached: 0,
             }],
             alone: store.payload_reader(recording),
@@ -91,7 +92,7 @@ impl Reader {
                 self.places.truncate(MOST_PLACES - 1);
                 let before = wanted.exchange.saturating_sub(1);
                 let recording = self.program.prepared.recording;
-                let requests = self.store.requests(recording, false);
+                let requests = self.store.requests(recording, with_answers(&self.program));
                 Place {
                     requests: requests.after(ExchangeId(before)),
                     reached: before,
@@ -117,7 +118,7 @@ impl Reader {
                 continue;
             };
             let key = (exchange, wanted.route);
-            let ready = self.ready(key, next.row, request);
+            let ready = self.ready(key, next.row, request, next.response.as_deref());
             if exchange >= wanted.exchange {
                 return Some(ready).filter(|_| exchange == wanted.exchange);
             }
@@ -128,8 +129,8 @@ impl Reader {
         let recording = self.program.prepared.recording;
         let id = ExchangeId(wanted.exchange);
         let row = self.store.exchange(recording, id).ok()??;
-        let request = self.alone.read_request(&row).ok()??;
-        Some(self.ready(wanted.key(), row, request))
+        let [request, response] = self.alone.read(&row).ok()?;
+        Some(self.ready(wanted.key(), row, request?, response.as_deref()))
     }
 
     /// The recorded answer, for the few requests that need it to be sent.
@@ -139,7 +140,17 @@ impl Reader {
         Some(payloads.ok()?.response?.bytes)
     }
 
-    fn ready(&self, key: (u32, u16), row: ExchangeRow, request: Vec<u8>) -> Arc<Outgoing> {
+    fn ready(
+        &self,
+        key: (u32, u16),
+        row: ExchangeRow,
+        request: Vec<u8>,
+        response: Option<&[u8]>,
+    ) -> Arc<Outgoing> {
+        let recorded = match row.protocol {
+            Protocol::Http => response.and_then(RecordedAnswer::of),
+            Protocol::Mysql => None,
+        };
         let payload = match row.protocol {
             Protocol::Http => {
                 let operation = self.program.operation(row.operation.0);
@@ -156,8 +167,14 @@ impl Reader {
         let outgoing = Arc::new(Outgoing {
             summary: row.summary.into_boxed_str(),
             payload,
+            recorded,
         });
         self.shelf.keep(key, &outgoing);
         outgoing
     }
+}
+
+/// Whether recorded answers are read too: those of MySQL are compared by what the plan knows of them.
+fn with_answers(program: &Program) -> bool {
+    !program.prepared.plan.http.is_empty()
 }

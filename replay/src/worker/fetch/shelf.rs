@@ -75,6 +75,7 @@ mod tests {
     fn request(bytes: usize) -> Arc<Outgoing> {
         Arc::new(Outgoing {
             summary: "".into(),
+            recorded: None,
             payload: Ready::Mysql(MysqlCommand::new(vec![0; bytes], None)),
         })
     }

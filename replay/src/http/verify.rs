@@ -1,0 +1,283 @@
+//! Compares an answer with the recorded one, part by part: where does it say something else? Values that
+//! the target generates, times and what is known to vary are no difference.
+
+pub(crate) mod noise;
+mod part;
+mod recorded;
+mod word;
+
+use std::borrow::Cow;
+
+use reprise_wire::http::decode_content;
+use rustc_hash::FxHashMap;
+
+use noise::Noise;
+use part::{Part, name_of, parts, walk};
+use word::same_text;
+
+pub(crate) use part::KeyHash;
+pub(crate) use recorded::RecordedAnswer;
+
+/// Bodies are compared up to here; bytes.
+const COMPARED: usize = 64 << 10;
+
+/// Places of one difference that are named; more make no more noise known.
+const MOST_PLACES: usize = 50;
+
+/// An answer as far as it is compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered<'a> {
+    /// The status code.
+    pub(crate) status: u16,
+    /// The Content-Type field.
+    pub(crate) content_type: Option<&'a [u8]>,
+    /// The Content-Encoding field.
+    pub(crate) content_encoding: Option<&'a [u8]>,
+    /// The Location field.
+    pub(crate) location: Option<&'a [u8]>,
+    /// The body, content coding still applied.
+    pub(crate) body: &'a [u8],
+    /// Values of its lane that the server generated.
+    pub(crate) known: &'a [&'a [u8]],
+}
+
+/// Where two answers differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The first place: `json:order.total`, `html:h1`, `header:location`, `body`.
+    pub(crate) place: String,
+    /// What the recording has there.
+    pub(crate) recorded: String,
+    /// What the target answered.
+    pub(crate) answered: String,
+    /// Every place that differs, the first among them.
+    pub(crate) places: Vec<String>,
+}
+
+impl Answered<'_> {
+    /// The beginning of its body as text.
+    pub(crate) fn text(&self, most: usize) -> String {
+        let plain = self.plain();
+        String::from_utf8_lossy(plain.get(..most).unwrap_or(&plain)).into_owned()
+    }
+
+    fn plain(&self) -> Cow<'_, [u8]> {
+        let whole = match self.content_encoding {
+            None => Cow::Borrowed(self.body),
+            Some(coding) => match decode_content(coding, self.body, COMPARED) {
+                Ok(decoded) => Cow::Owned(decoded.bytes.into_owned()),
+                Err(_) => Cow::Borrowed(self.body),
+            },
+        };
+        match whole {
+            Cow::Borrowed(all) => Cow::Borrowed(all.get(..COMPARED).unwrap_or(all)),
+            owned => owned,
+        }
+    }
+}
+
+/// What `answered` says otherwise than `recorded` but for `noise`; their statuses are not looked at.
+pub(crate) fn compare(
+    recorded: Answered<'_>,
+    answered: Answered<'_>,
+    noise: Noise<'_>,
+) -> Option<Difference> {
+    if recorded.body == answered.body && recorded.location == answered.location {
+        return None;
+    }
+    let (kinds, places) = (
+        [media_type(recorded), media_type(answered)],
+        [recorded.location, answered.location].map(|url| url.map(without_host)),
+    );
+    for (name, [before, now]) in [
+        ("header:content-type", kinds.map(Some)),
+        ("header:location", places.map(Some)),
+    ] {
+        let text = |value: Option<Option<&[u8]>>| value.flatten().unwrap_or_default().to_vec();
+        let (before, now) = (text(before), text(now));
+        let same = same_text(&before, recorded.known, &now, answered.known);
+        if !same && !noise.holds_named(name) {
+            return Some(Difference::at(name.to_owned(), &before, &now));
+        }
+    }
+    let (before, now) = (recorded.plain(), answered.plain());
+    if before == now {
+        return None;
+    }
+    let kind = media_type(recorded)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let compared = Compared {
+        kind: &kind,
+        recorded,
+        answered,
+        before: &before,
+        now: &now,
+        noise,
+    };
+    compared.difference()
+}
+
+/// Calls `found` with the place and the text of every part of an answer's body.
+pub(crate) fn named_parts(answered: Answered<'_>, found: &mut dyn FnMut(&str, &[u8])) {
+    let kind = media_type(answered)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    walk(&answered.plain(), &kind, &mut |place, value| {
+        found(place, value)
+    });
+}
+
+/// Path and query of a URL: recorded and target have hosts of their own.
+fn without_host(url: &[u8]) -> &[u8] {
+    let after_scheme = ["http://", "https://", "//"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme.as_bytes()));
+    match after_scheme {
+        Some(rest) => {
+            let path = rest.iter().position(|byte| *byte == b'/');
+            path.and_then(|path| rest.get(path..)).unwrap_or(b"/")
+        }
+        None => url,
+    }
+}
+
+/// `text/html` of `text/html; charset=utf-8`.
+fn media_type(answered: Answered<'_>) -> Option<&[u8]> {
+    let whole = answered.content_type?;
+    let end = whole.iter().position(|byte| *byte == b';');
+    whole
+        .get(..end.unwrap_or(whole.len()))
+        .map(<[u8]>::trim_ascii)
+}
+
+impl Difference {
+    fn at(place: String, recorded: &[u8], answered: &[u8]) -> Self {
+        let text = |bytes: &[u8]| {
+            const SHOWN: usize = 200;
+            String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)).into_owned()
+        };
+        Self {
+            recorded: text(recorded),
+            answered: text(answered),
+            places: vec![place.clone()],
+            place,
+        }
+    }
+}
+
+struct Compared<'a> {
+    kind: &'a [u8],
+    recorded: Answered<'a>,
+    answered: Answered<'a>,
+    before: &'a [u8],
+    now: &'a [u8],
+    noise: Noise<'a>,
+}
+
+impl<'a> Compared<'a> {
+    fn difference(&self) -> Option<Difference> {
+        let (before, now) = (parts(self.before, self.kind), parts(self.now, self.kind));
+        let quiet = |all: Vec<Part<'a>>| -> Vec<Part<'a>> {
+            all.into_iter()
+                .filter(|part| !self.noise.holds(part.key))
+                .collect()
+        };
+        let (before, now) = (quiet(before), quiet(now));
+        let mut first = None;
+        let mut places = Vec::new();
+        for (one, other) in before.iter().zip(&now) {
+            if one.key != other.key {
+                break;
+            }
+            if self.same(one, other) {
+                continue;
+            }
+            first.get_or_insert((one, other));
+            let name = name_of(self.before, self.kind, one);
+            if places.len() < MOST_PLACES && !places.contains(&name) {
+                places.push(name);
+            }
+        }
+        let same_keys = before.len() == now.len()
+            && before
+                .iter()
+                .zip(&now)
+                .all(|(one, other)| one.key == other.key);
+        if same_keys && first.is_none() {
+            return None;
+        }
+        if self.reordered(&before, &now) {
+            return self.noted("order", first);
+        }
+        if !same_keys {
+            return self.uneven(&before, &now);
+        }
+        let (one, other) = first?;
+        let mut difference = Difference::at(String::new(), one.value, other.value);
+        difference.place = places.first().cloned().unwrap_or_default();
+        difference.places = places;
+        Some(difference)
+    }
+
+    /// Other parts, more of them or fewer: the first that has no partner.
+    fn uneven(&self, before: &[Part<'a>], now: &[Part<'a>]) -> Option<Difference> {
+        if self.noise.holds_named("parts") {
+            return None;
+        }
+        let at = before
+            .iter()
+            .zip(now)
+            .position(|(one, other)| one.key != other.key)
+            .unwrap_or_else(|| before.len().min(now.len()));
+        let (one, other) = (before.get(at), now.get(at));
+        let name = match (one, other) {
+            (Some(one), _) => name_of(self.before, self.kind, one),
+            (None, Some(other)) => name_of(self.now, self.kind, other),
+            (None, None) => "body".to_owned(),
+        };
+        let text = |part: Option<&Part<'a>>| part.map_or(&b""[..], |part| part.value);
+        let mut difference = Difference::at(name, text(one), text(other));
+        difference.places.push("parts".to_owned());
+        Some(difference)
+    }
+
+    fn noted(&self, name: &str, first: Option<(&Part<'a>, &Part<'a>)>) -> Option<Difference> {
+        if self.noise.holds_named(name) {
+            return None;
+        }
+        let (one, other) = first?;
+        let mut difference =
+            Difference::at(name_of(self.before, self.kind, one), one.value, other.value);
+        difference.places = vec![name.to_owned()];
+        Some(difference)
+    }
+
+    fn same(&self, one: &Part<'_>, other: &Part<'_>) -> bool {
+        one.value == other.value
+            || same_text(
+                one.value,
+                self.recorded.known,
+                other.value,
+                self.answered.known,
+            )
+    }
+
+    /// Whether both have the same parts, in another order.
+    fn reordered(&self, before: &[Part<'_>], now: &[Part<'_>]) -> bool {
+        if before.len() != now.len() {
+            return false;
+        }
+        let mut counts: FxHashMap<(KeyHash, &[u8]), i64> = FxHashMap::default();
+        for part in before {
+            *counts.entry((part.key, part.value)).or_default() += 1;
+        }
+        for part in now {
+            *counts.entry((part.key, part.value)).or_default() -= 1;
+        }
+        counts.values().all(|count| *count == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Tests of comparing answers.
+
+use proptest::prelude::*;
+
+use super::noise::NoiseBook;
+use super::*;
+
+fn answered<'a>(kind: &'a str, body: &'a str, known: &'a [&'a [u8]]) -> Answered<'a> {
+    Answered {
+        status: 200,
+        content_type: Some(kind.as_bytes()),
+        content_encoding: None,
+        location: None,
+        body: body.as_bytes(),
+        known,
+    }
+}
+
+fn between(kind: &str, before: &str, now: &str, noise: &[&str]) -> Option<Difference> {
+    let mut book = NoiseBook::default();
+    for place in noise {
+        book.note(1, place);
+    }
+    let (before, now) = (
+        answered(kind, before, &[b"10001"]),
+        answered(kind, now, &[b"40077"]),
+    );
+    compare(before, now, book.of(1))
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+
+#[test]
+fn a_changed_field_is_named_with_both_values() {
+    let before = r#"{"order_id":10001,"lines":[{"price":5},{"price":7}],"total":12}"#;
+    let same = r#"{"order_id":40077,"lines":[{"price":5},{"price":7}],"total":12}"#;
+    let other = r#"{"order_id":40077,"lines":[{"price":5},{"price":8}],"total":13}"#;
+    assert_eq!(between(JSON, before, same, &[]), None);
+    let found = between(JSON, before, other, &[]).unwrap();
+    assert_eq!(found.place, "json:lines.*.price");
+    assert_eq!(
+        (found.recorded.as_str(), found.answered.as_str()),
+        ("7", "8")
+    );
+    assert_eq!(found.places, ["json:lines.*.price", "json:total"]);
+    assert_eq!(
+        between(JSON, before, other, &["json:lines.*.price", "json:total"]),
+        None
+    );
+}
+
+#[test]
+fn a_changed_text_or_attribute_of_a_page_is_named() {
+    let page = |city: &str, price: &str| {
+        format!(
+            "<h1>Ann</h1><p class=x>{city}</p><b data-price=\"{price}\"></b><input name=t value=\"{price}a1b2c3d4e5f6a7b8c9\">"
+        )
+    };
+    let find =
+        |now: &str| between("text/html", &page("Lyon", "7"), now, &[]).map(|found| found.place);
+    assert_eq!(find(&page("Gent", "7")).as_deref(), Some("html:p"));
+    assert_eq!(
+        find(&page("Lyon", "8")).as_deref(),
+        Some("html:b@data-price")
+    );
+    let other_token = page("Lyon", "7").replace("7a1b2c", "9f9f9f");
+    assert_eq!(find(&other_token), None);
+}
+
+#[test]
+fn another_order_and_another_length_are_named_and_can_be_noise() {
+    let (before, turned) = (r#"{"a":[1,2,3]}"#, r#"{"a":[3,2,1]}"#);
+    let found = between(JSON, before, turned, &[]).unwrap();
+    assert_eq!(
+        (found.place.as_str(), found.places),
+        ("json:a.*", vec!["order".to_owned()])
+    );
+    assert_eq!(between(JSON, before, turned, &["order"]), None);
+    let longer = r#"{"a":[1,2,3,4]}"#;
+    let found = between(JSON, before, longer, &[]).unwrap();
+    assert_eq!(
+        (found.place.as_str(), found.answered.as_str()),
+        ("json:a.*", "4")
+    );
+    assert_eq!(between(JSON, before, longer, &["parts"]), None);
+}
+
+#[test]
+fn another_place_or_kind_is_a_difference_of_the_head() {
+    let mut before = answered(JSON, "", &[b"10001"]);
+    before.location = Some(b"/orders/10001");
+    let mut now = answered(JSON, "", &[b"40077"]);
+    now.location = Some(b"/orders/40077");
+    let book = NoiseBook::default();
+    assert_eq!(compare(before, now, book.of(1)), None);
+    now.location = Some(b"http://staging:8080/orders/40077");
+    assert_eq!(compare(before, now, book.of(1)), None);
+    now.location = Some(b"/cart");
+    let found = compare(before, now, book.of(1)).unwrap();
+    assert_eq!(found.place, "header:location");
+    let found = compare(
+        answered(JSON, "1", &[]),
+        answered("text/html", "2", &[]),
+        book.of(1),
+    )
+    .unwrap();
+    assert_eq!(found.place, "header:content-type");
+}
+
+proptest! {
+    #[test]
+    fn an_answer_never_differs_from_itself_and_any_bytes_are_compared(
+        one in proptest::collection::vec(any::<u8>(), 0..60),
+        other in proptest::collection::vec(any::<u8>(), 0..60),
+        kind in prop_oneof![Just("application/json"), Just("text/html"), Just("text/css"), Just("")],
+    ) {
+        let shown = |body| Answered { body, ..answered(kind, "", &[]) };
+        let book = NoiseBook::default();
+        prop_assert_eq!(compare(shown(&one), shown(&one), book.of(1)), None);
+        let _ = compare(shown(&one), shown(&other), book.of(1));
+    }
+
+    #[test]
+    fn a_changed_word_of_any_field_is_found(
+        words in proptest::collection::vec("[a-z]{1,8}", 1..12),
+        at in any::<proptest::sample::Index>(),
+    ) {
+        let json = |words: &[String]| serde_json::json!({ "list": words, "first": words[0] }).to_string();
+        let mut changed = words.clone();
+        at.get(&words);
+        let index = at.index(words.len());
+        changed[index].push_str("xyz9");
+        let found = between(JSON, &json(&words), &json(&changed), &[]).unwrap();
+        prop_assert_eq!(found.place, "json:list.*");
+    }
+}

@@ -1,0 +1,222 @@
+//! Learns from the recording which places of an operation's answers vary by themselves: where the same
+//! request of the same user, nothing written in between, was answered otherwise, and where numbers only grow.
+
+use std::hash::Hasher;
+
+use reprise_wire::http::{Message, StartLine};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::http::places::guess::names_an_id;
+use crate::http::verify::noise::NoiseBook;
+use crate::http::verify::{Answered, compare, named_parts};
+
+/// Answers kept to compare later ones with; bytes.
+const MOST_KEPT: usize = 16 << 20;
+
+/// Answers longer than this are not learned from; bytes.
+const LONGEST: usize = 64 << 10;
+
+/// Places whose numbers are followed.
+const MOST_FOLLOWED: usize = 20_000;
+
+/// So many numbers have to be greater than the one before, and few of them smaller.
+const ENOUGH: u32 = 8;
+
+/// Who asked for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) operation: u32,
+    pub(crate) lane: u32,
+    /// How many requests of the lane that write came before.
+    pub(crate) writes: u32,
+}
+
+/// Learns while a recording is read.
+#[derive(Debug, Default)]
+pub(crate) struct NoiseLearner {
+    book: NoiseBook,
+    kept: FxHashMap<u64, Vec<u8>>,
+    kept_bytes: usize,
+    followed: FxHashMap<(u32, String), Growth>,
+}
+
+/// The numbers of one place, as they were answered one after another.
+#[derive(Clone, Copy, Debug)]
+struct Growth {
+    last: u64,
+    grew: u32,
+    /// Answers of several users overtake one another.
+    fell: u32,
+}
+
+impl NoiseLearner {
+    /// Learns from an exchange; `answer` is all of it, as recorded.
+    pub(crate) fn learn(&mut self, asked: Asked, request: &Message<'_>, answer: &[u8]) {
+        if answer.len() > LONGEST {
+            return;
+        }
+        let Ok(message) = Message::parse(answer) else {
+            return;
+        };
+        let shown = answered(&message);
+        self.follow(asked.operation, shown);
+        let key = request_hash(asked, request);
+        let before = self
+            .kept
+            .get(&key)
+            .and_then(|bytes| Message::parse(bytes).ok());
+        if let Some(before) = before {
+            let before = answered(&before);
+            let noise = self.book.of(asked.operation);
+            if before.status == shown.status
+                && let Some(found) = compare(before, shown, noise)
+            {
+                for place in &found.places {
+                    self.book.note(asked.operation, place);
+                }
+            }
+            return;
+        }
+        if self.kept_bytes + answer.len() > MOST_KEPT {
+            self.kept.clear();
+            self.kept_bytes = 0;
+        }
+        self.kept_bytes += answer.len();
+        self.kept.insert(key, answer.to_vec());
+    }
+
+    /// Notes a place that later requests take a generated value from.
+    pub(crate) fn generated(&mut self, operation: u32, place: &str) {
+        self.book.note(operation, place);
+    }
+
+    /// What was learned.
+    pub(crate) fn finish(mut self) -> NoiseBook {
+        for ((operation, place), growth) in self.followed {
+            if growth.grew >= ENOUGH && growth.fell * 4 <= growth.grew {
+                self.book.note(operation, &place);
+            }
+        }
+        self.book
+    }
+
+    /// Follows the numbers of an answer: ids and counters grow from one answer to the next. What an answer
+    /// says was created has an id of its own in any case.
+    fn follow(&mut self, operation: u32, shown: Answered<'_>) {
+        const CREATED: u16 = 201;
+        let (book, followed) = (&mut self.book, &mut self.followed);
+        named_parts(shown, &mut |place, value| {
+            let Some(number) = number(value).filter(|_| !place.contains('*')) else {
+                return;
+            };
+            let name = place.rsplit(['.', ':']).next().unwrap_or(place);
+            if shown.status == CREATED && names_an_id(name) {
+                book.note(operation, place);
+                return;
+            }
+            let key = (operation, place.to_owned());
+            if let Some(growth) = followed.get_mut(&key) {
+                growth.grew += u32::from(number > growth.last);
+                growth.fell += u32::from(number <= growth.last);
+                growth.last = number;
+            } else if followed.len() < MOST_FOLLOWED {
+                let growth = Growth {
+                    last: number,
+                    grew: 0,
+                    fell: 0,
+                };
+                followed.insert(key, growth);
+            }
+        });
+    }
+}
+
+fn answered<'a>(message: &'a Message<'_>) -> Answered<'a> {
+    Answered {
+        status: match message.start {
+            StartLine::Response { status, .. } => status,
+            StartLine::Request { .. } => 0,
+        },
+        content_type: message.header("Content-Type"),
+        content_encoding: message.header("Content-Encoding"),
+        location: message.header("Location"),
+        body: &message.body,
+        known: &[],
+    }
+}
+
+/// The same for requests that ask for the same: method, target, body, of one user in one state.
+fn request_hash(asked: Asked, request: &Message<'_>) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u32(asked.lane);
+    hasher.write_u32(asked.writes);
+    if let StartLine::Request { method, target, .. } = &request.start {
+        hasher.write(method);
+        hasher.write_u8(0xff);
+        hasher.write(target);
+    }
+    // what a client has already, or wants to have, changes its answer
+    for field in &request.headers {
+        if field.is("Accept") || field.is("If-None-Match") || field.is("Range") {
+            hasher.write(&field.value);
+        }
+    }
+    hasher.write_u8(0xff);
+    hasher.write(&request.body);
+    hasher.finish()
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(answers: &[(u32, u32, &str)]) -> NoiseBook {
+        let mut learner = NoiseLearner::default();
+        for (lane, writes, body) in answers {
+            let asked = Asked {
+                operation: 1,
+                lane: *lane,
+                writes: *writes,
+            };
+            let request = Message::parse(b"GET /a HTTP/1.1\r\n\r\n").unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{body}");
+            learner.learn(asked, &request, answer.as_bytes());
+        }
+        learner.finish()
+    }
+
+    fn expected(places: &[&str]) -> NoiseBook {
+        let mut book = NoiseBook::default();
+        for place in places {
+            book.note(1, place);
+        }
+        book
+    }
+
+    #[test]
+    fn what_one_user_is_answered_otherwise_without_a_write_is_noise() {
+        let first = (1, 0, r#"{"visitors":5,"city":"Lyon"}"#);
+        let again = (1, 0, r#"{"visitors":4,"city":"Lyon"}"#);
+        assert_eq!(learned(&[first, again]), expected(&["json:visitors"]));
+        let written = (1, 1, r#"{"visitors":5,"city":"Gent"}"#);
+        let other_user = (2, 0, r#"{"visitors":5,"city":"Gent"}"#);
+        assert_eq!(learned(&[first, written, other_user]), expected(&[]));
+    }
+
+    #[test]
+    fn numbers_that_only_grow_are_noise_and_others_are_not() {
+        let bodies: Vec<String> = (0..10)
+            .map(|i| format!("{{\"id\":{},\"total\":{}}}", 100 + i * 3, i * 7 % 10))
+            .collect();
+        let answers: Vec<_> = (0..)
+            .zip(&bodies)
+            .map(|(lane, body)| (lane, 0, body.as_str()))
+            .collect();
+        assert_eq!(learned(&answers), expected(&["json:id"]));
+        assert_eq!(learned(&answers[..5]), expected(&[]));
+    }
+}

@@ -1,0 +1,125 @@
+//! Holds a complete answer against the recorded one: what outcome it is, and, when it says something else,
+//! both answers for the run to keep.
+
+use reprise_measure::{Outcome, Sample};
+use reprise_wire::http::ResponseReader;
+
+use super::Worker;
+use super::fetch::Outgoing;
+use super::lane_copy::LaneCopy;
+use crate::http::judge::{Seen, is_login, judge};
+use crate::http::verify::{Answered, Difference, compare};
+use crate::mismatch::{KEPT_ANSWER, MOST_MISMATCHES, Mismatch};
+use crate::prepare::lane::{Lane, Marks, Step};
+use crate::users::Account;
+
+impl Worker {
+    /// Judges an answer, and hands it over when it is not the recorded one.
+    pub(super) fn verify(
+        &self,
+        lane_copy: &LaneCopy,
+        (lane, step): (&Lane, &Step),
+        outgoing: &Outgoing,
+        answer: &ResponseReader,
+        sample: &mut Sample,
+    ) {
+        let headers = answer.headers();
+        let field = |name| headers.get(name);
+        let shown = Answered {
+            status: sample.status,
+            content_type: field("Content-Type"),
+            content_encoding: field("Content-Encoding"),
+            location: field("Location"),
+            body: answer.body(),
+            known: &[],
+        };
+        let is_whole = step.digest != 0 && answer.body().len() as u64 == answer.body_len();
+        let recorded = outgoing.recorded.as_ref().filter(|_| is_whole);
+        let same_status = step.status == sample.status;
+        let account = self.account(lane_copy, lane);
+        let difference = recorded.filter(|_| same_status).and_then(|recorded| {
+            let noise = self.program.prepared.noise.of(step.operation);
+            let before = known_when_recorded(lane, account);
+            lane_copy.with_values(|values| {
+                let mut now: Vec<&[u8]> = values.iter().flatten().map(|value| &**value).collect();
+                now.extend(account.map(|account| account.name.as_bytes()));
+                let shown = Answered {
+                    known: &now,
+                    ..shown
+                };
+                compare(recorded.shown(&before), shown, noise)
+            })
+        });
+        let to_login = (300..400).contains(&sample.status) && shown.location.is_some_and(is_login);
+        let answered = Seen {
+            status: sample.status,
+            to_login,
+        };
+        let expected = Seen {
+            status: step.status,
+            to_login: step.marks.contains(Marks::TO_LOGIN),
+        };
+        let (outcome, flags) = judge(expected, answered, difference.is_some());
+        sample.outcome = outcome;
+        sample.flags |= flags;
+        if outcome == Outcome::Mismatch || (outcome == Outcome::ErrorReply && !same_status) {
+            let difference = difference.unwrap_or_else(|| statuses(step.status, sample.status));
+            self.keep_mismatch(
+                step,
+                sample,
+                difference,
+                recorded.map(|one| one.shown(&[])),
+                shown,
+            );
+        }
+    }
+
+    /// Hands a mismatch over, unless there were enough of its operation.
+    fn keep_mismatch(
+        &self,
+        step: &Step,
+        sample: &Sample,
+        difference: Difference,
+        recorded: Option<Answered<'_>>,
+        answered: Answered<'_>,
+    ) {
+        let mut kept = self.mismatches.borrow_mut();
+        let of_operation = kept.entry(step.operation).or_default();
+        if *of_operation >= MOST_MISMATCHES {
+            return;
+        }
+        *of_operation += 1;
+        self.outbox.borrow_mut().mismatch(Mismatch {
+            operation: self.program.operation(step.operation).to_owned(),
+            exchange: sample.exchange,
+            lane: sample.lane,
+            copy: sample.copy,
+            recorded_status: step.status,
+            status: sample.status,
+            place: difference.place,
+            recorded: difference.recorded,
+            answered: difference.answered,
+            places: difference.places,
+            recorded_answer: recorded
+                .map(|shown| shown.text(KEPT_ANSWER))
+                .unwrap_or_default(),
+            answer: answered.text(KEPT_ANSWER),
+        });
+    }
+}
+
+/// The values the recorded server generated for a lane, and who it was when another is now.
+fn known_when_recorded<'a>(lane: &'a Lane, account: Option<&Account>) -> Vec<&'a [u8]> {
+    let values = lane.values.recorded.iter().map(|value| &**value);
+    let user = lane.values.user.as_deref().filter(|_| account.is_some());
+    values.chain(user).collect()
+}
+
+fn statuses(recorded: u16, answered: u16) -> Difference {
+    Difference {
+        place: "status".to_owned(),
+        recorded: recorded.to_string(),
+        answered: answered.to_string(),
+        places: vec!["status".to_owned()],
+    }
+}
