@@ -207,23 +207,7 @@ fn start_prepared(
     let probes = probe::start(&program, watched, &targets, store)?;
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());
-    let outline = program.prepared.outline();
-    teller.tell(Event::Started {
-        run,
-        sends: outline.sends,
-        writes: outline.writes,
-        takes_ms: if program.prepared.plan.goes_on() {
-            0
-        } else {
-            outline.takes_ms
-        },
-    });
-    let unused = outline.rewrites.iter().filter(|rule| rule.exchanges == 0);
-    let unused: Vec<String> = unused.map(|rule| format!("'{}'", rule.rule)).collect();
-    if !unused.is_empty() {
-        let message = format!("rewriting changes nothing by {}", unused.join(", "));
-        teller.warn(0, WarningKind::RuleUnused, message);
-    }
+    tell_beginning(&mut teller, run, &program.prepared);
     let (batches_to, batches) = bounded(BATCHES);
     let collector = Collector {
         totals: Totals::new(&program, &checks),
@@ -248,6 +232,27 @@ fn start_prepared(
         collector,
         workers,
     })
+}
+
+/// Tells what is about to be sent, and which rules have nothing to change.
+fn tell_beginning(teller: &mut Teller, run: String, prepared: &Prepared) {
+    let outline = prepared.outline();
+    teller.tell(Event::Started {
+        run,
+        sends: outline.sends,
+        writes: outline.writes,
+        takes_ms: if prepared.plan.goes_on() {
+            0
+        } else {
+            outline.takes_ms
+        },
+    });
+    let unused = outline.rewrites.iter().filter(|rule| rule.exchanges == 0);
+    let unused: Vec<String> = unused.map(|rule| format!("'{}'", rule.rule)).collect();
+    if !unused.is_empty() {
+        let message = format!("rewriting changes nothing by {}", unused.join(", "));
+        teller.warn(0, WarningKind::RuleUnused, message);
+    }
 }
 
 /// Ends the run when a worker is lost: the others would go on with a part of the plan missing.

@@ -1,7 +1,8 @@
 //! `make bench`: importing captures into the file, and decoding alone, against `tshark -T fields` and
 //! against two limits, in turns on the same captures. Prints medians and ratios; judges nothing,
 //! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that).
-//! `bench memory 5` imports a capture of 5 GB and prints what it takes; `bench lanes 8000` what idle lanes do.
+//! `bench memory 5` imports a capture of 5 GB, replays it, and prints what that takes; `bench lanes 8000`
+//! what idle lanes do.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 
@@ -167,8 +168,11 @@ fn memory(folder: &Path, gigabytes: u64) -> Result<(), Failure> {
             used.cpu_s,
             used.peak_bytes as f64 / 1e6,
         );
-        remove(&file)?;
         std::fs::remove_file(&capture.path)?;
+        if workload == Workload::HttpBodies {
+            replay::memory::measure(folder, &file)?;
+        }
+        remove(&file)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod lanes;
 mod load;
+pub(crate) mod memory;
 mod recording;
 mod table;
 mod target;

@@ -42,7 +42,7 @@ pub(super) struct Load {
     pub(super) ok: f64,
 }
 
-/// The command replaying the recording in `file`.
+/// The command replaying the recording in `file`; both are called the same in every file.
 pub(super) fn replayed(file: &Path, url: &str, speed: &str) -> Command {
     let mut command = pinned();
     let reprise = PathBuf::from("target/release/reprise");
