@@ -6,6 +6,7 @@ pub(crate) mod http_targets;
 mod job;
 mod outlook;
 mod request;
+mod resuming;
 mod rewrites;
 mod same_server;
 mod statements;
@@ -24,6 +25,7 @@ pub use outlook::{AllowedTargets, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 
 use asked::Asked;
+use resuming::RESUMED;
 
 use crate::mysql_url::MysqlUrl;
 use crate::{Error, Library};
@@ -56,6 +58,9 @@ impl Library {
         let warnings = http.iter().chain(&mysql).chain(&probes);
         let warnings = warnings.flat_map(|target| target.warnings().to_vec());
         let mut warnings: Vec<String> = warnings.collect();
+        if asked.plan.resumes.is_some() {
+            warnings.push(RESUMED.to_owned());
+        }
         if asked.plan.tls.insecure {
             warnings.push(UNVERIFIED.to_owned());
         }
@@ -95,9 +100,13 @@ impl Library {
 
     /// The request, read against its recording.
     fn asked(&self, request: &ReplayRequest) -> Result<Asked, Error> {
-        let plan = match &request.plan {
-            Some(run) => self.plan(run)?,
-            None => Plan::of(request.recording.clone()),
+        let plan = match (&request.plan, &request.resume) {
+            (_, Some(run)) => self.resumed(run)?,
+            (Some(run), None) => Plan {
+                resumes: None,
+                ..self.plan(run)?
+            },
+            (None, None) => Plan::of(request.recording.clone()),
         };
         let mut asked = Asked::of(request, plan)?;
         if let Some(text) = &request.between {

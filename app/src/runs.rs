@@ -56,6 +56,7 @@ impl From<Run> for RunAnswer {
             run: RunHead {
                 id: run.id.0,
                 recording: run.recording_name,
+                resumes: target("/resumes"),
                 seed: run.seed,
                 state: run.state,
                 started_at: rfc3339(run.started_at),

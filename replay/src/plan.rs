@@ -84,6 +84,8 @@ pub struct Plan {
     pub filter: Option<String>,
     /// The part of the recording that is played; `None` is all of it.
     pub between: Option<Part>,
+    /// The run it goes on with, if it does.
+    pub resumes: Option<String>,
     /// What makes HTTP exchanges one lane.
     pub lanes: LaneKey,
     /// What statements were prepared from before the recording began.
@@ -208,6 +210,7 @@ impl Default for Plan {
             users: 0,
             filter: None,
             between: None,
+            resumes: None,
             lanes: LaneKey::default(),
             statements: Vec::new(),
             probes: Vec::new(),

@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, bounded};
 use reprise_fault::Faults;
 use reprise_measure::Check;
-use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, Store};
+use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
@@ -179,15 +179,7 @@ fn start_prepared(
     if let Some(room) = mysql_room {
         room::has_room(&prepared, room)?;
     }
-    let writer = store.create_run(NewRun {
-        name: run.clone(),
-        recording: prepared.recording,
-        recording_name: plan.recording.clone(),
-        seed: plan.seed,
-        plan: plan.to_json()?,
-        started_at: now(),
-        operations: operations_of(&prepared, store)?,
-    })?;
+    let writer = create(&prepared, &run, store)?;
     let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
         http,
@@ -232,6 +224,33 @@ fn start_prepared(
         collector,
         workers,
     })
+}
+
+/// Refuses a plan that leaves everything out, with the reasons.
+fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
+    if prepared.sends() > 0 {
+        return Ok(());
+    }
+    let reasons: Vec<String> = prepared
+        .skips()
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", reason.name()))
+        .collect();
+    Err(ReplayError::NothingToSend(reasons.join(", ")))
+}
+
+/// Begins the stored run.
+fn create(prepared: &Prepared, run: &str, store: &Store) -> Result<RunWriter, ReplayError> {
+    let plan = &prepared.plan;
+    Ok(store.create_run(NewRun {
+        name: run.to_owned(),
+        recording: prepared.recording,
+        recording_name: plan.recording.clone(),
+        seed: plan.seed,
+        plan: plan.to_json()?,
+        started_at: now(),
+        operations: operations_of(prepared, store)?,
+    })?)
 }
 
 /// Tells what is about to be sent, and which rules have nothing to change.

@@ -25,6 +25,8 @@ pub struct RunHead {
     pub name: String,
     /// The recording it replayed.
     pub recording: String,
+    /// The run it went on with.
+    pub resumes: Option<String>,
     /// The seed of its plan.
     pub seed: u64,
     /// `running`, `complete`, `stopped`, `aborted`, `failed` or `interrupted`.

@@ -15,6 +15,8 @@ pub struct ReplayRequest {
     pub recording: String,
     /// The run whose plan is run again; every other field left at its default is as that run had it.
     pub plan: Option<String>,
+    /// The run that ended early and is gone on with; as `plan`, but from the moment it had reached.
+    pub resume: Option<String>,
     /// Where HTTP goes: `http://HOST:PORT` for all that nothing else takes, `RECORDED=http://HOST:PORT` for
     /// what was recorded of a server, a host or a path.
     pub http: Vec<String>,
@@ -104,6 +106,7 @@ impl ReplayRequest {
         Self {
             recording,
             plan: None,
+            resume: None,
             http: Vec::new(),
             ca: None,
             insecure: false,

@@ -43,16 +43,24 @@ pub(crate) enum MissingValue {
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay
-    #[arg(required_unless_present = "plan")]
+    #[arg(required_unless_present_any = ["plan", "resume"])]
     pub(crate) name: Option<String>,
 
     /// Run the plan of this run again, changed by whatever else is given; its secrets have to be given again
     #[arg(long, value_name = "RUN")]
     pub(crate) plan: Option<String>,
 
+    /// Go on with a run that was stopped or killed, from the moment of the recording it had reached
+    #[arg(
+        long,
+        value_name = "RUN",
+        conflicts_with_all = ["name", "plan", "between", "speed", "rate", "copies", "stages", "repeat", "duration"]
+    )]
+    pub(crate) resume: Option<String>,
+
     /// Where recorded HTTP goes: http[s]://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
     /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
-    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan"])]
+    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan", "resume"])]
     pub(crate) http: Vec<String>,
 
     /// Rewrite requests: `path:s|^/v1/|/v2/|`, `header:X-Env=staging for method:POST`,

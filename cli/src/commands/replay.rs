@@ -172,6 +172,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     };
     let mut request = ReplayRequest::new(arguments.name.unwrap_or_default());
     request.plan = arguments.plan;
+    request.resume = arguments.resume;
     request.http = arguments.http;
     request.host = arguments.host;
     request.rewrites_file = arguments.rewrites_file;

@@ -114,3 +114,30 @@ fn a_killed_run_is_compared_as_far_as_it_got() {
     let [a, b] = ["/samples/a", "/samples/b"].map(|side| number(&comparison, side));
     assert!(a.abs_diff(b) <= 3 && b < 178, "{comparison}");
 }
+
+#[test]
+fn a_killed_run_is_gone_on_with_where_it_got() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let mut running = sending(&desk, &url(&shop), "killed");
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let secret = password_secret();
+    let rest = [
+        "replay", "--resume", "killed", "--run", "rest", "--secret", &secret,
+    ];
+    let rest = desk.answer(&rest);
+    conserved(&rest);
+    assert_eq!(rest["run"]["state"], "complete");
+    assert_eq!(rest["run"]["resumes"], "killed");
+    // users who were logged in are again
+    assert_eq!(number(&rest, "/outcomes/error_reply"), 0, "{rest}");
+    let left = number(&rest, "/sent") - sum(&rest, "/unmeasured");
+    let sent = number(&desk.answer(&["report", "killed"]), "/sent");
+    assert!(sent > 0 && left > 0 && left < 178, "{rest}");
+    // all of it together, but for what was under way when the process died
+    assert!((160..=190).contains(&(sent + left)), "{sent} and {left}");
+    desk.run(&["replay", "--resume", "rest"])
+        .refused(2, "`--plan rest` runs it again");
+}
