@@ -226,19 +226,6 @@ fn start_prepared(
     })
 }
 
-/// Refuses a plan that leaves everything out, with the reasons.
-fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
-    if prepared.sends() > 0 {
-        return Ok(());
-    }
-    let reasons: Vec<String> = prepared
-        .skips()
-        .iter()
-        .map(|(reason, count)| format!("{count} {}", reason.name()))
-        .collect();
-    Err(ReplayError::NothingToSend(reasons.join(", ")))
-}
-
 /// Begins the stored run.
 fn create(prepared: &Prepared, run: &str, store: &Store) -> Result<RunWriter, ReplayError> {
     let plan = &prepared.plan;
