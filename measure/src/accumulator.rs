@@ -1,6 +1,7 @@
 //! Takes the samples of a run, or of one shard of it, and keeps totals, operations and the current tick.
 //! Bounded: at most [`MAX_OPERATIONS`] operations of two digits, the rest together as "other".
 
+mod connecting;
 mod operations;
 mod span;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 pub use operations::MAX_OPERATIONS;
 
+use connecting::Connecting;
 use operations::Operations;
 use span::Span;
 
@@ -40,6 +42,7 @@ pub struct Accumulator {
     error_answers: u64,
     order_conflicts: u64,
     injected_errors: u64,
+    connecting: Connecting,
     errors: BTreeMap<ErrorKind, u64>,
     sent_bytes: u64,
     received_bytes: u64,
@@ -72,6 +75,7 @@ impl Accumulator {
             error_answers: 0,
             order_conflicts: 0,
             injected_errors: 0,
+            connecting: Connecting::default(),
             errors: BTreeMap::new(),
             sent_bytes: 0,
             received_bytes: 0,
@@ -124,6 +128,7 @@ impl Accumulator {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.outcomes[sample.outcome] += 1;
         self.tick_ended(sample);
+        self.connecting.count(sample);
         self.sent_bytes += u64::from(sample.sent_bytes);
         self.received_bytes += u64::from(sample.received_bytes);
         if !is_measured(sample, self.measures_from_us) {
@@ -229,6 +234,7 @@ impl Accumulator {
         self.error_answers += other.error_answers;
         self.order_conflicts += other.order_conflicts;
         self.injected_errors += other.injected_errors;
+        self.connecting.merge(&other.connecting);
         self.sent_bytes += other.sent_bytes;
         self.received_bytes += other.received_bytes;
         self.in_flight += other.in_flight;
@@ -298,6 +304,10 @@ impl Accumulator {
                 .collect(),
             injected_errors: self.injected_errors,
             order_conflicts: self.order_conflicts,
+            connections: self.connecting.opened,
+            reconnects: self.connecting.reconnects,
+            retries: self.connecting.retries,
+            over_cap: self.connecting.over_cap,
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),
             operations: self.operations.summaries(&facts.operations),

@@ -65,7 +65,7 @@ impl Outcome {
 bitflags! {
     /// What else is known about a sample. Stored: a bit never changes its meaning.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    pub struct SampleFlags: u8 {
+    pub struct SampleFlags: u16 {
         /// The answer was an error reply, whether or not the recording had one: the total error rate.
         const ERROR_ANSWER = 1 << 0;
         /// Only the order between lanes explains the difference (MySQL 1062, 1205, 1213, row counts).
@@ -78,6 +78,12 @@ bitflags! {
         const FAULT_ENDED = 1 << 4;
         /// It set its lane up (a login, a PREPARE from before the part that is replayed): not measured.
         const SETUP = 1 << 5;
+        /// The target had closed the connection it would have used.
+        const RECONNECTED = 1 << 6;
+        /// It was sent again, on a new connection: nothing of an answer came on the old one.
+        const RETRIED = 1 << 7;
+        /// More of an answer came than is kept to be compared.
+        const OVER_CAP = 1 << 8;
     }
 }
 

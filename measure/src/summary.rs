@@ -54,6 +54,14 @@ pub struct Summary {
     pub injected_errors: u64,
     /// Differences that only the order between lanes explains.
     pub order_conflicts: u64,
+    /// Exchanges a new connection was opened for.
+    pub connections: u64,
+    /// Exchanges whose connection the target had closed, so that another was opened.
+    pub reconnects: u64,
+    /// Requests sent again on another connection: nothing of an answer had come, and they may be repeated.
+    pub retries: u64,
+    /// Answers longer than what is kept to be compared; they were read to their end.
+    pub over_cap: u64,
     /// For each fault, how many exchanges it touched and how many of those failed.
     pub faults: BTreeMap<String, FaultCount>,
     /// The checks and whether they held.

@@ -45,6 +45,9 @@ pub enum ReplayError {
     /// A rule puts in a secret that nobody gave.
     #[error("put in {{secret.{0}}}: give it with --secret {0}=VALUE")]
     NoSecret(String),
+    /// A pool without connections sends nothing.
+    #[error("use a pool of no connections: give it at least one, as in --connections pool:50")]
+    NoPool,
     /// There is nowhere to send anything.
     #[error("replay without a target: name one for HTTP, for MySQL, or both")]
     NoTarget,

@@ -4,6 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod jar;
 pub(crate) mod judge;
 pub(crate) mod places;
+pub(crate) mod pool;
 pub(crate) mod readdress;
 pub(crate) mod rewrite;
 pub(crate) mod rewriting;

@@ -96,6 +96,8 @@ pub struct Plan {
     pub both_tiers: bool,
     /// Whose certificates https targets may show.
     pub tls: Tls,
+    /// Which connections HTTP requests share.
+    pub connections: Connections,
     /// Rules that rewrite HTTP requests, applied in order.
     pub rewrites: Vec<Rewrite>,
     /// What the Host field of HTTP requests names.
@@ -111,6 +113,17 @@ pub struct HttpRoute {
     pub recorded: Option<HttpSource>,
     /// `http://HOST:PORT`.
     pub url: String,
+}
+
+/// Which connections HTTP requests share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connections {
+    /// Each copy of a lane opens, uses and closes them as its client did.
+    #[default]
+    Recorded,
+    /// At most this many to each target, for all requests together.
+    Pool(u32),
 }
 
 /// Whose certificates https targets may show.
@@ -216,6 +229,7 @@ impl Default for Plan {
             probes: Vec::new(),
             both_tiers: false,
             tls: Tls::default(),
+            connections: Connections::Recorded,
             rewrites: Vec::new(),
             host: HostField::Target,
             workers: None,
@@ -348,6 +362,9 @@ impl Plan {
         let mut needed = self.rewrites.iter().flat_map(Rewrite::secrets);
         if let Some(missing) = needed.find(|name| !self.secrets.iter().any(|known| known == name)) {
             return Err(ReplayError::NoSecret(missing.to_owned()));
+        }
+        if self.connections == Connections::Pool(0) {
+            return Err(ReplayError::NoPool);
         }
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);

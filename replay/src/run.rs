@@ -23,6 +23,7 @@ use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter,
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
+use crate::plan::Connections;
 use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
@@ -72,6 +73,18 @@ pub struct Targets {
 /// Secrets by name. They are never stored and never shown.
 #[derive(Clone, Default)]
 pub struct Secrets(pub BTreeMap<String, String>);
+
+impl Secrets {
+    /// Their values in the order of `names`; `None` for those not given.
+    fn in_order(&self, names: &[String]) -> Vec<Option<Vec<u8>>> {
+        let value = |name| {
+            self.0
+                .get(name)
+                .map(|value: &String| value.clone().into_bytes())
+        };
+        names.iter().map(value).collect()
+    }
+}
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -172,7 +185,7 @@ fn start_prepared(
     } = extras;
     sends_something(&prepared)?;
     let plan = &prepared.plan;
-    let workers = plan.workers.unwrap_or_else(default_workers).clamp(1, 256);
+    let workers = workers_of(plan);
     let http = HttpTarget::all(plan, &targets)?;
     room::make_room(&prepared, http.iter().map(|target| target.address))?;
     let watched = probe::prepare(plan, store)?;
@@ -185,11 +198,7 @@ fn start_prepared(
         http,
         mysql: targets.mysql.clone(),
         faults,
-        secrets: plan
-            .secrets
-            .iter()
-            .map(|name| secrets.0.get(name).map(|value| value.clone().into_bytes()))
-            .collect(),
+        secrets: secrets.in_order(&plan.secrets),
         users,
         origin: Origin::soon(),
         workers,
@@ -356,6 +365,15 @@ fn check(text: &str) -> Result<Check, ReplayError> {
         check: text.to_owned(),
         source,
     })
+}
+
+/// How many threads send; one without a connection of a pool could send nothing.
+fn workers_of(plan: &Plan) -> u32 {
+    let most = match plan.connections {
+        Connections::Pool(places) => places.clamp(1, 256),
+        Connections::Recorded => 256,
+    };
+    plan.workers.unwrap_or_else(default_workers).clamp(1, most)
 }
 
 /// One core is left to the collector, the store and, in a demonstration, the target.

@@ -4,6 +4,7 @@
 pub(crate) mod agenda;
 mod exchange;
 pub(crate) mod fetch;
+mod http;
 mod in_flight;
 pub(crate) mod lane_copy;
 mod load;
@@ -22,6 +23,8 @@ use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, mpsc};
 
 use crate::http::connection::Desk;
+use crate::http::pool::Pool;
+use crate::plan::Connections;
 use crate::run::control::Control;
 use crate::run::program::Program;
 use crate::schedule::clock::Clock;
@@ -61,6 +64,9 @@ pub(crate) struct Worker {
     wanted: RefCell<Vec<Wanted>>,
     /// What answers are read with; some are kept for the next exchange.
     desks: RefCell<Vec<Desk>>,
+    /// Connections to HTTP targets, in the order of the plan's routes; none when connections are used as
+    /// recorded.
+    pools: Vec<Pool>,
     /// The moment the pacer sleeps until, in the run's time.
     sleeps_until_us: Cell<u64>,
     /// Wakes the pacer earlier.
@@ -100,6 +106,13 @@ impl Worker {
             let plan = &program.prepared.plan;
             let speed = plan.first_speed();
             let in_flight = InFlight::new(plan.timeout_ms.saturating_mul(1_000));
+            let pools = match plan.connections {
+                Connections::Recorded => Vec::new(),
+                Connections::Pool(places) => {
+                    let share = Pool::share(places, index, program.workers);
+                    plan.http.iter().map(|_| Pool::new(share)).collect()
+                }
+            };
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),
@@ -114,6 +127,7 @@ impl Worker {
                 numbers: Cell::new(0),
                 wanted: RefCell::default(),
                 desks: RefCell::default(),
+                pools,
                 sleeps_until_us: Cell::new(0),
                 wake: Notify::new(),
                 starving: Cell::new(false),

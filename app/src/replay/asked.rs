@@ -69,6 +69,9 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     if request.host.is_some() {
         plan.host = http_targets::host(request.host.as_deref())?;
     }
+    if let Some(connections) = &request.connections {
+        plan.connections = http_targets::connections(connections)?;
+    }
     if request.rewrites_file.is_some() || !request.rewrites.is_empty() {
         plan.rewrites = rewrites::rules(request)?;
     }

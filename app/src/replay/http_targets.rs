@@ -1,7 +1,7 @@
 //! Where recorded HTTP goes, as people write it: `URL` for all of it, `RECORDED=URL` for a part; and which
 //! host its requests name.
 
-use reprise_replay::{HostField, HttpRoute};
+use reprise_replay::{Connections, HostField, HttpRoute};
 
 use crate::Error;
 
@@ -45,6 +45,20 @@ pub(crate) fn shown(route: &HttpRoute) -> String {
     match &route.recorded {
         Some(recorded) => format!("{recorded}={}", route.url),
         None => route.url.clone(),
+    }
+}
+
+/// Reads what was given for `--connections`.
+pub(super) fn connections(given: &str) -> Result<Connections, Error> {
+    let places = || given.strip_prefix("pool:")?.parse().ok().filter(|n| *n > 0);
+    match given {
+        "recorded" => Ok(Connections::Recorded),
+        _ => places().map(Connections::Pool).ok_or_else(|| {
+            Error::Usage(format!(
+                "--connections '{given}' is neither recorded nor a pool; write pool:50 for at most 50 \
+                 connections to each target"
+            ))
+        }),
     }
 }
 
@@ -93,6 +107,16 @@ mod tests {
         ] {
             let error = read(given).expect_err("it cannot be meant").to_string();
             assert!(error.contains("shop.example"), "{error}");
+        }
+    }
+
+    #[test]
+    fn connections_are_as_recorded_or_of_a_pool() {
+        assert_eq!(connections("recorded").ok(), Some(Connections::Recorded));
+        assert_eq!(connections("pool:50").ok(), Some(Connections::Pool(50)));
+        for given in ["", "pool", "pool:", "pool:0", "pool:-1", "50"] {
+            let error = connections(given).expect_err(given).to_string();
+            assert!(error.contains("pool:50"), "{error}");
         }
     }
 

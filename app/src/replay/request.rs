@@ -24,6 +24,8 @@ pub struct ReplayRequest {
     pub ca: Option<String>,
     /// Take any certificate.
     pub insecure: bool,
+    /// Which connections HTTP requests share: `recorded`, or `pool:N`; `None` is `recorded`.
+    pub connections: Option<String>,
     /// A TOML file of rules that rewrite HTTP requests.
     pub rewrites_file: Option<PathBuf>,
     /// Rules that rewrite HTTP requests, after those of the file.
@@ -110,6 +112,7 @@ impl ReplayRequest {
             http: Vec::new(),
             ca: None,
             insecure: false,
+            connections: None,
             rewrites_file: None,
             rewrites: Vec::new(),
             host: None,

@@ -63,6 +63,11 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan", "resume"])]
     pub(crate) http: Vec<String>,
 
+    /// Which connections HTTP requests share: `recorded` (each copy opens and closes its own as its client
+    /// did), or `pool:N` (at most N to each target) [default: recorded]
+    #[arg(long, value_name = "HOW")]
+    pub(crate) connections: Option<String>,
+
     /// Rewrite requests: `path:s|^/v1/|/v2/|`, `header:X-Env=staging for method:POST`,
     /// `json:$.email=load{copy}@example.org`; repeatable (docs/replaying.md)
     #[arg(long = "rewrite", value_name = "RULE")]

@@ -175,6 +175,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.resume = arguments.resume;
     request.http = arguments.http;
     request.host = arguments.host;
+    request.connections = arguments.connections;
     request.rewrites_file = arguments.rewrites_file;
     request.rewrites = arguments.rewrites;
     request.ca = arguments.ca;

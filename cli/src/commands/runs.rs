@@ -133,6 +133,19 @@ fn accounting(text: &mut String, summary: &Summary) {
             moment(summary.warm_up_ms * 1_000),
         );
     }
+    let upsets = [
+        ("reconnects", summary.reconnects),
+        ("retries", summary.retries),
+        ("answers too long to compare whole", summary.over_cap),
+    ];
+    if upsets.iter().any(|(_, n)| *n > 0) {
+        let _ = writeln!(
+            text,
+            "  connections {}{}",
+            count(summary.connections),
+            named(upsets.into_iter())
+        );
+    }
     let _ = writeln!(
         text,
         "  new errors {}, all errors {}",

@@ -2,6 +2,7 @@
 //! an answer back. Times in microseconds since the run's start.
 
 use std::io;
+use std::time::Duration;
 
 use reprise_wire::http::{ReadCaps, ResponseReader};
 
@@ -43,6 +44,17 @@ impl Desk {
     }
 }
 
+/// A request ready to go out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// The method: it decides how the answer is framed.
+    pub(crate) method: &'a [u8],
+    /// All of it.
+    pub(crate) bytes: &'a [u8],
+    /// Its body is sent once the target asks for it, or has said nothing for a while.
+    pub(crate) body_waits: bool,
+}
+
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
@@ -54,6 +66,8 @@ pub(crate) struct Reply {
     pub(crate) done_us: u64,
     /// Bytes of the answer.
     pub(crate) received: u64,
+    /// The answer came before the body was asked for, so that it was not sent.
+    pub(crate) body_unsent: bool,
 }
 
 /// How an answer ended.
@@ -67,6 +81,23 @@ pub(crate) enum End {
     CutShort,
     /// What came is not HTTP.
     Garbage,
+}
+
+/// How long a body waits to be asked for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a target said to the head of a request whose body waits.
+enum Asked {
+    /// To send it, or nothing.
+    Send,
+    /// The answer, all of it.
+    Answered,
+}
+
+/// A request's head with its blank line, and its body.
+fn split_head(request: &[u8]) -> Option<(&[u8], &[u8])> {
+    let blank = request.windows(4).position(|part| part == b"\r\n\r\n")?;
+    request.split_at_checked(blank + 4)
 }
 
 impl HttpConnection {
@@ -86,22 +117,32 @@ impl HttpConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Sends `request`, which uses `method`, and reads its answer at `desk`.
+    /// Sends `request` and reads its answer at `desk`.
     pub(crate) async fn exchange(
         &mut self,
-        method: &[u8],
-        request: &[u8],
+        request: Request<'_>,
         desk: &mut Desk,
         origin: Origin,
     ) -> Reply {
-        desk.answer.reset(method);
+        desk.answer.reset(request.method);
         let mut reply = Reply {
             end: End::NoAnswer,
             first_byte_us: None,
             done_us: 0,
             received: 0,
+            body_unsent: false,
         };
-        let mut unsent = request;
+        let mut unsent = request.bytes;
+        if request.body_waits
+            && let Some((head, body)) = split_head(unsent)
+        {
+            // boxed: it is rare, and every task would carry its size
+            let asked = Box::pin(self.ask(head, desk, &mut reply, origin));
+            match asked.await {
+                Asked::Send => unsent = body,
+                Asked::Answered => return reply,
+            }
+        }
         // a whole request nearly always fits into the socket's buffer
         loop {
             let sent = match unsent {
@@ -124,6 +165,55 @@ impl HttpConnection {
             let came = self.stream.read(&mut desk.buffer).await;
             if desk.take(came, &mut reply, origin) {
                 return reply;
+            }
+        }
+    }
+
+    /// Sends the head of a request, and waits for the target to ask for its body, for [`PATIENCE`] at most:
+    /// a target that does not know the expectation says nothing.
+    async fn ask(
+        &mut self,
+        head: &[u8],
+        desk: &mut Desk,
+        reply: &mut Reply,
+        origin: Origin,
+    ) -> Asked {
+        if self.stream.write_all(head).await.is_err() {
+            // the target may have answered before it closed: what is left to read tells
+            return Asked::Send;
+        }
+        loop {
+            let read = self.stream.read(&mut desk.buffer);
+            let Ok(came) = tokio::time::timeout(PATIENCE, read).await else {
+                return Asked::Send;
+            };
+            let over = desk.take(came, reply, origin);
+            let answered = desk.answer.status().is_some();
+            if over || answered {
+                reply.body_unsent = true;
+            }
+            if over {
+                return Asked::Answered;
+            }
+            if answered {
+                return self.rest_of_answer(desk, reply, origin).await;
+            }
+            if desk.answer.interim() > 0 {
+                return Asked::Send;
+            }
+        }
+    }
+
+    async fn rest_of_answer(
+        &mut self,
+        desk: &mut Desk,
+        reply: &mut Reply,
+        origin: Origin,
+    ) -> Asked {
+        loop {
+            let came = self.stream.read(&mut desk.buffer).await;
+            if desk.take(came, reply, origin) {
+                return Asked::Answered;
             }
         }
     }
@@ -173,6 +263,10 @@ impl Desk {
                 Err(_) => Some(End::Garbage),
             }
         };
+        if self.answer.status().is_none() && self.answer.head().is_empty() {
+            // what came were interim answers: the answer has not begun
+            reply.first_byte_us = None;
+        }
         reply.received = self.answer.wire_len();
         if let Some(end) = end {
             reply.end = end;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use reprise_wire::http::Message;
+use reprise_wire::http::{BodyFraming, Message, RequestHead};
 
 use super::jar::Jar;
 use super::readdress::field_value;
@@ -24,6 +24,8 @@ pub(crate) struct Template {
     matching: Matching,
     method: Range<usize>,
     cookie: Option<Range<usize>>,
+    closes: bool,
+    body_waits: bool,
 }
 
 /// What a run can fill in.
@@ -48,18 +50,44 @@ impl Template {
         rewriting.once(&matching, &mut bytes);
         let method = 0..bytes.iter().position(|byte| *byte == b' ').unwrap_or(0);
         let cookie = field_value(&bytes, "Cookie");
+        let head = RequestHead::parse(&bytes);
+        let closes = head
+            .as_ref()
+            .is_none_or(|head| !BodyFraming::of_request(head).keep_alive);
+        let expects = head.and_then(|head| head.headers.get("Expect"));
+        let body_waits = expects.is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue"));
         Self {
             bytes,
             recorded: kept,
             matching,
             method,
             cookie,
+            closes,
+            body_waits,
         }
     }
 
     /// The method: it decides how the answer is framed.
     pub(crate) fn method(&self) -> &[u8] {
         self.bytes.get(self.method.clone()).unwrap_or_default()
+    }
+
+    /// Whether it can be repeated without harm (RFC 9110 section 9.2.2).
+    pub(crate) fn is_idempotent(&self) -> bool {
+        matches!(
+            self.method(),
+            b"GET" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE"
+        )
+    }
+
+    /// Whether it asks for its connection to be closed.
+    pub(crate) const fn closes(&self) -> bool {
+        self.closes
+    }
+
+    /// Whether its body waits for the target's word (RFC 9110 section 10.1.1).
+    pub(crate) const fn body_waits(&self) -> bool {
+        self.body_waits
     }
 
     /// How many bytes it has before anything is filled in.

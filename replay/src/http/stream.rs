@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest, ReadBuf, Ready};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -65,6 +65,20 @@ impl Stream {
                 let mut buffer = ReadBuf::new(into);
                 at_once(|context| Pin::new(tls).poll_read(context, &mut buffer))?;
                 Ok(buffer.filled().len())
+            }
+        }
+    }
+
+    /// Sends all of `bytes`, waiting if it must.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(tcp) => tcp.write_all(bytes).await,
+            Self::Tls(tls) => {
+                tls.write_all(bytes).await?;
+                tls.flush().await
             }
         }
     }

@@ -8,7 +8,9 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 
 use super::reach::MysqlRoom;
 use crate::ReplayError;
+use crate::plan::Connections;
 use crate::prepare::Prepared;
+use crate::prepare::lane::Step;
 use crate::schedule::crowd::most_open;
 use crate::socket::LOOPBACK_SOURCES;
 
@@ -28,15 +30,22 @@ pub(crate) fn make_room(
     http: impl Iterator<Item = SocketAddr>,
 ) -> Result<(), ReplayError> {
     let (plan, lanes) = (&prepared.plan, &prepared.lanes);
-    let all = most_open(plan, lanes, prepared.length_us, |_| true);
+    // a pool has its size, whatever the lanes are
+    let most_open = |of: &dyn Fn(&Step) -> bool, routes: u64| match plan.connections {
+        Connections::Recorded => most_open(plan, lanes, prepared.length_us, of),
+        Connections::Pool(places) => {
+            let mysql = |step: &Step| step.protocol == Protocol::Mysql && of(step);
+            most_open(plan, lanes, prepared.length_us, mysql) + u64::from(places) * routes
+        }
+    };
+    let all = most_open(&|_| true, plan.http.len() as u64);
     open_files(all)?;
     let Some(range) = port_range() else {
         return Ok(());
     };
     for (route, target) in (0_u16..).zip(http) {
-        let to_it = most_open(plan, lanes, prepared.length_us, |step| {
-            step.protocol == Protocol::Http && step.route == route
-        });
+        let here = |step: &Step| step.protocol == Protocol::Http && step.route == route;
+        let to_it = most_open(&here, 1);
         ports(to_it, target, range)?;
     }
     Ok(())

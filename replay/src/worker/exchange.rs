@@ -14,13 +14,9 @@ use super::lane_copy::LaneCopy;
 use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
-use crate::http::connection::{End, HttpConnection};
 use crate::http::places::{Shown, take};
-use crate::http::rewrite::Template;
-use crate::prepare::lane::{Lane, Marks, Step};
+use crate::prepare::lane::{Lane, Step};
 use crate::prepare::session::set_cookie;
-use crate::run::event::WarningKind;
-use crate::users::Account;
 
 /// A step whose time has come, with all it takes to send it.
 pub(super) struct Job {
@@ -116,87 +112,14 @@ impl Worker {
         )
     }
 
-    async fn exchange_http(
+    /// Keeps what later requests need of an answer.
+    pub(super) fn take_answer(
         &self,
         lane_copy: &LaneCopy,
         lane: &Lane,
         step: &Step,
-        (template, outgoing): (&Template, &Outgoing),
-        sample: &mut Sample,
+        answer: &ResponseReader,
     ) {
-        let mut connection = match lane_copy.take_idle(step) {
-            Some(connection) => connection,
-            None => match Box::pin(self.open_http(step, sample)).await {
-                Some(connection) => connection,
-                None => return,
-            },
-        };
-        let carries = lane.values.carries_of(step.exchange);
-        let (route, position) = (step.route, Self::position(sample));
-        let rewriting = self.program.rewriting(route, position, sample.intended_us);
-        if lane_copy.lacks_value(carries) {
-            self.outbox.borrow_mut().value_missing();
-        }
-        let account = self.account(lane_copy, lane);
-        let request = lane_copy.fills(&self.program.secrets, account, |fills| {
-            template.fill(carries, fills, &rewriting)
-        });
-        sample.sent_bytes = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let mut desk = self.take_desk();
-        let origin = self.program.origin;
-        let reply = connection
-            .exchange(template.method(), &request, &mut desk, origin)
-            .await;
-        sample.first_byte_us = reply.first_byte_us;
-        sample.done_us = reply.done_us;
-        sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
-        sample.status = desk.answer.status().unwrap_or(0);
-        match reply.end {
-            End::NoAnswer => sample.outcome = Outcome::Reset,
-            End::CutShort => sample.outcome = Outcome::Truncated,
-            End::Garbage => {
-                sample.outcome = Outcome::ErrorReply;
-                sample.flags |= SampleFlags::ERROR_ANSWER;
-            }
-            End::Complete => {
-                self.take_answer(lane_copy, lane, step, &desk.answer);
-                self.verify(lane_copy, (lane, step), outgoing, &desk.answer, sample);
-                if desk.answer.keep_alive() && !step.marks.contains(Marks::LAST_ON_CONNECTION) {
-                    lane_copy.keep_idle(step, connection);
-                }
-            }
-        }
-        self.give_desk(desk);
-    }
-
-    /// The account a lane copy logs in with, where the plan has users.
-    pub(super) fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
-        let recorded = lane.values.account?;
-        let accounts = self.program.prepared.accounts;
-        self.program
-            .users
-            .of(recorded, accounts, lane_copy.beginning.place)
-    }
-
-    async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
-        sample.flags |= SampleFlags::CONNECTED;
-        let target = self.program.http.get(usize::from(step.route))?;
-        match HttpConnection::open(target).await {
-            Ok(connection) => Some(connection),
-            Err(error) => {
-                sample.outcome = Outcome::Refused;
-                sample.done_us = self.now_us();
-                let message = format!("{} lets nobody in: {error}", target.address);
-                let mut outbox = self.outbox.borrow_mut();
-                outbox.not_opened(&error);
-                outbox.warn(WarningKind::Refused, message);
-                None
-            }
-        }
-    }
-
-    /// Keeps what later requests need of an answer.
-    fn take_answer(&self, lane_copy: &LaneCopy, lane: &Lane, step: &Step, answer: &ResponseReader) {
         let headers = answer.headers();
         let plan = &self.program.prepared.plan;
         for value in headers.get_all("Set-Cookie") {

@@ -22,6 +22,20 @@ const AHEAD: usize = 16;
 /// How many are fetched however far away they are.
 const ALWAYS_AHEAD: usize = 2;
 
+/// The recorded connection, and the route, that a connection stands for.
+type StandsFor = (u32, u16);
+
+/// What became of a connection that a request left behind for the next.
+#[derive(Debug)]
+pub(crate) enum Idle {
+    /// It can be used.
+    Open(HttpConnection),
+    /// The target has closed it.
+    Closed,
+    /// There is none: it is the first request, or one before it is still outstanding or failed.
+    None,
+}
+
 /// A copy of a lane.
 #[derive(Debug)]
 pub(crate) struct LaneCopy {
@@ -50,7 +64,8 @@ pub(crate) struct LaneCopy {
     fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,
     pub(crate) jar: RefCell<Jar>,
     values: RefCell<Vec<Option<Box<[u8]>>>>,
-    idle: RefCell<Vec<((u32, u16), HttpConnection)>>,
+    /// By the recorded connection and the route it stands for; `None` once the target has closed it.
+    idle: RefCell<Vec<(StandsFor, Option<HttpConnection>)>>,
     pub(crate) mysql: MysqlLane,
 }
 
@@ -190,18 +205,22 @@ impl LaneCopy {
         }
     }
 
-    /// An idle connection standing for the step's recorded one; closed ones are dropped on the way.
-    pub(crate) fn take_idle(&self, step: &Step) -> Option<HttpConnection> {
+    /// The idle connection standing for the step's recorded one.
+    pub(crate) fn take_idle(&self, step: &Step) -> Idle {
         let mut idle = self.idle.borrow_mut();
-        let at = idle
-            .iter()
-            .position(|(of, _)| *of == (step.connection, step.route))?;
-        let (_, mut connection) = idle.swap_remove(at);
-        connection.is_open().then_some(connection)
+        let stands_for = (step.connection, step.route);
+        let Some(at) = idle.iter().position(|(of, _)| *of == stands_for) else {
+            return Idle::None;
+        };
+        let (_, connection) = idle.swap_remove(at);
+        connection
+            .and_then(|mut connection| connection.is_open().then_some(connection))
+            .map_or(Idle::Closed, Idle::Open)
     }
 
-    /// Keeps a connection for the next request of the recorded one it stands for, on the same route.
-    pub(crate) fn keep_idle(&self, step: &Step, connection: HttpConnection) {
+    /// Keeps a connection for the next request of the recorded one it stands for, on the same route; `None`
+    /// when the target closes it.
+    pub(crate) fn keep_idle(&self, step: &Step, connection: Option<HttpConnection>) {
         let stands_for = (step.connection, step.route);
         self.idle.borrow_mut().push((stands_for, connection));
     }

@@ -3,9 +3,12 @@
 
 mod control;
 mod http;
+mod http_bodies;
+mod http_connections;
 mod http_targets;
 mod mysql;
 mod rewriting;
 mod support;
 mod tls;
 mod verifying;
+mod wire;

@@ -139,7 +139,7 @@ fn sample_of(columns: &mut [&[u8]; COLUMNS], before: &mut Before) -> Option<Samp
         done_us: after(done, sent_us)?,
         outcome: *Outcome::ALL.get(usize::try_from(take(outcome)?).ok()?)?,
         status: u16::try_from(take(status)?).ok()?,
-        flags: SampleFlags::from_bits_retain(u8::try_from(take(flags)?).ok()?),
+        flags: SampleFlags::from_bits_retain(u16::try_from(take(flags)?).ok()?),
         sent_bytes: small(sent_bytes)?,
         received_bytes: small(received_bytes)?,
         faults: small(faults)?,

@@ -10,7 +10,7 @@ use reprise_measure::{Outcome, Sample, SampleFlags};
 use reprise_store::AllowedTarget;
 
 use crate::ReplayError;
-use crate::http::connection::{Desk, End, HttpConnection};
+use crate::http::connection::{Desk, End, HttpConnection, Request};
 use crate::mysql::connection::{Credentials, MysqlConnection};
 use crate::run::control::{Control, Ending};
 use crate::run::http_target::HttpTarget;
@@ -203,9 +203,12 @@ async fn ask_http(
             }
         },
     };
-    let reply = connection
-        .exchange(b"GET", request, desk, program.origin)
-        .await;
+    let request = Request {
+        method: b"GET",
+        bytes: request,
+        body_waits: false,
+    };
+    let reply = connection.exchange(request, desk, program.origin).await;
     sample.first_byte_us = reply.first_byte_us;
     sample.done_us = reply.done_us;
     sample.status = desk.answer.status().unwrap_or(0);

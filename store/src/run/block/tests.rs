@@ -9,7 +9,7 @@ prop_compose! {
         ids in any::<(u32, u32, u32, u32)>(),
         times in any::<(u64, u64, u64, Option<u64>, u64)>(),
         outcome in 0..Outcome::ALL.len(),
-        rest in any::<(u16, u8, u32, u32, u32)>(),
+        rest in any::<(u16, u16, u32, u32, u32)>(),
     ) -> Sample {
         Sample {
             exchange: ids.0,

@@ -1,0 +1,165 @@
+//! One HTTP exchange: a connection as the plan says, the request made ready, sent, its answer read.
+//! Units: microseconds of the run.
+
+use reprise_measure::{Outcome, Sample, SampleFlags};
+
+use super::Worker;
+use super::fetch::Outgoing;
+use super::lane_copy::{Idle, LaneCopy};
+use crate::http::connection::{End, HttpConnection, Request};
+use crate::http::pool::{Pool, PoolPlace};
+use crate::http::rewrite::Template;
+use crate::prepare::lane::{Lane, Marks, Step};
+use crate::run::event::WarningKind;
+use crate::users::Account;
+
+/// A connection in use.
+struct Held<'a> {
+    connection: HttpConnection,
+    /// It has carried requests before: the target may be closing it.
+    used: bool,
+    /// Its place in the pool, which is another's once this is gone.
+    _place: Option<PoolPlace<'a>>,
+}
+
+impl Worker {
+    pub(super) async fn exchange_http(
+        &self,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        step: &Step,
+        (template, outgoing): (&Template, &Outgoing),
+        sample: &mut Sample,
+    ) {
+        let Some(mut held) = self.connection_for(lane_copy, step, sample).await else {
+            return;
+        };
+        let carries = lane.values.carries_of(step.exchange);
+        let (route, position) = (step.route, Self::position(sample));
+        let rewriting = self.program.rewriting(route, position, sample.intended_us);
+        if lane_copy.lacks_value(carries) {
+            self.outbox.borrow_mut().value_missing();
+        }
+        let account = self.account(lane_copy, lane);
+        let bytes = lane_copy.fills(&self.program.secrets, account, |fills| {
+            template.fill(carries, fills, &rewriting)
+        });
+        sample.sent_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let request = Request {
+            method: template.method(),
+            bytes: &bytes,
+            body_waits: template.body_waits(),
+        };
+        let mut desk = self.take_desk();
+        let origin = self.program.origin;
+        let mut reply = held.connection.exchange(request, &mut desk, origin).await;
+        if reply.end == End::NoAnswer && held.used && template.is_idempotent() {
+            // the target closed the connection while the request was on its way (RFC 9112 section 9.3.1)
+            sample.flags |= SampleFlags::RECONNECTED | SampleFlags::RETRIED;
+            match Box::pin(self.open_http(step, sample)).await {
+                Some(connection) => held.connection = connection,
+                None => return,
+            }
+            reply = held.connection.exchange(request, &mut desk, origin).await;
+        }
+        sample.first_byte_us = reply.first_byte_us;
+        sample.done_us = reply.done_us;
+        sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
+        sample.status = desk.answer.status().unwrap_or(0);
+        match reply.end {
+            End::NoAnswer => sample.outcome = Outcome::Reset,
+            End::CutShort => sample.outcome = Outcome::Truncated,
+            End::Garbage => {
+                sample.outcome = Outcome::ErrorReply;
+                sample.flags |= SampleFlags::ERROR_ANSWER;
+            }
+            End::Complete => {
+                let answer = &desk.answer;
+                let whole = answer.body().len() as u64 == answer.body_len();
+                sample.flags.set(SampleFlags::OVER_CAP, !whole);
+                self.take_answer(lane_copy, lane, step, answer);
+                self.verify(lane_copy, (lane, step), outgoing, answer, sample);
+                let stays = desk.answer.keep_alive() && !reply.body_unsent;
+                self.put_back(lane_copy, step, held, stays && !template.closes());
+            }
+        }
+        self.give_desk(desk);
+    }
+
+    /// The account a lane copy logs in with, where the plan has users.
+    pub(super) fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
+        let recorded = lane.values.account?;
+        let accounts = self.program.prepared.accounts;
+        self.program
+            .users
+            .of(recorded, accounts, lane_copy.beginning.place)
+    }
+
+    /// The pool of a step's target, where the plan has pools.
+    fn pool(&self, step: &Step) -> Option<&Pool> {
+        self.pools.get(usize::from(step.route))
+    }
+
+    /// A connection for a step: the one that stands for its recorded connection, one of the pool, or a new
+    /// one. `None` when the target lets nobody in; the sample then says so.
+    async fn connection_for(
+        &self,
+        lane_copy: &LaneCopy,
+        step: &Step,
+        sample: &mut Sample,
+    ) -> Option<Held<'_>> {
+        let (idle, closed, place) = match self.pool(step) {
+            None => match lane_copy.take_idle(step) {
+                Idle::Open(connection) => (Some(connection), false, None),
+                Idle::Closed => (None, true, None),
+                Idle::None => (None, false, None),
+            },
+            Some(pool) => {
+                let place = pool.place().await;
+                let (idle, closed) = pool.take();
+                (idle, closed, place)
+            }
+        };
+        let used = idle.is_some();
+        if closed && !used {
+            sample.flags |= SampleFlags::RECONNECTED;
+        }
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Box::pin(self.open_http(step, sample)).await?,
+        };
+        Some(Held {
+            connection,
+            used,
+            _place: place,
+        })
+    }
+
+    /// Keeps a connection for a later request, if there may be one and it `stays` open.
+    fn put_back(&self, lane_copy: &LaneCopy, step: &Step, held: Held<'_>, stays: bool) {
+        if let Some(pool) = self.pool(step) {
+            if stays {
+                pool.keep(held.connection);
+            }
+        } else if !step.marks.contains(Marks::LAST_ON_CONNECTION) {
+            lane_copy.keep_idle(step, stays.then_some(held.connection));
+        }
+    }
+
+    async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
+        sample.flags |= SampleFlags::CONNECTED;
+        let target = self.program.http.get(usize::from(step.route))?;
+        match HttpConnection::open(target).await {
+            Ok(connection) => Some(connection),
+            Err(error) => {
+                sample.outcome = Outcome::Refused;
+                sample.done_us = self.now_us();
+                let message = format!("{} lets nobody in: {error}", target.address);
+                let mut outbox = self.outbox.borrow_mut();
+                outbox.not_opened(&error);
+                outbox.warn(WarningKind::Refused, message);
+                None
+            }
+        }
+    }
+}

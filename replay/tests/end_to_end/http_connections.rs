@@ -1,0 +1,191 @@
+//! Connections to HTTP targets: kept, closed, closed under a request, shared in a pool.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reprise_measure::Outcome;
+use reprise_replay::Connections;
+
+use super::http::{OK, samples};
+use super::support::{Notes, get, plan_to, play, said, store_with};
+use super::wire::serve_wire;
+
+const CLOSING: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+
+fn outcomes(store: &reprise_store::Store) -> Vec<Outcome> {
+    samples(store, "run")
+        .iter()
+        .map(|one| one.outcome)
+        .collect()
+}
+
+#[test]
+fn a_target_that_closes_between_requests_is_connected_to_again_and_counted() {
+    // one closes silently once it is idle, the other says that it will
+    for answer in [OK, CLOSING] {
+        let address = serve_wire(move |wire| {
+            if wire.head().is_some() {
+                wire.say(answer);
+            }
+        });
+        let (_folder, store) = store_with(&[get(1, 0, "/a"), get(1, 300, "/b"), get(2, 0, "/c")]);
+        let summary = play(&plan_to(address), "run", &store).summary;
+        assert_eq!(summary.outcomes.ok, 3, "{summary:?}");
+        assert_eq!(
+            (summary.connections, summary.reconnects),
+            (3, 1),
+            "{answer}"
+        );
+        assert_eq!(summary.retries, 0);
+    }
+}
+
+#[test]
+fn a_request_that_asks_for_the_end_of_its_connection_is_its_last() {
+    let used = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&used);
+    let address = serve_wire(move |wire| {
+        while wire.head().is_some() {
+            seen.fetch_max(wire.number + 1, Ordering::SeqCst);
+            wire.say(OK);
+        }
+    });
+    let closing = "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let (_folder, store) = store_with(&[said(1, 0, closing, OK), get(1, 50, "/b")]);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 2, "{summary:?}");
+    assert_eq!(used.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_request_on_a_half_dead_connection_is_repeated_only_when_it_may_be() {
+    let notes = Notes::default();
+    let seen = Arc::clone(&notes);
+    let address = serve_wire(move |wire| {
+        let mut answered = 0;
+        while let Some(head) = wire.head() {
+            let line = head.lines().next().unwrap().to_owned();
+            seen.lock().unwrap().push(line);
+            // the second request on a connection is read and never answered
+            answered += 1;
+            if answered == 2 {
+                return;
+            }
+            wire.say(OK);
+        }
+    });
+    let post = "POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    let (_folder, store) = store_with(&[
+        get(1, 0, "/a"),
+        get(1, 50, "/again"),
+        get(2, 0, "/b"),
+        said(2, 50, post, OK),
+    ]);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!((summary.retries, summary.reconnects), (1, 1), "{summary:?}");
+    let outcomes = outcomes(&store);
+    let reset = outcomes.iter().filter(|one| **one == Outcome::Reset);
+    assert_eq!((reset.count(), summary.outcomes.ok), (1, 3), "{outcomes:?}");
+    let notes = notes.lock().unwrap();
+    let of = |path: &str| notes.iter().filter(|line| line.contains(path)).count();
+    assert_eq!((of("/again"), of("/post")), (2, 1), "{notes:?}");
+}
+
+#[test]
+fn a_first_request_that_is_never_answered_is_not_repeated() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    let address = serve_wire(move |wire| {
+        wire.head();
+        seen.fetch_add(1, Ordering::SeqCst);
+    });
+    let (_folder, store) = store_with(&[get(1, 0, "/a")]);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!((summary.outcomes.reset, summary.retries), (1, 0));
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn an_answer_that_takes_too_long_costs_its_connection() {
+    let (to_test, left) = std::sync::mpsc::channel();
+    let to_test = std::sync::Mutex::new(to_test);
+    let address = serve_wire(move |wire| {
+        while let Some(head) = wire.head() {
+            if !head.starts_with("GET /slow") {
+                wire.say(OK);
+            }
+        }
+        // the client has left
+        to_test
+            .lock()
+            .unwrap()
+            .send(wire.number)
+            .unwrap_or_default();
+    });
+    let (_folder, store) = store_with(&[get(1, 0, "/slow"), get(1, 20, "/next")]);
+    let mut plan = plan_to(address);
+    plan.timeout_ms = 300;
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!(
+        (summary.outcomes.timeout, summary.outcomes.ok),
+        (1, 1),
+        "{summary:?}"
+    );
+    assert_eq!(summary.connections, 2);
+    left.recv_timeout(std::time::Duration::from_secs(10))
+        .unwrap();
+}
+
+#[test]
+fn a_pool_carries_all_lanes_on_no_more_connections_than_it_has() {
+    let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (now, highest) = (Arc::clone(&open), Arc::clone(&most));
+    let address = serve_wire(move |wire| {
+        highest.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        while wire.head().is_some() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            wire.say(OK);
+        }
+        now.fetch_sub(1, Ordering::SeqCst);
+    });
+    let all: Vec<_> = (0..60).map(|i| get(i % 30, i64::from(i), "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.connections = Connections::Pool(3);
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 60, "{summary:?}");
+    assert_eq!(summary.connections, 3, "{summary:?}");
+    assert_eq!(most.load(Ordering::SeqCst), 3);
+
+    plan.connections = Connections::Recorded;
+    let summary = play(&plan, "recorded", &store).summary;
+    assert_eq!(
+        (summary.outcomes.ok, summary.connections),
+        (60, 30),
+        "{summary:?}"
+    );
+}
+
+#[test]
+fn a_pool_of_one_has_one_thread_and_outlives_a_closing_target() {
+    let address = serve_wire(|wire| {
+        // three requests for each connection, the third answered without a word of the end
+        for _ in 0..3 {
+            if wire.head().is_none() {
+                return;
+            }
+            wire.say(OK);
+        }
+    });
+    let all: Vec<_> = (0..9).map(|i| get(i, i64::from(i) * 60, "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.connections = Connections::Pool(1);
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 9, "{summary:?}");
+    assert_eq!(
+        (summary.connections, summary.reconnects),
+        (3, 2),
+        "{summary:?}"
+    );
+}
