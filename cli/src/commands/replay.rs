@@ -279,6 +279,12 @@ fn describe_dry_run(outline: &Outline) -> String {
             count(outline.from_other_lanes)
         ));
     }
+    if outline.users_needed > 0 {
+        text.push_str(&format!(
+            "  {} accounts give every copy its own\n",
+            count(outline.users_needed)
+        ));
+    }
     for value in &outline.unsourced {
         let state = if value.supplied {
             "supplied"

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks, Step};
 use super::noise::{Asked, NoiseLearner};
-use super::precedence::{Recorded, precedence};
+use super::precedence::{Recorded, precedence, wait_for_values_only};
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
 use super::setup::LeftOut;
@@ -22,7 +22,7 @@ use super::statements::{Resolved, Statements};
 use super::values::{Context, Exchanged, LaneSearch, Told};
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
-use crate::http::values::{Fill, LaneValues};
+use crate::http::values::LaneValues;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
 use crate::plan::{HttpOrder, Part};
@@ -426,15 +426,9 @@ impl Gathered {
         for (step, found) in lane.steps.iter_mut().zip(precedence(&recorded)) {
             step.rank = found.rank;
             step.waits_for = found.waits_for;
-            let takes_values = || {
-                let carries = lane.values.carries_of(step.exchange);
-                carries
-                    .iter()
-                    .any(|carry| matches!(carry.fill, Fill::Value(_)))
-            };
-            if order == HttpOrder::None && step.protocol == Protocol::Http && !takes_values() {
-                step.waits_for = 0;
-            }
+        }
+        if order == HttpOrder::None {
+            wait_for_values_only(&mut lane);
         }
         let mut later = FxHashSet::default();
         for step in lane.steps.iter_mut().rev() {

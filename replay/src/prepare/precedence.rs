@@ -3,7 +3,11 @@
 //! Within a lane the answers are ranked by when the recording completed them. A request then waits
 //! for a *number*, the first so many ranks, which never falls along the lane.
 
-use reprise_wire::Timestamp;
+use reprise_wire::{Protocol, Timestamp};
+use rustc_hash::FxHashMap;
+
+use super::lane::Lane;
+use crate::http::values::Fill;
 
 /// What the recording knows about one request of a lane. The lane is in order of `sent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,34 @@ pub(crate) fn precedence(lane: &[Recorded]) -> Vec<Precedence> {
     found
 }
 
+/// Makes HTTP requests of a lane wait for the answers they take values from, and those before them, only.
+pub(crate) fn wait_for_values_only(lane: &mut Lane) {
+    let ranks: FxHashMap<u32, u32> = lane
+        .steps
+        .iter()
+        .map(|step| (step.exchange, step.rank))
+        .collect();
+    let mut given: FxHashMap<usize, Vec<u32>> = FxHashMap::default();
+    for take in &lane.values.takes {
+        if let Some(rank) = ranks.get(&take.step) {
+            given.entry(take.value).or_default().push(*rank);
+        }
+    }
+    for step in lane
+        .steps
+        .iter_mut()
+        .filter(|step| step.protocol == Protocol::Http)
+    {
+        let carries = lane.values.carries_of(step.exchange).iter();
+        let values = carries.filter_map(|carry| match carry.fill {
+            Fill::Value(number) => given.get(&number),
+            Fill::Secret(_) | Fill::User | Fill::Password => None,
+        });
+        let before = values.flatten().filter(|rank| **rank < step.waits_for);
+        step.waits_for = before.max().map_or(0, |rank| rank + 1);
+    }
+}
+
 /// Which answers of a lane are there: a run of ranks from zero, and some beyond it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received {
@@ -92,6 +124,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::http::values::{Carry, Holder, Origin, Part, Place, Take};
+    use crate::http::writing::Writing;
+    use crate::prepare::lane::{Marks, Step};
 
     fn recorded(sent: i64, answered: i64) -> Recorded {
         Recorded {
@@ -129,6 +164,51 @@ mod tests {
         let lane = [recorded(3, 3), recorded(3, 3), recorded(3, 3)];
         let waits: Vec<_> = precedence(&lane).iter().map(|p| p.waits_for).collect();
         assert_eq!(waits, [0, 1, 2]);
+    }
+
+    #[test]
+    fn without_order_a_request_waits_for_the_answer_it_takes_a_value_from_and_no_later_one() {
+        let step = |exchange: u32| Step {
+            exchange,
+            operation: 1,
+            connection: 1,
+            at_us: 0,
+            took_us: 0,
+            waits_for: exchange - 1,
+            rank: exchange - 1,
+            digest: 0,
+            route: 0,
+            statement: None,
+            status: 200,
+            protocol: Protocol::Http,
+            marks: Marks::empty(),
+        };
+        let origin = Origin {
+            holder: Holder::Json("token".to_owned()),
+            shape: None,
+            nth: 0,
+        };
+        let mut lane = Lane {
+            steps: (1..=4).map(step).collect(),
+            ..Lane::default()
+        };
+        lane.values.takes = vec![Take {
+            step: 2,
+            origin: origin.into(),
+            value: 0,
+        }];
+        lane.values.carries = vec![Carry {
+            step: 4,
+            place: Place::Path(1).into(),
+            part: Part::Target,
+            before_end: 1,
+            writing: Writing::Percent,
+            recorded: Box::from(&b"a"[..]),
+            fill: Fill::Value(0),
+        }];
+        wait_for_values_only(&mut lane);
+        let waits: Vec<u32> = lane.steps.iter().map(|step| step.waits_for).collect();
+        assert_eq!(waits, [0, 0, 0, 2]);
     }
 
     proptest! {

@@ -23,7 +23,7 @@ pub(crate) use context::{Context, Found, Told};
 pub(crate) use rule::Rule;
 
 /// Values of one lane's answers that are remembered; later ones displace none.
-const MOST_OFFERED: usize = 4_096;
+const MOST_OFFERED: usize = 1_024;
 
 /// Places that give one value, so that it is known though one of their answers fails.
 const MOST_SOURCES: usize = 4;
