@@ -1,5 +1,9 @@
 //! Reads a recording's exchanges one after another and sorts them into lanes.
 
+mod gathered;
+mod step;
+mod stored_sessions;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -7,27 +11,26 @@ use std::net::{IpAddr, SocketAddr};
 use reprise_store::{Connection, RecordedRequest};
 use reprise_wire::filter::Filter;
 use reprise_wire::http::Message;
-use reprise_wire::mysql::{Dialect, Session, summarise_reply};
-use reprise_wire::{Flags, Protocol, Timestamp};
+use reprise_wire::mysql::Session;
+use reprise_wire::{Flags, Protocol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eligible::{cannot_be_sent, writes};
-use super::lane::{Lane, Marks, Step};
-use super::noise::{Asked, NoiseLearner};
-use super::precedence::{Recorded, precedence, wait_for_values_only};
+use super::lane::{Lane, Marks};
+use super::noise::NoiseLearner;
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
-use super::setup::LeftOut;
-use super::statements::{Resolved, Statements};
-use super::values::{Context, Exchanged, LaneSearch, Told};
+use super::statements::Statements;
+use super::values::{Context, Told};
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
-use crate::http::values::LaneValues;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
-use crate::plan::{HttpOrder, Part};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
+use gathered::Gathered;
+use step::{dialect_of, mysql_digest, step_of};
+use stored_sessions::sessions_of;
 
 /// Collects lanes while a recording is read.
 pub(crate) struct Gatherer<'a> {
@@ -64,17 +67,6 @@ pub(crate) struct Found {
     pub(crate) accounts: u32,
     /// What varies in its answers.
     pub(crate) noise: NoiseBook,
-}
-
-/// A lane as it grows.
-#[derive(Default)]
-struct Gathered {
-    lane: Lane,
-    search: LaneSearch,
-    /// How many of its requests so far write.
-    writes: u32,
-    /// What the part and the filter leave out; some of it may be needed.
-    left_out: LeftOut,
 }
 
 impl<'a> Gatherer<'a> {
@@ -348,221 +340,7 @@ impl<'a> Gatherer<'a> {
     }
 }
 
-impl Gathered {
-    /// Looks for values in an HTTP exchange. True when its request carries one that nothing supplies.
-    fn search(
-        &mut self,
-        exchange: &RecordedRequest,
-        (request, answer): (&Message<'_>, Option<&Message<'_>>),
-        context: &mut Context<'_>,
-    ) -> bool {
-        let row = &exchange.row;
-        let at_us = u64::try_from(row.at_us).unwrap_or(0);
-        let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
-        let exchanged = Exchanged {
-            id: row.id.0,
-            operation: row.operation.0,
-            at_us,
-            answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
-            status: row.status.unwrap_or(0),
-        };
-        let lacks = self.search.request(exchanged, request, context);
-        // what is not sent is not answered
-        let sent = !(lacks && context.skips_missing());
-        if let Some(answer) = answer.filter(|_| sent) {
-            self.search.answer(exchanged, request, answer, context);
-        }
-        lacks
-    }
-
-    /// Learns what varies in answers to a request.
-    fn learn(
-        &mut self,
-        exchange: &RecordedRequest,
-        request: &Message<'_>,
-        writes: bool,
-        noise: &mut NoiseLearner,
-    ) {
-        let asked = Asked {
-            operation: exchange.row.operation.0,
-            lane: self.lane.id,
-            writes: self.writes,
-        };
-        if let Some(answer) = exchange.response.as_deref().filter(|_| is_whole(exchange)) {
-            noise.learn(asked, request, answer);
-        }
-        self.writes += u32::from(writes);
-    }
-
-    /// A statement whose PREPARE was not seen is known after all, or is not.
-    fn resolved(&mut self, found: Resolved) {
-        let Some(sql) = found.sql else {
-            let count = found.steps.len() as u64;
-            self.lane.skipped.add(SkipReason::StatementUnknown, count);
-            return;
-        };
-        let session = self.lane.session.get_or_insert_default();
-        session.state.prepared.insert(found.statement, sql);
-        self.lane.steps.extend(found.steps);
-    }
-
-    fn finish(self, order: HttpOrder, part: Option<Part>) -> Lane {
-        let mut lane = self.lane;
-        lane.values = self.search.finish();
-        self.left_out.settle(&mut lane);
-        if lane.steps.is_empty() {
-            lane.values = LaneValues::default();
-        }
-        lane.steps.sort_by_key(|step| (step.at_us, step.exchange));
-        lane.steps.shrink_to_fit();
-        let recorded: Vec<Recorded> = lane
-            .steps
-            .iter()
-            .map(|step| Recorded {
-                sent: micros(step.at_us),
-                answered: micros(step.at_us + u64::from(step.took_us)),
-            })
-            .collect();
-        for (step, found) in lane.steps.iter_mut().zip(precedence(&recorded)) {
-            step.rank = found.rank;
-            step.waits_for = found.waits_for;
-        }
-        if order == HttpOrder::None {
-            wait_for_values_only(&mut lane);
-        }
-        let mut later = FxHashSet::default();
-        for step in lane.steps.iter_mut().rev() {
-            step.marks.set(
-                Marks::LAST_ON_CONNECTION,
-                later.insert((step.connection, step.route)),
-            );
-        }
-        if let Some(part) = part {
-            move_into(&mut lane, part);
-        }
-        lane
-    }
-}
-
 /// Whether what is left out for this reason could be sent, should later requests of its lane need it.
 const fn may_be_needed(reason: SkipReason) -> bool {
     matches!(reason, SkipReason::Filtered | SkipReason::Outside)
-}
-
-/// How long before the first request of its part a lane that was cut is set up.
-const SETUP_AHEAD_US: u64 = 1_000_000;
-
-/// Moves a lane's times into the part that is played; what it needs from before comes shortly before its
-/// first request there.
-fn move_into(lane: &mut Lane, part: Part) {
-    let inside = lane.steps.iter().find(|step| part.holds(step.at_us));
-    let first_us = part.moment_us(inside.map_or(lane.starts_us, |step| step.at_us));
-    let setup_us = first_us.saturating_sub(SETUP_AHEAD_US);
-    lane.starts_us = part.moment_us(lane.starts_us);
-    lane.ends_us = part.moment_us(lane.ends_us);
-    for step in &mut lane.steps {
-        step.at_us = if step.at_us < part.from_us {
-            setup_us
-        } else {
-            part.moment_us(step.at_us)
-        };
-        lane.starts_us = lane.starts_us.min(step.at_us);
-        lane.ends_us = lane.ends_us.max(step.at_us + u64::from(step.took_us));
-    }
-}
-
-/// The sessions of MySQL connections as they were stored, those without a login completed from connections
-/// of the same client to the same server.
-fn sessions_of(connections: &[Connection]) -> FxHashMap<u32, Session> {
-    let mut sessions = FxHashMap::default();
-    let mut siblings: FxHashMap<(IpAddr, SocketAddr), Vec<u32>> = FxHashMap::default();
-    for connection in connections {
-        let stored = connection.mysql_session.clone();
-        let session = stored.and_then(|stored| serde_json::from_value::<Session>(stored).ok());
-        let Some(session) = session else { continue };
-        let ends = (connection.client.ip().to_canonical(), connection.server);
-        siblings.entry(ends).or_default().push(connection.id.0);
-        sessions.insert(connection.id.0, session);
-    }
-    for ids in siblings.values() {
-        let (agreed, not): (Vec<u32>, Vec<u32>) = ids
-            .iter()
-            .partition(|id| sessions.get(id).is_some_and(Session::is_agreed));
-        for id in not {
-            let Some(mut session) = sessions.remove(&id) else {
-                continue;
-            };
-            let logins: Vec<&Session> = agreed.iter().filter_map(|id| sessions.get(id)).collect();
-            session.complete_from(&logins);
-            sessions.insert(id, session);
-        }
-    }
-    sessions
-}
-
-/// What both ends of a lane's connection agreed on.
-fn dialect_of(lane: &Lane) -> Dialect {
-    let session = lane.session.as_deref();
-    session.map_or(Dialect::UNKNOWN, Session::dialect)
-}
-
-/// How much the recorded reply returned or changed; 0 when the recording does not have all of it.
-fn mysql_digest(exchange: &RecordedRequest, dialect: &Dialect) -> u64 {
-    let (Some(command), Some(reply)) = (exchange.request.as_deref(), exchange.response.as_deref())
-    else {
-        return 0;
-    };
-    if !is_whole(exchange) || exchange.row.status != Some(0) {
-        return 0;
-    }
-    crate::mysql::judge::digest(&summarise_reply(command, reply, dialect))
-}
-
-/// Whether the recording has every byte of the answer.
-fn is_whole(exchange: &RecordedRequest) -> bool {
-    let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
-    !exchange.row.flags.intersects(cut)
-}
-
-fn micros(us: u64) -> Timestamp {
-    Timestamp::from_micros(i64::try_from(us).unwrap_or(i64::MAX))
-}
-
-fn step_of(
-    exchange: &RecordedRequest,
-    answer: Option<&Message<'_>>,
-    at_us: u64,
-    took_us: u64,
-) -> Step {
-    let row = &exchange.row;
-    let mut marks = Marks::empty();
-    marks.set(
-        Marks::NO_ANSWER,
-        row.flags.contains(Flags::NO_ANSWER_EXPECTED),
-    );
-    marks.set(
-        Marks::IN_TRANSACTION,
-        row.flags.contains(Flags::IN_TRANSACTION),
-    );
-    let digest = u64::from(answer.is_some() && is_whole(exchange));
-    let location = answer.and_then(|answer| answer.header("Location"));
-    marks.set(
-        Marks::TO_LOGIN,
-        location.is_some_and(crate::http::judge::is_login),
-    );
-    Step {
-        exchange: row.id.0,
-        operation: row.operation.0,
-        connection: row.connection.0,
-        at_us,
-        took_us: u32::try_from(took_us).unwrap_or(u32::MAX),
-        waits_for: 0,
-        rank: 0,
-        digest,
-        route: 0,
-        statement: row.statement_id,
-        status: row.status.unwrap_or(0),
-        protocol: row.protocol,
-        marks,
-    }
 }

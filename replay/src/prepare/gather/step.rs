@@ -1,0 +1,72 @@
+//! From a recorded exchange to a step of a lane: what is known of it by itself.
+
+use reprise_store::RecordedRequest;
+use reprise_wire::Flags;
+use reprise_wire::http::Message;
+use reprise_wire::mysql::{Dialect, Session, summarise_reply};
+
+use crate::prepare::lane::{Lane, Marks, Step};
+
+/// What both ends of a lane's connection agreed on.
+pub(super) fn dialect_of(lane: &Lane) -> Dialect {
+    let session = lane.session.as_deref();
+    session.map_or(Dialect::UNKNOWN, Session::dialect)
+}
+
+/// How much the recorded reply returned or changed; 0 when the recording does not have all of it.
+pub(super) fn mysql_digest(exchange: &RecordedRequest, dialect: &Dialect) -> u64 {
+    let (Some(command), Some(reply)) = (exchange.request.as_deref(), exchange.response.as_deref())
+    else {
+        return 0;
+    };
+    if !is_whole(exchange) || exchange.row.status != Some(0) {
+        return 0;
+    }
+    crate::mysql::judge::digest(&summarise_reply(command, reply, dialect))
+}
+
+/// Whether the recording has every byte of the answer.
+pub(super) fn is_whole(exchange: &RecordedRequest) -> bool {
+    let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
+    !exchange.row.flags.intersects(cut)
+}
+
+/// A recorded exchange as a step, not yet in its lane.
+pub(super) fn step_of(
+    exchange: &RecordedRequest,
+    answer: Option<&Message<'_>>,
+    at_us: u64,
+    took_us: u64,
+) -> Step {
+    let row = &exchange.row;
+    let mut marks = Marks::empty();
+    marks.set(
+        Marks::NO_ANSWER,
+        row.flags.contains(Flags::NO_ANSWER_EXPECTED),
+    );
+    marks.set(
+        Marks::IN_TRANSACTION,
+        row.flags.contains(Flags::IN_TRANSACTION),
+    );
+    let digest = u64::from(answer.is_some() && is_whole(exchange));
+    let location = answer.and_then(|answer| answer.header("Location"));
+    marks.set(
+        Marks::TO_LOGIN,
+        location.is_some_and(crate::http::judge::is_login),
+    );
+    Step {
+        exchange: row.id.0,
+        operation: row.operation.0,
+        connection: row.connection.0,
+        at_us,
+        took_us: u32::try_from(took_us).unwrap_or(u32::MAX),
+        waits_for: 0,
+        rank: 0,
+        digest,
+        route: 0,
+        statement: row.statement_id,
+        status: row.status.unwrap_or(0),
+        protocol: row.protocol,
+        marks,
+    }
+}
