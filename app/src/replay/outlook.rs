@@ -28,7 +28,10 @@ impl Library {
             loopback: true,
             ..AllowedTargets::default()
         };
-        let http = http.into_iter().map(|target| ("http", target));
+        let http = http.into_iter().map(|target| {
+            let scheme = if target.is_https() { "https" } else { "http" };
+            (scheme, target)
+        });
         let mysql = mysql.into_iter().map(|target| ("mysql", target));
         for (scheme, target) in http.chain(mysql) {
             allowed
