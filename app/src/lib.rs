@@ -14,6 +14,7 @@ mod library;
 mod limits;
 mod losses;
 mod mysql_url;
+mod mysql_users;
 mod places;
 mod redaction;
 mod redaction_key;

@@ -1,6 +1,7 @@
-//! Where recorded MySQL goes, as people write it: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
+//! Where recorded MySQL goes, as people write it:
+//! `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tls=verify-ca&ca=FILE`.
 
-use reprise_replay::MysqlRoute;
+use reprise_replay::{MysqlRoute, MysqlTls};
 
 use crate::Error;
 
@@ -12,6 +13,9 @@ pub(crate) struct MysqlUrl {
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) database: Option<String>,
+    pub(crate) tls: MysqlTls,
+    /// A file of certificates to trust.
+    pub(crate) ca: Option<String>,
 }
 
 impl MysqlUrl {
@@ -22,6 +26,20 @@ impl MysqlUrl {
             user: route.user.clone(),
             password: password_of_environment(),
             database: route.database.clone(),
+            tls: route.tls,
+            ca: route.ca.clone(),
+        }
+    }
+
+    /// What a plan keeps of it.
+    pub(crate) fn route(&self) -> MysqlRoute {
+        MysqlRoute {
+            address: self.address.clone(),
+            user: self.user.clone(),
+            database: self.database.clone(),
+            tls: self.tls,
+            ca: self.ca.clone(),
+            users: Vec::new(),
         }
     }
 
@@ -35,6 +53,8 @@ impl MysqlUrl {
         };
         let rest = text.strip_prefix("mysql://").ok_or_else(unreadable)?;
         let (login, place) = rest.rsplit_once('@').unwrap_or(("root", rest));
+        let (place, query) = place.split_once('?').unwrap_or((place, ""));
+        let (tls, ca) = tls_of(query)?;
         let (address, database) = match place.split_once('/') {
             Some((address, database)) => (address, Some(database).filter(|name| !name.is_empty())),
             None => (place, None),
@@ -59,8 +79,36 @@ impl MysqlUrl {
             user: decoded(user).ok_or_else(unreadable)?,
             password,
             database: database.map(str::to_owned),
+            tls,
+            ca,
         })
     }
+}
+
+/// `tls=` and `ca=`; a file to trust asks for TLS by itself.
+fn tls_of(query: &str) -> Result<(MysqlTls, Option<String>), Error> {
+    let (mut tls, mut ca) = (None, None);
+    for option in query.split('&').filter(|option| !option.is_empty()) {
+        match option.split_once('=') {
+            Some(("tls", "disabled")) => tls = Some(MysqlTls::Disabled),
+            Some(("tls", "required")) => tls = Some(MysqlTls::Required),
+            Some(("tls", "verify-ca")) => tls = Some(MysqlTls::VerifyCa),
+            Some(("tls", "verify-identity")) => tls = Some(MysqlTls::VerifyIdentity),
+            Some(("ca", file)) if !file.is_empty() => ca = decoded(file),
+            _ => {
+                return Err(Error::Usage(format!(
+                    "the MySQL target has no option '{option}'; there are \
+                     tls=disabled|required|verify-ca|verify-identity and ca=FILE"
+                )));
+            }
+        }
+    }
+    let implied = if ca.is_some() {
+        MysqlTls::VerifyCa
+    } else {
+        MysqlTls::Disabled
+    };
+    Ok((tls.unwrap_or(implied), ca))
 }
 
 fn password_of_environment() -> String {
@@ -103,6 +151,24 @@ mod tests {
         );
         let url = MysqlUrl::parse("mysql://load:@db").ok().unwrap();
         assert_eq!((url.address.as_str(), url.database), ("db:3306", None));
+    }
+
+    #[test]
+    fn tls_is_asked_for_behind_a_question_mark() {
+        let tls = |query: &str| {
+            let url = MysqlUrl::parse(&format!("mysql://load:@db/shop?{query}"));
+            url.map(|url| (url.tls, url.ca))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(tls("tls=required"), Ok((MysqlTls::Required, None)));
+        let file = Some("/etc/ca.pem".to_owned());
+        assert_eq!(
+            tls("ca=/etc/ca.pem"),
+            Ok((MysqlTls::VerifyCa, file.clone()))
+        );
+        let verified = tls("tls=verify-identity&ca=%2Fetc/ca.pem");
+        assert_eq!(verified, Ok((MysqlTls::VerifyIdentity, file)));
+        assert!(tls("ssl=1").unwrap_err().contains("tls=disabled|required"));
     }
 
     #[test]

@@ -69,6 +69,7 @@ impl Library {
             user: url.user,
             password: url.password,
             database: url.database,
+            passwords: asked.mysql_passwords,
         });
         let run = match &request.run {
             Some(name) => name.clone(),

@@ -30,7 +30,8 @@ pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
     Connections, GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MissingValues,
-    MysqlRoute, PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls, Watch,
+    MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls,
+    Watch,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, Outline, OutlineLane, OutlineOperation, Prepared, Rewritten,

@@ -1,7 +1,9 @@
 //! The MySQL side: a client of our own that sends recorded commands as they were, statement ids aside.
 
+pub(crate) mod authentication;
 pub(crate) mod command;
 pub(crate) mod connection;
 pub(crate) mod judge;
 pub(crate) mod lane;
 pub(crate) mod login;
+mod packing;

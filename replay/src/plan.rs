@@ -158,6 +158,39 @@ pub struct MysqlRoute {
     pub user: String,
     /// The database selected where the recording names none.
     pub database: Option<String>,
+    /// Whether TLS is spoken, and what is checked of the server's certificate.
+    #[serde(default)]
+    pub tls: MysqlTls,
+    /// A file of certificates to trust instead of the system's.
+    #[serde(default)]
+    pub ca: Option<String>,
+    /// Who logs in for particular recorded users.
+    #[serde(default)]
+    pub users: Vec<MysqlUser>,
+}
+
+/// Whether TLS is spoken with a MySQL target; the names are those of MySQL's `--ssl-mode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MysqlTls {
+    /// No TLS.
+    #[default]
+    Disabled,
+    /// TLS with whoever answers.
+    Required,
+    /// The certificate has to be signed by a trusted authority.
+    VerifyCa,
+    /// The certificate has to be for the target's host, too.
+    VerifyIdentity,
+}
+
+/// Who logs in for one recorded user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MysqlUser {
+    /// The recorded user.
+    pub recorded: String,
+    /// The target's user.
+    pub user: String,
 }
 
 /// A prepared statement that its server told, of a connection that was open before the recording.

@@ -4,6 +4,7 @@ pub(crate) mod collector;
 pub(crate) mod control;
 pub(crate) mod event;
 pub(crate) mod http_target;
+pub(crate) mod mysql_target;
 pub(crate) mod origin;
 mod probe;
 pub(crate) mod program;
@@ -33,6 +34,7 @@ use collector::{Collector, Totals};
 use control::{Control, Ending};
 use event::{Event, WarningKind};
 use http_target::HttpTarget;
+use mysql_target::MysqlTarget;
 use origin::Origin;
 use program::Program;
 use teller::Teller;
@@ -187,6 +189,10 @@ fn start_prepared(
     let plan = &prepared.plan;
     let workers = workers_of(plan);
     let http = HttpTarget::all(plan, &targets)?;
+    let login = targets.mysql.as_ref();
+    let mysql = login
+        .map(|login| MysqlTarget::new(plan, login))
+        .transpose()?;
     room::make_room(&prepared, http.iter().map(|target| target.address))?;
     let watched = probe::prepare(plan, store)?;
     if let Some(room) = mysql_room {
@@ -196,7 +202,7 @@ fn start_prepared(
     let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
         http,
-        mysql: targets.mysql.clone(),
+        mysql,
         faults,
         secrets: secrets.in_order(&plan.secrets),
         users,

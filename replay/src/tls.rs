@@ -7,6 +7,7 @@ use rustls_native_certs::load_native_certs;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
@@ -16,7 +17,7 @@ use tokio_rustls::rustls::crypto::{
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
 use crate::ReplayError;
@@ -38,6 +39,22 @@ impl TlsClient {
     /// The file of trusted certificates cannot be used, the system has none, or `host` is neither a name nor
     /// an address.
     pub(crate) fn new(host: &str, tls: &Tls, alpn: &[&[u8]]) -> Result<Self, ReplayError> {
+        let trust = match &tls.ca {
+            _ if tls.insecure => Trust::Anyone,
+            ca => Trust::Named(ca.as_deref()),
+        };
+        Self::trusting(host, trust, alpn)
+    }
+
+    /// A client for `host` that trusts so far and offers the protocols in `alpn`.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn trusting(
+        host: &str,
+        trust: Trust<'_>,
+        alpn: &[&[u8]],
+    ) -> Result<Self, ReplayError> {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| ReplayError::BadTarget {
             url: host.to_owned(),
             why: "TLS needs a host's name or address",
@@ -46,16 +63,22 @@ impl TlsClient {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| ReplayError::Tls(error.to_string()))?;
-        let mut config = if tls.insecure {
-            builder
+        let mut config = match trust {
+            Trust::Anyone => builder
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider)))
-                .with_no_client_auth()
-        } else {
-            builder
-                .with_root_certificates(roots(tls.ca.as_deref())?)
-                .with_no_client_auth()
-        };
+                .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider))),
+            Trust::Signed(ca) => {
+                let roots = Arc::new(roots(ca)?);
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider)
+                    .build()
+                    .map_err(|error| ReplayError::Tls(error.to_string()))?;
+                builder
+                    .dangerous()
+                    .with_custom_certificate_verifier(Arc::new(AnyName(verifier)))
+            }
+            Trust::Named(ca) => builder.with_root_certificates(roots(ca)?),
+        }
+        .with_no_client_auth();
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         Ok(Self {
             connector: TlsConnector::from(Arc::new(config)),
@@ -76,6 +99,17 @@ impl std::fmt::Debug for TlsClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("TlsClient").field(&self.name).finish()
     }
+}
+
+/// How far a server is trusted, by the certificates of a file or the system's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trust<'a> {
+    /// Its certificate is signed by a trusted authority, for the host's name.
+    Named(Option<&'a str>),
+    /// Its certificate is signed by a trusted authority, for whatever name.
+    Signed(Option<&'a str>),
+    /// Whatever certificate it shows.
+    Anyone,
 }
 
 /// The names the certificate of an open connection is for; empty when it has none that can be read.
@@ -120,6 +154,54 @@ fn roots(file: Option<&str>) -> Result<RootCertStore, ReplayError> {
         }
     }
     Ok(roots)
+}
+
+/// Accepts a certificate for another name: MySQL servers make themselves certificates without one.
+#[derive(Debug)]
+struct AnyName(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        // the name is looked at last
+        match self
+            .0
+            .verify_server_cert(certificate, intermediates, name, ocsp, now)
+        {
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }
 
 /// Accepts every certificate; signatures are checked all the same, so that the peer has the key to the one

@@ -45,6 +45,7 @@ pub use execute::{
     CURSOR_READ_ONLY, Execute, PARAMETER_COUNT_AVAILABLE, Parameters, encode_query_attributes,
 };
 pub use expect::Expect;
+pub use frames::Frames;
 pub use greeting::Greeting;
 pub use login::{AuthRequest, Login, is_tls_request};
 pub use packet::{AfterGap, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader, write_packet};

@@ -15,11 +15,14 @@ use super::{http_targets, rewrites, statements};
 use crate::Error;
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
+use crate::mysql_users;
 
 /// A request, read.
 pub(super) struct Asked {
     pub(super) plan: Plan,
     pub(super) mysql: Option<MysqlUrl>,
+    /// The passwords of users that stand for particular recorded ones.
+    pub(super) mysql_passwords: BTreeMap<String, String>,
     /// The values of the plan's secrets, by name.
     pub(super) secrets: BTreeMap<String, String>,
     pub(super) users: Users,
@@ -35,10 +38,11 @@ impl Asked {
         };
         apply(request, &mut plan)?;
         let secrets = secrets(&request.secrets, &plan.secrets)?;
+        let stored = plan.mysql.take().map_or_else(Vec::new, |route| route.users);
+        let (mysql_users, mysql_passwords) = mysql_users::users(&request.mysql_users, &stored)?;
         plan.mysql = mysql.as_ref().map(|url| MysqlRoute {
-            address: url.address.clone(),
-            user: url.user.clone(),
-            database: url.database.clone(),
+            users: mysql_users,
+            ..url.route()
         });
         plan.secrets = secrets.keys().cloned().collect();
         let users = request.users.as_deref().map(users).transpose()?;
@@ -46,6 +50,7 @@ impl Asked {
         Ok(Self {
             plan,
             mysql,
+            mysql_passwords,
             secrets,
             users: users.unwrap_or_default(),
         })

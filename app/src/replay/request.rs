@@ -34,6 +34,8 @@ pub struct ReplayRequest {
     pub host: Option<String>,
     /// Where MySQL goes: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
     pub mysql: Option<String>,
+    /// Who logs in for particular recorded users: `RECORDED=USER:PASSWORD`.
+    pub mysql_users: Vec<String>,
     /// The run's name; `None` makes one of the recording's name and a number.
     pub run: Option<String>,
     /// How fast.
@@ -117,6 +119,7 @@ impl ReplayRequest {
             rewrites: Vec::new(),
             host: None,
             mysql: None,
+            mysql_users: Vec::new(),
             run: None,
             rate: RateChange::AsRecorded,
             copies: None,

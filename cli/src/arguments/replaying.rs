@@ -89,7 +89,8 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "HOST")]
     pub(crate) host: Option<String>,
 
-    /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE
+    /// Where recorded MySQL goes: mysql://USER:PASSWORD@HOST:PORT/DATABASE, with ?tls=required, verify-ca or
+    /// verify-identity and &ca=FILE for TLS
     #[arg(
         long,
         value_name = "URL",
@@ -97,6 +98,11 @@ pub(crate) struct ReplayArguments {
         hide_env_values = true
     )]
     pub(crate) mysql: Option<String>,
+
+    /// Who logs in for a recorded MySQL user instead of --mysql's; repeatable. Without a password the
+    /// environment variable REPRISE_MYSQL_PASSWORD_USER is asked
+    #[arg(long = "mysql-user", value_name = "RECORDED=USER:PASSWORD")]
+    pub(crate) mysql_users: Vec<String>,
 
     /// The run's name [default: the recording's name and a number]
     #[arg(long, value_name = "RUN")]

@@ -181,6 +181,7 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.ca = arguments.ca;
     request.insecure = arguments.insecure;
     request.mysql = arguments.mysql;
+    request.mysql_users = arguments.mysql_users;
     request.run = arguments.run;
     request.rate = rate;
     if let Some(copies) = &arguments.copies {

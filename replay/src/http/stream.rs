@@ -1,4 +1,4 @@
-//! The bytes' way to an HTTP target and back: a TCP connection, or TLS on one.
+//! The bytes' way to a target and back: a TCP connection, or TLS on one.
 
 use std::io;
 use std::pin::Pin;

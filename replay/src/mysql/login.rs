@@ -1,15 +1,13 @@
 //! Logging in to a MySQL target the way the recorded client did, with the plan's user: same database, same
 //! character set, same capabilities where the target has them, or results would differ.
 
-use reprise_wire::mysql::auth::{caching_sha2_password, native_password};
+use reprise_wire::mysql::auth::{caching_sha2_password, ed25519, native_password};
 use reprise_wire::mysql::{Capabilities, Greeting, Login, MariadbCapabilities};
 
-use super::connection::Credentials;
+use super::authentication::Credentials;
 
 /// Never taken over: what the client cannot do, or has its own field.
 const NEVER: Capabilities = Capabilities::SSL
-    .union(Capabilities::COMPRESS)
-    .union(Capabilities::ZSTD_COMPRESSION)
     .union(Capabilities::CONNECT_WITH_DB)
     .union(Capabilities::CONNECT_ATTRS)
     .union(Capabilities::MULTI_FACTOR_AUTHENTICATION)
@@ -35,6 +33,9 @@ const USUAL: Capabilities = Capabilities::LONG_PASSWORD
 /// utf8mb4_general_ci: known to every MySQL and MariaDB of the last fifteen years.
 const UTF8MB4: u8 = 45;
 
+/// The level that clients ask for by default.
+const ZSTD_LEVEL: u8 = 3;
+
 /// The login to answer `greeting` with.
 pub(crate) fn login(greeting: &Greeting, credentials: Credentials<'_>) -> Login {
     let Credentials {
@@ -48,6 +49,10 @@ pub(crate) fn login(greeting: &Greeting, credentials: Credentials<'_>) -> Login 
     let database = database.map(str::as_bytes);
     let mut capabilities = ((asked - NEVER) | NEEDED) & greeting.capabilities;
     capabilities.set(Capabilities::CONNECT_WITH_DB, database.is_some());
+    // one packing is enough: servers take zlib where both are asked for
+    if capabilities.contains(Capabilities::COMPRESS) {
+        capabilities -= Capabilities::ZSTD_COMPRESSION;
+    }
     let mariadb = recorded.map_or(MariadbCapabilities::empty(), |session| {
         session.mariadb_capabilities
     });
@@ -70,15 +75,26 @@ pub(crate) fn login(greeting: &Greeting, credentials: Credentials<'_>) -> Login 
             .contains(Capabilities::PLUGIN_AUTH)
             .then_some(plugin),
         attributes: Vec::new(),
-        zstd_level: None,
+        zstd_level: capabilities
+            .contains(Capabilities::ZSTD_COMPRESSION)
+            .then_some(ZSTD_LEVEL),
     }
 }
+
+/// Bytes that MariaDB's ed25519 plugin has signed.
+const ED25519_SCRAMBLE: usize = 32;
 
 /// The answer a plugin wants; `None` for one that is not known here.
 pub(crate) fn answer(plugin: &[u8], password: &str, scramble: &[u8]) -> Option<Vec<u8>> {
     match plugin {
         b"mysql_native_password" => Some(native_password(password.as_bytes(), scramble)),
         b"caching_sha2_password" => Some(caching_sha2_password(password.as_bytes(), scramble)),
+        b"client_ed25519" => {
+            // random bytes without a closing zero, so that a last one that was zero has been taken for it
+            let mut scramble = scramble.to_vec();
+            scramble.resize(ED25519_SCRAMBLE.max(scramble.len()), 0);
+            Some(ed25519(password.as_bytes(), &scramble))
+        }
         _ => None,
     }
 }
@@ -109,6 +125,7 @@ mod tests {
             capabilities: Capabilities::FOUND_ROWS
                 | Capabilities::DEPRECATE_EOF
                 | Capabilities::COMPRESS
+                | Capabilities::ZSTD_COMPRESSION
                 | Capabilities::SSL,
             ..Session::default()
         };
@@ -119,16 +136,12 @@ mod tests {
             recorded: Some(&session),
         };
         let login = login(&greeting(b"caching_sha2_password"), credentials);
-        assert!(
-            login
-                .capabilities
-                .contains(Capabilities::FOUND_ROWS | Capabilities::CONNECT_WITH_DB)
-        );
-        assert!(
-            !login.capabilities.intersects(
-                Capabilities::DEPRECATE_EOF | Capabilities::COMPRESS | Capabilities::SSL
-            )
-        );
+        assert!(login.capabilities.contains(
+            Capabilities::FOUND_ROWS | Capabilities::CONNECT_WITH_DB | Capabilities::COMPRESS
+        ));
+        assert!(!login.capabilities.intersects(
+            Capabilities::DEPRECATE_EOF | Capabilities::ZSTD_COMPRESSION | Capabilities::SSL
+        ));
         assert_eq!(login.database.as_deref(), Some(&b"shop"[..]));
         assert_eq!((login.charset, login.auth_response.len()), (33, 32));
         assert_eq!(Login::decode(&login.encode()).unwrap(), login);

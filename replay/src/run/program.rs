@@ -1,10 +1,13 @@
 //! All that the threads of one run share, and none of them changes: the plan worked out, where it goes,
 //! what goes wrong.
 
+use std::collections::BTreeMap;
+
 use reprise_fault::{Faults, Position};
 use reprise_store::AllowedTarget;
 
 use super::http_target::HttpTarget;
+use super::mysql_target::MysqlTarget;
 use super::origin::Origin;
 use super::threads::Threads;
 use crate::http::rewriting::Rewriting;
@@ -19,7 +22,7 @@ pub(crate) struct Program {
     pub(crate) prepared: Prepared,
     /// In the order of the plan's routes.
     pub(crate) http: Vec<HttpTarget>,
-    pub(crate) mysql: Option<MysqlLogin>,
+    pub(crate) mysql: Option<MysqlTarget>,
     pub(crate) faults: Faults,
     /// In the order of the plan's names.
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
@@ -40,6 +43,8 @@ pub struct MysqlLogin {
     pub password: String,
     /// The database selected where the recording names none.
     pub database: Option<String>,
+    /// The passwords of the users that stand for particular recorded ones, by the target's user.
+    pub passwords: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for MysqlLogin {

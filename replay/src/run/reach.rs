@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::Targets;
 use super::http_target::HttpTarget;
-use super::{MysqlLogin, Targets};
+use super::mysql_target::MysqlTarget;
 use crate::http::stream::Stream;
-use crate::mysql::connection::{Credentials, MysqlConnection};
+use crate::mysql::connection::MysqlConnection;
 use crate::tls::certificate_names;
 use crate::{Plan, ReplayError};
 
@@ -73,26 +74,19 @@ impl Targets {
                 });
             }
             if let Some(login) = &self.mysql {
-                let name = login.target.authority();
-                reached.push(within(timeout, &name, login.look()).await?);
+                let target = MysqlTarget::new(plan, login)?;
+                reached.push(within(timeout, &target.authority, target.look()).await?);
             }
             Ok(reached)
         })
     }
 }
 
-impl MysqlLogin {
+impl MysqlTarget {
     /// Logs in once and asks the server what it is.
     async fn look(&self) -> Result<Reached, String> {
-        let first = self.target.addresses().first();
-        let first = first.ok_or("its name has no address")?;
-        let credentials = Credentials {
-            user: &self.user,
-            password: &self.password,
-            database: self.database.as_deref(),
-            recorded: None,
-        };
-        let opened = MysqlConnection::open(*first, credentials).await;
+        let credentials = self.credentials(None, None, None);
+        let opened = MysqlConnection::open(self, credentials).await;
         let mut connection = opened.map_err(|error| error.to_string())?;
         let name = connection.ask("SELECT @@hostname").await;
         let most = connection.ask("SELECT @@max_connections").await;
@@ -100,7 +94,7 @@ impl MysqlLogin {
         connection.quit();
         let number = |row: Option<Vec<String>>| row?.pop()?.parse::<u64>().ok();
         Ok(Reached {
-            target: self.target.authority(),
+            target: self.authority.clone(),
             names: name.into_iter().flatten().collect(),
             shown_by: ShownBy::HostName,
             room: number(most).map(|most| MysqlRoom {

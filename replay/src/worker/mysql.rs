@@ -91,8 +91,14 @@ impl Worker {
         self.prepare_anew(state, &mut connection, &command.payload)
             .await;
         let payload = self.payload_for(state, lane_copy, command, &recorded, &connection);
-        let reply = match changed_user(&payload) {
-            Some(change) => self.change_user(&mut connection, lane, &change).await,
+        let reply = match changed_user(&payload).zip(self.program.mysql.as_ref()) {
+            Some((change, target)) => {
+                let user = String::from_utf8_lossy(&change.user);
+                let credentials = target.credentials(Some(&user), session, None);
+                connection
+                    .change_user(&change, credentials, self.program.origin)
+                    .await
+            }
             None => {
                 let mut desk = self.take_desk();
                 let reply = connection
@@ -162,19 +168,6 @@ impl Worker {
             .kills
             .and_then(|thread| self.program.threads.target(thread, lane_copy.copy));
         target.map_or_else(|| payload.clone(), |thread| killing(&payload, thread))
-    }
-
-    /// Another user on the same connection: one of the target's, in place of the recorded one.
-    async fn change_user(
-        &self,
-        connection: &mut MysqlConnection,
-        lane: &Lane,
-        change: &ChangeUser,
-    ) -> Reply {
-        let credentials = self.credentials(lane.session.as_deref(), None);
-        connection
-            .change_user(change, credentials, self.program.origin)
-            .await
     }
 }
 

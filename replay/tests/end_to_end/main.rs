@@ -7,6 +7,7 @@ mod http_bodies;
 mod http_connections;
 mod http_targets;
 mod mysql;
+mod mysql_logins;
 mod rewriting;
 mod support;
 mod tls;

@@ -6,7 +6,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use reprise_measure::{Outcome, SampleFlags};
-use reprise_replay::{MysqlLogin, MysqlRoute, Plan, ReplayConfig, Secrets, Targets, start};
+use reprise_replay::{
+    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
+};
 use reprise_store::{ConnectionEnd, NewConnection, NewRecording, Store, Totals};
 use reprise_wire::mysql::{
     Capabilities, ErrPacket, Greeting, MariadbCapabilities, OkPacket, PacketReader, PrepareOk,
@@ -17,9 +19,9 @@ use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp}
 /// Something tests note from within a server.
 type Notes = Arc<Mutex<Vec<String>>>;
 
-const SCRAMBLE: [u8; 20] = *b"abcdefghijklmnopqrst";
+pub(crate) const SCRAMBLE: [u8; 20] = *b"abcdefghijklmnopqrst";
 
-const CAPABILITIES: Capabilities = Capabilities::PROTOCOL_41
+pub(crate) const CAPABILITIES: Capabilities = Capabilities::PROTOCOL_41
     .union(Capabilities::SECURE_CONNECTION)
     .union(Capabilities::PLUGIN_AUTH)
     .union(Capabilities::PLUGIN_AUTH_LENENC_DATA)
@@ -27,7 +29,7 @@ const CAPABILITIES: Capabilities = Capabilities::PROTOCOL_41
     .union(Capabilities::LONG_PASSWORD)
     .union(Capabilities::TRANSACTIONS);
 
-fn ok(affected_rows: u64) -> Vec<u8> {
+pub(crate) fn ok(affected_rows: u64) -> Vec<u8> {
     OkPacket {
         affected_rows,
         status: Status::AUTOCOMMIT,
@@ -36,7 +38,7 @@ fn ok(affected_rows: u64) -> Vec<u8> {
     .encode()
 }
 
-fn error(code: u16) -> Vec<u8> {
+pub(crate) fn error(code: u16) -> Vec<u8> {
     [&[0xFF][..], &code.to_le_bytes(), b"#40001scripted"].concat()
 }
 
@@ -115,14 +117,14 @@ fn serve_one(mut stream: TcpStream, notes: &Notes) -> Option<()> {
     }
 }
 
-fn send(stream: &mut TcpStream, sequence: u8, payload: &[u8]) {
+pub(crate) fn send(stream: &mut TcpStream, sequence: u8, payload: &[u8]) {
     let mut out = Vec::new();
     let mut sequence = sequence;
     write_packet(&mut out, &mut sequence, payload);
     stream.write_all(&out).unwrap_or_default();
 }
 
-fn next(stream: &mut TcpStream, reader: &mut PacketReader) -> Option<Vec<u8>> {
+pub(crate) fn next(stream: &mut TcpStream, reader: &mut PacketReader) -> Option<Vec<u8>> {
     let mut byte = [0];
     loop {
         if stream.read(&mut byte).ok()? == 0 {
@@ -136,7 +138,7 @@ fn next(stream: &mut TcpStream, reader: &mut PacketReader) -> Option<Vec<u8>> {
 }
 
 /// A recording of one connection: commands a millisecond apart, with their recorded replies.
-fn store_with(commands: &[(Vec<u8>, Option<Vec<u8>>)]) -> (tempfile::TempDir, Store) {
+pub(crate) fn store_with(commands: &[(Vec<u8>, Option<Vec<u8>>)]) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("library.reprise")).unwrap();
     let begin = Timestamp::from_micros(1_700_000_000_000_000);
@@ -223,13 +225,16 @@ fn exchange(command: &[u8], reply: Option<&[u8]>, at: Timestamp) -> Exchange {
     }
 }
 
-fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::Ended {
+pub(crate) fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::Ended {
     let mut plan = Plan::of("recorded");
     plan.workers = Some(1);
     plan.mysql = Some(MysqlRoute {
         address: address.to_string(),
         user: "tester".to_owned(),
         database: None,
+        tls: MysqlTls::Disabled,
+        ca: None,
+        users: Vec::new(),
     });
     let login = MysqlLogin {
         target: store
@@ -238,6 +243,7 @@ fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::E
         user: "tester".to_owned(),
         password: password.to_owned(),
         database: None,
+        passwords: std::collections::BTreeMap::new(),
     };
     let targets = Targets {
         http: Vec::new(),
@@ -255,7 +261,7 @@ fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::E
     start(config, store).unwrap().join().unwrap()
 }
 
-fn outcomes(store: &Store) -> Vec<(Outcome, u16)> {
+pub(crate) fn outcomes(store: &Store) -> Vec<(Outcome, u16)> {
     let run = store.run("run").unwrap();
     let mut samples: Vec<_> = store.samples(run.id).map(Result::unwrap).collect();
     samples.sort_by_key(|sample| sample.exchange);

@@ -7,10 +7,13 @@ use mysql::{Conn, OptsBuilder};
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
 use reprise_measure::Outcome;
-use reprise_replay::{MysqlLogin, MysqlRoute, Plan, ReplayConfig, Secrets, Targets, start};
+use reprise_replay::{
+    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
+};
 use reprise_store::{ExchangeId, Store};
 use tempfile::TempDir;
 
+use crate::certificates;
 use crate::relay::{Beginning, Relay};
 
 /// One server for all tests that run at the same time, each with a database of its own; it ends with the last
@@ -27,6 +30,10 @@ fn server() -> Arc<Mariadb> {
         "--skip-log-bin",
         "--local-infile=1",
         "--thread-cache-size=0",
+        "--plugin-load-add=auth_ed25519",
+        &format!("--ssl-ca={}", certificates::file("ca.pem")),
+        &format!("--ssl-cert={}", certificates::file("server.pem")),
+        &format!("--ssl-key={}", certificates::file("server-key.pem")),
     ];
     let started = Arc::new(mariadb::start_with(&options).unwrap());
     *shared = Arc::downgrade(&started);
@@ -123,13 +130,22 @@ impl Bench {
             address: address.clone(),
             user: MYSQL_USER.to_owned(),
             database: None,
+            tls: MysqlTls::Disabled,
+            ca: None,
+            users: Vec::new(),
         });
         change(&mut plan);
+        let users = plan.mysql.as_ref().unwrap().users.clone();
         let login = MysqlLogin {
             target: self.store.allow_mysql(&address, None, false).unwrap(),
             user: MYSQL_USER.to_owned(),
             password: MYSQL_PASSWORD.to_owned(),
             database: None,
+            // one password for all of the target's users
+            passwords: users
+                .iter()
+                .map(|user| (user.user.clone(), MYSQL_PASSWORD.to_owned()))
+                .collect(),
         };
         let config = ReplayConfig {
             plan,

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
+mod certificates;
+mod logins;
 mod read_only;
 mod relay;
 mod sessions;

@@ -2,9 +2,9 @@
 //! sequence, length before compression) and a body that is stored, deflated or zstd.
 //! Source: MySQL protocol documentation, "Compression". Bounded: one frame is at most 16 MiB on each side.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
-use super::fields::Fields;
+use super::fields::{Fields, put_u24};
 use super::{Compression, HEADER_LEN, Malformed};
 
 const FRAME_HEADER_LEN: usize = 7;
@@ -13,12 +13,15 @@ const FRAME_HEADER_LEN: usize = 7;
 #[derive(Clone, Debug)]
 pub(super) struct FrameReader {
     waiting: Vec<u8>,
+    /// The number of the last whole frame.
+    last_sequence: u8,
 }
 
 impl FrameReader {
     pub(super) const fn new() -> Self {
         Self {
             waiting: Vec::new(),
+            last_sequence: 0,
         }
     }
 
@@ -30,6 +33,7 @@ impl FrameReader {
         let mut used = 0;
         while let Some((header, body)) = self.waiting.get(used..).and_then(whole_frame) {
             used += FRAME_HEADER_LEN + body.len();
+            self.last_sequence = header.sequence;
             unpack(header, body, &mut out)?;
         }
         self.waiting.drain(..used);
@@ -42,20 +46,91 @@ impl FrameReader {
     }
 }
 
+/// A client's compressed connection after its login: packs what it sends, unpacks what comes.
+#[derive(Clone, Debug)]
+pub struct Frames {
+    kind: Compression,
+    reader: FrameReader,
+    /// The number of the next frame sent.
+    next: u8,
+}
+
+/// Shorter bodies are stored as they are: packing them would not make them shorter.
+const SHORTEST_PACKED: usize = 50;
+
+/// Bytes of packets put into one frame.
+const MOST_UNPACKED: usize = 1 << 20;
+
+impl Frames {
+    /// Packs with `kind`; what comes may be packed either way.
+    pub const fn new(kind: Compression) -> Self {
+        Self {
+            kind,
+            reader: FrameReader::new(),
+            next: 0,
+        }
+    }
+
+    /// The next frame begins a command: frames are numbered from 0.
+    pub const fn begin(&mut self) {
+        self.next = 0;
+    }
+
+    /// Adds packets to `out`, in frames.
+    pub fn pack(&mut self, packets: &[u8], out: &mut Vec<u8>) {
+        for piece in packets.chunks(MOST_UNPACKED) {
+            let packed = match self.kind {
+                _ if piece.len() < SHORTEST_PACKED => None,
+                Compression::Plain => None,
+                Compression::Zlib => deflated(piece),
+                Compression::Zstd => zstd::bulk::compress(piece, ZSTD_LEVEL).ok(),
+            };
+            let packed = packed.filter(|packed| packed.len() < piece.len());
+            let unpacked_len = if packed.is_some() { piece.len() } else { 0 };
+            let body = packed.as_deref().unwrap_or(piece);
+            put_u24(out, u32::try_from(body.len()).unwrap_or(u32::MAX));
+            out.push(self.next);
+            put_u24(out, u32::try_from(unpacked_len).unwrap_or(u32::MAX));
+            out.extend_from_slice(body);
+            self.next = self.next.wrapping_add(1);
+        }
+    }
+
+    /// Takes the next bytes that came and gives the packets that they complete.
+    ///
+    /// # Errors
+    /// A frame does not unpack.
+    pub fn unpack(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
+        let unpacked = self.reader.push(bytes)?;
+        // what is sent within the exchange goes on from there
+        self.next = self.reader.last_sequence.wrapping_add(1);
+        Ok(unpacked)
+    }
+}
+
+/// The level clients ask for by default.
+const ZSTD_LEVEL: i32 = 3;
+
+fn deflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}
+
 /// A frame's header.
 #[derive(Clone, Copy, Debug)]
 struct FrameHeader {
     packed_len: usize,
+    sequence: u8,
     /// 0: the body is stored as it is.
     unpacked_len: usize,
 }
 
 fn read_header(bytes: &[u8]) -> Result<FrameHeader, Malformed> {
     let mut fields = Fields::new(bytes, "compressed frame");
-    let packed_len = fields.u24()? as usize;
-    fields.u8()?;
     Ok(FrameHeader {
-        packed_len,
+        packed_len: fields.u24()? as usize,
+        sequence: fields.u8()?,
         unpacked_len: fields.u24()? as usize,
     })
 }
@@ -171,6 +246,26 @@ mod tests {
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_and_numbered_on_within_an_exchange() {
+        let packets = b"abcdefgh".repeat(300_000);
+        for kind in [Compression::Zlib, Compression::Zstd] {
+            let (mut client, mut server) = (Frames::new(kind), Frames::new(kind));
+            let (mut out, mut received) = (Vec::new(), Vec::new());
+            client.begin();
+            client.pack(&packets, &mut out);
+            assert!(out.len() < packets.len() / 50);
+            for piece in out.chunks(1_000) {
+                received.extend(server.unpack(piece).unwrap());
+            }
+            assert_eq!(received, packets);
+            // three frames came: the answer has the number after theirs, and is too short to be packed
+            let mut answer = Vec::new();
+            server.pack(b"short", &mut answer);
+            assert_eq!(answer, b"\x05\0\0\x03\0\0\0short");
+        }
     }
 
     #[test]

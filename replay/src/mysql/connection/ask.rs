@@ -6,9 +6,11 @@ use reprise_wire::mysql::{
     CommandCode, Dialect, NO_QUERY_ATTRIBUTES, PacketReader, ReplyReader, ReplySummary,
     decode_text_row,
 };
-use tokio::io::AsyncReadExt;
 
-use super::{LOGIN_PACKET, MysqlConnection};
+use super::MysqlConnection;
+
+/// Answers to such questions are short; of longer ones the beginning is enough.
+const KEPT: usize = 64 << 10;
 
 impl MysqlConnection {
     /// The first row that `sql` is answered with; `None` when the server does not answer with a row: what it
@@ -29,15 +31,18 @@ impl MysqlConnection {
         };
         let command = [&[CommandCode::Query as u8][..], attributes, sql.as_bytes()].concat();
         let mut reader = ReplyReader::new(&command, &self.dialect);
+        self.packing.begin();
         self.send(0, &command).await?;
         let (mut answer, mut buffer) = (Vec::new(), [0; 4_096]);
         while !reader.is_done() {
             let read = self.stream.read(&mut buffer).await?;
-            let mut came = buffer.get(..read).unwrap_or_default();
-            if came.is_empty() {
+            if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if answer.len() < LOGIN_PACKET {
+            let unpacked = self.packing.unpack(buffer.get(..read).unwrap_or_default());
+            let unpacked = unpacked.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+            let mut came = unpacked.as_ref();
+            if answer.len() < KEPT {
                 answer.extend_from_slice(came);
             }
             while !came.is_empty() && !reader.is_done() {
@@ -51,7 +56,7 @@ impl MysqlConnection {
 
 /// The first row of a text result set, as the server sent its packets.
 fn first_row(answer: &[u8], dialect: &Dialect) -> Option<Vec<String>> {
-    let mut reader = PacketReader::new(LOGIN_PACKET);
+    let mut reader = PacketReader::new(KEPT);
     let mut input = answer;
     let mut next = || {
         reader

@@ -11,7 +11,7 @@ use reprise_store::AllowedTarget;
 
 use crate::ReplayError;
 use crate::http::connection::{Desk, End, HttpConnection, Request};
-use crate::mysql::connection::{Credentials, MysqlConnection};
+use crate::mysql::connection::MysqlConnection;
 use crate::run::control::{Control, Ending};
 use crate::run::http_target::HttpTarget;
 use crate::run::program::Program;
@@ -235,7 +235,9 @@ async fn ask_sql(
     kept: &mut Option<MysqlConnection>,
     sample: &mut Sample,
 ) -> Outcome {
-    let open = kept.take().filter(MysqlConnection::is_open);
+    let open = kept
+        .take()
+        .and_then(|mut kept| kept.is_open().then_some(kept));
     let mut connection = match open {
         Some(connection) => connection,
         None => match open_mysql(program).await {
@@ -263,13 +265,7 @@ async fn ask_sql(
 }
 
 async fn open_mysql(program: &Program) -> Option<MysqlConnection> {
-    let login = program.mysql.as_ref()?;
-    let credentials = Credentials {
-        user: &login.user,
-        password: &login.password,
-        database: login.database.as_deref(),
-        recorded: None,
-    };
-    let address = *login.target.addresses().first()?;
-    MysqlConnection::open(address, credentials).await.ok()
+    let target = program.mysql.as_ref()?;
+    let credentials = target.credentials(None, None, None);
+    MysqlConnection::open(target, credentials).await.ok()
 }

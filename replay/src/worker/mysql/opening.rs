@@ -4,9 +4,10 @@
 use std::rc::Rc;
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
-use reprise_wire::mysql::{Command, CommandCode, ErrPacket, NO_QUERY_ATTRIBUTES, Query, Session};
+use reprise_wire::mysql::{Command, CommandCode, ErrPacket, NO_QUERY_ATTRIBUTES, Query};
 
-use crate::mysql::connection::{Credentials, End, LoginError, MysqlConnection, Reply};
+use crate::mysql::authentication::LoginError;
+use crate::mysql::connection::{End, MysqlConnection, Reply};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::Lane;
 use crate::run::event::WarningKind;
@@ -47,7 +48,7 @@ impl Worker {
         lane: &Lane,
         sample: &mut Sample,
     ) -> Option<MysqlConnection> {
-        if let Some(connection) = state.connection.take() {
+        if let Some(mut connection) = state.connection.take() {
             if connection.is_open() {
                 return Some(connection);
             }
@@ -77,36 +78,18 @@ impl Worker {
         lane_copy: &LaneCopy,
         lane: &Lane,
     ) -> Result<MysqlConnection, LoginError> {
-        let login = self.program.mysql.as_ref().ok_or(LoginError::NotMysql)?;
-        let address = login
-            .target
-            .addresses()
-            .first()
-            .ok_or(LoginError::NotMysql)?;
+        let target = self.program.mysql.as_ref().ok_or(LoginError::NotMysql)?;
         let database = state.standing.database.as_deref();
-        let credentials = self.credentials(lane.session.as_deref(), database);
-        let mut connection = MysqlConnection::open(*address, credentials).await?;
+        let recorded = lane.session.as_deref();
+        let user = recorded.and_then(|session| session.user.as_deref());
+        let credentials = target.credentials(user, recorded, database);
+        let mut connection = MysqlConnection::open(target, credentials).await?;
         self.restore(&mut connection, state).await?;
         if let Some(thread) = thread_of(lane) {
             let target = connection.thread_id;
             self.program.threads.opened(thread, lane_copy.copy, target);
         }
         Ok(connection)
-    }
-
-    /// Who logs in for a recorded session.
-    pub(super) fn credentials<'a>(
-        &'a self,
-        recorded: Option<&'a Session>,
-        database: Option<&'a str>,
-    ) -> Credentials<'a> {
-        let login = self.program.mysql.as_ref();
-        Credentials {
-            user: login.map_or("", |login| &login.user),
-            password: login.map_or("", |login| &login.password),
-            database: database.or_else(|| login?.database.as_deref()),
-            recorded,
-        }
     }
 
     /// Sets the session up as the recorded one stood. What the target does not know is said and left.
@@ -189,12 +172,9 @@ impl Worker {
         sample.outcome = Outcome::Refused;
         sample.status = error.code();
         sample.done_us = self.now_us();
-        let target = self
-            .program
-            .mysql
-            .as_ref()
-            .map(|login| login.target.authority());
-        let message = format!("{} lets nobody in: {error}", target.unwrap_or_default());
+        let target = self.program.mysql.as_ref();
+        let target = target.map_or("", |target| &target.authority);
+        let message = format!("{target} lets nobody in: {error}");
         let mut outbox = self.outbox.borrow_mut();
         if let LoginError::Io(error) = error {
             outbox.not_opened(error);
