@@ -123,8 +123,12 @@ impl Worker {
             pace.closes_us = Some(now_us + plan.drain_ms * 1_000);
             self.closing.set(true);
         } else if pace.paused_since_us.is_none()
-            && plan.lasts_us().is_some_and(|lasts_us| lived_us >= lasts_us)
+            && let Some(lasts_us) = plan.lasts_us().filter(|lasts_us| lived_us >= *lasts_us)
         {
+            // however late this is looked at, what became due before the end is sent
+            let ends_us = lasts_us + pace.paused_us;
+            self.begin_lanes(ends_us);
+            self.release_due(ends_us);
             pace.closes_us = Some(now_us + plan.timeout_ms * 1_000);
             self.closing.set(true);
         }
