@@ -56,7 +56,12 @@ pub(crate) struct Gatherer<'a> {
     context: Context<'a>,
     rewritten: RewrittenCounts,
     noise: NoiseLearner,
+    /// Values that the lanes remember for their requests to come, all together; at least.
+    remembered: usize,
 }
+
+/// Values remembered by all lanes together, at some two hundred bytes each.
+const MOST_REMEMBERED: usize = 200_000;
 
 /// What is found in a recording.
 pub(crate) struct Found {
@@ -111,11 +116,13 @@ impl<'a> Gatherer<'a> {
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
             noise: NoiseLearner::default(),
+            remembered: 0,
         })
     }
 
     /// Takes the next exchange, in the order they completed.
     pub(crate) fn add(&mut self, exchange: &RecordedRequest) {
+        self.forget_idle();
         let row = &exchange.row;
         let request = exchange.request.as_deref().unwrap_or_default();
         let http = (row.protocol == Protocol::Http)
@@ -159,7 +166,9 @@ impl<'a> Gatherer<'a> {
         }
         if let Some(request) = &http {
             let said = (request, answer.as_ref());
+            let before = gathered.search.remembered();
             let lacks = gathered.search(exchange, said, &mut self.context);
+            self.remembered += gathered.search.remembered().saturating_sub(before);
             if lacks && self.context.skips_missing() {
                 gathered.search.forget(row.id.0);
                 gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
@@ -219,6 +228,24 @@ impl<'a> Gatherer<'a> {
             told: self.context.into_told(),
             accounts,
             noise: self.noise.finish(),
+        }
+    }
+
+    /// Lets lanes forget what their answers gave when all together remember too much, the one idle longest
+    /// first: most of them have ended, and nothing says which.
+    fn forget_idle(&mut self) {
+        if self.remembered <= MOST_REMEMBERED {
+            return;
+        }
+        let mut lanes: Vec<&mut Gathered> = self.lanes.iter_mut().collect();
+        lanes.sort_by_key(|gathered| gathered.lane.ends_us);
+        self.remembered = lanes.iter().map(|lane| lane.search.remembered()).sum();
+        for gathered in lanes {
+            if self.remembered <= MOST_REMEMBERED / 2 {
+                return;
+            }
+            self.remembered -= gathered.search.remembered();
+            gathered.search.forget_remembered();
         }
     }
 

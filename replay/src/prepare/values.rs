@@ -134,6 +134,17 @@ impl LaneSearch {
         lacks
     }
 
+    /// How many values are remembered for requests to come.
+    pub(crate) fn remembered(&self) -> usize {
+        self.offered.len() + self.used.len()
+    }
+
+    /// Forgets them: the lane is taken to have ended. What was found stays.
+    pub(crate) fn forget_remembered(&mut self) {
+        self.offered = FxHashMap::default();
+        self.used = FxHashSet::default();
+    }
+
     /// Forgets what was noted of an exchange that is not sent after all.
     pub(crate) fn forget(&mut self, exchange: u32) {
         self.values.carries.retain(|carry| carry.step != exchange);

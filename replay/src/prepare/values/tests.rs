@@ -395,3 +395,14 @@ proptest! {
         prop_assert_eq!(searched.values, LaneValues::default());
     }
 }
+
+#[test]
+fn a_lane_can_forget_what_it_remembers_for_requests_to_come() {
+    let mut search = LaneSearch::default();
+    assert_eq!(search.remembered(), 0);
+    search.used.insert(7);
+    assert_eq!(search.remembered(), 1);
+    search.forget_remembered();
+    assert_eq!(search.remembered(), 0);
+    assert_eq!(search.finish(), LaneValues::default());
+}
