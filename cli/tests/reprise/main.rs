@@ -20,6 +20,7 @@ mod correlating;
 mod exporting;
 #[cfg(test)]
 mod help;
+#[cfg(test)]
 mod https;
 #[cfg(test)]
 mod importing;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::rewrite::Fills;
+use super::template::Fills;
 use super::values::{Carry, Part};
 
 /// Fills in every value that is known. `carries` are those of the request, in order of part and range.

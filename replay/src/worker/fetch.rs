@@ -10,7 +10,7 @@ use crossbeam_channel::{Sender, unbounded};
 use reprise_store::Store;
 use tokio::sync::mpsc;
 
-use crate::http::rewrite::Template;
+use crate::http::template::Template;
 use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::MysqlCommand;
 use crate::run::program::Program;

@@ -8,7 +8,7 @@ use super::fetch::Outgoing;
 use super::lane_copy::{Idle, LaneCopy};
 use crate::http::connection::{End, HttpConnection, Request};
 use crate::http::pool::{Pool, PoolPlace};
-use crate::http::rewrite::Template;
+use crate::http::template::Template;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
 use crate::users::Account;

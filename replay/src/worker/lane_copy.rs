@@ -9,7 +9,7 @@ use super::agenda::Beginning;
 use super::fetch::{Outgoing, Wanted};
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
-use crate::http::rewrite::Fills;
+use crate::http::template::Fills;
 use crate::http::values::{Carry, Fill};
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};

@@ -94,6 +94,6 @@ mod tests {
             recoded("br"),
             (String::new(), b"new content".to_vec(), false)
         );
-        assert_eq!(recoded("identity").2, false);
+        assert!(!recoded("identity").2);
     }
 }

@@ -9,9 +9,9 @@ use super::*;
 use crate::Plan;
 use crate::http::jar::Jar;
 use crate::http::places::take;
-use crate::http::rewrite::{Fills, Template};
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::{Matching, Moment};
+use crate::http::template::{Fills, Template};
 use crate::prepare::Unsourced;
 
 /// A lane as it is recorded, one exchange after another.

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 use super::shelf::Shelf;
 use super::{Fetched, Outgoing, Ready, Wanted};
-use crate::http::rewrite::Template;
 use crate::http::rule::Matching;
+use crate::http::template::Template;
 use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::{MysqlCommand, may_send_files};
 use crate::run::program::Program;
