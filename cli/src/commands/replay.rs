@@ -73,7 +73,11 @@ fn go_on(library: &Library, request: &ReplayRequest) -> anyhow::Result<bool> {
     );
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let goes_on = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !goes_on {
+        eprintln!("reprise: nothing was sent");
+    }
+    Ok(goes_on)
 }
 
 /// 3 when nothing reached the target, 1 when a check failed, else 0.

@@ -126,25 +126,14 @@ fn accounting(text: &mut String, summary: &Summary) {
     let _ = writeln!(text, "  sent {}{}", count(summary.sent), named(outcomes),);
     let unmeasured = summary.unmeasured.total();
     if unmeasured > 0 {
-        let _ = writeln!(
-            text,
-            "  {} of them not measured (warm-up of {}, set-up of lanes)",
-            count(unmeasured),
-            moment(summary.warm_up_ms * 1_000),
-        );
-    }
-    let upsets = [
-        ("reconnects", summary.reconnects),
-        ("retries", summary.retries),
-        ("answers too long to compare whole", summary.over_cap),
-    ];
-    if upsets.iter().any(|(_, n)| *n > 0) {
-        let _ = writeln!(
-            text,
-            "  connections {}{}",
-            count(summary.connections),
-            named(upsets.into_iter())
-        );
+        let why = match summary.warm_up_ms {
+            0 => "they set lanes up".to_owned(),
+            warm_up_ms => format!(
+                "they came in the first {} or set lanes up",
+                moment(warm_up_ms * 1_000)
+            ),
+        };
+        let _ = writeln!(text, "  {} of them not measured: {why}", count(unmeasured));
     }
     let _ = writeln!(
         text,
