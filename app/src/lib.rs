@@ -61,6 +61,6 @@ pub use reprise_measure::{
     is_generator_late, length, readable,
 };
 pub use reprise_replay::{
-    Control, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, RateBy,
+    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, RateBy,
 };
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

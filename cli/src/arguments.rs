@@ -17,7 +17,7 @@ pub(crate) use listing::{
 };
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
-pub(crate) use replaying::{HttpOrder, MissingValue, RateBy, ReplayArguments};
+pub(crate) use replaying::{CopyWrites, HttpOrder, MissingValue, RateBy, ReplayArguments};
 
 /// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
 /// and says what changed.

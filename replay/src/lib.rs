@@ -29,9 +29,9 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
-    Connections, GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey, MissingValues,
-    MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part, Plan, Probe, Rate, RateBy, Speed, Tls,
-    Watch,
+    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey,
+    MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part, Plan, Probe, Rate, RateBy,
+    Speed, Tls, Watch,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, Outline, OutlineLane, OutlineOperation, Prepared, Rewritten,

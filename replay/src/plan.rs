@@ -90,6 +90,8 @@ pub struct Plan {
     pub lanes: LaneKey,
     /// What statements were prepared from before the recording began.
     pub statements: Vec<GivenStatement>,
+    /// Whether copies of a lane write to MySQL, too.
+    pub copy_writes: CopyWrites,
     /// What is watched beside the load.
     pub probes: Vec<Probe>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
@@ -204,6 +206,17 @@ pub struct GivenStatement {
     pub sql: String,
 }
 
+/// What becomes of MySQL writes in the copies and repetitions of a lane: the same rows again, mostly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyWrites {
+    /// They are sent; a key that is there already is an `order_conflict`.
+    #[default]
+    Send,
+    /// Only the first playing of a lane writes.
+    Skip,
+}
+
 /// What an HTTP request waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -260,6 +273,7 @@ impl Default for Plan {
             lanes: LaneKey::default(),
             statements: Vec::new(),
             probes: Vec::new(),
+            copy_writes: CopyWrites::Send,
             both_tiers: false,
             tls: Tls::default(),
             connections: Connections::Recorded,

@@ -25,6 +25,8 @@ pub enum SkipReason {
     Outside,
     /// It kills a connection that the replay does not have open.
     KillTarget,
+    /// It is MySQL that writes, in a copy or a repetition, and the plan writes once.
+    CopyWrite,
     /// The plan's filter leaves it out.
     Filtered,
     /// It would write, and the plan is read-only.
@@ -43,7 +45,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -52,6 +54,7 @@ impl SkipReason {
         Self::StatementUnknown,
         Self::Outside,
         Self::KillTarget,
+        Self::CopyWrite,
         Self::Filtered,
         Self::ReadOnly,
         Self::Unsupported,
@@ -72,6 +75,7 @@ impl SkipReason {
             Self::StatementUnknown => "statement_unknown",
             Self::Outside => "outside",
             Self::KillTarget => "kill_target",
+            Self::CopyWrite => "copy_write",
             Self::Filtered => "filtered",
             Self::ReadOnly => "read_only",
             Self::Unsupported => "unsupported",

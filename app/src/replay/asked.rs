@@ -121,6 +121,7 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     plan.read_only |= request.read_only || !request.read_only_deny.is_empty();
     plan.read_only_deny
         .extend_from_slice(&request.read_only_deny);
+    plan.copy_writes = request.copy_writes.unwrap_or(plan.copy_writes);
     plan.both_tiers |= request.both_tiers;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use reprise_replay::{HttpOrder, MissingValues, RateBy};
+use reprise_replay::{CopyWrites, HttpOrder, MissingValues, RateBy};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -96,6 +96,8 @@ pub struct ReplayRequest {
     pub read_only: bool,
     /// SQL functions that write although their statement reads.
     pub read_only_deny: Vec<String>,
+    /// Whether copies of a lane write to MySQL, too.
+    pub copy_writes: Option<CopyWrites>,
     /// Send recorded MySQL even where replaying the HTTP makes it happen again.
     pub both_tiers: bool,
     /// Allow a target that was a server in the recording.
@@ -147,6 +149,7 @@ impl ReplayRequest {
             statements: None,
             read_only: false,
             read_only_deny: Vec::new(),
+            copy_writes: None,
             both_tiers: false,
             allow_recorded_server: false,
             before: None,

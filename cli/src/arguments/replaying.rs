@@ -24,6 +24,14 @@ pub(crate) enum HttpOrder {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CopyWrites {
+    /// They are sent; rows that are there already are conflicts
+    Send,
+    /// Only the first playing of a lane writes; the others are skipped, counted as copy_write
+    Skip,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MissingValue {
     /// They are sent as they were recorded
     Send,
@@ -233,6 +241,10 @@ pub(crate) struct ReplayArguments {
     /// A SQL function that writes: with --read-only, statements that call it are left out too; repeatable
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) read_only_deny: Vec<String>,
+
+    /// What becomes of MySQL writes in copies and repetitions of a lane [default: send]
+    #[arg(long, value_enum)]
+    pub(crate) copy_writes: Option<CopyWrites>,
 
     /// Send recorded MySQL even where replaying the HTTP makes it happen again
     #[arg(long)]

@@ -12,7 +12,7 @@ use reprise_app::{
 };
 
 use super::{Context, runs};
-use crate::arguments::{HttpOrder, MissingValue, RateBy, ReplayArguments};
+use crate::arguments::{CopyWrites, HttpOrder, MissingValue, RateBy, ReplayArguments};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -224,6 +224,10 @@ fn request(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     request.statements = arguments.statements;
     request.read_only = arguments.read_only;
     request.read_only_deny = arguments.read_only_deny;
+    request.copy_writes = arguments.copy_writes.map(|writes| match writes {
+        CopyWrites::Send => reprise_app::CopyWrites::Send,
+        CopyWrites::Skip => reprise_app::CopyWrites::Skip,
+    });
     request.both_tiers = arguments.both_tiers;
     request.allow_recorded_server = arguments.allow_recorded_server;
     request.before = arguments.before;

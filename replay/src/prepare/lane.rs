@@ -62,6 +62,13 @@ pub(crate) struct Step {
     pub(crate) marks: Marks,
 }
 
+impl Step {
+    /// Whether it is MySQL that may change data.
+    pub(crate) fn writes_mysql(&self) -> bool {
+        self.protocol == Protocol::Mysql && self.marks.contains(Marks::WRITES)
+    }
+}
+
 bitflags! {
     /// What else is known about a step.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::lane::{Lane, Marks};
 use super::rewritten::Rewritten;
 use super::{Correlation, Prepared};
-use crate::plan::{Plan, Speed};
+use crate::plan::{CopyWrites, Plan, Speed};
+use crate::reason::SkipReason;
 use crate::schedule::copies::copies_of;
 
 /// A plan worked out, in numbers.
@@ -116,8 +117,19 @@ impl Outline {
         let mut operations = BTreeMap::<u32, OutlineOperation>::new();
         for lane in &prepared.lanes {
             let copies = u64::from(copies_of(plan.seed, lane.id, plan.rate.copies));
+            let lane_copies = copies;
             for step in &lane.steps {
                 let writes = step.marks.contains(Marks::WRITES);
+                let once = plan.copy_writes == CopyWrites::Skip && step.writes_mysql();
+                let copies = if once {
+                    lane_copies.min(1)
+                } else {
+                    lane_copies
+                };
+                if copies < lane_copies {
+                    let name = SkipReason::CopyWrite.name().to_owned();
+                    *outline.skipped.entry(name).or_default() += lane_copies - copies;
+                }
                 let row = operations.entry(step.operation).or_default();
                 row.sends += copies;
                 row.writes |= writes;

@@ -11,9 +11,10 @@ use reprise_wire::Protocol;
 use super::Worker;
 use super::agenda::{Beginning, DueStep};
 use super::exchange::Job;
+use super::fetch::Outgoing;
 use super::lane_copy::LaneCopy;
 use super::pacer::ASK_AFTER_US;
-use crate::plan::{MissingValues, Speed};
+use crate::plan::{CopyWrites, MissingValues, Speed};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::reason::SkipReason;
 use crate::run::event::WarningKind;
@@ -132,17 +133,8 @@ impl Worker {
                 self.cannot_read(lane_copy, step);
                 continue;
             };
-            if self.kills_nobody(lane_copy, &outgoing) {
-                self.outbox.borrow_mut().skipped(SkipReason::KillTarget, 1);
-                lane_copy.received.borrow_mut().note(step.rank);
-                continue;
-            }
-            if self.program.prepared.plan.missing_values == MissingValues::Skip
-                && lane_copy.lacks_value(lane.values.carries_of(step.exchange))
-            {
-                self.outbox
-                    .borrow_mut()
-                    .skipped(SkipReason::ValueMissing, 1);
+            if let Some(reason) = self.left_out(lane_copy, lane, step, &outgoing) {
+                self.outbox.borrow_mut().skipped(reason, 1);
                 lane_copy.received.borrow_mut().note(step.rank);
                 continue;
             }
@@ -168,6 +160,26 @@ impl Worker {
             self.wake.notify_one();
         }
         last
+    }
+
+    /// Why this copy does not send a step of its lane.
+    fn left_out(
+        &self,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        step: &Step,
+        outgoing: &Outgoing,
+    ) -> Option<SkipReason> {
+        let plan = &self.program.prepared.plan;
+        if self.kills_nobody(lane_copy, outgoing) {
+            return Some(SkipReason::KillTarget);
+        }
+        if plan.copy_writes == CopyWrites::Skip && lane_copy.copy > 0 && step.writes_mysql() {
+            return Some(SkipReason::CopyWrite);
+        }
+        let lacks = plan.missing_values == MissingValues::Skip
+            && lane_copy.lacks_value(lane.values.carries_of(step.exchange));
+        lacks.then_some(SkipReason::ValueMissing)
     }
 
     /// Whether a step's time has come. Without a clock it comes when the step before has been released.

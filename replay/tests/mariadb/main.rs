@@ -4,6 +4,7 @@
 
 mod bench;
 mod certificates;
+mod copies;
 mod logins;
 mod read_only;
 mod relay;
