@@ -102,10 +102,15 @@ fn shows_the_requests_without_their_secrets(desk: &Desk) {
 #[test]
 fn a_recording_ends_by_itself_and_answers_in_json_without_any_other_word() {
     let desk = Desk::new();
+    // a port of its own: replays of other tests pass on this interface, and that is said
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
     let arguments = [
         "record",
         "-i",
         "lo",
+        "--port",
+        &port,
         "--for",
         "50ms",
         "--max-size",
