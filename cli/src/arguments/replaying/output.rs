@@ -1,0 +1,24 @@
+//! The run itself.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The run's name [default: the recording's name and a number]
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+
+    /// Run this command first, to restore the target's database
+    #[arg(long, value_name = "CMD")]
+    pub(crate) before: Option<String>,
+
+    /// Say what would be sent and skipped, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Write the run's HTML report here when it ends
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}

@@ -1,0 +1,113 @@
+//! What a dry run found, in words.
+
+use reprise_app::readable::{count, duration, moment};
+use reprise_app::{Correlation, Outline};
+
+use crate::table::Table;
+
+/// Lanes a dry run lists, to be watched with --probe lane:ID.
+const MOST_LANES: usize = 5;
+
+/// Operations a dry run lists.
+const MOST_OPERATIONS: usize = 20;
+
+/// `csrf_token  GET /login html:csrf_token -> POST /login form:csrf_token (94)`
+fn describe_correlation(correlation: &Correlation) -> String {
+    let mut text = format!(
+        "    {}: {} {}\n",
+        correlation.name, correlation.from, correlation.from_place
+    );
+    for target in &correlation.to {
+        text.push_str(&format!(
+            "      -> {} {} ({})\n",
+            target.operation,
+            target.place,
+            count(target.requests)
+        ));
+    }
+    text
+}
+
+/// What would be sent, what not and why, and what is swapped.
+pub(super) fn describe(outline: &Outline) -> String {
+    let mut text = format!(
+        "would send {} exchanges in {} HTTP and {} MySQL lanes over {}\n",
+        count(outline.sends),
+        count(outline.http_lanes),
+        count(outline.mysql_lanes),
+        moment(outline.takes_ms * 1_000),
+    );
+    for (reason, n) in &outline.skipped {
+        text.push_str(&format!("  {} left out: {reason}\n", count(*n)));
+    }
+    if outline.setup > 0 {
+        text.push_str(&format!(
+            "  {} sent to set lanes up, not measured: what was left out and later requests need\n",
+            count(outline.setup)
+        ));
+    }
+    text.push_str(&format!("  {} may change data\n", count(outline.writes)));
+    text.push_str(&format!(
+        "  {} values are taken from the target's own answers\n",
+        count(outline.values)
+    ));
+    for correlation in &outline.correlations {
+        text.push_str(&describe_correlation(correlation));
+    }
+    if outline.from_other_lanes > 0 {
+        text.push_str(&format!(
+            "  {} requests carry a token only another user's answer gave: sent as recorded\n",
+            count(outline.from_other_lanes)
+        ));
+    }
+    if outline.users_needed > 0 {
+        text.push_str(&format!(
+            "  {} accounts give every copy its own\n",
+            count(outline.users_needed)
+        ));
+    }
+    for value in &outline.unsourced {
+        let state = if value.supplied {
+            "supplied"
+        } else {
+            "sent as it is in the recording"
+        };
+        text.push_str(&format!(
+            "  redacted {}: in {} requests, {state}; supply it with --secret {}=VALUE\n",
+            value.key,
+            count(value.requests),
+            value.key
+        ));
+    }
+    for rule in &outline.rewrites {
+        text.push_str(&match rule.exchanges {
+            0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),
+            n => format!("  '{}' rewrites {} requests\n", rule.rule, count(n)),
+        });
+    }
+    for lane in &outline.slow_lanes {
+        text.push_str(&format!(
+            "  lane {} cannot keep up at this speed: it would end {} behind\n",
+            lane.lane,
+            duration(lane.behind_ms * 1_000)
+        ));
+    }
+    let lanes = outline.lanes.iter().take(MOST_LANES);
+    let lanes: Vec<String> = lanes
+        .map(|one| format!("{} ({})", one.lane, count(one.sends)))
+        .collect();
+    text.push_str(&format!("  lanes that send most: {}\n", lanes.join(", ")));
+    text.push('\n');
+    let mut table = Table::new(&["  operation", "sent", ""]);
+    for row in outline.operations.iter().take(MOST_OPERATIONS) {
+        let writes = if row.writes { "may change data" } else { "" };
+        let name = format!("  {}", row.operation);
+        table.row(vec![name, count(row.sends), writes.to_owned()]);
+    }
+    text.push_str(&table.render());
+    let more = outline.operations.len().saturating_sub(MOST_OPERATIONS);
+    if more > 0 {
+        text.push_str(&format!("  and {more} more; --json has all\n"));
+    }
+    text
+}
