@@ -174,8 +174,8 @@ impl Accumulator {
 
     fn count_failure(&mut self, sample: &Sample) {
         self.error_answers += u64::from(is_error(sample));
+        self.order_conflicts += u64::from(sample.flags.contains(SampleFlags::ORDER_CONFLICT));
         let Some(kind) = ErrorKind::of(sample) else {
-            self.order_conflicts += u64::from(sample.flags.contains(SampleFlags::ORDER_CONFLICT));
             return;
         };
         count_kind(&mut self.errors, kind, 1);

@@ -52,7 +52,8 @@ pub struct Summary {
     pub errors: BTreeMap<String, u64>,
     /// Failures a fault of the plan made itself; the others are the target's.
     pub injected_errors: u64,
-    /// Differences that only the order between lanes explains.
+    /// Mismatches and errors that only the order between lanes explains: other row counts, duplicate keys,
+    /// lock timeouts, deadlocks.
     pub order_conflicts: u64,
     /// Exchanges a new connection was opened for.
     pub connections: u64,

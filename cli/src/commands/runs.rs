@@ -141,6 +141,13 @@ fn accounting(text: &mut String, summary: &Summary) {
         percent(summary.error_rate),
         percent(summary.error_rate_total)
     );
+    if summary.order_conflicts > 0 {
+        let _ = writeln!(
+            text,
+            "  {} mismatches and errors only the order between lanes explains",
+            count(summary.order_conflicts)
+        );
+    }
 }
 
 /// Counts in parentheses after their sum; nothing when all are zero.

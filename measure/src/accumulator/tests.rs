@@ -54,6 +54,22 @@ fn replayed(samples: &[Sample]) -> Accumulator {
     totals
 }
 
+#[test]
+fn conflicts_of_order_are_counted_whether_they_failed_or_not() {
+    let conflict = |sample: Sample| Sample {
+        flags: sample.flags | SampleFlags::ORDER_CONFLICT,
+        ..sample
+    };
+    let summary = replayed(&[
+        conflict(failed(0, Outcome::ErrorReply, 1213)),
+        conflict(failed(10, Outcome::Mismatch, 0)),
+        failed(20, Outcome::ErrorReply, 1146),
+    ])
+    .summary(&facts());
+    assert_eq!(summary.order_conflicts, 2);
+    assert_eq!(summary.outcomes.error_reply, 2);
+}
+
 /// A varied run: successes, mismatches, failures of every kind, faults.
 fn varied(count: u64) -> Vec<Sample> {
     (0..count)
