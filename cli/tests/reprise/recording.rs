@@ -123,7 +123,8 @@ fn a_recording_ends_by_itself_and_answers_in_json_without_any_other_word() {
     assert!(output.status.success(), "{output:?}");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["recording"]["state"], "complete");
-    assert_eq!(answer["recording"]["source"], "lo");
+    let source = format!("lo tcp and (port {port})");
+    assert_eq!(answer["recording"]["source"], source);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 

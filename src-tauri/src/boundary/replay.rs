@@ -129,8 +129,7 @@ impl ReplayForm {
         }
         request.warm_up_ms = filled(&self.warm_up)
             .map(|text| milliseconds(&text))
-            .transpose()?
-            .unwrap_or(0);
+            .transpose()?;
         request.between = filled(&self.between);
         request.filter = filled(&self.filter);
         request.faults = self.faults;

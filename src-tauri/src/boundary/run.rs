@@ -39,6 +39,8 @@ pub(crate) struct RunPage {
     pub checks: Vec<CheckState>,
     /// Its operations, most frequent first.
     pub operations: Vec<RunOperation>,
+    /// What taints its numbers, in words; known in full once it has ended.
+    pub alarms: Vec<String>,
     /// What the reader must know, in words.
     pub notes: Vec<String>,
 }
@@ -168,6 +170,7 @@ impl RunPage {
             faults: plan.faults.iter().map(fault).collect(),
             checks: checks(answer),
             operations: operations(summary, recorded_p99_us),
+            alarms: [answer.run.alerts(), summary.generator_warnings()].concat(),
             notes: Vec::new(),
         }
     }

@@ -636,6 +636,8 @@ export type RunPage = {
 	checks: CheckState[],
 	/**  Its operations, most frequent first. */
 	operations: RunOperation[],
+	/**  What taints its numbers, in words; known in full once it has ended. */
+	alarms: string[],
 	/**  What the reader must know, in words. */
 	notes: string[],
 };

@@ -234,9 +234,9 @@ mod tests {
 
     fn frame(sequence: u8, packed: &[u8], unpacked_len: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        super::super::fields::put_u24(&mut out, u32::try_from(packed.len()).unwrap());
+        put_u24(&mut out, u32::try_from(packed.len()).unwrap());
         out.push(sequence);
-        super::super::fields::put_u24(&mut out, u32::try_from(unpacked_len).unwrap());
+        put_u24(&mut out, u32::try_from(unpacked_len).unwrap());
         out.extend_from_slice(packed);
         out
     }

@@ -320,6 +320,7 @@ export class FakeHost implements Host {
         { check: 'error_rate<5%', value: calm ? '0.02 %' : '3.71 %', held: true },
       ],
       operations: RUN_OPERATIONS,
+      alarms: [],
       notes: [],
     };
   }
