@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::chunked::Chunked;
 use super::error::HttpError;
 use super::framing::{AnswerTo, BodyFraming, Framing};
-use super::head::{RequestHead, ResponseHead, Version};
+use super::head::{RequestHead, ResponseHead, Version, parse_request_line};
 use super::header::Headers;
 use super::line::HeadEnd;
 
@@ -166,7 +166,7 @@ impl StartLine<'_> {
                 method,
                 target,
                 version: Version::HTTP_0_9,
-            } => [method.clone(), target.clone(), Cow::Borrowed(b"")],
+            } if is_simple(method, target) => [method.clone(), target.clone(), Cow::Borrowed(b"")],
             Self::Request {
                 method,
                 target,
@@ -190,6 +190,12 @@ impl StartLine<'_> {
         out.extend_from_slice(line.trim_ascii_end());
         out.extend_from_slice(b"\r\n");
     }
+}
+
+/// Whether a line of these alone is read as an HTTP/0.9 request. One that says `HTTP/0.9` itself may not be.
+fn is_simple(method: &[u8], target: &[u8]) -> bool {
+    let line = [method, target].join(&b' ');
+    parse_request_line(&line) == Some((method, target, Version::HTTP_0_9))
 }
 
 type Parsed<'a> = (StartLine<'a>, Headers<'a>, Framing);
@@ -252,6 +258,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_version_that_a_request_says_is_kept_unless_the_line_is_read_the_same_without_it() {
+        let written = |line: &str| {
+            let bytes = format!("{line}\r\n\r\n");
+            let encoded = Message::parse(bytes.as_bytes()).unwrap().encode();
+            let line = encoded.strip_suffix(b"\r\n\r\n").unwrap();
+            String::from_utf8(line.to_vec()).unwrap()
+        };
+        assert_eq!(written("GET /old"), "GET /old");
+        assert_eq!(written("GET /old HTTP/0.9"), "GET /old");
+        for kept in [
+            "PUT /old HTTP/0.9",
+            "GET /aHTTP/1.1 HTTP/0.9",
+            "GET a b HTTP/0.9",
+        ] {
+            assert_eq!(written(kept), kept);
+        }
+    }
 
     #[test]
     fn a_stored_response_is_taken_apart() {

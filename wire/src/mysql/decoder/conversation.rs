@@ -209,6 +209,10 @@ impl Conversation {
         out: &mut Vec<Exchange>,
     ) {
         match direction {
+            // Nobody's: zeros that fill a hole were not seen.
+            Direction::ToClient if self.pending.is_empty() => {
+                self.loss.undecodable_bytes += packet.seen_len();
+            }
             Direction::ToClient => {
                 let mut bytes = Vec::new();
                 packet.write_to(&mut bytes);

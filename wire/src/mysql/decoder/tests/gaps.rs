@@ -89,6 +89,19 @@ fn a_hole_within_a_row_reads_as_zeros_and_keeps_everything_else() {
 }
 
 #[test]
+fn the_zeros_of_a_hole_in_nobodys_reply_are_no_bytes_lost() {
+    let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+    let packet = [&[60, 0, 0, 1][..], &[7; 20]].concat();
+    script
+        .events
+        .push(Event::Bytes(Direction::ToClient, packet));
+    script.events.push(Event::Gap(Direction::ToClient, 30));
+    let (exchanges, decoder) = script.decode();
+    assert_eq!(told(&exchanges), []);
+    assert_eq!(decoder.loss().undecodable_bytes, 24);
+}
+
+#[test]
 fn a_hole_across_packets_of_a_reply_is_flagged_and_the_next_reply_is_found() {
     let mut script = Script::begun(BASE, MariadbCapabilities::empty());
     script
