@@ -28,7 +28,8 @@ pub(crate) struct SendingArguments {
     #[arg(long = "where", value_name = "FILTER")]
     pub(crate) filter: Option<String>,
 
-    /// What makes HTTP requests one user's: session, connection, cookie[:NAME], authorization, header:NAME
+    /// What makes HTTP requests one user's: `session`, `connection`, `cookie`, `cookie:NAME`, `authorization`,
+    /// `header:NAME`
     /// [default: session]
     #[arg(long, value_name = "KEY")]
     pub(crate) lane: Option<String>,

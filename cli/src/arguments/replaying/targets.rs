@@ -8,7 +8,7 @@ use crate::duration::parse_duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct TargetArguments {
-    /// Where recorded HTTP goes: http[s]://HOST:PORT; repeatable as RECORDED=URL, where RECORDED is a recorded
+    /// Where recorded HTTP goes: `https://HOST:PORT` or `http://...`; repeatable as RECORDED=URL, where RECORDED is a recorded
     /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
     #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan", "resume"])]
     pub(crate) http: Vec<String>,
