@@ -10,9 +10,8 @@ use reprise_wire::Timestamp;
 use reprise_wire::mysql::CommandCode;
 
 use super::threads::{Login, Statement, Threads};
-use super::{begins_server, is_server_header};
+use super::{begins_server, cut_or, each_line, is_server_header};
 use crate::file::FileEnd;
-use crate::formats::lines::Lines;
 use crate::formats::moment;
 use crate::formats::problems::Problems;
 use crate::formats::told::{Sink, Told, tell};
@@ -65,31 +64,20 @@ pub(crate) fn is_general(start: &[u8]) -> bool {
 
 /// Tells the statements of a general log.
 pub(crate) fn read(text: &mut dyn BufRead, sink: Sink<'_>) -> (FileEnd, Problems) {
-    let mut lines = Lines::new(text);
     let mut log = GeneralLog::default();
-    let mut told = Vec::new();
     let mut cut = false;
-    let end = loop {
-        match lines.next() {
-            Ok(line) => {
-                cut = !line.whole;
-                log.line(line.bytes, line.number, &mut told);
-            }
-            Err(end) => break end,
-        }
-        if tell(std::mem::take(&mut told), sink).is_break() {
-            return (FileEnd::Stopped, log.problems);
-        }
+    let read = each_line(text, sink, |line, told| {
+        cut = !line.whole;
+        log.line(line.bytes, line.number, told);
+    });
+    let Some(end) = read else {
+        return (FileEnd::Stopped, log.problems);
     };
+    let mut told = Vec::new();
     log.finish(&mut told);
     log.threads.restart(&mut told);
     let _ = tell(told, sink);
-    let end = if cut && end == FileEnd::Whole {
-        FileEnd::Cut
-    } else {
-        end
-    };
-    (end, log.problems)
+    (cut_or(cut, end), log.problems)
 }
 
 #[derive(Debug, Default)]
