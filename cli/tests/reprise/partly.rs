@@ -1,17 +1,6 @@
 //! Replaying a part of a recording: by time, by filter, by lanes, and with a warm-up that is not measured.
 
-use serde_json::Value;
-
-use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, sum, url};
-
-/// Replays a part of the short capture's HTTP.
-fn replay(desk: &Desk, url: &str, flags: &[&str]) -> Value {
-    let secret = password_secret();
-    let arguments = ["replay", RECORDING, "--http", url, "--secret", &secret];
-    let run = desk.answer(&[&arguments, flags].concat());
-    conserved(&run);
-    run
-}
+use crate::support::{Desk, RECORDING, number, replay, shop, sum, url};
 
 #[test]
 fn a_part_by_time_logs_in_first_where_its_requests_need_it() {

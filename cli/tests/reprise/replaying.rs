@@ -3,18 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    Desk, RECORDING, conserved, has_fields, number, password_secret, shop, sum, url,
-};
-
-/// Replays the HTTP of the short capture.
-fn replay(desk: &Desk, url: &str, flags: &[&str]) -> Value {
-    let secret = password_secret();
-    let arguments = ["replay", RECORDING, "--http", url, "--secret", &secret];
-    let run = desk.answer(&[&arguments, flags].concat());
-    conserved(&run);
-    run
-}
+use crate::support::{Desk, RECORDING, conserved, has_fields, number, replay, shop, sum, url};
 
 #[test]
 fn at_the_recorded_pace_the_shop_answers_as_it_did() {

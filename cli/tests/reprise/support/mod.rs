@@ -188,6 +188,16 @@ pub(crate) fn conserved(run: &Value) {
     assert_eq!(number(run, "/sent"), sum(run, "/outcomes"), "{run}");
 }
 
+/// Replays the HTTP of the short capture, with its password; everything planned is accounted for.
+#[track_caller]
+pub(crate) fn replay(desk: &Desk, url: &str, flags: &[&str]) -> Value {
+    let secret = password_secret();
+    let arguments = ["replay", RECORDING, "--http", url, "--secret", &secret];
+    let run = desk.answer(&[&arguments, flags].concat());
+    conserved(&run);
+    run
+}
+
 /// Insists that an object has these fields and says which are missing.
 #[track_caller]
 pub(crate) fn has_fields(answer: &Value, fields: &[&str]) {
