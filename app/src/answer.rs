@@ -3,11 +3,13 @@
 
 mod exchange;
 mod listing;
+mod proxy;
 mod recording;
 mod run;
 
 pub use exchange::{ExchangeAnswer, ExchangeDetail};
 pub use listing::{DeviceAnswer, OperationAnswer, TargetAnswer};
+pub use proxy::{ProxyAnswer, ProxyBytes, ProxyConnections};
 pub use recording::{RecordingAnswer, RecordingHead};
 pub use run::{RunAnswer, RunHead};
 

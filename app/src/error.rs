@@ -32,6 +32,9 @@ pub enum Error {
     /// A replay could not be planned or started.
     #[error("failed to {0}")]
     Replay(#[from] reprise_replay::ReplayError),
+    /// A proxy could not be opened.
+    #[error("failed to {0}")]
+    Proxy(#[from] reprise_fault::ProxyError),
     /// A target is refused for safety, or cannot be found.
     #[error("refused to {0}")]
     Target(#[from] TargetRefused),
@@ -74,6 +77,7 @@ impl Error {
             Self::Target(_) | Self::Before(_) => Blame::Refused,
             Self::Capture(error) => of_capture(error),
             Self::Replay(error) => of_replay(error),
+            Self::Proxy(error) => of_proxy(error),
             Self::File { .. } | Self::Shop(_) => Blame::Internal,
         }
     }
@@ -105,6 +109,14 @@ const fn of_capture(error: &reprise_capture::CaptureError) -> Blame {
             Blame::Internal
         }
         _ => Blame::Usage,
+    }
+}
+
+const fn of_proxy(error: &reprise_fault::ProxyError) -> Blame {
+    use reprise_fault::ProxyError as Proxy;
+    match error {
+        Proxy::Listen { .. } => Blame::Usage,
+        Proxy::Thread(_) | Proxy::ThreadGone => Blame::Internal,
     }
 }
 

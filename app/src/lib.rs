@@ -16,6 +16,7 @@ mod losses;
 mod mysql_url;
 mod mysql_users;
 mod places;
+mod proxy;
 mod redaction;
 mod redaction_key;
 mod replay;
@@ -37,6 +38,7 @@ pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use places::default_file;
+pub use proxy::{ProxyJob, ProxyRequest, parse_protocol};
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,
     RulesAnswer, RulesProblem, RulesReading, ScanAnswer, init_redaction_rules,
@@ -53,7 +55,7 @@ pub use reprise_capture::{
     DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource, Rotate, RotateEvery,
     StopAfter, Stopper, device_counters,
 };
-pub use reprise_fault::Fault as PlannedFault;
+pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,

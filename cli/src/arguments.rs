@@ -2,6 +2,7 @@
 //! themselves turn these into requests of `app`.
 
 mod listing;
+mod proxying;
 mod recording;
 mod redaction;
 mod replaying;
@@ -15,6 +16,7 @@ pub(crate) use listing::{
     NameArguments, OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand,
     ThemeName,
 };
+pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
 pub(crate) use replaying::{CopyWrites, HttpOrder, MissingValue, RateBy, ReplayArguments};
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Exchanges(ExchangesArguments),
     /// Replay a recording against a target
     Replay(Box<ReplayArguments>),
+    /// Stand between a client and its server, and make things go wrong on purpose
+    Proxy(ProxyArguments),
     /// List runs
     Runs,
     /// Report on one run

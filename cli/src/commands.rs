@@ -10,6 +10,7 @@ pub(crate) mod exchanges;
 pub(crate) mod export;
 pub(crate) mod import;
 mod mismatches;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod recordings;
 pub(crate) mod redaction;

@@ -31,6 +31,8 @@ mod printing;
 #[cfg(test)]
 mod probing;
 #[cfg(test)]
+mod proxying;
+#[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod redaction;

@@ -20,12 +20,17 @@ impl Running {
         Self { child, words }
     }
 
-    /// Reads on until it says something that begins like this.
-    pub(crate) fn until(&mut self, beginning: &str) {
+    /// Reads on until it says something that begins like this; that line.
+    pub(crate) fn until(&mut self, beginning: &str) -> String {
         let mut all = String::new();
-        while !all.lines().any(|line| line.starts_with(beginning)) {
+        loop {
+            let known = all.len();
             let read = self.words.read_line(&mut all).unwrap();
             assert!(read > 0, "it ended without {beginning:?}: {all}");
+            let line = &all[known..];
+            if line.starts_with(beginning) {
+                return line.trim_end().to_owned();
+            }
         }
     }
 

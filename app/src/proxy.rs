@@ -1,0 +1,79 @@
+//! Standing proxies: a request of a face becomes allowed targets and open proxies, and a job to watch.
+
+mod address;
+mod job;
+mod request;
+
+use std::thread::available_parallelism;
+
+use reprise_fault::{Proxies, ProxyConfig, ProxyProtocol};
+use reprise_store::AllowedTarget;
+
+pub use job::ProxyJob;
+pub use request::{ProxyRequest, parse_protocol};
+
+use crate::{Error, Library};
+
+/// More threads than this have never helped: forwarding is the system's work.
+const MOST_THREADS: usize = 8;
+
+impl Library {
+    /// Opens proxies. They listen when this returns.
+    ///
+    /// # Errors
+    /// A target is refused or an address cannot be listened on; then nothing listens.
+    pub fn proxy(&self, requests: &[ProxyRequest]) -> Result<ProxyJob, Error> {
+        let configs: Vec<ProxyConfig> = requests
+            .iter()
+            .map(|request| self.proxy_config(request))
+            .collect::<Result<_, _>>()?;
+        let threads = available_parallelism().map_or(1, usize::from);
+        let proxies = Proxies::start(threads.min(MOST_THREADS))?;
+        let warnings = configs.iter().flat_map(|config| config.target.warnings());
+        let warnings = warnings.cloned().collect();
+        for config in configs {
+            if let Err(error) = proxies.open(config) {
+                proxies.stop();
+                return Err(error.into());
+            }
+        }
+        Ok(ProxyJob::new(proxies, warnings))
+    }
+
+    fn proxy_config(&self, request: &ProxyRequest) -> Result<ProxyConfig, Error> {
+        let protocol = request
+            .protocol
+            .unwrap_or_else(|| address::protocol_of(&request.to));
+        let target = self.allowed_proxy_target(request, protocol)?;
+        Ok(ProxyConfig {
+            name: request.name.clone(),
+            listen: address::listen(&request.listen)?,
+            target,
+            protocol,
+        })
+    }
+
+    /// The target, once it is allowed: no recording may have had it as its server.
+    fn allowed_proxy_target(
+        &self,
+        request: &ProxyRequest,
+        protocol: ProxyProtocol,
+    ) -> Result<AllowedTarget, Error> {
+        let (to, recorded_too) = (&request.to, request.allow_recorded_server);
+        let target = match protocol {
+            ProxyProtocol::Mysql => self.store.allow_mysql(to, None, recorded_too)?,
+            ProxyProtocol::Http => self.store.allow_http(to, None, recorded_too)?,
+            // what is spoken changes nothing about who may be reached
+            ProxyProtocol::Tcp => {
+                self.store
+                    .allow_http(address::host_and_port(to)?, None, recorded_too)?
+            }
+        };
+        if target.is_https() {
+            return Err(Error::Usage(format!(
+                "--to '{to}': TLS is passed on as it is, not spoken; write --protocol tcp --to HOST:PORT"
+            )));
+        }
+        Ok(target)
+    }
+}

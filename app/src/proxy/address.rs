@@ -1,0 +1,73 @@
+//! Addresses as people write them for a proxy.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use reprise_fault::ProxyProtocol;
+
+use crate::Error;
+
+/// Where to listen: `ADDRESS:PORT`, or a port alone on this machine only.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, Error> {
+    let port = text.strip_prefix(':').unwrap_or(text).parse::<u16>();
+    let port = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    port.or_else(|_| text.replace("localhost", "127.0.0.1").parse())
+        .map_err(|_| {
+            Error::Usage(format!(
+                "--listen '{text}': write ADDRESS:PORT, as in 127.0.0.1:3307, or a port alone"
+            ))
+        })
+}
+
+/// What a target's scheme says about what is spoken there.
+pub(super) fn protocol_of(to: &str) -> ProxyProtocol {
+    match to.split_once("://").map(|(scheme, _)| scheme) {
+        Some("mysql" | "mariadb") => ProxyProtocol::Mysql,
+        Some("http" | "https") => ProxyProtocol::Http,
+        _ => ProxyProtocol::Tcp,
+    }
+}
+
+/// A target of which only bytes are known: it has no usual port.
+pub(super) fn host_and_port(to: &str) -> Result<&str, Error> {
+    let address = to.strip_prefix("tcp://").unwrap_or(to);
+    let has_port = address
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if address.contains("://") || !has_port {
+        return Err(Error::Usage(format!(
+            "--to '{to}': write HOST:PORT, as in 127.0.0.1:3306"
+        )));
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_alone_is_of_this_machine_only() {
+        for text in ["3307", ":3307", "127.0.0.1:3307", "localhost:3307"] {
+            assert_eq!(listen(text).unwrap().to_string(), "127.0.0.1:3307");
+        }
+        assert_eq!(listen("[::1]:80").unwrap().to_string(), "[::1]:80");
+        for text in ["", "shop:80", "127.0.0.1", "99999"] {
+            assert!(listen(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_names_the_protocol() {
+        assert_eq!(protocol_of("mysql://db:3306"), ProxyProtocol::Mysql);
+        assert_eq!(protocol_of("http://shop"), ProxyProtocol::Http);
+        assert_eq!(protocol_of("db:3306"), ProxyProtocol::Tcp);
+    }
+
+    #[test]
+    fn a_bare_target_needs_its_port() {
+        assert_eq!(host_and_port("tcp://db:25").unwrap(), "db:25");
+        for text in ["db", "http://db:80", ":25", "db:x"] {
+            assert!(host_and_port(text).is_err(), "{text}");
+        }
+    }
+}

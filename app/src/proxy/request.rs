@@ -1,0 +1,33 @@
+//! What a face asks of a proxy.
+
+use reprise_fault::ProxyProtocol;
+
+/// One proxy to open.
+#[derive(Clone, Debug)]
+pub struct ProxyRequest {
+    /// What people call it.
+    pub name: String,
+    /// Where it listens: `ADDRESS:PORT`, or a port alone.
+    pub listen: String,
+    /// Where it forwards to: `HOST:PORT`, `http://HOST[:PORT]` or `mysql://HOST[:PORT]`.
+    pub to: String,
+    /// What is spoken; `None`: what the scheme of `to` says, else bytes.
+    pub protocol: Option<ProxyProtocol>,
+    /// Forward to what was a server in a recording, too.
+    pub allow_recorded_server: bool,
+}
+
+/// Reads `tcp`, `http` or `mysql`.
+///
+/// # Errors
+/// It is another word; the message names these.
+pub fn parse_protocol(text: &str) -> Result<ProxyProtocol, String> {
+    [
+        ProxyProtocol::Tcp,
+        ProxyProtocol::Http,
+        ProxyProtocol::Mysql,
+    ]
+    .into_iter()
+    .find(|protocol| protocol.name() == text)
+    .ok_or_else(|| format!("there is no protocol '{text}' here: use tcp, http or mysql"))
+}

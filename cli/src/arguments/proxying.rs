@@ -1,0 +1,36 @@
+//! Flags of `proxy`.
+
+use std::time::Duration;
+
+use clap::Args;
+use reprise_app::{ProxyProtocol, parse_protocol};
+
+use crate::duration::parse_duration;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise proxy --listen 127.0.0.1:3307 --to mysql://127.0.0.1:3306\n  \
+    reprise proxy --listen 8081 --to http://staging:8080 --for 10m\n\n\
+    Ctrl-C closes all connections and prints what passed. A host that is not this machine has to be \
+    allowed once:\n`reprise targets allow HOST`.")]
+pub(crate) struct ProxyArguments {
+    /// Where to listen: ADDRESS:PORT, or a port alone for this machine only
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: String,
+
+    /// Where to forward to: HOST:PORT, http://HOST[:PORT] or mysql://HOST[:PORT]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) to: String,
+
+    /// What is spoken: tcp, http or mysql [default: what the scheme of --to says, else tcp]
+    #[arg(long, value_name = "PROTOCOL", value_parser = parse_protocol)]
+    pub(crate) protocol: Option<ProxyProtocol>,
+
+    /// End after this time
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// Forward to a host although it was a server in a recording
+    #[arg(long)]
+    pub(crate) allow_recorded_server: bool,
+}

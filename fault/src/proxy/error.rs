@@ -1,0 +1,39 @@
+//! Why a proxy could not be opened. Each message fits after "failed to ".
+
+use std::io;
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+/// Why a proxy could not be opened.
+#[derive(Debug, Error)]
+pub enum ProxyError {
+    /// The address is taken, not of this machine, or not for this user.
+    #[error("listen on {address}: {source}{}", advice(source))]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gives no thread or event queue.
+    #[error("start a proxy thread: {0}")]
+    Thread(#[source] io::Error),
+    /// A thread ended while it was needed.
+    #[error("reach the proxy's threads: they have ended")]
+    ThreadGone,
+}
+
+/// What to do about an address that cannot be listened on.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "; another program listens there: stop it, or choose another port"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "; this machine does not have that address: use one of its own, or 0.0.0.0"
+        }
+        io::ErrorKind::PermissionDenied => "; choose a port above 1023",
+        _ => "",
+    }
+}

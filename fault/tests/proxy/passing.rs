@@ -1,0 +1,161 @@
+//! With no fault on, a proxy is not there: whatever both sides say, in whatever pieces, arrives as it was.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use reprise_fault::{Proxies, ProxyConfig, ProxyError, ProxyProtocol};
+use tempfile::TempDir;
+
+use crate::support::{self, Standing, converse, nobody, read_all, server};
+
+fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let piece = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        (any::<u8>(), 0_usize..300_000).prop_map(|(byte, length)| vec![byte; length]),
+        Just(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec()),
+        Just(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc".to_vec()),
+        Just(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec()),
+        Just(b"\x09\0\0\0\x03SELECT 1".to_vec()),
+        Just(b"\x07\0\0\x01\0\0\0\x02\0\0\0".to_vec()),
+    ];
+    prop::collection::vec(piece, 0..8)
+}
+
+fn protocol() -> impl Strategy<Value = ProxyProtocol> {
+    prop_oneof![
+        Just(ProxyProtocol::Tcp),
+        Just(ProxyProtocol::Http),
+        Just(ProxyProtocol::Mysql)
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_bytes_in_any_pieces_pass_in_both_directions(
+        (up, down, protocol) in (pieces(), pieces(), protocol()),
+        (up_ms, down_ms) in (0_u64..3, 0_u64..3),
+    ) {
+        let (said, answered) = (up.concat(), down.concat());
+        let (address, server) = server(move |stream| {
+            converse(&stream, down, Duration::from_millis(down_ms))
+        });
+        let standing = Standing::before(address, protocol);
+        let heard = converse(&standing.connect(), up, Duration::from_millis(up_ms));
+        prop_assert!(heard == answered);
+        prop_assert!(server.join().unwrap() == said);
+        standing.idle();
+        let counts = standing.proxy.counts();
+        prop_assert_eq!(counts.bytes_to_server, said.len() as u64);
+        prop_assert_eq!(counts.bytes_to_client, answered.len() as u64);
+    }
+}
+
+#[test]
+fn a_client_that_has_finished_still_gets_its_answer() {
+    let (address, server) = server(|mut stream| {
+        let asked = read_all(&stream);
+        stream.write_all(&asked).unwrap();
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    client.write_all(b"all of it").unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(read_all(&client), b"all of it");
+    server.join().unwrap();
+}
+
+#[test]
+fn a_receiver_that_does_not_read_stops_the_sender() {
+    let (address, server) = server(|mut stream| {
+        // fills every buffer on the way, then cannot go on
+        stream
+            .set_write_timeout(Some(Duration::from_millis(300)))
+            .unwrap();
+        let mut sent = 0_u64;
+        loop {
+            match stream.write(&[7; 64 << 10]) {
+                Ok(count) => sent += count as u64,
+                Err(error) => return (sent, error.kind()),
+            }
+            assert!(sent < 1 << 30, "nothing holds it back");
+        }
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let client = standing.connect();
+    let (sent, why) = server.join().unwrap();
+    assert_eq!(why, ErrorKind::WouldBlock);
+    assert_eq!(read_all(&client).len() as u64, sent);
+}
+
+#[test]
+fn a_reset_by_the_server_reaches_the_client_as_one() {
+    let (address, server) = server(|mut stream| {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        // closing with bytes unread is a reset
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    client.write_all(b"two").unwrap();
+    let error = client.read(&mut [0; 9]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    server.join().unwrap();
+    standing.idle();
+}
+
+#[test]
+fn a_reset_by_the_client_reaches_the_server_as_one() {
+    let (address, server) = server(|mut stream| {
+        stream.write_all(b"two").unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap_err().kind()
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    client.read_exact(&mut [0]).unwrap();
+    drop(client);
+    assert_eq!(server.join().unwrap(), ErrorKind::ConnectionReset);
+    standing.idle();
+}
+
+#[test]
+fn a_client_of_a_target_that_is_not_there_is_reset_and_counted() {
+    let standing = Standing::before(nobody(), ProxyProtocol::Tcp);
+    let error = standing.connect().read(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert_eq!(standing.proxy.counts().unreachable, 1);
+}
+
+#[test]
+fn an_address_in_use_is_refused_with_the_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = TempDir::new().unwrap();
+    let proxies = Proxies::start(1).unwrap();
+    let config = ProxyConfig {
+        name: "late".to_owned(),
+        listen: taken.local_addr().unwrap(),
+        target: support::allowed(&folder, nobody()),
+        protocol: ProxyProtocol::Tcp,
+    };
+    let error = proxies.open(config).unwrap_err();
+    assert!(matches!(error, ProxyError::Listen { .. }));
+    assert!(error.to_string().contains("choose another port"), "{error}");
+    assert!(proxies.list().is_empty());
+    proxies.stop();
+}
+
+#[test]
+fn stopping_ends_idle_connections_and_frees_the_address() {
+    let (address, server) = server(|stream| read_all(&stream));
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let (client, listened) = (standing.connect(), standing.proxy.address());
+    support::eventually(|| standing.proxy.counts().open == 1);
+    drop(standing);
+    assert_eq!(read_all(&client), b"");
+    assert_eq!(server.join().unwrap(), b"");
+    TcpListener::bind(listened).unwrap();
+}
