@@ -3,6 +3,7 @@
 pub(crate) mod collector;
 pub(crate) mod control;
 pub(crate) mod event;
+pub(crate) mod give_way;
 pub(crate) mod http_target;
 pub(crate) mod mysql_target;
 pub(crate) mod origin;
@@ -33,6 +34,7 @@ use crate::{Plan, ReplayError, Users};
 use collector::{Collector, Totals};
 use control::{Control, Ending};
 use event::{Event, WarningKind};
+use give_way::give_way;
 use http_target::HttpTarget;
 use mysql_target::MysqlTarget;
 use origin::Origin;
@@ -229,7 +231,10 @@ fn start_prepared(
     };
     let collector = std::thread::Builder::new()
         .name("replay-collect".to_owned())
-        .spawn(move || collector.run())
+        .spawn(move || {
+            give_way();
+            collector.run()
+        })
         .map_err(ReplayError::Start)?;
     let workers = start_workers(&program, &control, store, &batches_to)
         .inspect_err(|_| control.end(Ending::Failed))?;

@@ -11,6 +11,7 @@ mod load;
 mod mysql;
 pub(crate) mod outbox;
 mod pacer;
+mod punctual;
 mod release;
 mod verify;
 

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::http::template::Template;
 use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::MysqlCommand;
+use crate::run::give_way::give_way;
 use crate::run::program::Program;
 use reader::Reader;
 use shelf::{Key, Shelf};
@@ -73,7 +74,10 @@ impl Fetcher {
         let reader = Reader::new(store, program, Arc::clone(&shelf));
         std::thread::Builder::new()
             .name("replay-fetch".to_owned())
-            .spawn(move || reader.run(&wanted, &answers))?;
+            .spawn(move || {
+                give_way();
+                reader.run(&wanted, &answers);
+            })?;
         Ok(Self {
             shelf,
             reader: sender,

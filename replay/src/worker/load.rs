@@ -1,5 +1,5 @@
-//! How busy a sending thread is: it draws its wake-ups together as it fills, and says so when nothing is
-//! left. Units: microseconds.
+//! How busy a sending thread is: while it has time to spare it may watch the clock for the next request, as it
+//! fills it draws its wake-ups together, and when nothing is left it says so. Units: microseconds.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -16,6 +16,19 @@ const COALESCING_US: [u64; 4] = [0, 50, 100, 200];
 /// From this many percent on a thread has no time left.
 const FULL: u64 = 90;
 
+/// Up to so many percent of work it has time to watch the clock.
+const IDLE: u64 = 50;
+
+/// With watching it is to be busy less than this many percent, or sending threads without a core of their own would
+/// take it from those that read and store.
+const BUSY: u64 = 75;
+
+/// When it waited for a processor longer than this many percent, others want the time more.
+const CROWDED: u64 = 5;
+
+/// A turn of the loop that takes longer was not spent on the clock alone.
+const TURN_US: u64 = 3;
+
 /// The load of the thread it was made on.
 #[derive(Debug)]
 pub(super) struct Load {
@@ -24,7 +37,10 @@ pub(super) struct Load {
     looked_us: u64,
     worked_us: u64,
     waited_us: u64,
+    /// Of the time on a processor, what went into watching the clock since it was looked at.
+    watched_us: u64,
     level: usize,
+    may_watch: bool,
 }
 
 impl Load {
@@ -34,7 +50,9 @@ impl Load {
             looked_us: 0,
             worked_us: 0,
             waited_us: 0,
+            watched_us: 0,
             level: 0,
+            may_watch: false,
         };
         (load.worked_us, load.waited_us) = (worked_us(), load.waited_us());
         load
@@ -47,10 +65,20 @@ impl Load {
             return None;
         }
         let (worked_us, waited_us) = (worked_us(), self.waited_us());
-        let worked = worked_us.saturating_sub(self.worked_us);
+        let watched = std::mem::take(&mut self.watched_us);
+        let worked = worked_us.saturating_sub(self.worked_us + watched);
         let waited = waited_us.saturating_sub(self.waited_us);
         (self.looked_us, self.worked_us, self.waited_us) = (now_us, worked_us, waited_us);
+        self.weigh_watching(passed_us, worked, watched, waited);
         Some(self.weigh(passed_us, worked, waited))
+    }
+
+    /// Whether there is time to watch the clock, after having worked, watched and waited so long in so much time.
+    fn weigh_watching(&mut self, passed_us: u64, worked_us: u64, watched_us: u64, waited_us: u64) {
+        let share = |us: u64| us * 100 / passed_us.max(1);
+        self.may_watch = share(worked_us) < IDLE
+            && share(worked_us + watched_us) < BUSY
+            && share(waited_us) < CROWDED;
     }
 
     /// What it means to have worked and waited so long in so much time.
@@ -72,6 +100,18 @@ impl Load {
     /// How far wake-ups are drawn together now.
     pub(super) fn coalesce_us(&self) -> u64 {
         COALESCING_US.get(self.level).copied().unwrap_or(0)
+    }
+
+    /// Whether the thread has the time to watch the clock instead of sleeping to the last moment.
+    pub(super) const fn may_watch(&self) -> bool {
+        self.may_watch
+    }
+
+    /// One turn of the loop lasted so long and may have been spent on the clock alone.
+    pub(super) const fn turned(&mut self, lasted_us: u64) {
+        if lasted_us <= TURN_US {
+            self.watched_us += lasted_us;
+        }
     }
 
     /// The second of the three numbers: how long the thread was ready and had no processor.
@@ -121,6 +161,28 @@ mod tests {
             [50, 100, 100, 50, 0]
         );
         assert_eq!([90_000; 5].map(&mut after), [50, 100, 200, 200, 200]);
+    }
+
+    #[test]
+    fn the_clock_is_watched_while_there_is_time_and_nobody_else_wants_it() {
+        let mut load = Load::new();
+        assert!(!load.may_watch());
+        let mut may_watch = |worked, watched, waited| {
+            load.weigh_watching(100_000, worked, watched, waited);
+            load.may_watch()
+        };
+        assert!(may_watch(40_000, 20_000, 1_000));
+        assert!(!may_watch(60_000, 0, 1_000));
+        assert!(!may_watch(40_000, 40_000, 1_000));
+        assert!(!may_watch(40_000, 20_000, 10_000));
+    }
+
+    #[test]
+    fn a_turn_in_which_an_answer_was_read_is_work() {
+        let mut load = Load::new();
+        load.turned(2);
+        load.turned(20);
+        assert_eq!(load.watched_us, 2);
     }
 
     #[test]

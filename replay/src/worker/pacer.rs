@@ -10,6 +10,7 @@ use super::Worker;
 use super::fetch::Fetched;
 use super::lane_copy::LaneCopy;
 use super::load::Load;
+use super::punctual::Punctual;
 use crate::plan::Speed;
 use crate::reason::SkipReason;
 use crate::run::control::Ending;
@@ -63,6 +64,7 @@ impl Worker {
             }
         }
         let mut load = Load::new();
+        let mut punctual = Punctual::default();
         loop {
             let now_us = self.now_us();
             if let Some(busy) = load.look(now_us) {
@@ -82,17 +84,30 @@ impl Worker {
             }
             let until_us = self.next_wake(&pace, &load, now_us);
             self.sleeps_until_us.set(until_us);
-            if until_us <= now_us {
+            let wakes_us = if load.may_watch() {
+                punctual.wakes_us(until_us)
+            } else {
+                until_us
+            };
+            if wakes_us <= now_us {
                 // answers have their turn, however much is due
                 tokio::task::yield_now().await;
+            } else {
+                punctual.asked(wakes_us);
             }
             tokio::select! {
-                woken = timer.until(origin.at(until_us)) => woken?,
+                woken = timer.until(origin.at(wakes_us)) => woken?,
                 () = self.wake.notified() => {}
                 () = self.control.noticed(self.index) => {}
                 Some(found) = fetched.recv() => self.take_fetched(found),
             }
-            pace.woke_us = self.now_us();
+            let woke_us = self.now_us();
+            if wakes_us <= now_us {
+                load.turned(woke_us - now_us);
+            } else {
+                punctual.woke(woke_us);
+            }
+            pace.woke_us = woke_us;
         }
         self.close();
         Ok(())
