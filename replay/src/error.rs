@@ -22,6 +22,9 @@ pub enum ReplayError {
         /// What is known here.
         known: u32,
     },
+    /// What memory does not hold of a plan cannot be kept beside its recording.
+    #[error("keep the plan beside the recording: {0}; it needs some 60 bytes an exchange there")]
+    Scratch(#[source] io::Error),
     /// Speed or copies are not positive numbers.
     #[error("use the rate: it is no positive number; write one such as 5, or 0.5 to send less")]
     Rate,

@@ -1,21 +1,28 @@
 //! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
 //! values come from the target's own answers. Done once, before a run or for a dry run.
 
+mod backlog;
 mod baseline;
 mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
 pub(crate) mod lane;
 mod noise;
+pub(crate) mod notes;
 mod outline;
 pub(crate) mod precedence;
 mod rewritten;
+mod scratch;
 pub(crate) mod session;
 mod setup;
+mod sorter;
 pub(crate) mod statements;
+pub(crate) mod steps;
 pub(crate) mod values;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use reprise_store::{RecordingId, Store};
 
@@ -23,7 +30,9 @@ use crate::http::verify::noise::NoiseBook;
 use crate::reason::Skips;
 use crate::{Plan, ReplayError};
 use gather::Gatherer;
-use lane::Lane;
+use lane::{Lane, Step};
+use notes::Notes;
+use steps::{StepRange, Steps};
 use values::Told;
 
 pub use correlation::{Correlation, CorrelationTarget};
@@ -36,6 +45,10 @@ pub struct Prepared {
     pub(crate) plan: Plan,
     pub(crate) recording: RecordingId,
     pub(crate) lanes: Vec<Lane>,
+    steps: Steps,
+    pub(crate) notes: Notes,
+    /// What of the outline was counted while the lanes were made whole.
+    counted: Outline,
     /// How long the recording is; microseconds.
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
@@ -64,17 +77,22 @@ impl Prepared {
             .map(|operation| (operation.id.0, operation.text))
             .collect();
         let connections = store.connections(recording.id)?;
-        let mut gatherer = Gatherer::new(&plan, &connections, &operations)?;
+        let folder = store.path().parent().unwrap_or(Path::new("."));
+        let mut gatherer = Gatherer::new(&plan, &connections, &operations, folder)?;
+        drop(connections);
         for exchange in store.requests(recording.id, true) {
-            gatherer.add(&exchange?);
+            gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
         }
         let rewritten = gatherer.rewritten();
-        let gather::Found {
+        let gather::Gathering {
             lanes,
+            steps,
+            notes,
+            counted,
             told,
             accounts,
             mut noise,
-        } = gatherer.finish();
+        } = gatherer.finish().map_err(ReplayError::Scratch)?;
         if let Some(run) = &plan.baseline {
             baseline::learn(store, run, &operations, &mut noise)?;
         }
@@ -86,6 +104,9 @@ impl Prepared {
             recording: recording.id,
             plan,
             lanes,
+            steps,
+            notes,
+            counted,
             length_us,
             operations,
             told,
@@ -112,6 +133,20 @@ impl Prepared {
             total.merge(&lane.skipped);
         }
         total
+    }
+
+    /// Puts a lane's steps from place `from` on into `into`, at most so many.
+    ///
+    /// # Errors
+    /// They cannot be read back.
+    pub(crate) fn read_steps(
+        &self,
+        steps: StepRange,
+        from: usize,
+        most: usize,
+        into: &mut Vec<Step>,
+    ) -> io::Result<()> {
+        self.steps.read(steps, from, most, into)
     }
 
     /// How many accounts the copies need to have their own; 0 when the plan has no users.

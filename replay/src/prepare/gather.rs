@@ -1,12 +1,15 @@
 //! Reads a recording's exchanges one after another and sorts them into lanes.
 
+mod finishing;
 mod gathered;
 mod step;
 mod stored_sessions;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use reprise_store::{Connection, RecordedRequest};
 use reprise_wire::filter::Filter;
@@ -18,9 +21,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks};
 use super::noise::NoiseLearner;
+use super::notes::{Note, Notes};
+use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
+use super::sorter::Sorter;
 use super::statements::Statements;
+use super::steps::{Fate, Found, Steps};
 use super::values::{Context, Told};
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
@@ -28,6 +35,7 @@ use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
+use finishing::Finishing;
 use gathered::Gathered;
 use step::{dialect_of, mysql_digest, step_of};
 use stored_sessions::sessions_of;
@@ -56,6 +64,10 @@ pub(crate) struct Gatherer<'a> {
     context: Context<'a>,
     rewritten: RewrittenCounts,
     noise: NoiseLearner,
+    /// What is sent, and what may be.
+    found: Sorter<Found>,
+    notes: Notes,
+    folder: &'a Path,
     /// Values that the lanes remember for their requests to come, all together; at least.
     remembered: usize,
 }
@@ -63,9 +75,13 @@ pub(crate) struct Gatherer<'a> {
 /// Values remembered by all lanes together, at some two hundred bytes each.
 const MOST_REMEMBERED: usize = 200_000;
 
-/// What is found in a recording.
-pub(crate) struct Found {
+/// What a recording comes to.
+pub(crate) struct Gathering {
     pub(crate) lanes: Vec<Lane>,
+    pub(crate) steps: Steps,
+    pub(crate) notes: Notes,
+    /// What of the outline is counted by lanes and steps.
+    pub(crate) counted: Outline,
     /// What is told of their values.
     pub(crate) told: Told,
     /// How many different accounts log in.
@@ -79,6 +95,7 @@ impl<'a> Gatherer<'a> {
         plan: &'a Plan,
         connections: &[Connection],
         operations: &'a BTreeMap<u32, String>,
+        folder: &'a Path,
     ) -> Result<Self, ReplayError> {
         let spoke = |connection: &&Connection| connection.spoken.as_deref() == Some("http");
         let filter = plan.filter.as_deref().map(Filter::parse).transpose()?;
@@ -116,12 +133,18 @@ impl<'a> Gatherer<'a> {
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
             noise: NoiseLearner::default(),
+            found: Sorter::new(folder),
+            notes: Notes::new(folder),
+            folder,
             remembered: 0,
         })
     }
 
-    /// Takes the next exchange, in the order they completed.
-    pub(crate) fn add(&mut self, exchange: &RecordedRequest) {
+    /// Takes the next exchange, in the order they completed; `folder` is for what memory does not hold.
+    ///
+    /// # Errors
+    /// That folder cannot be written to.
+    pub(crate) fn add(&mut self, exchange: &RecordedRequest) -> io::Result<()> {
         self.forget_idle();
         let row = &exchange.row;
         let request = exchange.request.as_deref().unwrap_or_default();
@@ -152,7 +175,7 @@ impl<'a> Gatherer<'a> {
             self.killed.insert(thread);
         }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
-            return;
+            return Ok(());
         };
         gathered.lane.starts_us = gathered.lane.starts_us.min(at_us);
         gathered.lane.ends_us = gathered.lane.ends_us.max(at_us + took_us);
@@ -162,7 +185,7 @@ impl<'a> Gatherer<'a> {
         }
         if let Some(reason) = reason.filter(|reason| !may_be_needed(*reason)) {
             gathered.lane.skipped.add(reason, 1);
-            return;
+            return Ok(());
         }
         if let Some(request) = &http {
             let said = (request, answer.as_ref());
@@ -172,7 +195,7 @@ impl<'a> Gatherer<'a> {
             if lacks && self.context.skips_missing() {
                 gathered.search.forget(row.id.0);
                 gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
-                return;
+                return Ok(());
             }
             gathered.learn(exchange, request, writes, &mut self.noise);
         }
@@ -183,17 +206,28 @@ impl<'a> Gatherer<'a> {
         step.route = route.unwrap_or(0);
         step.marks.set(Marks::WRITES, writes);
         if self.cuts {
-            gathered
-                .left_out
-                .learn(&step, request, operation, http.as_ref(), answer.as_ref());
+            gathered.left_out.learn(
+                (&step, reason.is_none()),
+                (request, operation),
+                http.as_ref(),
+                answer.as_ref(),
+                gathered.search.givers(),
+            );
         }
-        match reason {
-            Some(reason) => gathered.left_out.keep(step, reason),
+        let fate = match reason {
+            Some(reason) => Fate::LeftOut(reason),
             None if row.flags.contains(Flags::STATEMENT_UNKNOWN) => {
-                self.statements.unknown(lane, step, exchange, &dialect);
+                self.statements.unknown(lane, exchange, &dialect);
+                Fate::NamesStatement
             }
-            None => gathered.lane.steps.push(step),
-        }
+            None => Fate::Sent,
+        };
+        let note = Note {
+            route: step.route,
+            is_sent: reason.is_none(),
+        };
+        self.notes.push(step.exchange, note)?;
+        self.found.push(Found { lane, step, fate })
     }
 
     /// How many requests the plan's rules change.
@@ -202,33 +236,45 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Everything, each lane in order of sending.
-    pub(crate) fn finish(mut self) -> Found {
+    ///
+    /// # Errors
+    /// What memory did not hold cannot be written or read.
+    pub(crate) fn finish(mut self) -> io::Result<Gathering> {
+        let mut unknown = FxHashSet::default();
         for found in std::mem::take(&mut self.statements).resolve() {
-            if let Some(gathered) = self.lanes.get_mut(found.lane as usize) {
-                gathered.resolved(found);
+            match (found.sql, self.lanes.get_mut(found.lane as usize)) {
+                (Some(sql), Some(gathered)) => gathered.resolved(found.statement, sql),
+                _ => {
+                    unknown.insert((found.connection, found.statement));
+                }
             }
         }
-        let (order, part) = (self.plan.http_order, self.plan.between);
         for gathered in &mut self.lanes {
             let session = gathered.lane.session.as_deref();
             let thread = session.and_then(|session| session.thread_id);
             gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));
         }
-        let lanes = self
-            .lanes
-            .into_iter()
-            .map(|gathered| gathered.finish(order, part))
-            .collect();
         let accounts = self.context.accounts();
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
-        Found {
+        let (told, noise) = (self.context.into_told(), self.noise.finish());
+        let found = self.found.finish()?;
+        let mut finishing = Finishing::new(self.plan, found, unknown, self.folder)?;
+        let lanes = self.lanes.into_iter();
+        let lanes = lanes.map(|gathered| finishing.lane(gathered));
+        let lanes = lanes.collect::<io::Result<_>>()?;
+        finishing.steps.close();
+        self.notes.close();
+        Ok(Gathering {
             lanes,
-            told: self.context.into_told(),
+            steps: finishing.steps,
+            notes: self.notes,
+            counted: finishing.tally.finish(self.operations),
+            told,
             accounts,
-            noise: self.noise.finish(),
-        }
+            noise,
+        })
     }
 
     /// Lets lanes forget what their answers gave when all together remember too much, the one idle longest

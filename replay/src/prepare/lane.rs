@@ -1,11 +1,11 @@
 //! A lane: what one user session or one MySQL connection sends, in order, with what each request waits for.
-//! Small on purpose: a recording's lanes stay in memory while its payloads do not. Unit: microseconds
-//! since the recording's start.
+//! Lanes stay in memory, what they send does not. Unit: microseconds since the recording's start.
 
 use bitflags::bitflags;
 use reprise_wire::Protocol;
 use reprise_wire::mysql::Session;
 
+use super::steps::StepRange;
 use crate::http::values::LaneValues;
 use crate::reason::Skips;
 
@@ -18,8 +18,14 @@ pub(crate) struct Lane {
     pub(crate) starts_us: u64,
     /// When the last answer of its recording came.
     pub(crate) ends_us: u64,
+    /// The moment that its steps are played from: they are as far behind it as the lane's beginning.
+    pub(crate) plays_from_us: u64,
     /// What is sent, in order of sending.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: StepRange,
+    /// What its first request is in; `None` when nothing is sent.
+    pub(crate) protocol: Option<Protocol>,
+    /// When each of its connections is open.
+    pub(crate) spans: Box<[Span]>,
     /// What of it is not sent, by reason; counted when a copy begins.
     pub(crate) skipped: Skips,
     /// MySQL: what the recorded login said.
@@ -28,6 +34,16 @@ pub(crate) struct Lane {
     pub(crate) killed: Option<u32>,
     /// Values its requests carry that the target's own answers must supply.
     pub(crate) values: LaneValues,
+}
+
+/// From when to when a lane has a connection open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) opens_us: u64,
+    pub(crate) closes_us: u64,
+    pub(crate) protocol: Protocol,
+    /// HTTP: which of the plan's routes it takes.
+    pub(crate) route: u16,
 }
 
 /// One request of a lane.
@@ -66,6 +82,28 @@ impl Step {
     /// Whether it is MySQL that may change data.
     pub(crate) fn writes_mysql(&self) -> bool {
         self.protocol == Protocol::Mysql && self.marks.contains(Marks::WRITES)
+    }
+}
+
+#[cfg(test)]
+impl Step {
+    /// An HTTP request and its answer, the rest to be filled in.
+    pub(crate) fn test(exchange: u32, at_us: u64, took_us: u32) -> Self {
+        Self {
+            exchange,
+            operation: 1,
+            connection: 1,
+            at_us,
+            took_us,
+            waits_for: 0,
+            rank: 0,
+            digest: 0,
+            route: 0,
+            status: 200,
+            statement: None,
+            protocol: Protocol::Http,
+            marks: Marks::empty(),
+        }
     }
 }
 

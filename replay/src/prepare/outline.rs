@@ -1,17 +1,15 @@
 //! What a plan will do, to be shown before it starts: what is sent, what is left out and why, what is
 //! missing. Units: milliseconds.
 
+pub(super) mod tally;
+
 use std::collections::BTreeMap;
 
-use reprise_wire::Protocol;
 use serde::{Deserialize, Serialize};
 
-use super::lane::{Lane, Marks};
 use super::rewritten::Rewritten;
 use super::{Correlation, Prepared};
-use crate::plan::{CopyWrites, Plan, Speed};
-use crate::reason::SkipReason;
-use crate::schedule::copies::copies_of;
+use crate::plan::{Plan, Speed};
 
 /// A plan worked out, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,7 +104,7 @@ impl Outline {
             users_needed: prepared.users_needed(),
             noise: prepared.noise.places(),
             rewrites: prepared.rewritten.clone(),
-            ..Self::default()
+            ..prepared.counted.clone()
         };
         let speed = match plan.rate.speed {
             Speed::Times(times) => times,
@@ -114,66 +112,7 @@ impl Outline {
         };
         let played_us = prepared.length_us as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
-        let mut operations = BTreeMap::<u32, OutlineOperation>::new();
-        for lane in &prepared.lanes {
-            let copies = u64::from(copies_of(plan.seed, lane.id, plan.rate.copies));
-            let lane_copies = copies;
-            for step in &lane.steps {
-                let writes = step.marks.contains(Marks::WRITES);
-                let once = plan.copy_writes == CopyWrites::Skip && step.writes_mysql();
-                let copies = if once {
-                    lane_copies.min(1)
-                } else {
-                    lane_copies
-                };
-                if copies < lane_copies {
-                    let name = SkipReason::CopyWrite.name().to_owned();
-                    *outline.skipped.entry(name).or_default() += lane_copies - copies;
-                }
-                let row = operations.entry(step.operation).or_default();
-                row.sends += copies;
-                row.writes |= writes;
-                outline.sends += copies;
-                outline.writes += if writes { copies } else { 0 };
-                outline.setup += if step.marks.contains(Marks::SETUP) {
-                    copies
-                } else {
-                    0
-                };
-            }
-            if !lane.steps.is_empty() {
-                outline.lanes.push(OutlineLane {
-                    lane: lane.id,
-                    sends: lane.steps.len() as u64,
-                });
-            }
-            outline.values += lane.values.count as u64;
-            for (reason, count) in lane.skipped.iter() {
-                *outline.skipped.entry(reason.name().to_owned()).or_default() += count * copies;
-            }
-            match lane.steps.first().map(|step| step.protocol) {
-                Some(Protocol::Http) => outline.http_lanes += 1,
-                Some(Protocol::Mysql) => outline.mysql_lanes += 1,
-                None => {}
-            }
-            let behind_ms = behind_us(lane, speed) / 1_000;
-            if speed.is_finite() && behind_ms > 0 {
-                outline.slow_lanes.push(SlowLane {
-                    lane: lane.id,
-                    behind_ms,
-                });
-            }
-        }
-        outline
-            .lanes
-            .sort_by_key(|one| (std::cmp::Reverse(one.sends), one.lane));
-        outline.lanes.truncate(MOST_LANES);
-        outline.operations = named(operations, &prepared.operations);
         outline.scale(plan, played_us);
-        outline
-            .slow_lanes
-            .sort_by_key(|slow| (std::cmp::Reverse(slow.behind_ms), slow.lane));
-        outline.slow_lanes.truncate(MOST_SLOW_LANES);
         outline
     }
 }
@@ -198,79 +137,9 @@ impl Outline {
     }
 }
 
-/// The operations with their names, most frequent first.
-fn named(
-    counted: BTreeMap<u32, OutlineOperation>,
-    names: &BTreeMap<u32, String>,
-) -> Vec<OutlineOperation> {
-    let name = |id: &u32| names.get(id).cloned().unwrap_or_default();
-    let counted = counted.into_iter().filter(|(_, row)| row.sends > 0);
-    let mut rows: Vec<OutlineOperation> = counted
-        .map(|(id, row)| OutlineOperation {
-            operation: name(&id),
-            ..row
-        })
-        .collect();
-    rows.sort_by(|a, b| (b.sends, &a.operation).cmp(&(a.sends, &b.operation)));
-    rows
-}
-
-const MOST_SLOW_LANES: usize = 20;
-const MOST_LANES: usize = 20;
-
-/// How late the lane's latest request would be, answers taking as long as they took when recorded.
-fn behind_us(lane: &Lane, speed: f64) -> u64 {
-    let mut answered_by_rank = vec![0_f64; lane.steps.len()];
-    let mut latest = 0_f64;
-    let (mut waited_ranks, mut waits_until) = (0_u32, 0_f64);
-    for step in &lane.steps {
-        let intended = step.at_us.saturating_sub(lane.starts_us) as f64 / speed;
-        while waited_ranks < step.waits_for {
-            let answered = answered_by_rank
-                .get(waited_ranks as usize)
-                .copied()
-                .unwrap_or(0.0);
-            waits_until = waits_until.max(answered);
-            waited_ranks += 1;
-        }
-        let sent = intended.max(waits_until);
-        latest = latest.max(sent - intended);
-        if let Some(slot) = answered_by_rank.get_mut(step.rank as usize) {
-            *slot = sent + f64::from(step.took_us);
-        }
-    }
-    latest as u64
-}
-
 #[cfg(test)]
 mod tests {
-    use reprise_wire::Protocol;
-
     use super::*;
-    use crate::prepare::lane::Step;
-
-    /// Three requests 10 ms apart, each answered after 8 ms and each waiting for the one before.
-    fn lane() -> Lane {
-        let step = |index: u32| Step {
-            exchange: index + 1,
-            operation: 1,
-            connection: 1,
-            at_us: u64::from(index) * 10_000,
-            took_us: 8_000,
-            waits_for: index,
-            rank: index,
-            digest: 0,
-            route: 0,
-            status: 200,
-            statement: None,
-            protocol: Protocol::Http,
-            marks: Marks::empty(),
-        };
-        Lane {
-            steps: (0..3).map(step).collect(),
-            ..Lane::default()
-        }
-    }
 
     #[test]
     fn a_run_with_stages_is_counted_by_the_area_below_its_curve() {
@@ -285,12 +154,5 @@ mod tests {
         plan.stages = "1x:1m,5x:2m".parse().unwrap();
         outline.scale(&plan, 60e6);
         assert_eq!(outline.sends, 1_100);
-    }
-
-    #[test]
-    fn a_lane_cannot_keep_up_with_a_clock_faster_than_its_answers() {
-        assert_eq!(behind_us(&lane(), 1.0), 0);
-        // every 2 ms at five times the speed, while each answer still takes 8 ms
-        assert_eq!(behind_us(&lane(), 5.0), 12_000);
     }
 }

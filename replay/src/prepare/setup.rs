@@ -5,24 +5,26 @@ use reprise_wire::http::Message;
 use reprise_wire::mysql::{CommandCode, statement_id};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::lane::{Lane, Marks, Step};
+use super::lane::Step;
 use super::session::{cookie_pairs, set_cookie};
-use crate::http::values::{Fill, LaneValues};
-use crate::reason::SkipReason;
 
-/// What of one lane is left out by the part or the filter, and who gives what to whom.
+/// What of one lane is left out by the part or the filter, and which of that is needed all the same. Exchanges
+/// come in the order they completed, so who gave something is known when it is needed.
 #[derive(Debug, Default)]
 pub(super) struct LeftOut {
-    steps: Vec<(Step, SkipReason)>,
-    /// The exchange that first gave something.
+    /// The exchange that gave something.
     givers: FxHashMap<Given, u32>,
-    /// What each exchange needs.
-    needs: FxHashMap<u32, Vec<Given>>,
+    /// What is left out and needs something itself: the exchange, and what it needs by its place in `sets`.
+    needs: Vec<(u32, u32)>,
+    /// Exchanges that are needed together; neighbours mostly need the same.
+    sets: Vec<Box<[u32]>>,
+    needed: FxHashSet<u32>,
     /// MySQL: the last exchange that said each SET or USE.
     states: FxHashMap<u64, u32>,
+    sends: bool,
 }
 
-/// What one exchange gives and another needs, besides the values of [`LaneValues`].
+/// What one exchange gives and another needs, besides values of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Given {
     /// A cookie's name and value, hashed.
@@ -32,33 +34,64 @@ enum Given {
 }
 
 impl LeftOut {
-    /// Learns what a step gives and needs, sent or left out.
+    /// Learns what a step gives and needs: one that is sent, or one that is left out. `values` are the
+    /// exchanges whose answers gave values that it carries.
     pub(super) fn learn(
         &mut self,
-        step: &Step,
-        request: &[u8],
-        operation: &str,
+        (step, is_sent): (&Step, bool),
+        (request, operation): (&[u8], &str),
         http: Option<&Message<'_>>,
         answer: Option<&Message<'_>>,
+        values: &[u32],
     ) {
-        if let Some(http) = http {
-            let shown = http.headers.iter().filter(|field| field.is("Cookie"));
-            let shown = shown.flat_map(|field| cookie_pairs(&field.value));
-            let needs: Vec<Given> = shown.map(cookie).collect();
-            if !needs.is_empty() {
-                self.needs.insert(step.exchange, needs);
+        let mut givers = match http {
+            Some(http) => self.learn_http(step, http, answer),
+            None => self.learn_mysql(step, request, operation),
+        };
+        givers.extend_from_slice(values);
+        givers.retain(|giver| *giver != step.exchange);
+        givers.sort_unstable();
+        givers.dedup();
+        if is_sent {
+            self.sends = true;
+            self.mark(givers);
+        } else if !givers.is_empty() {
+            if self.sets.last().is_none_or(|last| **last != *givers) {
+                self.sets.push(givers.into_boxed_slice());
             }
-            let set = answer.iter().flat_map(|answer| answer.headers.iter());
-            let set = set.filter(|field| field.is("Set-Cookie"));
-            for given in set.filter_map(|field| set_cookie(&field.value)).map(cookie) {
-                self.givers.entry(given).or_insert(step.exchange);
-            }
-            return;
+            let set = u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX);
+            self.needs.push((step.exchange, set));
         }
-        self.learn_mysql(step, request, operation);
     }
 
-    fn learn_mysql(&mut self, step: &Step, request: &[u8], operation: &str) {
+    /// The exchanges among those left out that what is sent needs, or that those need in turn.
+    pub(super) fn needed(mut self) -> FxHashSet<u32> {
+        if self.sends {
+            let states = self.states.values().copied().collect();
+            self.mark(states);
+        }
+        self.needed
+    }
+
+    fn learn_http(
+        &mut self,
+        step: &Step,
+        http: &Message<'_>,
+        answer: Option<&Message<'_>>,
+    ) -> Vec<u32> {
+        let shown = http.headers.iter().filter(|field| field.is("Cookie"));
+        let shown = shown.flat_map(|field| cookie_pairs(&field.value));
+        let givers = shown.filter_map(|pair| self.givers.get(&cookie(pair)).copied());
+        let givers: Vec<u32> = givers.collect();
+        let set = answer.iter().flat_map(|answer| answer.headers.iter());
+        let set = set.filter(|field| field.is("Set-Cookie"));
+        for given in set.filter_map(|field| set_cookie(&field.value)).map(cookie) {
+            self.givers.entry(given).or_insert(step.exchange);
+        }
+        givers
+    }
+
+    fn learn_mysql(&mut self, step: &Step, request: &[u8], operation: &str) -> Vec<u32> {
         let code = request
             .first()
             .and_then(|byte| CommandCode::from_byte(*byte));
@@ -76,61 +109,25 @@ impl LeftOut {
                 self.states.insert(hash(&[request]), step.exchange);
             }
             _ => {
-                if let Some(id) = statement_id(request) {
-                    self.needs.insert(step.exchange, vec![Given::Statement(id)]);
-                }
+                let statement = statement_id(request).map(Given::Statement);
+                let giver = statement.and_then(|given| self.givers.get(&given).copied());
+                return giver.into_iter().collect();
             }
         }
+        Vec::new()
     }
 
-    /// Keeps a step that is left out, in case it is needed.
-    pub(super) fn keep(&mut self, step: Step, reason: SkipReason) {
-        self.steps.push((step, reason));
-    }
-
-    /// Adds to the lane what it needs, marked; counts the rest as skipped.
-    pub(super) fn settle(self, lane: &mut Lane) {
-        let needed = self.needed(&lane.steps, &lane.values);
-        for (mut step, reason) in self.steps {
-            if needed.contains(&step.exchange) {
-                step.marks.insert(Marks::SETUP);
-                lane.steps.push(step);
-            } else {
-                lane.skipped.add(reason, 1);
-            }
-        }
-    }
-
-    /// The exchanges among those left out that the steps need, or that those need in turn.
-    fn needed(&self, sent: &[Step], values: &LaneValues) -> FxHashSet<u32> {
-        let mut needed = FxHashSet::default();
-        if self.steps.is_empty() || sent.is_empty() {
-            return needed;
-        }
-        let mut gives_value: FxHashMap<usize, Vec<u32>> = FxHashMap::default();
-        for take in &values.takes {
-            gives_value.entry(take.value).or_default().push(take.step);
-        }
-        let left_out: FxHashSet<u32> = self.steps.iter().map(|(step, _)| step.exchange).collect();
-        needed.extend(self.states.values().filter(|of| left_out.contains(of)));
-        let mut open: Vec<u32> = sent.iter().map(|step| step.exchange).collect();
-        open.extend(&needed);
+    /// Marks exchanges as needed, and what they need themselves.
+    fn mark(&mut self, mut open: Vec<u32>) {
         while let Some(exchange) = open.pop() {
-            let things = self.needs.get(&exchange).into_iter().flatten();
-            let givers = things.filter_map(|thing| self.givers.get(thing));
-            let carried = values.carries_of(exchange).iter();
-            let carried = carried.filter_map(|carry| match carry.fill {
-                Fill::Value(number) => gives_value.get(&number),
-                Fill::Secret(_) | Fill::User | Fill::Password => None,
-            });
-            for giver in givers.chain(carried.flatten()) {
-                // an answer cannot have given what was sent before it
-                if *giver < exchange && left_out.contains(giver) && needed.insert(*giver) {
-                    open.push(*giver);
-                }
+            if !self.needed.insert(exchange) {
+                continue;
             }
+            let of = self.needs.binary_search_by_key(&exchange, |need| need.0);
+            let set = of.ok().and_then(|at| self.needs.get(at));
+            let set = set.and_then(|(_, set)| self.sets.get(*set as usize));
+            open.extend(set.into_iter().flatten());
         }
-        needed
     }
 }
 
@@ -158,48 +155,25 @@ fn hash(parts: &[&[u8]]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use reprise_wire::Protocol;
-
     use super::*;
 
-    fn step(exchange: u32, protocol: Protocol) -> Step {
-        Step {
-            exchange,
-            operation: 1,
-            connection: 1,
-            at_us: u64::from(exchange) * 1_000,
-            took_us: 100,
-            waits_for: 0,
-            rank: 0,
-            digest: 0,
-            route: 0,
-            statement: None,
-            status: 0,
-            protocol,
-            marks: Marks::empty(),
-        }
+    /// What is needed of those before `sent`, from 1 on.
+    fn needed(left_out: LeftOut, sent: u32) -> Vec<u32> {
+        let needed = left_out.needed();
+        (1..sent).filter(|one| needed.contains(one)).collect()
     }
 
-    fn sent(lane: &Lane) -> Vec<(u32, bool)> {
-        let steps = lane.steps.iter();
-        let mut all: Vec<_> = steps
-            .map(|step| (step.exchange, step.marks.contains(Marks::SETUP)))
-            .collect();
-        all.sort_unstable();
-        all
+    fn learn_mysql(left_out: &mut LeftOut, exchange: u32, said: (&[u8], Option<u32>), sent: bool) {
+        let mut step = Step::test(exchange, 0, 0);
+        step.statement = said.1;
+        let sql = String::from_utf8_lossy(said.0.get(1..).unwrap_or_default()).into_owned();
+        left_out.learn((&step, sent), (said.0, &sql), None, None, &[]);
     }
 
     #[test]
     fn a_mysql_lane_keeps_its_session_and_the_statements_it_executes() {
         let mut left_out = LeftOut::default();
-        let mut lane = Lane::default();
-        let learn = |left_out: &mut LeftOut, exchange, request: &[u8], statement| {
-            let mut step = step(exchange, Protocol::Mysql);
-            step.statement = statement;
-            let sql = String::from_utf8_lossy(request.get(1..).unwrap_or_default()).into_owned();
-            left_out.learn(&step, request, &sql, None, None);
-            step
-        };
+        let execute = [&[0x17][..], &7_u32.to_le_bytes(), &[0, 1, 0, 0, 0]].concat();
         for (exchange, request, statement) in [
             (1, &b"\x03SET NAMES utf8mb4"[..], None),
             (2, b"\x16SELECT ?", Some(7)),
@@ -207,21 +181,16 @@ mod tests {
             (4, b"\x03UPDATE a SET b = 1", None),
             (5, b"\x03SET NAMES utf8mb4", None),
             (6, b"\x03SET GLOBAL a = 1", None),
+            (7, &execute, None),
         ] {
-            let step = learn(&mut left_out, exchange, request, statement);
-            left_out.keep(step, SkipReason::Outside);
+            learn_mysql(&mut left_out, exchange, (request, statement), exchange == 7);
         }
-        let execute = [&[0x17][..], &7_u32.to_le_bytes(), &[0, 1, 0, 0, 0]].concat();
-        lane.steps.push(learn(&mut left_out, 7, &execute, None));
-        left_out.settle(&mut lane);
-        assert_eq!(sent(&lane), [(2, true), (5, true), (7, false)]);
-        assert_eq!(lane.skipped.total(), 4);
+        assert_eq!(needed(left_out, 7), [2, 5]);
     }
 
     #[test]
     fn an_http_lane_keeps_the_login_its_cookie_came_from_and_what_that_needed() {
         let mut left_out = LeftOut::default();
-        let mut lane = Lane::default();
         let exchanges = [
             ("GET /login HTTP/1.1\r\n\r\n", "Set-Cookie: sid=a"),
             ("GET /other HTTP/1.1\r\nCookie: sid=a\r\n\r\n", "X: y"),
@@ -229,39 +198,32 @@ mod tests {
                 "POST /login HTTP/1.1\r\nCookie: sid=a\r\n\r\n",
                 "Set-Cookie: sid=b; Path=/",
             ),
+            ("GET /token HTTP/1.1\r\n\r\n", "X: y"),
             ("GET /account HTTP/1.1\r\nCookie: sid=b\r\n\r\n", "X: y"),
         ];
         for (exchange, (request, field)) in (1..).zip(exchanges) {
             let http = Message::parse(request.as_bytes()).unwrap();
             let answer = format!("HTTP/1.1 200 OK\r\n{field}\r\n\r\n");
             let answer = Message::parse(answer.as_bytes()).unwrap();
-            let step = step(exchange, Protocol::Http);
-            left_out.learn(&step, request.as_bytes(), "", Some(&http), Some(&answer));
-            if exchange == 4 {
-                lane.steps.push(step);
-            } else {
-                left_out.keep(step, SkipReason::Filtered);
-            }
+            let step = Step::test(exchange, 0, 0);
+            // the last one carries a value that the fourth gave
+            let values: &[u32] = if exchange == 5 { &[4] } else { &[] };
+            let said = (request.as_bytes(), "");
+            left_out.learn(
+                (&step, exchange == 5),
+                said,
+                Some(&http),
+                Some(&answer),
+                values,
+            );
         }
-        left_out.settle(&mut lane);
-        assert_eq!(sent(&lane), [(1, true), (3, true), (4, false)]);
-        assert_eq!(lane.skipped.total(), 1);
+        assert_eq!(needed(left_out, 5), [1, 3, 4]);
     }
 
     #[test]
     fn a_lane_that_sends_nothing_is_not_set_up() {
         let mut left_out = LeftOut::default();
-        let mut lane = Lane::default();
-        let set = step(1, Protocol::Mysql);
-        left_out.learn(
-            &set,
-            b"\x03SET NAMES utf8mb4",
-            "SET NAMES utf8mb4",
-            None,
-            None,
-        );
-        left_out.keep(set, SkipReason::Outside);
-        left_out.settle(&mut lane);
-        assert!(lane.steps.is_empty() && lane.skipped.total() == 1);
+        learn_mysql(&mut left_out, 1, (b"\x03SET NAMES utf8mb4", None), false);
+        assert!(needed(left_out, 2).is_empty());
     }
 }

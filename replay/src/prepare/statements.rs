@@ -13,7 +13,6 @@ use reprise_wire::mysql::{
 };
 use rustc_hash::FxHashMap;
 
-use super::lane::Step;
 use crate::plan::GivenStatement;
 
 /// One application on one server.
@@ -47,7 +46,6 @@ struct Known {
 #[derive(Debug)]
 struct Unknown {
     lane: u32,
-    steps: Vec<Step>,
     /// The types that its first execution declared; `None` until one did.
     types: Option<Vec<ParameterType>>,
     columns: Evidence,
@@ -72,10 +70,10 @@ type Name = [Vec<u8>; 4];
 pub(crate) struct Resolved {
     pub(crate) lane: u32,
     pub(crate) statement: u32,
+    /// The recorded connection it is of.
+    pub(crate) connection: u32,
     /// What it was prepared from; `None`: nothing tells.
     pub(crate) sql: Option<String>,
-    /// The exchanges that name it.
-    pub(crate) steps: Vec<Step>,
 }
 
 impl Statements {
@@ -140,22 +138,15 @@ impl Statements {
     }
 
     /// Takes an exchange that could be sent if it were known what statement it names.
-    pub(crate) fn unknown(
-        &mut self,
-        lane: u32,
-        step: Step,
-        exchange: &RecordedRequest,
-        dialect: &Dialect,
-    ) {
-        let key = (exchange.row.connection.0, step.statement.unwrap_or(0));
+    pub(crate) fn unknown(&mut self, lane: u32, exchange: &RecordedRequest, dialect: &Dialect) {
+        let row = &exchange.row;
+        let key = (row.connection.0, row.statement_id.unwrap_or(0));
         let unknown = self.unknown.entry(key).or_insert_with(|| Unknown {
             lane,
-            steps: Vec::new(),
             types: None,
             columns: Evidence::Nothing,
             blanked: false,
         });
-        unknown.steps.push(step);
         let request = exchange.request.as_deref().unwrap_or_default();
         let Ok(Command::StmtExecute(execute)) = Command::decode(request, dialect) else {
             return;
@@ -196,8 +187,8 @@ impl Statements {
             Resolved {
                 lane: unknown.lane,
                 statement: key.1,
+                connection: key.0,
                 sql: sql.filter(|_| !unknown.blanked),
-                steps: unknown.steps,
             }
         })
     }

@@ -39,6 +39,8 @@ pub(crate) struct LaneSearch {
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
     taken: BTreeSet<(u32, Arc<Origin>, usize)>,
+    /// The exchanges whose answers gave what the last request carries.
+    givers: Vec<u32>,
     values: LaneValues,
 }
 
@@ -81,6 +83,7 @@ impl LaneSearch {
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
         let login = Login::of(&all, exchange, request, context);
+        self.givers.clear();
         let mut lacks = false;
         let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
         for carried in all {
@@ -132,6 +135,11 @@ impl LaneSearch {
             self.values.account = Some(login.account);
         }
         lacks
+    }
+
+    /// The exchanges whose answers gave what the last request carries.
+    pub(crate) fn givers(&self) -> &[u32] {
+        &self.givers
     }
 
     /// How many values are remembered for requests to come.
@@ -288,6 +296,7 @@ impl LaneSearch {
         });
         for (step, origin) in &offer.sources {
             self.taken.insert((*step, Arc::clone(origin), number));
+            self.givers.push(*step);
         }
         if by_rule.is_some() {
             offer.sources.drain(..offer.sources.len() - 1);

@@ -10,7 +10,7 @@ use super::reach::MysqlRoom;
 use crate::ReplayError;
 use crate::plan::Connections;
 use crate::prepare::Prepared;
-use crate::prepare::lane::Step;
+use crate::prepare::lane::Span;
 use crate::schedule::crowd::most_open;
 use crate::socket::LOOPBACK_SOURCES;
 
@@ -31,10 +31,10 @@ pub(crate) fn make_room(
 ) -> Result<(), ReplayError> {
     let (plan, lanes) = (&prepared.plan, &prepared.lanes);
     // a pool has its size, whatever the lanes are
-    let most_open = |of: &dyn Fn(&Step) -> bool, routes: u64| match plan.connections {
+    let most_open = |of: &dyn Fn(&Span) -> bool, routes: u64| match plan.connections {
         Connections::Recorded => most_open(plan, lanes, prepared.length_us, of),
         Connections::Pool(places) => {
-            let mysql = |step: &Step| step.protocol == Protocol::Mysql && of(step);
+            let mysql = |span: &Span| span.protocol == Protocol::Mysql && of(span);
             most_open(plan, lanes, prepared.length_us, mysql) + u64::from(places) * routes
         }
     };
@@ -44,7 +44,7 @@ pub(crate) fn make_room(
         return Ok(());
     };
     for (route, target) in (0_u16..).zip(http) {
-        let here = |step: &Step| step.protocol == Protocol::Http && step.route == route;
+        let here = |span: &Span| span.protocol == Protocol::Http && span.route == route;
         let to_it = most_open(&here, 1);
         ports(to_it, target, range)?;
     }
@@ -57,8 +57,8 @@ pub(crate) fn make_room(
 /// It does not.
 pub(crate) fn has_room(prepared: &Prepared, room: MysqlRoom) -> Result<(), ReplayError> {
     let (plan, lanes) = (&prepared.plan, &prepared.lanes);
-    let connections = most_open(plan, lanes, prepared.length_us, |step| {
-        step.protocol == Protocol::Mysql
+    let connections = most_open(plan, lanes, prepared.length_us, |span| {
+        span.protocol == Protocol::Mysql
     });
     if connections + room.used <= room.most {
         return Ok(());

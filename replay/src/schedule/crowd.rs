@@ -1,27 +1,24 @@
 //! How many connections a run has open at once, worked out before it starts. Pure functions of the plan and
 //! its lanes. Unit: microseconds of recorded time.
 
-use rustc_hash::FxHashMap;
-
 use super::clock::Speed;
 use super::copies::{begins_us, copies_of};
 use crate::plan::Plan;
-use crate::prepare::lane::{Lane, Step};
+use crate::prepare::lane::{Lane, Span};
 
 /// Openings looked at. A run with more of them shows the crowd of so many: less than there will be, and
 /// worked out in bounded memory.
-const MOST_OPENINGS: usize = 2_000_000;
+const MOST_OPENINGS: usize = 500_000;
 
-/// The most connections open at once of those whose requests `belong`.
+/// The most connections open at once of those that `belong`.
 pub(crate) fn most_open(
     plan: &Plan,
     lanes: &[Lane],
     length_us: u64,
-    belongs: impl Fn(&Step) -> bool,
+    belongs: impl Fn(&Span) -> bool,
 ) -> u64 {
     let mut moments = Vec::new();
     for lane in lanes {
-        let spans = spans_of(lane, &belongs);
         let lasts_us = lane.ends_us.saturating_sub(lane.starts_us);
         for place in 0..copies_of(plan.seed, lane.id, plan.most_copies()) {
             let begins = begins_us(
@@ -32,11 +29,13 @@ pub(crate) fn most_open(
                 lasts_us,
                 length_us,
             );
-            for (opens, closes) in &spans {
+            for span in lane.spans.iter().filter(|span| belongs(span)) {
+                let into_lane = |at_us: u64| at_us.saturating_sub(lane.plays_from_us);
+                let (opens, closes) = (into_lane(span.opens_us), into_lane(span.closes_us));
                 let (opens, closes) = match plan.rate.speed {
                     Speed::Times(_) => (begins + opens, begins + closes),
                     // without a clock all lanes play at the same time
-                    Speed::Max => (*opens, *closes),
+                    Speed::Max => (opens, closes),
                 };
                 // at the same moment one is closed before another is opened
                 moments.push((opens, true));
@@ -65,56 +64,31 @@ fn most_of(mut moments: Vec<(u64, bool)>) -> u64 {
     most
 }
 
-/// From when to when each connection of a lane is open, counted from the lane's beginning.
-fn spans_of(lane: &Lane, belongs: impl Fn(&Step) -> bool) -> Vec<(u64, u64)> {
-    let mut spans: FxHashMap<(u32, u16), (u64, u64)> = FxHashMap::default();
-    for step in lane.steps.iter().filter(|step| belongs(step)) {
-        let sent = step.at_us.saturating_sub(lane.starts_us);
-        let answered = sent + u64::from(step.took_us);
-        let span = spans
-            .entry((step.connection, step.route))
-            .or_insert((sent, answered));
-        span.1 = span.1.max(answered);
-    }
-    spans.into_values().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use reprise_wire::Protocol;
 
     use super::*;
     use crate::plan::Rate;
-    use crate::prepare::lane::Marks;
 
-    fn lane(id: u32, requests: &[(u32, u64, u32)]) -> Lane {
-        let steps: Vec<Step> = requests
-            .iter()
-            .map(|(connection, at_us, took_us)| Step {
-                exchange: 1,
-                operation: 1,
-                connection: *connection,
-                at_us: *at_us,
-                took_us: *took_us,
-                waits_for: 0,
-                rank: 0,
-                digest: 0,
-                route: 0,
-                status: 200,
-                statement: None,
+    /// A lane with connections that open and close, one on each route.
+    fn lane(id: u32, connections: &[(u64, u64)]) -> Lane {
+        let spans: Vec<Span> = (0..)
+            .zip(connections)
+            .map(|(route, (opens_us, closes_us))| Span {
+                opens_us: *opens_us,
+                closes_us: *closes_us,
                 protocol: Protocol::Http,
-                marks: Marks::empty(),
+                route,
             })
             .collect();
+        let starts_us = spans.iter().map(|span| span.opens_us).min().unwrap();
         Lane {
             id,
-            starts_us: steps.first().unwrap().at_us,
-            ends_us: steps
-                .iter()
-                .map(|one| one.at_us + u64::from(one.took_us))
-                .max()
-                .unwrap(),
-            steps,
+            starts_us,
+            plays_from_us: starts_us,
+            ends_us: spans.iter().map(|span| span.closes_us).max().unwrap(),
+            spans: spans.into(),
             ..Lane::default()
         }
     }
@@ -126,26 +100,20 @@ mod tests {
     #[test]
     fn connections_count_while_they_are_open_and_one_that_closes_makes_room() {
         let plan = Plan::of("x");
-        let lanes = [
-            lane(0, &[(1, 0, 10), (1, 90, 10), (2, 50, 10)]),
-            lane(1, &[(3, 100, 10)]),
-        ];
+        let lanes = [lane(0, &[(0, 100), (50, 60)]), lane(1, &[(100, 110)])];
         assert_eq!(most(&plan, &lanes), 2);
-        assert_eq!(
-            most_open(&plan, &lanes, 1_000, |step| step.connection == 3),
-            1
-        );
+        assert_eq!(most_open(&plan, &lanes, 1_000, |span| span.route == 1), 1);
         assert_eq!(most(&plan, &[]), 0);
     }
 
     #[test]
     fn copies_and_a_run_without_a_clock_open_more() {
         // as long as the recording: copies overlap
-        let lanes = [lane(0, &[(1, 0, 1), (1, 999, 1)]), lane(1, &[(2, 500, 1)])];
+        let lanes = [lane(0, &[(0, 1_000)]), lane(1, &[(500, 501)])];
         let mut plan = Plan::of("x");
         plan.rate = Rate::by_copies(10.0);
         assert!((10..=14).contains(&most(&plan, &lanes)));
-        let apart = [lane(0, &[(1, 0, 1)]), lane(1, &[(2, 500, 1)])];
+        let apart = [lane(0, &[(0, 1)]), lane(1, &[(500, 501)])];
         plan.rate = Rate::default();
         assert_eq!(most(&plan, &apart), 1);
         plan.rate.speed = Speed::Max;

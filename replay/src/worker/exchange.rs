@@ -20,7 +20,7 @@ use crate::prepare::session::set_cookie;
 
 /// A step whose time has come, with all it takes to send it.
 pub(super) struct Job {
-    pub(super) index: usize,
+    pub(super) step: Step,
     pub(super) outgoing: Arc<Outgoing>,
     pub(super) sample: Sample,
     /// It counts as sent from its release on: its task may not get a turn before the run ends.
@@ -37,11 +37,9 @@ impl Worker {
         };
         let mut next = Some(first);
         while let Some(job) = next {
-            let Some(step) = lane.steps.get(job.index) else {
-                return;
-            };
-            next = match self.send(&lane_copy, lane, step, job).await {
-                Some(done_us) => self.answered(&lane_copy, lane, step, done_us),
+            let step = job.step;
+            next = match self.send(&lane_copy, lane, &step, job).await {
+                Some(done_us) => self.answered(&lane_copy, lane, &step, done_us),
                 None => return,
             };
         }

@@ -1,6 +1,7 @@
 //! Requests read back from the store ahead of their time, for all workers: one thread that reads, a bounded
 //! shelf of what was read, never all payloads in memory.
 
+mod held;
 mod reader;
 mod shelf;
 
@@ -15,8 +16,9 @@ use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::MysqlCommand;
 use crate::run::give_way::give_way;
 use crate::run::program::Program;
+use held::Held;
 use reader::Reader;
-use shelf::{Key, Shelf};
+use shelf::Shelf;
 
 /// A request made ready, shared by every copy that sends it.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Outgoing {
     pub(crate) payload: Ready,
     /// HTTP: the recorded answer.
     pub(crate) recorded: Option<RecordedAnswer>,
+    /// Counts its bytes while it is there.
+    held: Held,
 }
 
 /// The bytes of a request as far as they can be prepared beforehand.
@@ -47,12 +51,14 @@ pub(crate) struct Wanted {
     pub(crate) step: u32,
     /// The exchange.
     pub(crate) exchange: u32,
-    /// HTTP: its route.
-    pub(crate) route: u16,
 }
 
 /// What a worker gets; `None` when it could not be read.
 pub(crate) type Fetched = Vec<(Wanted, Option<Arc<Outgoing>>)>;
+
+/// Requests of so many bytes may be made ready at a time, on the shelf, waiting in their lanes or on their
+/// way; lanes that have to send go on all the same.
+const MOST_HELD: usize = 64 << 20;
 
 /// A worker's end: looks on the shelf, or asks and is answered on the channel it was made with.
 #[derive(Clone, Debug)]
@@ -86,7 +92,12 @@ impl Fetcher {
 
     /// What is there already.
     pub(crate) fn at_hand(&self, wanted: &Wanted) -> Option<Arc<Outgoing>> {
-        self.shelf.get(wanted.key())
+        self.shelf.get(wanted.exchange)
+    }
+
+    /// Whether there is room for requests that are not about to be sent.
+    pub(crate) fn has_room(&self) -> bool {
+        self.shelf.held.bytes() < MOST_HELD
     }
 
     /// Asks for `wanted` on behalf of `worker`.
@@ -97,19 +108,28 @@ impl Fetcher {
     }
 }
 
-impl Wanted {
-    const fn key(&self) -> Key {
-        (self.exchange, self.route)
-    }
-}
-
 impl Outgoing {
-    fn size(&self) -> usize {
-        let payload = match &self.payload {
+    fn new(
+        summary: Box<str>,
+        payload: Ready,
+        recorded: Option<RecordedAnswer>,
+        held: &Held,
+    ) -> Self {
+        let bytes = match &payload {
             Ready::Http(template) => template.len(),
             Ready::Mysql(command) => command.len(),
         };
-        let recorded = self.recorded.as_ref().map_or(0, RecordedAnswer::size);
-        payload + recorded + self.summary.len() + 128
+        let answer = recorded.as_ref().map_or(0, RecordedAnswer::size);
+        let size = bytes + answer + summary.len() + 128;
+        Self {
+            summary,
+            payload,
+            recorded,
+            held: held.more(size),
+        }
+    }
+
+    const fn size(&self) -> usize {
+        self.held.size()
     }
 }

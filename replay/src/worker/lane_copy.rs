@@ -1,6 +1,8 @@
 //! One copy of a lane while it is played: how far it is, what it holds of the target's answers, its
 //! connections. Lives on one thread. Units: microseconds, *recorded* time unless said otherwise.
 
+mod window;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use crate::http::values::{Carry, Fill};
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
+use crate::run::program::Program;
 use crate::users::Account;
+use window::{AT_ONCE, Window};
 
 /// How many steps ahead of the one to send are fetched at most.
 const AHEAD: usize = 16;
@@ -39,6 +43,7 @@ pub(crate) enum Idle {
 /// A copy of a lane.
 #[derive(Debug)]
 pub(crate) struct LaneCopy {
+    program: Arc<Program>,
     /// Its number in its worker; never used again.
     pub(crate) number: u64,
     /// The lane's id.
@@ -47,6 +52,12 @@ pub(crate) struct LaneCopy {
     pub(crate) copy: u32,
     /// What it began with.
     pub(crate) beginning: Beginning,
+    /// The steps from the one before the next on, and others that are looked at: a lane that is behind has steps
+    /// due that are far from the next.
+    near: RefCell<Window>,
+    far: RefCell<Window>,
+    /// A step could not be read back.
+    pub(crate) is_broken: Cell<bool>,
     /// How far re-anchoring has moved it.
     moved_us: Cell<u64>,
     /// Steps before this one have become due.
@@ -70,12 +81,22 @@ pub(crate) struct LaneCopy {
 }
 
 impl LaneCopy {
-    pub(crate) fn new(number: u64, lane: &Lane, copy: u32, beginning: Beginning) -> Self {
+    pub(crate) fn new(
+        program: Arc<Program>,
+        number: u64,
+        lane: &Lane,
+        copy: u32,
+        beginning: Beginning,
+    ) -> Self {
         Self {
+            program,
             number,
             lane: lane.id,
             copy,
             beginning,
+            near: RefCell::default(),
+            far: RefCell::default(),
+            is_broken: Cell::new(false),
             moved_us: Cell::new(0),
             due: Cell::new(0),
             next: Cell::new(0),
@@ -92,10 +113,33 @@ impl LaneCopy {
         }
     }
 
+    /// The step at this place of the lane; `None` after the last, and when it cannot be read back.
+    pub(crate) fn step(&self, lane: &Lane, index: usize) -> Option<Step> {
+        if index >= lane.steps.len() {
+            return None;
+        }
+        if let Some(step) = self.near.borrow().get(index) {
+            return Some(step);
+        }
+        if let Some(step) = self.far.borrow().get(index) {
+            return Some(step);
+        }
+        let before = self.next.get().saturating_sub(1);
+        let (window, from) = if (before..before + AT_ONCE).contains(&index) {
+            (&self.near, before)
+        } else {
+            (&self.far, index)
+        };
+        let mut window = window.borrow_mut();
+        let moved = window.move_to(from, lane.steps, &self.program.prepared);
+        self.is_broken.set(self.is_broken.get() || moved.is_err());
+        window.get(index)
+    }
+
     /// When step `index` is intended, in recorded time.
     pub(crate) fn intended_us(&self, lane: &Lane, index: usize) -> Option<u64> {
-        let step = lane.steps.get(index)?;
-        let into_lane = step.at_us.saturating_sub(lane.starts_us);
+        let step = self.step(lane, index)?;
+        let into_lane = step.at_us.saturating_sub(lane.plays_from_us);
         Some(self.beginning.at_us + self.moved_us.get() + into_lane)
     }
 
@@ -115,7 +159,7 @@ impl LaneCopy {
             .next
             .get()
             .checked_sub(1)
-            .and_then(|last| lane.steps.get(last));
+            .and_then(|last| self.step(lane, last));
         self.in_flight.get() == 0
             && before.is_none_or(|step| !step.marks.contains(Marks::IN_TRANSACTION))
     }
@@ -132,15 +176,25 @@ impl LaneCopy {
     }
 
     /// The next step to ask for, if it is time for that; `horizon_us` is the recorded time up to which
-    /// steps are near.
-    pub(crate) fn next_wanted(&self, lane: &Lane, horizon_us: f64) -> Option<Wanted> {
+    /// steps are near. Without room for more requests, only what is about to be sent is asked for.
+    pub(crate) fn next_wanted(
+        &self,
+        lane: &Lane,
+        horizon_us: f64,
+        has_room: bool,
+    ) -> Option<Wanted> {
+        let (most, always) = if has_room {
+            (AHEAD, ALWAYS_AHEAD)
+        } else {
+            (1, 0)
+        };
         let (next, index) = (self.next.get(), self.asked.get());
-        let step = lane.steps.get(index)?;
+        let step = self.step(lane, index)?;
         let near = || {
             self.intended_us(lane, index)
                 .is_some_and(|at| at as f64 <= horizon_us)
         };
-        if index >= next + AHEAD || (index >= next + ALWAYS_AHEAD && !near()) {
+        if index >= next + most || (index >= next + always && !near()) {
             return None;
         }
         self.asked.set(index + 1);
@@ -148,7 +202,6 @@ impl LaneCopy {
             lane_copy: self.number,
             step: index as u32,
             exchange: step.exchange,
-            route: step.route,
         })
     }
 

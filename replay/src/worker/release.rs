@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use reprise_fault::Position;
 use reprise_measure::{Outcome, Sample, SampleFlags};
@@ -17,6 +18,7 @@ use super::pacer::ASK_AFTER_US;
 use crate::plan::{CopyWrites, MissingValues, Speed};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::reason::SkipReason;
+use crate::run::control::Ending;
 use crate::run::event::WarningKind;
 
 /// A lane further behind than this is anchored anew: it would only measure its own backlog.
@@ -39,7 +41,8 @@ impl Worker {
             .place
             .wrapping_add(beginning.repetition.wrapping_mul(copies.max(1)));
         let number = self.next_number();
-        let lane_copy = Rc::new(LaneCopy::new(number, lane, copy, beginning));
+        let program = Arc::clone(program);
+        let lane_copy = Rc::new(LaneCopy::new(program, number, lane, copy, beginning));
         if self.is_paced() {
             self.repeat(beginning);
         }
@@ -51,8 +54,7 @@ impl Worker {
             .insert(number, Rc::clone(&lane_copy));
         self.put_on_agenda(&lane_copy, lane);
         self.want_ahead(&lane_copy, lane, now_us);
-        let first = lane.steps.first().map(|step| step.protocol);
-        if first == Some(Protocol::Mysql) {
+        if lane.protocol == Some(Protocol::Mysql) {
             let opening = Rc::clone(self).open_mysql_ahead(lane_copy, beginning.at_us);
             tokio::task::spawn_local(opening);
         }
@@ -117,10 +119,10 @@ impl Worker {
         let mut last = None;
         while !self.retire_if_between(lane_copy) {
             let index = lane_copy.next.get();
-            let Some(step) = lane.steps.get(index) else {
+            let Some(step) = lane_copy.step(lane, index) else {
                 break;
             };
-            if !self.is_due(lane_copy, index) || !lane_copy.may_send(step) {
+            if !self.is_due(lane_copy, index) || !lane_copy.may_send(&step) {
                 break;
             }
             let Some(outgoing) = lane_copy.take_fetched(index) else {
@@ -130,19 +132,19 @@ impl Worker {
             };
             lane_copy.next.set(index + 1);
             let Some(outgoing) = outgoing else {
-                self.cannot_read(lane_copy, step);
+                self.cannot_read(lane_copy, &step);
                 continue;
             };
-            if let Some(reason) = self.left_out(lane_copy, lane, step, &outgoing) {
+            if let Some(reason) = self.left_out(lane_copy, lane, &step, &outgoing) {
                 self.outbox.borrow_mut().skipped(reason, 1);
                 lane_copy.received.borrow_mut().note(step.rank);
                 continue;
             }
             lane_copy.in_flight.set(lane_copy.in_flight.get() + 1);
-            let sample = self.sample(lane_copy, lane, index, step, now_us);
+            let sample = self.sample(lane_copy, lane, index, &step, now_us);
             self.outbox.borrow_mut().sent();
             let job = Job {
-                index,
+                step,
                 outgoing,
                 sample,
                 ticket: self.in_flight.begin(sample),
@@ -206,6 +208,15 @@ impl Worker {
         lane_copy.received.borrow_mut().note(step.rank);
     }
 
+    /// A lane's steps cannot be read back: what is still to come is not known, and the run ends here.
+    fn cannot_go_on(&self) {
+        let message = "the plan cannot be read back beside its recording: ending".to_owned();
+        self.outbox
+            .borrow_mut()
+            .warn(WarningKind::Unreadable, message);
+        self.control.end(Ending::Failed);
+    }
+
     /// An answer came: what waited for it may go. The step that the caller is to send next, if there is one.
     pub(super) fn answered(
         self: &Rc<Self>,
@@ -217,10 +228,10 @@ impl Worker {
         lane_copy
             .in_flight
             .set(lane_copy.in_flight.get().saturating_sub(1));
-        let next = lane.steps.get(lane_copy.next.get());
-        let waited = next.is_some_and(|next| !lane_copy.may_send(next));
+        let next = lane_copy.step(lane, lane_copy.next.get());
+        let waited = next.filter(|next| !lane_copy.may_send(next));
         lane_copy.received.borrow_mut().note(step.rank);
-        if waited && next.is_some_and(|next| lane_copy.may_send(next)) {
+        if waited.is_some_and(|next| lane_copy.may_send(&next)) {
             lane_copy.freed_us.set(done_us);
         }
         let job = self.release(lane_copy, lane, done_us);
@@ -273,13 +284,16 @@ impl Worker {
     /// Takes the bytes of the steps that come next from the shelf, or asks for them: many at once, or soon.
     fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane, now_us: u64) {
         const NEAR_US: u64 = 1_000_000;
+        if lane_copy.is_broken.get() {
+            self.cannot_go_on();
+        }
         if !lane_copy.may_want(lane) {
             return;
         }
         let horizon_us = self.recorded_by(now_us + NEAR_US);
         let mut all = self.wanted.borrow_mut();
         let before = all.len();
-        while let Some(wanted) = lane_copy.next_wanted(lane, horizon_us) {
+        while let Some(wanted) = lane_copy.next_wanted(lane, horizon_us, self.fetcher.has_room()) {
             match self.fetcher.at_hand(&wanted) {
                 Some(outgoing) => lane_copy.keep_fetched(wanted.step as usize, Some(outgoing)),
                 None => all.push(wanted),

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::plan::{Plan, Probe, Rate, Watch};
 use crate::prepare::Prepared;
-use crate::prepare::lane::Lane;
+use crate::prepare::steps::StepRange;
 use crate::run::control::Control;
 use crate::run::program::Program;
 use crate::run::threads::Threads;
@@ -113,14 +113,12 @@ fn plan_of(load: &Plan, probe: &Probe) -> Plan {
 /// Leaves only one lane, which begins at once and again when it is over.
 fn only(prepared: &mut Prepared, id: u32) {
     for lane in prepared.lanes.iter_mut().filter(|lane| lane.id != id) {
-        lane.steps = Vec::new();
+        lane.steps = StepRange::default();
     }
-    let of_steps = |lane: &Lane| lane.steps.first().map_or(lane.starts_us, |step| step.at_us);
     if let Some(lane) = prepared.lanes.iter_mut().find(|lane| lane.id == id) {
-        let begins_us = of_steps(lane);
-        for step in &mut lane.steps {
-            step.at_us -= begins_us;
-        }
+        let opens_us = lane.spans.iter().map(|span| span.opens_us);
+        let begins_us = opens_us.min().unwrap_or(lane.starts_us);
+        lane.plays_from_us = begins_us;
         lane.starts_us = 0;
         lane.ends_us = lane.ends_us.saturating_sub(begins_us);
         prepared.length_us = lane.ends_us + PAUSE_US;

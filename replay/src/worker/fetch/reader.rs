@@ -14,6 +14,7 @@ use crate::http::rule::Matching;
 use crate::http::template::Template;
 use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::{MysqlCommand, may_send_files};
+use crate::prepare::notes::{Note, NoteReader};
 use crate::run::program::Program;
 
 /// How far ahead reading goes on in sequence to reach an exchange, instead of fetching it alone.
@@ -34,6 +35,7 @@ pub(super) struct Reader {
     /// For exchanges far from every place.
     alone: PayloadReader,
     read_alone: u32,
+    notes: NoteReader,
     shelf: Arc<Shelf>,
 }
 
@@ -53,6 +55,7 @@ impl Reader {
             }],
             alone: store.payload_reader(recording),
             read_alone: 0,
+            notes: NoteReader::default(),
             store,
             program,
             shelf,
@@ -77,7 +80,7 @@ impl Reader {
     }
 
     fn get(&mut self, wanted: Wanted) -> Option<Arc<Outgoing>> {
-        if let Some(kept) = self.shelf.get(wanted.key()) {
+        if let Some(kept) = self.shelf.get(wanted.exchange) {
             return Some(kept);
         }
         let ahead = |reached: u32| {
@@ -109,18 +112,19 @@ impl Reader {
     }
 
     /// Reads on from a place until the exchange is reached, keeping what comes on the way: its turn is near.
-    fn read_on(&self, place: &mut Place, wanted: Wanted) -> Option<Arc<Outgoing>> {
+    fn read_on(&mut self, place: &mut Place, wanted: Wanted) -> Option<Arc<Outgoing>> {
         loop {
             let next = place.requests.next()?.ok()?;
             let exchange = next.row.id.0;
             place.reached = exchange;
-            let Some(request) = next.request else {
-                continue;
-            };
-            let key = (exchange, wanted.route);
-            let ready = self.ready(key, next.row, request, next.response.as_deref());
+            let note = self.notes.of(exchange, &self.program.prepared.notes).ok()?;
+            let is_wanted = exchange == wanted.exchange;
+            let ready = (note.is_sent || is_wanted)
+                .then_some(next.request)
+                .flatten()
+                .map(|request| self.ready(note, next.row, request, next.response.as_deref()));
             if exchange >= wanted.exchange {
-                return Some(ready).filter(|_| exchange == wanted.exchange);
+                return ready.filter(|_| is_wanted);
             }
         }
     }
@@ -130,7 +134,9 @@ impl Reader {
         let id = ExchangeId(wanted.exchange);
         let row = self.store.exchange(recording, id).ok()??;
         let [request, response] = self.alone.read(&row).ok()?;
-        Some(self.ready(wanted.key(), row, request?, response.as_deref()))
+        let notes = &self.program.prepared.notes;
+        let note = self.notes.of(wanted.exchange, notes).ok()?;
+        Some(self.ready(note, row, request?, response.as_deref()))
     }
 
     /// The recorded answer, for the few requests that need it to be sent.
@@ -142,11 +148,12 @@ impl Reader {
 
     fn ready(
         &self,
-        key: (u32, u16),
+        note: Note,
         row: ExchangeRow,
         request: Vec<u8>,
         response: Option<&[u8]>,
     ) -> Arc<Outgoing> {
+        let exchange = row.id.0;
         let recorded = match row.protocol {
             Protocol::Http => response.and_then(RecordedAnswer::of),
             Protocol::Mysql => None,
@@ -154,22 +161,20 @@ impl Reader {
         let payload = match row.protocol {
             Protocol::Http => {
                 let operation = self.program.operation(row.operation.0);
-                let rewriting = self.program.rewriting(key.1, Position::default(), 0);
+                let rewriting = self.program.rewriting(note.route, Position::default(), 0);
                 let matching = Matching::of(rewriting.rules, &row.candidate(operation));
                 Ready::Http(Template::new(request, matching, &rewriting))
             }
             Protocol::Mysql => {
                 let asks = may_send_files(&row.summary);
-                let reply = asks.then(|| self.answer(key.0)).flatten();
+                let reply = asks.then(|| self.answer(exchange)).flatten();
                 Ready::Mysql(MysqlCommand::new(request, reply.as_deref()))
             }
         };
-        let outgoing = Arc::new(Outgoing {
-            summary: row.summary.into_boxed_str(),
-            payload,
-            recorded,
-        });
-        self.shelf.keep(key, &outgoing);
+        let summary = row.summary.into_boxed_str();
+        let outgoing = Outgoing::new(summary, payload, recorded, &self.shelf.held);
+        let outgoing = Arc::new(outgoing);
+        self.shelf.keep(exchange, &outgoing);
         outgoing
     }
 }
