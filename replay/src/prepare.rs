@@ -77,7 +77,7 @@ impl Prepared {
             .map(|operation| (operation.id.0, operation.text))
             .collect();
         let connections = store.connections(recording.id)?;
-        let folder = store.path().parent().unwrap_or(Path::new("."));
+        let folder = store.path().parent().unwrap_or_else(|| Path::new("."));
         let mut gatherer = Gatherer::new(&plan, &connections, &operations, folder)?;
         drop(connections);
         for exchange in store.requests(recording.id, true) {

@@ -11,7 +11,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use reprise_store::{Connection, RecordedRequest};
+use reprise_store::{Connection, ExchangeRow, RecordedRequest};
 use reprise_wire::filter::Filter;
 use reprise_wire::http::Message;
 use reprise_wire::mysql::Session;
@@ -168,9 +168,7 @@ impl<'a> Gatherer<'a> {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
         };
-        let at_us = u64::try_from(row.at_us).unwrap_or(0);
-        let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
-        let took_us = u64::try_from(ends_us).unwrap_or(0);
+        let (at_us, took_us) = times_of(row);
         if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
             self.killed.insert(thread);
         }
@@ -222,12 +220,16 @@ impl<'a> Gatherer<'a> {
             }
             None => Fate::Sent,
         };
+        self.keep(Found { lane, step, fate })
+    }
+
+    fn keep(&mut self, found: Found) -> io::Result<()> {
         let note = Note {
-            route: step.route,
-            is_sent: reason.is_none(),
+            route: found.step.route,
+            is_sent: !matches!(found.fate, Fate::LeftOut(_)),
         };
-        self.notes.push(step.exchange, note)?;
-        self.found.push(Found { lane, step, fate })
+        self.notes.push(found.step.exchange, note)?;
+        self.found.push(found)
     }
 
     /// How many requests the plan's rules change.
@@ -411,6 +413,13 @@ impl<'a> Gatherer<'a> {
             .is_none_or(|filter| filter.matches(&candidate));
         (!wanted).then_some(SkipReason::Filtered)
     }
+}
+
+/// When an exchange began, and how long it took; microseconds.
+fn times_of(row: &ExchangeRow) -> (u64, u64) {
+    let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
+    let unsigned = |us| u64::try_from(us).unwrap_or(0);
+    (unsigned(row.at_us), unsigned(ends_us))
 }
 
 /// Whether what is left out for this reason could be sent, should later requests of its lane need it.

@@ -171,7 +171,7 @@ impl Growing {
         if let Some(part) = self.part.filter(|part| part.holds(step.at_us)) {
             let first_us = part.moment_us(step.at_us);
             self.setup_us
-                .get_or_insert(first_us.saturating_sub(SETUP_AHEAD_US));
+                .get_or_insert_with(|| first_us.saturating_sub(SETUP_AHEAD_US));
         }
         self.queue.push_back(step);
     }
@@ -238,7 +238,7 @@ impl Growing {
         ranking.finish(|place, rank| set_rank(queue, written, ranks, place, rank));
         let first_us = self.lane.starts_us;
         self.setup_us
-            .get_or_insert(first_us.saturating_sub(SETUP_AHEAD_US));
+            .get_or_insert_with(|| first_us.saturating_sub(SETUP_AHEAD_US));
         self.write(0, steps, tally)?;
         let mut lane = self.lane;
         for known in self.connections.values() {
