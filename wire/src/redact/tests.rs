@@ -82,6 +82,18 @@ fn a_session_keeps_hanging_together_after_its_cookie_and_token_are_replaced() {
 }
 
 #[test]
+fn a_cookie_that_a_script_sends_back_decoded_has_the_same_pseudonym() {
+    let (request, answer, _) = redacted(http(
+        "POST /api HTTP/1.1\r\nCookie: XSRF-TOKEN=k%7Cab%3D%3D\r\nX-XSRF-TOKEN: k|ab==\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: XSRF-TOKEN=k%7Cab%3D%3D; Path=/\r\nContent-Length: 0\r\n\r\n",
+    ));
+    let given = pseudonyms(&answer);
+    let shown = pseudonyms(&request);
+    assert_eq!(given.len(), 1, "{answer}");
+    assert_eq!(shown, [given[0].clone(), given[0].clone()]);
+}
+
+#[test]
 fn content_length_follows_a_replaced_body() {
     let (request, _, exchange) = redacted(http(
         "POST /a HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n{\"user\":\"ann\",\"password\":\"hunter2\"} ",

@@ -87,7 +87,12 @@ fn cookie(pair: &[u8], pass: &mut Pass) -> Option<(usize, Vec<u8>)> {
         .and_then(|inner| inner.strip_suffix(b"\""))
         .unwrap_or(value);
     let rule = pass.rule(|table| &mut table.cookie, name, false)?;
-    let mut new = pass.replace(rule, value, Place::Cookie(name))?;
+    // scripts decode cookies and send what they hold in fields of their own: it has to look the same there
+    let decoded = url::decode(value, false);
+    let mut new = pass.replace(rule, &decoded, Place::Cookie(name))?;
+    if decoded != value {
+        new = url::encode(&new);
+    }
     new.retain(|byte| !matches!(byte, b';' | b','));
     Some((start, new))
 }
