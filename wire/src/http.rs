@@ -6,6 +6,7 @@ mod captured;
 mod chunked;
 mod content;
 mod decoder;
+mod digest;
 mod error;
 mod framing;
 mod head;
@@ -26,6 +27,7 @@ pub(crate) use seek::is_message_start;
 pub(crate) use stream::Side;
 
 pub use content::{ContentError, Decoded, decode_content};
+pub use digest::{ContentDigest, ContentDigester};
 pub use error::HttpError;
 pub use framing::{AnswerTo, BodyFraming, Framing};
 pub use head::{RequestHead, ResponseHead, Version};

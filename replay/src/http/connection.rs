@@ -53,6 +53,8 @@ pub(crate) struct Request<'a> {
     pub(crate) bytes: &'a [u8],
     /// Its body is sent once the target asks for it, or has said nothing for a while.
     pub(crate) body_waits: bool,
+    /// The answer will be compared: one too long to be kept is digested as it comes.
+    pub(crate) compares: bool,
 }
 
 /// What became of a request.
@@ -125,6 +127,9 @@ impl HttpConnection {
         origin: Origin,
     ) -> Reply {
         desk.answer.reset(request.method);
+        if request.compares {
+            desk.answer.digest_long_content();
+        }
         let mut reply = Reply {
             end: End::NoAnswer,
             first_byte_us: None,

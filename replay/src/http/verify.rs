@@ -8,7 +8,7 @@ mod word;
 
 use std::borrow::Cow;
 
-use reprise_wire::http::decode_content;
+use reprise_wire::http::{ContentDigest, decode_content};
 use rustc_hash::FxHashMap;
 
 use noise::Noise;
@@ -18,8 +18,8 @@ use word::same_text;
 pub(crate) use part::KeyHash;
 pub(crate) use recorded::RecordedAnswer;
 
-/// Bodies are compared up to here; bytes.
-const COMPARED: usize = 64 << 10;
+/// Longer bodies are compared as a whole, not part by part; bytes, their coding undone.
+const COMPARED: usize = 256 << 10;
 
 /// Places of one difference that are named; more make no more noise known.
 const MOST_PLACES: usize = 50;
@@ -35,8 +35,10 @@ pub(crate) struct Answered<'a> {
     pub(crate) content_encoding: Option<&'a [u8]>,
     /// The Location field.
     pub(crate) location: Option<&'a [u8]>,
-    /// The body, content coding still applied.
+    /// The body, content coding still applied, as far as it was kept.
     pub(crate) body: &'a [u8],
+    /// What all of it is, when it is too long to be kept.
+    pub(crate) digest: Option<ContentDigest>,
     /// Values of its lane that the server generated.
     pub(crate) known: &'a [&'a [u8]],
 }
@@ -57,22 +59,27 @@ pub(crate) struct Difference {
 impl Answered<'_> {
     /// The beginning of its body as text.
     pub(crate) fn text(&self, most: usize) -> String {
-        let plain = self.plain();
+        let (plain, _) = self.plain();
         String::from_utf8_lossy(plain.get(..most).unwrap_or(&plain)).into_owned()
     }
 
-    fn plain(&self) -> Cow<'_, [u8]> {
-        let whole = match self.content_encoding {
-            None => Cow::Borrowed(self.body),
-            Some(coding) => match decode_content(coding, self.body, COMPARED) {
-                Ok(decoded) => Cow::Owned(decoded.bytes.into_owned()),
-                Err(_) => Cow::Borrowed(self.body),
+    /// The body with its coding undone, as far as it is compared part by part, and whether that is all of it.
+    fn plain(&self) -> (Cow<'_, [u8]>, bool) {
+        let coding = self.content_encoding.unwrap_or_default();
+        let kept_whole = self.digest.is_none();
+        match decode_content(coding, self.body, COMPARED) {
+            Ok(decoded) => (decoded.bytes, decoded.complete && kept_whole),
+            Err(_) => match self.body.get(..COMPARED) {
+                Some(beginning) => (Cow::Borrowed(beginning), false),
+                None => (Cow::Borrowed(self.body), kept_whole),
             },
-        };
-        match whole {
-            Cow::Borrowed(all) => Cow::Borrowed(all.get(..COMPARED).unwrap_or(all)),
-            owned => owned,
         }
+    }
+
+    /// What all of the body is, its coding undone; `None` when that is not possible.
+    fn digest(&self) -> Option<ContentDigest> {
+        let coding = self.content_encoding.unwrap_or_default();
+        self.digest.or_else(|| ContentDigest::of(coding, self.body))
     }
 }
 
@@ -82,7 +89,8 @@ pub(crate) fn compare(
     answered: Answered<'_>,
     noise: Noise<'_>,
 ) -> Option<Difference> {
-    if recorded.body == answered.body && recorded.location == answered.location {
+    let same_body = recorded.body == answered.body && recorded.digest == answered.digest;
+    if same_body && recorded.location == answered.location {
         return None;
     }
     let (kinds, places) = (
@@ -100,7 +108,10 @@ pub(crate) fn compare(
             return Some(Difference::at(name.to_owned(), &before, &now));
         }
     }
-    let (before, now) = (recorded.plain(), answered.plain());
+    let ((before, all_before), (now, all_now)) = (recorded.plain(), answered.plain());
+    if !(all_before && all_now) {
+        return as_a_whole(recorded, answered, noise);
+    }
     if before == now {
         return None;
     }
@@ -118,14 +129,37 @@ pub(crate) fn compare(
     compared.difference()
 }
 
+/// Whether two answers of which one is too long to be taken apart are the same.
+fn as_a_whole(
+    recorded: Answered<'_>,
+    answered: Answered<'_>,
+    noise: Noise<'_>,
+) -> Option<Difference> {
+    const PLACE: &str = "body";
+    let (before, now) = (recorded.digest()?, answered.digest()?);
+    if before == now || noise.holds_named(PLACE) {
+        return None;
+    }
+    let told = |digest: ContentDigest| {
+        let beginning = digest.sha256.iter().take(4);
+        let hex: String = beginning.map(|byte| format!("{byte:02x}")).collect();
+        format!("{} bytes, SHA-256 {hex}...", digest.length)
+    };
+    let (before, now) = (told(before), told(now));
+    Some(Difference::at(
+        PLACE.to_owned(),
+        before.as_bytes(),
+        now.as_bytes(),
+    ))
+}
+
 /// Calls `found` with the place and the text of every part of an answer's body.
 pub(crate) fn named_parts(answered: Answered<'_>, found: &mut dyn FnMut(&str, &[u8])) {
     let kind = media_type(answered)
         .unwrap_or_default()
         .to_ascii_lowercase();
-    walk(&answered.plain(), &kind, &mut |place, value| {
-        found(place, value)
-    });
+    let (plain, _) = answered.plain();
+    walk(&plain, &kind, &mut |place, value| found(place, value));
 }
 
 /// Path and query of a URL: recorded and target have hosts of their own.
@@ -255,6 +289,7 @@ impl<'a> Compared<'a> {
 
     fn same(&self, one: &Part<'_>, other: &Part<'_>) -> bool {
         one.value == other.value
+            || (one.is_secret && !one.value.is_empty() && !other.value.is_empty())
             || same_text(
                 one.value,
                 self.recorded.known,

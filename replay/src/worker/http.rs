@@ -49,6 +49,7 @@ impl Worker {
             method: template.method(),
             bytes: &bytes,
             body_waits: template.body_waits(),
+            compares: outgoing.recorded.is_some() && step.digest != 0,
         };
         let mut desk = self.take_desk();
         let origin = self.program.origin;
@@ -74,7 +75,7 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
             End::Complete => {
-                let answer = &desk.answer;
+                let answer = &mut desk.answer;
                 let whole = answer.body().len() as u64 == answer.body_len();
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
                 self.take_answer(lane_copy, lane, step, answer);
@@ -89,7 +90,8 @@ impl Worker {
     /// The account a lane copy logs in with, where the plan has users.
     pub(super) fn account(&self, lane_copy: &LaneCopy, lane: &Lane) -> Option<&Account> {
         let recorded = lane.values.account?;
-        let accounts = self.program.prepared.accounts;
+        let accounts = self.program.prepared.accounts.len();
+        let accounts = u32::try_from(accounts).unwrap_or(u32::MAX);
         self.program
             .users
             .of(recorded, accounts, lane_copy.beginning.place)

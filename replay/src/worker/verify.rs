@@ -20,9 +20,10 @@ impl Worker {
         lane_copy: &LaneCopy,
         (lane, step): (&Lane, &Step),
         outgoing: &Outgoing,
-        answer: &ResponseReader,
+        answer: &mut ResponseReader,
         sample: &mut Sample,
     ) {
+        let digest = answer.take_digest();
         let headers = answer.headers();
         let field = |name| headers.get(name);
         let shown = Answered {
@@ -31,9 +32,11 @@ impl Worker {
             content_encoding: field("Content-Encoding"),
             location: field("Location"),
             body: answer.body(),
+            digest,
             known: &[],
         };
-        let is_whole = step.digest != 0 && answer.body().len() as u64 == answer.body_len();
+        let kept = answer.body().len() as u64 == answer.body_len();
+        let is_whole = step.digest != 0 && (kept || digest.is_some());
         let recorded = outgoing.recorded.as_ref().filter(|_| is_whole);
         let same_status = step.status == sample.status;
         let account = self.account(lane_copy, lane);

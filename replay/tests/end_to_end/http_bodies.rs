@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use reprise_measure::Outcome;
+use reprise_replay::Mismatch;
 
 use super::http::{OK, samples};
 use super::support::{Notes, get, plan_to, play, said, store_with};
@@ -206,6 +207,50 @@ fn answers_are_compared_by_what_their_coding_holds() {
         .map(|one| one.outcome)
         .collect();
     assert_eq!(outcomes, paths.map(|(_, outcome)| outcome));
+}
+
+#[test]
+fn an_answer_too_long_to_keep_is_compared_by_what_its_coding_holds() {
+    let rows: String = (0..80_000).map(|row| format!("row {row}\n")).collect();
+    let other = rows.replacen("row 79990\n", "row 70000\n", 1);
+    let served = [rows.clone(), other];
+    let address = serve_wire(move |wire| {
+        while let Some(head) = wire.head() {
+            let path = head.split(' ').nth(1).unwrap();
+            let (coding, which) = path[1..].split_once('/').unwrap();
+            let content = &served[usize::from(which == "other")];
+            wire.say(coded(coding, content.as_bytes()));
+        }
+    });
+    let recorded = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{rows}",
+        rows.len()
+    );
+    let paths = [
+        ("/identity/same", Outcome::Ok),
+        ("/gzip/same", Outcome::Ok),
+        ("/deflate/same", Outcome::Ok),
+        ("/zstd/same", Outcome::Ok),
+        ("/identity/other", Outcome::Mismatch),
+        ("/gzip/other", Outcome::Mismatch),
+    ];
+    let all: Vec<_> = (0..)
+        .zip(paths)
+        .map(|(i, (path, _))| {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            said(1, i * 10, &request, &recorded)
+        })
+        .collect();
+    let (_folder, store) = store_with(&all);
+    play(&plan_to(address), "run", &store);
+    let outcomes: Vec<_> = samples(&store, "run")
+        .iter()
+        .map(|one| one.outcome)
+        .collect();
+    assert_eq!(outcomes, paths.map(|(_, outcome)| outcome));
+    let found = Mismatch::all(&store, store.run("run").unwrap().id).unwrap();
+    let places: Vec<&str> = found.iter().map(|one| one.place.as_str()).collect();
+    assert_eq!(places, ["body", "body"]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub enum ContentError {
 const MOST_CODINGS: usize = 4;
 
 /// The largest window a zstd content coding may ask for is 8 MiB (RFC 9659).
-const ZSTD_WINDOW_LOG: u32 = 23;
+pub(super) const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Undoes the codings that a `Content-Encoding` value names, last first, keeping at most `cap` bytes.
 /// A damaged end gives what came before it.
@@ -43,11 +43,7 @@ pub fn decode_content<'a>(
     body: &'a [u8],
     cap: usize,
 ) -> Result<Decoded<'a>, ContentError> {
-    let codings: Vec<&[u8]> = encoding
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"))
-        .collect();
+    let codings: Vec<&[u8]> = codings(encoding).collect();
     if codings.len() > MOST_CODINGS {
         return Err(ContentError::TooNested);
     }
@@ -67,6 +63,14 @@ pub fn decode_content<'a>(
         };
     }
     Ok(decoded)
+}
+
+/// The codings that a `Content-Encoding` value names, in the order they were applied.
+pub(super) fn codings(encoding: &[u8]) -> impl Iterator<Item = &[u8]> {
+    encoding
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"))
 }
 
 /// Undoes one coding: the content, and whether all of it is there.
@@ -98,7 +102,7 @@ fn decode_one(coding: &[u8], body: &[u8], cap: usize) -> Result<(Vec<u8>, bool),
 }
 
 /// Many servers send `deflate` without the zlib wrapper that RFC 9110 section 8.4.1.2 asks for.
-fn has_zlib_header(body: &[u8]) -> bool {
+pub(super) fn has_zlib_header(body: &[u8]) -> bool {
     let [first, second, ..] = body else {
         return false;
     };

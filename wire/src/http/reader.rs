@@ -100,8 +100,12 @@ impl MessageReader {
         self.body = BodyReader::new(framing);
     }
 
-    /// Takes bytes of the body.
-    pub(crate) fn feed_body(&mut self, input: &[u8]) -> Result<usize, HttpError> {
+    /// Takes bytes of the body. Content beyond the cap goes to `beyond`, with what was kept before it.
+    pub(crate) fn feed_body(
+        &mut self,
+        input: &[u8],
+        mut beyond: impl FnMut(&[u8], &[u8]),
+    ) -> Result<usize, HttpError> {
         let Self {
             body,
             content,
@@ -112,7 +116,11 @@ impl MessageReader {
         let (taken, read) = body.advance(input, |part| {
             *content_len += part.len() as u64;
             let room = caps.body.saturating_sub(content.len()).min(part.len());
-            content.extend_from_slice(part.get(..room).unwrap_or_default());
+            let (kept, rest) = part.split_at_checked(room).unwrap_or((part, b""));
+            content.extend_from_slice(kept);
+            if !rest.is_empty() {
+                beyond(content, rest);
+            }
         });
         self.wire_len += taken as u64;
         read.map(|()| taken)

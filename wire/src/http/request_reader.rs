@@ -60,7 +60,7 @@ impl RequestReader {
         }
         consumed += self
             .message
-            .feed_body(bytes.get(consumed..).unwrap_or_default())?;
+            .feed_body(bytes.get(consumed..).unwrap_or_default(), |_, _| {})?;
         Ok(Progress {
             consumed,
             head_done: true,

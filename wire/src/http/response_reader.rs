@@ -1,6 +1,7 @@
 //! Reads responses as a client receives them: the replay's hot path. Sans-I/O; interim answers are
 //! skipped and counted.
 
+use super::digest::{ContentDigest, ContentDigester};
 use super::error::HttpError;
 use super::framing::{AnswerTo, BodyFraming, Framing};
 use super::head::{ResponseHead, Start, Version, response_start};
@@ -28,6 +29,9 @@ pub struct ResponseReader {
     interim: u32,
     keep_alive: bool,
     tunnel: bool,
+    /// The coding of the content, when content longer than what is kept is to be digested.
+    digests: Option<Vec<u8>>,
+    digester: Option<Box<ContentDigester>>,
 }
 
 impl ResponseReader {
@@ -41,6 +45,8 @@ impl ResponseReader {
             interim: 0,
             keep_alive: false,
             tunnel: false,
+            digests: None,
+            digester: None,
         }
     }
 
@@ -53,6 +59,19 @@ impl ResponseReader {
         self.interim = 0;
         self.keep_alive = false;
         self.tunnel = false;
+        self.digests = None;
+        self.digester = None;
+    }
+
+    /// Digests the content of the answer to come if it is longer than what is kept.
+    pub fn digest_long_content(&mut self) {
+        self.digests = Some(Vec::new());
+    }
+
+    /// The digest of content longer than what is kept, once the answer is done; `None` when it was not asked for,
+    /// the content was kept whole, or its coding could not be undone. Takes it.
+    pub fn take_digest(&mut self) -> Option<ContentDigest> {
+        self.digester.take()?.finish()
     }
 
     /// Takes the next bytes. What [`Progress::consumed`] leaves over belongs to the next answer (or to
@@ -82,13 +101,26 @@ impl ResponseReader {
                 self.begin()?;
             }
         }
-        consumed += self
-            .message
-            .feed_body(bytes.get(consumed..).unwrap_or_default())?;
+        consumed += self.feed_body(bytes.get(consumed..).unwrap_or_default())?;
         Ok(Progress {
             consumed,
             head_done: true,
             done: self.message.is_done(),
+        })
+    }
+
+    fn feed_body(&mut self, bytes: &[u8]) -> Result<usize, HttpError> {
+        let Some(coding) = &self.digests else {
+            return self.message.feed_body(bytes, |_, _| {});
+        };
+        let digester = &mut self.digester;
+        self.message.feed_body(bytes, |kept, rest| {
+            let digester = digester.get_or_insert_with(|| {
+                let mut new = Box::new(ContentDigester::new(coding, kept));
+                new.feed(kept);
+                new
+            });
+            digester.feed(rest);
         })
     }
 
@@ -115,6 +147,11 @@ impl ResponseReader {
         self.status = Some(head.status);
         self.keep_alive = body.keep_alive && head.version >= Version::HTTP_1_0;
         self.tunnel = body.framing == Framing::Tunnel;
+        let coding = self
+            .digests
+            .is_some()
+            .then(|| head.headers.get("Content-Encoding"));
+        self.digests = coding.map(|coding| coding.unwrap_or_default().to_vec());
         self.message.begin_body(body.framing);
         Ok(())
     }
@@ -261,6 +298,25 @@ mod tests {
             (done, reader.body(), reader.body_len()),
             (true, &b"abcd"[..], 6)
         );
+    }
+
+    #[test]
+    fn content_beyond_the_cap_is_digested_when_asked_for() {
+        let caps = ReadCaps {
+            head: 1000,
+            body: 4,
+        };
+        let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n";
+        for cut in 0..bytes.len() {
+            let mut reader = ResponseReader::new(b"GET", caps);
+            reader.digest_long_content();
+            reader.feed(&bytes[..cut]).unwrap();
+            assert!(reader.feed(&bytes[cut..]).unwrap().done);
+            assert_eq!(reader.take_digest(), ContentDigest::of(b"", b"abcdef"));
+            reader.reset(b"GET");
+            reader.feed(bytes).unwrap();
+            assert_eq!(reader.take_digest(), None);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::http::places::guess::names_a_secret;
 use crate::http::places::html::{Piece, attributes, pieces};
 use crate::http::places::json::leaves;
 use crate::http::places::{is_html, is_json};
@@ -19,6 +20,8 @@ pub(super) struct Part<'a> {
     pub(super) key: KeyHash,
     /// What it says, as written.
     pub(super) value: &'a [u8],
+    /// What stands there is made to be unguessable, by the name of the place: it differs every time.
+    pub(super) is_secret: bool,
 }
 
 /// The parts of a body of a media type, in order.
@@ -28,6 +31,7 @@ pub(super) fn parts<'a>(body: &'a [u8], kind: &[u8]) -> Vec<Part<'a>> {
         found.push(Part {
             key: hash(name),
             value,
+            is_secret: names_a_secret(name.rsplit(['.', ':', '@']).next().unwrap_or(name)),
         });
     });
     found

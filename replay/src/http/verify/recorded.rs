@@ -1,6 +1,6 @@
 //! A recorded answer made ready to be compared with.
 
-use reprise_wire::http::{Message, StartLine};
+use reprise_wire::http::{ContentDigest, Message, StartLine};
 
 use super::Answered;
 
@@ -12,7 +12,14 @@ pub(crate) struct RecordedAnswer {
     content_encoding: Option<Box<[u8]>>,
     location: Option<Box<[u8]>>,
     body: Box<[u8]>,
+    digest: Option<ContentDigest>,
 }
+
+/// Of a longer body only the beginning is kept, and its digest; bytes.
+const LONGEST: usize = 256 << 10;
+
+/// Of a long body only this much is kept, to be shown; bytes.
+const BEGINNING: usize = 64 << 10;
 
 impl RecordedAnswer {
     /// Takes an answer as the store keeps it; `None` when it is none.
@@ -22,12 +29,24 @@ impl RecordedAnswer {
             return None;
         };
         let field = |name| message.header(name).map(Box::from);
+        let body = message.body.as_ref();
+        let digest = (body.len() > LONGEST)
+            .then(|| {
+                let coding = message.header("Content-Encoding").unwrap_or_default();
+                ContentDigest::of(coding, body)
+            })
+            .flatten();
+        let kept = match digest {
+            Some(_) => body.get(..BEGINNING).unwrap_or(body),
+            None => body,
+        };
         Some(Self {
             status,
             content_type: field("Content-Type"),
             content_encoding: field("Content-Encoding"),
             location: field("Location"),
-            body: message.body.as_ref().into(),
+            body: kept.into(),
+            digest,
         })
     }
 
@@ -39,6 +58,7 @@ impl RecordedAnswer {
             content_encoding: self.content_encoding.as_deref(),
             location: self.location.as_deref(),
             body: &self.body,
+            digest: self.digest,
             known,
         }
     }

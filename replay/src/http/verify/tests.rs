@@ -12,6 +12,7 @@ fn answered<'a>(kind: &'a str, body: &'a str, known: &'a [&'a [u8]]) -> Answered
         content_encoding: None,
         location: None,
         body: body.as_bytes(),
+        digest: None,
         known,
     }
 }
@@ -65,6 +66,55 @@ fn a_changed_text_or_attribute_of_a_page_is_named() {
     );
     let other_token = page("Lyon", "7").replace("7a1b2c", "9f9f9f");
     assert_eq!(find(&other_token), None);
+}
+
+#[test]
+fn what_a_place_named_like_a_secret_holds_differs_every_time() {
+    let page = |nonce: &str| format!("<script nonce={nonce}>go()</script>");
+    assert_eq!(
+        between("text/html", &page("abcdef"), &page("uvwxyz"), &[]),
+        None
+    );
+    let gone = between("text/html", &page("abcdef"), &page(""), &[]);
+    assert_eq!(gone.unwrap().place, "html:script@nonce");
+}
+
+#[test]
+fn long_bodies_are_compared_as_a_whole_whatever_their_coding() {
+    let long: String = (0..50_000).map(|row| format!("row {row}\n")).collect();
+    let other = long.replace("row 49999", "row 49990");
+    let gzip = {
+        use std::io::Write;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(long.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let kept = answered("text/csv", &long, &[]);
+    let coded = Answered {
+        body: &gzip,
+        content_encoding: Some(b"gzip"),
+        ..kept
+    };
+    let streamed = |all: &str| Answered {
+        body: &long.as_bytes()[..1000],
+        digest: ContentDigest::of(b"", all.as_bytes()),
+        ..kept
+    };
+    let book = NoiseBook::default();
+    for same in [coded, streamed(&long)] {
+        assert_eq!(compare(kept, same, book.of(1)), None);
+        assert_eq!(compare(same, kept, book.of(1)), None);
+    }
+    let found = compare(coded, streamed(&other), book.of(1)).unwrap();
+    assert_eq!(found.places, ["body"]);
+    assert!(
+        found
+            .answered
+            .starts_with(&format!("{} bytes, ", other.len()))
+    );
+    let mut noise = NoiseBook::default();
+    noise.note(1, "body");
+    assert_eq!(compare(kept, streamed(&other), noise.of(1)), None);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use reprise_wire::redact::is_pseudonym;
 
+use crate::http::places::guess::{Strength, strength};
+
 /// A run of word characters of at least this length that holds a digit is taken for a token.
 const TOKEN: usize = 16;
 
@@ -27,18 +29,19 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
     }
 }
 
-/// Runs of word characters, and what is between them.
+/// Runs of word characters, and what is between them; the host of a URL is one with the slashes before it.
 fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = *rest.first()?;
-        let date = date_len(rest);
-        let length = match date {
-            0 => {
-                let kind = is_word(first);
-                let end = rest.iter().position(|byte| is_word(*byte) != kind);
-                end.unwrap_or(rest.len())
-            }
+        let kind = is_word(first);
+        let ends = |at: usize| is_word(rest.get(at).copied().unwrap_or(first)) != kind;
+        let run = || {
+            (1..rest.len())
+                .find(|at| ends(*at) || host_len(rest.get(*at..).unwrap_or_default()) > 0)
+        };
+        let length = match date_len(rest).max(host_len(rest)) {
+            0 => run().unwrap_or(rest.len()),
             length => length,
         };
         let (word, after) = rest.split_at_checked(length)?;
@@ -54,10 +57,44 @@ const fn is_word(byte: u8) -> bool {
 /// Whether a word is a token, a redacted value, or a time: these differ from one run to the next.
 fn varies(word: &[u8]) -> bool {
     let has_digit = word.iter().any(u8::is_ascii_digit);
-    (has_digit && word.len() >= TOKEN)
+    let is_random = || word.len() >= TOKEN || strength(word, "") == Some(Strength::Strong);
+    (has_digit && is_random())
+        || is_mixed(word)
         || is_pseudonym(word)
         || date_len(word) == word.len()
+        || host_len(word) == word.len()
         || is_epoch(word)
+}
+
+/// Whether capitals and small letters alternate as in random letters: in joined words, `getUserName`, small
+/// letters come in runs.
+fn is_mixed(word: &[u8]) -> bool {
+    const SHORTEST: usize = 10;
+    const LONGEST_RUN: usize = 4;
+    let letters = |of: fn(&u8) -> bool| word.iter().filter(|byte| of(byte)).count();
+    let (small, capital) = (
+        letters(u8::is_ascii_lowercase),
+        letters(u8::is_ascii_uppercase),
+    );
+    let runs = word.split(|byte| !byte.is_ascii_lowercase());
+    word.len() >= SHORTEST
+        && capital * 4 >= word.len()
+        && small * 4 >= word.len()
+        && runs.map(<[u8]>::len).max() <= Some(LONGEST_RUN)
+}
+
+/// How long `://shop.example:8080` at the beginning of a text is, as JSON may escape it; 0 when there is none.
+/// The target has a host of its own.
+fn host_len(text: &[u8]) -> usize {
+    let slashes = [&b"://"[..], br":\/\/"];
+    let Some(slashes) = slashes.iter().find(|slashes| text.starts_with(slashes)) else {
+        return 0;
+    };
+    let host = text.get(slashes.len()..).unwrap_or_default();
+    let of_host = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_')
+    };
+    slashes.len() + host.iter().take_while(of_host).count()
 }
 
 /// How long the time at the beginning of a text is, `2026-11-21` or `2026-11-21T10:00:00.5+01:00`; 0 when
@@ -112,6 +149,13 @@ mod tests {
             ("2026-11-21", "2026-12-01"),
             ("1790071238", "1790099999"),
             ("t=9f8e7d6c5b4a39281706&x", "t=00ff11ee22dd33cc44bb55aa66&x"),
+            ("ItJFbKqJ-y-dkWXo", "rcVa_8ZIe9HbzY6u"),
+            ("k3v9x2m8", "m1x7q4z2"),
+            ("see http://shop.example/a.", "see http://127.0.0.1:8080/a."),
+            (
+                r"https:\/\/shop.example\/srPdRfHahng",
+                r"https:\/\/staging\/QnLC2VIWrcA",
+            ),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "9f8e7d6c5b4a39281706"),
         ] {
             assert!(same(one, other), "{one} and {other}");
@@ -122,6 +166,11 @@ mod tests {
             ("7 left", "8 left"),
             ("Lyon", "Gent"),
             ("a", "a b"),
+            ("http://shop.example/a", "http://shop.example/b"),
+            ("http://shop.example/a", "https://shop.example/a"),
+            ("internationalize", "internationalise"),
+            ("getAccountsByName", "getInvoicesByDate"),
+            ("NOTEBOOK-COPPERED", "NOTEBOOK-SILVERED"),
             ("", "x"),
         ] {
             assert!(!same(one, other), "{one} and {other}");

@@ -207,6 +207,7 @@ async fn ask_http(
         method: b"GET",
         bytes: request,
         body_waits: false,
+        compares: false,
     };
     let reply = connection.exchange(request, desk, program.origin).await;
     sample.first_byte_us = reply.first_byte_us;
