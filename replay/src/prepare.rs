@@ -53,8 +53,8 @@ pub struct Prepared {
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
     pub(crate) told: Told,
-    /// How many different accounts log in in the recording.
-    pub(crate) accounts: u32,
+    /// The names of the accounts that log in in the recording, by their numbers.
+    pub(crate) accounts: Vec<Vec<u8>>,
     pub(crate) rewritten: Vec<Rewritten>,
     /// What varies in answers by itself.
     pub(crate) noise: NoiseBook,
@@ -154,7 +154,7 @@ impl Prepared {
         if self.plan.users == 0 {
             return 0;
         }
-        u64::from(self.accounts) * self.plan.most_copies().ceil() as u64
+        self.accounts.len() as u64 * self.plan.most_copies().ceil() as u64
     }
 
     /// What to show before the start.

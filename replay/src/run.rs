@@ -207,7 +207,7 @@ fn start_prepared(
         mysql,
         faults,
         secrets: secrets.in_order(&plan.secrets),
-        users,
+        users: users.arranged(&prepared.accounts),
         origin: Origin::soon(),
         workers,
         prepared,

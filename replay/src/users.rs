@@ -44,6 +44,26 @@ impl Users {
         Ok(Self(accounts))
     }
 
+    /// The same accounts, those named like a recorded one in its place: in the first copy it logs in as it was
+    /// recorded.
+    pub(crate) fn arranged(self, recorded: &[Vec<u8>]) -> Self {
+        let mut others = self.0;
+        let named: Vec<Option<Account>> = recorded
+            .iter()
+            .map(|name| {
+                let at = others.iter().position(|one| one.name.as_bytes() == name)?;
+                Some(others.remove(at))
+            })
+            .collect();
+        let mut others = others.into_iter();
+        let mut first: Vec<Account> = Vec::new();
+        for own in named {
+            first.extend(own.or_else(|| others.next()));
+        }
+        first.extend(others);
+        Self(first)
+    }
+
     /// How many there are.
     pub fn count(&self) -> u32 {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
@@ -89,6 +109,18 @@ mod tests {
         assert_eq!(all, [("ann@x", "a:b"), ("bob", "c")]);
         assert_eq!(Users::parse("ann:x\nbob\n"), Err(2));
         assert!(!format!("{users:?}").contains("a:b"));
+    }
+
+    #[test]
+    fn a_recorded_account_that_is_among_them_is_its_own_in_the_first_copy() {
+        let recorded = [b"cy".to_vec(), b"zoe".to_vec(), b"ann".to_vec()];
+        let users = Users::parse("ann:1\nbob:2\ncy:3\ndan:4\n").unwrap();
+        let users = users.arranged(&recorded);
+        let name = |recorded, copy| users.of(recorded, 3, copy).unwrap().name.clone();
+        assert_eq!(
+            [name(0, 0), name(1, 0), name(2, 0), name(0, 1)],
+            ["cy", "bob", "ann", "dan"]
+        );
     }
 
     #[test]

@@ -51,6 +51,14 @@ pub(crate) struct Origin {
 pub(crate) enum Holder {
     /// This header field, its name in lower case.
     Header(String),
+    /// The cookie of this name that the answer sets; percent-decoded, as scripts read cookies that they send
+    /// back elsewhere, or as it stands.
+    Cookie {
+        /// Its name.
+        name: String,
+        /// Whether it is decoded.
+        decoded: bool,
+    },
     /// The `value` of an HTML input or button, or the `content` of a meta element, with this name; or an
     /// attribute `data-...`.
     Html(String),
@@ -154,6 +162,7 @@ impl fmt::Display for Origin {
         match (&self.holder, &self.shape) {
             (Holder::Link, Some(shape)) => write!(f, "link:{shape}"),
             (Holder::Link, None) => f.write_str("link"),
+            (Holder::Cookie { name, .. }, _) => write!(f, "cookie:{name}"),
             (Holder::Header(name), shape) => with_shape(f, "header", name, shape.as_deref()),
             (Holder::Html(name), shape) => with_shape(f, "html", name, shape.as_deref()),
             (Holder::Json(path), shape) => with_shape(f, "json", path, shape.as_deref()),

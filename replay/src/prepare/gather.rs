@@ -33,6 +33,7 @@ use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
+use crate::plan::LaneKey;
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 use finishing::Finishing;
@@ -84,8 +85,8 @@ pub(crate) struct Gathering {
     pub(crate) counted: Outline,
     /// What is told of their values.
     pub(crate) told: Told,
-    /// How many different accounts log in.
-    pub(crate) accounts: u32,
+    /// The names of the accounts that log in, by their numbers.
+    pub(crate) accounts: Vec<Vec<u8>>,
     /// What varies in its answers.
     pub(crate) noise: NoiseBook,
 }
@@ -256,7 +257,7 @@ impl<'a> Gatherer<'a> {
             let thread = session.and_then(|session| session.thread_id);
             gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));
         }
-        let accounts = self.context.accounts();
+        let accounts = self.context.take_accounts();
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
@@ -305,10 +306,15 @@ impl<'a> Gatherer<'a> {
             Protocol::Mysql => *self.mysql_lanes.entry(connection).or_insert(next),
             Protocol::Http => {
                 let key = &self.plan.lanes;
-                let of_request = |request: &Message<'_>| identity_of_request(request, key);
-                let lane = self
-                    .sessions
-                    .lane(connection, http.and_then(of_request), next);
+                let identity = http.and_then(|http| identity_of_request(http, key));
+                let is_open = *key == LaneKey::Session && !self.sessions.knows(identity);
+                let by_secret = http
+                    .filter(|_| is_open)
+                    .and_then(|http| self.context.lane_by_secret(http));
+                let lane = match by_secret {
+                    Some(lane) => self.sessions.joined(connection, identity, lane),
+                    None => self.sessions.lane(connection, identity, next),
+                };
                 let opened = exchange
                     .response
                     .as_deref()

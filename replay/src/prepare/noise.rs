@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use reprise_wire::http::{Message, StartLine};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::http::places::guess::names_an_id;
+use crate::http::places::guess::{is_code, names_an_id};
 use crate::http::verify::noise::NoiseBook;
 use crate::http::verify::{Answered, compare, named_parts};
 
@@ -43,7 +43,7 @@ pub(crate) struct NoiseLearner {
 /// The numbers of one place, as they were answered one after another.
 #[derive(Clone, Copy, Debug)]
 struct Growth {
-    last: u64,
+    last: f64,
     grew: u32,
     /// Answers of several users overtake one another.
     fell: u32,
@@ -106,14 +106,14 @@ impl NoiseLearner {
         const CREATED: u16 = 201;
         let (book, followed) = (&mut self.book, &mut self.followed);
         named_parts(shown, &mut |place, value| {
-            let Some(number) = number(value).filter(|_| !place.contains('*')) else {
-                return;
-            };
             let name = place.rsplit(['.', ':']).next().unwrap_or(place);
-            if shown.status == CREATED && names_an_id(name) {
+            if shown.status == CREATED && (names_an_id(name) || is_code(value)) {
                 book.note(operation, place);
                 return;
             }
+            let Some(number) = number(value).filter(|_| !place.contains('*')) else {
+                return;
+            };
             let key = (operation, place.to_owned());
             if let Some(growth) = followed.get_mut(&key) {
                 growth.grew += u32::from(number > growth.last);
@@ -141,6 +141,7 @@ fn answered<'a>(message: &'a Message<'_>) -> Answered<'a> {
         content_encoding: message.header("Content-Encoding"),
         location: message.header("Location"),
         body: &message.body,
+        digest: None,
         known: &[],
     }
 }
@@ -166,8 +167,9 @@ fn request_hash(asked: Asked, request: &Message<'_>) -> u64 {
     hasher.finish()
 }
 
-fn number(value: &[u8]) -> Option<u64> {
-    std::str::from_utf8(value).ok()?.parse().ok()
+fn number(value: &[u8]) -> Option<f64> {
+    let number: f64 = std::str::from_utf8(value).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
 }
 
 #[cfg(test)]

@@ -35,6 +35,19 @@ impl Sessions {
         lane
     }
 
+    /// Whether a lane is known for what shows `identity`.
+    pub(crate) fn knows(&self, identity: Option<Identity>) -> bool {
+        identity.is_some_and(|identity| self.by_identity.contains_key(&identity))
+    }
+
+    /// A request carries what only `lane` was given: it is the same user's, and so is what shows its identity.
+    pub(crate) fn joined(&mut self, connection: u32, identity: Option<Identity>, lane: u32) -> u32 {
+        if let Some(identity) = identity {
+            self.given(connection, identity, lane);
+        }
+        lane
+    }
+
     /// The answer to a request of `lane` gave its client `identity`: requests that show it are the same
     /// user's. What the connection sends without one from now on is somebody else's.
     pub(crate) fn given(&mut self, connection: u32, identity: Identity, lane: u32) {
@@ -136,7 +149,7 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether a cookie's name says that it holds a session. Others (a theme, a language) are equal for many
 /// users and would melt them into one lane.
-pub(super) fn names_a_session(name: &[u8]) -> bool {
+pub(crate) fn names_a_session(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let holds = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
     holds(b"sess") || holds(b"sid") || holds(b"auth") || holds(b"login") || holds(b"jwt")

@@ -1,22 +1,25 @@
 //! Finds, for each HTTP lane, values its answers gave and its later requests carry: tokens, hidden fields,
 //! generated ids. What a request carries redacted and no answer gave must be supplied as a secret.
 
+mod about;
 mod context;
+mod keys;
 mod login;
 mod rule;
 
 use std::collections::BTreeSet;
-use std::hash::Hasher;
 use std::sync::Arc;
 
-use reprise_wire::http::{Message, StartLine};
+use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::session::{names_a_session, set_cookie};
-use crate::http::places::guess::{Strength, nearest_name, strength};
+use super::session::set_cookie;
+use crate::http::places::guess::Strength;
 use crate::http::places::{Carried, Shown, carried, offered};
 use crate::http::values::{Carry, Fill, LaneValues, Origin, Part, Place, Take};
+use about::{about, key_of, matters, method, text_of};
+use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found, Told};
@@ -61,6 +64,7 @@ struct Offer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exchanged {
     pub(crate) id: u32,
+    pub(crate) lane: u32,
     pub(crate) operation: u32,
     /// When its request began.
     pub(crate) at_us: u64,
@@ -198,7 +202,7 @@ impl LaneSearch {
                 continue;
             }
             if found.strength == Strength::Strong {
-                context.offered_by(key, exchange.operation);
+                context.offered_by(key, exchange.operation, exchange.lane);
             }
             let offer = self.offered.entry(key).or_insert_with(|| Offer {
                 answered_us: exchange.answered_us,
@@ -254,19 +258,10 @@ impl LaneSearch {
             .rule_to(exchange.operation, carried)
             .map(hash_of_rule)
             .filter(|key| self.offered.contains_key(key));
-        let by_equality = || match strength(&carried.value, carried.place.name()) {
-            Some(Strength::Weak) if !carried.whole => None,
-            // `Last-Modified` is a date; both it and the entity tag come back under names of their own
-            _ if matches!(carried.stem.as_str(), "etag" | "lastmodified") => {
-                Some(hash(&carried.stem, &carried.value))
-            }
-            Some(Strength::Strong) => Some(hash("", &carried.value)),
-            Some(Strength::Weak) => Some(hash(&carried.stem, &carried.value)),
-            // it was found under a name that says what it is
-            None if carried.whole && carried.value.len() >= 8 => Some(hash("", &carried.value)),
-            None => None,
-        };
-        let key = by_rule.or_else(by_equality)?;
+        let keys = keys_of(carried);
+        let by_equality = || keys.iter().copied();
+        let offered = by_equality().find(|key| self.offered.contains_key(key));
+        let key = by_rule.or(offered).or_else(|| by_equality().next())?;
         let Some(offer) = self.offered.get_mut(&key) else {
             context.count_elsewhere(key, exchange.operation, &carried.place);
             return None;
@@ -327,90 +322,12 @@ impl LaneSearch {
     }
 
     fn note_used(&mut self, carried: &Carried) {
-        let is_id = strength(&carried.value, carried.place.name()) == Some(Strength::Weak);
-        if carried.whole && is_id && self.used.len() < MOST_OFFERED {
-            self.used.insert(hash(&carried.stem, &carried.value));
+        if let Some(key) = id_key(carried)
+            && self.used.len() < MOST_OFFERED
+        {
+            self.used.insert(key);
         }
     }
-}
-
-/// A strong value is the same wherever it stands; a weak one only under names for the same thing.
-fn hash(stem: &str, value: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(stem.as_bytes());
-    hasher.write_u8(0xff);
-    hasher.write(value);
-    hasher.finish()
-}
-
-fn hash_of_rule(number: usize) -> u64 {
-    hash("\u{0}rule", &number.to_be_bytes())
-}
-
-/// Whether a target is likely to refuse a request for what is missing here: a theme or a language in a
-/// cookie is redacted like a session, and means nothing.
-fn matters(place: &Place) -> bool {
-    match place {
-        Place::Cookie(name) => names_a_session(name.as_bytes()),
-        _ => true,
-    }
-}
-
-/// The name under which a secret supplies what stands here: `login.password`.
-fn key_of(place: &Place, request: &Message<'_>) -> (String, String) {
-    let scope = match place {
-        Place::Header(_) => "header".to_owned(),
-        Place::Cookie(_) => "cookie".to_owned(),
-        _ => last_segment(request),
-    };
-    let field = match place {
-        Place::Path(number) => format!("path{number}"),
-        place => place.name().to_owned(),
-    };
-    (scope, field)
-}
-
-/// The part of a request that is searched and rewritten as one.
-fn text_of<'a>(request: &'a Message<'_>, part: Part) -> &'a [u8] {
-    match (part, &request.start) {
-        (Part::Target, StartLine::Request { target, .. }) => target,
-        (Part::Target, StartLine::Response { .. }) => b"",
-        (Part::Header(index), _) => {
-            let field = request.headers.get(usize::from(index));
-            field.map_or(b"", |field| field.value.as_ref())
-        }
-        (Part::Body, _) => &request.body,
-    }
-}
-
-fn method<'a>(request: &'a Message<'_>) -> &'a [u8] {
-    match &request.start {
-        StartLine::Request { method, .. } => method,
-        StartLine::Response { .. } => b"",
-    }
-}
-
-fn path<'a>(request: &'a Message<'_>) -> &'a [u8] {
-    let StartLine::Request { target, .. } = &request.start else {
-        return b"";
-    };
-    let path = target.split(|byte| *byte == b'?').next();
-    path.unwrap_or_default()
-}
-
-/// What a request's path is about: `order` of `/api/orders/7`.
-fn about(request: &Message<'_>) -> String {
-    let path = String::from_utf8_lossy(path(request));
-    nearest_name(path.split('/'))
-}
-
-/// The last word of a request's path: `/shop/login?x=1` is about `login`.
-fn last_segment(request: &Message<'_>) -> String {
-    let word = path(request)
-        .rsplit(|byte| *byte == b'/')
-        .find(|word| !word.is_empty())
-        .unwrap_or(b"root");
-    String::from_utf8_lossy(word).into_owned()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod http_targets;
 mod mysql;
 mod mysql_logins;
 mod rewriting;
+mod sessions;
 mod support;
 mod tls;
 mod verifying;

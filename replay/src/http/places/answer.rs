@@ -1,18 +1,18 @@
 //! What an answer offers: values that a later request could carry, with where they stand; and the value at
 //! such a place of another answer.
 
+mod walk;
+
 use std::borrow::Cow;
 
 use reprise_wire::http::decode_content;
 use rustc_hash::FxHashMap;
 
-use super::guess::{Strength, names_an_id, nearest_name, strength};
-use super::html::{Piece, attributes, pieces};
-use super::json::{Kind, leaves};
+use super::SEARCHED;
+use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
 use super::url::Url;
-use super::{SEARCHED, is_html, is_json};
 use crate::http::values::{Holder, Origin, Take};
-use crate::http::writing::{Writing, html_text};
+use walk::{Spot, walk};
 
 /// A value in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub(crate) struct Offered {
     pub(crate) strength: Strength,
     /// What an id here is about.
     pub(crate) stem: String,
-    /// Whether the place says that it is an id: by its name, as a part of a URL, or as an entity tag.
+    /// Whether it is an id: by the name of its place, as a part of a URL, as an entity tag, or by its own
+    /// looks (`R-5012-x7`).
     pub(crate) names_an_id: bool,
     /// Whether there is only one such place in an answer: it is no element of a list.
     pub(crate) single: bool,
@@ -63,30 +64,16 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Fields that say nothing a later request repeats.
-const NEVER_OFFERED: [&str; 14] = [
-    "date",
-    "server",
-    "set-cookie",
-    "cache-control",
-    "vary",
-    "age",
-    "expires",
-    "connection",
-    "keep-alive",
-    "transfer-encoding",
-    "accept-ranges",
-    "allow",
-    "via",
-    "strict-transport-security",
-];
-
-/// Every value of an answer that a later request could carry; cookies apart.
+/// Every value of an answer that a later request could carry.
 pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
     let mut found = Vec::new();
     let mut seen = Seen::default();
     walk(answer, &mut |place, raw| {
         let name = place.name();
+        let is_second_form = matches!(place, Spot::Cookie { decoded: false, .. });
+        if is_second_form && !raw.contains(&b'%') {
+            return;
+        }
         for spot in spots(raw) {
             let value = spot.value;
             let strength = match place {
@@ -94,11 +81,18 @@ pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
                 Spot::Header("etag" | "last-modified") => Some(Strength::Weak),
                 _ => strength(&value, spot.name.as_deref().unwrap_or(name)),
             };
-            let Some(strength) = strength else { continue };
+            let names_an_id = match &spot.name {
+                Some(name) => names_an_id(name),
+                None => spot.shape.is_some() || place.names_an_id(),
+            };
+            // under the name of an id a word can be one
+            let is_named = names_an_id && spot.shape.is_none() && is_word_id(&value);
+            let Some(strength) = strength.or_else(|| is_named.then_some(Strength::Weak)) else {
+                continue;
+            };
             if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
-            let is_part = spot.shape.is_some();
             let key = (place.holder(), spot.shape);
             let nth = seen.place(&key, &value);
             let stem = match (spot.stem, place) {
@@ -111,12 +105,9 @@ pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
                     shape: key.1,
                     nth,
                 },
+                names_an_id: names_an_id || is_code(&value),
                 value: value.into_owned(),
                 strength,
-                names_an_id: match &spot.name {
-                    Some(name) => names_an_id(name),
-                    None => is_part || place.names_an_id(),
-                },
                 stem,
                 single: !place.is_in_array(),
             });
@@ -181,66 +172,6 @@ impl Seen {
     }
 }
 
-/// A place of an answer while it is walked.
-#[derive(Clone, Copy)]
-enum Spot<'a> {
-    Header(&'a str),
-    Html(&'a str),
-    Link,
-    Json { path: &'a str, in_array: bool },
-}
-
-impl Spot<'_> {
-    fn holder(&self) -> Holder {
-        match self {
-            Self::Header(name) => Holder::Header((*name).to_owned()),
-            Self::Html(name) => Holder::Html((*name).to_owned()),
-            Self::Link => Holder::Link,
-            Self::Json { path, .. } => Holder::Json((*path).to_owned()),
-        }
-    }
-
-    fn is(&self, holder: &Holder) -> bool {
-        match (self, holder) {
-            (Self::Header(name), Holder::Header(known))
-            | (Self::Html(name), Holder::Html(known)) => name == known,
-            (Self::Json { path, .. }, Holder::Json(known)) => path == known,
-            (Self::Link, Holder::Link) => true,
-            _ => false,
-        }
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Self::Header(name) | Self::Html(name) => name,
-            Self::Link => "",
-            Self::Json { path, .. } => path.rsplit('.').next().unwrap_or(path),
-        }
-    }
-
-    fn stem(&self, about: &str) -> String {
-        let stem = match self {
-            Self::Header("last-modified") => "lastmodified".to_owned(),
-            Self::Header(name) | Self::Html(name) => nearest_name(std::iter::once(*name)),
-            Self::Link => String::new(),
-            Self::Json { path, .. } => nearest_name(path.split('.')),
-        };
-        if stem.is_empty() {
-            about.to_owned()
-        } else {
-            stem
-        }
-    }
-
-    fn names_an_id(&self) -> bool {
-        matches!(self, Self::Header("etag" | "last-modified")) || names_an_id(self.name())
-    }
-
-    fn is_in_array(&self) -> bool {
-        matches!(self, Self::Json { in_array: true, .. })
-    }
-}
-
 /// A value at a place: all of it, or a part of the URL it is.
 struct Value<'a> {
     value: Cow<'a, [u8]>,
@@ -286,177 +217,5 @@ fn spots(raw: &[u8]) -> Vec<Value<'_>> {
     found
 }
 
-/// Calls `found` with every place of an answer that holds a value, and the value.
-fn walk(answer: Shown<'_>, found: &mut dyn FnMut(Spot<'_>, &[u8])) {
-    for (name, value) in answer.headers {
-        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        if !name.starts_with("content-") && !NEVER_OFFERED.contains(&name.as_str()) {
-            found(Spot::Header(&name), value);
-        }
-    }
-    let kind = answer
-        .header("Content-Type")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    if !(is_html(&kind) || is_json(&kind)) {
-        return;
-    }
-    let Some(body) = answer.plain_body() else {
-        return;
-    };
-    if is_html(&kind) {
-        html(&body, found);
-        return;
-    }
-    leaves(&body, &mut |leaf| {
-        let raw = body.get(leaf.range.clone()).unwrap_or_default();
-        let writing = match leaf.kind {
-            Kind::Text => Writing::JsonText,
-            Kind::Number => Writing::JsonNumber,
-            Kind::Word => return,
-        };
-        let spot = Spot::Json {
-            path: leaf.path,
-            in_array: leaf.in_array,
-        };
-        found(spot, &writing.read(raw));
-    });
-}
-
-fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
-    pieces(page, &mut |piece| {
-        let Piece::Tag {
-            name,
-            attributes: inside,
-        } = piece
-        else {
-            return;
-        };
-        let holds = match name.to_ascii_lowercase().as_slice() {
-            b"input" | b"button" => "value",
-            b"meta" => "content",
-            _ => "",
-        };
-        let (mut named, mut held) = (None, None);
-        for (attribute, raw) in attributes(inside) {
-            let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
-            let value = html_text(raw);
-            match attribute.as_str() {
-                "name" | "property" if !holds.is_empty() => named = Some(value),
-                attribute if attribute == holds => held = Some(value),
-                "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
-                attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
-                _ => {}
-            }
-        }
-        if let (Some(name), Some(value)) = (named, held) {
-            found(Spot::Html(&String::from_utf8_lossy(&name)), &value);
-        }
-    });
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec<Offered> {
-        let mut headers: Vec<(&[u8], &[u8])> = vec![(b"Content-Type", kind.as_bytes())];
-        headers.extend(more);
-        offered(Shown {
-            headers: &headers,
-            body: body.as_bytes(),
-            about: "order",
-        })
-    }
-
-    fn named(all: &[Offered]) -> Vec<(String, String, String, bool)> {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        all.iter()
-            .map(|one| {
-                (
-                    one.origin.to_string(),
-                    one.stem.clone(),
-                    text(&one.value),
-                    one.single,
-                )
-            })
-            .collect()
-    }
-
-    fn expect(all: &[Offered], expected: &[(&str, &str, &str, bool)]) {
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|(origin, stem, value, single)| {
-                (
-                    (*origin).to_owned(),
-                    (*stem).to_owned(),
-                    (*value).to_owned(),
-                    *single,
-                )
-            })
-            .collect();
-        assert_eq!(named(all), expected);
-    }
-
-    #[test]
-    fn a_page_offers_inputs_metas_data_and_links() {
-        let page = "<meta name=\"csrf-token\" content='from-meta'><INPUT type=hidden data-value=\"wrong\" \
-            value=\"a&amp;b-token\" name=\"csrf\"><a href=\"/orders/57?cart=8\">one</a>\
-            <a href=/items/7>a</a><a href=/items/8>b</a><a href=/about>words</a>";
-        expect(
-            &shown("text/html", &[], page),
-            &[
-                ("html:csrf-token", "csrftoken", "from-meta", true),
-                ("html:csrf", "csrf", "a&b-token", true),
-                ("link:/orders/{}", "order", "57", true),
-                ("link:/orders/*?cart={}", "cart", "8", true),
-                ("link:/items/{}", "item", "7", false),
-                ("link:/items/{}", "item", "8", false),
-            ],
-        );
-    }
-
-    #[test]
-    fn json_and_headers_offer_ids_and_tokens_and_no_words() {
-        let location: (&[u8], &[u8]) = (b"Location", b"http://shop/orders/10001");
-        let body = r#"{"id":10001,"kind":"notebooks","lines":[{"item":7}],"next":"/carts/3","at":"2026-11-21"}"#;
-        expect(
-            &shown("application/json", &[location], body),
-            &[
-                ("header:location=/orders/{}", "order", "10001", true),
-                ("json:id", "order", "10001", true),
-                ("json:lines.0.item", "item", "7", false),
-                ("json:next=/carts/{}", "cart", "3", true),
-            ],
-        );
-    }
-
-    #[test]
-    fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
-        let page =
-            "<a href=/items/7>a</a><a href=/items/7>a</a><a href='/items/8?a=1&amp;b=x'>b</a>";
-        let all = shown("text/html", &[], page);
-        let second = all.iter().find(|one| one.value == b"8").unwrap();
-        let takes = [Take {
-            step: 1,
-            origin: second.origin.clone().into(),
-            value: 5,
-        }];
-        let mut taken = Vec::new();
-        let answer = |body| Shown {
-            headers: &[(b"content-type", b"text/html; charset=utf-8")],
-            body,
-            about: "",
-        };
-        let other = b"<a href=/items/40>a</a><a href=/items/40>a</a><a href=/items/41>b</a>";
-        take(&takes, answer(other), &mut |number, value| {
-            taken.push((number, value))
-        });
-        take(
-            &takes,
-            answer(b"<a href=/items/40>"),
-            &mut |number, value| taken.push((number, value)),
-        );
-        assert_eq!(taken, [(5, b"41".to_vec())]);
-    }
-}
+mod tests;

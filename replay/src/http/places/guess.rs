@@ -41,6 +41,27 @@ pub(crate) fn is_id(value: &[u8]) -> bool {
         || is_pseudonym(value)
 }
 
+/// Whether a value can be nothing but an id, whatever its place is called: `R-5012-x7`, `ORD-2024-11`.
+pub(crate) fn is_code(value: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    let has_letter = value.iter().any(u8::is_ascii_alphabetic);
+    value.len() >= SHORTEST && has_letter && is_id(value)
+}
+
+/// Whether a word without a digit is an id where its place says that an id stands there: `trjZmtLz`,
+/// `KXQZPL`, `my-first-post`. Elsewhere it is a word.
+pub(crate) fn is_word_id(value: &[u8]) -> bool {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 5..=64;
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !LENGTHS.contains(&value.len()) || !value.iter().all(word) {
+        return false;
+    }
+    let joined = value.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    let has_lower = value.iter().any(u8::is_ascii_lowercase);
+    let upper_after_first = value.iter().skip(1).any(u8::is_ascii_uppercase);
+    joined || !has_lower || upper_after_first
+}
+
 /// Whether letters and digits alternate as they do in random text.
 fn looks_random(value: &[u8]) -> bool {
     let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~+/=:".contains(byte);
@@ -83,7 +104,18 @@ pub(crate) fn names_a_secret(name: &str) -> bool {
 }
 
 /// Words that end the names of ids.
-const ID_WORDS: [&str; 7] = ["uuid", "guid", "number", "key", "id", "no", "nr"];
+const ID_WORDS: [&str; 10] = [
+    "reference",
+    "number",
+    "slug",
+    "uuid",
+    "guid",
+    "key",
+    "ref",
+    "id",
+    "no",
+    "nr",
+];
 
 /// What a name is about: `order_id`, `orderId`, `orders` and `Order-ID` are all about `order`. A bare `id`
 /// is about nothing.

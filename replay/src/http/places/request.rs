@@ -1,17 +1,20 @@
 //! What a request carries: every field of it that could have come from an answer, and every token within
 //! one, with where it stands and how it is written there.
 
+mod tokens;
+
 use std::ops::Range;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::guess::{Strength, nearest_name, strength};
+use super::guess::nearest_name;
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
 use super::{SEARCHED, is_json};
 use crate::http::values::{Part, Place};
 use crate::http::writing::{Alphabet, Writing};
 use crate::prepare::session::cookie_pairs;
+use tokens::{escaped_tokens, parts_of_pair, tokens};
 
 /// A value in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,57 +270,6 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Runs of token characters that look random.
-fn tokens(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    runs(text, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-    })
-    .filter(|range| {
-        let token = text.get(range.clone()).unwrap_or_default();
-        strength(token, "") == Some(Strength::Strong)
-    })
-}
-
-/// `user:password`, as in Basic credentials (RFC 7617).
-fn parts_of_pair(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let at = text.iter().position(|byte| *byte == b':');
-    at.map(|at| at + 1..text.len()).into_iter()
-}
-
-/// The tokens of a field as it is written: an escape sequence ends a token and is part of none.
-fn escaped_tokens(raw: &[u8], writing: &Writing) -> Vec<Range<usize>> {
-    let skipped = match writing {
-        Writing::Percent | Writing::Form => (b'%', 3),
-        Writing::JsonText => (b'\\', 2),
-        Writing::Plain | Writing::JsonNumber | Writing::Base64(..) => return tokens(raw).collect(),
-    };
-    let mut found = Vec::new();
-    let mut start = 0;
-    while let Some(rest) = raw.get(start..) {
-        let escape = rest.iter().position(|byte| *byte == skipped.0);
-        let end = start + escape.unwrap_or(rest.len());
-        let clear = raw.get(start..end).unwrap_or_default();
-        found.extend(tokens(clear).map(|range| start + range.start..start + range.end));
-        if escape.is_none() {
-            break;
-        }
-        start = end + skipped.1;
-    }
-    found
-}
-
-fn runs(text: &[u8], of: fn(&u8) -> bool) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + rest.iter().position(of)?;
-        let run = text.get(start..)?;
-        let end = start + run.iter().position(|byte| !of(byte)).unwrap_or(run.len());
-        at = end;
-        Some(start..end)
-    })
-}
-
 fn stem_of_name(name: &str) -> String {
     // `order[id]` of PHP and Rails forms
     let names = name
@@ -347,90 +299,4 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(request: &str) -> Vec<(String, String, String)> {
-        carried(&Message::parse(request.as_bytes()).unwrap())
-            .into_iter()
-            .map(|carried| {
-                (
-                    carried.place.to_string(),
-                    carried.stem,
-                    String::from_utf8_lossy(&carried.value).into_owned(),
-                )
-            })
-            .collect()
-    }
-
-    fn has(request: &str, place: &str, stem: &str, value: &str) {
-        let all = found(request);
-        let wanted = (place.to_owned(), stem.to_owned(), value.to_owned());
-        assert!(all.contains(&wanted), "{wanted:?} in {all:?}");
-    }
-
-    #[test]
-    fn values_are_found_in_path_query_header_cookie_and_form() {
-        let request = "POST /orders/10001/pay?cart=57&id=3&token=abc%2Bdefgh HTTP/1.1\r\nHost: shop.example\r\n\
-            X-CSRF-Token: 0123456789\r\nAuthorization: Bearer rp_bearer\r\nCookie: a=b; sid=s1\r\n\
-            Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=rp_x&order%5Bid%5D=1+2";
-        has(request, "path:2", "order", "10001");
-        has(request, "query:cart", "cart", "57");
-        has(request, "query:id", "pay", "3");
-        has(request, "query:token", "token", "abc+defgh");
-        has(request, "header:x-csrf-token", "csrftoken", "0123456789");
-        has(
-            request,
-            "header:authorization",
-            "authorization",
-            "rp_bearer",
-        );
-        has(request, "cookie:sid", "sid", "s1");
-        has(request, "form:order[id]", "order", "1 2");
-        assert!(
-            !found(request)
-                .iter()
-                .any(|(place, ..)| place == "header:host")
-        );
-    }
-
-    #[test]
-    fn values_are_found_in_json_and_multipart() {
-        let json = "POST /api/carts HTTP/1.1\r\nContent-Type: application/json\r\n\r\n\
-            {\"cart\":{\"id\":57},\"token\":\"a\\/b\",\"gift\":false,\"id\":8}";
-        has(json, "json:cart.id", "cart", "57");
-        has(json, "json:token", "token", "a/b");
-        has(json, "json:id", "cart", "8");
-        let form = "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x-Y\r\n\r\n--x-Y\r\n\
-            Content-Disposition: form-data; name=\"csrf\"\r\n\r\n0123\r\n--4\r\n--x-Y\r\n\
-            Content-Disposition: form-data; name=\"f\"; filename=\"n\"\r\n\r\ncontent\r\n--x-Y--\r\n";
-        has(form, "multipart:csrf", "csrf", "0123\r\n--4");
-        assert_eq!(found(form).len(), 1);
-    }
-
-    #[test]
-    fn tokens_within_fields_are_found_escaped_or_in_base64() {
-        let token = "9f8e7d6c5b4a3928";
-        has(
-            &format!("GET /go?next=%2Fconfirm%2F{token}%3Fx HTTP/1.1\r\n\r\n"),
-            "query:next",
-            "next",
-            token,
-        );
-        has(
-            &format!(
-                "POST / HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{{\"q\":\"a\\n{token}\\\"\"}}"
-            ),
-            "json:q",
-            "q",
-            token,
-        );
-        // me:9f8e7d6c5b4a3928
-        has(
-            "GET / HTTP/1.1\r\nAuthorization: Basic bWU6OWY4ZTdkNmM1YjRhMzkyOA==\r\n\r\n",
-            "header:authorization",
-            "authorization",
-            token,
-        );
-    }
-}
+mod tests;

@@ -33,6 +33,7 @@ impl Gathered {
         let ends_us = row.response_last_us.unwrap_or(row.request_last_us);
         let exchanged = Exchanged {
             id: row.id.0,
+            lane: self.lane.id,
             operation: row.operation.0,
             at_us,
             answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),

@@ -4,13 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use reprise_wire::http::Message;
+use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rule;
-use crate::http::places::Carried;
-use crate::http::places::guess::stem;
+use super::keys::keys_of;
+use crate::http::places::guess::{names_a_secret, stem};
+use crate::http::places::{Carried, carried};
 use crate::http::values::{Holder, Origin, Place};
 use crate::plan::MissingValues;
+use crate::prepare::session::names_a_session;
 use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
 use crate::{Plan, ReplayError};
 
@@ -26,12 +30,21 @@ pub(crate) struct Context<'a> {
     pub(crate) missing: Missing<'a>,
     origins: FxHashSet<Arc<Origin>>,
     places: FxHashSet<Arc<Place>>,
-    /// Tokens by their hash, and the operation that gave them.
-    given: FxHashMap<u64, u32>,
+    /// Tokens by their hash, and who gave them.
+    given: FxHashMap<u64, Giver>,
     accounts: FxHashMap<Vec<u8>, u32>,
     found: BTreeMap<(String, u32, String), Uses>,
     elsewhere: BTreeSet<(u32, u32, String)>,
     elsewhere_requests: u64,
+}
+
+/// Whose answer gave a token.
+#[derive(Clone, Copy, Debug)]
+struct Giver {
+    /// The operation that gave it first.
+    operation: u32,
+    /// The lane; `None` when several lanes' answers have it: it is nobody's own.
+    lane: Option<u32>,
 }
 
 /// Where one correlation goes.
@@ -95,9 +108,11 @@ impl<'a> Context<'a> {
         *self.accounts.entry(name.to_vec()).or_insert(next)
     }
 
-    /// How many different accounts log in in the recording.
-    pub(crate) fn accounts(&self) -> u32 {
-        u32::try_from(self.accounts.len()).unwrap_or(u32::MAX)
+    /// The names of the accounts that log in in the recording, by their numbers.
+    pub(crate) fn take_accounts(&mut self) -> Vec<Vec<u8>> {
+        let mut all: Vec<(Vec<u8>, u32)> = std::mem::take(&mut self.accounts).into_iter().collect();
+        all.sort_by_key(|(_, number)| *number);
+        all.into_iter().map(|(name, _)| name).collect()
     }
 
     /// One origin for all that are equal.
@@ -147,17 +162,51 @@ impl<'a> Context<'a> {
         *uses.by_target.entry((found.to, found.place)).or_default() += 1;
     }
 
-    /// Remembers that an answer of `operation` gave a token.
-    pub(crate) fn offered_by(&mut self, token: u64, operation: u32) {
-        if self.given.len() < MOST_REMEMBERED {
-            self.given.entry(token).or_insert(operation);
+    /// Remembers that an answer of `operation` gave a token to `lane`.
+    pub(crate) fn offered_by(&mut self, token: u64, operation: u32, lane: u32) {
+        if let Some(known) = self.given.get_mut(&token) {
+            known.lane = known.lane.filter(|one| *one == lane);
+        } else if self.given.len() < MOST_REMEMBERED {
+            let giver = Giver {
+                operation,
+                lane: Some(lane),
+            };
+            self.given.insert(token, giver);
         }
+    }
+
+    /// The lane a request is to be counted to by a secret it carries that one lane alone was given: a token
+    /// to refresh, the cookie of a visitor, the credentials that a login answered.
+    pub(crate) fn lane_by_secret(&self, request: &Message<'_>) -> Option<u32> {
+        if self.given.is_empty() {
+            return None;
+        }
+        let of_session = |one: &&Carried| matches!(&one.place, Place::Cookie(name) if names_a_session(name.as_bytes()));
+        let of_login =
+            |one: &&Carried| matches!(&one.place, Place::Header(name) if name == "authorization");
+        let of_anyone = |one: &&Carried| {
+            let is_cookie = matches!(&one.place, Place::Cookie(_));
+            is_cookie || is_pseudonym(&one.value) || names_a_secret(one.place.name())
+        };
+        let all = carried(request);
+        // what tells users best decides alone
+        let tells: &dyn Fn(&&Carried) -> bool = if all.iter().any(|one| of_session(&one)) {
+            &of_session
+        } else if all.iter().any(|one| of_login(&one)) {
+            &of_login
+        } else {
+            &of_anyone
+        };
+        let secrets = all.iter().filter(tells);
+        let mut keys = secrets.flat_map(keys_of);
+        keys.find_map(|key| self.given.get(&key)?.lane)
     }
 
     /// Counts a request that carries a token which only another lane's answer gave.
     pub(crate) fn count_elsewhere(&mut self, token: u64, operation: u32, place: &Place) {
         if let Some(from) = self.given.get(&token) {
-            self.elsewhere.insert((*from, operation, place.to_string()));
+            let kind = (from.operation, operation, place.to_string());
+            self.elsewhere.insert(kind);
             self.elsewhere_requests += 1;
         }
     }
@@ -230,7 +279,9 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
     });
     let name = match (&origin.holder, by_shape) {
         (_, Some(parameter)) => parameter,
-        (Holder::Header(name) | Holder::Html(name), None) => name.clone(),
+        (Holder::Header(name) | Holder::Html(name) | Holder::Cookie { name, .. }, None) => {
+            name.clone()
+        }
         (Holder::Json(path), None) => path.rsplit('.').next().unwrap_or(path).to_owned(),
         (Holder::Link, None) => String::new(),
     };

@@ -59,6 +59,16 @@ fn origin_of(text: &str) -> Option<Origin> {
     };
     let (holder, shape) = match kind {
         "header" => (Holder::Header(name.to_ascii_lowercase()), shape),
+        "cookie" => {
+            let name = rest.to_owned();
+            (
+                Holder::Cookie {
+                    name,
+                    decoded: true,
+                },
+                None,
+            )
+        }
         "html" => (Holder::Html(name.to_owned()), shape),
         "json" => (Holder::Json(name.to_owned()), shape),
         "link" => (Holder::Link, Some(rest)),

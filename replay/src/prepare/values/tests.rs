@@ -1,5 +1,7 @@
 //! Tests of finding what correlates, and that what is found is filled in everywhere and nowhere else.
 
+mod frameworks;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -48,6 +50,7 @@ impl Recorded {
             let request = Message::parse(request.as_bytes()).unwrap();
             let exchange = Exchanged {
                 id,
+                lane: 0,
                 operation: id,
                 at_us: u64::from(id) * 10,
                 answered_us: u64::from(id) * 10 + 5,

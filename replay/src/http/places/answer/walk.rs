@@ -1,0 +1,197 @@
+//! Every place of an answer that holds a value: header fields, what HTML holds for its forms and scripts,
+//! links, the strings and numbers of JSON documents.
+
+use super::super::guess::{names_an_id, nearest_name};
+use super::super::html::{Piece, attributes, pieces};
+use super::super::json::{Kind, leaves};
+use super::super::{is_html, is_json};
+use super::Shown;
+use crate::http::values::Holder;
+use crate::http::writing::{Writing, html_text};
+use crate::prepare::session::set_cookie;
+
+/// Fields that say nothing a later request repeats.
+const NEVER_OFFERED: [&str; 14] = [
+    "date",
+    "server",
+    "set-cookie",
+    "cache-control",
+    "vary",
+    "age",
+    "expires",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "accept-ranges",
+    "allow",
+    "via",
+    "strict-transport-security",
+];
+
+/// A place of an answer while it is walked.
+#[derive(Clone, Copy)]
+pub(super) enum Spot<'a> {
+    Header(&'a str),
+    Cookie { name: &'a str, decoded: bool },
+    Html(&'a str),
+    Link,
+    Json { path: &'a str, in_array: bool },
+}
+
+impl Spot<'_> {
+    pub(super) fn holder(&self) -> Holder {
+        match self {
+            Self::Header(name) => Holder::Header((*name).to_owned()),
+            Self::Cookie { name, decoded } => Holder::Cookie {
+                name: (*name).to_owned(),
+                decoded: *decoded,
+            },
+            Self::Html(name) => Holder::Html((*name).to_owned()),
+            Self::Link => Holder::Link,
+            Self::Json { path, .. } => Holder::Json((*path).to_owned()),
+        }
+    }
+
+    pub(super) fn is(&self, holder: &Holder) -> bool {
+        match (self, holder) {
+            (Self::Header(name), Holder::Header(known))
+            | (Self::Html(name), Holder::Html(known)) => name == known,
+            (
+                Self::Cookie { name, decoded },
+                Holder::Cookie {
+                    name: known,
+                    decoded: as_known,
+                },
+            ) => name == known && decoded == as_known,
+            (Self::Json { path, .. }, Holder::Json(known)) => path == known,
+            (Self::Link, Holder::Link) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Header(name) | Self::Html(name) | Self::Cookie { name, .. } => name,
+            Self::Link => "",
+            Self::Json { path, .. } => path.rsplit('.').next().unwrap_or(path),
+        }
+    }
+
+    pub(super) fn stem(&self, about: &str) -> String {
+        let stem = match self {
+            Self::Header("last-modified") => "lastmodified".to_owned(),
+            Self::Header(name) | Self::Html(name) | Self::Cookie { name, .. } => {
+                nearest_name(std::iter::once(*name))
+            }
+            Self::Link => String::new(),
+            Self::Json { path, .. } => nearest_name(path.split('.')),
+        };
+        if stem.is_empty() {
+            about.to_owned()
+        } else {
+            stem
+        }
+    }
+
+    pub(super) fn names_an_id(&self) -> bool {
+        matches!(self, Self::Header("etag" | "last-modified")) || names_an_id(self.name())
+    }
+
+    pub(super) fn is_in_array(&self) -> bool {
+        matches!(self, Self::Json { in_array: true, .. })
+    }
+}
+
+/// Calls `found` with every place of an answer that holds a value, and the value.
+pub(super) fn walk(answer: Shown<'_>, found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    for (name, value) in answer.headers {
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        if name == "set-cookie" {
+            cookie(value, found);
+        } else if !name.starts_with("content-") && !NEVER_OFFERED.contains(&name.as_str()) {
+            found(Spot::Header(&name), value);
+        }
+    }
+    let kind = answer
+        .header("Content-Type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if !(is_html(&kind) || is_json(&kind)) {
+        return;
+    }
+    let Some(body) = answer.plain_body() else {
+        return;
+    };
+    if is_html(&kind) {
+        html(&body, found);
+        return;
+    }
+    leaves(&body, &mut |leaf| {
+        let raw = body.get(leaf.range.clone()).unwrap_or_default();
+        let writing = match leaf.kind {
+            Kind::Text => Writing::JsonText,
+            Kind::Number => Writing::JsonNumber,
+            Kind::Word => return,
+        };
+        let spot = Spot::Json {
+            path: leaf.path,
+            in_array: leaf.in_array,
+        };
+        found(spot, &writing.read(raw));
+    });
+}
+
+/// A cookie, decoded and as it stands.
+fn cookie(field: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    let Some((name, value)) = set_cookie(field) else {
+        return;
+    };
+    let name = &*String::from_utf8_lossy(name);
+    let decoded = Writing::Percent.read(value);
+    found(
+        Spot::Cookie {
+            name,
+            decoded: true,
+        },
+        &decoded,
+    );
+    found(
+        Spot::Cookie {
+            name,
+            decoded: false,
+        },
+        value,
+    );
+}
+
+fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    pieces(page, &mut |piece| {
+        let Piece::Tag {
+            name,
+            attributes: inside,
+        } = piece
+        else {
+            return;
+        };
+        let holds = match name.to_ascii_lowercase().as_slice() {
+            b"input" | b"button" => "value",
+            b"meta" => "content",
+            _ => "",
+        };
+        let (mut named, mut held) = (None, None);
+        for (attribute, raw) in attributes(inside) {
+            let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
+            let value = html_text(raw);
+            match attribute.as_str() {
+                "name" | "property" if !holds.is_empty() => named = Some(value),
+                attribute if attribute == holds => held = Some(value),
+                "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
+                attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
+                _ => {}
+            }
+        }
+        if let (Some(name), Some(value)) = (named, held) {
+            found(Spot::Html(&String::from_utf8_lossy(&name)), &value);
+        }
+    });
+}

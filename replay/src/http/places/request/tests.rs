@@ -1,0 +1,87 @@
+//! Tests of what requests carry.
+
+use super::*;
+
+fn found(request: &str) -> Vec<(String, String, String)> {
+    carried(&Message::parse(request.as_bytes()).unwrap())
+        .into_iter()
+        .map(|carried| {
+            (
+                carried.place.to_string(),
+                carried.stem,
+                String::from_utf8_lossy(&carried.value).into_owned(),
+            )
+        })
+        .collect()
+}
+
+fn has(request: &str, place: &str, stem: &str, value: &str) {
+    let all = found(request);
+    let wanted = (place.to_owned(), stem.to_owned(), value.to_owned());
+    assert!(all.contains(&wanted), "{wanted:?} in {all:?}");
+}
+
+#[test]
+fn values_are_found_in_path_query_header_cookie_and_form() {
+    let request = "POST /orders/10001/pay?cart=57&id=3&token=abc%2Bdefgh HTTP/1.1\r\nHost: shop.example\r\n\
+        X-CSRF-Token: 0123456789\r\nAuthorization: Bearer rp_bearer\r\nCookie: a=b; sid=s1\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=rp_x&order%5Bid%5D=1+2";
+    has(request, "path:2", "order", "10001");
+    has(request, "query:cart", "cart", "57");
+    has(request, "query:id", "pay", "3");
+    has(request, "query:token", "token", "abc+defgh");
+    has(request, "header:x-csrf-token", "csrftoken", "0123456789");
+    has(
+        request,
+        "header:authorization",
+        "authorization",
+        "rp_bearer",
+    );
+    has(request, "cookie:sid", "sid", "s1");
+    has(request, "form:order[id]", "order", "1 2");
+    assert!(
+        !found(request)
+            .iter()
+            .any(|(place, ..)| place == "header:host")
+    );
+}
+
+#[test]
+fn values_are_found_in_json_and_multipart() {
+    let json = "POST /api/carts HTTP/1.1\r\nContent-Type: application/json\r\n\r\n\
+        {\"cart\":{\"id\":57},\"token\":\"a\\/b\",\"gift\":false,\"id\":8}";
+    has(json, "json:cart.id", "cart", "57");
+    has(json, "json:token", "token", "a/b");
+    has(json, "json:id", "cart", "8");
+    let form = "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x-Y\r\n\r\n--x-Y\r\n\
+        Content-Disposition: form-data; name=\"csrf\"\r\n\r\n0123\r\n--4\r\n--x-Y\r\n\
+        Content-Disposition: form-data; name=\"f\"; filename=\"n\"\r\n\r\ncontent\r\n--x-Y--\r\n";
+    has(form, "multipart:csrf", "csrf", "0123\r\n--4");
+    assert_eq!(found(form).len(), 1);
+}
+
+#[test]
+fn tokens_within_fields_are_found_escaped_or_in_base64() {
+    let token = "9f8e7d6c5b4a3928";
+    has(
+        &format!("GET /go?next=%2Fconfirm%2F{token}%3Fx HTTP/1.1\r\n\r\n"),
+        "query:next",
+        "next",
+        token,
+    );
+    has(
+        &format!(
+            "POST / HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{{\"q\":\"a\\n{token}\\\"\"}}"
+        ),
+        "json:q",
+        "q",
+        token,
+    );
+    // me:9f8e7d6c5b4a3928
+    has(
+        "GET / HTTP/1.1\r\nAuthorization: Basic bWU6OWY4ZTdkNmM1YjRhMzkyOA==\r\n\r\n",
+        "header:authorization",
+        "authorization",
+        token,
+    );
+}

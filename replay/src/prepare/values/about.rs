@@ -1,0 +1,73 @@
+//! What a request is about, by its path, and what a value in it is called.
+
+use reprise_wire::http::{Message, StartLine};
+
+use super::super::session::names_a_session;
+use crate::http::places::guess::nearest_name;
+use crate::http::values::{Part, Place};
+
+/// Whether a target is likely to refuse a request for what is missing here: a theme or a language in a
+/// cookie is redacted like a session, and means nothing.
+pub(super) fn matters(place: &Place) -> bool {
+    match place {
+        Place::Cookie(name) => names_a_session(name.as_bytes()),
+        _ => true,
+    }
+}
+
+/// The name under which a secret supplies what stands here: `login.password`.
+pub(super) fn key_of(place: &Place, request: &Message<'_>) -> (String, String) {
+    let scope = match place {
+        Place::Header(_) => "header".to_owned(),
+        Place::Cookie(_) => "cookie".to_owned(),
+        _ => last_segment(request),
+    };
+    let field = match place {
+        Place::Path(number) => format!("path{number}"),
+        place => place.name().to_owned(),
+    };
+    (scope, field)
+}
+
+/// The part of a request that is searched and rewritten as one.
+pub(super) fn text_of<'a>(request: &'a Message<'_>, part: Part) -> &'a [u8] {
+    match (part, &request.start) {
+        (Part::Target, StartLine::Request { target, .. }) => target,
+        (Part::Target, StartLine::Response { .. }) => b"",
+        (Part::Header(index), _) => {
+            let field = request.headers.get(usize::from(index));
+            field.map_or(b"", |field| field.value.as_ref())
+        }
+        (Part::Body, _) => &request.body,
+    }
+}
+
+pub(super) fn method<'a>(request: &'a Message<'_>) -> &'a [u8] {
+    match &request.start {
+        StartLine::Request { method, .. } => method,
+        StartLine::Response { .. } => b"",
+    }
+}
+
+pub(super) fn path<'a>(request: &'a Message<'_>) -> &'a [u8] {
+    let StartLine::Request { target, .. } = &request.start else {
+        return b"";
+    };
+    let path = target.split(|byte| *byte == b'?').next();
+    path.unwrap_or_default()
+}
+
+/// What a request's path is about: `order` of `/api/orders/7`.
+pub(super) fn about(request: &Message<'_>) -> String {
+    let path = String::from_utf8_lossy(path(request));
+    nearest_name(path.split('/'))
+}
+
+/// The last word of a request's path: `/shop/login?x=1` is about `login`.
+pub(super) fn last_segment(request: &Message<'_>) -> String {
+    let word = path(request)
+        .rsplit(|byte| *byte == b'/')
+        .find(|word| !word.is_empty())
+        .unwrap_or(b"root");
+    String::from_utf8_lossy(word).into_owned()
+}

@@ -1,0 +1,106 @@
+//! What frameworks do with tokens and ids: a cookie that a script sends back in a header, revisions in
+//! `If-Match`, ids that are words, codes under names of their own.
+
+use super::*;
+
+const EMPTY: &str = "HTTP/1.1 204 No Content\r\n\r\n";
+
+fn set_cookie(value: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nSet-Cookie: XSRF-TOKEN={value}; Path=/\r\n\r\n")
+}
+
+fn sent_back(token: &str, cookie: &str) -> String {
+    format!("POST /api HTTP/1.1\r\nX-XSRF-TOKEN: {token}\r\nCookie: XSRF-TOKEN={cookie}\r\n\r\n")
+}
+
+#[test]
+fn a_cookie_that_a_script_sends_back_in_a_header_is_the_targets_own_and_decoded() {
+    for (set, sent) in [
+        ("k%7Ca1b2c3d4e5f6%3D%3D", "k|a1b2c3d4e5f6=="),
+        (
+            "rp_gmzdsmjxgqztanbvgy3tqojqgey",
+            "rp_gmzdsmjxgqztanbvgy3tqojqgey",
+        ),
+    ] {
+        let request = sent_back(sent, set);
+        let searched = Recorded::new()
+            .said("GET /spa", &get("/spa"), &set_cookie(set))
+            .said("POST /api", &request, EMPTY)
+            .search(&Plan::of("x"));
+        assert_eq!(
+            searched.listed(),
+            [
+                "XSRF-TOKEN: GET /spa cookie:XSRF-TOKEN -> POST /api cookie:XSRF-TOKEN",
+                "XSRF-TOKEN: GET /spa cookie:XSRF-TOKEN -> POST /api header:x-xsrf-token",
+            ]
+        );
+        let own = set_cookie("m%7Cz9y8x7w6v5%3D");
+        // the cookie itself comes from the copy's jar, which is empty here
+        assert_eq!(
+            searched.sent(1, &[(0, &own)]),
+            sent_back("m|z9y8x7w6v5=", set)
+        );
+        assert!(searched.told.unsourced.is_empty());
+    }
+}
+
+#[test]
+fn a_cookie_that_is_sent_back_as_it_stands_stays_encoded() {
+    let set = "k%7Ca1b2c3d4e5f6%3D%3D";
+    let request = sent_back(set, set);
+    let searched = Recorded::new()
+        .said("GET /spa", &get("/spa"), &set_cookie(set))
+        .said("POST /api", &request, EMPTY)
+        .search(&Plan::of("x"));
+    let own = "m%7Cz9y8x7w6v5%3D";
+    assert_eq!(
+        searched.sent(1, &[(0, &set_cookie(own))]),
+        sent_back(own, set)
+    );
+}
+
+#[test]
+fn ids_that_are_words_and_codes_of_their_own_are_swapped_where_names_agree() {
+    let made = |file: &str, receipt: &str| {
+        let body = format!(
+            "{{\"file\":{{\"id\":\"{file}\"}},\"receipt\":\"{receipt}\",\"kind\":\"copper\"}}"
+        );
+        json("201 Created", "", &body)
+    };
+    let searched = Recorded::new()
+        .said("POST /files", PLACED, &made("trjZmtLz", "R-5012-fJxxYYzz"))
+        .said("GET /files/{id}", &get("/files/trjZmtLz"), EMPTY)
+        .said(
+            "GET /receipts/{id}",
+            &get("/receipts/R-5012-fJxxYYzz"),
+            EMPTY,
+        )
+        .said("GET /kinds/{id}", &get("/kinds/copper"), EMPTY)
+        .said("GET /others/{id}", &get("/others/trjZmtLz"), EMPTY)
+        .search(&Plan::of("x"));
+    let own = made("KXQZPLab", "R-7-aaBBccDD");
+    let sent = |step| searched.sent(step, &[(0, &own)]);
+    assert_eq!(sent(1), get("/files/KXQZPLab"));
+    assert_eq!(sent(2), get("/receipts/R-7-aaBBccDD"));
+    assert_eq!(sent(3), get("/kinds/copper"), "a word is a word");
+    assert_eq!(sent(4), get("/others/trjZmtLz"), "of something else");
+}
+
+#[test]
+fn the_revision_a_document_has_is_the_one_that_if_match_names() {
+    let note = |rev: &str| json("200 OK", "", &format!("{{\"data\":{{\"rev\":\"{rev}\"}}}}"));
+    let put = |rev: &str| {
+        format!("PUT /notes/1 HTTP/1.1\r\nIf-Match: {rev}\r\nContent-Length: 0\r\n\r\n")
+    };
+    for recorded in ["1-967a00dff5e02add41819138abb3284d", "1-abcDefgh"] {
+        let searched = Recorded::new()
+            .said("GET /notes/1", &get("/notes/1"), &note(recorded))
+            .said("PUT /notes/1", &put(recorded), EMPTY)
+            .search(&Plan::of("x"));
+        let own = note("1-0f1e2d3c4b5a69788796a5b4c3d2e1f0");
+        assert_eq!(
+            searched.sent(1, &[(0, &own)]),
+            put("1-0f1e2d3c4b5a69788796a5b4c3d2e1f0")
+        );
+    }
+}
