@@ -3,7 +3,9 @@
 pub(crate) mod authentication;
 pub(crate) mod command;
 pub(crate) mod connection;
+pub(crate) mod generated;
 pub(crate) mod judge;
 pub(crate) mod lane;
 pub(crate) mod login;
 mod packing;
+pub(crate) mod verify;

@@ -3,6 +3,7 @@
 
 mod backlog;
 mod baseline;
+mod contention;
 mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
@@ -25,12 +26,16 @@ use std::io;
 use std::path::Path;
 
 use reprise_store::{RecordingId, Store};
+use reprise_wire::mysql::ColumnDefinition;
+use rustc_hash::FxHashMap;
 
 use crate::http::verify::noise::NoiseBook;
 use crate::reason::Skips;
 use crate::{Plan, ReplayError};
+use contention::Contention;
 use gather::Gatherer;
 use lane::{Lane, Step};
+use noise::Columns;
 use notes::Notes;
 use steps::{StepRange, Steps};
 use values::Told;
@@ -58,6 +63,10 @@ pub struct Prepared {
     pub(crate) rewritten: Vec<Rewritten>,
     /// What varies in answers by itself.
     pub(crate) noise: NoiseBook,
+    /// The columns of MySQL operations whose executions leave out their definitions.
+    columns: FxHashMap<u32, Columns>,
+    /// Which MySQL statements others write in the way of.
+    pub(crate) contention: Contention,
 }
 
 impl Prepared {
@@ -92,6 +101,8 @@ impl Prepared {
             told,
             accounts,
             mut noise,
+            columns,
+            contention,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
         if let Some(run) = &plan.baseline {
             baseline::learn(store, run, &operations, &mut noise)?;
@@ -113,6 +124,8 @@ impl Prepared {
             accounts,
             rewritten,
             noise,
+            columns,
+            contention,
         })
     }
 
@@ -155,6 +168,11 @@ impl Prepared {
             return 0;
         }
         self.accounts.len() as u64 * self.plan.most_copies().ceil() as u64
+    }
+
+    /// The columns of a MySQL operation, where its executions leave out their definitions.
+    pub(crate) fn columns_of(&self, operation: u32) -> &[ColumnDefinition] {
+        self.columns.get(&operation).map_or(&[], Vec::as_slice)
     }
 
     /// What to show before the start.

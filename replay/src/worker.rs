@@ -155,7 +155,8 @@ impl Worker {
 
     fn give_desk(&self, desk: Desk) {
         let mut desks = self.desks.borrow_mut();
-        let small = desk.buffer.len() + desk.answer.body().len() <= KEPT_DESK_BYTES;
+        let held = desk.buffer.len() + desk.answer.body().len() + desk.reply.len();
+        let small = held <= KEPT_DESK_BYTES;
         if small && desks.len() < KEPT_DESKS {
             desks.push(desk);
         }

@@ -2,6 +2,7 @@
 //! seen passing by, `ReplyReader` for a client's own, and what a small server needs to answer.
 //! Sans-I/O: bytes in, values out. No panic on any input, memory bounded by the caller's limits.
 
+mod answer;
 pub mod auth;
 mod boundary;
 mod bulk;
@@ -28,6 +29,7 @@ pub mod sql;
 mod stored_reply;
 mod value;
 
+pub use answer::{Answer, AnswerResult};
 pub use boundary::{Likeness, likeness};
 pub use bulk::{BulkExecute, BulkRows, BulkValue, SEND_TYPES, SEND_UNIT_RESULTS};
 pub use capability::{Capabilities, MariadbCapabilities, Status};

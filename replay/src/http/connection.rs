@@ -29,6 +29,8 @@ pub(crate) struct Desk {
     pub(crate) buffer: Vec<u8>,
     /// The answer last read.
     pub(crate) answer: ResponseReader,
+    /// MySQL: the beginning of the reply last read.
+    pub(crate) reply: Vec<u8>,
 }
 
 impl Desk {
@@ -40,6 +42,7 @@ impl Desk {
         Self {
             buffer: vec![0; READ_AT_ONCE],
             answer: ResponseReader::new(b"GET", caps),
+            reply: Vec::new(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use reprise_wire::mysql::sql::{TokenKind, Tokens, tokens};
 use reprise_wire::mysql::{Command, CommandCode, Dialect, sent_files};
 
+use super::verify::COMPARED;
+
 /// A command as it is shared by every copy that sends it.
 #[derive(Debug, Default)]
 pub(crate) struct MysqlCommand {
@@ -12,6 +14,8 @@ pub(crate) struct MysqlCommand {
     pub(crate) files: Vec<Vec<u8>>,
     /// The recorded thread id that it kills.
     pub(crate) kills: Option<u32>,
+    /// The recorded reply, its beginning, to compare with.
+    pub(crate) answer: Box<[u8]>,
 }
 
 /// What a KILL names.
@@ -24,11 +28,13 @@ pub(crate) enum Kill {
 }
 
 impl MysqlCommand {
-    /// `reply`: the recorded one, where it may hold files.
-    pub(crate) fn new(payload: Vec<u8>, reply: Option<&[u8]>) -> Self {
-        let files = reply.map_or_else(Vec::new, |reply| {
+    /// `reply`: the recorded one; it holds files if it `may_send_files`.
+    pub(crate) fn new(payload: Vec<u8>, reply: Option<&[u8]>, may_send_files: bool) -> Self {
+        let holds_files = reply.filter(|_| may_send_files);
+        let files = holds_files.map_or_else(Vec::new, |reply| {
             sent_files(&payload, reply, &Dialect::UNKNOWN)
         });
+        let answer = reply.map(|reply| reply.get(..COMPARED).unwrap_or(reply));
         let kills = match kill_of(&payload) {
             Some(Kill::Thread(thread)) => Some(thread),
             _ => None,
@@ -37,12 +43,14 @@ impl MysqlCommand {
             payload,
             files,
             kills,
+            answer: answer.unwrap_or_default().into(),
         }
     }
 
     /// How much memory it takes.
     pub(crate) fn len(&self) -> usize {
-        self.payload.len() + self.files.iter().map(Vec::len).sum::<usize>()
+        let files = self.files.iter().map(Vec::len).sum::<usize>();
+        self.payload.len() + self.answer.len() + files
     }
 }
 

@@ -7,6 +7,8 @@ use std::io;
 use reprise_wire::mysql::{Dialect, ReplyReader, ReplyState, ReplySummary, write_packet};
 
 use super::packing::Packing;
+use super::verify::COMPARED;
+use crate::http::connection::Desk;
 use crate::http::stream::Stream;
 use crate::run::origin::Origin;
 
@@ -78,13 +80,14 @@ impl MysqlConnection {
         }
     }
 
-    /// Sends a command's payload and reads its reply; `buffer` is the caller's for reading. Where the server
-    /// asks for files it gets `files`, in order, and then empty ones: nothing of this machine's is ever read.
+    /// Sends a command's payload and reads its reply at the caller's desk, where its beginning stays. Where the
+    /// server asks for files it gets `files`, in order, and then empty ones: nothing of this machine's is ever
+    /// read.
     pub(crate) async fn command(
         &mut self,
         payload: &[u8],
         files: &[Vec<u8>],
-        buffer: &mut [u8],
+        desk: &mut Desk,
         origin: Origin,
     ) -> Reply {
         let mut reader = ReplyReader::new(payload, &self.dialect);
@@ -98,7 +101,7 @@ impl MysqlConnection {
             return reply;
         }
         reply.end = self
-            .read_reply(&mut reader, files, buffer, origin, &mut reply)
+            .read_reply(&mut reader, files, desk, origin, &mut reply)
             .await;
         reply.summary = reader.summary().clone();
         reply
@@ -108,11 +111,17 @@ impl MysqlConnection {
         &mut self,
         reader: &mut ReplyReader,
         files: &[Vec<u8>],
-        buffer: &mut [u8],
+        desk: &mut Desk,
         origin: Origin,
         reply: &mut Reply,
     ) -> End {
         let mut files = files.iter();
+        let Desk {
+            buffer,
+            reply: kept,
+            ..
+        } = desk;
+        kept.clear();
         // even after a failed write the server's reason may be there to read
         while !reader.is_done() {
             let read = self.stream.read(buffer).await.unwrap_or(0);
@@ -129,6 +138,8 @@ impl MysqlConnection {
             let Ok(unpacked) = self.packing.unpack(came) else {
                 return End::Garbage;
             };
+            let room = COMPARED - kept.len().min(COMPARED);
+            kept.extend_from_slice(unpacked.get(..room).unwrap_or(&unpacked));
             match reader.push(&mut unpacked.as_ref()) {
                 Ok(ReplyState::NeedMore | ReplyState::Done) => {}
                 Ok(ReplyState::SendFile) => {

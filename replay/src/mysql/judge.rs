@@ -6,39 +6,41 @@ use reprise_measure::{Outcome, SampleFlags};
 use reprise_wire::mysql::ReplySummary;
 use rustc_hash::FxHasher;
 
+use super::verify::{ORDER, ROWS};
+
 /// Errors that only the order between connections explains: duplicate key, lock wait timeout, deadlock.
 const ORDER_ERRORS: [u16; 3] = [1062, 1205, 1213];
 
-/// A number for how much a reply returned or changed; never 0.
+/// A number for what a reply said, of ids the server generates apart: equal numbers mean the same answer, others
+/// that it has to be looked at. Never 0.
 pub(crate) fn digest(reply: &ReplySummary) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write_u64(reply.rows);
-    hasher.write_u64(reply.affected_rows);
-    hasher.write_u32(reply.results);
+    for number in [
+        u64::from(reply.results),
+        reply.columns,
+        reply.columns_digest,
+        reply.rows,
+        reply.rows_digest,
+        reply.row_order_digest,
+        reply.affected_rows,
+    ] {
+        hasher.write_u64(number);
+    }
     hasher.finish().max(1)
 }
 
-/// Compares a reply with the recorded error number (0: success) and digest (0: not known).
-pub(crate) fn judge(
+/// Judges by the recorded error number (0: success) and the one of `reply`; `None` when neither is an error:
+/// what they say has to be compared.
+pub(crate) fn judge_errors(
     recorded_error: u16,
-    recorded_digest: u64,
     reply: &ReplySummary,
-) -> (Outcome, SampleFlags) {
+) -> Option<(Outcome, SampleFlags)> {
     let mut flags = SampleFlags::empty();
     flags.set(SampleFlags::RECORDED_ERROR, recorded_error != 0);
     let Some(error) = &reply.error else {
-        if recorded_error != 0 {
-            flags.set(
-                SampleFlags::ORDER_CONFLICT,
-                ORDER_ERRORS.contains(&recorded_error),
-            );
-            return (Outcome::Mismatch, flags);
-        }
-        if recorded_digest == 0 || recorded_digest == digest(reply) {
-            return (Outcome::Ok, flags);
-        }
-        // how many rows there are depends on what other connections did before
-        return (Outcome::Mismatch, flags | SampleFlags::ORDER_CONFLICT);
+        let conflict = ORDER_ERRORS.contains(&recorded_error);
+        flags.set(SampleFlags::ORDER_CONFLICT, conflict);
+        return (recorded_error != 0).then_some((Outcome::Mismatch, flags));
     };
     flags |= SampleFlags::ERROR_ANSWER;
     flags.set(
@@ -50,7 +52,17 @@ pub(crate) fn judge(
         same if same == error.code => Outcome::Ok,
         _ => Outcome::Mismatch,
     };
-    (outcome, flags)
+    Some((outcome, flags))
+}
+
+/// Whether only the order between connections may explain a difference at these places: how many rows there
+/// are depends on what others did before, and so does what is in them where others write (`contended`).
+pub(crate) fn is_order_conflict(places: &[String], contended: bool) -> bool {
+    let counts = |place: &String| place == ROWS || place == "affected";
+    let values = |place: &String| place.starts_with("column:") || place == ORDER;
+    places
+        .iter()
+        .all(|place| counts(place) || (contended && values(place)))
 }
 
 #[cfg(test)]
@@ -73,27 +85,39 @@ mod tests {
 
     #[test]
     fn a_new_error_fails_and_a_recorded_one_does_not() {
-        let (outcome, flags) = judge(0, 0, &reply(0, Some(1146)));
+        let (outcome, flags) = judge_errors(0, &reply(0, Some(1146))).unwrap();
         assert_eq!(
             (outcome, flags),
             (Outcome::ErrorReply, SampleFlags::ERROR_ANSWER)
         );
-        assert_eq!(judge(1062, 0, &reply(0, Some(1062))).0, Outcome::Ok);
-        assert_eq!(judge(1062, 0, &reply(0, None)).0, Outcome::Mismatch);
-        assert_eq!(judge(1146, 0, &reply(0, Some(1054))).0, Outcome::Mismatch);
+        let outcome = |recorded, error| judge_errors(recorded, &reply(0, error)).map(|one| one.0);
+        assert_eq!(outcome(1062, Some(1062)), Some(Outcome::Ok));
+        assert_eq!(outcome(1062, None), Some(Outcome::Mismatch));
+        assert_eq!(outcome(1146, Some(1054)), Some(Outcome::Mismatch));
+        assert_eq!(outcome(0, None), None);
     }
 
     #[test]
     fn conflicts_of_order_are_told_apart() {
-        let (outcome, flags) = judge(0, 0, &reply(0, Some(1213)));
-        assert_eq!(outcome, Outcome::ErrorReply);
-        assert!(flags.contains(SampleFlags::ORDER_CONFLICT));
-        let (outcome, flags) = judge(0, digest(&reply(3, None)), &reply(4, None));
-        assert_eq!(outcome, Outcome::Mismatch);
-        assert!(flags.contains(SampleFlags::ORDER_CONFLICT));
-        assert_eq!(
-            judge(0, digest(&reply(3, None)), &reply(3, None)).0,
-            Outcome::Ok
-        );
+        for (recorded, error) in [(0, Some(1213)), (1205, None)] {
+            let (_, flags) = judge_errors(recorded, &reply(0, error)).unwrap();
+            assert!(flags.contains(SampleFlags::ORDER_CONFLICT));
+        }
+        let conflict = |place: &str, contended| is_order_conflict(&[place.to_owned()], contended);
+        assert!(conflict("rows", false) && conflict("affected", false));
+        assert!(conflict("column:total", true) && !conflict("column:total", false));
+        assert!(!conflict("type:total", true) && !conflict("columns", true));
+    }
+
+    #[test]
+    fn a_digest_tells_rows_and_their_order_apart() {
+        let one = reply(3, None);
+        let other_order = ReplySummary {
+            row_order_digest: 1,
+            ..one.clone()
+        };
+        assert_eq!(digest(&one), digest(&reply(3, None)));
+        assert_ne!(digest(&one), digest(&reply(4, None)));
+        assert_ne!(digest(&one), digest(&other_order));
     }
 }

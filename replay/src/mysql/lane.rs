@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use tokio::sync::Mutex;
 
 use super::connection::MysqlConnection;
+use super::generated::Generated;
 
 /// The connection of a lane copy; commands take their turn.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct MysqlState {
     pub(crate) connection: Option<MysqlConnection>,
     /// How the recorded session stands at this point: what a new connection is brought to.
     pub(crate) standing: SessionState,
+    /// The ids that the target gave to its rows.
+    pub(crate) generated: Generated,
     statements: FxHashMap<u32, Statement>,
 }
 
@@ -57,6 +60,7 @@ impl MysqlLane {
         Self(Mutex::new(MysqlState {
             connection: None,
             standing,
+            generated: Generated::default(),
             statements: known.collect(),
         }))
     }

@@ -18,9 +18,10 @@ use reprise_wire::mysql::Session;
 use reprise_wire::{Flags, Protocol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks};
-use super::noise::NoiseLearner;
+use super::noise::{Columns, NoiseLearner, Spoken};
 use super::notes::{Note, Notes};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
@@ -38,7 +39,7 @@ use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 use finishing::Finishing;
 use gathered::Gathered;
-use step::{dialect_of, mysql_digest, step_of};
+use step::{dialect_of, is_whole, mysql_digest, step_of};
 use stored_sessions::sessions_of;
 
 /// Collects lanes while a recording is read.
@@ -65,6 +66,7 @@ pub(crate) struct Gatherer<'a> {
     context: Context<'a>,
     rewritten: RewrittenCounts,
     noise: NoiseLearner,
+    contention: Contention,
     /// What is sent, and what may be.
     found: Sorter<Found>,
     notes: Notes,
@@ -89,6 +91,10 @@ pub(crate) struct Gathering {
     pub(crate) accounts: Vec<Vec<u8>>,
     /// What varies in its answers.
     pub(crate) noise: NoiseBook,
+    /// The columns of MySQL operations whose executions leave out their definitions.
+    pub(crate) columns: FxHashMap<u32, Columns>,
+    /// Which MySQL statements others write in the way of.
+    pub(crate) contention: Contention,
 }
 
 impl<'a> Gatherer<'a> {
@@ -134,6 +140,7 @@ impl<'a> Gatherer<'a> {
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
             noise: NoiseLearner::default(),
+            contention: Contention::new(plan),
             found: Sorter::new(folder),
             notes: Notes::new(folder),
             folder,
@@ -181,6 +188,19 @@ impl<'a> Gatherer<'a> {
         let dialect = dialect_of(&gathered.lane);
         if row.protocol == Protocol::Mysql {
             self.statements.observe(exchange, &dialect);
+            let whole = is_whole(exchange) && row.status == Some(0);
+            self.noise.learn_mysql(Spoken {
+                operation: row.operation.0,
+                text: operation,
+                lane,
+                command: request,
+                reply: exchange.response.as_deref().filter(|_| whole),
+                dialect: &dialect,
+                from_us: at_us,
+                to_us: at_us + took_us,
+                writes,
+                in_transaction: row.flags.contains(Flags::IN_TRANSACTION),
+            });
         }
         if let Some(reason) = reason.filter(|reason| !may_be_needed(*reason)) {
             gathered.lane.skipped.add(reason, 1);
@@ -201,6 +221,9 @@ impl<'a> Gatherer<'a> {
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
             step.digest = mysql_digest(exchange, &dialect);
+            let sent_write = writes && reason.is_none();
+            self.contention
+                .note((step.operation, operation), lane, sent_write);
         }
         step.route = route.unwrap_or(0);
         step.marks.set(Marks::WRITES, writes);
@@ -261,7 +284,8 @@ impl<'a> Gatherer<'a> {
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
-        let (told, noise) = (self.context.into_told(), self.noise.finish());
+        let told = self.context.into_told();
+        let (noise, columns) = self.noise.finish();
         let found = self.found.finish()?;
         let mut finishing = Finishing::new(self.plan, found, unknown, self.folder)?;
         let lanes = self.lanes.into_iter();
@@ -277,6 +301,8 @@ impl<'a> Gatherer<'a> {
             told,
             accounts,
             noise,
+            columns,
+            contention: self.contention,
         })
     }
 

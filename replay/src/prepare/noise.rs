@@ -1,6 +1,8 @@
 //! Learns from the recording which places of an operation's answers vary by themselves: where the same
 //! request of the same user, nothing written in between, was answered otherwise, and where numbers only grow.
 
+mod mysql;
+
 use std::hash::Hasher;
 
 use reprise_wire::http::{Message, StartLine};
@@ -9,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::http::places::guess::{is_code, names_an_id};
 use crate::http::verify::noise::NoiseBook;
 use crate::http::verify::{Answered, compare, named_parts};
+pub(crate) use mysql::{Columns, Spoken};
 
 /// Answers kept to compare later ones with; bytes.
 const MOST_KEPT: usize = 16 << 20;
@@ -38,6 +41,7 @@ pub(crate) struct NoiseLearner {
     kept: FxHashMap<u64, Vec<u8>>,
     kept_bytes: usize,
     followed: FxHashMap<(u32, String), Growth>,
+    mysql: mysql::MysqlNoise,
 }
 
 /// The numbers of one place, as they were answered one after another.
@@ -90,14 +94,20 @@ impl NoiseLearner {
         self.book.note(operation, place);
     }
 
-    /// What was learned.
-    pub(crate) fn finish(mut self) -> NoiseBook {
+    /// Learns from a MySQL exchange.
+    pub(crate) fn learn_mysql(&mut self, spoken: Spoken<'_>) {
+        self.mysql.learn(spoken, &mut self.book);
+    }
+
+    /// What was learned, and the columns of MySQL operations whose executions leave out their definitions.
+    pub(crate) fn finish(mut self) -> (NoiseBook, FxHashMap<u32, Columns>) {
+        let columns = self.mysql.finish(&mut self.book);
         for ((operation, place), growth) in self.followed {
             if growth.grew >= ENOUGH && growth.fell * 4 <= growth.grew {
                 self.book.note(operation, &place);
             }
         }
-        self.book
+        (self.book, columns)
     }
 
     /// Follows the numbers of an answer: ids and counters grow from one answer to the next. What an answer
@@ -188,7 +198,7 @@ mod tests {
             let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{body}");
             learner.learn(asked, &request, answer.as_bytes());
         }
-        learner.finish()
+        learner.finish().0
     }
 
     fn expected(places: &[&str]) -> NoiseBook {

@@ -1,20 +1,21 @@
 //! Sends one MySQL command on its lane's connection, which is opened when it was opened while recording.
 
 mod opening;
+mod verify;
 
 use std::sync::Arc;
 
-use reprise_measure::{Outcome, Sample, SampleFlags};
+use reprise_measure::{Outcome, Sample};
 use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect};
 
 use super::Worker;
 use super::fetch::{Outgoing, Ready};
 use super::lane_copy::LaneCopy;
 use crate::mysql::command::{MysqlCommand, killing};
-use crate::mysql::connection::{End, MysqlConnection, Reply};
-use crate::mysql::judge::judge;
+use crate::mysql::connection::{End, MysqlConnection};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
+use verify::Sides;
 
 impl Worker {
     pub(super) async fn send_mysql(
@@ -91,6 +92,8 @@ impl Worker {
         self.prepare_anew(state, &mut connection, &command.payload)
             .await;
         let payload = self.payload_for(state, lane_copy, command, &recorded, &connection);
+        let dialect = connection.dialect;
+        let mut desk = self.take_desk();
         let reply = match changed_user(&payload).zip(self.program.mysql.as_ref()) {
             Some((change, target)) => {
                 let user = String::from_utf8_lossy(&change.user);
@@ -100,17 +103,9 @@ impl Worker {
                     .await
             }
             None => {
-                let mut desk = self.take_desk();
-                let reply = connection
-                    .command(
-                        &payload,
-                        &command.files,
-                        &mut desk.buffer,
-                        self.program.origin,
-                    )
-                    .await;
-                self.give_desk(desk);
-                reply
+                connection
+                    .command(&payload, &command.files, &mut desk, self.program.origin)
+                    .await
             }
         };
         let quits = payload.first() == Some(&(CommandCode::Quit as u8));
@@ -124,12 +119,18 @@ impl Worker {
             drop(connection);
             self.lost_mysql(state, lane_copy, lane);
         }
+        let sides = Sides {
+            command,
+            recorded: &recorded,
+            target: &dialect,
+        };
         if let Some(recorded_id) = step.statement
             && payload.first() == Some(&(CommandCode::StmtPrepare as u8))
         {
             state.prepared(recorded_id, &payload, reply.summary.statement_id());
         }
-        finish(step, &reply, sample);
+        self.finish(state, step, &sides, &reply, &desk.reply, sample);
+        self.give_desk(desk);
     }
 
     /// Prepares on the target what the command executes, when that was prepared on a connection that is gone,
@@ -143,7 +144,7 @@ impl Worker {
         if let Some((recorded_id, prepare)) = state.to_prepare(command) {
             let mut desk = self.take_desk();
             let reply = connection
-                .command(&prepare, &[], &mut desk.buffer, self.program.origin)
+                .command(&prepare, &[], &mut desk, self.program.origin)
                 .await;
             self.give_desk(desk);
             if let Some(error) = &reply.summary.error {
@@ -175,26 +176,4 @@ impl Worker {
 fn changed_user(payload: &[u8]) -> Option<ChangeUser> {
     let body = payload.strip_prefix(&[CommandCode::ChangeUser as u8])?;
     ChangeUser::decode(body).ok()
-}
-
-/// What the sample says about a reply.
-fn finish(step: &Step, reply: &Reply, sample: &mut Sample) {
-    sample.first_byte_us = reply.first_byte_us;
-    sample.done_us = reply.done_us;
-    sample.sent_bytes = u32::try_from(reply.sent).unwrap_or(u32::MAX);
-    sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
-    sample.status = reply.summary.error.as_ref().map_or(0, |error| error.code);
-    match reply.end {
-        End::Complete => {
-            let (outcome, flags) = judge(step.status, step.digest, &reply.summary);
-            sample.outcome = outcome;
-            sample.flags |= flags;
-        }
-        End::NoAnswer => sample.outcome = Outcome::Reset,
-        End::CutShort => sample.outcome = Outcome::Truncated,
-        End::Garbage => {
-            sample.outcome = Outcome::ErrorReply;
-            sample.flags |= SampleFlags::ERROR_ANSWER;
-        }
-    }
 }

@@ -67,24 +67,21 @@ impl Worker {
         sample.flags |= flags;
         if outcome == Outcome::Mismatch || (outcome == Outcome::ErrorReply && !same_status) {
             let difference = difference.unwrap_or_else(|| statuses(step.status, sample.status));
-            self.keep_mismatch(
-                step,
-                sample,
-                difference,
-                recorded.map(|one| one.shown(&[])),
-                shown,
-            );
+            self.keep_mismatch(step, sample, difference, || {
+                let recorded = recorded.map(|one| one.shown(&[]).text(KEPT_ANSWER));
+                [recorded.unwrap_or_default(), shown.text(KEPT_ANSWER)]
+            });
         }
     }
 
-    /// Hands a mismatch over, unless there were enough of its operation.
-    fn keep_mismatch(
+    /// Hands a mismatch over, unless there were enough of its operation. `answers` are the recorded one and
+    /// the target's as text, their beginnings.
+    pub(super) fn keep_mismatch(
         &self,
         step: &Step,
         sample: &Sample,
         difference: Difference,
-        recorded: Option<Answered<'_>>,
-        answered: Answered<'_>,
+        answers: impl FnOnce() -> [String; 2],
     ) {
         let mut kept = self.mismatches.borrow_mut();
         let of_operation = kept.entry(step.operation).or_default();
@@ -92,6 +89,7 @@ impl Worker {
             return;
         }
         *of_operation += 1;
+        let [recorded_answer, answer] = answers();
         self.outbox.borrow_mut().mismatch(Mismatch {
             operation: self.program.operation(step.operation).to_owned(),
             exchange: sample.exchange,
@@ -103,10 +101,8 @@ impl Worker {
             recorded: difference.recorded,
             answered: difference.answered,
             places: difference.places,
-            recorded_answer: recorded
-                .map(|shown| shown.text(KEPT_ANSWER))
-                .unwrap_or_default(),
-            answer: answered.text(KEPT_ANSWER),
+            recorded_answer,
+            answer,
         });
     }
 }
@@ -118,7 +114,8 @@ fn known_when_recorded<'a>(lane: &'a Lane, account: Option<&Account>) -> Vec<&'a
     values.chain(user).collect()
 }
 
-fn statuses(recorded: u16, answered: u16) -> Difference {
+/// Two statuses, or two error numbers of MySQL.
+pub(super) fn statuses(recorded: u16, answered: u16) -> Difference {
     Difference {
         place: "status".to_owned(),
         recorded: recorded.to_string(),

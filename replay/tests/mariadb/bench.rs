@@ -121,8 +121,16 @@ impl Bench {
         self.play_with(|_| {})
     }
 
-    /// Plays the recording by a plan changed like this.
+    /// Plays the recording by a plan changed like this, as the run `run`, in place of an earlier one.
     pub(crate) fn play_with(&self, change: impl FnOnce(&mut Plan)) -> Played {
+        if self.store.run("run").is_ok() {
+            self.store.delete_run("run").unwrap();
+        }
+        self.play_named("run", change)
+    }
+
+    /// Plays the recording by a plan changed like this, as a run of this name.
+    pub(crate) fn play_named(&self, name: &str, change: impl FnOnce(&mut Plan)) -> Played {
         let address = self.server.addr().to_string();
         let mut plan = Plan::of("recorded");
         plan.workers = Some(1);
@@ -149,7 +157,7 @@ impl Bench {
         };
         let config = ReplayConfig {
             plan,
-            run: "run".to_owned(),
+            run: name.to_owned(),
             targets: Targets {
                 http: Vec::new(),
                 mysql: Some(login),
@@ -167,7 +175,7 @@ impl Bench {
             reprise_replay::Event::Warning(warning) => Some(warning.message),
             _ => None,
         });
-        let run = self.store.run("run").unwrap();
+        let run = self.store.run(name).unwrap();
         let recording = self.store.recording("recorded").unwrap().id;
         let mut samples: Vec<_> = self.store.samples(run.id).map(Result::unwrap).collect();
         samples.sort_by_key(|sample| sample.exchange);

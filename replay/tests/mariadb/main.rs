@@ -10,3 +10,4 @@ mod read_only;
 mod relay;
 mod sessions;
 mod statements;
+mod verifying;

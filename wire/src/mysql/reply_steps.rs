@@ -4,7 +4,10 @@
 use std::hash::Hasher;
 
 use super::fields::Fields;
-use super::{Dialect, EofPacket, ErrPacket, Expect, MetadataMarker, OkPacket, PrepareOk, Status};
+use super::{
+    Dialect, EofPacket, ErrPacket, Expect, MetadataMarker, OkPacket, PrepareOk, Status,
+    UNSIGNED_FLAG,
+};
 
 /// What a reply came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,10 @@ pub struct ReplySummary {
     pub warnings: u16,
     /// A digest of the rows' bytes that does not depend on their order.
     pub rows_digest: u64,
+    /// A digest of the rows' bytes in their order.
+    pub row_order_digest: u64,
+    /// A digest of the types of the columns of result sets, or of what was prepared; 0 where no definitions came.
+    pub columns_digest: u64,
     /// PREPARE's answer.
     pub prepared: Option<PrepareOk>,
 }
@@ -148,6 +155,9 @@ impl ReplySteps {
             Place::Definitions { left, then } => {
                 if is_end(payload, len) {
                     return Step::Garbled;
+                }
+                if self.hashes_rows && matches!(then, Then::Rows | Then::End) {
+                    self.definition(payload);
                 }
                 match left {
                     0 | 1 => self.definitions_done(then, dialect),
@@ -352,9 +362,21 @@ impl ReplySteps {
             let mut hasher = rustc_hash::FxHasher::default();
             hasher.write(payload);
             hasher.write_u64(len);
-            self.summary.rows_digest = self.summary.rows_digest.wrapping_add(hasher.finish());
+            let row = hasher.finish();
+            self.summary.rows_digest = self.summary.rows_digest.wrapping_add(row);
+            self.summary.row_order_digest = then(self.summary.row_order_digest, row);
         }
         Step::More
+    }
+
+    /// Hashes the type in a column's definition, which ends in: type, flags (2 bytes), decimals, two zeros.
+    fn definition(&mut self, payload: &[u8]) {
+        let tail = payload.last_chunk::<6>();
+        if let Some([column_type, flags, ..]) = tail {
+            let unsigned = u64::from(*flags & UNSIGNED_FLAG as u8) << 8;
+            let said = u64::from(*column_type) | unsigned;
+            self.summary.columns_digest = then(self.summary.columns_digest, said);
+        }
     }
 
     fn end_of_rows(&mut self, payload: &[u8], dialect: &mut Dialect) -> Step {
@@ -389,6 +411,14 @@ impl ReplySteps {
             }
         }
     }
+}
+
+/// The digest of what `before` is one of and then `next`.
+fn then(before: u64, next: u64) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write_u64(before);
+    hasher.write_u64(next);
+    hasher.finish()
 }
 
 /// Whether a packet among rows is their end and not a row whose first value is 16 MiB or longer.

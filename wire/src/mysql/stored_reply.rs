@@ -33,7 +33,7 @@ fn read(reader: &mut ReplyReader, reply: &[u8], mut sent: impl FnMut(Vec<u8>)) {
 }
 
 /// Takes the packets of a file off the front of `input`.
-fn file(input: &mut &[u8]) -> Vec<u8> {
+pub(super) fn file(input: &mut &[u8]) -> Vec<u8> {
     let mut reader = PacketReader::new(input.len());
     let mut contents = Vec::new();
     while let Some(packet) = reader.next(input) {

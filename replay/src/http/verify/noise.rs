@@ -35,7 +35,13 @@ impl Noise<'_> {
         self.0.is_some_and(|places| places.contains(&place))
     }
 
-    pub(super) fn holds_named(self, place: &str) -> bool {
+    /// Whether nothing is known to vary.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.is_none_or(FxHashSet::is_empty)
+    }
+
+    /// Whether a place is known to vary.
+    pub(crate) fn holds_named(self, place: &str) -> bool {
         self.holds(hash(place))
     }
 }

@@ -50,7 +50,7 @@ impl Reader {
         let recording = program.prepared.recording;
         Self {
             places: vec![Place {
-                requests: store.requests(recording, with_answers(&program)),
+                requests: store.requests(recording, true),
                 reached: 0,
             }],
             alone: store.payload_reader(recording),
@@ -95,7 +95,7 @@ impl Reader {
                 self.places.truncate(MOST_PLACES - 1);
                 let before = wanted.exchange.saturating_sub(1);
                 let recording = self.program.prepared.recording;
-                let requests = self.store.requests(recording, with_answers(&self.program));
+                let requests = self.store.requests(recording, true);
                 Place {
                     requests: requests.after(ExchangeId(before)),
                     reached: before,
@@ -139,13 +139,6 @@ impl Reader {
         Some(self.ready(note, row, request?, response.as_deref()))
     }
 
-    /// The recorded answer, for the few requests that need it to be sent.
-    fn answer(&self, exchange: u32) -> Option<Vec<u8>> {
-        let id = ExchangeId(exchange);
-        let payloads = self.store.payloads(self.program.prepared.recording, id);
-        Some(payloads.ok()?.response?.bytes)
-    }
-
     fn ready(
         &self,
         note: Note,
@@ -166,9 +159,8 @@ impl Reader {
                 Ready::Http(Template::new(request, matching, &rewriting))
             }
             Protocol::Mysql => {
-                let asks = may_send_files(&row.summary);
-                let reply = asks.then(|| self.answer(exchange)).flatten();
-                Ready::Mysql(MysqlCommand::new(request, reply.as_deref()))
+                let holds_files = may_send_files(&row.summary);
+                Ready::Mysql(MysqlCommand::new(request, response, holds_files))
             }
         };
         let summary = row.summary.into_boxed_str();
@@ -177,9 +169,4 @@ impl Reader {
         self.shelf.keep(exchange, &outgoing);
         outgoing
     }
-}
-
-/// Whether recorded answers are read too: those of MySQL are compared by what the plan knows of them.
-fn with_answers(program: &Program) -> bool {
-    !program.prepared.plan.http.is_empty()
 }

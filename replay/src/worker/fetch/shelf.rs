@@ -78,7 +78,7 @@ mod tests {
     use crate::worker::fetch::Ready;
 
     fn request(bytes: usize) -> Arc<Outgoing> {
-        let payload = Ready::Mysql(MysqlCommand::new(vec![0; bytes], None));
+        let payload = Ready::Mysql(MysqlCommand::new(vec![0; bytes], None, false));
         Arc::new(Outgoing::new("".into(), payload, None, &Held::default()))
     }
 

@@ -150,7 +150,7 @@ impl Worker {
         let command = Command::Query(query).encode();
         let mut desk = self.take_desk();
         let reply = connection
-            .command(&command, &[], &mut desk.buffer, self.program.origin)
+            .command(&command, &[], &mut desk, self.program.origin)
             .await;
         self.give_desk(desk);
         reply

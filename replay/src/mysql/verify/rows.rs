@@ -1,0 +1,161 @@
+//! Compares the rows of two results: those that both have are taken out, whatever their order, and the rest
+//! is held side by side.
+
+use reprise_wire::mysql::{AnswerResult, ColumnDefinition};
+use rustc_hash::FxHashMap;
+
+use super::{Known, ORDER, ROWS, at, column};
+use crate::http::verify::Difference;
+use crate::mysql::generated::Generated;
+
+/// A row's values as texts.
+type Row = Vec<Option<Vec<u8>>>;
+
+/// What of a value is shown; bytes.
+const SHOWN: usize = 200;
+
+pub(super) fn compare(
+    before: &AnswerResult,
+    now: &AnswerResult,
+    known: Known<'_>,
+) -> Option<Difference> {
+    let Known {
+        generated, noise, ..
+    } = known;
+    if noise.holds_named(ROWS) {
+        return None;
+    }
+    if before.rows.len() != now.rows.len() {
+        let count = |result: &AnswerResult| match result.rows.len() {
+            1 => "1 row".to_owned(),
+            many => format!("{many} rows"),
+        };
+        return at(ROWS, [before, now].map(count));
+    }
+    if before.rows == now.rows {
+        return None;
+    }
+    // a result may rely on definitions that were sent before
+    let columns = [&before.columns, &now.columns, known.columns]
+        .into_iter()
+        .find(|columns| !columns.is_empty())
+        .unwrap_or_default();
+    if columns.is_empty() {
+        return at(ROWS, [before, now].map(first_bytes));
+    }
+    let read = |result: &AnswerResult| -> Option<Vec<Row>> {
+        let rows = result.rows.iter();
+        rows.map(|row| result.texts(row, columns)).collect()
+    };
+    let (Some(before), Some(now)) = (read(before), read(now)) else {
+        return at(ROWS, [before, now].map(first_bytes));
+    };
+    let names: Vec<String> = columns.iter().map(name).collect();
+    let quiet: Vec<bool> = names
+        .iter()
+        .map(|name| noise.holds_named(&column(name)))
+        .collect();
+    let same = |one: &Row, other: &Row| differing(one, other, &quiet, generated).next().is_none();
+    if before.iter().zip(&now).all(|(one, other)| same(one, other)) {
+        return None;
+    }
+    let left = unpaired(&before, &now, &quiet);
+    let mut found = left.iter().flat_map(|(one, other)| {
+        let differing = differing(one, other, &quiet, generated);
+        differing.map(|at| (at, one.get(at), other.get(at)))
+    });
+    let Some((first, one, other)) = found.next() else {
+        let shown = |rows: &[Row]| rows.first().map(row_text).unwrap_or_default();
+        return (!noise.holds_named(ORDER))
+            .then(|| at(ORDER, [shown(&before), shown(&now)]))
+            .flatten();
+    };
+    let mut columns = vec![first];
+    for (at, ..) in found {
+        if !columns.contains(&at) {
+            columns.push(at);
+        }
+    }
+    let place = |at: &usize| {
+        names
+            .get(*at)
+            .map_or_else(|| ROWS.to_owned(), |name| column(name))
+    };
+    let places: Vec<String> = columns.iter().map(place).collect();
+    Some(Difference {
+        place: places.first().cloned().unwrap_or_default(),
+        recorded: one.map(cell_text).unwrap_or_default(),
+        answered: other.map(cell_text).unwrap_or_default(),
+        places,
+    })
+}
+
+/// The rows that only one side has, each with one of the other's, in order.
+fn unpaired<'a>(before: &'a [Row], now: &'a [Row], quiet: &[bool]) -> Vec<(&'a Row, &'a Row)> {
+    let key = |row: &'a Row| -> Vec<Option<&'a [u8]>> {
+        let cells = row.iter().zip(quiet);
+        cells
+            .map(|(cell, quiet)| cell.as_deref().filter(|_| !quiet))
+            .collect()
+    };
+    let mut counts: FxHashMap<Vec<Option<&[u8]>>, usize> = FxHashMap::default();
+    for row in now {
+        *counts.entry(key(row)).or_default() += 1;
+    }
+    let mut take = |row: &'a Row| match counts.get_mut(&key(row)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    };
+    let only_before: Vec<&Row> = before.iter().filter(|row| !take(row)).collect();
+    // what is still counted is only in the other
+    let only_now = now.iter().filter(|row| match counts.get_mut(&key(row)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    });
+    only_before.into_iter().zip(only_now).collect()
+}
+
+/// The columns in which two rows differ.
+fn differing<'a>(
+    one: &'a Row,
+    other: &'a Row,
+    quiet: &'a [bool],
+    generated: &'a Generated,
+) -> impl Iterator<Item = usize> + 'a {
+    let cells = one.iter().zip(other).zip(quiet).enumerate();
+    cells
+        .filter(|(_, ((one, other), quiet))| {
+            !**quiet && one != other && !generated.same(one.as_deref(), other.as_deref())
+        })
+        .map(|(at, _)| at)
+}
+
+fn name(column: &ColumnDefinition) -> String {
+    String::from_utf8_lossy(&column.name).into_owned()
+}
+
+/// The first row as its bytes, where nothing tells how to read them.
+fn first_bytes(result: &AnswerResult) -> String {
+    let row = result.rows.first().map(Vec::as_slice).unwrap_or_default();
+    row.get(..SHOWN).unwrap_or(row).escape_ascii().to_string()
+}
+
+/// A value as it is shown.
+pub(super) fn cell_text(cell: &Option<Vec<u8>>) -> String {
+    cell.as_ref().map_or_else(
+        || "NULL".to_owned(),
+        |bytes| String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)).into_owned(),
+    )
+}
+
+/// A row as it is shown.
+pub(super) fn row_text(row: &Row) -> String {
+    let cells: Vec<String> = row.iter().map(cell_text).collect();
+    cells.join("\t")
+}

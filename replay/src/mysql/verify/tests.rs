@@ -1,0 +1,158 @@
+//! Replies held against each other.
+
+use reprise_wire::mysql::{
+    ColumnDefinition, ColumnType, Dialect, OkPacket, RowFormat, Status, Value, write_packet,
+    write_result_set,
+};
+
+use super::*;
+use crate::http::verify::noise::NoiseBook;
+
+/// A result with an integer and a text; `wide` makes the integer a BIGINT.
+fn rows(format: RowFormat, wide: bool, rows: &[(i64, &str)]) -> Answer {
+    let integer = if wide {
+        ColumnType::LONGLONG
+    } else {
+        ColumnType::LONG
+    };
+    let columns = [
+        ColumnDefinition::new(b"id", integer),
+        ColumnDefinition::new(b"name", ColumnType::VAR_STRING),
+    ];
+    let values: Vec<Vec<Value>> = rows
+        .iter()
+        .map(|(id, name)| vec![Value::Int(*id), Value::Bytes(name.as_bytes().to_vec())])
+        .collect();
+    let (mut out, mut sequence) = (Vec::new(), 1);
+    let dialect = Dialect::UNKNOWN;
+    let status = Status::AUTOCOMMIT;
+    write_result_set(
+        &mut out,
+        &mut sequence,
+        &dialect,
+        format,
+        &columns,
+        &values,
+        status,
+    );
+    Answer::received(command(format), &out, &dialect)
+}
+
+const fn command(format: RowFormat) -> &'static [u8] {
+    match format {
+        RowFormat::Text => b"\x03SELECT id, name FROM item",
+        RowFormat::Binary => b"\x17\x01\0\0\0\0\x01\0\0\0",
+    }
+}
+
+fn ok(affected_rows: u64) -> Answer {
+    let packet = OkPacket {
+        affected_rows,
+        status: Status::AUTOCOMMIT,
+        ..OkPacket::default()
+    };
+    let (mut out, mut sequence) = (Vec::new(), 1);
+    write_packet(&mut out, &mut sequence, &packet.encode());
+    Answer::received(b"\x03UPDATE item SET a = 1", &out, &Dialect::UNKNOWN)
+}
+
+fn known<'a>(generated: &'a Generated, book: &'a NoiseBook) -> Known<'a> {
+    Known {
+        generated,
+        noise: book.of(1),
+        columns: &[],
+    }
+}
+
+/// The places that differ when these vary by themselves.
+fn places(one: &Answer, other: &Answer, noise: &[&str]) -> Vec<String> {
+    let mut book = NoiseBook::default();
+    for place in noise {
+        book.note(1, place);
+    }
+    let found = compare(one, other, known(&Generated::default(), &book));
+    found.map_or_else(Vec::new, |found| found.places)
+}
+
+#[test]
+fn a_changed_value_is_found_by_its_column_in_both_protocols() {
+    for format in [RowFormat::Text, RowFormat::Binary] {
+        let before = rows(format, false, &[(1, "a"), (2, "b")]);
+        let now = rows(format, false, &[(1, "a"), (2, "c")]);
+        let nothing = (Generated::default(), NoiseBook::default());
+        let found = compare(&before, &now, known(&nothing.0, &nothing.1)).unwrap();
+        assert_eq!(found.place, "column:name");
+        assert_eq!(
+            (found.recorded.as_str(), found.answered.as_str()),
+            ("b", "c")
+        );
+        assert!(places(&before, &now, &["column:name"]).is_empty());
+        assert!(places(&before, &before, &[]).is_empty());
+    }
+}
+
+#[test]
+fn another_order_is_told_from_changed_rows() {
+    let format = RowFormat::Text;
+    let before = rows(format, false, &[(1, "a"), (2, "b"), (3, "c")]);
+    let moved = rows(format, false, &[(3, "c"), (1, "a"), (2, "b")]);
+    assert_eq!(places(&before, &moved, &[]), ["order"]);
+    assert!(places(&before, &moved, &["order"]).is_empty());
+    // of rows in another order only the changed one counts
+    let changed = rows(format, false, &[(3, "c"), (1, "x"), (2, "b")]);
+    assert_eq!(places(&before, &changed, &["order"]), ["column:name"]);
+}
+
+#[test]
+fn counts_types_and_kinds_of_results_are_compared() {
+    let format = RowFormat::Binary;
+    let one = rows(format, false, &[(1, "a")]);
+    assert_eq!(places(&one, &rows(format, false, &[]), &[]), ["rows"]);
+    assert!(places(&one, &rows(format, false, &[]), &["rows"]).is_empty());
+    assert_eq!(
+        places(&one, &rows(format, true, &[(1, "a")]), &[]),
+        ["type:id"]
+    );
+    assert_eq!(places(&ok(1), &ok(2), &[]), ["affected"]);
+    assert_eq!(places(&one, &ok(1), &[]), ["results"]);
+}
+
+#[test]
+fn ids_that_the_target_generated_are_the_recorded_ones() {
+    let before = rows(RowFormat::Text, false, &[(10, "a")]);
+    let now = rows(RowFormat::Text, false, &[(70, "a")]);
+    let mut generated = Generated::default();
+    assert_eq!(places(&before, &now, &[]), ["column:id"]);
+    generated.note(10, 70, 1);
+    assert!(compare(&before, &now, known(&generated, &NoiseBook::default())).is_none());
+}
+
+#[test]
+fn a_reply_reads_as_a_table() {
+    let shown = text(
+        &rows(RowFormat::Binary, false, &[(1, "a"), (2, "b")]),
+        &[],
+        1_000,
+    );
+    assert_eq!(shown, "id\tname\n1\ta\n2\tb\n");
+    assert_eq!(text(&ok(3), &[], 1_000), "OK, 3 affected\n");
+}
+
+#[test]
+fn an_execution_without_definitions_is_read_by_those_of_its_prepare() {
+    let with = [(1, "a"), (2, "b")].map(|row| rows(RowFormat::Binary, false, &[row]));
+    let columns = with[0].results[0].columns.clone();
+    let [one, other] = with.map(|mut answer| {
+        answer.results[0].columns.clear();
+        answer
+    });
+    assert_eq!(places(&one, &other, &[]), ["rows"]);
+    let (generated, book) = (Generated::default(), NoiseBook::default());
+    let known = Known {
+        columns: &columns,
+        ..known(&generated, &book)
+    };
+    let found = compare(&one, &other, known).unwrap();
+    assert_eq!(found.places, ["column:id", "column:name"]);
+    assert_eq!(text(&one, &columns, 1_000), "id\tname\n1\ta\n");
+}
