@@ -51,7 +51,7 @@ impl BinnedKind {
     const fn parts(self) -> &'static [Part] {
         match self {
             Self::Recording => &[
-                Part::Rows("exchange"),
+                Part::Blobs("exchange_block"),
                 Part::Blobs("request_segment"),
                 Part::Blobs("response_segment"),
                 Part::Rows("rate"),

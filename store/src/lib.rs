@@ -5,6 +5,7 @@
 //! within a second. The file's layout is described in `store/FORMAT.md`.
 
 mod bin;
+mod columns;
 mod error;
 mod file;
 mod id;

@@ -2,6 +2,8 @@
 //! Times are Unix nanoseconds where they are points, microseconds since the recording's start elsewhere.
 
 mod batch;
+mod block;
+mod exchanges;
 mod intake;
 mod ledger;
 mod operations;
@@ -27,8 +29,9 @@ pub use requests::{PayloadReader, RecordedRequest, Requests};
 pub use row::ExchangeRow;
 pub use write::RecordingWriter;
 
-pub(crate) use batch::key;
-pub(crate) use row::{protocol_number, protocol_numbered};
+pub(crate) use batch::{insert_block, key};
+pub(crate) use block::BLOCK_ROWS;
+pub(crate) use row::{Stored, protocol_number, protocol_numbered};
 pub(crate) use servers::normal as normal_host;
 
 /// What a new recording starts with.

@@ -36,8 +36,6 @@ fn a_payload_that_is_not_where_its_row_says_is_damage() {
         "UPDATE response_segment SET length = length - 1",
         "UPDATE response_segment SET length = 9223372036854775807",
         "UPDATE response_segment SET length = -1",
-        "UPDATE exchange SET response_offset = 4294967295",
-        "UPDATE exchange SET response_kept = 4294967295",
     ] {
         let (_folder, store) = damaged(damage);
         let read = store.payloads(RecordingId(1), ExchangeId(1));
@@ -61,12 +59,12 @@ fn a_payload_that_is_not_where_its_row_says_is_damage() {
 }
 
 #[test]
-fn a_number_that_cannot_be_is_damage() {
+fn rows_that_do_not_unpack_are_damage() {
     for damage in [
-        "UPDATE exchange SET protocol = 9",
-        "UPDATE exchange SET operation = -1",
-        "UPDATE exchange SET status = 70000",
-        "UPDATE exchange SET connection = 4294967296",
+        "UPDATE exchange_block SET data = x''",
+        "UPDATE exchange_block SET data = x'01ffff'",
+        "UPDATE exchange_block SET data = substr(data, 1, length(data) - 3)",
+        "UPDATE exchange_block SET data = (SELECT data FROM sample_block)",
     ] {
         let (_folder, store) = damaged(damage);
         let read = store.exchanges(RecordingId(1), ExchangeId(0), 10);

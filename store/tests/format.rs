@@ -6,7 +6,8 @@ mod support;
 use std::process::Command;
 
 use reprise_measure::{Sample, Summary};
-use reprise_store::{RunState, Totals};
+use reprise_store::{RecordingId, RunState, Totals};
+use reprise_wire::{Flags, Protocol};
 use support::*;
 
 /// What the script prints, from the documented functions alone.
@@ -16,19 +17,34 @@ db = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)
 print(json.dumps({
     'request': payload(db, 1, 77).hex(),
     'response': payload(db, 1, 100, 'response').hex(),
+    'exchanges': list(exchanges(db, 1)),
     'samples': list(samples(db, 1)),
 }))
 ";
 
 #[test]
-fn the_documented_python_reads_payloads_and_samples() {
+fn the_documented_python_reads_exchanges_payloads_and_samples() {
     let (_folder, store) = store();
     let recording = store.create_recording(&new_recording("r")).unwrap();
     let connection = recording.add_connection(&new_connection()).unwrap();
     for number in 1..=120 {
-        recording
-            .add_exchange(connection, exchange(number))
-            .unwrap();
+        let mut exchange = exchange(number);
+        if number == 31 {
+            // What may be missing is missing, and what it has instead is there.
+            exchange.protocol = Protocol::Mysql;
+            exchange.response = None;
+            exchange.times.response_first = None;
+            exchange.times.response_last = None;
+            exchange.status = None;
+            exchange.statement_id = Some(9);
+            exchange.flags = Flags::MIDSTREAM;
+            exchange.summary = "Größe".to_owned();
+        }
+        recording.add_exchange(connection, exchange).unwrap();
+        if number == 70 {
+            // The next row is in another block.
+            recording.commit().unwrap();
+        }
     }
     let run = store.create_run(new_run("a")).unwrap();
     // Not in the order of time, as several workers deliver them.
@@ -62,6 +78,27 @@ fn the_documented_python_reads_payloads_and_samples() {
     };
     assert_eq!(read["request"], hex(request_bytes(77)));
     assert_eq!(read["response"], hex(response_bytes(100)));
+    let rows: Vec<_> = store.all_exchanges(RecordingId(1)).flatten().collect();
+    let exchanges = read["exchanges"].as_array().unwrap();
+    assert_eq!((rows.len(), exchanges.len()), (120, 120));
+    for (row, read) in rows.iter().zip(exchanges) {
+        let protocol = match row.protocol {
+            Protocol::Http => 1,
+            Protocol::Mysql => 2,
+        };
+        let expected = serde_json::json!({
+            "id": row.id.0, "connection": row.connection.0, "protocol": protocol,
+            "operation": row.operation.0, "at_us": row.at_us,
+            "request_last_us": row.request_last_us, "response_first_us": row.response_first_us,
+            "response_last_us": row.response_last_us, "status": row.status,
+            "flags": row.flags.bits(), "statement": row.statement_id,
+            "request_bytes": row.request_bytes, "response_bytes": row.response_bytes,
+            "summary": row.summary,
+        });
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(read[name], *value, "{name} of {}", row.id.0);
+        }
+    }
     let read = read["samples"].as_array().unwrap();
     assert_eq!(read.len(), all.len());
     for (read, sample) in read.iter().zip(&all) {

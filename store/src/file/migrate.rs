@@ -1,9 +1,11 @@
 //! Formats of the file, oldest first. A migration runs in one transaction and never rewrites blobs:
 //! each blob carries its own codec's version.
 
+mod exchange_rows;
+
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::Error;
 
@@ -11,18 +13,27 @@ use crate::Error;
 struct Migration {
     /// The statements that make the step.
     sql: &'static str,
+    /// What SQL alone cannot do, done after them.
+    then: Option<fn(&Transaction<'_>) -> Result<(), Error>>,
     /// The first version of Reprise that reads the result; told to older ones by `meta.needs`.
     needs: &'static str,
 }
 
 /// Entry i leads from format i to format i + 1.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         sql: include_str!("../schema/0001.sql"),
+        then: None,
         needs: "0.1.0",
     },
     Migration {
         sql: include_str!("../schema/0002.sql"),
+        then: None,
+        needs: "0.1.0",
+    },
+    Migration {
+        sql: include_str!("../schema/0003.sql"),
+        then: Some(exchange_rows::pack),
         needs: "0.1.0",
     },
 ];
@@ -61,6 +72,9 @@ pub(crate) fn to_current(connection: &mut Connection, path: &Path) -> Result<(),
     refuse_newer(&transaction, path)?;
     for migration in MIGRATIONS.iter().skip(found as usize) {
         transaction.execute_batch(migration.sql)?;
+        if let Some(then) = migration.then {
+            then(&transaction)?;
+        }
         transaction.execute(
             "INSERT OR REPLACE INTO meta (key, value) VALUES ('needs', ?1)",
             [migration.needs],

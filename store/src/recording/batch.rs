@@ -4,15 +4,13 @@ use reprise_wire::Timestamp;
 use rusqlite::{Transaction, params};
 use rustc_hash::FxHashMap;
 
+use super::block::{self, BLOCK_ROWS};
 use super::operations::NewOperations;
-use super::row::{self, ExchangeRow};
+use super::row::ExchangeRow;
 use super::{ConnectionEnd, ExchangeCounts, NewConnection, Totals, close_name};
 use crate::segment::{ClosedSegment, Packer};
 use crate::writer_life::{now_ms, this_process};
 use crate::{ConnectionId, Error, RecordingId};
-
-/// An estimate of what a row takes beside its summary.
-const ROW_BYTES: u64 = 80;
 
 /// What was added since the last commit.
 #[derive(Default)]
@@ -65,10 +63,8 @@ impl Batch {
             insert_segments(transaction, packer, "request_segment", id, &self.requests)?;
         stored += insert_segments(transaction, packer, "response_segment", id, &self.responses)?;
         self.operations.write(transaction, id)?;
-        let mut insert = transaction.prepare_cached(row::INSERT)?;
-        for row in &self.added.rows {
-            row::insert(&mut insert, id, row)?;
-            stored += ROW_BYTES + row.summary.len() as u64;
+        for rows in self.added.rows.chunks(BLOCK_ROWS) {
+            stored += insert_block(transaction, packer, id, rows)?;
         }
         let mut add = transaction.prepare_cached(
             "INSERT INTO rate (recording, second, exchanges, errors) VALUES (?1, ?2, ?3, ?4) \
@@ -203,6 +199,23 @@ fn insert_segments(
         insert.execute(params![key(id.0, segment.number), length, blob])?;
     }
     Ok(stored)
+}
+
+/// Packs and inserts rows whose ids follow each other; returns how many bytes they take.
+pub(crate) fn insert_block(
+    transaction: &Transaction<'_>,
+    packer: &mut Packer,
+    id: RecordingId,
+    rows: &[ExchangeRow],
+) -> Result<u64, Error> {
+    let Some(first) = rows.first() else {
+        return Ok(0);
+    };
+    let blob = packer.pack(&block::pack(rows))?;
+    transaction
+        .prepare_cached("INSERT INTO exchange_block (id, exchanges, data) VALUES (?1, ?2, ?3)")?
+        .execute(params![key(id.0, first.id.0), rows.len() as i64, blob])?;
+    Ok(blob.len() as u64)
 }
 
 /// The key of a recording's or run's numbered blob: clustered by owner, in order.

@@ -1,16 +1,16 @@
-//! Reading recordings: lists, connections, pages of exchanges, one exchange's payloads, the rate.
+//! Reading recordings: lists, connections, one exchange's payloads, the rate.
 
 use reprise_wire::{Payload, Timestamp};
 use rusqlite::{Connection as Sql, OptionalExtension, Row, params};
 
 use super::batch::key;
-use super::row::{self, ExchangeRow, Stored};
+use super::row::Stored;
 use super::{ByteCounts, Connection, ExchangeCounts, Recording, RecordingState, close_named};
 use crate::writer_life::{is_alive, now_ms};
 use crate::{ConnectionId, Error, ExchangeId, RecordingId, Store, segment};
 
 /// Rows read in one transaction.
-pub(crate) const PAGE: u32 = 1_000;
+const PAGE: u32 = 1_000;
 
 /// The two payloads of an exchange; `None` when missing from the recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,66 +92,6 @@ impl Store {
                 return Ok(all);
             }
         }
-    }
-
-    /// One page of a recording's exchanges, in the order they completed: at most `limit` after
-    /// `after`; `ExchangeId(0)` begins.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn exchanges(
-        &self,
-        recording: RecordingId,
-        after: ExchangeId,
-        limit: u32,
-    ) -> Result<Vec<ExchangeRow>, Error> {
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(&format!(
-                "SELECT {} FROM exchange WHERE recording = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-                row::COLUMNS
-            ))?;
-            let rows = statement.query_map(params![recording.0, after.0, limit], row::read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// One exchange's row; `None` when the recording has no such exchange.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn exchange(
-        &self,
-        recording: RecordingId,
-        id: ExchangeId,
-    ) -> Result<Option<ExchangeRow>, Error> {
-        let before = ExchangeId(id.0.saturating_sub(1));
-        let page = self.exchanges(recording, before, 1)?;
-        Ok(page.into_iter().find(|row| row.id == id))
-    }
-
-    /// All exchanges of a recording, in the order they completed, read page by page.
-    pub fn all_exchanges(
-        &self,
-        recording: RecordingId,
-    ) -> impl Iterator<Item = Result<ExchangeRow, Error>> + use<> {
-        let store = self.clone();
-        let mut page = Vec::new().into_iter();
-        let mut after = Some(ExchangeId(0));
-        std::iter::from_fn(move || {
-            if let Some(row) = page.next() {
-                return Some(Ok(row));
-            }
-            let rows = match store.exchanges(recording, after?, PAGE) {
-                Ok(rows) => rows,
-                Err(error) => {
-                    after = None;
-                    return Some(Err(error));
-                }
-            };
-            after = rows.last().map(|row: &ExchangeRow| row.id);
-            page = rows.into_iter();
-            page.next().map(Ok)
-        })
     }
 
     /// Both payloads of one exchange.

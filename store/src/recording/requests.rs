@@ -1,9 +1,10 @@
-//! Reading a whole recording in sequence, as planning does: rows page by page, each segment unpacked
+//! Reading a whole recording in sequence, as planning does: each block of rows and each segment unpacked
 //! once, answers left on disk unless asked for.
 
 use std::collections::VecDeque;
 
-use super::read::{PAGE, REQUESTS, RESPONSES, cut, segment};
+use super::exchanges::Rows;
+use super::read::{REQUESTS, RESPONSES, cut, segment};
 use super::row::{ExchangeRow, Stored};
 use crate::{Error, ExchangeId, RecordingId, Store};
 
@@ -27,8 +28,7 @@ pub struct RecordedRequest {
 pub struct Requests {
     store: Store,
     recording: RecordingId,
-    rows: std::vec::IntoIter<ExchangeRow>,
-    after: Option<ExchangeId>,
+    rows: Rows,
     requests: Sequence,
     responses: Option<Sequence>,
 }
@@ -53,8 +53,7 @@ impl Store {
         Requests {
             store: self.clone(),
             recording,
-            rows: Vec::new().into_iter(),
-            after: Some(ExchangeId(0)),
+            rows: Rows::after(self.clone(), recording, ExchangeId(0)),
             requests: Sequence::new(REQUESTS),
             responses: with_responses.then(|| Sequence::new(RESPONSES)),
         }
@@ -98,25 +97,12 @@ impl Requests {
     /// Leaves out the exchanges up to and including `before`. To be called first.
     #[must_use]
     pub fn after(mut self, before: ExchangeId) -> Self {
-        self.after = Some(before);
+        self.rows = Rows::after(self.store.clone(), self.recording, before);
         self
     }
 
-    fn next_row(&mut self) -> Result<Option<ExchangeRow>, Error> {
-        if let Some(row) = self.rows.next() {
-            return Ok(Some(row));
-        }
-        let Some(after) = self.after else {
-            return Ok(None);
-        };
-        let page = self.store.exchanges(self.recording, after, PAGE)?;
-        self.after = page.last().map(|row| row.id);
-        self.rows = page.into_iter();
-        Ok(self.rows.next())
-    }
-
     fn next_request(&mut self) -> Result<Option<RecordedRequest>, Error> {
-        let Some(row) = self.next_row()? else {
+        let Some(row) = self.rows.next().transpose()? else {
             return Ok(None);
         };
         let request = self
@@ -141,8 +127,7 @@ impl Iterator for Requests {
         let next = self.next_request();
         if next.is_err() {
             // An error ends the sequence: asking again would repeat or skip.
-            self.after = None;
-            self.rows = Vec::new().into_iter();
+            self.rows.stop();
         }
         next.transpose()
     }

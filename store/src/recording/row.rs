@@ -1,11 +1,10 @@
-//! The narrow row of an exchange, in memory and in the `exchange` table.
+//! The narrow row of an exchange.
 
 use reprise_wire::filter::Candidate;
 use reprise_wire::{Exchange, Flags, Protocol, Timestamp};
-use rusqlite::{CachedStatement, Row, params};
 
 use crate::segment::Place;
-use crate::{ConnectionId, Error, ExchangeId, OperationId, RecordingId};
+use crate::{ConnectionId, ExchangeId, OperationId};
 
 /// Longest stored summary, in bytes.
 const SUMMARY_BYTES: usize = 256;
@@ -144,83 +143,4 @@ pub(crate) fn row_of(exchange: Exchange, filed: &Filed) -> ExchangeRow {
         request: filed.request,
         response: filed.response,
     }
-}
-
-/// The statement that [`insert`] runs.
-pub(crate) const INSERT: &str = "INSERT INTO exchange (recording, id, connection, protocol, \
-    operation, at_us, request_last_us, response_first_us, response_last_us, status, flags, \
-    statement, request_bytes, request_kept, request_segment, request_offset, response_bytes, \
-    response_kept, response_segment, response_offset, summary) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
-    ?20, ?21)";
-
-/// The columns that [`read`] expects, in order.
-pub(crate) const COLUMNS: &str = "id, connection, protocol, operation, at_us, request_last_us, \
-    response_first_us, response_last_us, status, flags, statement, request_bytes, request_kept, \
-    request_segment, request_offset, response_bytes, response_kept, response_segment, \
-    response_offset, summary";
-
-pub(crate) fn insert(
-    statement: &mut CachedStatement<'_>,
-    recording: RecordingId,
-    row: &ExchangeRow,
-) -> Result<(), Error> {
-    let (request, response) = (row.request, row.response);
-    statement.execute(params![
-        recording.0,
-        row.id.0,
-        row.connection.0,
-        protocol_number(row.protocol),
-        row.operation.0,
-        row.at_us,
-        row.request_last_us,
-        row.response_first_us,
-        row.response_last_us,
-        row.status,
-        row.flags.bits(),
-        row.statement_id,
-        row.request_bytes.map(u64::cast_signed),
-        request.map(|stored| stored.kept),
-        request.map(|stored| stored.place.segment),
-        request.map(|stored| stored.place.offset),
-        row.response_bytes.map(u64::cast_signed),
-        response.map(|stored| stored.kept),
-        response.map(|stored| stored.place.segment),
-        response.map(|stored| stored.place.offset),
-        row.summary,
-    ])?;
-    Ok(())
-}
-
-/// One row of a query for [`COLUMNS`].
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<ExchangeRow> {
-    Ok(ExchangeRow {
-        id: ExchangeId(row.get(0)?),
-        connection: ConnectionId(row.get(1)?),
-        protocol: protocol_numbered(row.get(2)?)?,
-        operation: OperationId(row.get(3)?),
-        at_us: row.get(4)?,
-        request_last_us: row.get(5)?,
-        response_first_us: row.get(6)?,
-        response_last_us: row.get(7)?,
-        status: row.get(8)?,
-        flags: Flags::from_bits_retain(row.get(9)?),
-        statement_id: row.get(10)?,
-        request_bytes: row.get::<_, Option<i64>>(11)?.map(i64::cast_unsigned),
-        request: stored(row, 12)?,
-        response_bytes: row.get::<_, Option<i64>>(15)?.map(i64::cast_unsigned),
-        response: stored(row, 16)?,
-        summary: row.get(19)?,
-    })
-}
-
-fn stored(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Stored>> {
-    let Some(kept) = row.get(first)? else {
-        return Ok(None);
-    };
-    let place = Place {
-        segment: row.get(first + 1)?,
-        offset: row.get(first + 2)?,
-    };
-    Ok(Some(Stored { place, kept }))
 }

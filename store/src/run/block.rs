@@ -3,13 +3,12 @@
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
 
+use crate::columns::{join, put, split, take, unzigzag, zigzag};
+
 /// Samples in one block; a block is a few hundred kilobytes before compression.
 pub(crate) const BLOCK_SAMPLES: usize = 8_192;
 
-/// No block has more: a larger number is a damaged file.
-const MOST: u64 = 65_536;
-
-/// The columns, in order; each is preceded by its length in bytes (u32, little-endian).
+/// The columns, in order.
 const COLUMNS: usize = 16;
 
 /// Packs samples. Any values survive, sensible ones become small.
@@ -24,29 +23,12 @@ pub(crate) fn pack(samples: &[Sample]) -> Vec<u8> {
             }
         }
     }
-    let mut bytes = Vec::new();
-    put(&mut bytes, samples.len() as u64);
-    for column in columns {
-        // 65,536 varints of at most ten bytes stay far below the limit of u32.
-        bytes.extend_from_slice(
-            &u32::try_from(column.len())
-                .unwrap_or(u32::MAX)
-                .to_le_bytes(),
-        );
-        bytes.extend_from_slice(&column);
-    }
-    bytes
+    join(samples.len(), &columns)
 }
 
 /// Unpacks a block; `None` when it is not one.
-pub(crate) fn unpack(mut bytes: &[u8]) -> Option<Vec<Sample>> {
-    let count = take(&mut bytes).filter(|count| *count <= MOST)?;
-    let mut columns: [&[u8]; COLUMNS] = [&[]; COLUMNS];
-    for column in &mut columns {
-        let (length, rest) = bytes.split_first_chunk()?;
-        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-        (*column, bytes) = rest.split_at_checked(length)?;
-    }
+pub(crate) fn unpack(bytes: &[u8]) -> Option<Vec<Sample>> {
+    let (count, mut columns) = split::<COLUMNS>(bytes)?;
     let mut before = Before::default();
     (0..count)
         .map(|_| sample_of(&mut columns, &mut before))
@@ -144,37 +126,6 @@ fn sample_of(columns: &mut [&[u8]; COLUMNS], before: &mut Before) -> Option<Samp
         received_bytes: small(received_bytes)?,
         faults: small(faults)?,
     })
-}
-
-/// Small differences of either sign become small numbers: 0, -1, 1, -2 become 0, 1, 2, 3.
-const fn zigzag(difference: u64) -> u64 {
-    (difference << 1) ^ ((difference.cast_signed() >> 63).cast_unsigned())
-}
-
-const fn unzigzag(value: u64) -> u64 {
-    (value >> 1) ^ (value & 1).wrapping_neg()
-}
-
-/// LEB128: seven bits a byte, low ones first, the high bit set on all but the last.
-fn put(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
-fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

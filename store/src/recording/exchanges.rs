@@ -1,0 +1,143 @@
+//! Reading the rows of exchanges: a page from anywhere, one row, all of them in order. They are packed in
+//! blocks; a block that is read through is unpacked once.
+
+use rusqlite::params;
+
+use super::batch::key;
+use super::block;
+use super::row::ExchangeRow;
+use crate::{Error, ExchangeId, RecordingId, Store, segment};
+
+/// So many rows at least are read in one transaction, if there are as many.
+const PAGE: usize = block::BLOCK_ROWS;
+
+impl Store {
+    /// One page of a recording's exchanges, in the order they completed: at most `limit` after
+    /// `after`; `ExchangeId(0)` begins.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn exchanges(
+        &self,
+        recording: RecordingId,
+        after: ExchangeId,
+        limit: u32,
+    ) -> Result<Vec<ExchangeRow>, Error> {
+        let Some(first) = after.0.checked_add(1) else {
+            return Ok(Vec::new());
+        };
+        let last = after.0.saturating_add(limit);
+        self.rows_between(recording, first, last, usize::MAX)
+    }
+
+    /// One exchange's row; `None` when the recording has no such exchange.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn exchange(
+        &self,
+        recording: RecordingId,
+        id: ExchangeId,
+    ) -> Result<Option<ExchangeRow>, Error> {
+        let rows = self.rows_between(recording, id.0, id.0, usize::MAX)?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// All exchanges of a recording, in the order they completed, read page by page.
+    pub fn all_exchanges(
+        &self,
+        recording: RecordingId,
+    ) -> impl Iterator<Item = Result<ExchangeRow, Error>> + use<> {
+        Rows::after(self.clone(), recording, ExchangeId(0))
+    }
+
+    /// The rows with these ids, both included; no more blocks once there are `enough` rows.
+    fn rows_between(
+        &self,
+        recording: RecordingId,
+        first: u32,
+        last: u32,
+        enough: usize,
+    ) -> Result<Vec<ExchangeRow>, Error> {
+        let wanted = first..=last;
+        let mut rows: Vec<ExchangeRow> = Vec::new();
+        self.read(|sql| {
+            // The block that the first row is in begins before it.
+            let mut statement = sql.prepare_cached(
+                "SELECT id, data FROM exchange_block WHERE id <= ?3 AND id >= coalesce( \
+                 (SELECT max(id) FROM exchange_block WHERE id BETWEEN ?1 AND ?2), ?2) ORDER BY id",
+            )?;
+            let owner = |number| key(recording.0, number);
+            let mut blocks = statement.query(params![owner(0), owner(first), owner(last)])?;
+            while let Some(row) = blocks.next()? {
+                let id: i64 = row.get(0)?;
+                // The low half of the key is the id of the block's first exchange.
+                let first = ExchangeId(id.cast_unsigned() as u32);
+                let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+                let found = segment::unpack_sized(blob)
+                    .and_then(|bytes| block::unpack(&bytes, first, &wanted));
+                rows.extend(found.ok_or_else(|| self.damaged())?);
+                if rows.len() >= enough {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+}
+
+/// The rows of a recording in order, read on as they are wanted.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    store: Store,
+    recording: RecordingId,
+    /// What the last read found.
+    rows: std::vec::IntoIter<ExchangeRow>,
+    /// The last row read; `None` once there are no more, or an error came.
+    after: Option<ExchangeId>,
+}
+
+impl Rows {
+    /// Those after the one with this id.
+    pub(crate) fn after(store: Store, recording: RecordingId, after: ExchangeId) -> Self {
+        Self {
+            store,
+            recording,
+            rows: Vec::new().into_iter(),
+            after: Some(after),
+        }
+    }
+
+    /// Has it end here.
+    pub(crate) fn stop(&mut self) {
+        self.rows = Vec::new().into_iter();
+        self.after = None;
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<ExchangeRow, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(row) = self.rows.next() {
+            return Some(Ok(row));
+        }
+        let first = self.after?.0.checked_add(1)?;
+        match self
+            .store
+            .rows_between(self.recording, first, u32::MAX, PAGE)
+        {
+            Ok(rows) => {
+                self.after = rows.last().map(|row| row.id);
+                self.rows = rows.into_iter();
+                self.rows.next().map(Ok)
+            }
+            Err(error) => {
+                // Asking again would repeat or skip.
+                self.stop();
+                Some(Err(error))
+            }
+        }
+    }
+}
