@@ -49,7 +49,7 @@ fn format_2(path: &Path) {
     let mut blob = vec![1];
     blob.extend(zstd::encode_all(&segment()[..], 1).unwrap());
     let insert = "INSERT INTO request_segment VALUES ((1 << 32) + 1, ?1, ?2)";
-    let length = segment().len();
+    let length = i64::try_from(segment().len()).unwrap();
     transaction.execute(insert, params![length, blob]).unwrap();
     transaction.commit().unwrap();
 }

@@ -1,14 +1,15 @@
 //! What nobody can beat who does the work once, on one thread: reading, slicing and parsing headers; and
 //! compressing the same bytes and inserting the same rows.
 
+mod rows;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Instant;
 
 use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
 use crate::Failure;
@@ -86,25 +87,26 @@ fn header(payload: &[u8]) -> bool {
     }
 }
 
-/// Limit b: what an import stored, compressed and inserted once more into a bare file, without anything
-/// around it. Prints how many seconds it took; reading it all before is not counted.
+/// Limit b: what an import stored, compressed and inserted once more into a bare file, a row for each
+/// exchange, without anything around it. Prints how many seconds it took; reading it all before is not counted.
 pub(crate) fn store(file: &Path, into: &Path) -> Result<(), Failure> {
     let from = Connection::open(file)?;
     let segments: Vec<(&str, Vec<Segment>)> = ["request_segment", "response_segment"]
         .into_iter()
         .map(|table| Ok::<_, Failure>((table, segments(&from, table)?)))
         .collect::<Result<_, _>>()?;
-    let rows = rows(&from)?;
+    let rows = rows::of(file)?;
     let bare = Connection::open(into)?;
     bare.pragma_update(None, "journal_mode", "WAL")?;
     bare.pragma_update(None, "synchronous", "NORMAL")?;
     let mut schema = from.prepare(
         "SELECT sql FROM sqlite_schema \
-         WHERE name IN ('exchange', 'request_segment', 'response_segment')",
+         WHERE name IN ('request_segment', 'response_segment')",
     )?;
     for sql in schema.query_map([], |row| row.get::<_, String>(0))? {
         bare.execute(&sql?, [])?;
     }
+    bare.execute(rows::TABLE, [])?;
     let began = Instant::now();
     let mut zstd = zstd::bulk::Compressor::new(1)?;
     for (table, segments) in &segments {
@@ -119,10 +121,9 @@ pub(crate) fn store(file: &Path, into: &Path) -> Result<(), Failure> {
     }
     for rows in rows.chunks(TRANSACTION_ROWS) {
         let transaction = bare.unchecked_transaction()?;
-        let marks = vec!["?"; rows[0].len()].join(", ");
-        let mut insert = bare.prepare(&format!("INSERT INTO exchange VALUES ({marks})"))?;
+        let mut insert = bare.prepare(rows::INSERT)?;
         for row in rows {
-            insert.execute(params_from_iter(row))?;
+            rows::insert(&mut insert, row)?;
         }
         transaction.commit()?;
     }
@@ -146,19 +147,4 @@ fn segments(from: &Connection, table: &str) -> Result<Vec<Segment>, Failure> {
         segments.push(Segment { id, bytes });
     }
     Ok(segments)
-}
-
-fn rows(from: &Connection) -> Result<Vec<Vec<Value>>, Failure> {
-    let mut select = from.prepare("SELECT * FROM exchange ORDER BY recording, id")?;
-    let columns = select.column_count();
-    let mut found = select.query([])?;
-    let mut rows = Vec::new();
-    while let Some(row) = found.next()? {
-        rows.push(
-            (0..columns)
-                .map(|at| row.get(at))
-                .collect::<Result<_, _>>()?,
-        );
-    }
-    Ok(rows)
 }

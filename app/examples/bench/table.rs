@@ -59,7 +59,7 @@ pub(crate) fn print_legend() {
     println!(
         "file: imported by the command, redacted, into a new file. dec.: decoded to exchanges, thrown away.\n\
          tshark: tshark -T fields. lim. a: packets read, sliced, flow looked up, header parsed.\n\
-         lim. b: the stored bytes compressed with zstd 1 and the stored rows inserted, on one thread.\n\
+         lim. b: the stored bytes compressed with zstd 1 and a row for each exchange inserted, on one thread.\n\
          file x, dec. x: how many times as fast as tshark. limit: the speed of `file` in percent of that of\n\
          the slower limit. CPU, RSS: of `file`, all threads, the most of all rounds."
     );

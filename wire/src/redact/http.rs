@@ -3,6 +3,9 @@
 
 mod body;
 mod fields;
+mod plain;
+#[cfg(test)]
+mod tests;
 
 use crate::http::Message;
 use crate::operation::{http_operation, http_summary};
@@ -10,6 +13,7 @@ use crate::{Exchange, Flags, Payload};
 
 use super::detect::{self, Neighbours};
 use super::{Pass, quietly};
+use plain::Plain;
 
 /// Replaces the secrets of an HTTP exchange.
 pub(super) fn redact(exchange: &mut Exchange, pass: &mut Pass) {
@@ -42,6 +46,28 @@ pub(super) fn redact(exchange: &mut Exchange, pass: &mut Pass) {
 /// Replaces the secrets of a message; whether its body had to be cut, because the rest is too much to
 /// look at.
 fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> bool {
+    let body = match Plain::read(&payload.bytes) {
+        Some(plain) => {
+            if let Some(bytes) = plain.redact(&payload.bytes, whole, pass) {
+                payload.bytes = bytes;
+            }
+            body::Outcome::default()
+        }
+        None => redact_parts(payload, whole, pass),
+    };
+    // What is coded was looked at decoded; its bytes only resemble something by chance.
+    let readable = if body.coded {
+        head_len(&payload.bytes)
+    } else {
+        payload.bytes.len()
+    };
+    let readable = payload.bytes.get_mut(..readable).unwrap_or_default();
+    detect::redact(readable, Neighbours::Text, pass);
+    body.over_cap
+}
+
+/// Takes a message apart and, if any of its parts changes, puts it together again.
+fn redact_parts(payload: &mut Payload, whole: bool, pass: &mut Pass) -> body::Outcome {
     let mut body = body::Outcome::default();
     let mut rewritten = None;
     if let Ok(mut message) = Message::parse(&payload.bytes) {
@@ -52,15 +78,7 @@ fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> bool {
     if let Some(bytes) = rewritten {
         payload.bytes = bytes;
     }
-    // What is coded was looked at decoded; its bytes only resemble something by chance.
-    let readable = if body.coded {
-        head_len(&payload.bytes)
-    } else {
-        payload.bytes.len()
-    };
-    let readable = payload.bytes.get_mut(..readable).unwrap_or_default();
-    detect::redact(readable, Neighbours::Text, pass);
-    body.over_cap
+    body
 }
 
 fn head_len(message: &[u8]) -> usize {

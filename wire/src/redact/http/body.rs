@@ -22,11 +22,8 @@ pub(super) struct Outcome {
 /// Replaces the secrets of a message's content. `whole`: all of it was captured, so that its length is
 /// known.
 pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) -> Outcome {
-    let kind = message
-        .header("Content-Type")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    if message.body.is_empty() || is_media(&kind) {
+    let kind = content_type(message);
+    if message.body.is_empty() || is_media(kind) {
         return Outcome::default();
     }
     let coding = message
@@ -35,8 +32,7 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
         .trim_ascii();
     let coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
     if !coded {
-        let Some(content) = redact_content(&message.body, message, &kind, message.chunked, pass)
-        else {
+        let Some(content) = redact_content(&message.body, kind, message.chunked, pass) else {
             return Outcome::default();
         };
         message.put_body(content, whole);
@@ -49,7 +45,7 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
         return Outcome::default();
     };
     let over_cap = !decoded.complete && decoded.bytes.len() >= DECODED_CAP;
-    let changed = redact_content(&decoded.bytes, message, &kind, true, pass);
+    let changed = redact_content(&decoded.bytes, kind, true, pass);
     let content = match changed {
         Some(content) => content,
         None if over_cap => decoded.bytes.into_owned(),
@@ -68,16 +64,28 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
     }
 }
 
-/// The content with its secrets replaced; `None` when there are none. `detecting`: the detectors do not
-/// see these bytes elsewhere.
+/// The content of a message without chunks and content coding with its secrets replaced; `None` when there
+/// are none.
+pub(super) fn redact_plain(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    if content.is_empty() || is_media(kind) {
+        return None;
+    }
+    redact_content(content, kind, false, pass)
+}
+
+fn content_type<'a>(message: &'a Message<'_>) -> &'a [u8] {
+    message.header("Content-Type").unwrap_or_default()
+}
+
+/// The content with its secrets replaced; `None` when there are none. `kind`: its media type. `detecting`:
+/// the detectors do not see these bytes elsewhere.
 fn redact_content(
     content: &[u8],
-    message: &Message<'_>,
     kind: &[u8],
     detecting: bool,
     pass: &mut Pass,
 ) -> Option<Vec<u8>> {
-    let named = redact_named(content, message, kind, pass);
+    let named = redact_named(content, kind, pass);
     if !detecting || !pass.detectors.may_find(named.as_deref().unwrap_or(content)) {
         return named;
     }
@@ -87,20 +95,13 @@ fn redact_content(
     (changed || found).then_some(content)
 }
 
-fn redact_named(
-    content: &[u8],
-    message: &Message<'_>,
-    kind: &[u8],
-    pass: &mut Pass,
-) -> Option<Vec<u8>> {
+fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let first = content.trim_ascii_start().first();
-    if kind.starts_with(b"application/x-www-form-urlencoded") {
+    if is(kind, b"application/x-www-form-urlencoded") {
         form::redact(content, Pairs::Form, pass)
-    } else if kind.starts_with(b"multipart/") {
-        // The boundary counts with its case.
-        let kind = message.header("Content-Type").unwrap_or_default();
+    } else if is(kind, b"multipart/") {
         multipart::redact(content, kind, pass)
-    } else if kind.starts_with(b"text/html") || kind.starts_with(b"application/xhtml") {
+    } else if is(kind, b"text/html") || is(kind, b"application/xhtml") {
         html::redact(content, pass)
     } else if matches!(first, Some(b'{' | b'[')) || may_be_json(kind) {
         json::redact(content, pass)
@@ -111,8 +112,14 @@ fn redact_named(
     }
 }
 
+/// Whether a media type begins so, in any case.
+fn is(kind: &[u8], start: &[u8]) -> bool {
+    kind.get(..start.len())
+        .is_some_and(|kind| kind.eq_ignore_ascii_case(start))
+}
+
 fn may_be_json(kind: &[u8]) -> bool {
-    memchr::memmem::find(kind, b"json").is_some() || kind.starts_with(b"text/event-stream")
+    kind.windows(4).any(|word| is(word, b"json")) || is(kind, b"text/event-stream")
 }
 
 fn looks_like_form(content: &[u8]) -> bool {
@@ -126,6 +133,6 @@ fn looks_like_form(content: &[u8]) -> bool {
 fn is_media(kind: &[u8]) -> bool {
     [&b"image/"[..], b"audio/", b"video/", b"font/"]
         .iter()
-        .any(|prefix| kind.starts_with(prefix))
-        && !kind.starts_with(b"image/svg")
+        .any(|start| is(kind, start))
+        && !is(kind, b"image/svg")
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::http::{Field, Message, StartLine};
+use crate::http::{Message, StartLine};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
 use crate::redact::{Pass, url};
@@ -11,36 +11,45 @@ use crate::redact::{Pass, url};
 pub(super) fn redact(message: &mut Message<'_>, pass: &mut Pass) -> bool {
     let mut changed = false;
     if let StartLine::Request { target, .. } = &mut message.start
-        && let Some(new) = url::redact(target, pass)
+        && let Some(new) = redact_target(target, pass)
     {
         *target = Cow::Owned(new);
         changed = true;
     }
     for field in message.headers.iter_mut().chain(&mut message.trailers) {
-        if let Some(new) = redact_field(field, pass) {
-            field.value = Cow::Owned(on_one_line(new));
+        if let Some(new) = redact_field(&field.name, &field.value, pass) {
+            field.value = Cow::Owned(new);
             changed = true;
         }
     }
     changed
 }
 
-fn redact_field(field: &Field<'_>, pass: &mut Pass) -> Option<Vec<u8>> {
-    let value = field.value.as_ref();
-    if let Some(rule) = pass.rule(|table| &mut table.header, &field.name, false) {
-        let is_credentials = field.is("Authorization") || field.is("Proxy-Authorization");
-        return if is_credentials {
-            credentials(value, rule, &field.name, pass)
+/// What takes the place of a request's target; `None` when it stays.
+pub(super) fn redact_target(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    url::redact(target, pass)
+}
+
+/// What takes the place of a field's value; `None` when it stays.
+pub(super) fn redact_field(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    redact_value(name, value, pass).map(on_one_line)
+}
+
+fn redact_value(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    if let Some(rule) = pass.rule(|table| &mut table.header, name, false) {
+        return if is("Authorization") || is("Proxy-Authorization") {
+            credentials(value, rule, name, pass)
         } else {
-            pass.replace(rule, value, Place::Header(&field.name))
+            pass.replace(rule, value, Place::Header(name))
         };
     }
-    match field.name.len() {
-        6 if field.is("Cookie") => cookies(value, pass),
-        10 if field.is("Set-Cookie") => set_cookie(value, pass),
-        7 if field.is("Referer") => url::redact(value, pass),
-        8 if field.is("Location") => url::redact(value, pass),
-        16 if field.is("Content-Location") => url::redact(value, pass),
+    match name.len() {
+        6 if is("Cookie") => cookies(value, pass),
+        10 if is("Set-Cookie") => set_cookie(value, pass),
+        7 if is("Referer") => url::redact(value, pass),
+        8 if is("Location") => url::redact(value, pass),
+        16 if is("Content-Location") => url::redact(value, pass),
         _ => None,
     }
 }
