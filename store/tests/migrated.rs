@@ -96,16 +96,17 @@ fn the_exchanges_of_format_2_are_there_after_the_file_was_opened() {
     format_2(&path);
     for _ in 0..2 {
         let store = Store::open(&path).unwrap();
-        let rows: Vec<_> = store.all_exchanges(RecordingId(1)).flatten().collect();
-        check(&rows, 1..=EXCHANGES);
+        let rows_of_first: Vec<_> = store.all_exchanges(RecordingId(1)).flatten().collect();
+        check(&rows_of_first, 1..=EXCHANGES);
         let rows: Vec<_> = store.all_exchanges(RecordingId(2)).flatten().collect();
         check(&rows, 501..=EXCHANGES);
         let page = store
             .exchanges(RecordingId(1), ExchangeId(700), 10)
             .unwrap();
         check(&page, 701..=710);
-        let payloads = store.payloads(RecordingId(1), ExchangeId(5)).unwrap();
-        assert_eq!(payloads.request.unwrap().bytes, segment()[450..540]);
+        let mut payloads = store.payload_reader(RecordingId(1));
+        let request = payloads.read_request(&rows_of_first[4]).unwrap();
+        assert_eq!(request.unwrap(), segment()[450..540]);
         let none = store.exchange(RecordingId(2), ExchangeId(500)).unwrap();
         assert_eq!(none, None);
     }
