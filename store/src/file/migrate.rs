@@ -9,12 +9,15 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::Error;
 
+/// A piece of work within the migration's transaction.
+type Step = fn(&Transaction<'_>) -> Result<(), Error>;
+
 /// One step from a format to the next.
 struct Migration {
     /// The statements that make the step.
     sql: &'static str,
     /// What SQL alone cannot do, done after them.
-    then: Option<fn(&Transaction<'_>) -> Result<(), Error>>,
+    then: Option<Step>,
     /// The first version of Reprise that reads the result; told to older ones by `meta.needs`.
     needs: &'static str,
 }
