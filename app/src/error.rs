@@ -48,6 +48,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A run could not be written in another tool's format.
+    #[error("cannot write {what}: {source}")]
+    Form {
+        /// What was to be written: `the samples`.
+        what: &'static str,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The user ended a job that has no use when it is not whole.
     #[error("{0} was stopped before its end; nothing was kept")]
     Stopped(&'static str),
@@ -78,7 +86,7 @@ impl Error {
             Self::Capture(error) => of_capture(error),
             Self::Replay(error) => of_replay(error),
             Self::Proxy(error) => of_proxy(error),
-            Self::File { .. } | Self::Shop(_) => Blame::Internal,
+            Self::File { .. } | Self::Form { .. } | Self::Shop(_) => Blame::Internal,
         }
     }
 }

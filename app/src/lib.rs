@@ -10,6 +10,7 @@ mod comparison;
 mod demo;
 mod error;
 mod export;
+mod interchange;
 mod library;
 mod limits;
 mod losses;
@@ -34,6 +35,7 @@ pub use comparison::RECORDING;
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
+pub use interchange::RunForm;
 pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
@@ -57,6 +59,7 @@ pub use reprise_capture::{
 };
 pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
+pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
     Outcomes, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,

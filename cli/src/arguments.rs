@@ -13,8 +13,8 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use listing::{
     ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
-    NameArguments, OperationsArguments, ReportArguments, TargetsArguments, TargetsCommand,
-    ThemeName,
+    FormArguments, NameArguments, OperationsArguments, ReportArguments, TargetsArguments,
+    TargetsCommand, ThemeName,
 };
 pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod exchanges;
 pub(crate) mod export;
+mod forms;
 pub(crate) mod import;
 mod mismatches;
 pub(crate) mod proxy;

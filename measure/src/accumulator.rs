@@ -131,7 +131,7 @@ impl Accumulator {
         self.connecting.count(sample);
         self.sent_bytes += u64::from(sample.sent_bytes);
         self.received_bytes += u64::from(sample.received_bytes);
-        if !is_measured(sample, self.measures_from_us) {
+        if !sample.is_measured(self.measures_from_us) {
             self.unmeasured[sample.outcome] += 1;
             return;
         }
@@ -144,7 +144,7 @@ impl Accumulator {
             self.first_byte
                 .record(first_byte.saturating_sub(sample.intended_us));
         }
-        if has_response_time(sample) {
+        if sample.has_response_time() {
             self.response.record(sample.response_us());
             self.service.record(sample.service_us());
         }
@@ -160,7 +160,7 @@ impl Accumulator {
         tick.sent_bytes += u64::from(sample.sent_bytes);
         tick.received_bytes += u64::from(sample.received_bytes);
         tick.lateness.record(sample.lateness_us());
-        if has_response_time(sample) {
+        if sample.has_response_time() {
             tick.response.record(sample.response_us());
         }
         if let Some(kind) = ErrorKind::of(sample) {
@@ -345,26 +345,10 @@ impl Tick {
         let row = &mut self.watched[at];
         row.outcomes[sample.outcome] += 1;
         row.error_answers += u64::from(is_error(sample));
-        if has_response_time(sample) {
+        if sample.has_response_time() {
             row.response.record(sample.response_us());
         }
     }
-}
-
-/// Whether a sample says how long the target takes. One that got no answer does not: a refused or
-/// reset connection would make a failing target look fast. A timeout does, with the time it was
-/// waited for; leaving it out would flatter the target.
-pub(crate) const fn has_response_time(sample: &Sample) -> bool {
-    match sample.outcome {
-        Outcome::Timeout => true,
-        Outcome::Unfinished => false,
-        _ => sample.first_byte_us.is_some(),
-    }
-}
-
-/// Whether a sample counts in the statistics of a run that measures from `from_us` on.
-pub(crate) const fn is_measured(sample: &Sample, from_us: u64) -> bool {
-    sample.intended_us >= from_us && !sample.flags.contains(SampleFlags::SETUP)
 }
 
 /// Whether a sample was an error at all, recorded or new.

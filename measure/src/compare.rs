@@ -72,6 +72,18 @@ pub enum Verdict {
     Inconclusive,
 }
 
+impl Verdict {
+    /// The name used in `--json` and for people: `regressed`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Regressed => "regressed",
+            Self::Improved => "improved",
+            Self::Same => "same",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// Two runs compared. Changes are relative to A: 0.38 is 38 % more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

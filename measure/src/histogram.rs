@@ -37,6 +37,17 @@ pub struct Histogram {
     over_max: u64,
 }
 
+/// One row of a distribution.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// Up to this many microseconds
+    pub(crate) value_us: u64,
+    /// came at least this share (0.0 to 1.0),
+    pub(crate) quantile: f64,
+    /// and in all so many.
+    pub(crate) count_to: u64,
+}
+
 /// Why bytes are not a histogram.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum HistogramError {
@@ -86,6 +97,25 @@ impl Histogram {
         self.counts
             .value_at_quantile(quantile)
             .min(self.counts.max())
+    }
+
+    /// The distribution at rising quantiles: `rows_per_half` of them for each half of what is left to the maximum.
+    pub(crate) fn distribution(&self, rows_per_half: u32) -> impl Iterator<Item = Row> + '_ {
+        let mut count_to = 0;
+        let rows = self.counts.iter_quantiles(rows_per_half);
+        rows.filter(|_| !self.is_empty()).map(move |row| {
+            count_to += row.count_since_last_iteration();
+            Row {
+                value_us: row.value_iterated_to().min(self.max()),
+                quantile: row.quantile_iterated_to(),
+                count_to,
+            }
+        })
+    }
+
+    /// The standard deviation, in microseconds.
+    pub(crate) fn deviation(&self) -> f64 {
+        self.counts.stdev()
     }
 
     /// How many durations were counted.

@@ -6,6 +6,7 @@
 //!                       -> Summary (the run so far, with its Checks)
 //! Sample -> RunSamples  -> compare -> Comparison
 //! Tick, Summary, Comparison -> chart -> SVG -> report -> HTML
+//!                           -> interchange -> JUnit, Markdown, CSV, HDR's table
 //! ```
 
 mod accumulator;
@@ -16,6 +17,7 @@ mod compare;
 mod error_kind;
 mod generator;
 mod histogram;
+pub mod interchange;
 pub mod length;
 mod markup;
 mod outcomes;

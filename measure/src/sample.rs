@@ -142,6 +142,22 @@ impl Sample {
     pub const fn lateness_us(&self) -> u64 {
         self.sent_us.saturating_sub(self.ready_us)
     }
+
+    /// Whether it says how long the target takes. One that got no answer does not: a refused or reset connection
+    /// would make a failing target look fast. A timeout does, with the time it was waited for; leaving it out would
+    /// flatter the target.
+    pub const fn has_response_time(&self) -> bool {
+        match self.outcome {
+            Outcome::Timeout => true,
+            Outcome::Unfinished => false,
+            _ => self.first_byte_us.is_some(),
+        }
+    }
+
+    /// Whether it counts in the statistics of a run that measures from `from_us` on.
+    pub const fn is_measured(&self, from_us: u64) -> bool {
+        self.intended_us >= from_us && !self.flags.contains(SampleFlags::SETUP)
+    }
 }
 
 #[cfg(test)]

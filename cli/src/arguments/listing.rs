@@ -54,7 +54,7 @@ pub(crate) struct ExchangesArguments {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  reprise report five\n  reprise report five --mismatches\n  reprise report five --html five.html"
+    after_help = "Examples:\n  reprise report five\n  reprise report five --mismatches\n  reprise report five --html five.html\n  reprise report five --junit checks.xml --markdown summary.md\n  reprise report five --samples - | head"
 )]
 pub(crate) struct ReportArguments {
     /// The run's name
@@ -67,6 +67,38 @@ pub(crate) struct ReportArguments {
     /// Also write a self-contained HTML page
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) forms: FormArguments,
+}
+
+/// Forms for other tools; a FILE of `-` is standard output, and then nothing else is printed there.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "For other tools (FILE may be - for standard output)")]
+pub(crate) struct FormArguments {
+    /// Write a summary in Markdown, for a pull request
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+
+    /// Write the checks as JUnit XML, for a build server
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// Write the response times as a percentile table, for HdrHistogram's plotter
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hgrm: Option<PathBuf>,
+
+    /// Write the numbers of every second as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ticks: Option<PathBuf>,
+
+    /// Write the operations as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operations: Option<PathBuf>,
+
+    /// Write every sample with its five times as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) samples: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +116,10 @@ pub(crate) struct CompareArguments {
     /// Also write a self-contained HTML page
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+
+    /// Also write a summary in Markdown, for a pull request; - is standard output, and then nothing else is printed there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

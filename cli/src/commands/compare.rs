@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use reprise_app::readable::{change, duration, percent};
-use reprise_app::{Comparison, Verdict};
+use reprise_app::{Comparison, Verdict, comparison_markdown};
 
 use super::Context;
+use super::forms::is_standard_output;
 use crate::arguments::CompareArguments;
 use crate::table::Table;
 use crate::{exit, output};
@@ -17,7 +19,15 @@ pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Re
     if let Some(path) = &arguments.html {
         library.write_comparison_report(&arguments.a, &arguments.b, path)?;
     }
-    if context.json {
+    let markdown = arguments.markdown.as_deref();
+    let printed = markdown.is_some_and(is_standard_output);
+    if let Some(path) = markdown.filter(|_| !printed) {
+        let written = || format!("cannot write {}", path.display());
+        std::fs::write(path, comparison_markdown(&comparison)).with_context(written)?;
+    }
+    if printed {
+        output::text(&comparison_markdown(&comparison))?;
+    } else if context.json {
         output::json(&comparison)?;
     } else {
         output::text(&describe(&comparison))?;
@@ -36,7 +46,7 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
         "{} against {}: {}\n",
         comparison.b,
         comparison.a,
-        verdict(comparison.verdict)
+        comparison.verdict.name()
     );
     for why in &comparison.why {
         let _ = writeln!(text, "  {why}");
@@ -63,13 +73,4 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
         percent(errors.b)
     );
     text
-}
-
-const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Regressed => "regressed",
-        Verdict::Improved => "improved",
-        Verdict::Same => "same",
-        Verdict::Inconclusive => "inconclusive",
-    }
 }

@@ -7,6 +7,7 @@ use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, Summary};
 
+use super::forms::{self, Printed};
 use super::{Context, mismatches, named_counts};
 use crate::arguments::ReportArguments;
 use crate::output::{self, alarm};
@@ -55,6 +56,9 @@ pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::
     let answer = library.run(&arguments.run)?;
     if let Some(path) = &arguments.html {
         library.write_run_report(&arguments.run, path)?;
+    }
+    if forms::write(&library, &arguments.run, &arguments.forms)? == Printed::Form {
+        return Ok(ExitCode::SUCCESS);
     }
     if arguments.mismatches {
         mismatches::show(context, &arguments.run)?;

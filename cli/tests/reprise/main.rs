@@ -25,6 +25,8 @@ mod https;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod interchange;
+#[cfg(test)]
 mod partly;
 #[cfg(test)]
 mod printing;

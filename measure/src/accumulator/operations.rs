@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{has_response_time, is_error};
+use super::is_error;
 use crate::tick::share;
 use crate::{Histogram, OperationSummary, Outcomes, Quantiles, Sample};
 
@@ -36,7 +36,7 @@ impl Operations {
         };
         totals.outcomes[sample.outcome] += 1;
         totals.error_answers += u64::from(is_error(sample));
-        if has_response_time(sample) {
+        if sample.has_response_time() {
             totals.response.record(sample.response_us());
             totals.service.record(sample.service_us());
         }

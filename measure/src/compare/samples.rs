@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::slices::Slices;
-use crate::accumulator::{MAX_OPERATIONS, has_response_time, is_measured};
+use crate::accumulator::MAX_OPERATIONS;
 use crate::{Digits, Histogram, Outcomes, Quantiles, Sample, SampleFlags, summary};
 
 /// Where the latencies come from.
@@ -72,8 +72,7 @@ impl RunSamples {
 
     /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
-        if !is_measured(sample, self.measures_from_us) || sample.intended_us >= self.measures_to_us
-        {
+        if !sample.is_measured(self.measures_from_us) || sample.intended_us >= self.measures_to_us {
             return;
         }
         self.outcomes[sample.outcome] += 1;
@@ -82,7 +81,7 @@ impl RunSamples {
         if failed && sample.flags.contains(SampleFlags::FAULT_ENDED) {
             self.injected_errors += 1;
         }
-        let took = has_response_time(sample).then(|| sample.response_us());
+        let took = sample.has_response_time().then(|| sample.response_us());
         if let Some(took) = took {
             self.response.record(took);
         }

@@ -1,0 +1,73 @@
+//! The checks of a run as JUnit's XML, the form in which build servers show what failed.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::Summary;
+
+/// Writes one test case a check, and two more without which the others say little: the generator kept up, and the answers
+/// were of the recorded work.
+///
+/// # Errors
+/// The XML cannot be written.
+pub fn junit(run: &str, summary: &Summary) -> Result<String, quick_junit::SerializeError> {
+    let mut suite = TestSuite::new(run);
+    for check in &summary.checks {
+        let failed = (!check.held).then(|| format!("measured {}", check.readable));
+        suite.add_test_case(case(run, &check.check, failed));
+    }
+    let late = summary
+        .generator_late
+        .then(|| summary.generator_warnings().join("; "));
+    suite.add_test_case(case(run, "the generator kept up", late));
+    let unfaithful = summary
+        .unfaithful
+        .then(|| "more than 5 % of the answers differ from the recorded ones".to_owned());
+    suite.add_test_case(case(
+        run,
+        "the answers are of the recorded work",
+        unfaithful,
+    ));
+    let mut report = Report::new("reprise");
+    report.add_test_suite(suite);
+    report.to_string()
+}
+
+/// A case that failed for the reason given, or passed.
+fn case(run: &str, name: &str, failed: Option<String>) -> TestCase {
+    let status = match failed {
+        None => TestCaseStatus::success(),
+        Some(reason) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(reason);
+            status
+        }
+    };
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("reprise.{run}"));
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CheckResult;
+
+    #[test]
+    fn a_check_that_did_not_hold_is_a_failed_case_with_what_was_measured() {
+        let check = |check: &str, held, readable: &str| CheckResult {
+            check: check.to_owned(),
+            value: Some(1.0),
+            held,
+            readable: readable.to_owned(),
+        };
+        let summary = Summary {
+            checks: vec![
+                check("p99<250ms", false, "412 ms"),
+                check("error_rate<1%", true, "0 %"),
+            ],
+            unfaithful: true,
+            ..Summary::default()
+        };
+        insta::assert_snapshot!(junit("five", &summary).unwrap());
+    }
+}
