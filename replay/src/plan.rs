@@ -92,6 +92,8 @@ pub struct Plan {
     pub statements: Vec<GivenStatement>,
     /// Whether copies of a lane write to MySQL, too.
     pub copy_writes: CopyWrites,
+    /// Whether MySQL sessions are told the recorded time before statements that depend on it.
+    pub pin_clock: bool,
     /// What is watched beside the load.
     pub probes: Vec<Probe>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
@@ -274,6 +276,7 @@ impl Default for Plan {
             statements: Vec::new(),
             probes: Vec::new(),
             copy_writes: CopyWrites::Send,
+            pin_clock: false,
             both_tiers: false,
             tls: Tls::default(),
             connections: Connections::Recorded,

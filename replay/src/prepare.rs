@@ -3,6 +3,7 @@
 
 mod backlog;
 mod baseline;
+mod clock;
 mod contention;
 mod correlation;
 pub(crate) mod eligible;
@@ -49,6 +50,8 @@ pub use rewritten::Rewritten;
 pub struct Prepared {
     pub(crate) plan: Plan,
     pub(crate) recording: RecordingId,
+    /// When moment 0 of its steps was: microseconds since 1970.
+    pub(crate) started_unix_us: i64,
     pub(crate) lanes: Vec<Lane>,
     steps: Steps,
     pub(crate) notes: Notes,
@@ -111,8 +114,14 @@ impl Prepared {
         let recorded_us = recording.duration_ms.saturating_mul(1_000);
         let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
         let length_us = last_us.max(length_us).max(1);
+        let part_us = plan.between.map_or(0, |part| part.from_us);
+        let started_unix_us = recording
+            .started_at
+            .micros()
+            .saturating_add_unsigned(part_us);
         Ok(Self {
             recording: recording.id,
+            started_unix_us,
             plan,
             lanes,
             steps,

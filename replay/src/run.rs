@@ -210,8 +210,8 @@ fn start_prepared(
         users: users.arranged(&prepared.accounts),
         origin: Origin::soon(),
         workers,
+        threads: Threads::of(&prepared.lanes),
         prepared,
-        threads: Threads::default(),
     });
     let probes = probe::start(&program, watched, &targets, store)?;
     let (to, events) = bounded(EVENTS);

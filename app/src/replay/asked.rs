@@ -122,6 +122,7 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     plan.read_only_deny
         .extend_from_slice(&request.read_only_deny);
     plan.copy_writes = request.copy_writes.unwrap_or(plan.copy_writes);
+    plan.pin_clock |= request.pin_clock;
     plan.both_tiers |= request.both_tiers;
     Ok(())
 }

@@ -98,6 +98,9 @@ pub struct ReplayRequest {
     pub read_only_deny: Vec<String>,
     /// Whether copies of a lane write to MySQL, too.
     pub copy_writes: Option<CopyWrites>,
+    /// Tell MySQL sessions the recorded time before statements that depend on it.
+    #[serde(default)]
+    pub pin_clock: bool,
     /// Send recorded MySQL even where replaying the HTTP makes it happen again.
     pub both_tiers: bool,
     /// Allow a target that was a server in the recording.
@@ -150,6 +153,7 @@ impl ReplayRequest {
             read_only: false,
             read_only_deny: Vec::new(),
             copy_writes: None,
+            pin_clock: false,
             both_tiers: false,
             allow_recorded_server: false,
             before: None,

@@ -23,6 +23,8 @@ pub(crate) struct MysqlState {
     pub(crate) standing: SessionState,
     /// The ids that the target gave to its rows.
     pub(crate) generated: Generated,
+    /// The target does not let the session's time be set.
+    pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
 }
 
@@ -61,6 +63,7 @@ impl MysqlLane {
             connection: None,
             standing,
             generated: Generated::default(),
+            clock_refused: false,
             statements: known.collect(),
         }))
     }
@@ -74,6 +77,12 @@ impl MysqlState {
         for statement in self.statements.values_mut() {
             statement.target = None;
         }
+    }
+
+    /// Whether the recorded session has set its time itself.
+    pub(crate) fn has_own_clock(&self) -> bool {
+        let set = self.standing.variables.get("timestamp");
+        set.is_some_and(|value| !value.eq_ignore_ascii_case("DEFAULT"))
     }
 
     /// What has to be prepared again before `command` can be sent: the recorded id and the PREPARE.

@@ -18,6 +18,7 @@ use reprise_wire::mysql::Session;
 use reprise_wire::{Flags, Protocol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::clock;
 use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks};
@@ -226,6 +227,9 @@ impl<'a> Gatherer<'a> {
                 .note((step.operation, operation), lane, sent_write);
         }
         step.route = route.unwrap_or(0);
+        let on_time = self.plan.pin_clock && row.protocol == Protocol::Mysql;
+        let on_time = on_time && clock::depends_on_it(request, operation, writes);
+        step.marks.set(Marks::CLOCK, on_time);
         step.marks.set(Marks::WRITES, writes);
         if self.cuts {
             gathered.left_out.learn(

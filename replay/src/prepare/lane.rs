@@ -123,5 +123,7 @@ bitflags! {
         const SETUP = 1 << 4;
         /// It may change something.
         const WRITES = 1 << 5;
+        /// MySQL: what it does depends on the time, and the plan pins the clock.
+        const CLOCK = 1 << 6;
     }
 }

@@ -29,6 +29,8 @@ pub struct Outline {
     pub writes: u64,
     /// Those of `sends` that the part or the filter leaves out and lanes need all the same: logins, PREPAREs.
     pub setup: u64,
+    /// Those of `sends` before which a MySQL session is told the recorded time.
+    pub pinned: u64,
     /// The lanes that send most, at most 20.
     pub lanes: Vec<OutlineLane>,
     /// What is sent, by operation, most frequent first.
@@ -125,7 +127,12 @@ impl Outline {
         };
         let playings = plan.stages.played_us(lasts_us) / played_us;
         let scaled = |count: u64| (count as f64 * playings).round() as u64;
-        for count in [&mut self.sends, &mut self.writes, &mut self.setup] {
+        for count in [
+            &mut self.sends,
+            &mut self.writes,
+            &mut self.setup,
+            &mut self.pinned,
+        ] {
             *count = scaled(*count);
         }
         for row in &mut self.operations {

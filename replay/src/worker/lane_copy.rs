@@ -69,6 +69,8 @@ pub(crate) struct LaneCopy {
     pub(crate) in_flight: Cell<u32>,
     /// It is to end at the next point between transactions.
     pub(crate) retiring: Cell<bool>,
+    /// The next step is a KILL, and the connection it names is still to be opened.
+    pub(crate) awaits_victim: Cell<bool>,
     /// When, in the run's time, the answer came that the next step had waited for.
     pub(crate) freed_us: Cell<u64>,
     pub(crate) received: RefCell<Received>,
@@ -103,6 +105,7 @@ impl LaneCopy {
             asked: Cell::new(0),
             in_flight: Cell::new(0),
             retiring: Cell::new(false),
+            awaits_victim: Cell::new(false),
             freed_us: Cell::new(0),
             received: RefCell::default(),
             fetched: RefCell::default(),

@@ -1,6 +1,8 @@
 //! Sends one MySQL command on its lane's connection, which is opened when it was opened while recording.
 
+mod kill;
 mod opening;
+mod pinning;
 mod verify;
 
 use std::sync::Arc;
@@ -9,12 +11,12 @@ use reprise_measure::{Outcome, Sample};
 use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect};
 
 use super::Worker;
-use super::fetch::{Outgoing, Ready};
 use super::lane_copy::LaneCopy;
 use crate::mysql::command::{MysqlCommand, killing};
 use crate::mysql::connection::{End, MysqlConnection};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
+use crate::run::threads::Standing;
 use verify::Sides;
 
 impl Worker {
@@ -64,17 +66,6 @@ impl Worker {
         });
     }
 
-    /// Whether the command kills a connection that is not there: then it is not sent.
-    pub(super) fn kills_nobody(&self, lane_copy: &LaneCopy, outgoing: &Outgoing) -> bool {
-        let Ready::Mysql(command) = &outgoing.payload else {
-            return false;
-        };
-        let threads = &self.program.threads;
-        command
-            .kills
-            .is_some_and(|thread| threads.target(thread, lane_copy.copy).is_none())
-    }
-
     async fn command_mysql(
         &self,
         state: &mut MysqlState,
@@ -91,6 +82,11 @@ impl Worker {
         };
         self.prepare_anew(state, &mut connection, &command.payload)
             .await;
+        if step.marks.contains(Marks::CLOCK) {
+            self.pin_clock(state, &mut connection, step).await;
+            // what that took is not the command's
+            sample.sent_us = self.now_us();
+        }
         let payload = self.payload_for(state, lane_copy, command, &recorded, &connection);
         let dialect = connection.dialect;
         let mut desk = self.take_desk();
@@ -165,10 +161,10 @@ impl Worker {
         connection: &MysqlConnection,
     ) -> Vec<u8> {
         let payload = state.translated(&command.payload, recorded, &connection.dialect);
-        let target = command
-            .kills
-            .and_then(|thread| self.program.threads.target(thread, lane_copy.copy));
-        target.map_or_else(|| payload.clone(), |thread| killing(&payload, thread))
+        match self.victim(lane_copy, command) {
+            Some(Standing::Open(thread)) => killing(&payload, thread),
+            _ => payload,
+        }
     }
 }
 

@@ -130,6 +130,12 @@ impl Worker {
                 self.wake.notify_one();
                 break;
             };
+            if let Some(outgoing) = &outgoing
+                && self.awaits_victim(lane_copy, &step, outgoing)
+            {
+                lane_copy.keep_fetched(index, Some(Arc::clone(outgoing)));
+                break;
+            }
             lane_copy.next.set(index + 1);
             let Some(outgoing) = outgoing else {
                 self.cannot_read(lane_copy, &step);

@@ -6,6 +6,7 @@ mod bench;
 mod certificates;
 mod copies;
 mod logins;
+mod pinning;
 mod read_only;
 mod relay;
 mod sessions;

@@ -50,4 +50,9 @@ pub(crate) struct ChangingArguments {
     /// the server tells them (docs/mysql.md has the query)
     #[arg(long, value_name = "FILE")]
     pub(crate) statements: Option<PathBuf>,
+
+    /// Tell MySQL sessions the recorded time (`SET timestamp`) before statements that write or name it, so that
+    /// NOW() is what it was: one more round trip for each
+    #[arg(long)]
+    pub(crate) pin_clock: bool,
 }

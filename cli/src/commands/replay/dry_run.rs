@@ -46,6 +46,12 @@ pub(super) fn describe(outline: &Outline) -> String {
             count(outline.setup)
         ));
     }
+    if outline.pinned > 0 {
+        text.push_str(&format!(
+            "  {} with the session's time set to the recorded one before them\n",
+            count(outline.pinned)
+        ));
+    }
     text.push_str(&format!("  {} may change data\n", count(outline.writes)));
     text.push_str(&format!(
         "  {} values are taken from the target's own answers\n",

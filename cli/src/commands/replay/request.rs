@@ -71,6 +71,7 @@ pub(super) fn of(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
         CopyWrites::Send => reprise_app::CopyWrites::Send,
         CopyWrites::Skip => reprise_app::CopyWrites::Skip,
     });
+    request.pin_clock = arguments.changing.pin_clock;
     request.both_tiers = arguments.sending.both_tiers;
     request.allow_recorded_server = arguments.targets.allow_recorded_server;
     request.before = arguments.output.before;

@@ -54,11 +54,9 @@ impl<'a> Tally<'a> {
         row.writes |= writes;
         outline.sends += copies;
         outline.writes += if writes { copies } else { 0 };
-        outline.setup += if step.marks.contains(Marks::SETUP) {
-            copies
-        } else {
-            0
-        };
+        let marked = |mark: Marks| if step.marks.contains(mark) { copies } else { 0 };
+        outline.setup += marked(Marks::SETUP);
+        outline.pinned += marked(Marks::CLOCK);
     }
 
     /// Counts a lane whose steps have been counted, and how far behind it would be.

@@ -60,6 +60,7 @@ pub(super) fn start(
     store: &Store,
 ) -> Result<JoinHandle<std::io::Result<()>>, ReplayError> {
     let program = Arc::new(Program {
+        threads: Threads::of(&prepared.lanes),
         prepared,
         http: load.http.clone(),
         mysql: load.mysql.clone(),
@@ -68,7 +69,6 @@ pub(super) fn start(
         users: load.users.clone(),
         origin: load.origin,
         workers: 1,
-        threads: Threads::default(),
     });
     let (to_worker, fetched) = mpsc::unbounded_channel();
     let fetcher = Fetcher::start(store.clone(), Arc::clone(&program), vec![to_worker])

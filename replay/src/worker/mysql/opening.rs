@@ -67,7 +67,7 @@ impl Worker {
     /// The connection is gone, and with it what stood for it.
     pub(super) fn lost_mysql(&self, state: &mut MysqlState, lane_copy: &LaneCopy, lane: &Lane) {
         state.lost();
-        if let Some(thread) = thread_of(lane) {
+        if let Some(thread) = lane.killed {
             self.program.threads.gone(thread, lane_copy.copy);
         }
     }
@@ -83,13 +83,20 @@ impl Worker {
         let recorded = lane.session.as_deref();
         let user = recorded.and_then(|session| session.user.as_deref());
         let credentials = target.credentials(user, recorded, database);
-        let mut connection = MysqlConnection::open(target, credentials).await?;
-        self.restore(&mut connection, state).await?;
-        if let Some(thread) = thread_of(lane) {
-            let target = connection.thread_id;
-            self.program.threads.opened(thread, lane_copy.copy, target);
+        let opened = async {
+            let mut connection = MysqlConnection::open(target, credentials).await?;
+            self.restore(&mut connection, state).await?;
+            Ok(connection)
+        };
+        let opened = opened.await;
+        if let Some(thread) = lane.killed {
+            let (threads, copy) = (&self.program.threads, lane_copy.copy);
+            match &opened {
+                Ok(connection) => threads.opened(thread, copy, connection.thread_id),
+                Err(_) => threads.gone(thread, copy),
+            }
         }
-        Ok(connection)
+        opened
     }
 
     /// Sets the session up as the recorded one stood. What the target does not know is said and left.
@@ -138,7 +145,7 @@ impl Worker {
     }
 
     /// Sends a statement of our own.
-    async fn set_up(&self, connection: &mut MysqlConnection, sql: &str) -> Reply {
+    pub(super) async fn set_up(&self, connection: &mut MysqlConnection, sql: &str) -> Reply {
         let attributes = match connection.dialect.query_attributes {
             Some(true) => NO_QUERY_ATTRIBUTES,
             _ => &[],
@@ -181,9 +188,4 @@ impl Worker {
         }
         outbox.warn(WarningKind::Refused, message);
     }
-}
-
-/// The recorded connection's id on its server.
-fn thread_of(lane: &Lane) -> Option<u32> {
-    lane.session.as_deref()?.thread_id
 }
