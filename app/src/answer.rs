@@ -9,7 +9,7 @@ mod run;
 
 pub use exchange::{ExchangeAnswer, ExchangeDetail};
 pub use listing::{DeviceAnswer, OperationAnswer, TargetAnswer};
-pub use proxy::{ProxyAnswer, ProxyBytes, ProxyConnections};
+pub use proxy::{ProxyAnswer, ProxyBytes, ProxyConnections, ProxyFault};
 pub use recording::{RecordingAnswer, RecordingHead};
 pub use run::{RunAnswer, RunHead};
 

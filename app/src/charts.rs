@@ -16,6 +16,9 @@ use crate::{Error, Library};
 const WIDTH: u32 = 900;
 const HEIGHT: u32 = 320;
 
+/// More spans of one fault than this would be one grey area.
+const MOST_SPANS: usize = 500;
+
 /// What all charts of one run share: its ticks, when its faults were on and when its rate was changed.
 pub struct RunTimeline {
     ticks: Vec<Tick>,
@@ -31,9 +34,13 @@ impl RunTimeline {
             at_us,
             label: stage.to_string(),
         });
+        let until_us = ticks
+            .last()
+            .map_or(0, |tick| tick.start_us + tick.duration_us);
+        let faults = plan.faults.iter();
         Self {
             ticks,
-            faults: plan.faults.iter().map(span).collect(),
+            faults: faults.flat_map(|fault| spans(fault, until_us)).collect(),
             stages: stages.collect(),
             warm_up_us: plan.warm_up_us(),
         }
@@ -67,17 +74,17 @@ impl RunTimeline {
     }
 }
 
-/// When a fault is on, and what the charts call it.
-fn span(fault: &Fault) -> FaultSpan {
-    let from_us = fault.window.map_or(0, |window| window.from_us);
-    let to_us = fault
-        .window
-        .and_then(|window| window.to_us)
-        .unwrap_or(u64::MAX);
-    FaultSpan {
+/// When a fault is on, and what the charts call it. One that goes on and off does so up to `until_us`.
+fn spans(fault: &Fault, until_us: u64) -> Vec<FaultSpan> {
+    let window = fault.window.unwrap_or_default();
+    let span = |(from_us, to_us)| FaultSpan {
         from_us,
         to_us,
         label: fault.to_string(),
+    };
+    match window.every {
+        None => vec![span((window.from_us, window.to_us.unwrap_or(u64::MAX)))],
+        Some(_) => window.spans(until_us).take(MOST_SPANS).map(span).collect(),
     }
 }
 

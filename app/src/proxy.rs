@@ -5,8 +5,9 @@ mod job;
 mod request;
 
 use std::thread::available_parallelism;
+use std::time::SystemTime;
 
-use reprise_fault::{Proxies, ProxyConfig, ProxyProtocol};
+use reprise_fault::{Fault, Proxies, ProxyConfig, ProxyProtocol};
 use reprise_store::AllowedTarget;
 
 pub use job::ProxyJob;
@@ -16,6 +17,21 @@ use crate::{Error, Library};
 
 /// More threads than this have never helped: forwarding is the system's work.
 const MOST_THREADS: usize = 8;
+
+/// Faults as people write them.
+fn faults(given: &[String]) -> Result<Vec<Fault>, Error> {
+    let faults = given.iter().map(|fault| {
+        let read = fault.parse::<Fault>();
+        read.map_err(|error| Error::Usage(format!("--fault '{fault}': {error}")))
+    });
+    faults.collect()
+}
+
+/// A seed that differs from start to start.
+fn new_seed() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since_1970.map_or(0, |since| u64::from(since.subsec_nanos()) + since.as_secs())
+}
 
 impl Library {
     /// Opens proxies. They listen when this returns.
@@ -50,6 +66,8 @@ impl Library {
             listen: address::listen(&request.listen)?,
             target,
             protocol,
+            faults: faults(&request.faults)?,
+            seed: request.seed.unwrap_or_else(new_seed),
         })
     }
 

@@ -1,96 +1,192 @@
-//! What a fault does once it strikes. Units: milliseconds in what people write.
+//! What a fault does once it strikes. One file a behaviour, and one line here; the names are Vaurien's,
+//! Toxiproxy's and Envoy's.
+
+mod abort;
+mod bandwidth;
+mod blackout;
+mod corrupt;
+mod delay;
+mod down;
+mod drop_header;
+mod dummy;
+mod error;
+mod hang;
+mod late_rows;
+mod latency;
+mod limit_data;
+mod rate_limit;
+mod reset_peer;
+mod slicer;
+mod slow_close;
+mod timeout;
+mod truncate;
+mod wrong_length;
 
 use std::fmt;
 
-use crate::sqlstate;
+use reprise_wire::Protocol;
 
-/// A behaviour and its options; the names are Vaurien's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Behaviour {
-    /// Holds the request back before it is sent.
-    Delay {
-        /// How long, on average; milliseconds.
-        ms: u32,
-        /// How far a single delay may lie from that, either way, evenly spread; milliseconds.
-        jitter_ms: u32,
-    },
-    /// Answers in the server's place; the request is never sent.
-    Error(Injected),
-}
+use crate::FaultError;
+use crate::draw::Dice;
+use crate::flow::Flow;
+use crate::options::{Options, Written};
+use crate::turn::Turn;
 
-/// The answer a fault gives instead of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Injected {
-    /// An HTTP answer with this status (400 to 599).
-    HttpStatus(u16),
-    /// A MySQL ERR packet.
-    Mysql {
-        /// The error number, 1 to 65535.
-        code: u16,
-        /// The five-character SQLSTATE.
-        sqlstate: [u8; 5],
-        /// The message text.
-        message: String,
-    },
-}
+pub use abort::Abort;
+pub use bandwidth::Bandwidth;
+pub use blackout::Blackout;
+pub use corrupt::Corrupt;
+pub use delay::Delay;
+pub use down::Down;
+pub use drop_header::DropHeader;
+pub use dummy::Dummy;
+pub use error::Injected;
+pub(crate) use error::is_before_greeting;
+pub use hang::Hang;
+pub use late_rows::LateRows;
+pub use latency::Latency;
+pub use limit_data::LimitData;
+pub use rate_limit::RateLimit;
+pub use reset_peer::ResetPeer;
+pub use slicer::Slicer;
+pub use slow_close::SlowClose;
+pub use timeout::Timeout;
+pub use truncate::Truncate;
+pub use wrong_length::WrongLength;
 
-impl Injected {
-    /// The status a sample keeps: the HTTP status or the MySQL error number.
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::HttpStatus(status) => *status,
-            Self::Mysql { code, .. } => *code,
-        }
+/// What each behaviour says of itself.
+pub(crate) trait Acts: Sized {
+    /// The name it is written and counted by.
+    const NAME: &'static str;
+    /// The options it has, for whoever writes another.
+    const OPTIONS: &'static str;
+    /// Whether it acts on a connection as a whole, not on exchanges.
+    const ON_CONNECTIONS: bool = false;
+    /// Why the replay's own connections can never do it; `None`: they can.
+    const NOT_IN_REPLAY: Option<&'static str> = None;
+    /// The only protocol it has a meaning in; `None`: in all, bytes among them.
+    const ONLY_IN: Option<Protocol> = None;
+
+    /// Takes its options.
+    fn read(options: &mut Options) -> Result<Self, FaultError>;
+    /// Writes its options so that they read back.
+    fn write(&self, out: &mut Written);
+    /// Changes the course of an exchange it strikes.
+    fn strike(&self, _turn: &mut Turn, _dice: Dice<'_>) {}
+    /// Changes how bytes flow on a connection it strikes.
+    fn shape(&self, _flow: &mut Flow, _dice: Dice<'_>) {}
+    /// Why the replay's own connections cannot do this one.
+    fn not_in_replay(&self) -> Option<&'static str> {
+        Self::NOT_IN_REPLAY
+    }
+    /// The only protocol this one has a meaning in.
+    fn only_in(&self) -> Option<Protocol> {
+        Self::ONLY_IN
     }
 }
 
-impl Behaviour {
-    /// The name it is written and counted by: `delay`, `error`.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Delay { .. } => "delay",
-            Self::Error(_) => "error",
+/// Why the replay refuses what changes answers.
+const ANSWERS_ARE_NOT_SHAPED: &str = "changes answers on their way, which a replay reads itself: put it into a `reprise proxy` before the target";
+
+/// Why the replay refuses what changes whole connections.
+const CONNECTIONS_ARE_NOT_SHAPED: &str =
+    "acts on the bytes of a connection: put it into a `reprise proxy` before the target";
+
+/// Takes `when`: whether it acts after the server has answered.
+fn read_when(options: &mut Options) -> Result<bool, FaultError> {
+    let after = options.value("when", "before or after", |text| match text {
+        "before" => Some(false),
+        "after" => Some(true),
+        _ => None,
+    })?;
+    Ok(after.unwrap_or(false))
+}
+
+fn write_when(after: bool, out: &mut Written) {
+    out.put_unless("when", if after { "after" } else { "before" }, "before");
+}
+
+/// Takes `rate`, which may not be left out; KiB a second.
+fn read_rate(options: &mut Options) -> Result<u32, FaultError> {
+    let rate = options.number("rate", 1..=1_000_000, "1 to 1000000 KiB a second")?;
+    rate.ok_or_else(|| options.missing("rate, KiB a second, as in rate=64"))
+}
+
+/// Makes the enum of all behaviours and passes what is asked of it on to the one it is.
+macro_rules! behaviours {
+    ($($name:ident),* $(,)?) => {
+        /// A behaviour and its options.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each is documented where it is defined")]
+        pub enum Behaviour {
+            $($name($name),)*
         }
-    }
+
+        impl Behaviour {
+            /// The names of all behaviours.
+            pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
+
+            pub(crate) fn read(name: &str, mut options: Options) -> Result<Self, FaultError> {
+                let behaviour = match name {
+                    $($name::NAME => {
+                        options.of($name::NAME, $name::OPTIONS);
+                        Self::$name($name::read(&mut options)?)
+                    })*
+                    _ => return Err(FaultError::UnknownName(name.to_owned())),
+                };
+                options.finish()?;
+                Ok(behaviour)
+            }
+
+            /// The name it is written and counted by: `delay`, `error`.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => $name::NAME,)* }
+            }
+
+            /// Whether it acts on a connection as a whole, not on exchanges.
+            pub const fn acts_on_connections(&self) -> bool {
+                match self { $(Self::$name(_) => $name::ON_CONNECTIONS,)* }
+            }
+
+            /// Why the replay's own connections cannot do it; `None`: they can.
+            pub fn not_in_replay(&self) -> Option<&'static str> {
+                match self { $(Self::$name(one) => one.not_in_replay(),)* }
+            }
+
+            /// The only protocol it has a meaning in; `None`: in all, bytes among them.
+            pub fn only_in(&self) -> Option<Protocol> {
+                match self { $(Self::$name(one) => one.only_in(),)* }
+            }
+
+            pub(crate) fn strike(&self, turn: &mut Turn, dice: Dice<'_>) {
+                match self { $(Self::$name(one) => one.strike(turn, dice),)* }
+            }
+
+            pub(crate) fn shape(&self, flow: &mut Flow, dice: Dice<'_>) {
+                match self { $(Self::$name(one) => one.shape(flow, dice),)* }
+            }
+
+            fn write(&self, out: &mut Written) {
+                match self { $(Self::$name(one) => one.write(out),)* }
+            }
+        }
+    };
+}
+
+// by what they do: nothing; time; in the server's place; to the connection; to the answer; to the bytes
+behaviours! {
+    Dummy,
+    Delay, RateLimit, LateRows,
+    Injected,
+    Blackout, Abort, Hang, Timeout, ResetPeer, Down,
+    Truncate, Corrupt, DropHeader, WrongLength,
+    Latency, Bandwidth, Slicer, LimitData, SlowClose,
 }
 
 impl fmt::Display for Behaviour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Delay { ms, jitter_ms: 0 } => write!(f, "delay(ms={ms})"),
-            Self::Delay { ms, jitter_ms } => write!(f, "delay(ms={ms},jitter={jitter_ms})"),
-            Self::Error(Injected::HttpStatus(status)) => write!(f, "error(status={status})"),
-            Self::Error(Injected::Mysql {
-                code,
-                sqlstate,
-                message,
-            }) => {
-                let (usual_state, usual_message) = sqlstate::of(*code);
-                write!(f, "error(code={code}")?;
-                if sqlstate != usual_state {
-                    write!(f, ",sqlstate={}", String::from_utf8_lossy(sqlstate))?;
-                }
-                if message != usual_message {
-                    write!(f, ",message={}", Quoted(message))?;
-                }
-                f.write_str(")")
-            }
-        }
-    }
-}
-
-/// Text in double quotes, with `\` before each quote and backslash.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("\"")?;
-        for c in self.0.chars() {
-            if matches!(c, '"' | '\\') {
-                f.write_str("\\")?;
-            }
-            write!(f, "{c}")?;
-        }
-        f.write_str("\"")
+        let mut options = Written::default();
+        self.write(&mut options);
+        write!(f, "{}{options}", self.name())
     }
 }

@@ -1,12 +1,10 @@
 //! Which faults strike one exchange. The choice is a function of seed, position and the fault's
 //! place in the plan, never of time or threads: the same plan makes the same choices every time.
 
-use std::time::Duration;
-
 use reprise_measure::choice;
-use reprise_wire::Protocol;
 
-use crate::{Behaviour, Fault, FaultError, Injected, Subject};
+use crate::turn::Turn;
+use crate::{Fault, FaultError, Percent, Subject};
 
 /// The faults of a plan, in the order given; at most 32, one bit of a sample each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,14 +23,39 @@ pub struct Position {
 
 /// What strikes one exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drawn<'a> {
-    /// How long the request is held back before it is sent: all delays together.
-    pub delay: Duration,
-    /// The answer given in the server's place, if one is; no later fault was drawn.
-    pub ending: Option<&'a Injected>,
+pub struct Drawn {
+    /// What becomes of it.
+    pub turn: Turn,
     /// Bit i: the plan's fault i struck.
     pub bits: u32,
 }
+
+/// Chance at one place: the same seed and place always give the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dice<'a> {
+    seed: u64,
+    place: &'a [u64],
+}
+
+impl<'a> Dice<'a> {
+    pub(crate) const fn new(seed: u64, place: &'a [u64]) -> Self {
+        Self { seed, place }
+    }
+
+    /// Whether an event that happens so often happens here.
+    pub(crate) fn strikes(self, percent: Percent) -> bool {
+        choice::below(self.seed ^ STRIKES, self.place, 1_000_000) < u64::from(percent.millionths())
+    }
+
+    /// The `number`th even draw from 0.0 to 1.0 of how it happens.
+    pub(crate) fn unit(self, number: u64) -> f64 {
+        choice::unit(self.seed ^ HOW ^ number, self.place)
+    }
+}
+
+/// Keeps the draw of whether a fault strikes apart from the draw of how.
+const STRIKES: u64 = 0x5354_5249_4b45_5321;
+const HOW: u64 = 0x4a49_5454_4552_2121;
 
 impl Faults {
     /// Takes the faults of a plan; more than 32 are refused.
@@ -59,7 +82,7 @@ impl Faults {
         at_us: u64,
         subject: &Subject<'_>,
         enabled: u32,
-    ) -> Drawn<'_> {
+    ) -> Drawn {
         let mut drawn = Drawn::default();
         for (index, fault) in self.0.iter().enumerate() {
             let bit = 1_u32 << index;
@@ -69,61 +92,34 @@ impl Faults {
                 u64::from(position.copy),
                 u64::from(position.exchange),
             ];
-            if enabled & bit == 0
-                || fault.window.is_some_and(|window| !window.holds(at_us))
-                || choice::below(seed ^ STRIKES, &place, 1_000_000)
-                    >= u64::from(fault.percent.millionths())
-                || fault
-                    .selector
-                    .as_ref()
-                    .is_some_and(|selector| !selector.holds(subject))
-            {
+            let dice = Dice::new(seed, &place);
+            if enabled & bit == 0 || !fault.strikes(dice) || !fault.concerns(at_us, subject) {
                 continue;
             }
-            match &fault.behaviour {
-                Behaviour::Delay { ms, jitter_ms } => {
-                    drawn.delay += delay(*ms, *jitter_ms, seed, &place);
-                    drawn.bits |= bit;
-                }
-                Behaviour::Error(injected) if fits(injected, subject.protocol) => {
-                    drawn.bits |= bit;
-                    drawn.ending = Some(injected);
-                    return drawn;
-                }
-                Behaviour::Error(_) => {}
+            fault.behaviour.strike(&mut drawn.turn, dice);
+            drawn.bits |= bit;
+            if drawn.turn.is_over() {
+                break;
             }
         }
         drawn
     }
 }
 
-/// Keeps the draw of whether a fault strikes apart from the draw of how.
-const STRIKES: u64 = 0x5354_5249_4b45_5321;
-const JITTER: u64 = 0x4a49_5454_4552_2121;
-
-/// An HTTP status cannot be given to a MySQL client, nor an ERR packet to a browser.
-fn fits(injected: &Injected, protocol: Protocol) -> bool {
-    matches!(
-        (injected, protocol),
-        (Injected::HttpStatus(_), Protocol::Http) | (Injected::Mysql { .. }, Protocol::Mysql)
-    )
-}
-
-/// `ms` moved by an even draw from -`jitter_ms` to +`jitter_ms`, in microsecond steps; never below zero.
-fn delay(ms: u32, jitter_ms: u32, seed: u64, place: &[u64]) -> Duration {
-    let (middle_us, jitter_us) = (u64::from(ms) * 1_000, u64::from(jitter_ms) * 1_000);
-    let moved = middle_us + choice::below(seed ^ JITTER, place, 2 * jitter_us + 1);
-    Duration::from_micros(moved.saturating_sub(jitter_us))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use reprise_wire::Protocol;
+
     use super::*;
+    use crate::{Ending, Injected};
 
     const SUBJECT: Subject<'_> = Subject {
-        protocol: Protocol::Http,
+        protocol: Some(Protocol::Http),
         operation: "GET /",
         summary: "GET /",
+        ..Subject::ANY
     };
 
     fn faults(texts: &[&str]) -> Faults {
@@ -176,8 +172,12 @@ mod tests {
             "100:delay(ms=99)",
         ]);
         let drawn = faults.draw(1, at(1), 0, &SUBJECT, u32::MAX);
-        assert_eq!(drawn.delay, Duration::from_millis(15));
-        assert_eq!(drawn.ending, Some(&Injected::HttpStatus(503)));
+        assert_eq!(drawn.turn.hold, Duration::from_millis(15));
+        let busy = Injected::Http {
+            status: 503,
+            body: None,
+        };
+        assert_eq!(drawn.turn.ending, Some(Ending::Answer(busy)));
         assert_eq!(drawn.bits, 0b111);
     }
 
@@ -206,7 +206,7 @@ mod tests {
     fn jitter_stays_within_its_bounds_and_reaches_both_sides() {
         let faults = faults(&["100:delay(ms=10,jitter=4)"]);
         let delays: Vec<_> = (0..5_000)
-            .map(|i| faults.draw(1, at(i), 0, &SUBJECT, u32::MAX).delay)
+            .map(|i| faults.draw(1, at(i), 0, &SUBJECT, u32::MAX).turn.hold)
             .collect();
         let (low, high) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
         assert!(*low >= Duration::from_millis(6) && *low < Duration::from_micros(6_200));

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::Behaviour;
+
 /// Why a fault could not be read. Messages fit after "failed to read the fault: ".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FaultError {
@@ -16,7 +18,7 @@ pub enum FaultError {
     )]
     BadPercent(String),
     /// No behaviour has this name.
-    #[error("there is no fault named `{0}`: use delay or error")]
+    #[error("there is no fault named `{0}`: use {names}", names = Behaviour::NAMES.join(", "))]
     UnknownName(String),
     /// A parenthesis or quote is not closed.
     #[error("`{0}` is not closed: end the options with `)` and quoted text with `\"`")]
@@ -57,8 +59,18 @@ pub enum FaultError {
         "`{0}` is not a span of the run: write FROM..TO with FROM before TO, as in 30s..60s, 500ms.. or ..2m"
     )]
     BadWindow(String),
+    /// The repetition cannot be read, or would never be off.
+    #[error("`{0}` is no repetition: write every TIME for a shorter TIME, as in every 60s for 5s")]
+    BadRepeat(String),
+    /// The count cannot be read.
+    #[error(
+        "`{0}` is no count: write first 3, after 10, or both, and `of all` for all connections together"
+    )]
+    BadCount(String),
     /// The text after the options is neither a span nor a selector.
-    #[error("`{0}` is left over: after the options come @FROM..TO and ` for SELECTOR`")]
+    #[error(
+        "`{0}` is left over: after the options come @FROM..TO, every, after, first and ` for SELECTOR`"
+    )]
     LeftOver(String),
     /// The selector is empty, or contradicts the behaviour.
     #[error("`{selector}` {why}")]

@@ -1,10 +1,12 @@
-//! One fault of a plan: how often, what, when and on what. Written `PERCENT:NAME(options)[@FROM..TO][ for SELECTOR]`.
+//! One fault of a plan: how often, what, when and on what. Written
+//! `PERCENT:NAME(options)[@FROM..TO][ every TIME for TIME][ after N][ first N][ of all][ for SELECTOR]`.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Behaviour, FaultError, Percent, Selector, Window};
+use crate::draw::Dice;
+use crate::{Behaviour, Count, FaultError, Percent, Selector, Subject, Window};
 
 /// A behaviour with the share of exchanges, the span of the run and the exchanges it strikes.
 /// Serialised as the text a person writes.
@@ -17,6 +19,8 @@ pub struct Fault {
     pub behaviour: Behaviour,
     /// The span of the run in which it is on; `None` is all of it.
     pub window: Option<Window>,
+    /// Which of the exchanges it is asked about it may strike, by their order.
+    pub count: Count,
     /// The exchanges it is asked about; `None` is all of them.
     pub selector: Option<Selector>,
 }
@@ -26,6 +30,37 @@ impl Fault {
     pub fn parse(text: &str) -> Result<Self, FaultError> {
         text.parse()
     }
+
+    /// Whether it is asked about an exchange: it is on at that time, and meant for it.
+    pub fn concerns(&self, at_us: u64, subject: &Subject<'_>) -> bool {
+        let only_in = self.behaviour.only_in();
+        self.is_on(at_us)
+            && only_in.is_none_or(|protocol| subject.protocol == Some(protocol))
+            && self
+                .selector
+                .as_ref()
+                .is_none_or(|selector| selector.holds(subject))
+    }
+
+    /// Whether it is on at that time of the run.
+    pub fn is_on(&self, at_us: u64) -> bool {
+        self.window.is_none_or(|window| window.holds(at_us))
+    }
+
+    /// Whether chance has it strike where the dice were thrown.
+    pub(crate) fn strikes(&self, dice: Dice<'_>) -> bool {
+        dice.strikes(self.percent)
+    }
+
+    /// Why it cannot be part of a replay's plan; `None`: it can.
+    pub fn not_in_replay(&self) -> Option<&'static str> {
+        let count = (!self.count.is_everything()).then_some(
+            "counts what comes first, which differs from run to run of a replay: use a span of time, \
+             or put it into a `reprise proxy` before the target",
+        );
+        let selector = self.selector.as_ref().and_then(Selector::not_in_replay);
+        self.behaviour.not_in_replay().or(count).or(selector)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -34,6 +69,7 @@ impl fmt::Display for Fault {
         if let Some(window) = self.window {
             write!(f, "@{window}")?;
         }
+        write!(f, "{}", self.count)?;
         if let Some(selector) = &self.selector {
             write!(f, " for {selector}")?;
         }

@@ -4,21 +4,34 @@
 //! [`Faults::draw`] says what happens to one exchange, the same for the same seed and position.
 
 mod behaviour;
+mod count;
+mod distribution;
 mod draw;
 mod error;
 mod fault;
+mod flow;
+mod options;
 mod parse;
 mod percent;
 mod proxy;
 mod selector;
 pub mod sqlstate;
+mod turn;
 mod window;
 
-pub use behaviour::{Behaviour, Injected};
+pub use behaviour::{
+    Abort, Bandwidth, Behaviour, Blackout, Corrupt, Delay, Down, DropHeader, Dummy, Hang, Injected,
+    LateRows, Latency, LimitData, RateLimit, ResetPeer, Slicer, SlowClose, Timeout, Truncate,
+    WrongLength,
+};
+pub use count::Count;
+pub use distribution::{Shape, Spread};
 pub use draw::{Drawn, Faults, Position};
 pub use error::FaultError;
 pub use fault::Fault;
+pub use flow::{Flow, Slices, Stream};
 pub use percent::Percent;
-pub use proxy::{Counts, Proxies, Proxy, ProxyConfig, ProxyError, ProxyProtocol};
+pub use proxy::{Counts, FaultState, Proxies, Proxy, ProxyConfig, ProxyError, ProxyProtocol};
 pub use selector::{Selector, Subject};
-pub use window::Window;
+pub use turn::{AnswerChanges, Cut, Ending, Lost, Turn};
+pub use window::{Every, Window};

@@ -4,7 +4,11 @@ use std::str::FromStr;
 
 use reprise_wire::Protocol;
 
-use crate::{Behaviour, Fault, FaultError, Injected, Selector, Window, sqlstate};
+use crate::options::Options;
+use crate::{Behaviour, Count, Fault, FaultError, Injected, Selector, Window};
+
+/// Vaurien's name for an `error` that strikes the first so many and then never again.
+const TRANSIENT: &str = "transient";
 
 impl FromStr for Fault {
     type Err = FaultError;
@@ -17,231 +21,146 @@ impl FromStr for Fault {
         let percent = percent.trim().parse()?;
         let rest = rest.trim_start();
         let name_len = rest
-            .find(|c: char| !c.is_ascii_alphabetic())
+            .find(|c: char| !c.is_ascii_alphabetic() && c != '_')
             .unwrap_or(rest.len());
         let (name, rest) = rest.split_at(name_len);
-        let (options, rest) = options(rest)?;
-        let behaviour = behaviour(name, options)?;
-        let (window, rest) = window(rest)?;
-        let selector = selector(rest)?;
-        agree(&behaviour, selector.as_ref())?;
+        let (mut options, rest) = Options::split(rest)?;
+        let mut conditions = Conditions::parse(rest)?;
+        let behaviour = if name == TRANSIENT {
+            conditions.agitate(&mut options)?;
+            Behaviour::read("error", options)?
+        } else {
+            Behaviour::read(name, options)?
+        };
+        agree(&behaviour, conditions.selector.as_ref())?;
         Ok(Self {
             percent,
             behaviour,
-            window,
-            selector,
+            window: conditions.window,
+            count: conditions.count,
+            selector: conditions.selector,
         })
     }
 }
 
-/// Options as written: name and value, in order.
-type Options = Vec<(String, String)>;
+/// What follows the behaviour: when, how often, on what.
+#[derive(Default)]
+struct Conditions {
+    window: Option<Window>,
+    count: Count,
+    selector: Option<Selector>,
+}
 
-/// The options between the parentheses as name and value, and what comes after them.
-fn options(text: &str) -> Result<(Options, &str), FaultError> {
-    let Some(inside) = text.strip_prefix('(') else {
-        return Ok((Vec::new(), text));
-    };
-    let mut found = Options::new();
-    let mut word = String::new();
-    let mut key: Option<String> = None;
-    let mut quoted = false;
-    let mut chars = inside.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' if quoted => word.extend(chars.next().map(|(_, next)| next)),
-            '"' => quoted = !quoted,
-            _ if quoted => word.push(c),
-            '=' if key.is_none() => key = Some(std::mem::take(&mut word).trim().to_owned()),
-            ',' | ')' => {
-                let value = std::mem::take(&mut word);
-                match key.take() {
-                    Some(key) if found.iter().any(|(name, _)| *name == key) => {
-                        return Err(FaultError::OptionTwice(key));
-                    }
-                    Some(key) => found.push((key, value)),
-                    // `delay()` and a comma at the end are harmless
-                    None if value.trim().is_empty() => {}
-                    None => {
-                        return Err(FaultError::BadValue {
-                            option: value.trim().to_owned(),
-                            value: String::new(),
-                            allowed: "a value, written option=value",
-                        });
-                    }
+impl Conditions {
+    fn parse(text: &str) -> Result<Self, FaultError> {
+        let mut all = Self::default();
+        let mut rest = text;
+        if let Some(span) = text.strip_prefix('@') {
+            let (span, after) = word(span);
+            if span == "every" {
+                rest = text.get(1..).unwrap_or_default();
+            } else {
+                all.window = Some(span.parse()?);
+                rest = after;
+            }
+        } else if text.starts_with(|c: char| !c.is_whitespace()) {
+            return Err(FaultError::LeftOver(text.to_owned()));
+        }
+        loop {
+            let (keyword, after) = word(rest);
+            match keyword {
+                "" => return Ok(all),
+                "for" => {
+                    all.selector = Some(after.parse()?);
+                    return Ok(all);
                 }
-                if c == ')' {
-                    return Ok((found, inside.get(at + 1..).unwrap_or_default()));
+                "every" => rest = all.every(after)?,
+                "after" => (all.count.after, rest) = number(keyword, after)?,
+                "first" => {
+                    let (first, after) = number(keyword, after)?;
+                    all.count.first = Some(first);
+                    rest = after;
                 }
-            }
-            _ => word.push(c),
-        }
-    }
-    Err(FaultError::NotClosed(text.to_owned()))
-}
-
-fn behaviour(name: &str, options: Options) -> Result<Behaviour, FaultError> {
-    match name {
-        "delay" => delay(options),
-        "error" => error(options),
-        _ => Err(FaultError::UnknownName(name.to_owned())),
-    }
-}
-
-fn delay(options: Options) -> Result<Behaviour, FaultError> {
-    const MILLISECONDS: &str = "whole milliseconds, 0 to 3600000";
-    let (mut ms, mut jitter_ms) = (None, 0);
-    for (option, value) in options {
-        match option.as_str() {
-            "ms" => ms = Some(number(&option, &value, 0..=3_600_000, MILLISECONDS)?),
-            "jitter" => jitter_ms = number(&option, &value, 0..=3_600_000, MILLISECONDS)?,
-            _ => {
-                return Err(FaultError::UnknownOption {
-                    name: "delay",
-                    option,
-                    allowed: "ms and jitter",
-                });
+                "of" if word(after).0 == "all" && !all.count.is_everything() => {
+                    all.count.of_all = true;
+                    rest = word(after).1;
+                }
+                _ => return Err(FaultError::LeftOver(rest.trim().to_owned())),
             }
         }
     }
-    let ms = ms.ok_or(FaultError::MissingOption {
-        name: "delay",
-        needs: "ms, as in delay(ms=250) or delay(ms=250,jitter=50)",
-    })?;
-    Ok(Behaviour::Delay { ms, jitter_ms })
-}
 
-fn error(options: Options) -> Result<Behaviour, FaultError> {
-    let (mut status, mut code, mut state, mut message) = (None, None, None, None);
-    for (option, value) in options {
-        match option.as_str() {
-            "status" => {
-                status = Some(number(
-                    &option,
-                    &value,
-                    400..=599,
-                    "an HTTP status, 400 to 599",
-                )?)
-            }
-            "code" => {
-                code = Some(number(
-                    &option,
-                    &value,
-                    1..=65_535,
-                    "a MySQL error number, 1 to 65535",
-                )?)
-            }
-            "sqlstate" => state = Some(sqlstate_of(&value)?),
-            "message" => message = Some(value),
-            _ => {
-                return Err(FaultError::UnknownOption {
-                    name: "error",
-                    option,
-                    allowed: "status (HTTP), or code, sqlstate and message (MySQL)",
-                });
-            }
+    /// Reads `60s for 5s`; what comes after it.
+    fn every<'a>(&mut self, text: &'a str) -> Result<&'a str, FaultError> {
+        let (every, rest) = word(text);
+        let (keyword, rest) = word(rest);
+        let (on, rest) = word(rest);
+        if keyword != "for" {
+            return Err(FaultError::BadRepeat(format!("every {}", text.trim())));
         }
+        let window = self.window.unwrap_or_default();
+        self.window = Some(window.repeated(every, on)?);
+        Ok(rest)
     }
-    let needs = "either status, as in error(status=503), or code, as in error(code=1213); \
-                 sqlstate and message go with code";
-    match (status, code) {
-        (Some(status), None) if state.is_none() && message.is_none() => {
-            Ok(Behaviour::Error(Injected::HttpStatus(status)))
+
+    /// Takes what `transient` has besides the options of `error`: how many it strikes.
+    fn agitate(&mut self, options: &mut Options) -> Result<(), FaultError> {
+        let times = options.number("agitate", 1..=u32::MAX, "a whole number above 0")?;
+        if !self.count.is_everything() {
+            return Err(FaultError::BadCount(format!("{TRANSIENT}{}", self.count)));
         }
-        (None, Some(code)) => {
-            let (usual_state, usual_message) = sqlstate::of(code);
-            Ok(Behaviour::Error(Injected::Mysql {
-                code,
-                sqlstate: state.unwrap_or(*usual_state),
-                message: message.unwrap_or_else(|| usual_message.to_owned()),
-            }))
-        }
-        _ => Err(FaultError::MissingOption {
-            name: "error",
-            needs,
-        }),
+        self.count = Count {
+            after: 0,
+            first: Some(times.unwrap_or(1)),
+            of_all: true,
+        };
+        Ok(())
     }
 }
 
-fn number<N>(
-    option: &str,
-    value: &str,
-    range: std::ops::RangeInclusive<u32>,
-    allowed: &'static str,
-) -> Result<N, FaultError>
-where
-    N: TryFrom<u32>,
-{
-    let parsed = value
-        .trim()
-        .parse::<u32>()
-        .ok()
-        .filter(|parsed| range.contains(parsed));
-    parsed
-        .and_then(|parsed| N::try_from(parsed).ok())
-        .ok_or_else(|| FaultError::BadValue {
-            option: option.to_owned(),
-            value: value.to_owned(),
-            allowed,
-        })
+/// The next word of `text`, and what comes after it.
+fn word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
-fn sqlstate_of(value: &str) -> Result<[u8; 5], FaultError> {
-    let bytes = value.trim().as_bytes();
-    <[u8; 5]>::try_from(bytes)
-        .ok()
-        .filter(|state| state.iter().all(u8::is_ascii_alphanumeric))
-        .ok_or_else(|| FaultError::BadValue {
-            option: "sqlstate".to_owned(),
-            value: value.to_owned(),
-            allowed: "five letters or digits, as in 40001",
-        })
+/// The number after `keyword`, above 0, and what comes after it.
+fn number<'a>(keyword: &str, text: &'a str) -> Result<(u32, &'a str), FaultError> {
+    let (number, rest) = word(text);
+    let parsed = number.parse().ok().filter(|number| *number > 0);
+    let bad = || FaultError::BadCount(format!("{keyword} {number}"));
+    Ok((parsed.ok_or_else(bad)?, rest))
 }
 
-/// The span after `@`, if there is one, and what comes after it.
-fn window(text: &str) -> Result<(Option<Window>, &str), FaultError> {
-    let Some(text) = text.strip_prefix('@') else {
-        return Ok((None, text));
-    };
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let (span, rest) = text.split_at(end);
-    Ok((Some(span.parse()?), rest))
-}
-
-/// The selector after ` for `, if there is one; anything else is an error.
-fn selector(text: &str) -> Result<Option<Selector>, FaultError> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Ok(None);
-    }
-    let after = text
-        .trim_start()
-        .strip_prefix("for")
-        .filter(|_| text.starts_with(' '));
-    match after {
-        Some(selector) if selector.is_empty() || selector.starts_with(' ') => {
-            selector.parse().map(Some)
-        }
-        _ => Err(FaultError::LeftOver(trimmed.to_owned())),
-    }
-}
-
-/// An error of one protocol cannot be injected into the other.
+/// What has a meaning in one protocol cannot be asked for in the other.
 fn agree(behaviour: &Behaviour, selector: Option<&Selector>) -> Result<(), FaultError> {
-    let Behaviour::Error(injected) = behaviour else {
+    let Some(selector) = selector else {
         return Ok(());
     };
-    let why = match (injected, selector.and_then(Selector::protocol)) {
-        (Injected::HttpStatus(_), Some(Protocol::Mysql)) => {
+    if behaviour.acts_on_connections() && selector.asks_for_exchanges() {
+        return Err(FaultError::BadSelector {
+            selector: selector.to_string(),
+            why: "selects exchanges, but this fault acts on whole connections: write http, mysql or connection:N",
+        });
+    }
+    let Some(only) = behaviour.only_in() else {
+        return Ok(());
+    };
+    if selector.protocol().is_none_or(|protocol| protocol == only) {
+        return Ok(());
+    }
+    let why = match (behaviour, only) {
+        (Behaviour::Injected(Injected::Http { .. }), _) => {
             "selects MySQL, which has no status: write error(code=...)"
         }
-        (Injected::Mysql { .. }, Some(Protocol::Http)) => {
+        (Behaviour::Injected(Injected::Mysql { .. }), _) => {
             "selects HTTP, which has no error number: write error(status=...)"
         }
-        _ => return Ok(()),
+        (_, Protocol::Http) => "selects MySQL, but this fault only has a meaning in HTTP",
+        (_, Protocol::Mysql) => "selects HTTP, but this fault only has a meaning in MySQL",
     };
     Err(FaultError::BadSelector {
-        selector: selector.map(ToString::to_string).unwrap_or_default(),
+        selector: selector.to_string(),
         why,
     })
 }

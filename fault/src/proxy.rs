@@ -1,29 +1,44 @@
 //! The standing proxy: it listens, forwards to one target, and misbehaves when it is told to.
 //!
 //! ```text
-//! client -> accept -> connection -> relay (untouched)           -> target
+//! client -> accept -> connection -> relay: no fault is on, bytes                    -> target
+//!                                   requests -> speech, luck -> queue -> outflow    -> target
+//!                        client <-  outflow <- queue <- speech <- answers           <- target
 //! ```
 //!
 //! [`Proxies::start`] makes the threads, [`Proxies::open`] a [`Proxy`] in them. A connection lives on the
 //! thread that accepted it.
 
 mod accept;
+mod answers;
 mod connection;
 mod counters;
 mod error;
+mod link;
+mod luck;
+mod outflow;
+mod queue;
 mod relay;
+mod requests;
 mod socket;
+mod speech;
+mod table;
+mod waiting;
 mod worker;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reprise_store::AllowedTarget;
+use reprise_wire::Protocol;
 
 pub use counters::Counts;
 pub use error::ProxyError;
+pub use table::FaultState;
 
+use crate::Fault;
 use counters::Counters;
+use table::Table;
 use worker::Worker;
 
 /// What a proxy takes the passing bytes for.
@@ -46,6 +61,34 @@ impl ProxyProtocol {
             Self::Mysql => "mysql",
         }
     }
+
+    /// What exchanges are in; `None`: bytes of something else.
+    pub const fn spoken(self) -> Option<Protocol> {
+        match self {
+            Self::Tcp => None,
+            Self::Http => Some(Protocol::Http),
+            Self::Mysql => Some(Protocol::Mysql),
+        }
+    }
+
+    /// Refuses a fault that could never strike here.
+    fn check(self, fault: &Fault) -> Result<(), ProxyError> {
+        let asked = fault.selector.as_ref().and_then(crate::Selector::protocol);
+        let Some(only) = fault.behaviour.only_in().or(asked) else {
+            return Ok(());
+        };
+        if self.spoken() == Some(only) {
+            return Ok(());
+        }
+        Err(ProxyError::NeverStrikes {
+            fault: fault.to_string(),
+            needs: match only {
+                Protocol::Http => Self::Http.name(),
+                Protocol::Mysql => Self::Mysql.name(),
+            },
+            has: self.name(),
+        })
+    }
 }
 
 /// How one proxy is to be.
@@ -59,6 +102,10 @@ pub struct ProxyConfig {
     pub target: AllowedTarget,
     /// What is spoken.
     pub protocol: ProxyProtocol,
+    /// The faults that are on from the start, in order.
+    pub faults: Vec<Fault>,
+    /// What chance depends on: equal seeds give equal draws to equal connections.
+    pub seed: u64,
 }
 
 /// One proxy that is open.
@@ -67,11 +114,16 @@ pub struct Proxy {
     config: ProxyConfig,
     address: SocketAddr,
     counters: Counters,
+    faults: Table,
     listener: Mutex<Option<TcpListener>>,
 }
 
 impl Proxy {
-    fn bind(config: ProxyConfig) -> Result<Self, ProxyError> {
+    fn bind(mut config: ProxyConfig) -> Result<Self, ProxyError> {
+        let faults = std::mem::take(&mut config.faults);
+        faults
+            .iter()
+            .try_for_each(|fault| config.protocol.check(fault))?;
         let failed = |source| ProxyError::Listen {
             address: config.listen,
             source,
@@ -82,6 +134,7 @@ impl Proxy {
             config,
             address,
             counters: Counters::default(),
+            faults: Table::new(faults),
             listener: Mutex::new(Some(listener)),
         })
     }
@@ -111,8 +164,65 @@ impl Proxy {
         self.counters.now()
     }
 
+    /// What chance depends on.
+    pub const fn seed(&self) -> u64 {
+        self.config.seed
+    }
+
+    /// Its faults, with what each has done.
+    pub fn faults(&self) -> Vec<FaultState> {
+        self.faults.states()
+    }
+
+    /// Adds a fault after all others, on connections already open too; its number.
+    ///
+    /// # Errors
+    /// It could never strike here; then nothing is changed.
+    pub fn add_fault(&self, fault: Fault) -> Result<u32, ProxyError> {
+        self.protocol().check(&fault)?;
+        Ok(self.faults.add(fault))
+    }
+
+    /// Puts another fault in the place of one, counted from zero.
+    ///
+    /// # Errors
+    /// It could never strike here, or there is none with this number; then nothing is changed.
+    pub fn change_fault(&self, id: u32, fault: Fault) -> Result<(), ProxyError> {
+        self.protocol().check(&fault)?;
+        found(id, self.faults.replace(id, fault))
+    }
+
+    /// Switches a fault on or off. What it holds is freed when it goes off.
+    ///
+    /// # Errors
+    /// There is none with this number.
+    pub fn switch_fault(&self, id: u32, on: bool) -> Result<(), ProxyError> {
+        found(id, self.faults.switch(id, on))
+    }
+
+    /// Removes a fault. What it holds is freed.
+    ///
+    /// # Errors
+    /// There is none with this number.
+    pub fn remove_fault(&self, id: u32) -> Result<(), ProxyError> {
+        found(id, self.faults.remove(id))
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.faults.clear();
+    }
+
     fn listener(&self) -> MutexGuard<'_, Option<TcpListener>> {
         self.listener.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const fn found(id: u32, found: bool) -> Result<(), ProxyError> {
+    if found {
+        Ok(())
+    } else {
+        Err(ProxyError::NoSuchFault(id))
     }
 }
 

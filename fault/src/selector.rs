@@ -1,4 +1,7 @@
-//! Which exchanges a fault strikes: `http`, `mysql UPDATE`, `http /api/*`, or an operation's text.
+//! Which exchanges a fault strikes: `http`, `mysql UPDATE`, `http /api/*`, `mysql table:item in:transaction`,
+//! or an operation's text.
+
+mod condition;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,19 +9,38 @@ use std::str::FromStr;
 use reprise_wire::Protocol;
 
 use crate::FaultError;
+use condition::Condition;
 
-/// What a fault or filter is asked about: one exchange, borrowed.
+/// What a fault is asked about: one exchange, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// What it is in.
-    pub protocol: Protocol,
+    /// What it is in; `None`: bytes of something else.
+    pub protocol: Option<Protocol>,
     /// What it does, values removed: `GET /cart/{id}`.
     pub operation: &'a str,
     /// What it asks for: `GET /cart/7?x=1`, or the SQL text.
     pub summary: &'a str,
+    /// In a proxy, the number of its connection, from 1.
+    pub connection: Option<u64>,
+    /// In a replay, the copy of its lane, from 0.
+    pub copy: Option<u32>,
+    /// MySQL: whether a transaction is open, where that is known.
+    pub in_transaction: Option<bool>,
 }
 
-/// A protocol, a pattern, or both; it holds for an exchange when each given part does.
+impl Subject<'_> {
+    /// An exchange of which nothing is known.
+    pub const ANY: Subject<'static> = Subject {
+        protocol: None,
+        operation: "",
+        summary: "",
+        connection: None,
+        copy: None,
+        in_transaction: None,
+    };
+}
+
+/// A protocol, conditions, a pattern; it holds for an exchange when each given part does.
 ///
 /// The pattern is compared without regard to case with the operation, the summary and (HTTP) the
 /// path of either, in full; `*` stands for any text. A pattern without `*` also holds when the
@@ -26,10 +48,27 @@ pub struct Subject<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     protocol: Option<Protocol>,
+    conditions: Vec<Condition>,
     pattern: Option<String>,
 }
 
 impl Selector {
+    /// Whether a pattern of it names this operation: openings of connections are only struck by name.
+    pub fn names(&self, subject: &Subject<'_>) -> bool {
+        self.pattern.is_some() && self.holds(subject)
+    }
+
+    /// Whether it can only hold for exchanges, not for connections.
+    pub(crate) fn asks_for_exchanges(&self) -> bool {
+        let of_connections = |one: &Condition| matches!(one, Condition::Connection(_));
+        self.pattern.is_some() || !self.conditions.iter().all(of_connections)
+    }
+
+    /// Why it cannot be asked in a replay.
+    pub(crate) fn not_in_replay(&self) -> Option<&'static str> {
+        self.conditions.iter().find_map(|one| one.not_in_replay())
+    }
+
     /// The protocol it asks for, if it does.
     pub const fn protocol(&self) -> Option<Protocol> {
         self.protocol
@@ -39,7 +78,8 @@ impl Selector {
     pub fn holds(&self, subject: &Subject<'_>) -> bool {
         if self
             .protocol
-            .is_some_and(|protocol| protocol != subject.protocol)
+            .is_some_and(|protocol| subject.protocol != Some(protocol))
+            || !self.conditions.iter().all(|one| one.holds(subject))
         {
             return false;
         }
@@ -50,7 +90,7 @@ impl Selector {
         let whole = |text: &str| glob(pattern, text.as_bytes());
         whole(subject.operation)
             || whole(subject.summary)
-            || (subject.protocol == Protocol::Http
+            || (subject.protocol == Some(Protocol::Http)
                 && (whole(path(subject.operation)) || whole(path(subject.summary))))
             || begins_with_word(subject.operation.as_bytes(), pattern)
     }
@@ -117,13 +157,19 @@ impl FromStr for Selector {
             "mysql" => Some(Protocol::Mysql),
             _ => None,
         };
-        let pattern = if protocol.is_some() {
+        let mut pattern = if protocol.is_some() {
             rest.trim()
         } else {
             text
         };
+        let mut conditions = Vec::new();
+        while let Some((condition, rest)) = Condition::split(pattern)? {
+            conditions.push(condition);
+            pattern = rest;
+        }
         Ok(Self {
             protocol,
+            conditions,
             pattern: (!pattern.is_empty()).then(|| pattern.to_owned()),
         })
     }
@@ -135,12 +181,11 @@ impl fmt::Display for Selector {
             Protocol::Http => "http",
             Protocol::Mysql => "mysql",
         });
-        match (protocol, &self.pattern) {
-            (Some(protocol), Some(pattern)) => write!(f, "{protocol} {pattern}"),
-            (Some(protocol), None) => f.write_str(protocol),
-            (None, Some(pattern)) => f.write_str(pattern),
-            (None, None) => Ok(()),
-        }
+        let protocol = protocol.map(str::to_owned);
+        let conditions = self.conditions.iter().map(ToString::to_string);
+        let all = protocol.into_iter().chain(conditions);
+        let all: Vec<String> = all.chain(self.pattern.clone()).collect();
+        f.write_str(&all.join(" "))
     }
 }
 
@@ -149,14 +194,19 @@ mod tests {
     use super::*;
 
     const CART: Subject<'_> = Subject {
-        protocol: Protocol::Http,
+        protocol: Some(Protocol::Http),
         operation: "POST /api/cart/{id}",
         summary: "POST /api/cart/7?x=1",
+        copy: Some(2),
+        ..Subject::ANY
     };
     const UPDATE: Subject<'_> = Subject {
-        protocol: Protocol::Mysql,
+        protocol: Some(Protocol::Mysql),
         operation: "UPDATE item SET stock = ? WHERE id = ?",
         summary: "update item set stock = 3 where id = 9",
+        connection: Some(7),
+        in_transaction: Some(true),
+        ..Subject::ANY
     };
 
     fn holds(selector: &str, subject: &Subject<'_>) -> bool {
@@ -184,6 +234,9 @@ mod tests {
             "update",
             "UPDATE item*",
             "*WHERE id = ?",
+            "table:item",
+            "table:ITEM in:transaction UPDATE",
+            "mysql connection:7",
         ] {
             assert!(holds(selector, &UPDATE), "{selector}");
         }
@@ -201,7 +254,16 @@ mod tests {
         ] {
             assert!(!holds(selector, &CART), "{selector}");
         }
-        for selector in ["http", "mysql UPD", "mysql DELETE", "mysql UPDATE items"] {
+        for selector in [
+            "http",
+            "mysql UPD",
+            "mysql DELETE",
+            "mysql UPDATE items",
+            "table:stock",
+            "connection:8",
+            "outside:transaction",
+            "copy:0",
+        ] {
             assert!(!holds(selector, &UPDATE), "{selector}");
         }
     }

@@ -153,6 +153,14 @@ pub enum ReplayError {
     /// Faults do not fit together.
     #[error("read the fault: {0}")]
     Fault(#[from] reprise_fault::FaultError),
+    /// A fault that the replay's own connections cannot do.
+    #[error("inject `{fault}`: it {why}")]
+    FaultNotHere {
+        /// As written.
+        fault: String,
+        /// Why not, and what to do instead.
+        why: &'static str,
+    },
     /// The filter cannot be read.
     #[error("read the filter: {0}")]
     Filter(#[from] reprise_wire::filter::FilterError),

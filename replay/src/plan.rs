@@ -419,6 +419,12 @@ impl Plan {
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);
         }
+        for fault in &self.faults {
+            if let Some(why) = fault.not_in_replay() {
+                let fault = fault.to_string();
+                return Err(ReplayError::FaultNotHere { fault, why });
+            }
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod agenda;
 mod exchange;
+mod faulty;
 pub(crate) mod fetch;
 mod http;
 mod in_flight;

@@ -1,6 +1,6 @@
 //! The JSON of standing proxies.
 
-use reprise_fault::Proxy;
+use reprise_fault::{FaultState, Proxy};
 use serde::Serialize;
 
 /// `proxy` answers one of these for each proxy.
@@ -16,8 +16,29 @@ pub struct ProxyAnswer {
     pub protocol: &'static str,
     /// Its connections.
     pub connections: ProxyConnections,
+    /// Exchanges that began; 0 while nothing had to be understood.
+    pub exchanges: u64,
     /// What has passed.
     pub bytes: ProxyBytes,
+    /// What chance depends on.
+    pub seed: u64,
+    /// Its faults, in order.
+    pub faults: Vec<ProxyFault>,
+}
+
+/// A fault of a proxy.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProxyFault {
+    /// Its number in this proxy, from 1; never used again.
+    pub id: u32,
+    /// As it is written.
+    pub fault: String,
+    /// Whether it is switched on.
+    pub on: bool,
+    /// How many exchanges it struck; connections, where it acts on those.
+    pub injected: u64,
+    /// How many connections it struck.
+    pub connections: u64,
 }
 
 /// Connections of a proxy.
@@ -29,6 +50,8 @@ pub struct ProxyConnections {
     pub open: u64,
     /// Reset because the target did not let them in.
     pub unreachable: u64,
+    /// Those that said something else than the protocol, such as TLS: faults find no exchanges there.
+    pub opaque: u64,
 }
 
 /// Bytes a proxy has passed on.
@@ -53,11 +76,27 @@ impl ProxyAnswer {
                 accepted: counts.connections,
                 open: counts.open,
                 unreachable: counts.unreachable,
+                opaque: counts.opaque,
             },
+            exchanges: counts.exchanges,
             bytes: ProxyBytes {
                 to_server: counts.bytes_to_server,
                 to_client: counts.bytes_to_client,
             },
+            seed: proxy.seed(),
+            faults: proxy.faults().into_iter().map(ProxyFault::of).collect(),
+        }
+    }
+}
+
+impl ProxyFault {
+    fn of(state: FaultState) -> Self {
+        Self {
+            id: state.id,
+            fault: state.fault.to_string(),
+            on: state.on,
+            injected: state.injected,
+            connections: state.connections,
         }
     }
 }

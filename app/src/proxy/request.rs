@@ -13,6 +13,10 @@ pub struct ProxyRequest {
     pub to: String,
     /// What is spoken; `None`: what the scheme of `to` says, else bytes.
     pub protocol: Option<ProxyProtocol>,
+    /// Faults that are on from the start, in the fault language.
+    pub faults: Vec<String>,
+    /// What chance depends on; `None`: something new.
+    pub seed: Option<u64>,
     /// Forward to what was a server in a recording, too.
     pub allow_recorded_server: bool,
 }

@@ -10,7 +10,10 @@ use crate::duration::parse_duration;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise proxy --listen 127.0.0.1:3307 --to mysql://127.0.0.1:3306\n  \
-    reprise proxy --listen 8081 --to http://staging:8080 --for 10m\n\n\
+    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '5:error(code=1213) for mysql UPDATE'\n  \
+    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '1:abort(wait=true) for mysql COMMIT'\n  \
+    reprise proxy --listen 8081 --to http://staging:8080 --fault '20:delay(ms=250,jitter=50)@1m..2m' --for 10m\n  \
+    reprise proxy --listen 2525 --to 127.0.0.1:25 --fault '100:bandwidth(rate=16)'\n\n\
     Ctrl-C closes all connections and prints what passed. A host that is not this machine has to be \
     allowed once:\n`reprise targets allow HOST`.")]
 pub(crate) struct ProxyArguments {
@@ -25,6 +28,15 @@ pub(crate) struct ProxyArguments {
     /// What is spoken: tcp, http or mysql [default: what the scheme of --to says, else tcp]
     #[arg(long, value_name = "PROTOCOL", value_parser = parse_protocol)]
     pub(crate) protocol: Option<ProxyProtocol>,
+
+    /// Make something go wrong: `PERCENT:NAME(option=value,...)[@FROM..TO][ for SELECTOR]`; repeatable.
+    /// All of them: docs/faults.md
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<String>,
+
+    /// What chance depends on: equal seeds give equal draws to equal connections [default: a new one]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
 
     /// End after this time
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]

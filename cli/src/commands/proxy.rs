@@ -25,6 +25,8 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
         listen: arguments.listen,
         to: arguments.to,
         protocol: arguments.protocol,
+        faults: arguments.faults,
+        seed: arguments.seed,
         allow_recorded_server: arguments.allow_recorded_server,
     }])?;
     let mut progress = Progress::open_ended("proxying", context.json);
@@ -62,19 +64,33 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
 
 /// What a proxy says when it begins.
 fn opened(proxy: &ProxyAnswer) -> String {
-    format!(
-        "{} listens on {} and forwards to {} ({})",
-        proxy.name, proxy.listen, proxy.to, proxy.protocol
-    )
+    let ProxyAnswer {
+        name,
+        listen,
+        to,
+        protocol,
+        seed,
+        ..
+    } = proxy;
+    let faults = match proxy.faults.len() {
+        0 => "no fault is on".to_owned(),
+        some => format!("{some} faults are on, seed {seed}"),
+    };
+    format!("{name} listens on {listen} and forwards to {to} ({protocol}); {faults}")
 }
 
 /// All proxies in one line.
 fn line(answers: &[ProxyAnswer]) -> String {
     let sum = |of: fn(&ProxyAnswer) -> u64| answers.iter().map(of).sum::<u64>();
     format!(
-        "{} connections, {} open, {} to the server, {} to clients",
+        "{} connections, {} open, {} faults injected, {} to the server, {} to clients",
         count(sum(|proxy| proxy.connections.accepted)),
         count(sum(|proxy| proxy.connections.open)),
+        count(sum(|proxy| proxy
+            .faults
+            .iter()
+            .map(|fault| fault.injected)
+            .sum())),
         bytes(sum(|proxy| proxy.bytes.to_server)),
         bytes(sum(|proxy| proxy.bytes.to_client)),
     )
@@ -93,10 +109,27 @@ fn describe(proxy: &ProxyAnswer) -> String {
         0 => String::new(),
         some => format!(", {} reset because {to} let nobody in", count(some)),
     };
-    format!(
-        "{name}: {listen} to {to} ({protocol})\n  {} connections{unreachable}\n  {} to the server, {} to clients\n",
+    let opaque = match proxy.connections.opaque {
+        0 => String::new(),
+        some => format!(
+            "  {} connections were not {protocol} or encrypted: only faults of bytes act there\n",
+            count(some)
+        ),
+    };
+    let mut text = format!(
+        "{name}: {listen} to {to} ({protocol})\n  {} connections{unreachable}, {} exchanges\n  {} to the server, {} to clients\n{opaque}",
         count(proxy.connections.accepted),
+        count(proxy.exchanges),
         bytes(proxy.bytes.to_server),
         bytes(proxy.bytes.to_client),
-    )
+    );
+    for fault in &proxy.faults {
+        text.push_str(&format!(
+            "  fault {}: {} injected, on {} connections\n",
+            fault.fault,
+            count(fault.injected),
+            count(fault.connections)
+        ));
+    }
+    text
 }

@@ -74,3 +74,31 @@ fn an_address_in_use_and_a_host_not_allowed_are_refused_with_the_fix() {
     desk.run(&["proxy", "--listen", "0", "--to", "127.0.0.1"])
         .refused(2, "HOST:PORT");
 }
+
+#[test]
+fn faults_strike_and_are_counted_in_words_and_in_json() {
+    let (desk, shop) = (Desk::new(), shop());
+    let flags = ["--to", &url(&shop), "--seed", "3", "--json"];
+    let fault = ["--fault", "100:error(status=503) for http /cart*"];
+    let (running, address) = start(&desk, &[&flags[..], &fault].concat());
+    assert!(get(&address, "/").starts_with("HTTP/1.1 200 "));
+    assert!(get(&address, "/cart").starts_with("HTTP/1.1 503 "));
+    let answer = interrupt(running);
+    assert_eq!(number(&answer, "/seed"), 3);
+    assert_eq!(number(&answer, "/exchanges"), 2);
+    assert_eq!(number(&answer, "/faults/0/injected"), 1);
+    assert_eq!(answer["faults"][0]["fault"], fault[1]);
+}
+
+#[test]
+fn a_fault_that_cannot_be_read_or_never_strikes_is_refused() {
+    let desk = Desk::new();
+    let fault = |fault: &str, fix: &str| {
+        let arguments = ["proxy", "--listen", "0", "--to", "127.0.0.1:9"];
+        desk.run(&[&arguments[..], &["--fault", fault]].concat())
+            .refused(2, fix);
+    };
+    fault("20:slow(ms=3)", "use dummy, delay");
+    fault("120:hang", "up to 100");
+    fault("5:error(status=503)", "use --protocol http");
+}

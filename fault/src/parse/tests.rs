@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use crate::{Behaviour, Fault, FaultError, Injected, Percent, Selector, Window};
+use crate::{
+    Behaviour, Count, Cut, Delay, Every, Fault, FaultError, Injected, Percent, Selector, Shape,
+    Spread, Truncate, Window,
+};
 
 #[test]
 fn the_examples_of_the_handbook_are_read() {
@@ -10,22 +13,27 @@ fn the_examples_of_the_handbook_are_read() {
     assert_eq!(delay.percent, Percent::from_millionths(200_000).unwrap());
     assert_eq!(
         delay.behaviour,
-        Behaviour::Delay {
-            ms: 250,
-            jitter_ms: 50
-        }
+        Behaviour::Delay(Delay {
+            spread: Spread {
+                ms: 250,
+                jitter_ms: 50,
+                shape: Shape::Uniform
+            },
+            after: false
+        })
     );
     assert_eq!(
         delay.window,
         Some(Window {
             from_us: 30_000_000,
-            to_us: Some(60_000_000)
+            to_us: Some(60_000_000),
+            every: None
         })
     );
     assert_eq!(delay.selector, None);
 
     let deadlock = Fault::parse("5:error(code=1213) for mysql UPDATE").unwrap();
-    let Behaviour::Error(Injected::Mysql {
+    let Behaviour::Injected(Injected::Mysql {
         code,
         sqlstate,
         message,
@@ -37,7 +45,11 @@ fn the_examples_of_the_handbook_are_read() {
     assert!(message.starts_with("Deadlock found"));
 
     let busy = Fault::parse("10:error(status=503) for http /api/*").unwrap();
-    assert_eq!(busy.behaviour, Behaviour::Error(Injected::HttpStatus(503)));
+    let injected = Injected::Http {
+        status: 503,
+        body: None,
+    };
+    assert_eq!(busy.behaviour, Behaviour::Injected(injected));
     assert_eq!(busy.to_string(), "10:error(status=503) for http /api/*");
 }
 
@@ -45,7 +57,7 @@ fn the_examples_of_the_handbook_are_read() {
 fn a_message_may_hold_commas_quotes_and_parentheses() {
     let text = r#"0.5:error(code=1064,sqlstate=HY000,message="near \"x\", (here)")"#;
     let fault = Fault::parse(text).unwrap();
-    let Behaviour::Error(Injected::Mysql { message, .. }) = &fault.behaviour else {
+    let Behaviour::Injected(Injected::Mysql { message, .. }) = &fault.behaviour else {
         panic!()
     };
     assert_eq!(message, "near \"x\", (here)");
@@ -57,10 +69,14 @@ fn every_refusal_names_what_is_allowed() {
     let cases = [
         ("delay(ms=1)", "PERCENT:NAME"),
         ("0:delay(ms=1)", "above 0 and up to 100"),
-        ("10:dealy(ms=1)", "use delay or error"),
+        ("10:dealy(ms=1)", "dummy, delay, "),
         ("10:delay", "needs ms"),
         ("10:delay(ms=1", "end the options with `)`"),
-        ("10:delay(sec=1)", "use ms and jitter"),
+        ("10:delay(sec=1)", "needs ms"),
+        (
+            "10:delay(ms=1,sec=1)",
+            "use ms, jitter, distribution and when",
+        ),
         ("10:delay(ms=1,ms=2)", "given twice"),
         ("10:delay(ms=fast)", "whole milliseconds"),
         ("10:delay(ms)", "option=value"),
@@ -70,8 +86,27 @@ fn every_refusal_names_what_is_allowed() {
         ("10:error(code=0)", "1 to 65535"),
         ("10:error(code=1213,sqlstate=4)", "five letters"),
         ("10:delay(ms=1)@60s..30s", "FROM before TO"),
-        ("10:delay(ms=1) after lunch", "` for SELECTOR`"),
+        ("10:delay(ms=1) beyond lunch", "` for SELECTOR`"),
         ("10:delay(ms=1) for ", "http, mysql"),
+        ("10:delay(ms=1)for http", "` for SELECTOR`"),
+        ("10:hang every 5s", "every 60s for 5s"),
+        ("10:hang @1s..2s every 5s for 6s", "every"),
+        ("10:hang every 5s for 6s", "a shorter TIME"),
+        ("10:hang first 0", "first 3"),
+        ("10:hang first x", "first 3"),
+        ("10:hang of all", "is left over"),
+        ("10:transient(status=503) first 2", "is no count"),
+        ("10:transient", "either status"),
+        ("10:bandwidth(rate=0)", "1 to 1000000 KiB"),
+        ("10:truncate(bytes=1,rows=1)", "either bytes"),
+        ("10:slicer(bytes=4,variation=4)", "fewer bytes"),
+        ("10:drop_header(name=a b)", "header field"),
+        ("10:late_rows(ms=5) for http", "only has a meaning in MySQL"),
+        ("10:hang for mysql in:stock", "in:transaction"),
+        (
+            "10:latency(ms=5) for mysql UPDATE",
+            "acts on whole connections",
+        ),
         ("10:error(status=503) for mysql", "write error(code=...)"),
         ("10:error(code=1213) for http /x", "write error(status=...)"),
     ];
@@ -93,40 +128,144 @@ fn a_fault_is_stored_as_its_text() {
     assert_eq!(serde_json::from_str::<Fault>(&json).unwrap(), fault);
 }
 
-fn any_fault() -> impl Strategy<Value = Fault> {
-    let percent = (1_u32..=1_000_000).prop_map(|n| Percent::from_millionths(n).unwrap());
-    let delay = (0_u32..=3_600_000, 0_u32..=3_600_000)
-        .prop_map(|(ms, jitter_ms)| Behaviour::Delay { ms, jitter_ms });
-    let status = (400_u16..=599).prop_map(|status| Behaviour::Error(Injected::HttpStatus(status)));
+#[test]
+fn conditions_of_time_and_count_are_read_in_any_order() {
+    let fault =
+        Fault::parse("5:hang@10s.. every 60s for 5s after 2 first 3 of all for mysql").unwrap();
+    let every = Every {
+        every_us: 60_000_000,
+        for_us: 5_000_000,
+    };
+    assert_eq!(fault.window.unwrap().every, Some(every));
+    let count = Count {
+        after: 2,
+        first: Some(3),
+        of_all: true,
+    };
+    assert_eq!(fault.count, count);
+    assert_eq!(
+        fault.to_string(),
+        "5:hang@10s.. every 1m for 5s after 2 first 3 of all for mysql"
+    );
+    let same = Fault::parse("5:hang@10s..  first 3 after 2 of all every 60s for 5s for mysql");
+    assert_eq!(same, Ok(fault));
+    let short = Fault::parse("5:hang@every 60s for 5s").unwrap();
+    assert_eq!(short, Fault::parse("5:hang every 60s for 5s").unwrap());
+}
+
+#[test]
+fn transient_is_an_error_for_the_first_so_many() {
+    let fault = Fault::parse("100:transient(status=503,agitate=3)").unwrap();
+    assert_eq!(fault.to_string(), "100:error(status=503) first 3 of all");
+}
+
+#[test]
+fn every_behaviour_reads_back_what_it_writes() {
+    for text in [
+        "dummy",
+        "delay(ms=5,jitter=2,distribution=pareto,when=after)",
+        "rate_limit(rate=8)",
+        "late_rows(ms=3)",
+        "error(status=503,body=\"a, b\")",
+        "error(code=1213)",
+        "blackout",
+        "blackout(when=after)",
+        "abort(wait=true)",
+        "hang",
+        "timeout",
+        "timeout(ms=9)",
+        "reset_peer(ms=9)",
+        "reset_peer(when=after)",
+        "down",
+        "truncate(bytes=10)",
+        "truncate(rows=3,inside=true)",
+        "corrupt(bytes=2)",
+        "drop_header(name=Content-Type)",
+        "wrong_length(by=-3)",
+        "latency(ms=40,jitter=10,distribution=normal,stream=both)",
+        "bandwidth(rate=16,stream=upstream)",
+        "slicer(bytes=10,variation=5,delay_us=100)",
+        "limit_data(bytes=100)",
+        "slow_close(ms=7)",
+    ] {
+        let fault = Fault::parse(&format!("1:{text}")).unwrap();
+        assert_eq!(fault.behaviour.to_string(), text);
+    }
+}
+
+fn any_behaviour() -> impl Strategy<Value = Behaviour> {
+    let shape = prop_oneof![
+        Just(Shape::Uniform),
+        Just(Shape::Normal),
+        Just(Shape::Pareto)
+    ];
+    let delay = (0_u32..=3_600_000, 0_u32..=3_600_000, shape, any::<bool>()).prop_map(
+        |(ms, jitter_ms, shape, after)| {
+            let spread = Spread {
+                ms,
+                jitter_ms,
+                shape,
+            };
+            Behaviour::Delay(Delay { spread, after })
+        },
+    );
+    let body = proptest::option::of("[ -~é]{0,20}");
+    let http = (400_u16..=599, body)
+        .prop_map(|(status, body)| Behaviour::Injected(Injected::Http { status, body }));
     let mysql =
         (1_u16..=u16::MAX, "[0-9A-Z]{5}", "[ -~é]{0,20}").prop_map(|(code, state, message)| {
             let sqlstate = state.as_bytes().try_into().unwrap();
-            Behaviour::Error(Injected::Mysql {
+            Behaviour::Injected(Injected::Mysql {
                 code,
                 sqlstate,
                 message,
             })
         });
-    let window = proptest::option::of(
-        (0_u64..1 << 40, proptest::option::of(1_u64..1 << 40)).prop_map(|(from_us, length)| {
-            Window {
-                from_us,
-                to_us: length.map(|length| from_us + length),
-            }
-        }),
-    );
+    let cut = (0_u32..=1_000_000_000, any::<bool>())
+        .prop_map(|(rows, inside)| Behaviour::Truncate(Truncate(Cut::Rows { rows, inside })));
+    prop_oneof![delay, http, mysql, cut]
+}
+
+fn any_window() -> impl Strategy<Value = Window> {
+    let every = (2_u64..1 << 40, 1_u64..1 << 40).prop_map(|(every_us, for_us)| Every {
+        every_us,
+        for_us: for_us % (every_us - 1) + 1,
+    });
+    let length = proptest::option::of(1_u64..1 << 40);
+    (0_u64..1 << 40, length, proptest::option::of(every)).prop_map(|(from_us, length, every)| {
+        Window {
+            from_us,
+            to_us: length.map(|length| from_us + length),
+            every,
+        }
+    })
+}
+
+fn any_count() -> impl Strategy<Value = Count> {
+    let first = proptest::option::of(1_u32..);
+    (0_u32.., first, any::<bool>()).prop_map(|(after, first, of_all)| Count {
+        after,
+        first,
+        of_all: of_all && (after > 0 || first.is_some()),
+    })
+}
+
+fn any_fault() -> impl Strategy<Value = Fault> {
+    let percent = (1_u32..=1_000_000).prop_map(|n| Percent::from_millionths(n).unwrap());
+    let window = proptest::option::of(any_window());
     let selector = proptest::option::of(
-        "(for )?[/*A-Za-z{}=?@:]{1,12}( [a-z?]{1,6})?"
+        "(for )?(table:a |in:transaction )?[/*A-Za-z{}=?@]{1,12}( [a-z?]{1,6})?"
             .prop_map(|text| text.parse::<Selector>().unwrap()),
     );
-    (percent, prop_oneof![delay, status, mysql], window, selector)
-        .prop_map(|(percent, behaviour, window, selector)| Fault {
+    (percent, any_behaviour(), window, any_count(), selector)
+        .prop_map(|(percent, behaviour, window, count, selector)| Fault {
             percent,
             behaviour,
             window,
+            count,
             selector,
         })
-        .prop_filter("an error and its selector agree", |fault| {
+        .prop_filter("a behaviour and its selector agree", |fault| {
             super::agree(&fault.behaviour, fault.selector.as_ref()).is_ok()
         })
 }

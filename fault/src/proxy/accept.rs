@@ -1,4 +1,5 @@
-//! Takes connections in. Every thread accepts from the same socket: whoever is idle comes first.
+//! Takes connections in. Every thread accepts from the same socket: whoever is idle comes first. While the
+//! fault `down` is on for all, nobody listens, and the system refuses clients itself.
 
 use std::io;
 use std::rc::Rc;
@@ -6,37 +7,73 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::spawn_local;
 
 use super::relay::Scratch;
-use super::{Proxy, connection};
+use super::table::Current;
+use super::{Proxy, connection, socket, waiting};
 
-/// How long to wait when the system has no more sockets for us.
-const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
+/// How long to wait when the system has no more sockets for us, or not yet the address again.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Accepts until the thread ends.
 pub(super) async fn run(proxy: Arc<Proxy>, scratch: Rc<Scratch>) {
-    let Some(listener) = listener(&proxy) else {
-        return;
-    };
+    let mut faults = proxy.faults.follow();
+    loop {
+        let Ok(listener) = listener(&proxy) else {
+            // another thread has not let go of the socket yet
+            tokio::time::sleep(TRY_AGAIN_AFTER).await;
+            continue;
+        };
+        tokio::select! {
+            () = accept(&listener, &proxy, &scratch) => {}
+            () = until(&mut faults, true) => {}
+        }
+        drop(listener);
+        drop(proxy.listener().take());
+        until(&mut faults, false).await;
+    }
+}
+
+async fn accept(listener: &TcpListener, proxy: &Arc<Proxy>, scratch: &Rc<Scratch>) {
     loop {
         match listener.accept().await {
             Ok((client, _)) => {
-                spawn_local(connection::serve(
-                    client,
-                    Arc::clone(&proxy),
-                    Rc::clone(&scratch),
-                ));
+                let (proxy, scratch) = (Arc::clone(proxy), Rc::clone(scratch));
+                spawn_local(connection::serve(client, proxy, scratch));
             }
             // the client has left before it was taken in
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(_) => tokio::time::sleep(OUT_OF_SOCKETS).await,
+            Err(_) => tokio::time::sleep(TRY_AGAIN_AFTER).await,
         }
     }
 }
 
-/// This thread's handle of the proxy's socket.
-fn listener(proxy: &Proxy) -> Option<TcpListener> {
-    let own = proxy.listener().as_ref()?.try_clone().ok()?;
-    TcpListener::from_std(own).ok()
+/// Waits until nobody is to listen, or somebody is again.
+async fn until(faults: &mut watch::Receiver<Current>, down: bool) {
+    loop {
+        faults.mark_unchanged();
+        let current = Arc::clone(&faults.borrow());
+        let is_down = current.iter().any(|one| one.is_all_down() && one.is_on());
+        if is_down == down {
+            return;
+        }
+        waiting::changed(faults).await;
+    }
+}
+
+/// This thread's handle of the proxy's socket, which the first to ask opens.
+fn listener(proxy: &Proxy) -> io::Result<TcpListener> {
+    let mut shared = proxy.listener();
+    let own = match shared.as_ref() {
+        Some(listener) => listener.try_clone()?,
+        None => {
+            let listener = socket::listen(proxy.address())?;
+            let own = listener.try_clone()?;
+            *shared = Some(listener);
+            own
+        }
+    };
+    TcpListener::from_std(own)
 }

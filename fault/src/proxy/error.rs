@@ -16,6 +16,22 @@ pub enum ProxyError {
         /// What the system said.
         source: io::Error,
     },
+    /// A fault that has no meaning in what the proxy takes the bytes for.
+    #[error(
+        "put `{fault}` there: it only has a meaning in {needs}, and the proxy takes what passes for {has}; \
+         use --protocol {needs}"
+    )]
+    NeverStrikes {
+        /// The fault as it is written.
+        fault: String,
+        /// The protocol it needs.
+        needs: &'static str,
+        /// The protocol the proxy has.
+        has: &'static str,
+    },
+    /// A fault was named that is not there.
+    #[error("find fault {0}: there is none with this number")]
+    NoSuchFault(u32),
     /// The system gives no thread or event queue.
     #[error("start a proxy thread: {0}")]
     Thread(#[source] io::Error),

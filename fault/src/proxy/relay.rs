@@ -1,7 +1,7 @@
 //! Passes bytes on untouched, each direction on its own: half-close, any size, any pause. What the receiver
 //! does not take is not read from the sender, so memory stays bounded by one chunk a direction.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +21,27 @@ impl Scratch {
     pub(super) fn new() -> Self {
         Self(RefCell::new(vec![0; CHUNK].into_boxed_slice()))
     }
+
+    /// What can be read now: nothing when the sender has finished, `None` when it has sent nothing.
+    pub(super) fn read(&self, from: &TcpStream) -> io::Result<Option<Vec<u8>>> {
+        let mut buffer = self.0.borrow_mut();
+        match from.try_read(&mut buffer) {
+            Ok(count) => Ok(buffer.get(..count).map(<[u8]>::to_vec)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where one direction stands: what is needed to go on elsewhere, whenever it is interrupted.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Bytes that were read and not written yet.
+    pub(super) bytes: RefCell<Vec<u8>>,
+    /// The sender has finished, and the receiver knows.
+    pub(super) ended: Cell<bool>,
+    /// Bytes passed on so far.
+    pub(super) passed: Cell<u64>,
 }
 
 /// Which end of a connection broke while it was read: a reset, most often.
@@ -30,40 +51,41 @@ pub(super) enum Broken {
     Server,
 }
 
-/// Passes everything on, until both sides have ended.
+/// Passes everything on, until both sides have ended. May be dropped at any wait: `left` says where each
+/// direction, to the server and to the client, stands then.
 pub(super) async fn untouched(
     ends: &Ends,
     counters: &Counters,
     scratch: &Scratch,
+    left: &[Left; 2],
 ) -> Result<(), Broken> {
     let Ends { client, server } = ends;
+    let [to_server, to_client] = left;
     tokio::try_join!(
         async {
-            pump(client, server, &counters.bytes_to_server, scratch)
-                .await
-                .map_err(|_| Broken::Client)
+            pump(
+                client,
+                server,
+                &counters.bytes_to_server,
+                scratch,
+                to_server,
+            )
+            .await
+            .map_err(|_| Broken::Client)
         },
         async {
-            pump(server, client, &counters.bytes_to_client, scratch)
-                .await
-                .map_err(|_| Broken::Server)
+            pump(
+                server,
+                client,
+                &counters.bytes_to_client,
+                scratch,
+                to_client,
+            )
+            .await
+            .map_err(|_| Broken::Server)
         },
     )?;
     Ok(())
-}
-
-/// What one reading came to.
-enum Moved {
-    /// So many bytes went through at once.
-    All(usize),
-    /// These did not: the receiver is slower.
-    Left(usize, Vec<u8>),
-    /// The receiver takes nothing more.
-    Refused,
-    /// The sender has finished.
-    End,
-    /// There was nothing to read after all.
-    Nothing,
 }
 
 /// One direction. Errors are the sender's; a receiver that is gone ends it quietly, since what it has still
@@ -73,48 +95,82 @@ async fn pump(
     to: &TcpStream,
     passed: &AtomicU64,
     scratch: &Scratch,
+    left: &Left,
 ) -> io::Result<()> {
-    loop {
+    while !left.ended.get() {
         from.readable().await?;
-        match read_and_write(from, to, scratch)? {
-            Moved::All(count) => {
-                passed.fetch_add(count as u64, Ordering::Relaxed);
-            }
-            Moved::Left(count, left) => {
-                passed.fetch_add(count as u64, Ordering::Relaxed);
-                if write_all(to, &left).await.is_err() {
-                    return Ok(());
-                }
-                passed.fetch_add(left.len() as u64, Ordering::Relaxed);
-            }
-            Moved::Nothing => {}
-            Moved::Refused => return Ok(()),
-            Moved::End => {
+        let taken = read_and_write(from, to, scratch, left)?;
+        let written = match taken {
+            Taken::Some(written) => written,
+            Taken::End => {
                 socket::finish(to);
+                left.ended.set(true);
                 return Ok(());
+            }
+            Taken::Refused => return Ok(()),
+        };
+        count(passed, left, written);
+        while !left.bytes.borrow().is_empty() {
+            if to.writable().await.is_err() {
+                return Ok(());
+            }
+            match write_left(to, left) {
+                Ok(written) => count(passed, left, written),
+                Err(_) => return Ok(()),
             }
         }
     }
+    Ok(())
 }
 
-fn read_and_write(from: &TcpStream, to: &TcpStream, scratch: &Scratch) -> io::Result<Moved> {
+fn count(passed: &AtomicU64, left: &Left, bytes: usize) {
+    passed.fetch_add(bytes as u64, Ordering::Relaxed);
+    left.passed.set(left.passed.get() + bytes as u64);
+}
+
+/// What one reading came to.
+enum Taken {
+    /// So many bytes went through at once; the others are left.
+    Some(usize),
+    /// The receiver takes nothing more.
+    Refused,
+    /// The sender has finished.
+    End,
+}
+
+fn read_and_write(
+    from: &TcpStream,
+    to: &TcpStream,
+    scratch: &Scratch,
+    left: &Left,
+) -> io::Result<Taken> {
     let mut buffer = scratch.0.borrow_mut();
     let count = match from.try_read(&mut buffer) {
-        Ok(0) => return Ok(Moved::End),
+        Ok(0) => return Ok(Taken::End),
         Ok(count) => count,
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Moved::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Taken::Some(0)),
         Err(error) => return Err(error),
     };
     let read = buffer.get(..count).unwrap_or_default();
     let written = match to.try_write(read) {
         Ok(written) => written,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-        Err(_) => return Ok(Moved::Refused),
+        Err(_) => return Ok(Taken::Refused),
     };
-    Ok(match read.get(written..) {
-        Some(left) if !left.is_empty() => Moved::Left(written, left.to_vec()),
-        _ => Moved::All(count),
-    })
+    *left.bytes.borrow_mut() = read.get(written..).unwrap_or_default().to_vec();
+    Ok(Taken::Some(written))
+}
+
+fn write_left(to: &TcpStream, left: &Left) -> io::Result<usize> {
+    let mut bytes = left.bytes.borrow_mut();
+    match to.try_write(&bytes) {
+        Ok(written) => {
+            bytes.drain(..written);
+            Ok(written)
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes it all, waiting for the receiver.

@@ -4,4 +4,10 @@
 mod support;
 
 #[cfg(test)]
+mod byte_faults;
+#[cfg(test)]
+mod http_faults;
+#[cfg(test)]
+mod mysql_faults;
+#[cfg(test)]
 mod passing;

@@ -38,12 +38,14 @@ proptest! {
     fn any_bytes_in_any_pieces_pass_in_both_directions(
         (up, down, protocol) in (pieces(), pieces(), protocol()),
         (up_ms, down_ms) in (0_u64..3, 0_u64..3),
+        watched in any::<bool>(),
     ) {
         let (said, answered) = (up.concat(), down.concat());
         let (address, server) = server(move |stream| {
             converse(&stream, down, Duration::from_millis(down_ms))
         });
-        let standing = Standing::before(address, protocol);
+        let faults: &[&str] = if watched { &["100:dummy", "0.0001:hang"] } else { &[] };
+        let standing = Standing::misbehaving(address, protocol, faults);
         let heard = converse(&standing.connect(), up, Duration::from_millis(up_ms));
         prop_assert!(heard == answered);
         prop_assert!(server.join().unwrap() == said);
@@ -140,6 +142,8 @@ fn an_address_in_use_is_refused_with_the_way_out() {
         listen: taken.local_addr().unwrap(),
         target: support::allowed(&folder, nobody()),
         protocol: ProxyProtocol::Tcp,
+        faults: Vec::new(),
+        seed: 1,
     };
     let error = proxies.open(config).unwrap_err();
     assert!(matches!(error, ProxyError::Listen { .. }));

@@ -22,6 +22,14 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn before(server: SocketAddr, protocol: ProxyProtocol) -> Self {
+        Self::misbehaving(server, protocol, &[])
+    }
+
+    pub(crate) fn misbehaving(
+        server: SocketAddr,
+        protocol: ProxyProtocol,
+        faults: &[&str],
+    ) -> Self {
         let folder = TempDir::with_prefix("reprise-proxy-").unwrap();
         let proxies = Proxies::start(2).unwrap();
         let config = ProxyConfig {
@@ -29,6 +37,8 @@ impl Standing {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             target: allowed(&folder, server),
             protocol,
+            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            seed: 1,
         };
         let proxy = proxies.open(config).unwrap();
         Self {
@@ -58,7 +68,7 @@ impl Drop for Standing {
 }
 
 pub(crate) fn allowed(folder: &TempDir, server: SocketAddr) -> AllowedTarget {
-    let store = Store::open(&folder.path().join("t.reprise")).unwrap();
+    let store = Store::open(folder.path().join("t.reprise")).unwrap();
     store.allow_http(&server.to_string(), None, false).unwrap()
 }
 

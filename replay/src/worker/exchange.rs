@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use reprise_fault::{Drawn, Subject};
-use reprise_measure::{Outcome, Sample, SampleFlags};
+use reprise_measure::{Outcome, Sample};
 
 use super::Worker;
 use super::fetch::{Outgoing, Ready};
@@ -60,19 +60,18 @@ impl Worker {
         if !self.in_flight.update(ticket, sample) {
             return None;
         }
-        if !drawn.delay.is_zero() {
-            tokio::time::sleep(drawn.delay).await;
+        let turn = &drawn.turn;
+        if !turn.hold.is_zero() {
+            tokio::time::sleep(turn.hold).await;
         }
-        match (drawn.ending, &outgoing.payload) {
-            (Some(injected), _) => {
-                sample.status = injected.status();
-                sample.outcome = Outcome::ErrorReply;
-                sample.flags |= SampleFlags::FAULT_ENDED | SampleFlags::ERROR_ANSWER;
-                sample.done_us = self.now_us();
-                sample.first_byte_us = Some(sample.done_us);
+        match (&turn.ending, &outgoing.payload) {
+            (Some(ending), _) => {
+                // boxed like everything that few exchanges need
+                let place = (lane_copy, lane, step);
+                Box::pin(self.end_by_fault(ending, place, ticket, &mut sample)).await;
             }
             (None, Ready::Http(template)) => {
-                let from_us = sample.sent_us + drawn.delay.as_micros() as u64;
+                let from_us = sample.sent_us + turn.hold.as_micros() as u64;
                 let exchanged =
                     self.exchange_http(lane_copy, lane, step, (template, &outgoing), &mut sample);
                 let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;
@@ -87,6 +86,9 @@ impl Worker {
                 Box::pin(self.send_mysql(lane_copy, step, command, &mut sample)).await;
             }
         }
+        if turn.answer.lost.is_some() {
+            Box::pin(self.lose_answer((lane_copy, lane, step), &mut sample)).await;
+        }
         if !self.in_flight.end(ticket) {
             return None;
         }
@@ -95,11 +97,13 @@ impl Worker {
     }
 
     /// What goes wrong with an exchange.
-    fn draw(&self, step: &Step, outgoing: &Outgoing, sample: &Sample) -> Drawn<'_> {
+    fn draw(&self, step: &Step, outgoing: &Outgoing, sample: &Sample) -> Drawn {
         let subject = Subject {
-            protocol: step.protocol,
+            protocol: Some(step.protocol),
             operation: self.program.operation(step.operation),
             summary: &outgoing.summary,
+            copy: Some(sample.copy),
+            ..Subject::ANY
         };
         self.program.faults.draw(
             self.program.prepared.plan.seed,

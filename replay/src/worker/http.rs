@@ -148,6 +148,19 @@ impl Worker {
         }
     }
 
+    /// Closes the connection that a step would use next.
+    pub(super) fn lose_http(&self, lane_copy: &LaneCopy, step: &Step) {
+        match self.pool(step) {
+            Some(pool) => drop(pool.take()),
+            None => {
+                if let Idle::Open(connection) = lane_copy.take_idle(step) {
+                    drop(connection);
+                    lane_copy.keep_idle(step, None);
+                }
+            }
+        }
+    }
+
     async fn open_http(&self, step: &Step, sample: &mut Sample) -> Option<HttpConnection> {
         sample.flags |= SampleFlags::CONNECTED;
         let target = self.program.http.get(usize::from(step.route))?;

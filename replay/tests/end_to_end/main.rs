@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod control;
+mod faults;
 mod http;
 mod http_bodies;
 mod http_connections;

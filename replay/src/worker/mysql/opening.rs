@@ -65,7 +65,12 @@ impl Worker {
     }
 
     /// The connection is gone, and with it what stood for it.
-    pub(super) fn lost_mysql(&self, state: &mut MysqlState, lane_copy: &LaneCopy, lane: &Lane) {
+    pub(in crate::worker) fn lost_mysql(
+        &self,
+        state: &mut MysqlState,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+    ) {
         state.lost();
         if let Some(thread) = lane.killed {
             self.program.threads.gone(thread, lane_copy.copy);

@@ -1,0 +1,137 @@
+//! What both directions of one connection share: its two ends, the faults that are on, the exchanges that
+//! wait for their answers.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use reprise_wire::Direction;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, watch};
+
+use super::connection::Ends;
+use super::luck::Luck;
+use super::queue::Queue;
+use super::relay::Left;
+use super::speech::{Answering, Said};
+use super::table::Current;
+use crate::flow::Flow;
+use crate::turn::AnswerChanges;
+
+/// Why a connection ends before both sides have finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// The client broke: the server is to see that too.
+    ByClient,
+    /// The server broke, or a fault resets the client.
+    Reset,
+    /// A fault closes both sides.
+    Close,
+}
+
+/// An exchange that waits for its answer.
+pub(super) struct Due {
+    pub(super) answer: Answering,
+    pub(super) changes: AnswerChanges,
+    /// The faults that struck it.
+    pub(super) faults: Vec<u32>,
+    /// Its answer has begun.
+    pub(super) begun: bool,
+    /// It is the proxy's own: the client never sees its answer.
+    pub(super) own: bool,
+}
+
+/// One connection.
+pub(super) struct Link {
+    pub(super) luck: Luck,
+    pub(super) ends: Ends,
+    pub(super) to_server: Queue,
+    pub(super) to_client: Queue,
+    pub(super) due: RefCell<VecDeque<Due>>,
+    pub(super) said: Said,
+    pub(super) faults: watch::Receiver<Current>,
+    /// What the two directions left behind when faults came on.
+    pub(super) left: [Left; 2],
+    settled: Notify,
+}
+
+impl Link {
+    pub(super) fn new(
+        luck: Luck,
+        ends: Ends,
+        faults: watch::Receiver<Current>,
+        left: [Left; 2],
+    ) -> Self {
+        Self {
+            luck,
+            ends,
+            to_server: Queue::default(),
+            to_client: Queue::default(),
+            due: RefCell::default(),
+            said: Said::default(),
+            faults,
+            left,
+            settled: Notify::new(),
+        }
+    }
+
+    pub(super) const fn queue(&self, direction: Direction) -> &Queue {
+        match direction {
+            Direction::ToServer => &self.to_server,
+            Direction::ToClient => &self.to_client,
+        }
+    }
+
+    /// Where bytes of a direction come from, and where they go.
+    pub(super) const fn sockets(&self, direction: Direction) -> (&TcpStream, &TcpStream) {
+        let Ends { client, server } = &self.ends;
+        match direction {
+            Direction::ToServer => (client, server),
+            Direction::ToClient => (server, client),
+        }
+    }
+
+    /// The bytes of a direction that have passed so far.
+    pub(super) const fn left(&self, direction: Direction) -> &Left {
+        match direction {
+            Direction::ToServer => &self.left[0],
+            Direction::ToClient => &self.left[1],
+        }
+    }
+
+    /// The faults that are switched on.
+    pub(super) fn current(&self) -> Current {
+        Arc::clone(&self.faults.borrow())
+    }
+
+    /// How bytes of a direction flow now.
+    pub(super) fn flow(&self, direction: Direction) -> Flow {
+        self.luck.flow(&self.current(), direction)
+    }
+
+    /// An exchange has its answer.
+    pub(super) fn answered(&self) -> Option<Due> {
+        let due = self.due.borrow_mut().pop_front();
+        if self.due.borrow().is_empty() {
+            self.settled.notify_waiters();
+        }
+        due
+    }
+
+    /// The connection speaks nothing known any more: what is left of it is bytes.
+    pub(super) fn forget_exchanges(&self) {
+        self.said.opaque();
+        while self.answered().is_some() {}
+    }
+
+    /// Waits until every exchange has its answer.
+    pub(super) async fn settle(&self) {
+        loop {
+            let settled = self.settled.notified();
+            if self.due.borrow().is_empty() {
+                return;
+            }
+            settled.await;
+        }
+    }
+}

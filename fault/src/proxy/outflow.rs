@@ -1,0 +1,138 @@
+//! What leaves in one direction: in its order, as wide as the connection is, in the pieces it is cut into.
+
+use std::time::Duration;
+
+use reprise_wire::Direction;
+use tokio::time::sleep;
+
+use super::link::{Cut, Link};
+use super::queue::What;
+use super::{relay, socket, waiting};
+use crate::draw::Dice;
+use crate::flow::{Flow, Slices};
+
+/// A narrow connection is written to so many times a second.
+const WRITES_PER_S: u32 = 20;
+
+/// Writes one direction until its sender has finished, or a fault ends the connection.
+pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
+    let queue = link.queue(direction);
+    let left = link.left(direction).bytes.take();
+    if write(link, direction, &left, None).await? == Written::Refused {
+        queue.refuse();
+    }
+    loop {
+        match queue.next().await {
+            What::Bytes(bytes, bytes_per_s) => {
+                let written = write(link, direction, &bytes, bytes_per_s).await?;
+                queue.left(bytes.len());
+                if written == Written::Refused {
+                    queue.refuse();
+                    // what the other side has still to say, and its end, come from there
+                    return Ok(());
+                }
+            }
+            What::Pause(pause) => waiting::pause(&link.faults, &pause).await,
+            What::Finish => {
+                hold_close(link, direction).await;
+                socket::finish(link.sockets(direction).1);
+                return Ok(());
+            }
+            What::Close => {
+                hold_close(link, direction).await;
+                return Err(Cut::Close);
+            }
+            What::Reset => return Err(Cut::Reset),
+        }
+    }
+}
+
+async fn hold_close(link: &Link, direction: Direction) {
+    let hold = link.flow(direction).close_hold;
+    until_changed(link, hold).await;
+}
+
+/// Waits so long, or until the faults change: then how the bytes flow is to be asked again.
+async fn until_changed(link: &Link, length: Duration) {
+    if length.is_zero() {
+        return;
+    }
+    let mut faults = link.faults.clone();
+    tokio::select! {
+        () = sleep(length) => {}
+        () = waiting::changed(&mut faults) => {}
+    }
+}
+
+/// What became of some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    All,
+    /// The receiver takes nothing more.
+    Refused,
+}
+
+async fn write(
+    link: &Link,
+    direction: Direction,
+    bytes: &[u8],
+    bytes_per_s: Option<u32>,
+) -> Result<Written, Cut> {
+    let left = link.left(direction);
+    let to = link.sockets(direction).1;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let mut flow = link.flow(direction);
+        if let Some(bytes_per_s) = bytes_per_s {
+            flow.at_most(bytes_per_s);
+        }
+        let passed = left.passed.get();
+        let size = piece(link, &flow, passed, rest.len());
+        let (now, later) = rest.split_at(size.min(rest.len()));
+        if relay::write_all(to, now).await.is_err() {
+            return Ok(Written::Refused);
+        }
+        left.passed.set(passed + size as u64);
+        link.luck.proxy.counters.passed(direction, size);
+        rest = later;
+        if flow
+            .limit_bytes
+            .is_some_and(|limit| left.passed.get() >= limit)
+        {
+            return Err(Cut::Close);
+        }
+        until_changed(link, pause_after(&flow, size)).await;
+    }
+    Ok(Written::All)
+}
+
+/// How many of so many bytes are written next.
+fn piece(link: &Link, flow: &Flow, passed: u64, bytes: usize) -> usize {
+    let mut size = bytes;
+    if let Some(limit) = flow.limit_bytes {
+        size = size.min(usize::try_from(limit.saturating_sub(passed)).unwrap_or(usize::MAX));
+    }
+    if let Some(Slices {
+        bytes,
+        variation_bytes,
+        ..
+    }) = flow.slices
+    {
+        let place = [link.luck.number, passed];
+        let moved = Dice::new(link.luck.proxy.config.seed, &place).unit(0) * 2.0 - 1.0;
+        let slice = f64::from(bytes) + moved * f64::from(variation_bytes);
+        size = size.min((slice.round() as usize).max(1));
+    }
+    if let Some(bytes_per_s) = flow.bytes_per_s {
+        size = size.min((bytes_per_s / WRITES_PER_S).max(1) as usize);
+    }
+    size
+}
+
+fn pause_after(flow: &Flow, size: usize) -> Duration {
+    let narrow = flow.bytes_per_s.map_or(Duration::ZERO, |bytes_per_s| {
+        Duration::from_secs_f64(size as f64 / f64::from(bytes_per_s))
+    });
+    let slice = flow.slices.map_or(Duration::ZERO, |slices| slices.pause);
+    narrow.max(slice)
+}

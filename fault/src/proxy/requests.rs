@@ -1,0 +1,154 @@
+//! From the client to the server: where an exchange begins, its faults are drawn, and it goes on, waits, is
+//! answered by the proxy, or goes no further.
+
+use std::time::Duration;
+
+use reprise_wire::Direction;
+use tokio::time::Instant;
+
+use super::link::{Cut, Due, Link};
+use super::queue::{Pause, What};
+use super::relay::Scratch;
+use super::speech::{Answering, Asked, Heard, ReplyTo, Requests};
+use super::{socket, waiting};
+use crate::turn::{AnswerChanges, Ending, Turn};
+use crate::{Injected, Subject};
+
+/// Reads the client to its end.
+pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
+    let mut requests = Requests::new(link.luck.proxy.protocol());
+    let mut passes = true;
+    loop {
+        link.ends
+            .client
+            .readable()
+            .await
+            .map_err(|_| Cut::ByClient)?;
+        let Some(bytes) = scratch.read(&link.ends.client).map_err(|_| Cut::ByClient)? else {
+            continue;
+        };
+        if bytes.is_empty() {
+            put(link, What::Bytes(requests.end(), None)).await;
+            put(link, What::Finish).await;
+            return Ok(());
+        }
+        let mut heard = Vec::new();
+        requests.hear(bytes, &link.said, &mut heard);
+        for heard in heard {
+            match heard {
+                Heard::Begin(asked) => passes = begin(link, *asked, scratch).await?,
+                Heard::Bytes(bytes) if passes => put(link, What::Bytes(bytes, None)).await,
+                // the proxy has answered it
+                Heard::Bytes(_) => {}
+            }
+        }
+    }
+}
+
+/// Puts something on its way to the server.
+async fn put(link: &Link, what: What) {
+    let latency = link.flow(Direction::ToServer).latency;
+    link.to_server.put(Instant::now() + latency, what).await;
+}
+
+/// An exchange begins. Whether its request passes.
+async fn begin(link: &Link, asked: Asked, scratch: &Scratch) -> Result<bool, Cut> {
+    if asked.answer.is_burst() {
+        // the burst before it has had its answer
+        match link.answered() {
+            Some(due) if due.changes.closes => return Err(Cut::Close),
+            Some(due) if due.changes.resets.is_some() => return Err(Cut::Reset),
+            _ => {}
+        }
+    } else if asked.reply_to.is_none() {
+        return Ok(true);
+    }
+    let subject = Subject {
+        protocol: asked.protocol,
+        operation: &asked.operation,
+        summary: &asked.summary,
+        in_transaction: asked.in_transaction,
+        ..Subject::ANY
+    };
+    let current = link.current();
+    let (turn, faults) = link.luck.draw(&current, asked.moment, subject);
+    link.luck.proxy.counters.exchange();
+    let Turn {
+        hold,
+        ending,
+        answer: changes,
+    } = turn;
+    let pause = |length| Pause {
+        length,
+        faults: faults.clone(),
+    };
+    let Some(ending) = ending else {
+        if !hold.is_zero() {
+            put(link, What::Pause(pause(hold))).await;
+        }
+        link.due.borrow_mut().push_back(Due {
+            answer: asked.answer,
+            changes,
+            faults,
+            begun: false,
+            own: false,
+        });
+        return Ok(true);
+    };
+    if !asked.answer.is_burst() {
+        link.settle().await;
+    }
+    waiting::pause(&link.faults, &pause(hold)).await;
+    match ending {
+        Ending::Answer(injected) => answer(link, asked.reply_to, &injected).await,
+        Ending::Close => Err(Cut::Close),
+        Ending::Reset(after) => {
+            waiting::pause(&link.faults, &pause(after)).await;
+            Err(Cut::Reset)
+        }
+        Ending::Silence(length) => Err(silence(link, &pause(or_forever(length)), scratch).await),
+    }
+}
+
+/// A silence without a length lasts as long as its fault.
+pub(super) const fn or_forever(length: Option<Duration>) -> Duration {
+    match length {
+        Some(length) => length,
+        None => Duration::MAX,
+    }
+}
+
+/// Answers in the server's place.
+async fn answer(link: &Link, reply_to: Option<ReplyTo>, injected: &Injected) -> Result<bool, Cut> {
+    let Some(answer) = reply_to.and_then(|reply_to| reply_to.answer(injected)) else {
+        return Ok(true);
+    };
+    if let Some(command) = answer.tell_server {
+        let payload = command.get(4..).unwrap_or_default();
+        link.due.borrow_mut().push_back(Due {
+            answer: Answering::own_command(payload, &link.said),
+            changes: AnswerChanges::default(),
+            faults: Vec::new(),
+            begun: false,
+            own: true,
+        });
+        put(link, What::Bytes(command, None)).await;
+        link.settle().await;
+    }
+    let now = Instant::now();
+    link.to_client
+        .put(now, What::Bytes(answer.bytes, None))
+        .await;
+    if answer.closes {
+        link.to_client.put(now, What::Close).await;
+    }
+    Ok(false)
+}
+
+/// Takes what the client says and answers nothing, until it leaves, the time is over, or the fault is.
+async fn silence(link: &Link, pause: &Pause, scratch: &Scratch) -> Cut {
+    tokio::select! {
+        () = waiting::pause(&link.faults, pause) => Cut::Close,
+        broken = socket::drain(&link.ends.client, scratch) => if broken { Cut::ByClient } else { Cut::Close },
+    }
+}

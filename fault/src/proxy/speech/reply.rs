@@ -1,0 +1,148 @@
+//! Answers in the server's place, as a server would give them.
+
+use reprise_wire::mysql::{ErrPacket, write_packet};
+
+use crate::Injected;
+
+/// How an exchange is answered in the server's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::proxy) enum ReplyTo {
+    /// An HTTP request.
+    Http {
+        /// Its answer has no body.
+        is_head: bool,
+        /// The connection is of no use after it.
+        closes: bool,
+    },
+    /// A MySQL command, or a login.
+    Mysql {
+        /// The number of its last packet.
+        sequence: u8,
+        /// It is a login: the server closes after refusing it.
+        is_login: bool,
+        /// COM_QUERY begins with attributes on this connection.
+        query_attributes: bool,
+        /// A transaction is open.
+        in_transaction: bool,
+    },
+}
+
+/// What is said in the server's place.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::proxy) struct Answer {
+    pub(in crate::proxy) bytes: Vec<u8>,
+    /// The server closes the connection after it.
+    pub(in crate::proxy) closes: bool,
+    /// What the server is told first, so that it has done what the answer says.
+    pub(in crate::proxy) tell_server: Option<Vec<u8>>,
+}
+
+impl ReplyTo {
+    /// The answer a fault gives; `None` when it is of the other protocol.
+    pub(in crate::proxy) fn answer(self, injected: &Injected) -> Option<Answer> {
+        match (self, injected) {
+            (Self::Http { is_head, closes }, Injected::Http { status, body }) => {
+                let bytes = http(*status, body.as_deref(), is_head, closes);
+                Some(Answer {
+                    bytes,
+                    closes,
+                    tell_server: None,
+                })
+            }
+            (
+                Self::Mysql {
+                    sequence,
+                    is_login,
+                    query_attributes,
+                    in_transaction,
+                },
+                Injected::Mysql {
+                    code,
+                    sqlstate,
+                    message,
+                },
+            ) => Some(Answer {
+                bytes: error(sequence.wrapping_add(1), *code, Some(*sqlstate), message),
+                closes: is_login || ends_connection(*code),
+                tell_server: (in_transaction && rolls_back(*code))
+                    .then(|| rollback(query_attributes)),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The ERR packet in place of a greeting: capabilities are not known yet, so it has no SQLSTATE.
+pub(in crate::proxy) fn greeting_error(code: u16, message: &str) -> Vec<u8> {
+    error(0, code, None, message)
+}
+
+fn error(mut sequence: u8, code: u16, sql_state: Option<[u8; 5]>, message: &str) -> Vec<u8> {
+    let packet = ErrPacket {
+        code,
+        sql_state,
+        message: message.as_bytes().to_vec(),
+    };
+    let mut out = Vec::new();
+    write_packet(&mut out, &mut sequence, &packet.encode());
+    out
+}
+
+/// Whether a server that answers so has rolled the whole transaction back: a deadlock, a certification that
+/// failed. Not 1205, which by default undoes the statement alone.
+const fn rolls_back(code: u16) -> bool {
+    matches!(code, 1213 | 3101)
+}
+
+/// Whether a server that answers so closes the connection: it shuts down, or the connection was killed.
+const fn ends_connection(code: u16) -> bool {
+    matches!(code, 1053 | 1152 | 1927)
+}
+
+fn rollback(query_attributes: bool) -> Vec<u8> {
+    let attributes: &[u8] = if query_attributes { &[0, 1] } else { &[] };
+    let payload = [&[3], attributes, b"ROLLBACK"].concat();
+    let mut out = Vec::new();
+    write_packet(&mut out, &mut 0, &payload);
+    out
+}
+
+fn http(status: u16, body: Option<&str>, is_head: bool, closes: bool) -> Vec<u8> {
+    let reason = reason(status);
+    let usual = format!("{status} {reason}\n");
+    let body = body.unwrap_or(&usual);
+    let connection = if closes { "Connection: close\r\n" } else { "" };
+    let mut answer = format!(
+        "HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n{connection}\r\n",
+        body.len()
+    );
+    if !is_head {
+        answer.push_str(body);
+    }
+    answer.into_bytes()
+}
+
+/// What a status means, in words. RFC 9110 section 15, RFC 6585.
+const fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        507 => "Insufficient Storage",
+        _ if status < 500 => "Client Error",
+        _ => "Server Error",
+    }
+}

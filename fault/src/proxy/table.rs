@@ -1,0 +1,188 @@
+//! The faults of one proxy: changed while connections are open, read by every thread, counted live.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::{Behaviour, Fault, Percent};
+
+/// A fault of a proxy, with what it has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultState {
+    /// Its number in this proxy; it never changes and is never used again.
+    pub id: u32,
+    /// What it does, when and on what.
+    pub fault: Fault,
+    /// Whether it is switched on.
+    pub on: bool,
+    /// How many exchanges it struck; connections, where it acts on those.
+    pub injected: u64,
+    /// How many connections it struck.
+    pub connections: u64,
+}
+
+/// A fault that is on, or could be switched on.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) id: u32,
+    pub(super) fault: Fault,
+    /// Its spans of time count from here.
+    since: Instant,
+    injected: AtomicU64,
+    connections: AtomicU64,
+    asked: AtomicU64,
+}
+
+impl Placed {
+    fn new(id: u32, fault: Fault) -> Self {
+        Self {
+            id,
+            fault,
+            since: Instant::now(),
+            injected: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+        }
+    }
+
+    /// Its own time, microseconds.
+    pub(super) fn now_us(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether its spans of time have it on now.
+    pub(super) fn is_on(&self) -> bool {
+        self.fault.is_on(self.now_us())
+    }
+
+    /// When it next goes on or off by itself.
+    pub(super) fn next_edge(&self) -> Option<Instant> {
+        let edge_us = self.fault.window?.next_edge_us(self.now_us())?;
+        self.since.checked_add(Duration::from_micros(edge_us))
+    }
+
+    /// Whether nobody is to listen because of it.
+    pub(super) fn is_all_down(&self) -> bool {
+        matches!(self.fault.behaviour, Behaviour::Down(_))
+            && self.fault.percent == Percent::ALL
+            && self.fault.selector.is_none()
+    }
+
+    /// Counts that it is asked, over all connections; how often it had been.
+    pub(super) fn ask(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts that it struck; `first`: for the first time on its connection.
+    pub(super) fn struck(&self, first: bool) {
+        self.injected.fetch_add(1, Ordering::Relaxed);
+        self.connections
+            .fetch_add(u64::from(first), Ordering::Relaxed);
+    }
+}
+
+/// The faults that are switched on, in order.
+pub(super) type Current = Arc<Vec<Arc<Placed>>>;
+
+#[derive(Debug)]
+struct Entry {
+    on: bool,
+    placed: Arc<Placed>,
+}
+
+/// All faults of a proxy.
+#[derive(Debug)]
+pub(super) struct Table {
+    entries: Mutex<(u32, Vec<Entry>)>,
+    current: watch::Sender<Current>,
+}
+
+impl Table {
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        let table = Self {
+            entries: Mutex::default(),
+            current: watch::Sender::default(),
+        };
+        for fault in faults {
+            table.add(fault);
+        }
+        table
+    }
+
+    /// Tells of every change.
+    pub(super) fn follow(&self) -> watch::Receiver<Current> {
+        self.current.subscribe()
+    }
+
+    /// Adds a fault after all others; its number, from 1.
+    pub(super) fn add(&self, fault: Fault) -> u32 {
+        let mut entries = self.entries();
+        entries.0 += 1;
+        let id = entries.0;
+        let placed = Arc::new(Placed::new(id, fault));
+        entries.1.push(Entry { on: true, placed });
+        self.publish(&entries.1);
+        id
+    }
+
+    /// Puts another fault in the place of one, counted from zero. False: there is none with this number.
+    pub(super) fn replace(&self, id: u32, fault: Fault) -> bool {
+        self.change(id, |entry| {
+            entry.placed = Arc::new(Placed::new(id, fault));
+        })
+    }
+
+    /// Switches a fault on or off. False: there is none with this number.
+    pub(super) fn switch(&self, id: u32, on: bool) -> bool {
+        self.change(id, |entry| entry.on = on)
+    }
+
+    /// Removes a fault. False: there is none with this number.
+    pub(super) fn remove(&self, id: u32) -> bool {
+        let mut entries = self.entries();
+        let before = entries.1.len();
+        entries.1.retain(|entry| entry.placed.id != id);
+        self.publish(&entries.1);
+        entries.1.len() < before
+    }
+
+    /// Removes all faults.
+    pub(super) fn clear(&self) {
+        let mut entries = self.entries();
+        entries.1.clear();
+        self.publish(&entries.1);
+    }
+
+    pub(super) fn states(&self) -> Vec<FaultState> {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let entries = self.entries();
+        let states = entries.1.iter().map(|Entry { on, placed }| FaultState {
+            id: placed.id,
+            fault: placed.fault.clone(),
+            on: *on,
+            injected: of(&placed.injected),
+            connections: of(&placed.connections),
+        });
+        states.collect()
+    }
+
+    fn change(&self, id: u32, change: impl FnOnce(&mut Entry)) -> bool {
+        let mut entries = self.entries();
+        let found = entries.1.iter_mut().find(|entry| entry.placed.id == id);
+        let is_there = found.map(change).is_some();
+        self.publish(&entries.1);
+        is_there
+    }
+
+    fn publish(&self, entries: &[Entry]) {
+        let on = entries.iter().filter(|entry| entry.on);
+        let on: Vec<Arc<Placed>> = on.map(|entry| Arc::clone(&entry.placed)).collect();
+        self.current.send_replace(Arc::new(on));
+    }
+
+    fn entries(&self) -> MutexGuard<'_, (u32, Vec<Entry>)> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

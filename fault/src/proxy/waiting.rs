@@ -1,0 +1,50 @@
+//! Waits that end early when faults change: what a fault holds is freed as soon as it is off.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::queue::Pause;
+use super::table::{Current, Placed};
+
+/// Longer than any proxy runs.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Waits as long as the pause says, but no longer than one of the faults that made it is on.
+pub(super) async fn pause(faults: &watch::Receiver<Current>, pause: &Pause) {
+    let end = Instant::now() + pause.length.min(FOREVER);
+    let mut faults = faults.clone();
+    loop {
+        let Some(edge) = on_until(&faults.borrow_and_update(), &pause.faults) else {
+            return;
+        };
+        tokio::select! {
+            () = sleep_until(edge.min(end)) => if Instant::now() >= end { return },
+            changed = faults.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Waits until a fault is added, changed or removed, or goes on or off by its own time.
+pub(super) async fn changed(faults: &mut watch::Receiver<Current>) {
+    let edge = {
+        let current = faults.borrow();
+        current.iter().filter_map(|placed| placed.next_edge()).min()
+    };
+    tokio::select! {
+        () = sleep_until(edge.map_or_else(|| Instant::now() + FOREVER, Instant::from_std)) => {}
+        // the table is gone only when the proxy is
+        _ = faults.changed() => {}
+    }
+}
+
+/// Until when at least one of these faults is on as it is now; `None`: none of them is.
+fn on_until(current: &Current, ids: &[u32]) -> Option<Instant> {
+    let on = |placed: &&std::sync::Arc<Placed>| ids.contains(&placed.id) && placed.is_on();
+    let edges = current.iter().filter(on).map(|placed| {
+        let edge = placed.next_edge().map(Instant::from_std);
+        edge.unwrap_or_else(|| Instant::now() + FOREVER)
+    });
+    edges.min()
+}

@@ -1,0 +1,117 @@
+//! What else a selector may ask of an exchange: `table:item`, `in:transaction`, `connection:3`, `copy:0`.
+
+use std::fmt;
+
+use super::Subject;
+use crate::FaultError;
+
+/// One question, written `KEY:VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// MySQL: the statement names this table.
+    Table(String),
+    /// MySQL: a transaction is open, or none is.
+    Transaction(bool),
+    /// It is on the connection with this number, from 1.
+    Connection(u64),
+    /// It is in the copy with this number, from 0.
+    Copy(u32),
+}
+
+impl Condition {
+    /// The condition that `text` begins with, and what comes after it; `None`: it begins with a pattern.
+    pub(super) fn split(text: &str) -> Result<Option<(Self, &str)>, FaultError> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let Some((key, value)) = word.split_once(':') else {
+            return Ok(None);
+        };
+        let condition = match (key, value) {
+            ("in", "transaction") => Some(Self::Transaction(true)),
+            ("outside", "transaction") => Some(Self::Transaction(false)),
+            ("table", name) if !name.is_empty() => Some(Self::Table(name.to_owned())),
+            ("connection", number) => number.parse().ok().map(Self::Connection),
+            ("copy", number) => number.parse().ok().map(Self::Copy),
+            ("in" | "outside" | "table", _) => None,
+            _ => return Ok(None),
+        };
+        let condition = condition.ok_or_else(|| FaultError::BadSelector {
+            selector: word.to_owned(),
+            why: "is no condition: write table:NAME, in:transaction, outside:transaction, connection:N or copy:N",
+        })?;
+        Ok(Some((condition, rest.trim_start())))
+    }
+
+    pub(super) fn holds(&self, subject: &Subject<'_>) -> bool {
+        match self {
+            Self::Table(name) => names_table(subject.operation, name),
+            Self::Transaction(open) => subject.in_transaction == Some(*open),
+            Self::Connection(number) => subject.connection == Some(*number),
+            Self::Copy(number) => subject.copy == Some(*number),
+        }
+    }
+
+    pub(super) const fn not_in_replay(&self) -> Option<&'static str> {
+        match self {
+            Self::Connection(_) => Some(
+                "selects a connection of a proxy; a replay has lanes: select an operation, or copy:N",
+            ),
+            Self::Transaction(_) => Some(
+                "selects by open transactions, which only a `reprise proxy` sees: put it there, or select \
+                 the operation, as in `for mysql COMMIT`",
+            ),
+            Self::Table(_) | Self::Copy(_) => None,
+        }
+    }
+}
+
+/// Whether a statement's digest names a table where tables are named.
+fn names_table(operation: &str, table: &str) -> bool {
+    let mut words = operation.split([' ', ',', '(', ')']);
+    let mut expected = false;
+    words.any(|word| {
+        let plain = word.rsplit('.').next().unwrap_or(word).trim_matches('`');
+        let found = expected && plain.eq_ignore_ascii_case(table);
+        expected = matches!(word, "FROM" | "JOIN" | "INTO" | "UPDATE" | "TABLE");
+        found
+    })
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(name) => write!(f, "table:{name}"),
+            Self::Transaction(true) => f.write_str("in:transaction"),
+            Self::Transaction(false) => f.write_str("outside:transaction"),
+            Self::Connection(number) => write!(f, "connection:{number}"),
+            Self::Copy(number) => write!(f, "copy:{number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_found_where_statements_name_tables() {
+        for operation in [
+            "SELECT * FROM shop.item WHERE id = ?",
+            "INSERT INTO item (id) VALUES (?)",
+            "UPDATE `item` SET a = ?",
+            "SELECT a FROM b JOIN item ON a = b",
+        ] {
+            assert!(names_table(operation, "item"), "{operation}");
+        }
+        assert!(!names_table("SELECT item FROM stock", "item"));
+    }
+
+    #[test]
+    fn what_begins_like_a_condition_and_is_none_is_refused() {
+        for text in ["in:stock", "connection:x", "table:", "copy:-1"] {
+            assert!(Condition::split(text).is_err(), "{text}");
+        }
+        for text in ["GET /a:b", "/a:b", "UPDATE"] {
+            assert_eq!(Condition::split(text), Ok(None), "{text}");
+        }
+    }
+}

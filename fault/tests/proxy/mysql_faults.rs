@@ -1,0 +1,251 @@
+//! What each MySQL fault is to real clients, in front of a real MariaDB.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mysql::prelude::Queryable;
+use mysql::{Conn, Error, OptsBuilder};
+use reprise_fault::ProxyProtocol;
+use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+
+use crate::support::Standing;
+
+/// A server with a table `item` of three rows.
+fn server() -> Mariadb {
+    let server = mariadb::start().unwrap();
+    let mut conn = Conn::new(options(server.addr().port())).unwrap();
+    conn.query_drop("CREATE TABLE item (id INT PRIMARY KEY, stock INT) ENGINE=InnoDB")
+        .unwrap();
+    conn.query_drop("INSERT INTO item VALUES (1, 10), (2, 20), (3, 30)")
+        .unwrap();
+    server
+}
+
+fn before(server: &Mariadb, faults: &[&str]) -> Standing {
+    Standing::misbehaving(server.addr(), ProxyProtocol::Mysql, faults)
+}
+
+fn options(port: u16) -> OptsBuilder {
+    OptsBuilder::new()
+        .ip_or_hostname(Some("127.0.0.1"))
+        .tcp_port(port)
+        .prefer_socket(false)
+        .user(Some(MYSQL_USER))
+        .pass(Some(MYSQL_PASSWORD))
+        .db_name(Some(MYSQL_DATABASE))
+        .max_allowed_packet(Some(16 << 20))
+}
+
+fn connect(standing: &Standing) -> Result<Conn, Error> {
+    Conn::new(options(standing.proxy.address().port()))
+}
+
+/// Number, SQLSTATE and text of a server's error.
+#[track_caller]
+fn code(error: Error) -> (u16, String, String) {
+    match error {
+        Error::MySqlError(error) => (error.code, error.state, error.message),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// How much of an item there is, asked past the proxy.
+fn stock(server: &Mariadb, id: u32) -> i64 {
+    let mut conn = Conn::new(options(server.addr().port())).unwrap();
+    let sql = format!("SELECT stock FROM item WHERE id = {id}");
+    conn.query_first(sql).unwrap().unwrap()
+}
+
+/// What MariaDB's own command says of these statements on its standard error.
+fn command(standing: &Standing, sql: &str) -> String {
+    let mut child = Command::new("mariadb")
+        .args([
+            "--no-defaults",
+            "--skip-ssl",
+            "--host=127.0.0.1",
+            "--protocol=tcp",
+        ])
+        .args(["--skip-reconnect", "--force"])
+        .arg(format!("--port={}", standing.proxy.address().port()))
+        .arg(format!("--user={MYSQL_USER}"))
+        .arg(format!("--password={MYSQL_PASSWORD}"))
+        .arg(MYSQL_DATABASE)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut statements = child.stdin.take().unwrap();
+    // one that cannot connect does not read them
+    let _ = writeln!(statements, "{sql};");
+    drop(statements);
+    let said = child.wait_with_output().unwrap();
+    String::from_utf8_lossy(&said.stderr).into_owned()
+}
+
+#[test]
+fn errors_arrive_with_their_number_state_and_text_and_do_what_they_say() {
+    let server = server();
+    let standing = before(
+        &server,
+        &[
+            "100:error(code=1213) for mysql UPDATE item SET stock = ? WHERE id = ?",
+            "100:error(code=1205) for mysql DELETE",
+            "100:error(code=1290,message=\"read-only, sorry\") for mysql INSERT",
+            "100:error(code=1053) for mysql DO*",
+            "100:error(code=4711,sqlstate=AB123) for table:item in:transaction SELECT",
+        ],
+    );
+    let mut conn = connect(&standing).unwrap();
+    // a lock wait that ran out undoes its statement; the transaction goes on
+    conn.query_drop("BEGIN").unwrap();
+    conn.query_drop("UPDATE item SET stock = stock + 1")
+        .unwrap();
+    let waited = code(conn.query_drop("DELETE FROM item").unwrap_err());
+    assert_eq!((waited.0, waited.1.as_str()), (1205, "HY000"));
+    let read = conn.query_first::<i64, _>("SELECT stock FROM item");
+    let read = code(read.unwrap_err());
+    assert_eq!((read.0, read.1.as_str()), (4711, "AB123"));
+    conn.query_drop("COMMIT").unwrap();
+    assert_eq!(stock(&server, 1), 11);
+    // a deadlock has rolled the transaction back, on the server too
+    conn.query_drop("BEGIN").unwrap();
+    conn.query_drop("UPDATE item SET stock = stock + 100")
+        .unwrap();
+    let sql = "UPDATE item SET stock = 5 WHERE id = 1";
+    let deadlock = code(conn.query_drop(sql).unwrap_err());
+    assert_eq!((deadlock.0, deadlock.1.as_str()), (1213, "40001"));
+    assert!(deadlock.2.starts_with("Deadlock found"));
+    assert_eq!(
+        conn.query_first("SELECT stock FROM item").unwrap(),
+        Some(11)
+    );
+    conn.query_drop("COMMIT").unwrap();
+    assert_eq!(stock(&server, 1), 11);
+    // prepared statements are known by what they were prepared from
+    let prepared = conn.exec_drop("INSERT INTO item VALUES (?, ?)", (4, 40));
+    assert_eq!(code(prepared.unwrap_err()).2, "read-only, sorry");
+    // a server that shuts down says so and closes
+    let shutdown = code(conn.query_drop("DO 1").unwrap_err());
+    assert_eq!((shutdown.0, shutdown.1.as_str()), (1053, "08S01"));
+    assert!(conn.query_drop("SELECT 1").is_err());
+    let injected: Vec<u64> = standing
+        .proxy
+        .faults()
+        .iter()
+        .map(|fault| fault.injected)
+        .collect();
+    assert_eq!(injected, [1; 5]);
+}
+
+#[test]
+fn refusals_come_in_place_of_the_greeting_or_of_the_login() {
+    let server = server();
+    let full = before(&server, &["100:error(code=1040)"]);
+    let said = command(&full, "SELECT 1");
+    assert!(
+        said.contains("1040") && said.contains("Too many connections"),
+        "{said}"
+    );
+    let error = code(connect(&full).unwrap_err());
+    assert_eq!(error.0, 1040);
+    let denied = before(&server, &["100:error(code=1045) for LOGIN"]);
+    let error = code(connect(&denied).unwrap_err());
+    assert_eq!((error.0, error.1.as_str()), (1045, "28000"));
+    let said = command(&denied, "SELECT 1");
+    assert!(said.contains("ERROR 1045 (28000)"), "{said}");
+    let silent = before(&server, &["100:timeout(ms=50) for CONNECT"]);
+    let said = command(&silent, "SELECT 1");
+    assert!(said.contains("2013") || said.contains("2002"), "{said}");
+}
+
+#[test]
+fn clients_report_2013_during_a_statement_and_2006_between_statements() {
+    let server = server();
+    let during = before(&server, &["100:blackout for mysql SELECT stock*"]);
+    let said = command(&during, "SELECT stock FROM item");
+    assert!(said.contains("ERROR 2013"), "{said}");
+    let between = before(&server, &["100:reset_peer(when=after) for mysql DO*"]);
+    let said = command(&between, "DO 1;\nsystem sleep 0.3\nSELECT stock FROM item;");
+    assert!(said.contains("ERROR 2006"), "{said}");
+    let reset = before(&server, &["100:reset_peer for mysql SELECT stock*"]);
+    let said = command(&reset, "SELECT stock FROM item");
+    assert!(said.contains("ERROR 2013"), "{said}");
+}
+
+#[test]
+fn the_ok_of_a_commit_that_did_happen_is_lost() {
+    let server = server();
+    let standing = before(&server, &["100:abort(wait=true) for mysql COMMIT"]);
+    let mut conn = connect(&standing).unwrap();
+    conn.query_drop("BEGIN").unwrap();
+    conn.query_drop("UPDATE item SET stock = 77 WHERE id = 2")
+        .unwrap();
+    assert!(matches!(conn.query_drop("COMMIT"), Err(Error::IoError(_))));
+    assert_eq!(stock(&server, 2), 77);
+}
+
+#[test]
+fn result_sets_are_cut_held_and_damaged() {
+    let server = server();
+    let all = "SELECT id FROM item ORDER BY id";
+    for fault in ["100:truncate(rows=2)", "100:truncate(rows=2,inside=true)"] {
+        let standing = before(&server, &[&format!("{fault} for table:item")]);
+        let mut conn = connect(&standing).unwrap();
+        let mut rows = conn.query_iter(all).unwrap();
+        let ids: Vec<bool> = rows.by_ref().map(|row| row.is_ok()).collect();
+        assert_eq!(ids, [true, true, false], "{fault}");
+    }
+    let standing = before(&server, &["100:truncate(rows=3) for table:item"]);
+    let ids: Vec<u32> = connect(&standing).unwrap().query(all).unwrap();
+    assert_eq!(ids, [1, 2, 3]);
+    let late = before(&server, &["100:late_rows(ms=40) for table:item"]);
+    let begun = Instant::now();
+    let ids: Vec<u32> = connect(&late).unwrap().query(all).unwrap();
+    assert_eq!(ids, [1, 2, 3]);
+    assert!(begun.elapsed() >= Duration::from_millis(120));
+    let damaged = before(&server, &["100:corrupt for table:item"]);
+    let mut conn = connect(&damaged).unwrap();
+    let read: Result<Vec<(String, String)>, Error> =
+        conn.query("SELECT 'aaaa', 'bbbb' FROM item WHERE id = 1");
+    assert!(read.is_err() || read.unwrap() != [("aaaa".to_owned(), "bbbb".to_owned())]);
+}
+
+#[test]
+fn a_fault_switched_on_strikes_connections_that_are_open() {
+    let server = server();
+    let standing = before(&server, &[]);
+    let mut conn = connect(&standing).unwrap();
+    conn.query_drop("SELECT stock FROM item").unwrap();
+    let fault = "100:error(code=1213) for mysql SELECT stock*"
+        .parse()
+        .unwrap();
+    let id = standing.proxy.add_fault(fault).unwrap();
+    assert_eq!(
+        code(conn.query_drop("SELECT stock FROM item").unwrap_err()).0,
+        1213
+    );
+    standing.proxy.switch_fault(id, false).unwrap();
+    conn.query_drop("SELECT stock FROM item").unwrap();
+}
+
+#[test]
+fn large_statements_files_and_results_pass_whole() {
+    let server = server();
+    let standing = before(&server, &["0.0001:late_rows(ms=1)", "100:dummy"]);
+    let mut conn = connect(&standing).unwrap();
+    conn.query_drop("CREATE TABLE big (text LONGTEXT)").unwrap();
+    let long = "x".repeat(3 << 20);
+    conn.exec_drop("INSERT INTO big VALUES (?)", (&long,))
+        .unwrap();
+    conn.query_drop(format!("INSERT INTO big VALUES ('{long}')"))
+        .unwrap();
+    let read: Vec<String> = conn.query("SELECT text FROM big").unwrap();
+    assert!(read == [long.clone(), long]);
+    let sum: Option<i64> = conn
+        .query_first("SELECT SUM(a.id * b.id * c.id) FROM item a, item b, item c")
+        .unwrap();
+    assert_eq!(sum, Some(216));
+}
