@@ -22,6 +22,7 @@ mod redaction;
 mod redaction_key;
 mod replay;
 mod report;
+mod rotation;
 mod runs;
 mod size;
 mod transcript;
@@ -50,6 +51,7 @@ pub use replay::{
     AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_copies, parse_factor,
     times_recorded,
 };
+pub use rotation::parse_rotation;
 pub use size::parse_size;
 
 pub use reprise_capture::{
@@ -62,10 +64,11 @@ pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
-    Outcomes, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
+    Outcomes, ProbeSummary, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
     is_generator_late, length, readable,
 };
 pub use reprise_replay::{
-    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, RateBy,
+    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Probe,
+    RateBy, Rewrite, Watch,
 };
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

@@ -5,6 +5,7 @@ mod between;
 pub(crate) mod http_targets;
 mod job;
 mod outlook;
+mod reaching;
 mod request;
 mod resuming;
 mod rewrites;
@@ -12,12 +13,9 @@ mod same_server;
 mod statements;
 
 use std::process::Command;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use reprise_replay::{
-    HttpRoute, MysqlLogin, Outline, Plan, Prepared, ReplayConfig, Secrets, Targets, Watch,
-};
+use reprise_replay::{HttpRoute, Outline, Plan, Prepared, ReplayConfig, Secrets, Watch};
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
@@ -33,9 +31,6 @@ use crate::{Error, Library};
 /// What is said of a run that took any certificate.
 pub(crate) const UNVERIFIED: &str =
     "certificates were not verified (--insecure): the targets may not be who they say";
-
-/// How long a target may take to let the first connection in.
-const REACH_WITHIN: Duration = Duration::from_secs(10);
 
 impl Library {
     /// What a replay would send and leave out, and why. Sends nothing.
@@ -53,24 +48,13 @@ impl Library {
     pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
         let asked = self.asked(request)?;
         let recording = self.store.recording(&asked.plan.recording)?;
-        let (http, mysql) = self.allowed(request, &asked, recording.id)?;
-        let probes = self.allowed_probes(request, &asked.plan, recording.id)?;
-        let warnings = http.iter().chain(&mysql).chain(&probes);
-        let warnings = warnings.flat_map(|target| target.warnings().to_vec());
-        let mut warnings: Vec<String> = warnings.collect();
+        let (targets, mut warnings) = self.targets_of(request, &asked, recording.id)?;
         if asked.plan.resumes.is_some() {
             warnings.push(RESUMED.to_owned());
         }
         if asked.plan.tls.insecure {
             warnings.push(UNVERIFIED.to_owned());
         }
-        let mysql = mysql.zip(asked.mysql).map(|(target, url)| MysqlLogin {
-            target,
-            user: url.user,
-            password: url.password,
-            database: url.database,
-            passwords: asked.mysql_passwords,
-        });
         let run = match &request.run {
             Some(name) => name.clone(),
             None => self.next_run_name(&recording)?,
@@ -81,19 +65,12 @@ impl Library {
         let mut config = ReplayConfig {
             plan: asked.plan,
             run,
-            targets: Targets {
-                http,
-                mysql,
-                probes,
-            },
+            targets,
             secrets: Secrets(asked.secrets),
             users: asked.users,
             mysql_room: None,
         };
-        let within = config.plan.timeout().min(REACH_WITHIN);
-        let reached = config.targets.reach(&config.plan, within)?;
-        let recorded_too = request.allow_recorded_server;
-        let names = same_server::compare(&reached, &self.store, recording.id, recorded_too)?;
+        let (reached, names) = self.reach(request, &config.targets, &config.plan, recording.id)?;
         warnings.extend(names);
         config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)

@@ -21,7 +21,7 @@ pub use over_time::{
     FaultSpan, Side, StageMark, Timeline, error_rate, in_flight, lateness, overlay, probes, rate,
     response_time,
 };
-pub use recorded::{RecordedSpan, recorded_rate};
+pub use recorded::{RecordedLine, RecordedSpan, recorded_rate};
 pub use sparkline::sparkline;
 pub use theme::{Theme, Token};
 

@@ -24,6 +24,7 @@ impl Library {
         let asked = self.asked(request)?;
         let recording = self.store.recording(&asked.plan.recording)?.id;
         let (http, mysql) = self.allowed(request, &asked, recording)?;
+        let probes = self.allowed_probes(request, &asked.plan, recording)?;
         let mut allowed = AllowedTargets {
             loopback: true,
             ..AllowedTargets::default()
@@ -41,6 +42,8 @@ impl Library {
             allowed.loopback &= addresses.all(|address| address.ip().to_canonical().is_loopback());
             allowed.warnings.extend(target.warnings().to_vec());
         }
+        let warnings = probes.iter().flat_map(|target| target.warnings().to_vec());
+        allowed.warnings.extend(warnings);
         Ok(allowed)
     }
 

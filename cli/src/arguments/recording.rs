@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{CaptureLimits, ExportFormat, RotateEvery, parse_size};
+use reprise_app::{CaptureLimits, ExportFormat, RotateEvery, parse_rotation, parse_size};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
@@ -153,14 +153,6 @@ pub(crate) struct StopArguments {
     pub(crate) max_exchanges: Option<u64>,
 }
 
-/// A time, or else a size; a bare `m` is minutes.
-fn parse_rotation(text: &str) -> Result<RotateEvery, String> {
-    let time = parse_duration(text).ok().filter(|time| !time.is_zero());
-    let time = time.map(RotateEvery::Time);
-    time.map_or_else(|| parse_size(text).map(RotateEvery::Bytes), Ok)
-        .map_err(|_| format!("'{text}' is neither a time nor a size; write 10m or 1GB"))
-}
-
 /// A ring's size: libpcap takes no more than 2 GiB.
 fn parse_ring(text: &str) -> Result<u32, String> {
     let bytes = parse_size(text)?;
@@ -232,20 +224,4 @@ pub(crate) struct ExportArguments {
     /// Replace the file when it is there
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rotation_is_a_time_or_a_size() {
-        let minutes = RotateEvery::Time(Duration::from_secs(600));
-        assert_eq!(parse_rotation("10m"), Ok(minutes));
-        assert_eq!(parse_rotation("1GB"), Ok(RotateEvery::Bytes(1_000_000_000)));
-        for wrong in ["", "0s", "often", "-1h"] {
-            let error = parse_rotation(wrong).unwrap_err();
-            assert!(error.contains("write 10m or 1GB"), "{error}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! A recording over time: how many exchanges a second were decoded, with what was lost shaded.
+//! A recording over time: how many exchanges a second were decoded, by kind, with what was lost shaded.
 
 use super::axis::Axis;
 use super::plot::{Line, Plot, Shade, marks};
@@ -17,20 +17,37 @@ pub struct RecordedSpan {
     pub lost: bool,
 }
 
-/// Exchanges per second over time. `spans` follow each other.
-pub fn recorded_rate(spans: &[RecordedSpan], style: Style) -> Chart {
-    let points = spans
-        .iter()
-        .map(|span| (middle(span), Some(per_second(span))))
-        .collect();
-    let most = spans.iter().map(per_second).fold(0.0, f64::max);
-    let end = spans.last().map_or(0, |span| span.to_us);
+/// What was decoded of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedLine<'a> {
+    /// What the legend calls it.
+    pub name: &'a str,
+    /// Its colour.
+    pub token: Token,
+    /// How many when; they follow each other.
+    pub spans: &'a [RecordedSpan],
+}
+
+/// Exchanges per second over time, a line for each kind.
+pub fn recorded_rate(lines: &[RecordedLine<'_>], style: Style) -> Chart {
+    let spans = || lines.iter().flat_map(|line| line.spans);
+    let most = spans().map(per_second).fold(0.0, f64::max);
+    let end = spans().map(|span| span.to_us).max().unwrap_or(0);
     let x = Axis::moments(0, end, marks(style).0);
     let y = Axis::from_zero(most, Unit::PerSecond, marks(style).1.min(4));
     let mut plot = Plot::new("Exchanges per second", x, y);
-    plot.shades = lost(spans);
-    plot.lines = vec![Line::new("recorded", Token::P50, points).filled()];
+    plot.shades = lines.iter().flat_map(|line| lost(line.spans)).collect();
+    plot.lines = lines.iter().map(line).collect();
     plot.draw(style)
+}
+
+fn line(recorded: &RecordedLine<'_>) -> Line {
+    let points = recorded
+        .spans
+        .iter()
+        .map(|span| (middle(span), Some(per_second(span))))
+        .collect();
+    Line::new(recorded.name, recorded.token, points).filled()
 }
 
 /// The stretches with losses, those that touch put together.

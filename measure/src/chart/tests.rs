@@ -319,9 +319,28 @@ fn recorded(seconds: u64) -> Vec<RecordedSpan> {
 #[test]
 fn a_recordings_rate_shades_what_was_lost() {
     let spans = recorded(90);
-    let chart = recorded_rate(&spans, Style::new(900, 160, Theme::Dark).bare());
+    let all = RecordedLine {
+        name: "recorded",
+        token: Token::P50,
+        spans: &spans,
+    };
+    let chart = recorded_rate(&[all], Style::new(900, 160, Theme::Dark).bare());
     assert_eq!(chart.frame.series[0].points.len(), 90);
     insta::assert_snapshot!("recorded_rate_dark", chart.svg);
+}
+
+#[test]
+fn kinds_of_exchanges_share_the_axes_of_a_recording() {
+    let (http, mysql) = (recorded(90), recorded(60));
+    let line = |name, token, spans| RecordedLine { name, token, spans };
+    let lines = [
+        line("HTTP", Token::P50, &http[..]),
+        line("MySQL", Token::P95, &mysql[..]),
+    ];
+    let frame = recorded_rate(&lines, Style::new(900, 160, Theme::Dark).bare()).frame;
+    let names: Vec<&str> = frame.series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["HTTP", "MySQL"]);
+    assert_eq!(frame.x.to, 90e6);
 }
 
 #[test]
