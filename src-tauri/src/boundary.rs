@@ -4,9 +4,11 @@
 
 mod chart;
 mod comparison;
+mod dry_run;
 mod exchange;
 mod fields;
 mod library;
+mod mismatch;
 mod numbers;
 mod record;
 mod recording;
@@ -16,11 +18,13 @@ mod run;
 
 pub(crate) use chart::{Chart, ThemeName};
 pub(crate) use comparison::Comparison;
+pub(crate) use dry_run::DryRun;
 pub(crate) use exchange::{ExchangeDetail, ExchangePage};
 pub(crate) use library::{AllowedHost, ImportNews, Library, RecordingCard, RunCard};
+pub(crate) use mismatch::Mismatches;
 pub(crate) use numbers::{Count, counts, whole, word};
 pub(crate) use record::{DeviceCard, DeviceRate, RecordForm, RecordNews};
 pub(crate) use recording::RecordingPage;
 pub(crate) use redaction::{RedactionPreview, RedactionRules, RulesReading};
-pub(crate) use replay::{CheckState, DryRun, FaultNote, ReplayForm};
+pub(crate) use replay::{CheckState, ReplayForm, Understood};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reprise_app::chart::{Chart, Style, recorded_rate};
+use reprise_app::chart::{Chart, RecordedLine, Style, Token, recorded_rate};
 use reprise_app::{CaptureJob, CaptureNews, CaptureProgress, StopAfter, Stopper};
 
 use crate::boundary::{Count, RecordNews, whole};
@@ -18,11 +18,13 @@ use history::History;
 const RECENT_MS: u64 = 2_000;
 /// Warnings kept; the first say what the later ones repeat.
 const MOST_WARNINGS: usize = 20;
+/// Parts of a recording that rotates are named this far back.
+const MOST_PARTS: usize = 50;
 
 /// What a recording was asked for, in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    /// The recording's name.
+    /// The recording's name; of one that rotates, that of its first part.
     pub name: String,
     /// Where it listens and for what.
     pub source: String,
@@ -43,6 +45,10 @@ pub(crate) struct LiveRecording {
 /// What is known of it.
 #[derive(Default)]
 struct Pulse {
+    /// The recording that is being written.
+    name: String,
+    /// Those before it that were long enough, the last at the end.
+    ended: VecDeque<String>,
     stopping: bool,
     elapsed_ms: u64,
     now: CaptureProgress,
@@ -59,10 +65,13 @@ impl LiveRecording {
     /// When the thread cannot be started.
     pub(crate) fn follow(job: CaptureJob, asked: Asked) -> Result<Arc<Self>, Failure> {
         let live = Arc::new(Self {
-            asked,
             stopper: job.stopper(),
             began: Instant::now(),
-            pulse: Watched::default(),
+            pulse: Watched::new(Pulse {
+                name: asked.name.clone(),
+                ..Pulse::default()
+            }),
+            asked,
         });
         let follower = Arc::clone(&live);
         std::thread::Builder::new()
@@ -84,9 +93,9 @@ impl LiveRecording {
         milliseconds(self.began.elapsed())
     }
 
-    /// The recording's name.
-    pub(crate) fn name(&self) -> &str {
-        &self.asked.name
+    /// The name of the recording that is being written.
+    pub(crate) fn name(&self) -> String {
+        self.pulse.look(|pulse| pulse.name.clone())
     }
 
     /// Whether it has ended and is stored.
@@ -124,7 +133,12 @@ impl LiveRecording {
     /// Exchanges over time so far.
     pub(crate) fn chart(&self, style: Style) -> Chart {
         let spans = self.pulse.look(|pulse| pulse.history.spans());
-        recorded_rate(&spans, style)
+        let all = RecordedLine {
+            name: "recorded",
+            token: Token::P50,
+            spans: &spans,
+        };
+        recorded_rate(&[all], style)
     }
 
     fn read(&self, pulse: &Pulse) -> RecordNews {
@@ -133,13 +147,15 @@ impl LiveRecording {
         let seconds = (pulse.elapsed_ms.saturating_sub(before.0) as f64 / 1e3).max(0.1);
         let per_second = |now: u64, before: u64| now.saturating_sub(before) as f64 / seconds;
         RecordNews {
-            name: self.asked.name.clone(),
+            name: pulse.name.clone(),
+            ended: pulse.ended.iter().cloned().collect(),
             source: self.asked.source.clone(),
             raw: self.asked.raw,
             stopping: pulse.stopping,
             elapsed_ms: whole(pulse.elapsed_ms),
             limit_ms: limits.duration.map(|most| whole(milliseconds(most))),
             limit_bytes: limits.bytes.map(|most| most as f64),
+            limit_packets: limits.packets.map(whole),
             limit_exchanges: limits.exchanges.map(whole),
             packets: whole(now.packets),
             bytes: now.bytes as f64,
@@ -167,8 +183,13 @@ impl Pulse {
                     self.recent.pop_front();
                 }
             }
-            // The window records into one recording.
-            CaptureNews::Rotated { .. } => {}
+            CaptureNews::Rotated { ended, name } => {
+                self.name = name;
+                self.ended.push_back(ended);
+                if self.ended.len() > MOST_PARTS {
+                    self.ended.pop_front();
+                }
+            }
             CaptureNews::Warning(warning) => {
                 if self.warnings.len() < MOST_WARNINGS && !self.warnings.contains(&warning) {
                     self.warnings.push(warning);
@@ -230,6 +251,26 @@ mod tests {
             );
         }
         assert_eq!(pulse.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_rotation_goes_on_under_the_next_name() {
+        let mut pulse = Pulse {
+            name: "friday-1".to_owned(),
+            ..Pulse::default()
+        };
+        for part in 1..=60 {
+            pulse.take(
+                part,
+                CaptureNews::Rotated {
+                    ended: format!("friday-{part}"),
+                    name: format!("friday-{}", part + 1),
+                },
+            );
+        }
+        assert_eq!(pulse.name, "friday-61");
+        assert_eq!(pulse.ended.len(), MOST_PARTS);
+        assert_eq!(pulse.ended.back().map(String::as_str), Some("friday-60"));
     }
 
     #[test]

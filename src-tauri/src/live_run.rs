@@ -88,6 +88,14 @@ impl LiveRun {
         self.pulse.is_over()
     }
 
+    /// Waits until it is stored.
+    ///
+    /// # Errors
+    /// When it could not be.
+    pub(crate) fn wait_for_end(&self) -> Result<(), Failure> {
+        self.pulse.wait_for_end()
+    }
+
     /// Switches one of the plan's faults.
     pub(crate) fn set_fault(&self, index: usize, on: bool) {
         self.control.set_fault(index, on);

@@ -55,13 +55,15 @@ fn open() -> anyhow::Result<()> {
         .context("cannot open the window")
 }
 
-/// Closing the window would end a recording that is on, so the window asks first; `close_window` does it.
+/// Closing the window would end a recording or a run that is on, so the window asks first; `close_window` does it.
 fn ask_before_closing(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
     // A page that cannot be asked does not hold the window open.
-    if window.state::<Desk>().recording().is_some() && window.emit("close-asked", ()).is_ok() {
+    let desk = window.state::<Desk>();
+    let busy = desk.recording().is_some() || desk.live().is_some();
+    if busy && window.emit("close-asked", ()).is_ok() {
         api.prevent_close();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reprise_app::answer::DeviceAnswer;
 use reprise_app::{
     CaptureCommand, CaptureLimits, Interfaces, PacketSource, RecordRequest, RedactionChoice,
-    StopAfter, parse_size,
+    Rotate, StopAfter, parse_rotation, parse_size,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -71,7 +71,13 @@ pub(crate) struct RecordForm {
     /// Of packets, `500MB`; however much when empty.
     size: String,
     /// However many when null.
+    packets: Option<u32>,
+    /// However many when null.
     exchanges: Option<u32>,
+    /// When to go on in a new recording, `10m` or `1GB`; never when empty.
+    rotate: String,
+    /// How many recordings that have ended are kept; all when null.
+    keep: Option<u32>,
     /// Stores secrets as they are.
     raw: bool,
 }
@@ -82,6 +88,8 @@ pub(crate) struct RecordForm {
 pub(crate) struct RecordNews {
     /// Its name.
     pub name: String,
+    /// Those before it that were long enough, the last at the end.
+    pub ended: Vec<String>,
     /// Where it listens and for what.
     pub source: String,
     /// Whether secrets are stored as they are.
@@ -95,6 +103,8 @@ pub(crate) struct RecordNews {
     /// At how many bytes of packets it stops; null when at none.
     #[specta(type = Option<Number>)]
     pub limit_bytes: Option<f64>,
+    /// At how many packets it stops; null when at none.
+    pub limit_packets: Option<u32>,
     /// At how many exchanges it stops; null when at none.
     pub limit_exchanges: Option<u32>,
     /// Packets read.
@@ -152,7 +162,7 @@ impl RecordForm {
             ports: self.ports.clone(),
             filter: filled(&self.filter),
             stop_after: self.limits()?,
-            rotate: None,
+            rotate: self.rotation()?,
             name: self.name.trim().to_owned(),
             redaction: if self.raw {
                 RedactionChoice::StoreRaw
@@ -183,19 +193,44 @@ impl RecordForm {
         Ok(StopAfter {
             duration: duration.transpose()?.map(Duration::from_millis),
             bytes: size.transpose()?,
-            packets: None,
+            packets: self.packets.map(u64::from),
             exchanges: self.exchanges.map(u64::from),
         })
     }
 
-    /// What is asked for, in words.
-    pub(crate) fn asked(&self, request: &RecordRequest) -> Asked {
+    fn rotation(&self) -> Result<Option<Rotate>, Failure> {
+        let Some(text) = filled(&self.rotate) else {
+            return Ok(None);
+        };
+        Ok(Some(Rotate {
+            every: parse_rotation(&text).map_err(Failure::usage)?,
+            keep: self.keep.map(|keep| keep as usize),
+        }))
+    }
+
+    /// What is asked for, in words; `taken` are the names of the recordings there are.
+    pub(crate) fn asked(&self, request: &RecordRequest, taken: &[String]) -> Asked {
         Asked {
-            name: request.name.clone(),
+            name: match request.rotate {
+                Some(_) => first_part(&request.name, taken),
+                None => request.name.clone(),
+            },
             source: described(request),
             raw: self.raw,
             limits: request.stop_after,
         }
+    }
+}
+
+/// What the first recording of one that rotates is called: the name with the first number that is free.
+fn first_part(name: &str, taken: &[String]) -> String {
+    let mut number = 1_u32;
+    loop {
+        let part = format!("{name}-{number}");
+        if !taken.contains(&part) {
+            return part;
+        }
+        number += 1;
     }
 }
 
@@ -236,48 +271,80 @@ mod tests {
         assert_eq!(card.fix.as_deref(), Some("sudo ip link set eth1 up"));
     }
 
+    /// A form in which nothing but the name is filled in.
+    fn form(name: &str) -> RecordForm {
+        RecordForm {
+            interfaces: Vec::new(),
+            command: String::new(),
+            restart: false,
+            ports: Vec::new(),
+            filter: String::new(),
+            name: name.to_owned(),
+            duration: String::new(),
+            size: String::new(),
+            packets: None,
+            exchanges: None,
+            rotate: String::new(),
+            keep: None,
+            raw: false,
+        }
+    }
+
     #[test]
     fn the_fields_make_a_request_and_its_words() {
         let form = RecordForm {
             interfaces: vec!["lo".to_owned(), "eth0".to_owned()],
-            command: String::new(),
-            restart: false,
             ports: vec![80, 3306],
             filter: " host 10.0.0.1 ".to_owned(),
-            name: " friday ".to_owned(),
             duration: "10m".to_owned(),
             size: "2GiB".to_owned(),
-            exchanges: None,
-            raw: false,
+            packets: Some(1_000),
+            ..form(" friday ")
         };
         let request = form.request().unwrap();
-        let asked = form.asked(&request);
-        assert_eq!(request.name, "friday");
+        let asked = form.asked(&request, &[]);
+        assert_eq!(asked.name, "friday");
         assert_eq!(request.redaction, RedactionChoice::InForce);
         assert_eq!(asked.limits.duration, Some(Duration::from_secs(600)));
         assert_eq!(asked.limits.bytes, Some(2 << 30));
+        assert_eq!(asked.limits.packets, Some(1_000));
         assert_eq!(asked.source, "lo, eth0, ports 80, 3306, host 10.0.0.1");
     }
 
     #[test]
     fn a_command_takes_the_interfaces_place() {
         let form = RecordForm {
-            interfaces: Vec::new(),
             command: "ssh web-1 tcpdump -U -w -".to_owned(),
             restart: true,
-            ports: Vec::new(),
-            filter: String::new(),
-            name: "far".to_owned(),
-            duration: String::new(),
-            size: String::new(),
-            exchanges: None,
-            raw: false,
+            ..form("far")
         };
         let request = form.request().unwrap();
         let PacketSource::Command(command) = &request.source else {
             panic!("{:?}", request.source)
         };
         assert!(command.restart);
-        assert_eq!(form.asked(&request).source, "ssh web-1 tcpdump -U -w -");
+        assert_eq!(
+            form.asked(&request, &[]).source,
+            "ssh web-1 tcpdump -U -w -"
+        );
+    }
+
+    #[test]
+    fn a_recording_that_rotates_begins_at_the_first_number_that_is_free() {
+        let form = RecordForm {
+            interfaces: vec!["lo".to_owned()],
+            rotate: "10m".to_owned(),
+            keep: Some(6),
+            ..form("friday")
+        };
+        let request = form.request().unwrap();
+        assert_eq!(request.rotate.and_then(|rotate| rotate.keep), Some(6));
+        let taken = ["friday-1".to_owned(), "friday-3".to_owned()];
+        assert_eq!(form.asked(&request, &taken).name, "friday-2");
+        let wrong = RecordForm {
+            rotate: "often".to_owned(),
+            ..form
+        };
+        assert!(wrong.request().is_err());
     }
 }

@@ -1,12 +1,13 @@
-//! The Replay page: what its fields ask for, and what that would do.
+//! The Replay page: what its fields ask for.
 
-use reprise_app::{Outline, RateChange, ReplayRequest};
+use std::path::PathBuf;
+
+use reprise_app::{CopyWrites, HttpOrder, MissingValues, RateChange, ReplayRequest};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
 use super::fields::{filled, milliseconds};
-use super::{Count, counts, whole};
 use crate::error::Failure;
 
 /// The fields of the Replay page; texts are as they were typed.
@@ -15,8 +16,18 @@ use crate::error::Failure;
 pub(crate) struct ReplayForm {
     recording: String,
     run: String,
-    http: String,
+    http: Vec<HttpTarget>,
     mysql: String,
+    /// What requests name as their host: `target`, `keep`, or a name; `target` when empty.
+    host: String,
+    /// A file of certificates to trust; the system's when empty.
+    ca: String,
+    /// Takes any certificate.
+    insecure: bool,
+    /// How many connections to each target HTTP requests share; as recorded when null.
+    pool: Option<u32>,
+    /// `30s`; 30 s when empty.
+    timeout: String,
     rate_by: RateBy,
     #[specta(type = Number)]
     factor: f64,
@@ -29,14 +40,44 @@ pub(crate) struct ReplayForm {
     /// `5m..15m` or `10:00..10:20`; empty for all of the recording.
     between: String,
     filter: String,
+    /// What makes requests one user's, `session`, `cookie:NAME`; sessions when empty.
+    lanes: String,
+    /// Whether a lane's requests wait for its earlier answers.
+    ordered: bool,
     faults: Vec<String>,
     checks: Vec<String>,
+    probes: Vec<String>,
+    /// An earlier run whose mismatches are no news; none when empty.
+    baseline: String,
+    rewrites: Vec<String>,
+    /// A file of rewriting rules; none when empty.
+    rewrites_file: String,
     secrets: Vec<Secret>,
+    /// A file of accounts for the copies; the recorded ones when empty.
+    users: String,
+    correlate: Vec<String>,
+    /// Names of values that are sent as they were recorded.
+    no_correlate: Vec<String>,
+    /// Leaves requests out that carry a value nobody supplies.
+    skip_missing: bool,
+    /// A shell command to run first; none when empty.
+    before: String,
     seed: String,
     abort_on_fail: bool,
     read_only: bool,
+    /// Leaves MySQL writes out of copies and repetitions.
+    copies_read: bool,
     both_tiers: bool,
     allow_recorded_server: bool,
+}
+
+/// Where recorded HTTP goes.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct HttpTarget {
+    /// A recorded server, host or path; all that nothing else takes when empty.
+    recorded: String,
+    url: String,
 }
 
 /// How a rate is raised.
@@ -63,10 +104,10 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// A fault as it was understood.
+/// A line of one of the small languages as it was understood.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct FaultNote {
+pub(crate) struct Understood {
     /// As a person says it: `20 % delay 250 ms, HTTP /api/*`.
     pub title: String,
 }
@@ -83,99 +124,91 @@ pub(crate) struct CheckState {
     pub held: Option<bool>,
 }
 
-/// What a replay would do.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DryRun {
-    sends: u32,
-    duration_ms: u32,
-    #[specta(type = Number)]
-    asked_per_s: f64,
-    http_lanes: u32,
-    mysql_lanes: u32,
-    skipped: Vec<Count>,
-    targets: Vec<String>,
-    /// Recorded values that will be taken from the target's answers.
-    values: u32,
-    /// Redacted values without a source, with the requests that carry them.
-    missing: Vec<Count>,
-    /// Lanes that cannot keep up at this speed.
-    slow_lanes: u32,
-    warnings: Vec<String>,
-}
-
 impl ReplayForm {
     /// The request the fields make.
     ///
     /// # Errors
     /// A seed or a duration that cannot be read.
     pub(crate) fn request(self) -> Result<ReplayRequest, Failure> {
-        let mut request = ReplayRequest::new(self.recording);
-        request.http = filled(&self.http).into_iter().collect();
-        request.mysql = filled(&self.mysql);
+        let mut request = ReplayRequest::new(self.recording.clone());
         request.run = filled(&self.run);
-        request.rate = match self.rate_by {
-            RateBy::Recorded => RateChange::AsRecorded,
-            RateBy::Copies => RateChange::Copies(positive(self.factor)?),
-            RateBy::Speed => RateChange::Speed(positive(self.factor)?),
-            RateBy::Max => RateChange::Max,
-        };
-        request.duration_ms = filled(&self.duration)
-            .map(|text| milliseconds(&text))
-            .transpose()?;
-        request.stages = filled(&self.stages);
-        if self.rate_by == RateBy::Speed {
-            request.stages_by = reprise_app::RateBy::Speed;
-        }
-        request.warm_up_ms = filled(&self.warm_up)
-            .map(|text| milliseconds(&text))
-            .transpose()?;
+        self.put_rate(&mut request)?;
+        self.put_targets(&mut request)?;
         request.between = filled(&self.between);
         request.filter = filled(&self.filter);
-        request.faults = self.faults;
-        request.checks = self.checks;
-        request.secrets = self
-            .secrets
-            .into_iter()
-            .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
-            .collect();
+        request.lanes = filled(&self.lanes);
+        if !self.ordered {
+            request.http_order = Some(HttpOrder::None);
+        }
         if let Some(seed) = filled(&self.seed) {
             request.seed = Some(seed.parse().map_err(|_| {
                 Failure::usage(format!("'{seed}' is not a seed; write a whole number"))
             })?);
         }
+        if self.copies_read {
+            request.copy_writes = Some(CopyWrites::Skip);
+        }
+        if self.skip_missing {
+            request.missing_values = Some(MissingValues::Skip);
+        }
+        request.baseline = filled(&self.baseline);
+        request.users = filled(&self.users).map(PathBuf::from);
+        request.rewrites_file = filled(&self.rewrites_file).map(PathBuf::from);
+        request.before = filled(&self.before);
+        request.faults = self.faults;
+        request.checks = self.checks;
+        request.probes = self.probes;
+        request.rewrites = self.rewrites;
+        request.correlate = self.correlate;
+        request.no_correlate = self.no_correlate;
+        let secrets = self.secrets.into_iter();
+        request.secrets = secrets
+            .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
+            .collect();
         request.abort_on_fail = self.abort_on_fail;
         request.read_only = self.read_only;
         request.both_tiers = self.both_tiers;
         request.allow_recorded_server = self.allow_recorded_server;
         Ok(request)
     }
-}
 
-impl DryRun {
-    /// What the window shows of an outline, and where it would go.
-    pub(crate) fn new(outline: &Outline, targets: Vec<String>, warnings: Vec<String>) -> Self {
-        let seconds = outline.takes_ms as f64 / 1_000.0;
-        let missing = outline.unsourced.iter().filter(|value| !value.supplied);
-        Self {
-            sends: whole(outline.sends),
-            duration_ms: whole(outline.takes_ms),
-            asked_per_s: if seconds > 0.0 {
-                outline.sends as f64 / seconds
-            } else {
-                0.0
-            },
-            http_lanes: whole(outline.http_lanes),
-            mysql_lanes: whole(outline.mysql_lanes),
-            skipped: counts(&outline.skipped),
-            targets,
-            values: whole(outline.values),
-            missing: missing
-                .map(|value| Count::new(value.key.as_str(), value.requests))
-                .collect(),
-            slow_lanes: whole(outline.slow_lanes.len() as u64),
-            warnings,
+    fn put_rate(&self, request: &mut ReplayRequest) -> Result<(), Failure> {
+        request.rate = match self.rate_by {
+            RateBy::Recorded => RateChange::AsRecorded,
+            RateBy::Copies => RateChange::Copies(positive(self.factor)?),
+            RateBy::Speed => RateChange::Speed(positive(self.factor)?),
+            RateBy::Max => RateChange::Max,
+        };
+        request.stages = filled(&self.stages);
+        if self.rate_by == RateBy::Speed {
+            request.stages_by = reprise_app::RateBy::Speed;
         }
+        let length = |text: &str| filled(text).map(|text| milliseconds(&text)).transpose();
+        request.duration_ms = length(&self.duration)?;
+        request.warm_up_ms = length(&self.warm_up)?;
+        request.timeout_ms = length(&self.timeout)?;
+        Ok(())
+    }
+
+    fn put_targets(&self, request: &mut ReplayRequest) -> Result<(), Failure> {
+        for target in &self.http {
+            match (filled(&target.recorded), filled(&target.url)) {
+                (None, Some(url)) => request.http.push(url),
+                (Some(recorded), Some(url)) => request.http.push(format!("{recorded}={url}")),
+                (Some(recorded), None) => {
+                    return Err(Failure::usage(format!(
+                        "where does what was recorded of {recorded} go? Write a URL beside it"
+                    )));
+                }
+                (None, None) => {}
+            }
+        }
+        request.mysql = filled(&self.mysql);
+        request.host = filled(&self.host);
+        request.ca = filled(&self.ca);
+        request.insecure = self.insecure;
+        request.connections = self.pool.map(|most| format!("pool:{most}"));
+        Ok(())
     }
 }
 
@@ -191,6 +224,70 @@ fn positive(factor: f64) -> Result<f64, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The form of a page on which nothing was changed.
+    fn form(http: &[(&str, &str)]) -> ReplayForm {
+        let mut empty = serde_json::json!({
+            "recording": "friday", "rateBy": "recorded", "factor": 5.0, "ordered": true, "pool": null,
+            "http": [], "faults": [], "checks": [], "probes": [], "rewrites": [], "secrets": [],
+            "correlate": [], "noCorrelate": [],
+        });
+        for text in [
+            "run",
+            "mysql",
+            "host",
+            "ca",
+            "timeout",
+            "duration",
+            "stages",
+            "warmUp",
+            "between",
+            "filter",
+            "lanes",
+            "baseline",
+            "rewritesFile",
+            "users",
+            "before",
+            "seed",
+        ] {
+            empty[text] = "".into();
+        }
+        for tick in [
+            "insecure",
+            "skipMissing",
+            "abortOnFail",
+            "readOnly",
+            "copiesRead",
+            "bothTiers",
+            "allowRecordedServer",
+        ] {
+            empty[tick] = false.into();
+        }
+        let mut form: ReplayForm = serde_json::from_value(empty).unwrap();
+        form.http = http
+            .iter()
+            .map(|(recorded, url)| HttpTarget {
+                recorded: (*recorded).to_owned(),
+                url: (*url).to_owned(),
+            })
+            .collect();
+        form
+    }
+
+    #[test]
+    fn an_untouched_form_asks_for_nothing_but_its_recording() {
+        let request = serde_json::to_value(form(&[]).request().unwrap()).unwrap();
+        let nothing = serde_json::to_value(ReplayRequest::new("friday".to_owned())).unwrap();
+        assert_eq!(request, nothing);
+    }
+
+    #[test]
+    fn targets_are_rows_of_what_was_recorded_and_where_it_goes() {
+        let rows = [("", " http://a:1 "), ("/api", "http://b:2"), ("", "")];
+        let request = form(&rows).request().unwrap();
+        assert_eq!(request.http, ["http://a:1", "/api=http://b:2"]);
+        assert!(form(&[("/api", "")]).request().is_err());
+    }
 
     #[test]
     fn a_secret_is_not_printed() {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::{
-    CheckResult, OperationSummary, Outcome, Outcomes, Plan, PlannedFault, Quantiles, Summary,
+    CheckResult, OperationSummary, Outcome, Outcomes, Plan, PlannedFault, ProbeSummary, Quantiles,
+    Summary,
 };
 use serde::Serialize;
 use specta::Type;
@@ -37,6 +38,8 @@ pub(crate) struct RunPage {
     pub faults: Vec<FaultState>,
     /// Its checks.
     pub checks: Vec<CheckState>,
+    /// What its probes measured beside it.
+    pub probes: Vec<RunProbe>,
     /// Its operations, most frequent first.
     pub operations: Vec<RunOperation>,
     /// What taints its numbers, in words; known in full once it has ended.
@@ -113,6 +116,19 @@ pub(crate) struct FaultState {
     pub errors: u32,
 }
 
+/// One probe of a run; times in microseconds.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RunProbe {
+    name: String,
+    sent: u32,
+    p50_us: Option<u32>,
+    p95_us: Option<u32>,
+    p99_us: Option<u32>,
+    #[specta(type = Number)]
+    error_rate: f64,
+}
+
 /// One operation of a run; times in microseconds.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -169,9 +185,24 @@ impl RunPage {
             numbers: RunNumbers::of(summary),
             faults: plan.faults.iter().map(fault).collect(),
             checks: checks(answer),
+            probes: summary.probes.iter().map(RunProbe::from).collect(),
             operations: operations(summary, recorded_p99_us),
             alarms: [answer.run.alerts(), summary.generator_warnings()].concat(),
             notes: Vec::new(),
+        }
+    }
+}
+
+impl From<&ProbeSummary> for RunProbe {
+    fn from(probe: &ProbeSummary) -> Self {
+        let times = probe.response_us;
+        Self {
+            name: probe.name.clone(),
+            sent: whole(probe.sent),
+            p50_us: known(times, times.p50),
+            p95_us: known(times, times.p95),
+            p99_us: known(times, times.p99),
+            error_rate: probe.error_rate,
         }
     }
 }

@@ -59,8 +59,11 @@ pub(crate) async fn start_recording(
                 "the recording {name} is on; stop it first"
             )));
         }
+        let taken = desk.library.recordings()?.into_iter();
+        let taken: Vec<String> = taken.map(|one| one.recording.name).collect();
+        let asked = form.asked(&request, &taken);
         let job = desk.library.record(&request)?;
-        *place = Some(LiveRecording::follow(job, form.asked(&request))?);
+        *place = Some(LiveRecording::follow(job, asked)?);
         Ok(())
     })
     .await
@@ -125,18 +128,24 @@ pub(crate) async fn rename_recording(
     off_main(move || Ok(library.rename_recording(&from, to.trim())?)).await
 }
 
-/// Ends the recording that is on, waits until it is stored, and closes the window.
+/// Ends the recording and the run that are on, waits until they are stored, and closes the window.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn close_window(
     window: WebviewWindow,
     desk: State<'_, Desk>,
 ) -> Result<(), Failure> {
-    let live = desk.recording();
+    let (recording, run) = (desk.recording(), desk.live());
     off_main(move || {
-        if let Some(live) = live {
-            live.stop();
-            live.wait_for_end()?;
+        if let Some(run) = &run {
+            run.control().stop();
+        }
+        if let Some(recording) = &recording {
+            recording.stop();
+            recording.wait_for_end()?;
+        }
+        if let Some(run) = &run {
+            run.wait_for_end()?;
         }
         window
             .destroy()

@@ -1,10 +1,11 @@
 //! The Replay page: reading its small languages, saying what would happen, starting.
 
-use reprise_app::{Check, PlannedFault};
-use tauri::State;
+use reprise_app::{Check, PlannedFault, Probe, Rewrite, Watch};
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
-use crate::boundary::{CheckState, DryRun, FaultNote, ReplayForm, fault_title};
+use crate::boundary::{CheckState, DryRun, ReplayForm, Understood, fault_title};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::live_run::LiveRun;
@@ -12,13 +13,44 @@ use crate::live_run::LiveRun;
 /// Reads a fault as it is typed.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn read_fault(text: &str) -> Result<FaultNote, Failure> {
+pub(crate) fn read_fault(text: &str) -> Result<Understood, Failure> {
     let fault = PlannedFault::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
     let when = fault
         .window
         .map_or_else(|| "all the time".to_owned(), |window| window.to_string());
-    Ok(FaultNote {
+    Ok(Understood {
         title: format!("{}, {when}", fault_title(&fault)),
+    })
+}
+
+/// Reads a probe as it is typed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn read_probe(text: &str) -> Result<Understood, Failure> {
+    let probe = text.parse::<Probe>();
+    let probe = probe.map_err(|error| Failure::usage(format!("failed to {error}")))?;
+    Ok(Understood {
+        title: format!("{}, called {}", how_often(&probe), probe.name),
+    })
+}
+
+fn how_often(probe: &Probe) -> &'static str {
+    match &probe.watch {
+        Watch::Lane(_) => "that lane at its recorded pace, again and again",
+        Watch::Operation(_) => "these operations at their recorded pace, again and again",
+        Watch::Http { .. } => "a GET every second",
+        Watch::Sql(_) => "a statement every second",
+    }
+}
+
+/// Reads a rewriting rule as it is typed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn read_rewrite(text: &str) -> Result<Understood, Failure> {
+    let rule = text.parse::<Rewrite>();
+    let rule = rule.map_err(|error| Failure::usage(format!("failed to {error}")))?;
+    Ok(Understood {
+        title: rule.to_string(),
     })
 }
 
@@ -43,7 +75,29 @@ pub(crate) async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<D
         let request = form.request()?;
         let allowed = library.allow_targets(&request)?;
         let outline = library.dry_run(&request)?;
-        Ok(DryRun::new(&outline, allowed.names, allowed.warnings))
+        Ok(DryRun::new(&outline, allowed))
+    })
+    .await
+}
+
+/// Connects to every target once and leaves again; what there is to say of each, in words.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn try_targets(
+    desk: State<'_, Desk>,
+    form: ReplayForm,
+) -> Result<Vec<String>, Failure> {
+    let library = desk.library.clone();
+    off_main(move || Ok(library.try_targets(&form.request()?)?)).await
+}
+
+/// Asks for one file with the system's dialog; null when the user changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_file(app: AppHandle, title: String) -> Result<Option<String>, Failure> {
+    off_main(move || {
+        let chosen = app.dialog().file().set_title(title).blocking_pick_file();
+        Ok(chosen.map(|path| path.to_string()))
     })
     .await
 }

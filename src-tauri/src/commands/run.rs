@@ -8,16 +8,18 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
-use crate::boundary::{Chart, RunNews, RunPage, ThemeName};
+use crate::boundary::{Chart, Mismatches, RunNews, RunPage, ThemeName};
 use crate::desk::Desk;
 use crate::error::Failure;
 
 /// The charts of a run's page with their heights in CSS pixels, from top to bottom.
-const CHARTS: [(ChartKind, u32); 4] = [
+const CHARTS: [(ChartKind, u32); 6] = [
     (ChartKind::ResponseTime, 130),
+    (ChartKind::Probes, 100),
     (ChartKind::ErrorRate, 104),
     (ChartKind::Rate, 84),
     (ChartKind::InFlight, 72),
+    (ChartKind::Lateness, 84),
 ];
 
 /// A run's numbers, its faults and checks, its operations.
@@ -62,9 +64,31 @@ pub(crate) async fn run_charts(
             let style = Style::new(u32::from(width).max(160), height, theme.into()).bare();
             Chart::new(kind.name(), timeline.draw(kind, to_us, style))
         };
-        Ok(CHARTS.into_iter().map(draw).collect())
+        let probed = timeline.ticks().iter().any(|tick| !tick.probes.is_empty());
+        let drawn = CHARTS
+            .into_iter()
+            .filter(|(kind, _)| *kind != ChartKind::Probes || probed);
+        Ok(drawn.map(draw).collect())
     })
     .await
+}
+
+/// The answers of a run that were not the recorded ones, by operation and place.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mismatches(
+    desk: State<'_, Desk>,
+    name: String,
+) -> Result<Vec<Mismatches>, Failure> {
+    let library = desk.library.clone();
+    off_main(move || Ok(Mismatches::of(library.mismatches(&name)?))).await
+}
+
+/// The name of the run that is on, if one is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn run_on(desk: State<'_, Desk>) -> Option<String> {
+    desk.live().map(|live| live.name().to_owned())
 }
 
 /// Tells how the run that is on goes, until it is over.

@@ -44,20 +44,32 @@ export const commands = {
 	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
 	/**  Calls a recording something else. */
 	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
-	/**  Ends the recording that is on, waits until it is stored, and closes the window. */
+	/**  Ends the recording and the run that are on, waits until they are stored, and closes the window. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a fault as it is typed. */
-	readFault: (text: string) => __TAURI_INVOKE<FaultNote>("read_fault", { text }),
+	readFault: (text: string) => __TAURI_INVOKE<Understood>("read_fault", { text }),
 	/**  Reads a check as it is typed. */
 	readCheck: (text: string) => __TAURI_INVOKE<CheckState>("read_check", { text }),
+	/**  Reads a probe as it is typed. */
+	readProbe: (text: string) => __TAURI_INVOKE<Understood>("read_probe", { text }),
+	/**  Reads a rewriting rule as it is typed. */
+	readRewrite: (text: string) => __TAURI_INVOKE<Understood>("read_rewrite", { text }),
+	/**  Asks for one file with the system's dialog; null when the user changed their mind. */
+	chooseFile: (title: string) => __TAURI_INVOKE<string | null>("choose_file", { title }),
 	/**  What a replay would send and leave out, and why; or why it would be refused. Sends nothing. */
 	dryRun: (form: ReplayForm) => __TAURI_INVOKE<DryRun>("dry_run", { form }),
+	/**  Connects to every target once and leaves again; what there is to say of each, in words. */
+	tryTargets: (form: ReplayForm) => __TAURI_INVOKE<string[]>("try_targets", { form }),
 	/**  Starts a replay; resolves to the run's name once it is on. */
 	startReplay: (form: ReplayForm) => __TAURI_INVOKE<string>("start_replay", { form }),
 	/**  A run's numbers, its faults and checks, its operations. */
 	run: (name: string) => __TAURI_INVOKE<RunPage>("run", { name }),
 	/**  The charts of a run. */
 	runCharts: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("run_charts", { name, theme, width }),
+	/**  The answers of a run that were not the recorded ones, by operation and place. */
+	mismatches: (name: string) => __TAURI_INVOKE<Mismatches[]>("mismatches", { name }),
+	/**  The name of the run that is on, if one is. */
+	runOn: () => __TAURI_INVOKE<string | null>("run_on"),
 	/**  Tells how the run that is on goes, until it is over. */
 	watchRun: (name: string, news: Channel<RunNews>) => __TAURI_INVOKE<null>("watch_run", { name, news }),
 	/**  Holds the run, or lets it go on. */
@@ -170,6 +182,17 @@ export type Comparison = {
 	operations: ComparedOperation[],
 };
 
+/**  One value that is taken from the target's answers. */
+export type CorrelationLine = {
+	/**  What it is left out by. */
+	name: string,
+	/**  `GET /login html:csrf_token` */
+	from: string,
+	/**  `POST /login form:csrf_token`, with how many requests. */
+	to: Count[],
+	requests: number,
+};
+
 /**  Something counted, by name. */
 export type Count = {
 	name: string,
@@ -211,12 +234,30 @@ export type DryRun = {
 	askedPerS: number,
 	httpLanes: number,
 	mysqlLanes: number,
+	/**  Those of `sends` that may change data. */
+	writes: number,
+	/**  The operations that do, most frequent first. */
+	writing: Count[],
+	/**  Those of `sends` that only set lanes up, and are in no statistic. */
+	setup: number,
 	skipped: Count[],
 	targets: string[],
+	/**  Whether all of them are this machine, as far as addresses tell. */
+	loopback: boolean,
 	/**  Recorded values that will be taken from the target's answers. */
 	values: number,
+	/**  Where they come from and where they go, most used first. */
+	correlations: CorrelationLine[],
+	/**  Requests with a token that only another user's answer gave; sent as recorded. */
+	fromOtherLanes: number,
 	/**  Redacted values without a source, with the requests that carry them. */
 	missing: Count[],
+	/**  The rewriting rules with the requests each changes. */
+	rewrites: Count[],
+	/**  How many accounts give every copy its own; 0 without accounts. */
+	usersNeeded: number,
+	/**  The lanes that send most, to be watched by a probe. */
+	lanes: Count[],
 	/**  Lanes that cannot keep up at this speed. */
 	slowLanes: number,
 	warnings: string[],
@@ -273,12 +314,6 @@ export type FailureKind =
 /**  The file, the disk or Reprise itself. */
 "internal";
 
-/**  A fault as it was understood. */
-export type FaultNote = {
-	/**  As a person says it: `20 % delay 250 ms, HTTP /api/*`. */
-	title: string,
-};
-
 /**  One fault of a run. */
 export type FaultState = {
 	/**  As a person says it. */
@@ -289,6 +324,13 @@ export type FaultState = {
 	injected: number,
 	/**  Those of them that failed. */
 	errors: number,
+};
+
+/**  Where recorded HTTP goes. */
+export type HttpTarget = {
+	/**  A recorded server, host or path; all that nothing else takes when empty. */
+	recorded: string,
+	url: string,
 };
 
 /**  How far an import is. */
@@ -315,6 +357,34 @@ export type Library = {
 	sample: string | null,
 	/**  The command that grants capture rights. */
 	grant: string,
+};
+
+/**  One place at which they differed. */
+export type MismatchPlace = {
+	/**  `status`, `json:order.total`, `header:location`. */
+	place: string,
+	/**  Answers kept that differ here first. */
+	kept: number,
+	/**  The recorded exchange of the one that is shown. */
+	exchange: number,
+	copy: number,
+	recordedStatus: number,
+	status: number,
+	/**  What the recording has there. */
+	recorded: string,
+	/**  What the target answered there. */
+	answered: string,
+	/**  The recorded answer, its beginning. */
+	recordedAnswer: string,
+	/**  The target's answer, its beginning. */
+	answer: string,
+};
+
+/**  Where the answers of one operation differed. */
+export type Mismatches = {
+	operation: string,
+	/**  The most frequent first. */
+	places: MismatchPlace[],
 };
 
 /**  One operation of a recording; latencies in microseconds, null when none was answered. */
@@ -360,7 +430,13 @@ export type RecordForm = {
 	/**  Of packets, `500MB`; however much when empty. */
 	size: string,
 	/**  However many when null. */
+	packets: number | null,
+	/**  However many when null. */
 	exchanges: number | null,
+	/**  When to go on in a new recording, `10m` or `1GB`; never when empty. */
+	rotate: string,
+	/**  How many recordings that have ended are kept; all when null. */
+	keep: number | null,
 	/**  Stores secrets as they are. */
 	raw: boolean,
 };
@@ -369,6 +445,8 @@ export type RecordForm = {
 export type RecordNews = {
 	/**  Its name. */
 	name: string,
+	/**  Those before it that were long enough, the last at the end. */
+	ended: string[],
 	/**  Where it listens and for what. */
 	source: string,
 	/**  Whether secrets are stored as they are. */
@@ -381,6 +459,8 @@ export type RecordNews = {
 	limitMs: number | null,
 	/**  At how many bytes of packets it stops; null when at none. */
 	limitBytes: number | null,
+	/**  At how many packets it stops; null when at none. */
+	limitPackets: number | null,
 	/**  At how many exchanges it stops; null when at none. */
 	limitExchanges: number | null,
 	/**  Packets read. */
@@ -489,8 +569,18 @@ export type RedactionRules = {
 export type ReplayForm = {
 	recording: string,
 	run: string,
-	http: string,
+	http: HttpTarget[],
 	mysql: string,
+	/**  What requests name as their host: `target`, `keep`, or a name; `target` when empty. */
+	host: string,
+	/**  A file of certificates to trust; the system's when empty. */
+	ca: string,
+	/**  Takes any certificate. */
+	insecure: boolean,
+	/**  How many connections to each target HTTP requests share; as recorded when null. */
+	pool: number | null,
+	/**  `30s`; 30 s when empty. */
+	timeout: string,
 	rateBy: RateBy,
 	factor: number,
 	/**  `30s`, `5m`; empty for the recording once. */
@@ -502,12 +592,33 @@ export type ReplayForm = {
 	/**  `5m..15m` or `10:00..10:20`; empty for all of the recording. */
 	between: string,
 	filter: string,
+	/**  What makes requests one user's, `session`, `cookie:NAME`; sessions when empty. */
+	lanes: string,
+	/**  Whether a lane's requests wait for its earlier answers. */
+	ordered: boolean,
 	faults: string[],
 	checks: string[],
+	probes: string[],
+	/**  An earlier run whose mismatches are no news; none when empty. */
+	baseline: string,
+	rewrites: string[],
+	/**  A file of rewriting rules; none when empty. */
+	rewritesFile: string,
 	secrets: Secret[],
+	/**  A file of accounts for the copies; the recorded ones when empty. */
+	users: string,
+	correlate: string[],
+	/**  Names of values that are sent as they were recorded. */
+	noCorrelate: string[],
+	/**  Leaves requests out that carry a value nobody supplies. */
+	skipMissing: boolean,
+	/**  A shell command to run first; none when empty. */
+	before: string,
 	seed: string,
 	abortOnFail: boolean,
 	readOnly: boolean,
+	/**  Leaves MySQL writes out of copies and repetitions. */
+	copiesRead: boolean,
 	bothTiers: boolean,
 	allowRecordedServer: boolean,
 };
@@ -634,12 +745,24 @@ export type RunPage = {
 	faults: FaultState[],
 	/**  Its checks. */
 	checks: CheckState[],
+	/**  What its probes measured beside it. */
+	probes: RunProbe[],
 	/**  Its operations, most frequent first. */
 	operations: RunOperation[],
 	/**  What taints its numbers, in words; known in full once it has ended. */
 	alarms: string[],
 	/**  What the reader must know, in words. */
 	notes: string[],
+};
+
+/**  One probe of a run; times in microseconds. */
+export type RunProbe = {
+	name: string,
+	sent: number,
+	p50Us: number | null,
+	p95Us: number | null,
+	p99Us: number | null,
+	errorRate: number,
 };
 
 /**  What an axis spans. */
@@ -670,4 +793,10 @@ export type ThemeName =
 "dark" | 
 /**  Dark on light. */
 "light";
+
+/**  A line of one of the small languages as it was understood. */
+export type Understood = {
+	/**  As a person says it: `20 % delay 250 ms, HTTP /api/*`. */
+	title: string,
+};
 

@@ -11,10 +11,10 @@ import type {
   ExchangeDetail,
   ExchangePage,
   Failure,
-  FaultNote,
   DeviceCard,
   DeviceRate,
   ImportNews,
+  Mismatches,
   Library,
   RecordForm,
   RecordingPage,
@@ -26,6 +26,7 @@ import type {
   RulesReading,
   RunPage,
   ThemeName,
+  Understood,
 } from './bindings';
 
 /** The answer of what has nothing to answer: the boundary knows no `undefined`. */
@@ -65,16 +66,26 @@ export interface Host {
   recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
   stopRecording(): Promise<Done>;
   renameRecording(from: string, to: string): Promise<Done>;
-  /** Ends the recording that is on and closes the window once it is stored. */
+  /** Ends the recording and the run that are on and closes the window once they are stored. */
   closeWindow(): Promise<Done>;
 
-  readFault(text: string): Promise<FaultNote>;
+  readFault(text: string): Promise<Understood>;
   readCheck(text: string): Promise<CheckState>;
+  readProbe(text: string): Promise<Understood>;
+  readRewrite(text: string): Promise<Understood>;
+  /** Asks for one file with the system's dialog; null when the user changed their mind. */
+  chooseFile(title: string): Promise<string | null>;
   dryRun(form: ReplayForm): Promise<DryRun>;
+  /** Connects to every target once and leaves again; what there is to say of each. */
+  tryTargets(form: ReplayForm): Promise<string[]>;
   startReplay(form: ReplayForm): Promise<string>;
 
   run(name: string): Promise<RunPage>;
   runCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
+  /** Answers of a run that were not the recorded ones, by operation and place. */
+  mismatches(name: string): Promise<Mismatches[]>;
+  /** The name of the run that is on. */
+  runOn(): Promise<string | null>;
   /** Calls `news` while the run is on; the promise resolves when it is over. */
   watchRun(name: string, news: (news: RunNews) => void): Promise<Done>;
   pauseRun(paused: boolean): Promise<Done>;
@@ -99,7 +110,7 @@ export interface Host {
 
   /** Calls back for files dragged over the window and dropped; returns how to stop. */
   onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
-  /** Calls back when the window was asked to close and did not, because a recording is on; returns how to stop. */
+  /** Calls back when the window was asked to close and did not, because a recording or a run is on; returns how to stop. */
   onCloseAsked(ask: () => void): () => void;
 }
 

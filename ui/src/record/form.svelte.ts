@@ -27,7 +27,10 @@ class Form {
   name = $state('');
   duration = $state('');
   size = $state('');
+  packets = $state('');
   exchanges = $state('');
+  rotate = $state('');
+  keep = $state('');
   raw = $state(false);
   private suggested = '';
   private filterChecked = '';
@@ -92,26 +95,30 @@ class Form {
     return wrong === undefined ? '' : `'${wrong}' is not a port; write 80 or 80, 3306`;
   }
 
-  get durationProblem(): string {
-    const text = this.duration.trim();
-    if (text === '' || /^\d+(\.\d+)?\s*(ms|s|m|min|h)?$/.test(text)) return '';
-    return `'${text}' is not a duration; write 30s, 5m or 1h`;
+  /** What is wrong with each of the limits; empty where nothing is. */
+  get limitProblems() {
+    return {
+      duration: durationProblem(this.duration),
+      size: sizeProblem(this.size),
+      packets: countProblem(this.packets),
+      exchanges: countProblem(this.exchanges),
+    };
   }
 
-  get sizeProblem(): string {
-    const text = this.size.trim();
-    if (text === '' || /^\d+(\.\d+)?\s*[kmgt]?i?b?$/i.test(text)) return '';
-    return `'${text}' is not a size; write 500MB or 2GiB`;
+  get rotateProblem(): string {
+    const text = this.rotate;
+    if (durationProblem(text) === '' || sizeProblem(text) === '') return '';
+    return `'${text.trim()}' is neither a time nor a size; write 10m or 1GB`;
   }
 
-  get exchangesProblem(): string {
-    const text = this.exchanges.trim();
-    if (text === '' || (/^\d{1,9}$/.test(text) && +text > 0)) return '';
-    return `'${text}' is not a count; write 100000`;
+  get keepProblem(): string {
+    return this.rotate.trim() === '' ? '' : countProblem(this.keep);
   }
 
   get nameProblem(): string {
     const name = this.name.trim();
+    // One that rotates takes the next number that is free.
+    if (this.rotate.trim() !== '') return '';
     const taken = shelf.library?.recordings.some((recording) => recording.name === name);
     return taken ? `there is a recording named ${name} already` : '';
   }
@@ -123,9 +130,9 @@ class Form {
     if (this.name.trim() === '') return 'give it a name';
     const problems = [
       ...(this.fromCommand ? [] : [this.portsProblem, this.filterProblem]),
-      this.durationProblem,
-      this.sizeProblem,
-      this.exchangesProblem,
+      ...Object.values(this.limitProblems),
+      this.rotateProblem,
+      this.keepProblem,
       this.nameProblem,
     ];
     return problems.find((problem) => problem !== '') ?? '';
@@ -143,13 +150,38 @@ class Form {
       name: this.name.trim(),
       duration: this.duration,
       size: this.size,
-      exchanges: this.exchanges.trim() === '' ? null : +this.exchanges,
+      packets: countOf(this.packets),
+      exchanges: countOf(this.exchanges),
+      rotate: this.rotate,
+      keep: countOf(this.keep),
       raw: this.raw,
     };
   }
 }
 
 export const form = new Form();
+
+function durationProblem(typed: string): string {
+  const text = typed.trim();
+  if (text === '' || /^\d+(\.\d+)?\s*(ms|s|m|min|h)?$/.test(text)) return '';
+  return `'${text}' is not a duration; write 30s, 5m or 1h`;
+}
+
+function sizeProblem(typed: string): string {
+  const text = typed.trim();
+  if (text === '' || /^\d+(\.\d+)?\s*[kmgt]?i?b?$/i.test(text)) return '';
+  return `'${text}' is not a size; write 500MB or 2GiB`;
+}
+
+function countProblem(typed: string): string {
+  const text = typed.trim();
+  if (text === '' || (/^\d{1,9}$/.test(text) && +text > 0)) return '';
+  return `'${text}' is not a count; write 100000`;
+}
+
+function countOf(typed: string): number | null {
+  return typed.trim() === '' ? null : +typed;
+}
 
 /** `2026-11-21-1405`: sorts as it happened, and a command line takes it as it is. */
 export function nameFromTime(now: Date): string {

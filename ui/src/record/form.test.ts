@@ -78,14 +78,14 @@ describe('how much', () => {
   it('is a size or a count, or nothing', () => {
     for (const right of ['', '500MB', '2GiB', '64 k', '1.5g']) {
       form.size = right;
-      expect(form.sizeProblem).toBe('');
+      expect(form.limitProblems.size).toBe('');
     }
     form.size = 'much';
-    expect(form.sizeProblem).toContain('write 500MB');
+    expect(form.limitProblems.size).toContain('write 500MB');
     form.size = '';
     form.exchanges = '10k';
     expect(form.missing).toBeTruthy();
-    expect(form.exchangesProblem).toContain('write 100000');
+    expect(form.limitProblems.exchanges).toContain('write 100000');
     form.exchanges = '100000';
     expect(form.complete().exchanges).toBe(100_000);
     form.exchanges = '';
@@ -97,10 +97,10 @@ describe('how long', () => {
   it('is a number with a unit, or nothing', () => {
     for (const right of ['', '10m', '1.5h', '30', '90 s', '500ms']) {
       form.duration = right;
-      expect(form.durationProblem).toBe('');
+      expect(form.limitProblems.duration).toBe('');
     }
     form.duration = 'a while';
-    expect(form.durationProblem).toContain('write 30s, 5m or 1h');
+    expect(form.limitProblems.duration).toContain('write 30s, 5m or 1h');
     form.duration = '';
   });
 });

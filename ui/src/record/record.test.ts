@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { FakeHost } from '../host/fake/fake';
 import { useHost } from '../host/host';
@@ -27,7 +27,10 @@ async function open(prepare: (fake: FakeHost) => void = () => undefined): Promis
     name: '',
     duration: '',
     size: '',
+    packets: '',
     exchanges: '',
+    rotate: '',
+    keep: '',
     raw: false,
   });
   go({ page: 'library' });
@@ -45,13 +48,7 @@ async function start(): Promise<void> {
 }
 
 describe('the Record page', () => {
-  beforeEach(() => {
-    dismiss();
-    // jsdom has the element and not what it does.
-    HTMLDialogElement.prototype.showModal = vi.fn(function (this: HTMLDialogElement) {
-      this.open = true;
-    });
-  });
+  beforeEach(() => dismiss());
   afterEach(async () => {
     await recorder.stop();
     await waitFor(() => expect(recorder.on).toBe(false));
@@ -93,6 +90,23 @@ describe('the Record page', () => {
     await fireEvent.click(button);
     await screen.findByRole('button', { name: /^Stop/ });
     expect(fake.asked.at(-1)).toMatch(/"interfaces":\[\],"command":"docker run/);
+  });
+
+  it('goes on in a new recording and says which came before', async () => {
+    const fake = await open();
+    await fireEvent.input(await screen.findByLabelText('Name of the recording'), {
+      target: { value: 'hourly' },
+    });
+    await fireEvent.input(screen.getByLabelText(/^Rotate after/), { target: { value: 'often' } });
+    expect(await screen.findByText(/neither a time nor a size/)).toBeTruthy();
+    await fireEvent.input(screen.getByLabelText(/^Rotate after/), { target: { value: '10m' } });
+    await fireEvent.input(screen.getByLabelText(/^Keep so many/), { target: { value: '6' } });
+    await start();
+    expect(fake.asked.at(-1)).toMatch(/"rotate":"10m","keep":6/);
+    await screen.findByText('part 2');
+    await screen.findByRole('heading', { name: 'hourly-2' });
+    await key('s');
+    expect(await screen.findByText(/The last part of/)).toBeTruthy();
   });
 
   it('says which command grants the right to capture when there is none', async () => {

@@ -1,4 +1,4 @@
-/** The recording that is on, whatever page is shown: how it goes, how it ended, and the question before closing. */
+/** The recording that is on, whatever page is shown: how it goes and how it ended. */
 import type { Failure, RecordForm, RecordNews } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { shelf } from '../library/shelf.svelte';
@@ -12,8 +12,10 @@ class Recorder {
   failure = $state.raw<Failure | null>(null);
   /** What it is called: it can be renamed once it is over. */
   name = $state('');
-  /** Whether the window was asked to close while it is on. */
-  closing = $state(false);
+  /** The recordings before it, of one that rotates. */
+  get parts(): string[] {
+    return this.news?.ended ?? [];
+  }
 
   /** Whether there is something to stop. */
   get on(): boolean {
@@ -48,7 +50,7 @@ class Recorder {
   private async follow(): Promise<void> {
     this.phase = 'on';
     try {
-      await host().watchRecording((news) => (this.news = news));
+      await host().watchRecording((news) => this.take(news));
     } catch (thrown) {
       this.failure = asFailure(thrown);
     }
@@ -56,6 +58,13 @@ class Recorder {
     const kept = shelf.library?.recordings.some((recording) => recording.name === this.name);
     // Nothing came of it: back to the form, which says why.
     this.phase = this.failure && !kept ? 'idle' : 'over';
+  }
+
+  private take(news: RecordNews): void {
+    // One that rotates goes on under another name.
+    if (news.ended.length !== this.parts.length) void shelf.refresh();
+    this.news = news;
+    this.name = news.name;
   }
 
   async stop(): Promise<void> {
@@ -84,16 +93,6 @@ class Recorder {
     this.phase = 'idle';
     this.failure = null;
     this.news = null;
-  }
-
-  /** Stops, waits until all is stored, and closes the window. */
-  async stopAndClose(): Promise<void> {
-    try {
-      await host().closeWindow();
-    } catch (thrown) {
-      this.closing = false;
-      complain(thrown);
-    }
   }
 }
 

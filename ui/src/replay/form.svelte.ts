@@ -1,18 +1,31 @@
 /** What the Replay page holds: kept while other pages are looked at. */
-import type { CheckState, DryRun, Failure, FaultNote, ReplayForm } from '../host/bindings';
+import type {
+  CheckState,
+  CorrelationLine,
+  DryRun,
+  Failure,
+  ReplayForm,
+  Understood,
+} from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
 import { shelf } from '../library/shelf.svelte';
 
-/** One line of a list whose lines the host reads: a fault or a check. */
+/** One line of a list whose lines the host reads: a fault, a check, a rule. */
 export type Entry<Read> = { text: string; read: Read | null; problem: string };
 
-function blank(recording: string): ReplayForm {
+/** A form on which nothing was changed. */
+export function blank(recording: string): ReplayForm {
   return {
     recording,
     run: '',
-    http: '',
+    http: [{ recorded: '', url: '' }],
     mysql: '',
+    host: '',
+    ca: '',
+    insecure: false,
+    pool: null,
+    timeout: '',
     rateBy: 'recorded',
     factor: 5,
     duration: '',
@@ -20,12 +33,24 @@ function blank(recording: string): ReplayForm {
     warmUp: '',
     between: '',
     filter: '',
+    lanes: '',
+    ordered: true,
     faults: [],
     checks: [],
+    probes: [],
+    baseline: '',
+    rewrites: [],
+    rewritesFile: '',
     secrets: [],
+    users: '',
+    correlate: [],
+    noCorrelate: [],
+    skipMissing: false,
+    before: '',
     seed: '1',
     abortOnFail: false,
     readOnly: false,
+    copiesRead: false,
     bothTiers: false,
     allowRecordedServer: false,
   };
@@ -33,12 +58,25 @@ function blank(recording: string): ReplayForm {
 
 class Form {
   fields = $state<ReplayForm>(blank(''));
-  faults = $state<Entry<FaultNote>[]>([]);
+  faults = $state<Entry<Understood>[]>([]);
   checks = $state<Entry<CheckState>[]>([]);
+  probes = $state<Entry<Understood>[]>([]);
+  rewrites = $state<Entry<Understood>[]>([]);
+  correlate = $state<Entry<null>[]>([]);
+  /** Values that are swapped for the target's, and those the user took off that list. */
+  correlations = $state.raw<CorrelationLine[]>([]);
+  /** What the targets said when they were tried; null until they are. */
+  reached = $state.raw<string[] | null>(null);
+  /** Why a target could not be reached. */
+  unreached = $state.raw<Failure | null>(null);
+  trying = $state(false);
+  fidelityOpen = $state(false);
   /** What would happen; null while unknown. */
   dryRun = $state.raw<DryRun | null>(null);
   /** Why nothing can be said or started. */
   failure = $state.raw<Failure | null>(null);
+  /** Whether the fields were changed after `dryRun` was asked for. */
+  changed = $state(false);
   /** Whether the host is planning or starting. */
   busy = $state(false);
   private asked = 0;
@@ -48,8 +86,10 @@ class Form {
   choose(recording: string): void {
     if (this.fields.recording === recording) return;
     this.fields.recording = recording;
-    this.dryRun = null;
-    this.failure = null;
+    this.fields.noCorrelate = [];
+    this.fields.baseline = '';
+    this.correlations = [];
+    this.forget();
     this.nameRun();
   }
 
@@ -80,23 +120,46 @@ class Form {
       ...this.fields,
       faults: texts(this.faults),
       checks: texts(this.checks),
+      probes: texts(this.probes),
+      rewrites: texts(this.rewrites),
+      correlate: texts(this.correlate),
       secrets,
     });
+  }
+
+  /** What is to be said of a rule: how many requests it changes, once that is known. */
+  rewritten(rule: string): string {
+    const found = this.dryRun?.rewrites.find((one) => one.name === rule);
+    if (!found) return '';
+    return found.count === 0
+      ? 'changes no request: is it meant so?'
+      : `changes ${found.count} requests`;
+  }
+
+  private forget(): void {
+    this.dryRun = null;
+    this.failure = null;
+    this.reached = null;
+    this.unreached = null;
   }
 
   /** Whether there is enough to ask the host about. */
   get ready(): boolean {
     const { recording, http, mysql } = this.fields;
-    const sound = ![...this.faults, ...this.checks].some((entry) => entry.problem !== '');
-    return recording !== '' && (http.trim() !== '' || mysql.trim() !== '') && sound;
+    const lines = [...this.faults, ...this.checks, ...this.probes, ...this.rewrites];
+    const sound = !lines.some((entry) => entry.problem !== '');
+    const somewhere = mysql.trim() !== '' || http.some((row) => row.url.trim() !== '');
+    return recording !== '' && somewhere && sound;
   }
 
   /** Asks what would be sent and skipped; an older question's answer is dropped. */
   async plan(): Promise<void> {
     const mine = ++this.asked;
+    this.changed = false;
+    this.reached = null;
+    this.unreached = null;
     if (!this.ready) {
-      this.dryRun = null;
-      this.failure = null;
+      this.forget();
       this.busy = false;
       return;
     }
@@ -106,12 +169,38 @@ class Form {
       if (mine !== this.asked) return;
       this.dryRun = answer;
       this.failure = null;
+      this.keepCorrelations(answer.correlations);
     } catch (thrown) {
       if (mine !== this.asked) return;
       this.dryRun = null;
       this.failure = asFailure(thrown);
     } finally {
       if (mine === this.asked) this.busy = false;
+    }
+  }
+
+  /** Those found now; those left out stay in the list, so that they can be taken in again. */
+  private keepCorrelations(found: CorrelationLine[]): void {
+    const left = this.fields.noCorrelate;
+    const before = this.correlations.filter(
+      (line) => left.includes(line.name) && !found.some((other) => other.name === line.name),
+    );
+    this.correlations = [...found, ...before];
+  }
+
+  /** Connects to each target once. */
+  async tryTargets(): Promise<void> {
+    this.trying = true;
+    this.reached = null;
+    this.unreached = null;
+    const mine = this.asked;
+    try {
+      const answer = await host().tryTargets(this.complete());
+      if (mine === this.asked) this.reached = answer;
+    } catch (thrown) {
+      if (mine === this.asked) this.unreached = asFailure(thrown);
+    } finally {
+      this.trying = false;
     }
   }
 

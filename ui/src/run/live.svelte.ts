@@ -12,6 +12,14 @@ class LiveRun {
   /** Its newest numbers. */
   news = $state.raw<RunNews | null>(null);
 
+  /** Takes up a run that was on before this page was loaded. */
+  async resume(): Promise<void> {
+    const name = await host()
+      .runOn()
+      .catch(() => null);
+    if (name && !this.on) await this.follow(name);
+  }
+
   /** Follows a run that was just started, to its end. */
   async follow(name: string): Promise<void> {
     this.name = name;

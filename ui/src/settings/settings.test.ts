@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { FakeHost } from '../host/fake/fake';
 import { useHost } from '../host/host';
@@ -29,13 +29,7 @@ async function type(text: string): Promise<void> {
 const button = (name: RegExp) => screen.getByRole('button', { name }) as HTMLButtonElement;
 
 describe('the redaction rules', () => {
-  beforeEach(() => {
-    dismiss();
-    // jsdom has the element and not what it does.
-    HTMLDialogElement.prototype.showModal = vi.fn(function (this: HTMLDialogElement) {
-      this.open = true;
-    });
-  });
+  beforeEach(() => dismiss());
   afterEach(cleanup);
 
   it('are listed with where they come from', async () => {

@@ -2,19 +2,28 @@
 import type {
   CheckState,
   Failure,
-  FaultNote,
   RecordForm,
   RecordNews,
   ReplayForm,
   RunNews,
   RunNumbers,
   RunPage,
+  Understood,
 } from '../bindings';
 import type { Host } from '../host';
 import { compareCharts, runCharts } from './pictures';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
-import { comparison, exchange, library, LOSS, OPERATIONS, PLAN, RUN_OPERATIONS } from './traffic';
+import {
+  comparison,
+  exchange,
+  library,
+  LOSS,
+  MISMATCHES,
+  OPERATIONS,
+  PLAN,
+  RUN_OPERATIONS,
+} from './traffic';
 
 const TOTAL_MS = 300_000;
 
@@ -218,10 +227,11 @@ export class FakeHost implements Host {
 
   async closeWindow() {
     this.recorder.stop();
+    if (this.now) this.now.stopped = true;
     this.asked.push('close');
   }
 
-  async readFault(text: string): Promise<FaultNote> {
+  async readFault(text: string): Promise<Understood> {
     const found =
       /^(\d+(?:\.\d+)?):(delay|error)\(([^)]*)\)(?:@(\d+)s\.\.(\d+)s)?(?: for (.+))?$/.exec(text);
     if (!found)
@@ -240,8 +250,31 @@ export class FakeHost implements Host {
     return { check: text, value: '', held: null };
   }
 
+  async readProbe(text: string): Promise<Understood> {
+    if (!/^(\w+=)?(lane:\d+|operation:.+|https?:\/\/.+|sql:.+)$/.test(text))
+      throw failure('usage', `'${text}' is not a probe; write health=http://HOST/health`);
+    return { title: `a GET every second, called ${text.split('=')[0]}` };
+  }
+
+  async readRewrite(text: string): Promise<Understood> {
+    if (!/^(host|path|query|header|cookie|body|json):/.test(text))
+      throw failure('usage', `'${text}' is not a rule; write header:X-Env=staging`);
+    return { title: text };
+  }
+
+  async chooseFile() {
+    return '/home/ada/staging.pem';
+  }
+
+  async tryTargets(form: ReplayForm) {
+    const plan = await this.dryRun(form);
+    if (plan.targets.some((target) => target.endsWith(':9')))
+      throw failure('refused', 'failed to reach 127.0.0.1:9: connection refused');
+    return plan.targets.map((target) => `${target} answers`);
+  }
+
   async dryRun(form: ReplayForm) {
-    const address = form.http || form.mysql;
+    const address = form.http.find((row) => row.url !== '')?.url || form.mysql;
     const host = /\/\/(?:[^@/]*@)?([^:/]+)/.exec(address)?.[1];
     if (!host) throw failure('usage', `'${address}' is not a URL; write http://HOST:PORT`);
     if (host === 'shop.example')
@@ -258,10 +291,23 @@ export class FakeHost implements Host {
       count: Math.round(part.count * times),
     }));
     const sends = Math.round(PLAN.sends * times);
-    const targets = [form.http, form.mysql.replace(/:[^:@/]*@/, ':…@')].filter(
-      (target) => target !== '',
-    );
-    return { ...PLAN, sends, skipped, askedPerS: PLAN.askedPerS * times, targets };
+    const targets = [
+      ...form.http.map((row) => row.url),
+      form.mysql.replace(/:[^:@/]*@/, ':…@'),
+    ].filter((target) => target !== '');
+    const writes = form.readOnly ? 0 : PLAN.writes * times;
+    return {
+      ...PLAN,
+      sends,
+      skipped,
+      askedPerS: PLAN.askedPerS * times,
+      targets,
+      writes,
+      writing: writes === 0 ? [] : PLAN.writing,
+      loopback: /^(127\.|localhost)/.test(host),
+      correlations: PLAN.correlations.filter((line) => !form.noCorrelate.includes(line.name)),
+      rewrites: form.rewrites.map((name) => ({ name, count: name.includes('/v1/') ? 0 : 4_902 })),
+    };
   }
 
   async startReplay(form: ReplayForm) {
@@ -319,6 +365,17 @@ export class FakeHost implements Host {
         { check: 'p99<250ms', value: calm ? '96 ms' : '412 ms', held: calm },
         { check: 'error_rate<5%', value: calm ? '0.02 %' : '3.71 %', held: true },
       ],
+      probes: [
+        { name: 'health', sent: 161, p50Us: 900, p95Us: 2_100, p99Us: 9_000, errorRate: 0 },
+        {
+          name: 'operation:/cart',
+          sent: 512,
+          p50Us: 7_000,
+          p95Us: 44_000,
+          p99Us: 160_000,
+          errorRate: 0.004,
+        },
+      ],
       operations: RUN_OPERATIONS,
       alarms: [],
       notes: [],
@@ -328,6 +385,15 @@ export class FakeHost implements Host {
   async runCharts(name: string, theme: 'dark' | 'light', width: number) {
     const live = this.now?.name === name && !this.now.stopped;
     return runCharts(live ? this.elapsed() : TOTAL_MS, TOTAL_MS, theme, width);
+  }
+
+  async mismatches(name: string) {
+    this.asked.push(`mismatches ${name}`);
+    return MISMATCHES;
+  }
+
+  async runOn() {
+    return this.now && !this.now.stopped ? this.now.name : null;
   }
 
   async pauseRun(paused: boolean) {

@@ -82,7 +82,7 @@ export class FakeRecorder {
     return this.now ? this.news() : null;
   }
 
-  /** Tells how it goes until it is stopped or fails; resolves to the form it was started with. */
+  /** Tells how it goes until it is stopped or fails; resolves to the form it was started with, under the last name. */
   async watch(tell: (news: RecordNews) => void): Promise<RecordForm> {
     const now = this.now;
     if (!now) throw new Error('nothing is recorded');
@@ -90,9 +90,10 @@ export class FakeRecorder {
       tell(this.news());
       await new Promise((resume) => setTimeout(resume, TICK_MS));
     }
+    const { name } = this.news();
     if (!this.failsWith) tell(this.news());
     this.now = null;
-    return now.form;
+    return { ...now.form, name };
   }
 
   chart(theme: ThemeName, width: number): Chart {
@@ -107,15 +108,21 @@ export class FakeRecorder {
     const elapsedMs = this.elapsedMs();
     const seconds = elapsedMs / 1_000;
     const form = this.now?.form;
+    // A part of one that rotates lasts ten seconds here.
+    const part = 1 + Math.floor(seconds / 10);
     const dropped = this.drops ? Math.max(0, Math.floor((seconds - 3) * 412)) : 0;
     return {
-      name: form?.name ?? '',
+      name: form?.rotate ? `${form.name}-${part}` : (form?.name ?? ''),
+      ended: form?.rotate
+        ? Array.from({ length: part - 1 }, (_, i) => `${form.name}-${i + 1}`)
+        : [],
       source: form?.command || `${form?.interfaces.join(', ')}, ports ${form?.ports.join(', ')}`,
       raw: form?.raw ?? false,
       stopping: this.now?.stopped ?? false,
       elapsedMs,
       limitMs: form?.duration ? 600_000 : null,
       limitBytes: null,
+      limitPackets: form?.packets ?? null,
       limitExchanges: form?.exchanges ?? null,
       packets: Math.floor(seconds * 9_412),
       bytes: seconds * 6.1e6,

@@ -4,6 +4,7 @@ import type {
   DryRun,
   ExchangeLine,
   Library,
+  Mismatches,
   Count,
   OperationLine,
   RecordingCard,
@@ -172,11 +173,74 @@ export const PLAN: DryRun = {
     { name: 'no_request', count: 11 },
   ],
   targets: ['http://127.0.0.1:8080'],
+  writes: 9_204,
+  writing: [
+    { name: 'POST /checkout', count: 4_902 },
+    { name: 'POST /login', count: 4_302 },
+  ],
+  setup: 0,
+  loopback: true,
   values: 1_322,
+  correlations: [
+    {
+      name: 'session',
+      from: 'POST /login cookie:session',
+      to: [],
+      requests: 61_204,
+    },
+    {
+      name: 'csrf_token',
+      from: 'GET /login html:csrf_token',
+      to: [{ name: 'POST /login form:csrf_token', count: 824 }],
+      requests: 824,
+    },
+    {
+      name: 'order_id',
+      from: 'POST /checkout json:order_id',
+      to: [{ name: 'GET /orders/{id} path:2', count: 4_102 }],
+      requests: 4_102,
+    },
+  ],
+  fromOtherLanes: 0,
+  rewrites: [],
+  usersNeeded: 0,
+  lanes: [{ name: '17', count: 412 }],
   missing: [{ name: 'login.password', count: 824 }],
   slowLanes: 0,
   warnings: [],
 };
+
+export const MISMATCHES: Mismatches[] = [
+  {
+    operation: 'POST /checkout',
+    places: [
+      {
+        place: 'json:eta',
+        kept: 20,
+        exchange: 4_711,
+        copy: 3,
+        recordedStatus: 200,
+        status: 200,
+        recorded: '2 days',
+        answered: 'tomorrow',
+        recordedAnswer: '{"order":18231,"total":"41.90","eta":"2 days"}',
+        answer: '{"order":18231,"total":"41.90","eta":"tomorrow"}',
+      },
+      {
+        place: 'status',
+        kept: 2,
+        exchange: 5_002,
+        copy: 0,
+        recordedStatus: 200,
+        status: 302,
+        recorded: '200',
+        answered: '302',
+        recordedAnswer: '{"order":18240}',
+        answer: '',
+      },
+    ],
+  },
+];
 
 export const RUN_OPERATIONS: RunOperation[] = [
   {
