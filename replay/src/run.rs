@@ -11,6 +11,7 @@ mod probe;
 pub(crate) mod program;
 mod reach;
 mod room;
+pub(crate) mod shared_values;
 mod teller;
 pub(crate) mod threads;
 
@@ -39,6 +40,7 @@ use http_target::HttpTarget;
 use mysql_target::MysqlTarget;
 use origin::Origin;
 use program::Program;
+use shared_values::SharedValues;
 use teller::Teller;
 use threads::Threads;
 
@@ -208,6 +210,7 @@ fn start_prepared(
         faults,
         secrets: secrets.in_order(&plan.secrets),
         users: users.arranged(&prepared.accounts),
+        shared: SharedValues::default(),
         origin: Origin::soon(),
         workers,
         threads: Threads::of(&prepared.lanes),

@@ -39,6 +39,8 @@ pub(crate) struct Fills<'a> {
     pub(crate) secrets: &'a [Option<Vec<u8>>],
     /// The copy's own account, where the plan has users.
     pub(crate) account: Option<&'a Account>,
+    /// What the target answered other lanes of the copy, by their numbers in the run.
+    pub(crate) of_others: &'a [(u32, Box<[u8]>)],
 }
 
 impl Template {
@@ -161,6 +163,11 @@ impl<'a> Fills<'a> {
     pub(crate) fn of(&self, fill: Fill) -> Option<&'a [u8]> {
         match fill {
             Fill::Value(number) => self.values.get(number)?.as_deref(),
+            Fill::OfAnother(number) => {
+                let mut others = self.of_others.iter();
+                let (_, value) = others.find(|(of, _)| *of == number)?;
+                Some(value)
+            }
             Fill::Secret(number) => self.secrets.get(number)?.as_deref(),
             Fill::User => self.account.map(|account| account.name.as_bytes()),
             Fill::Password => self.account.map(|account| account.password.as_bytes()),
@@ -211,6 +218,7 @@ mod tests {
             values: &[],
             secrets: &[],
             account: None,
+            of_others: &[],
         };
         let expected = String::from_utf8_lossy(LOGIN).replace("shop.example", "127.0.0.1:8080");
         assert_eq!(
@@ -236,6 +244,7 @@ mod tests {
                 values: &[],
                 secrets: &[],
                 account: None,
+                of_others: &[],
             },
             &rewriting(None),
         );

@@ -22,6 +22,8 @@ pub(crate) struct LaneValues {
     pub(crate) account: Option<u32>,
     /// Its recorded name.
     pub(crate) user: Option<Box<[u8]>>,
+    /// Values it carries that another lane's answer gives, by their numbers in the run.
+    pub(crate) of_others: Vec<u32>,
 }
 
 /// A value to take from the answer to a step.
@@ -32,7 +34,16 @@ pub(crate) struct Take {
     /// Where in the answer it stands.
     pub(crate) origin: Arc<Origin>,
     /// The number it is kept under.
-    pub(crate) value: usize,
+    pub(crate) value: Number,
+}
+
+/// The number of a value that an answer gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Number {
+    /// Of those that the lane itself carries.
+    Own(usize),
+    /// Of those that other lanes carry: one count for the whole run.
+    Shared(u32),
 }
 
 /// Where in an answer a value stands.
@@ -122,6 +133,8 @@ pub(crate) enum Place {
 pub(crate) enum Fill {
     /// What the target answered, by the value's number in the lane.
     Value(usize),
+    /// What the target answered another lane, by the value's number in the run.
+    OfAnother(u32),
     /// A secret, by its place among the plan's names.
     Secret(usize),
     /// The name of the copy's own account.

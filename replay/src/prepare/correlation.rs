@@ -12,6 +12,10 @@ pub struct Correlation {
     /// Where in them: `json:order_id`, `html:csrf_token`, `link:/orders/{}`, `header:location=/orders/{}`,
     /// `cookie:sid`.
     pub from_place: String,
+    /// Whether these answers are another lane's: requests do not wait for them, and go as recorded until one
+    /// has come.
+    #[serde(default)]
+    pub of_another_lane: bool,
     /// Which requests carry it.
     pub to: Vec<CorrelationTarget>,
     /// How many different values the recording has; 0 for cookies, which are kept by name.

@@ -280,6 +280,8 @@ impl<'a> Gatherer<'a> {
             }
         }
         for gathered in &mut self.lanes {
+            let given = self.context.takes_from(gathered.lane.id);
+            gathered.search.give(given);
             let session = gathered.lane.session.as_deref();
             let thread = session.and_then(|session| session.thread_id);
             gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));

@@ -3,6 +3,7 @@
 
 mod about;
 mod context;
+mod elsewhere;
 mod keys;
 mod login;
 mod rule;
@@ -17,8 +18,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::session::set_cookie;
 use crate::http::places::guess::Strength;
 use crate::http::places::{Carried, Shown, carried, offered};
-use crate::http::values::{Carry, Fill, LaneValues, Origin, Part, Place, Take};
+use crate::http::values::{Carry, Fill, LaneValues, Number, Origin, Part, Place, Take};
 use about::{about, key_of, matters, method, text_of};
+use elsewhere::Giver;
 use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
@@ -42,6 +44,8 @@ pub(crate) struct LaneSearch {
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
     taken: BTreeSet<(u32, Arc<Origin>, usize)>,
+    /// What its answers give to other lanes.
+    gives: Vec<Take>,
     /// The exchanges whose answers gave what the last request carries.
     givers: Vec<u32>,
     values: LaneValues,
@@ -116,7 +120,7 @@ impl LaneSearch {
                     Fill::Secret(secret)
                 }
                 None => {
-                    self.note_used(&carried);
+                    self.note_used(&carried, context);
                     continue;
                 }
             };
@@ -201,19 +205,29 @@ impl LaneSearch {
             if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
                 continue;
             }
-            if found.strength == Strength::Strong {
-                context.offered_by(key, exchange.operation, exchange.lane);
+            let is_created =
+                writes && is_creation(exchange.status) && context.elsewhere.is_new(key);
+            let origin = context.origin(found.origin);
+            if found.strength == Strength::Strong || is_created {
+                let giver = Giver {
+                    exchange: exchange.id,
+                    operation: exchange.operation,
+                    lane: Some(exchange.lane),
+                    answered_us: exchange.answered_us,
+                    origin: Arc::clone(&origin),
+                    stands_alone: found.single || writes,
+                    number: None,
+                };
+                context.elsewhere.gave(key, giver);
             }
             let offer = self.offered.entry(key).or_insert_with(|| Offer {
                 answered_us: exchange.answered_us,
-                name: context::name_of(&found.origin, &found.stem),
+                name: context::name_of(&origin, &found.stem),
                 operation: exchange.operation,
                 sources: Vec::new(),
             });
             if offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES) {
-                offer
-                    .sources
-                    .push((exchange.id, context.origin(found.origin)));
+                offer.sources.push((exchange.id, origin));
             }
         }
         for (number, rule) in context.rules_from(exchange.operation) {
@@ -231,6 +245,11 @@ impl LaneSearch {
         }
     }
 
+    /// What its answers give to other lanes.
+    pub(crate) fn give(&mut self, takes: Vec<Take>) {
+        self.gives = takes;
+    }
+
     /// What was found for the lane.
     pub(crate) fn finish(mut self) -> LaneValues {
         self.values.count = self.numbers.len();
@@ -240,8 +259,9 @@ impl LaneSearch {
             .map(|(step, origin, value)| Take {
                 step,
                 origin,
-                value,
+                value: Number::Own(value),
             })
+            .chain(self.gives)
             .collect();
         self.values.settle();
         self.values
@@ -263,8 +283,7 @@ impl LaneSearch {
         let offered = by_equality().find(|key| self.offered.contains_key(key));
         let key = by_rule.or(offered).or_else(|| by_equality().next())?;
         let Some(offer) = self.offered.get_mut(&key) else {
-            context.count_elsewhere(key, exchange.operation, &carried.place);
-            return None;
+            return self.fill_from_another(carried, &keys, exchange, context);
         };
         if offer.answered_us > exchange.at_us {
             return None;
@@ -288,6 +307,7 @@ impl LaneSearch {
             to: exchange.operation,
             place: carried.place.to_string(),
             is_new: number == next,
+            of_another: false,
         });
         for (step, origin) in &offer.sources {
             self.taken.insert((*step, Arc::clone(origin), number));
@@ -297,6 +317,44 @@ impl LaneSearch {
             offer.sources.drain(..offer.sources.len() - 1);
         }
         Some(Fill::Value(number))
+    }
+
+    /// What the target has to supply for a value that an answer to one other lane alone gave.
+    fn fill_from_another(
+        &mut self,
+        carried: &Carried,
+        keys: &[u64],
+        exchange: Exchanged,
+        context: &mut Context<'_>,
+    ) -> Option<Fill> {
+        let elsewhere = &context.elsewhere;
+        let (key, giver) = keys
+            .iter()
+            .find_map(|key| Some((*key, elsewhere.giver(*key)?.clone())))?;
+        let name = context::name_of(&giver.origin, &carried.stem);
+        let is_known = giver.answered_us <= exchange.at_us && giver.stands_alone;
+        if !is_known || giver.lane == Some(exchange.lane) || context.forbids(&name) {
+            context.count_elsewhere();
+            return None;
+        }
+        let Some((number, is_new)) = context.elsewhere.share(key) else {
+            context.count_elsewhere();
+            return None;
+        };
+        if !self.values.of_others.contains(&number) {
+            self.values.of_others.push(number);
+            self.values.recorded.push(carried.value.as_slice().into());
+        }
+        context.found(Found {
+            name,
+            from: giver.operation,
+            origin: giver.origin.to_string(),
+            to: exchange.operation,
+            place: carried.place.to_string(),
+            is_new,
+            of_another: true,
+        });
+        Some(Fill::OfAnother(number))
     }
 
     /// Whether it is a cookie that an answer set: the copy's own cookies replace it by its name.
@@ -317,17 +375,24 @@ impl LaneSearch {
             to: operation,
             place: carried.place.to_string(),
             is_new: false,
+            of_another: false,
         });
         true
     }
 
-    fn note_used(&mut self, carried: &Carried) {
-        if let Some(key) = id_key(carried)
-            && self.used.len() < MOST_OFFERED
-        {
-            self.used.insert(key);
+    fn note_used(&mut self, carried: &Carried, context: &mut Context<'_>) {
+        if let Some(key) = id_key(carried) {
+            context.elsewhere.used(key);
+            if self.used.len() < MOST_OFFERED {
+                self.used.insert(key);
+            }
         }
     }
+}
+
+/// Whether an answer to a request that writes says that it created something: a redirect leads there.
+const fn is_creation(status: u16) -> bool {
+    matches!(status, 201 | 301..=303)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! All that the threads of one run share, and none of them changes: the plan worked out, where it goes,
-//! what goes wrong.
+//! All that the threads of one run share: the plan worked out, where it goes, what goes wrong. Nothing of it
+//! changes but the values that one lane's answers give to others.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use reprise_store::AllowedTarget;
 use super::http_target::HttpTarget;
 use super::mysql_target::MysqlTarget;
 use super::origin::Origin;
+use super::shared_values::SharedValues;
 use super::threads::Threads;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
@@ -27,6 +28,8 @@ pub(crate) struct Program {
     /// In the order of the plan's names.
     pub(crate) secrets: Vec<Option<Vec<u8>>>,
     pub(crate) users: Users,
+    /// What answers to one lane give to others.
+    pub(crate) shared: SharedValues,
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
     pub(crate) threads: Threads,

@@ -15,6 +15,7 @@ use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
 use crate::http::places::{Shown, take};
+use crate::http::values::Number;
 use crate::prepare::lane::{Lane, Step};
 use crate::prepare::session::set_cookie;
 
@@ -140,8 +141,9 @@ impl Worker {
                 body: answer.body(),
                 about: "",
             };
-            take(takes, shown, &mut |number, value| {
-                lane_copy.keep_value(number, value);
+            take(takes, shown, &mut |number, value| match number {
+                Number::Own(number) => lane_copy.keep_value(number, value),
+                Number::Shared(number) => self.program.shared.keep(number, lane_copy.copy, value),
             });
         }
     }

@@ -9,6 +9,7 @@ use super::lane_copy::{Idle, LaneCopy};
 use crate::http::connection::{End, HttpConnection, Request};
 use crate::http::pool::{Pool, PoolPlace};
 use crate::http::template::Template;
+use crate::http::values::{Carry, Fill};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
 use crate::users::Account;
@@ -37,11 +38,12 @@ impl Worker {
         let carries = lane.values.carries_of(step.exchange);
         let (route, position) = (step.route, Self::position(sample));
         let rewriting = self.program.rewriting(route, position, sample.intended_us);
-        if lane_copy.lacks_value(carries) {
+        let (of_others, all_there) = self.values_of_others(lane_copy, carries);
+        if !all_there || lane_copy.lacks_value(carries) {
             self.outbox.borrow_mut().value_missing();
         }
         let account = self.account(lane_copy, lane);
-        let bytes = lane_copy.fills(&self.program.secrets, account, |fills| {
+        let bytes = lane_copy.fills(&self.program.secrets, account, &of_others, |fills| {
             template.fill(carries, fills, &rewriting)
         });
         sample.sent_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -85,6 +87,25 @@ impl Worker {
             }
         }
         self.give_desk(desk);
+    }
+
+    /// What the target has answered other lanes of the copy of what a request carries, and whether that is all.
+    fn values_of_others(
+        &self,
+        lane_copy: &LaneCopy,
+        carries: &[Carry],
+    ) -> (Vec<(u32, Box<[u8]>)>, bool) {
+        let mut found = Vec::new();
+        let mut all_there = true;
+        for carry in carries {
+            if let Fill::OfAnother(number) = carry.fill {
+                match self.program.shared.of(number, lane_copy.copy) {
+                    Some(value) => found.push((number, value)),
+                    None => all_there = false,
+                }
+            }
+        }
+        (found, all_there)
     }
 
     /// The account a lane copy logs in with, where the plan has users.

@@ -229,6 +229,7 @@ impl LaneCopy {
         &self,
         secrets: &[Option<Vec<u8>>],
         account: Option<&Account>,
+        of_others: &[(u32, Box<[u8]>)],
         with: impl FnOnce(Fills<'_>) -> T,
     ) -> T {
         let (jar, values) = (self.jar.borrow(), self.values.borrow());
@@ -237,6 +238,7 @@ impl LaneCopy {
             values: &values,
             secrets,
             account,
+            of_others,
         })
     }
 
@@ -250,7 +252,7 @@ impl LaneCopy {
         let values = self.values.borrow();
         carries.iter().any(|carry| match carry.fill {
             Fill::Value(number) => values.get(number).is_none_or(Option::is_none),
-            Fill::Secret(_) | Fill::User | Fill::Password => false,
+            Fill::OfAnother(_) | Fill::Secret(_) | Fill::User | Fill::Password => false,
         })
     }
 

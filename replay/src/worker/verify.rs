@@ -43,9 +43,14 @@ impl Worker {
         let difference = recorded.filter(|_| same_status).and_then(|recorded| {
             let noise = self.program.prepared.noise.of(step.operation);
             let before = known_when_recorded(lane, account);
+            let others = lane.values.of_others.iter();
+            let of_others: Vec<Box<[u8]>> = others
+                .filter_map(|number| self.program.shared.of(*number, lane_copy.copy))
+                .collect();
             lane_copy.with_values(|values| {
                 let mut now: Vec<&[u8]> = values.iter().flatten().map(|value| &**value).collect();
                 now.extend(account.map(|account| account.name.as_bytes()));
+                now.extend(of_others.iter().map(|value| &**value));
                 let shown = Answered {
                     known: &now,
                     ..shown

@@ -101,3 +101,61 @@ fn a_token_that_several_clients_were_given_tells_nobody() {
         "the refresh belongs to whoever spoke on the connection"
     );
 }
+
+fn created(id: &str) -> String {
+    format!(
+        "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{\"item\":{{\"id\":{id}}}}}",
+        id.len() + 15
+    )
+}
+
+fn as_admin(said_by: &str) -> String {
+    post("/items", "{\"name\":\"lamp\"}")
+        .replace("\r\nHost", &format!("\r\nCookie: sid={said_by}\r\nHost"))
+}
+
+#[test]
+fn what_one_user_creates_and_others_look_at_is_the_targets_own_in_each_copy() {
+    let look = |connection, at_ms, id: &str| get(connection, at_ms, &format!("/items/{id}"));
+    let (_folder, store) = store_with(&[
+        said(1, 0, &as_admin("admin"), &created("1001")),
+        look(2, 200, "1001"),
+        look(3, 210, "7"),
+        // this one was looked at before it is said to be created: it was there
+        look(4, 5, "55"),
+        said(5, 20, &as_admin("other"), &created("55")),
+        look(6, 220, "55"),
+    ]);
+    let next = std::sync::atomic::AtomicU32::new(2_001);
+    let looked = Notes::default();
+    let seen = looked.clone();
+    let address = serve(move |request| {
+        if request.starts_with("POST") {
+            let id = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            return Do::Answer(created(&id.to_string()));
+        }
+        let path = request.split(' ').nth(1).unwrap().to_owned();
+        seen.lock().unwrap().push(path);
+        Do::Answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".to_owned())
+    });
+    let mut plan = plan_to(address);
+    plan.rate.copies = 2.0;
+    let outline = Prepared::new(plan.clone(), &store).unwrap().outline();
+    let shared: Vec<_> = outline
+        .correlations
+        .iter()
+        .filter(|one| one.of_another_lane)
+        .map(|one| (one.name.as_str(), one.from_place.as_str(), one.requests))
+        .collect();
+    assert_eq!(shared, [("item_id", "json:item.id", 1)]);
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!((summary.sent, summary.outcomes.ok), (12, 12));
+    let looked = looked.lock().unwrap();
+    let of = |path: &str| looked.iter().filter(|one| *one == path).count();
+    assert_eq!((of("/items/7"), of("/items/55")), (2, 4));
+    // a copy's own answer where it had come, else as recorded: copies begin at moments of their own
+    let own = looked.iter().filter(|one| one.starts_with("/items/20"));
+    let own: std::collections::BTreeSet<_> = own.collect();
+    assert_eq!(own.len() + of("/items/1001"), 2, "{looked:?}");
+    assert!(!own.is_empty(), "{looked:?}");
+}

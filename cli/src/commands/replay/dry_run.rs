@@ -13,8 +13,13 @@ const MOST_OPERATIONS: usize = 20;
 
 /// `csrf_token  GET /login html:csrf_token -> POST /login form:csrf_token (94)`
 fn describe_correlation(correlation: &Correlation) -> String {
+    let whose = if correlation.of_another_lane {
+        " of another user, if it has come"
+    } else {
+        ""
+    };
     let mut text = format!(
-        "    {}: {} {}\n",
+        "    {}: {} {}{whose}\n",
         correlation.name, correlation.from, correlation.from_place
     );
     for target in &correlation.to {

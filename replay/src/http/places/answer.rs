@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::SEARCHED;
 use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
 use super::url::Url;
-use crate::http::values::{Holder, Origin, Take};
+use crate::http::values::{Holder, Number, Origin, Take};
 use walk::{Spot, walk};
 
 /// A value in an answer.
@@ -121,7 +121,7 @@ pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
 }
 
 /// Calls `found` with the number and the value of each of `takes` that this answer has.
-pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(usize, Vec<u8>)) {
+pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Number, Vec<u8>)) {
     let mut seen = Seen::default();
     let mut open: Vec<&Take> = takes.iter().collect();
     walk(answer, &mut |place, raw| {

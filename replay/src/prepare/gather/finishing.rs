@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::gathered::Gathered;
 use crate::Plan;
-use crate::http::values::{Fill, LaneValues};
+use crate::http::values::{Fill, LaneValues, Number};
 use crate::plan::{HttpOrder, Part};
 use crate::prepare::backlog::Backlog;
 use crate::prepare::lane::{Lane, Marks, Span, Step};
@@ -130,11 +130,11 @@ impl Growing {
         let mut gives = Gives::default();
         if plan.http_order == HttpOrder::None {
             for take in &lane.values.takes {
-                gives
-                    .by_value
-                    .entry(take.value)
-                    .or_default()
-                    .push(take.step);
+                // nobody waits for what another lane carries
+                let Number::Own(value) = take.value else {
+                    continue;
+                };
+                gives.by_value.entry(value).or_default().push(take.step);
                 gives.ranks.insert(take.step, None);
             }
         }
@@ -282,7 +282,7 @@ impl Gives {
         let carries = values.carries_of(step.exchange).iter();
         let carried = carries.filter_map(|carry| match carry.fill {
             Fill::Value(number) => self.by_value.get(&number),
-            Fill::Secret(_) | Fill::User | Fill::Password => None,
+            Fill::OfAnother(_) | Fill::Secret(_) | Fill::User | Fill::Password => None,
         });
         let ranks = carried
             .flatten()

@@ -1,7 +1,7 @@
 //! What the search for values in all lanes shares: the plan's rules and secrets, and what is told of what
 //! was found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reprise_wire::http::Message;
@@ -9,17 +9,15 @@ use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rule;
+use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
 use crate::http::places::guess::{names_a_secret, stem};
 use crate::http::places::{Carried, carried};
-use crate::http::values::{Holder, Origin, Place};
+use crate::http::values::{Holder, Origin, Place, Take};
 use crate::plan::MissingValues;
 use crate::prepare::session::names_a_session;
 use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
 use crate::{Plan, ReplayError};
-
-/// Tokens of all lanes' answers that are remembered to count those another lane carries.
-const MOST_REMEMBERED: usize = 500_000;
 
 /// The search as all lanes share it.
 #[derive(Debug)]
@@ -30,21 +28,11 @@ pub(crate) struct Context<'a> {
     pub(crate) missing: Missing<'a>,
     origins: FxHashSet<Arc<Origin>>,
     places: FxHashSet<Arc<Place>>,
-    /// Tokens by their hash, and who gave them.
-    given: FxHashMap<u64, Giver>,
+    /// What answers to other lanes gave.
+    pub(super) elsewhere: Elsewhere,
     accounts: FxHashMap<Vec<u8>, u32>,
-    found: BTreeMap<(String, u32, String), Uses>,
-    elsewhere: BTreeSet<(u32, u32, String)>,
+    found: BTreeMap<(String, u32, String, bool), Uses>,
     elsewhere_requests: u64,
-}
-
-/// Whose answer gave a token.
-#[derive(Clone, Copy, Debug)]
-struct Giver {
-    /// The operation that gave it first.
-    operation: u32,
-    /// The lane; `None` when several lanes' answers have it: it is nobody's own.
-    lane: Option<u32>,
 }
 
 /// Where one correlation goes.
@@ -69,6 +57,8 @@ pub(crate) struct Found {
     pub(crate) place: String,
     /// Whether it is the first to carry this value.
     pub(crate) is_new: bool,
+    /// Whether the answer was another lane's.
+    pub(crate) of_another: bool,
 }
 
 impl<'a> Context<'a> {
@@ -84,10 +74,9 @@ impl<'a> Context<'a> {
             missing: Missing::new(&plan.secrets),
             origins: FxHashSet::default(),
             places: FxHashSet::default(),
-            given: FxHashMap::default(),
+            elsewhere: Elsewhere::default(),
             accounts: FxHashMap::default(),
             found: BTreeMap::new(),
-            elsewhere: BTreeSet::new(),
             elsewhere_requests: 0,
         })
     }
@@ -156,31 +145,15 @@ impl<'a> Context<'a> {
 
     /// Notes that a request carries a value of an answer.
     pub(crate) fn found(&mut self, found: Found) {
-        let key = (found.name, found.from, found.origin);
+        let key = (found.name, found.from, found.origin, found.of_another);
         let uses = self.found.entry(key).or_default();
         uses.values += u64::from(found.is_new);
         *uses.by_target.entry((found.to, found.place)).or_default() += 1;
     }
 
-    /// Remembers that an answer of `operation` gave a token to `lane`.
-    pub(crate) fn offered_by(&mut self, token: u64, operation: u32, lane: u32) {
-        if let Some(known) = self.given.get_mut(&token) {
-            known.lane = known.lane.filter(|one| *one == lane);
-        } else if self.given.len() < MOST_REMEMBERED {
-            let giver = Giver {
-                operation,
-                lane: Some(lane),
-            };
-            self.given.insert(token, giver);
-        }
-    }
-
     /// The lane a request is to be counted to by a secret it carries that one lane alone was given: a token
     /// to refresh, the cookie of a visitor, the credentials that a login answered.
     pub(crate) fn lane_by_secret(&self, request: &Message<'_>) -> Option<u32> {
-        if self.given.is_empty() {
-            return None;
-        }
         let of_session = |one: &&Carried| matches!(&one.place, Place::Cookie(name) if names_a_session(name.as_bytes()));
         let of_login =
             |one: &&Carried| matches!(&one.place, Place::Header(name) if name == "authorization");
@@ -199,24 +172,25 @@ impl<'a> Context<'a> {
         };
         let secrets = all.iter().filter(tells);
         let mut keys = secrets.flat_map(keys_of);
-        keys.find_map(|key| self.given.get(&key)?.lane)
+        keys.find_map(|key| self.elsewhere.giver(key)?.lane)
     }
 
-    /// Counts a request that carries a token which only another lane's answer gave.
-    pub(crate) fn count_elsewhere(&mut self, token: u64, operation: u32, place: &Place) {
-        if let Some(from) = self.given.get(&token) {
-            let kind = (from.operation, operation, place.to_string());
-            self.elsewhere.insert(kind);
-            self.elsewhere_requests += 1;
-        }
+    /// Counts a request that carries, as recorded, a value which only another lane's answer gave.
+    pub(crate) const fn count_elsewhere(&mut self) {
+        self.elsewhere_requests += 1;
+    }
+
+    /// What is taken from answers to `lane` for others.
+    pub(crate) fn takes_from(&mut self, lane: u32) -> Vec<Take> {
+        self.elsewhere.takes_from(lane)
     }
 
     /// The places of answers, by operation, that give values to requests: fields of JSON documents.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (u32, &str)> {
         let found = self.found.keys();
         found
-            .filter(|(_, _, origin)| origin.starts_with("json:") && !origin.contains('='))
-            .map(|(_, from, origin)| (*from, origin.as_str()))
+            .filter(|(_, _, origin, _)| origin.starts_with("json:") && !origin.contains('='))
+            .map(|(_, from, origin, _)| (*from, origin.as_str()))
     }
 
     /// What the plan shows of it all.
@@ -231,10 +205,11 @@ impl<'a> Context<'a> {
         let text = |operation: &u32| operations.get(operation).cloned().unwrap_or_default();
         let mut correlations: Vec<Correlation> = found
             .iter()
-            .map(|((name, from, origin), uses)| Correlation {
+            .map(|((name, from, origin, of_another), uses)| Correlation {
                 name: name.clone(),
                 from: text(from),
                 from_place: origin.clone(),
+                of_another_lane: *of_another,
                 to: uses
                     .by_target
                     .iter()

@@ -108,7 +108,9 @@ impl Searched {
                 about: "",
             };
             take(self.values.takes_of(*of), shown, &mut |number, value| {
-                known[number] = Some(value.into());
+                if let Number::Own(number) = number {
+                    known[number] = Some(value.into());
+                }
             });
         }
         let rewriting = Rewriting {
@@ -129,6 +131,7 @@ impl Searched {
             values: &known,
             secrets: &[],
             account: None,
+            of_others: &[],
         };
         let sent = template.fill(self.values.carries_of(step), fills, &rewriting);
         String::from_utf8_lossy(&sent).into_owned()

@@ -14,6 +14,7 @@ use crate::prepare::Prepared;
 use crate::prepare::steps::StepRange;
 use crate::run::control::Control;
 use crate::run::program::Program;
+use crate::run::shared_values::SharedValues;
 use crate::run::threads::Threads;
 use crate::schedule::stages::Stages;
 use crate::worker::fetch::Fetcher;
@@ -67,6 +68,7 @@ pub(super) fn start(
         faults: Faults::new(Vec::new())?,
         secrets: load.secrets.clone(),
         users: load.users.clone(),
+        shared: SharedValues::default(),
         origin: load.origin,
         workers: 1,
     });

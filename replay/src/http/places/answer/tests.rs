@@ -82,7 +82,7 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
     let takes = [Take {
         step: 1,
         origin: second.origin.clone().into(),
-        value: 5,
+        value: Number::Own(5),
     }];
     let mut taken = Vec::new();
     let answer = |body| Shown {
@@ -99,5 +99,5 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
         answer(b"<a href=/items/40>"),
         &mut |number, value| taken.push((number, value)),
     );
-    assert_eq!(taken, [(5, b"41".to_vec())]);
+    assert_eq!(taken, [(Number::Own(5), b"41".to_vec())]);
 }

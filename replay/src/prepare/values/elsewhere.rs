@@ -1,0 +1,94 @@
+//! Values that an answer to one lane gave and a request of another carries: the id of what an administrator
+//! has created and everyone looks at.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::http::values::{Number, Origin, Take};
+
+/// Values of all lanes' answers that are remembered.
+const MOST_GIVEN: usize = 200_000;
+
+/// Ids that requests carried before anybody created them; when there are more, no id is taken for new.
+const MOST_USED: usize = 200_000;
+
+/// What the answers to all lanes gave.
+#[derive(Debug, Default)]
+pub(super) struct Elsewhere {
+    /// Tokens and ids of what was created, by their hash.
+    given: FxHashMap<u64, Giver>,
+    used: FxHashSet<u64>,
+    shared: u32,
+    takes: FxHashMap<u32, Vec<Take>>,
+}
+
+/// Who gave a value.
+#[derive(Clone, Debug)]
+pub(super) struct Giver {
+    /// The exchange whose answer had it first.
+    pub(super) exchange: u32,
+    /// Its operation.
+    pub(super) operation: u32,
+    /// Its lane; `None` when answers to several lanes have the value: it is nobody's own.
+    pub(super) lane: Option<u32>,
+    /// When that answer was complete.
+    pub(super) answered_us: u64,
+    /// Where in it.
+    pub(super) origin: Arc<Origin>,
+    /// It is no element of a list that was only looked at.
+    pub(super) stands_alone: bool,
+    /// Its number in the run, once another lane carries it.
+    pub(super) number: Option<u32>,
+}
+
+impl Elsewhere {
+    /// Remembers that an answer gave a value.
+    pub(super) fn gave(&mut self, key: u64, giver: Giver) {
+        if let Some(known) = self.given.get_mut(&key) {
+            known.lane = known.lane.filter(|lane| giver.lane == Some(*lane));
+        } else if self.given.len() < MOST_GIVEN {
+            self.given.insert(key, giver);
+        }
+    }
+
+    /// Remembers an id that a request carries and nobody gave.
+    pub(super) fn used(&mut self, key: u64) {
+        if self.used.len() < MOST_USED {
+            self.used.insert(key);
+        }
+    }
+
+    /// Whether an id can be that of something new: no request has carried it before.
+    pub(super) fn is_new(&self, key: u64) -> bool {
+        self.used.len() < MOST_USED && !self.used.contains(&key)
+    }
+
+    /// Who gave a value.
+    pub(super) fn giver(&self, key: u64) -> Option<&Giver> {
+        self.given.get(&key)
+    }
+
+    /// The number of a value that another lane than its giver carries from now on; true with the first.
+    pub(super) fn share(&mut self, key: u64) -> Option<(u32, bool)> {
+        let giver = self.given.get_mut(&key)?;
+        let lane = giver.lane?;
+        if let Some(number) = giver.number {
+            return Some((number, false));
+        }
+        let number = self.shared;
+        self.shared += 1;
+        giver.number = Some(number);
+        self.takes.entry(lane).or_default().push(Take {
+            step: giver.exchange,
+            origin: Arc::clone(&giver.origin),
+            value: Number::Shared(number),
+        });
+        Some((number, true))
+    }
+
+    /// What is taken from answers to `lane` for others.
+    pub(super) fn takes_from(&mut self, lane: u32) -> Vec<Take> {
+        self.takes.remove(&lane).unwrap_or_default()
+    }
+}
