@@ -149,6 +149,11 @@ impl RunPage {
         ];
         facts.extend(run.http.iter().map(|url| fact("HTTP to", url)));
         facts.extend(run.mysql.iter().map(|address| fact("MySQL to", address)));
+        facts.extend(
+            run.baseline
+                .iter()
+                .map(|run| fact("not compared: where this run differed", run)),
+        );
         Part::Run(Box::new(RunPart {
             name: run.name.clone(),
             state: run.state.name().to_owned(),

@@ -63,6 +63,7 @@ impl From<Run> for RunAnswer {
                 http: http_targets(&run.plan),
                 insecure: run.plan.pointer("/tls/insecure") == Some(&true.into()),
                 mysql: target("/mysql/address"),
+                baseline: target("/baseline"),
                 name: run.name,
             },
             summary,

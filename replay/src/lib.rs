@@ -34,8 +34,8 @@ pub use plan::{
     Speed, Tls, Watch,
 };
 pub use prepare::{
-    Correlation, CorrelationTarget, Outline, OutlineLane, OutlineOperation, Prepared, Rewritten,
-    SlowLane, Unsourced,
+    Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Prepared,
+    Rewritten, SlowLane, Unsourced,
 };
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;

@@ -41,6 +41,7 @@ use notes::Notes;
 use steps::{StepRange, Steps};
 use values::Told;
 
+pub use baseline::NoisyPlace;
 pub use correlation::{Correlation, CorrelationTarget};
 pub use outline::{Outline, OutlineLane, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
@@ -66,6 +67,8 @@ pub struct Prepared {
     pub(crate) rewritten: Vec<Rewritten>,
     /// What varies in answers by itself.
     pub(crate) noise: NoiseBook,
+    /// What of it the plan's baseline has shown.
+    pub(crate) noisy: Vec<NoisyPlace>,
     /// The columns of MySQL operations whose executions leave out their definitions.
     columns: FxHashMap<u32, Columns>,
     /// Which MySQL statements others write in the way of.
@@ -107,9 +110,10 @@ impl Prepared {
             columns,
             contention,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
-        if let Some(run) = &plan.baseline {
-            baseline::learn(store, run, &operations, &mut noise)?;
-        }
+        let noisy = match &plan.baseline {
+            Some(run) => baseline::learn(store, run, &operations, &mut noise)?,
+            None => Vec::new(),
+        };
         let last_us = lanes.iter().map(|lane| lane.ends_us).max().unwrap_or(0);
         let recorded_us = recording.duration_ms.saturating_mul(1_000);
         let length_us = plan.between.map_or(recorded_us, |part| part.length_us());
@@ -133,6 +137,7 @@ impl Prepared {
             accounts,
             rewritten,
             noise,
+            noisy,
             columns,
             contention,
         })

@@ -39,6 +39,8 @@ pub struct RunHead {
     pub insecure: bool,
     /// Where it sent MySQL.
     pub mysql: Option<String>,
+    /// The run whose mismatches it took for what varies by itself.
+    pub baseline: Option<String>,
 }
 
 impl RunHead {

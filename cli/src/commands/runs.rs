@@ -101,6 +101,12 @@ pub(crate) fn describe(answer: &RunAnswer) -> String {
     }
     text.push_str(&table.render());
     probe_errors(&mut text, summary);
+    if let Some(baseline) = &answer.run.baseline {
+        let _ = writeln!(
+            text,
+            "  not compared: where the answers of run {baseline} differed"
+        );
+    }
     for line in answer.run.alerts() {
         text.push_str(&alarm(&line));
     }

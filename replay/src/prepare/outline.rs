@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rewritten::Rewritten;
-use super::{Correlation, Prepared};
+use super::{Correlation, NoisyPlace, Prepared};
 use crate::plan::{Plan, Speed};
 
 /// A plan worked out, in numbers.
@@ -47,6 +47,8 @@ pub struct Outline {
     pub users_needed: u64,
     /// Places in answers that are known to vary, and are not compared.
     pub noise: u64,
+    /// Those of them that the plan's baseline has shown to vary.
+    pub noisy: Vec<NoisyPlace>,
     /// Redacted values nothing supplies: they are sent as they stand in the recording.
     pub unsourced: Vec<Unsourced>,
     /// The rewriting rules, in order.
@@ -105,6 +107,7 @@ impl Outline {
             from_other_lanes: prepared.told.from_other_lanes,
             users_needed: prepared.users_needed(),
             noise: prepared.noise.places(),
+            noisy: prepared.noisy.clone(),
             rewrites: prepared.rewritten.clone(),
             ..prepared.counted.clone()
         };

@@ -204,3 +204,26 @@ fn a_redacted_value_without_a_source_is_skipped_when_asked() {
     );
     assert_eq!(play(&plan, "run", &store).summary.sent, 1);
 }
+
+#[test]
+fn a_baseline_is_taken_with_its_own_and_its_places_are_named() {
+    let value = std::sync::atomic::AtomicU32::new(0);
+    let address = serve(move |_| {
+        let value = value.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let city = if value == 0 { "Gent" } else { "Lyon" };
+        Do::Answer(json(&format!("{{\"city\":\"{city}\",\"left\":{value}}}")))
+    });
+    let (_folder, store) = store_with(&[asked(1, 0, "/a", r#"{"city":"Lyon","left":0}"#)]);
+    let mut plan = plan_to(address);
+    play(&plan, "first", &store);
+    plan.baseline = Some("first".to_owned());
+    play(&plan, "second", &store);
+    plan.baseline = Some("second".to_owned());
+    let noisy: Vec<String> = outline(&plan, &store)
+        .noisy
+        .iter()
+        .map(|one| format!("{} {}", one.operation, one.place))
+        .collect();
+    assert_eq!(noisy, ["GET /a json:city", "GET /a json:left"]);
+    assert_eq!(play(&plan, "third", &store).summary.outcomes.ok, 1);
+}

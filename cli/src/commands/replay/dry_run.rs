@@ -90,6 +90,22 @@ pub(super) fn describe(outline: &Outline) -> String {
             value.key
         ));
     }
+    if outline.noise > 0 {
+        let noise = count(outline.noise);
+        text.push_str(&format!(
+            "  {noise} places in answers vary by themselves and are not compared\n"
+        ));
+    }
+    for noisy in outline.noisy.iter().take(MOST_OPERATIONS) {
+        let (operation, place) = (&noisy.operation, &noisy.place);
+        text.push_str(&format!("    by the baseline: {operation}  {place}\n"));
+    }
+    if outline.noisy.len() > MOST_OPERATIONS {
+        let more = count((outline.noisy.len() - MOST_OPERATIONS) as u64);
+        text.push_str(&format!(
+            "    and {more} more by the baseline; --json has all\n"
+        ));
+    }
     for rule in &outline.rewrites {
         text.push_str(&match rule.exchanges {
             0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),
