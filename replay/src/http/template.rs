@@ -11,7 +11,7 @@ use super::readdress::field_value;
 use super::rewriting::Rewriting;
 use super::rule::Matching;
 use super::splice::splice;
-use super::values::{Carry, Fill};
+use super::values::{Carry, Fill, Shared};
 use crate::users::Account;
 
 /// A request on its way to its target; shared by every copy that sends it.
@@ -40,7 +40,7 @@ pub(crate) struct Fills<'a> {
     /// The copy's own account, where the plan has users.
     pub(crate) account: Option<&'a Account>,
     /// What the target answered other lanes of the copy, by their numbers in the run.
-    pub(crate) of_others: &'a [(u32, Box<[u8]>)],
+    pub(crate) of_others: &'a [Shared],
 }
 
 impl Template {

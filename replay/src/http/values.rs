@@ -46,6 +46,9 @@ pub(crate) enum Number {
     Shared(u32),
 }
 
+/// What the target answered another lane: the value's number in the run, and the value.
+pub(crate) type Shared = (u32, Box<[u8]>);
+
 /// Where in an answer a value stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Origin {

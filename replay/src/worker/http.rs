@@ -9,7 +9,7 @@ use super::lane_copy::{Idle, LaneCopy};
 use crate::http::connection::{End, HttpConnection, Request};
 use crate::http::pool::{Pool, PoolPlace};
 use crate::http::template::Template;
-use crate::http::values::{Carry, Fill};
+use crate::http::values::{Carry, Fill, Shared};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
 use crate::users::Account;
@@ -90,11 +90,7 @@ impl Worker {
     }
 
     /// What the target has answered other lanes of the copy of what a request carries, and whether that is all.
-    fn values_of_others(
-        &self,
-        lane_copy: &LaneCopy,
-        carries: &[Carry],
-    ) -> (Vec<(u32, Box<[u8]>)>, bool) {
+    fn values_of_others(&self, lane_copy: &LaneCopy, carries: &[Carry]) -> (Vec<Shared>, bool) {
         let mut found = Vec::new();
         let mut all_there = true;
         for carry in carries {

@@ -12,7 +12,7 @@ use super::fetch::{Outgoing, Wanted};
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
 use crate::http::template::Fills;
-use crate::http::values::{Carry, Fill};
+use crate::http::values::{Carry, Fill, Shared};
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
@@ -229,7 +229,7 @@ impl LaneCopy {
         &self,
         secrets: &[Option<Vec<u8>>],
         account: Option<&Account>,
-        of_others: &[(u32, Box<[u8]>)],
+        of_others: &[Shared],
         with: impl FnOnce(Fills<'_>) -> T,
     ) -> T {
         let (jar, values) = (self.jar.borrow(), self.values.borrow());
