@@ -11,6 +11,7 @@ mod demo;
 mod error;
 mod export;
 mod interchange;
+mod knee;
 mod library;
 mod limits;
 mod losses;
@@ -37,6 +38,7 @@ pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
 pub use interchange::RunForm;
+pub use knee::{KneeAnswer, KneeRequest, KneeStep};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
@@ -62,6 +64,7 @@ pub use reprise_capture::{
 pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::interchange::comparison_markdown;
+pub use reprise_measure::knee::{Bounds, Tried};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
     Outcomes, ProbeSummary, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,

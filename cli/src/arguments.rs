@@ -1,6 +1,7 @@
 //! The flags of every command, as clap reads them. Names and defaults are the design's; the commands
 //! themselves turn these into requests of `app`.
 
+mod knee;
 mod listing;
 mod proxying;
 mod recording;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
     ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
     FormArguments, NameArguments, OperationsArguments, ReportArguments, TargetsArguments,
@@ -19,7 +21,10 @@ pub(crate) use listing::{
 pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
-pub(crate) use replaying::{CopyWrites, HttpOrder, MissingValue, RateBy, ReplayArguments};
+pub(crate) use replaying::{
+    ChangingArguments, CopyWrites, HttpOrder, JudgingArguments, MissingValue, RateArguments,
+    RateBy, ReplayArguments, SendingArguments, TargetArguments,
+};
 
 /// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
 /// and says what changed.
@@ -70,6 +75,8 @@ pub(crate) enum Command {
     Replay(Box<ReplayArguments>),
     /// Stand between a client and its server, and make things go wrong on purpose
     Proxy(ProxyArguments),
+    /// Find the highest rate a target holds
+    Knee(Box<KneeArguments>),
     /// List runs
     Runs,
     /// Report on one run

@@ -10,6 +10,7 @@ pub(crate) mod exchanges;
 pub(crate) mod export;
 mod forms;
 pub(crate) mod import;
+pub(crate) mod knee;
 mod mismatches;
 pub(crate) mod proxy;
 pub(crate) mod record;

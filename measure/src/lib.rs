@@ -18,6 +18,7 @@ mod error_kind;
 mod generator;
 mod histogram;
 pub mod interchange;
+pub mod knee;
 pub mod length;
 mod markup;
 mod outcomes;

@@ -7,7 +7,7 @@ mod rate;
 mod sending;
 mod targets;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 pub(crate) use changing::{ChangingArguments, MissingValue};
 pub(crate) use judging::JudgingArguments;
@@ -17,6 +17,7 @@ pub(crate) use sending::{CopyWrites, HttpOrder, SendingArguments};
 pub(crate) use targets::TargetArguments;
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("target").required(true).multiple(true).args(["http", "mysql", "plan", "resume"])))]
 #[command(after_help = "Examples:\n  \
     reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
     reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \

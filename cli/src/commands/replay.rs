@@ -2,7 +2,7 @@
 //! planned is accounted for. Exit code 1 when a check failed.
 
 mod dry_run;
-mod request;
+pub(crate) mod request;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
 
 /// Asks whoever sits at the terminal before data elsewhere is changed.
 #[expect(clippy::print_stderr, reason = "a question belongs on stderr")]
-fn go_on(library: &Library, request: &ReplayRequest) -> anyhow::Result<bool> {
+pub(crate) fn go_on(library: &Library, request: &ReplayRequest) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Ok(true);
     }

@@ -19,6 +19,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "exchanges",
         "replay",
         "proxy",
+        "knee",
         "runs",
         "report",
         "compare",

@@ -27,6 +27,8 @@ mod importing;
 #[cfg(test)]
 mod interchange;
 #[cfg(test)]
+mod knee;
+#[cfg(test)]
 mod partly;
 #[cfg(test)]
 mod printing;

@@ -10,7 +10,7 @@ use crate::duration::parse_duration;
 pub(crate) struct TargetArguments {
     /// Where recorded HTTP goes: `https://HOST:PORT` or `http://...`; repeatable as RECORDED=URL, where RECORDED is a recorded
     /// server (ADDRESS:PORT), a host, a path, or HOST/PATH
-    #[arg(long, value_name = "[RECORDED=]URL", required_unless_present_any = ["mysql", "plan", "resume"])]
+    #[arg(long, value_name = "[RECORDED=]URL")]
     pub(crate) http: Vec<String>,
 
     /// What the Host of a request names: `target`, `keep` (the recorded host), or a name [default: target]

@@ -1,0 +1,55 @@
+//! The search for the highest rate a target holds, on a real one.
+
+use serde_json::Value;
+
+use crate::support::{Desk, RECORDING, number, password_secret, shop, url};
+
+/// Searches with short steps between 1x and 2x.
+fn search(desk: &Desk, flags: &[&str]) -> (Option<i32>, Value) {
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let search = [
+        "knee", RECORDING, "--http", &url, "--secret", &secret, "--to", "2x", "--within", "100%",
+        "--step", "300ms", "--settle", "100ms", "--rest", "0s", "--json",
+    ];
+    let said = desk.run(&[&search[..], flags].concat());
+    let answer = serde_json::from_str(&said.stdout);
+    (
+        said.code,
+        answer.unwrap_or_else(|error| panic!("{error}: {said:?}")),
+    )
+}
+
+#[test]
+fn a_target_that_cannot_hold_the_first_rate_ends_the_search_with_code_1() {
+    let desk = Desk::with_recording();
+    let (code, answer) = search(&desk, &["--check", "p50<1us"]);
+    assert_eq!(code, Some(1), "{answer}");
+    assert!(answer["holds"].is_null(), "{answer}");
+    assert_eq!(answer["fails"]["times"], 1.0);
+    assert_eq!(answer["steps"].as_array().unwrap().len(), 2, "{answer}");
+}
+
+#[test]
+fn every_step_is_a_run_that_can_be_reported_and_the_answer_follows_from_them() {
+    let desk = Desk::with_recording();
+    let (code, answer) = search(&desk, &["--check", "error_rate<=100%", "--run", "edge"]);
+    // on a crowded machine the generator may be late, which is then what the answer says
+    let held = !answer["holds"].is_null();
+    assert_eq!(code, Some(i32::from(!held)), "{answer}");
+    for step in answer["steps"].as_array().unwrap() {
+        let name = step["run"].as_str().unwrap();
+        assert!(name.starts_with("edge-"), "{answer}");
+        let run = desk.answer(&["report", name]);
+        assert!(number(&run, "/sent") > 0, "{run}");
+        assert_eq!(step["p99_us"], run["response_us"]["p99"]);
+        assert!(["held", "generator_limited"].contains(&step["how"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn without_a_check_nothing_says_what_breaking_is() {
+    let desk = Desk::with_recording();
+    desk.run(&["knee", RECORDING, "--http", "http://127.0.0.1:9"])
+        .refused(2, "--check");
+}
