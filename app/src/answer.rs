@@ -3,13 +3,11 @@
 
 mod exchange;
 mod listing;
-mod proxy;
 mod recording;
 mod run;
 
 pub use exchange::{ExchangeAnswer, ExchangeDetail};
 pub use listing::{DeviceAnswer, OperationAnswer, TargetAnswer};
-pub use proxy::{ProxyAnswer, ProxyBytes, ProxyConnections, ProxyFault};
 pub use recording::{RecordingAnswer, RecordingHead};
 pub use run::{RunAnswer, RunHead};
 

@@ -123,7 +123,11 @@ const fn of_capture(error: &reprise_capture::CaptureError) -> Blame {
 const fn of_proxy(error: &reprise_fault::ProxyError) -> Blame {
     use reprise_fault::ProxyError as Proxy;
     match error {
-        Proxy::Listen { .. } | Proxy::NeverStrikes { .. } | Proxy::NoSuchFault(_) => Blame::Usage,
+        Proxy::Listen { .. }
+        | Proxy::NeverStrikes { .. }
+        | Proxy::NoSuchFault(_)
+        | Proxy::NameTaken(_) => Blame::Usage,
+        Proxy::Unprotected(_) => Blame::Refused,
         Proxy::Thread(_) | Proxy::ThreadGone => Blame::Internal,
     }
 }

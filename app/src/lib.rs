@@ -43,7 +43,7 @@ pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use places::default_file;
-pub use proxy::{ProxyJob, ProxyRequest, parse_protocol};
+pub use proxy::{ProxiesRequest, ProxyJob, ProxyRequest, parse_protocol, read_proxy_file};
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,
     RulesAnswer, RulesProblem, RulesReading, ScanAnswer, init_redaction_rules,
@@ -61,7 +61,7 @@ pub use reprise_capture::{
     DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource, Rotate, RotateEvery,
     StopAfter, Stopper, device_counters,
 };
-pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol};
+pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol, ProxyState};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::knee::{Bounds, Tried};

@@ -1,17 +1,20 @@
 //! Standing proxies: a request of a face becomes allowed targets and open proxies, and a job to watch.
 
 mod address;
+mod file;
 mod job;
 mod request;
 
+use std::net::SocketAddr;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
 use reprise_fault::{Fault, Proxies, ProxyConfig, ProxyProtocol};
 use reprise_store::AllowedTarget;
 
+pub use file::read_proxy_file;
 pub use job::ProxyJob;
-pub use request::{ProxyRequest, parse_protocol};
+pub use request::{ProxiesRequest, ProxyRequest, parse_protocol};
 
 use crate::{Error, Library};
 
@@ -33,27 +36,46 @@ fn new_seed() -> u64 {
     since_1970.map_or(0, |since| u64::from(since.subsec_nanos()) + since.as_secs())
 }
 
+/// Opens them all, and where they are controlled.
+fn open(
+    proxies: &Proxies,
+    configs: Vec<ProxyConfig>,
+    request: &ProxiesRequest,
+) -> Result<Option<SocketAddr>, Error> {
+    for config in configs {
+        proxies.open(config)?;
+    }
+    let Some(control) = &request.control else {
+        return Ok(None);
+    };
+    let address = address::listen("--control", control)?;
+    Ok(Some(
+        proxies.control(address, request.control_token.clone())?,
+    ))
+}
+
 impl Library {
     /// Opens proxies. They listen when this returns.
     ///
     /// # Errors
-    /// A target is refused or an address cannot be listened on; then nothing listens.
-    pub fn proxy(&self, requests: &[ProxyRequest]) -> Result<ProxyJob, Error> {
-        let configs: Vec<ProxyConfig> = requests
+    /// A target is refused, a fault cannot be read, or an address cannot be listened on; then nothing listens.
+    pub fn proxy(&self, request: &ProxiesRequest) -> Result<ProxyJob, Error> {
+        let configs: Vec<ProxyConfig> = request
+            .proxies
             .iter()
             .map(|request| self.proxy_config(request))
             .collect::<Result<_, _>>()?;
-        let threads = available_parallelism().map_or(1, usize::from);
-        let proxies = Proxies::start(threads.min(MOST_THREADS))?;
         let warnings = configs.iter().flat_map(|config| config.target.warnings());
         let warnings = warnings.cloned().collect();
-        for config in configs {
-            if let Err(error) = proxies.open(config) {
+        let threads = available_parallelism().map_or(1, usize::from);
+        let proxies = Proxies::start(threads.min(MOST_THREADS))?;
+        match open(&proxies, configs, request) {
+            Ok(control) => Ok(ProxyJob::new(proxies, control, warnings)),
+            Err(error) => {
                 proxies.stop();
-                return Err(error.into());
+                Err(error)
             }
         }
-        Ok(ProxyJob::new(proxies, warnings))
     }
 
     fn proxy_config(&self, request: &ProxyRequest) -> Result<ProxyConfig, Error> {
@@ -63,7 +85,7 @@ impl Library {
         let target = self.allowed_proxy_target(request, protocol)?;
         Ok(ProxyConfig {
             name: request.name.clone(),
-            listen: address::listen(&request.listen)?,
+            listen: address::listen("--listen", &request.listen)?,
             target,
             protocol,
             faults: faults(&request.faults)?,

@@ -31,7 +31,10 @@ pub use error::FaultError;
 pub use fault::Fault;
 pub use flow::{Flow, Slices, Stream};
 pub use percent::Percent;
-pub use proxy::{Counts, FaultState, Proxies, Proxy, ProxyConfig, ProxyError, ProxyProtocol};
+pub use proxy::{
+    Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections, ProxyError,
+    ProxyProtocol, ProxyState,
+};
 pub use selector::{Selector, Subject};
 pub use turn::{AnswerChanges, Cut, Ending, Lost, Turn};
 pub use window::{Every, Window};

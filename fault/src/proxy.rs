@@ -12,6 +12,7 @@
 mod accept;
 mod answers;
 mod connection;
+mod control;
 mod counters;
 mod error;
 mod link;
@@ -22,6 +23,7 @@ mod relay;
 mod requests;
 mod socket;
 mod speech;
+mod state;
 mod table;
 mod waiting;
 mod worker;
@@ -34,12 +36,14 @@ use reprise_wire::Protocol;
 
 pub use counters::Counts;
 pub use error::ProxyError;
+pub use state::{ProxyBytes, ProxyConnections, ProxyState};
 pub use table::FaultState;
 
 use crate::Fault;
+use control::Control;
 use counters::Counters;
 use table::Table;
-use worker::Worker;
+use worker::{Work, Worker};
 
 /// What a proxy takes the passing bytes for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +163,11 @@ impl Proxy {
         self.config.protocol
     }
 
+    /// What it is and has done so far, as it is shown.
+    pub fn state(&self) -> ProxyState {
+        ProxyState::of(self)
+    }
+
     /// What it has done so far.
     pub fn counts(&self) -> Counts {
         self.counters.now()
@@ -174,13 +183,13 @@ impl Proxy {
         self.faults.states()
     }
 
-    /// Adds a fault after all others, on connections already open too; its number.
+    /// Adds a fault after all others, switched on or off, on connections already open too; its number.
     ///
     /// # Errors
     /// It could never strike here; then nothing is changed.
-    pub fn add_fault(&self, fault: Fault) -> Result<u32, ProxyError> {
+    pub fn add_fault(&self, fault: Fault, on: bool) -> Result<u32, ProxyError> {
         self.protocol().check(&fault)?;
-        Ok(self.faults.add(fault))
+        Ok(self.faults.add(fault, on))
     }
 
     /// Puts another fault in the place of one, counted from zero.
@@ -230,7 +239,17 @@ const fn found(id: u32, found: bool) -> Result<(), ProxyError> {
 #[derive(Debug)]
 pub struct Proxies {
     workers: Vec<Worker>,
-    open: Mutex<Vec<Arc<Proxy>>>,
+    open: Arc<OpenProxies>,
+}
+
+/// The proxies that are open, oldest first.
+#[derive(Debug, Default)]
+struct OpenProxies(Mutex<Vec<Arc<Proxy>>>);
+
+impl OpenProxies {
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<Proxy>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Proxies {
@@ -243,26 +262,56 @@ impl Proxies {
             (0..threads.max(1)).map(Worker::start).collect();
         Ok(Self {
             workers: workers?,
-            open: Mutex::new(Vec::new()),
+            open: Arc::default(),
         })
     }
 
     /// Opens a proxy: it listens when this returns.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, another proxy has the name, or a fault could never strike there.
     pub fn open(&self, config: ProxyConfig) -> Result<Arc<Proxy>, ProxyError> {
+        if self
+            .open
+            .all()
+            .iter()
+            .any(|proxy| proxy.name() == config.name)
+        {
+            return Err(ProxyError::NameTaken(config.name));
+        }
         let proxy = Arc::new(Proxy::bind(config)?);
         for worker in &self.workers {
-            worker.accept_for(&proxy)?;
+            worker.give(Work::Accept(Arc::clone(&proxy)))?;
         }
-        self.all().push(Arc::clone(&proxy));
+        self.open.all().push(Arc::clone(&proxy));
         Ok(proxy)
+    }
+
+    /// Lets whoever knows the token control the proxies over HTTP; without a token, whoever is on this machine.
+    /// Where that is; port 0 lets the system choose.
+    ///
+    /// # Errors
+    /// The address cannot be listened on, or others could reach it and there is no token.
+    pub fn control(
+        &self,
+        address: SocketAddr,
+        token: Option<String>,
+    ) -> Result<SocketAddr, ProxyError> {
+        if token.is_none() && !address.ip().is_loopback() {
+            return Err(ProxyError::Unprotected(address));
+        }
+        let failed = |source| ProxyError::Listen { address, source };
+        let listener = socket::listen(address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let control = Control::new(Arc::clone(&self.open), token);
+        let first = self.workers.first().ok_or(ProxyError::ThreadGone)?;
+        first.give(Work::Control(listener, Arc::new(control)))?;
+        Ok(address)
     }
 
     /// The proxies that are open, oldest first.
     pub fn list(&self) -> Vec<Arc<Proxy>> {
-        self.all().clone()
+        self.open.all().clone()
     }
 
     /// Closes every connection and ends the threads.
@@ -270,9 +319,5 @@ impl Proxies {
         for worker in self.workers {
             worker.stop();
         }
-    }
-
-    fn all(&self) -> MutexGuard<'_, Vec<Arc<Proxy>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

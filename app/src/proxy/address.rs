@@ -7,13 +7,13 @@ use reprise_fault::ProxyProtocol;
 use crate::Error;
 
 /// Where to listen: `ADDRESS:PORT`, or a port alone on this machine only.
-pub(super) fn listen(text: &str) -> Result<SocketAddr, Error> {
+pub(super) fn listen(flag: &str, text: &str) -> Result<SocketAddr, Error> {
     let port = text.strip_prefix(':').unwrap_or(text).parse::<u16>();
     let port = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     port.or_else(|_| text.replace("localhost", "127.0.0.1").parse())
         .map_err(|_| {
             Error::Usage(format!(
-                "--listen '{text}': write ADDRESS:PORT, as in 127.0.0.1:3307, or a port alone"
+                "{flag} '{text}': write ADDRESS:PORT, as in 127.0.0.1:3307, or a port alone"
             ))
         })
 }
@@ -48,11 +48,17 @@ mod tests {
     #[test]
     fn a_port_alone_is_of_this_machine_only() {
         for text in ["3307", ":3307", "127.0.0.1:3307", "localhost:3307"] {
-            assert_eq!(listen(text).unwrap().to_string(), "127.0.0.1:3307");
+            assert_eq!(
+                listen("--listen", text).unwrap().to_string(),
+                "127.0.0.1:3307"
+            );
         }
-        assert_eq!(listen("[::1]:80").unwrap().to_string(), "[::1]:80");
+        assert_eq!(
+            listen("--listen", "[::1]:80").unwrap().to_string(),
+            "[::1]:80"
+        );
         for text in ["", "shop:80", "127.0.0.1", "99999"] {
-            assert!(listen(text).is_err(), "{text}");
+            assert!(listen("--listen", text).is_err(), "{text}");
         }
     }
 

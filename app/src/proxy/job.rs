@@ -1,21 +1,33 @@
 //! Proxies while they are open: what both faces show of them.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
-use reprise_fault::{Proxies, Proxy};
-
-use crate::answer::ProxyAnswer;
+use reprise_fault::{Proxies, ProxyState};
 
 /// Proxies that are open, until this is finished or dropped.
 #[derive(Debug)]
 pub struct ProxyJob {
     proxies: Proxies,
+    control: Option<SocketAddr>,
     warnings: Vec<String>,
 }
 
 impl ProxyJob {
-    pub(super) const fn new(proxies: Proxies, warnings: Vec<String>) -> Self {
-        Self { proxies, warnings }
+    pub(super) const fn new(
+        proxies: Proxies,
+        control: Option<SocketAddr>,
+        warnings: Vec<String>,
+    ) -> Self {
+        Self {
+            proxies,
+            control,
+            warnings,
+        }
+    }
+
+    /// Where they are controlled, if they are.
+    pub const fn control(&self) -> Option<SocketAddr> {
+        self.control
     }
 
     /// What the user should see before anything is forwarded.
@@ -24,18 +36,18 @@ impl ProxyJob {
     }
 
     /// What each proxy is and has done so far.
-    pub fn answers(&self) -> Vec<ProxyAnswer> {
-        answers(&self.proxies.list())
+    pub fn states(&self) -> Vec<ProxyState> {
+        self.proxies
+            .list()
+            .iter()
+            .map(|proxy| proxy.state())
+            .collect()
     }
 
     /// Closes all connections; what each proxy has done.
-    pub fn finish(self) -> Vec<ProxyAnswer> {
+    pub fn finish(self) -> Vec<ProxyState> {
         let all = self.proxies.list();
         self.proxies.stop();
-        answers(&all)
+        all.iter().map(|proxy| proxy.state()).collect()
     }
-}
-
-fn answers(proxies: &[Arc<Proxy>]) -> Vec<ProxyAnswer> {
-    proxies.iter().map(|proxy| ProxyAnswer::of(proxy)).collect()
 }

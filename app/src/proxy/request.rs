@@ -21,6 +21,17 @@ pub struct ProxyRequest {
     pub allow_recorded_server: bool,
 }
 
+/// Proxies to open together.
+#[derive(Clone, Debug, Default)]
+pub struct ProxiesRequest {
+    /// The proxies; each needs a name of its own.
+    pub proxies: Vec<ProxyRequest>,
+    /// Where they are controlled over HTTP: `ADDRESS:PORT`, or a port alone.
+    pub control: Option<String>,
+    /// What whoever controls them has to know.
+    pub control_token: Option<String>,
+}
+
 /// Reads `tcp`, `http` or `mysql`.
 ///
 /// # Errors

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use reprise_app::ProxyRequest;
-use reprise_app::answer::ProxyAnswer;
 use reprise_app::readable::{bytes, count};
+use reprise_app::{ProxiesRequest, ProxyRequest, ProxyState, read_proxy_file};
 
 use super::Context;
 use crate::arguments::ProxyArguments;
@@ -20,28 +19,24 @@ const LINE_EVERY: Duration = Duration::from_millis(500);
 pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Result<ExitCode> {
     let library = context.library()?;
     let stop = Stop::listen()?;
-    let job = library.proxy(&[ProxyRequest {
-        name: "proxy".to_owned(),
-        listen: arguments.listen,
-        to: arguments.to,
-        protocol: arguments.protocol,
-        faults: arguments.faults,
-        seed: arguments.seed,
-        allow_recorded_server: arguments.allow_recorded_server,
-    }])?;
+    let duration = arguments.duration;
+    let job = library.proxy(&request(arguments)?)?;
     let mut progress = Progress::open_ended("proxying", context.json);
     for warning in job.warnings() {
         progress.note(&format!("reprise: warning: {warning}"));
     }
-    for proxy in job.answers() {
+    for proxy in job.states() {
         progress.note(&format!("reprise: {}", opened(&proxy)));
+    }
+    if let Some(control) = job.control() {
+        progress.note(&format!("reprise: control at http://{control}/proxies"));
     }
     let (wake, woken) = mpsc::channel();
     let watch = stop.watch(move || {
         // the receiver is gone only when the proxy has ended anyway
         let _ = wake.send(());
     });
-    let ends = arguments.duration.map(|length| Instant::now() + length);
+    let ends = duration.map(|length| Instant::now() + length);
     loop {
         let left = ends.map(|ends| ends.saturating_duration_since(Instant::now()));
         let waited = woken.recv_timeout(left.unwrap_or(LINE_EVERY).min(LINE_EVERY));
@@ -49,7 +44,7 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
         if over || stop.asked() || waited != Err(RecvTimeoutError::Timeout) {
             break;
         }
-        progress.update(None, &line(&job.answers()));
+        progress.update(None, &line(&job.states()));
     }
     drop(watch);
     progress.finish();
@@ -62,9 +57,32 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
     Ok(ExitCode::SUCCESS)
 }
 
+/// The proxies that are asked for: those of a file, or the one of the flags.
+fn request(arguments: ProxyArguments) -> anyhow::Result<ProxiesRequest> {
+    let mut request = match &arguments.config {
+        Some(path) => read_proxy_file(path)?,
+        None => ProxiesRequest {
+            proxies: vec![ProxyRequest {
+                name: "proxy".to_owned(),
+                // the flag reader insists on both
+                listen: arguments.listen.unwrap_or_default(),
+                to: arguments.to.unwrap_or_default(),
+                protocol: arguments.protocol,
+                faults: arguments.faults,
+                seed: arguments.seed,
+                allow_recorded_server: arguments.allow_recorded_server,
+            }],
+            ..ProxiesRequest::default()
+        },
+    };
+    request.control = arguments.control.or(request.control);
+    request.control_token = arguments.control_token;
+    Ok(request)
+}
+
 /// What a proxy says when it begins.
-fn opened(proxy: &ProxyAnswer) -> String {
-    let ProxyAnswer {
+fn opened(proxy: &ProxyState) -> String {
+    let ProxyState {
         name,
         listen,
         to,
@@ -80,8 +98,8 @@ fn opened(proxy: &ProxyAnswer) -> String {
 }
 
 /// All proxies in one line.
-fn line(answers: &[ProxyAnswer]) -> String {
-    let sum = |of: fn(&ProxyAnswer) -> u64| answers.iter().map(of).sum::<u64>();
+fn line(answers: &[ProxyState]) -> String {
+    let sum = |of: fn(&ProxyState) -> u64| answers.iter().map(of).sum::<u64>();
     format!(
         "{} connections, {} open, {} faults injected, {} to the server, {} to clients",
         count(sum(|proxy| proxy.connections.accepted)),
@@ -97,8 +115,8 @@ fn line(answers: &[ProxyAnswer]) -> String {
 }
 
 /// What a proxy has done.
-fn describe(proxy: &ProxyAnswer) -> String {
-    let ProxyAnswer {
+fn describe(proxy: &ProxyState) -> String {
+    let ProxyState {
         name,
         listen,
         to,

@@ -102,3 +102,130 @@ fn a_fault_that_cannot_be_read_or_never_strikes_is_refused() {
     fault("120:hang", "up to 100");
     fault("5:error(status=503)", "use --protocol http");
 }
+
+/// What the control API answers: status and JSON.
+fn control(address: &str, request: &str, body: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (
+        head[9..12].parse().unwrap(),
+        serde_json::from_str(body).unwrap(),
+    )
+}
+
+#[test]
+fn proxies_of_a_file_are_controlled_while_they_run() {
+    let (desk, shop) = (Desk::new(), shop());
+    let file = format!(
+        "control = '127.0.0.1:0'\n[[proxy]]\nname = 'shop'\nlisten = '0'\nto = '{}'\nseed = 5\n\
+         [[proxy]]\nname = 'other'\nlisten = '0'\nto = '127.0.0.1:9'\nfaults = ['100:blackout']\n",
+        url(&shop)
+    );
+    desk.write("proxies.toml", file.as_bytes());
+    let mut running = Running::start(&desk, &["proxy", "--config", "proxies.toml", "--json"]);
+    let line = running.until("reprise: control at http://");
+    let (_, rest) = line.split_once("http://").unwrap();
+    let at = rest.split('/').next().unwrap();
+    let (status, all) = control(at, "GET /proxies", "");
+    assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
+    assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");
+    let listens = all[0]["listen"].as_str().unwrap();
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+
+    let fault = "{\"fault\": \"100:error(status=503)\"}";
+    let (status, added) = control(at, "POST /proxies/shop/faults", fault);
+    assert_eq!((status, number(&added, "/id")), (201, 1));
+    assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
+    let (status, off) = control(at, "PUT /proxies/shop/faults/1", "{\"on\": false}");
+    assert_eq!(
+        (status, &off["on"], number(&off, "/injected")),
+        (200, &Value::Bool(false), 1)
+    );
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+
+    for (request, body, status, why) in [
+        (
+            "POST /proxies/shop/faults",
+            "{\"fault\": \"101:hang\"}",
+            400,
+            "up to 100",
+        ),
+        (
+            "POST /proxies/other/faults",
+            fault,
+            400,
+            "use --protocol http",
+        ),
+        ("POST /proxies/shop/faults", "{\"falt\": 1}", 400, "falt"),
+        (
+            "PUT /proxies/shop/faults/9",
+            fault,
+            404,
+            "none with this number",
+        ),
+        ("PUT /proxies/shop/faults/1", "{}", 400, "or both"),
+        ("GET /proxies/none", "", 404, "no proxy `none`"),
+        ("PATCH /proxies", "", 405, "GET /proxies"),
+        ("GET /", "", 404, "GET /proxies"),
+        (
+            "GET /proxies HTTP/1.1\r\nOrigin: http://evil.example\r\nX:",
+            "",
+            403,
+            "--control-token",
+        ),
+    ] {
+        let (got, answer) = control(at, request, body);
+        assert_eq!(got, status, "{request}: {answer}");
+        assert!(
+            answer["error"].as_str().unwrap().contains(why),
+            "{request}: {answer}"
+        );
+    }
+    let (_, same) = control(at, "GET /proxies/shop", "");
+    assert_eq!(same["faults"].as_array().unwrap().len(), 1);
+    let (status, all) = control(at, "POST /reset", "");
+    assert_eq!(
+        (status, all[1]["faults"].as_array().unwrap().len()),
+        (200, 0)
+    );
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn control_off_this_machine_needs_a_token_and_then_insists_on_it() {
+    let desk = Desk::new();
+    let proxy = [
+        "proxy",
+        "--listen",
+        "0",
+        "--to",
+        "127.0.0.1:9",
+        "--control",
+        "0.0.0.0:0",
+    ];
+    desk.run(&proxy).refused(3, "--control-token");
+    let flags = [&proxy[..], &["--control-token", "s3cret"]].concat();
+    let mut running = Running::start(&desk, &flags);
+    let line = running.until("reprise: control at http://");
+    let port = line
+        .split([':', '/'])
+        .find_map(|part| part.parse::<u16>().ok())
+        .unwrap();
+    let at = format!("127.0.0.1:{port}");
+    assert_eq!(control(&at, "GET /proxies", "").0, 401);
+    let wrong = "GET /proxies HTTP/1.1\r\nAuthorization: Bearer s3crex\r\nX:";
+    assert_eq!(control(&at, wrong, "").0, 401);
+    let right = "GET /proxies HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX:";
+    assert_eq!(control(&at, right, "").0, 200);
+    running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+}

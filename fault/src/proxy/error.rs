@@ -32,6 +32,15 @@ pub enum ProxyError {
     /// A fault was named that is not there.
     #[error("find fault {0}: there is none with this number")]
     NoSuchFault(u32),
+    /// Two proxies with one name.
+    #[error("open the proxy `{0}`: there is one of this name already; give each its own")]
+    NameTaken(String),
+    /// Anybody could make things go wrong.
+    #[error(
+        "control proxies on {0}: others could reach it; use an address of this machine only, such as \
+         127.0.0.1:8474, or protect it with --control-token"
+    )]
+    Unprotected(SocketAddr),
     /// The system gives no thread or event queue.
     #[error("start a proxy thread: {0}")]
     Thread(#[source] io::Error),

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::{Behaviour, Fault, Percent};
 
 /// A fault of a proxy, with what it has done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FaultState {
-    /// Its number in this proxy; it never changes and is never used again.
+    /// Its number in this proxy, from 1; it never changes and is never used again.
     pub id: u32,
     /// What it does, when and on what.
     pub fault: Fault,
@@ -106,7 +107,7 @@ impl Table {
             current: watch::Sender::default(),
         };
         for fault in faults {
-            table.add(fault);
+            table.add(fault, true);
         }
         table
     }
@@ -117,12 +118,12 @@ impl Table {
     }
 
     /// Adds a fault after all others; its number, from 1.
-    pub(super) fn add(&self, fault: Fault) -> u32 {
+    pub(super) fn add(&self, fault: Fault, on: bool) -> u32 {
         let mut entries = self.entries();
         entries.0 += 1;
         let id = entries.0;
         let placed = Arc::new(Placed::new(id, fault));
-        entries.1.push(Entry { on: true, placed });
+        entries.1.push(Entry { on, placed });
         self.publish(&entries.1);
         id
     }

@@ -1,5 +1,6 @@
 //! A thread with its own event loop. It accepts and serves connections; none of them ever moves to another.
 
+use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -8,14 +9,23 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
+use super::control::{self, Control};
 use super::relay::Scratch;
 use super::{Proxy, ProxyError, accept};
+
+/// Something for a thread to do.
+pub(super) enum Work {
+    /// Accept connections of a proxy.
+    Accept(Arc<Proxy>),
+    /// Accept connections that control proxies.
+    Control(TcpListener, Arc<Control>),
+}
 
 /// One thread.
 #[derive(Debug)]
 pub(super) struct Worker {
-    /// The proxies it is to accept for; it ends when this is gone.
-    proxies: UnboundedSender<Arc<Proxy>>,
+    /// What it is to do; it ends when this is gone.
+    work: UnboundedSender<Work>,
     thread: JoinHandle<()>,
 }
 
@@ -26,7 +36,7 @@ impl Worker {
             .enable_time()
             .build()
             .map_err(ProxyError::Thread)?;
-        let (proxies, asked) = unbounded_channel();
+        let (work, asked) = unbounded_channel();
         let thread = thread::Builder::new()
             .name(format!("proxy-{number}"))
             .spawn(move || {
@@ -34,26 +44,31 @@ impl Worker {
                 LocalSet::new().block_on(&runtime, run(asked));
             })
             .map_err(ProxyError::Thread)?;
-        Ok(Self { proxies, thread })
+        Ok(Self { work, thread })
     }
 
-    /// Has it accept connections of a proxy too.
-    pub(super) fn accept_for(&self, proxy: &Arc<Proxy>) -> Result<(), ProxyError> {
-        self.proxies
-            .send(Arc::clone(proxy))
-            .map_err(|_| ProxyError::ThreadGone)
+    /// Gives it something to do besides.
+    pub(super) fn give(&self, work: Work) -> Result<(), ProxyError> {
+        self.work.send(work).map_err(|_| ProxyError::ThreadGone)
     }
 
     pub(super) fn stop(self) {
-        drop(self.proxies);
+        drop(self.work);
         // a thread that panicked has nothing left to close
         let _ = self.thread.join();
     }
 }
 
-async fn run(mut asked: UnboundedReceiver<Arc<Proxy>>) {
+async fn run(mut asked: UnboundedReceiver<Work>) {
     let scratch = Rc::new(Scratch::new());
-    while let Some(proxy) = asked.recv().await {
-        spawn_local(accept::run(proxy, Rc::clone(&scratch)));
+    while let Some(work) = asked.recv().await {
+        match work {
+            Work::Accept(proxy) => {
+                spawn_local(accept::run(proxy, Rc::clone(&scratch)));
+            }
+            Work::Control(listener, control) => {
+                spawn_local(control::run(listener, control));
+            }
+        }
     }
 }

@@ -129,7 +129,7 @@ fn a_reset_is_a_real_one_also_on_a_connection_that_was_open() {
     assert_eq!(say(&mut client, b"fine").unwrap(), b"fine");
     standing
         .proxy
-        .add_fault("100:reset_peer".parse().unwrap())
+        .add_fault("100:reset_peer".parse().unwrap(), true)
         .unwrap();
     let error = say(&mut client, b"gone").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
@@ -213,7 +213,7 @@ fn nobody_listens_while_it_is_down_and_then_somebody_does() {
     assert_eq!(say(&mut open, b"fine").unwrap(), b"fine");
     let down = standing
         .proxy
-        .add_fault("100:down".parse().unwrap())
+        .add_fault("100:down".parse().unwrap(), true)
         .unwrap();
     assert_eq!(read_all(&open), b"");
     let address = standing.proxy.address();
@@ -273,7 +273,10 @@ fn faults_come_and_go_on_an_open_connection_without_losing_a_byte() {
         assert!(begun.elapsed() < LONG);
         let id = standing
             .proxy
-            .add_fault("100:latency(ms=3,jitter=2,stream=both)".parse().unwrap())
+            .add_fault(
+                "100:latency(ms=3,jitter=2,stream=both)".parse().unwrap(),
+                true,
+            )
             .unwrap();
         thread::sleep(Duration::from_millis(20));
         standing.proxy.remove_fault(id).unwrap();
@@ -290,7 +293,7 @@ fn a_fault_of_another_protocol_is_refused_and_changes_nothing() {
         "1:hang for http",
     ] {
         let fault = fault.parse().unwrap();
-        let error = standing.proxy.add_fault(fault).unwrap_err();
+        let error = standing.proxy.add_fault(fault, true).unwrap_err();
         assert!(error.to_string().contains("use --protocol"), "{error}");
     }
     assert!(

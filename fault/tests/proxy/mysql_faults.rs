@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable;
@@ -12,19 +13,80 @@ use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 
 use crate::support::Standing;
 
-/// A server with a table `item` of three rows.
-fn server() -> Mariadb {
-    let server = mariadb::start().unwrap();
-    let mut conn = Conn::new(options(server.addr().port())).unwrap();
-    conn.query_drop("CREATE TABLE item (id INT PRIMARY KEY, stock INT) ENGINE=InnoDB")
-        .unwrap();
-    conn.query_drop("INSERT INTO item VALUES (1, 10), (2, 20), (3, 30)")
-        .unwrap();
-    server
+/// A database of the test's own with a table `item` of three rows, on a server that all tests share.
+struct Shelf {
+    server: Arc<Mariadb>,
+    database: &'static str,
 }
 
-fn before(server: &Mariadb, faults: &[&str]) -> Standing {
-    Standing::misbehaving(server.addr(), ProxyProtocol::Mysql, faults)
+/// The server, for as long as a test uses it.
+static SERVER: Mutex<Weak<Mariadb>> = Mutex::new(Weak::new());
+
+impl Shelf {
+    fn new(database: &'static str) -> Self {
+        let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = shared
+            .upgrade()
+            .unwrap_or_else(|| Arc::new(mariadb::start().unwrap()));
+        *shared = Arc::downgrade(&server);
+        drop(shared);
+        let options = options(server.addr().port()).db_name(Some(MYSQL_DATABASE));
+        let mut conn = Conn::new(options).unwrap();
+        for sql in [
+            &format!("CREATE DATABASE {database}"),
+            &format!("USE {database}"),
+            "CREATE TABLE item (id INT PRIMARY KEY, stock INT) ENGINE=InnoDB",
+            "INSERT INTO item VALUES (1, 10), (2, 20), (3, 30)",
+        ] {
+            conn.query_drop(sql).unwrap();
+        }
+        Self { server, database }
+    }
+
+    /// A proxy before the server.
+    fn proxied(&self, faults: &[&str]) -> Standing {
+        Standing::misbehaving(self.server.addr(), ProxyProtocol::Mysql, faults)
+    }
+
+    fn connect(&self, standing: &Standing) -> Result<Conn, Error> {
+        let options = options(standing.proxy.address().port());
+        Conn::new(options.db_name(Some(self.database)))
+    }
+
+    /// How much of an item there is, asked past the proxy.
+    fn stock(&self, id: u32) -> i64 {
+        let options = options(self.server.addr().port());
+        let mut conn = Conn::new(options.db_name(Some(self.database))).unwrap();
+        let sql = format!("SELECT stock FROM item WHERE id = {id}");
+        conn.query_first(sql).unwrap().unwrap()
+    }
+
+    /// What MariaDB's own command says of these statements on its standard error.
+    fn command(&self, standing: &Standing, sql: &str) -> String {
+        let mut child = Command::new("mariadb")
+            .args([
+                "--no-defaults",
+                "--skip-ssl",
+                "--host=127.0.0.1",
+                "--protocol=tcp",
+            ])
+            .args(["--skip-reconnect", "--force"])
+            .arg(format!("--port={}", standing.proxy.address().port()))
+            .arg(format!("--user={MYSQL_USER}"))
+            .arg(format!("--password={MYSQL_PASSWORD}"))
+            .arg(self.database)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut statements = child.stdin.take().unwrap();
+        // one that cannot connect does not read them
+        let _ = writeln!(statements, "{sql};");
+        drop(statements);
+        let said = child.wait_with_output().unwrap();
+        String::from_utf8_lossy(&said.stderr).into_owned()
+    }
 }
 
 fn options(port: u16) -> OptsBuilder {
@@ -34,12 +96,7 @@ fn options(port: u16) -> OptsBuilder {
         .prefer_socket(false)
         .user(Some(MYSQL_USER))
         .pass(Some(MYSQL_PASSWORD))
-        .db_name(Some(MYSQL_DATABASE))
         .max_allowed_packet(Some(16 << 20))
-}
-
-fn connect(standing: &Standing) -> Result<Conn, Error> {
-    Conn::new(options(standing.proxy.address().port()))
 }
 
 /// Number, SQLSTATE and text of a server's error.
@@ -51,54 +108,17 @@ fn code(error: Error) -> (u16, String, String) {
     }
 }
 
-/// How much of an item there is, asked past the proxy.
-fn stock(server: &Mariadb, id: u32) -> i64 {
-    let mut conn = Conn::new(options(server.addr().port())).unwrap();
-    let sql = format!("SELECT stock FROM item WHERE id = {id}");
-    conn.query_first(sql).unwrap().unwrap()
-}
-
-/// What MariaDB's own command says of these statements on its standard error.
-fn command(standing: &Standing, sql: &str) -> String {
-    let mut child = Command::new("mariadb")
-        .args([
-            "--no-defaults",
-            "--skip-ssl",
-            "--host=127.0.0.1",
-            "--protocol=tcp",
-        ])
-        .args(["--skip-reconnect", "--force"])
-        .arg(format!("--port={}", standing.proxy.address().port()))
-        .arg(format!("--user={MYSQL_USER}"))
-        .arg(format!("--password={MYSQL_PASSWORD}"))
-        .arg(MYSQL_DATABASE)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut statements = child.stdin.take().unwrap();
-    // one that cannot connect does not read them
-    let _ = writeln!(statements, "{sql};");
-    drop(statements);
-    let said = child.wait_with_output().unwrap();
-    String::from_utf8_lossy(&said.stderr).into_owned()
-}
-
 #[test]
 fn errors_arrive_with_their_number_state_and_text_and_do_what_they_say() {
-    let server = server();
-    let standing = before(
-        &server,
-        &[
-            "100:error(code=1213) for mysql UPDATE item SET stock = ? WHERE id = ?",
-            "100:error(code=1205) for mysql DELETE",
-            "100:error(code=1290,message=\"read-only, sorry\") for mysql INSERT",
-            "100:error(code=1053) for mysql DO*",
-            "100:error(code=4711,sqlstate=AB123) for table:item in:transaction SELECT",
-        ],
-    );
-    let mut conn = connect(&standing).unwrap();
+    let shelf = Shelf::new("errors");
+    let standing = shelf.proxied(&[
+        "100:error(code=1213) for mysql UPDATE item SET stock = ? WHERE id = ?",
+        "100:error(code=1205) for mysql DELETE",
+        "100:error(code=1290,message=\"read-only, sorry\") for mysql INSERT",
+        "100:error(code=1053) for mysql DO*",
+        "100:error(code=4711,sqlstate=AB123) for table:item in:transaction SELECT",
+    ]);
+    let mut conn = shelf.connect(&standing).unwrap();
     // a lock wait that ran out undoes its statement; the transaction goes on
     conn.query_drop("BEGIN").unwrap();
     conn.query_drop("UPDATE item SET stock = stock + 1")
@@ -109,7 +129,7 @@ fn errors_arrive_with_their_number_state_and_text_and_do_what_they_say() {
     let read = code(read.unwrap_err());
     assert_eq!((read.0, read.1.as_str()), (4711, "AB123"));
     conn.query_drop("COMMIT").unwrap();
-    assert_eq!(stock(&server, 1), 11);
+    assert_eq!(shelf.stock(1), 11);
     // a deadlock has rolled the transaction back, on the server too
     conn.query_drop("BEGIN").unwrap();
     conn.query_drop("UPDATE item SET stock = stock + 100")
@@ -123,7 +143,7 @@ fn errors_arrive_with_their_number_state_and_text_and_do_what_they_say() {
         Some(11)
     );
     conn.query_drop("COMMIT").unwrap();
-    assert_eq!(stock(&server, 1), 11);
+    assert_eq!(shelf.stock(1), 11);
     // prepared statements are known by what they were prepared from
     let prepared = conn.exec_drop("INSERT INTO item VALUES (?, ?)", (4, 40));
     assert_eq!(code(prepared.unwrap_err()).2, "read-only, sorry");
@@ -142,72 +162,72 @@ fn errors_arrive_with_their_number_state_and_text_and_do_what_they_say() {
 
 #[test]
 fn refusals_come_in_place_of_the_greeting_or_of_the_login() {
-    let server = server();
-    let full = before(&server, &["100:error(code=1040)"]);
-    let said = command(&full, "SELECT 1");
+    let shelf = Shelf::new("refusals");
+    let full = shelf.proxied(&["100:error(code=1040)"]);
+    let said = shelf.command(&full, "SELECT 1");
     assert!(
         said.contains("1040") && said.contains("Too many connections"),
         "{said}"
     );
-    let error = code(connect(&full).unwrap_err());
+    let error = code(shelf.connect(&full).unwrap_err());
     assert_eq!(error.0, 1040);
-    let denied = before(&server, &["100:error(code=1045) for LOGIN"]);
-    let error = code(connect(&denied).unwrap_err());
+    let denied = shelf.proxied(&["100:error(code=1045) for LOGIN"]);
+    let error = code(shelf.connect(&denied).unwrap_err());
     assert_eq!((error.0, error.1.as_str()), (1045, "28000"));
-    let said = command(&denied, "SELECT 1");
+    let said = shelf.command(&denied, "SELECT 1");
     assert!(said.contains("ERROR 1045 (28000)"), "{said}");
-    let silent = before(&server, &["100:timeout(ms=50) for CONNECT"]);
-    let said = command(&silent, "SELECT 1");
+    let silent = shelf.proxied(&["100:timeout(ms=50) for CONNECT"]);
+    let said = shelf.command(&silent, "SELECT 1");
     assert!(said.contains("2013") || said.contains("2002"), "{said}");
 }
 
 #[test]
 fn clients_report_2013_during_a_statement_and_2006_between_statements() {
-    let server = server();
-    let during = before(&server, &["100:blackout for mysql SELECT stock*"]);
-    let said = command(&during, "SELECT stock FROM item");
+    let shelf = Shelf::new("gone");
+    let during = shelf.proxied(&["100:blackout for mysql SELECT stock*"]);
+    let said = shelf.command(&during, "SELECT stock FROM item");
     assert!(said.contains("ERROR 2013"), "{said}");
-    let between = before(&server, &["100:reset_peer(when=after) for mysql DO*"]);
-    let said = command(&between, "DO 1;\nsystem sleep 0.3\nSELECT stock FROM item;");
+    let between = shelf.proxied(&["100:reset_peer(when=after) for mysql DO*"]);
+    let said = shelf.command(&between, "DO 1;\nsystem sleep 0.3\nSELECT stock FROM item;");
     assert!(said.contains("ERROR 2006"), "{said}");
-    let reset = before(&server, &["100:reset_peer for mysql SELECT stock*"]);
-    let said = command(&reset, "SELECT stock FROM item");
+    let reset = shelf.proxied(&["100:reset_peer for mysql SELECT stock*"]);
+    let said = shelf.command(&reset, "SELECT stock FROM item");
     assert!(said.contains("ERROR 2013"), "{said}");
 }
 
 #[test]
 fn the_ok_of_a_commit_that_did_happen_is_lost() {
-    let server = server();
-    let standing = before(&server, &["100:abort(wait=true) for mysql COMMIT"]);
-    let mut conn = connect(&standing).unwrap();
+    let shelf = Shelf::new("lost");
+    let standing = shelf.proxied(&["100:abort(wait=true) for mysql COMMIT"]);
+    let mut conn = shelf.connect(&standing).unwrap();
     conn.query_drop("BEGIN").unwrap();
     conn.query_drop("UPDATE item SET stock = 77 WHERE id = 2")
         .unwrap();
     assert!(matches!(conn.query_drop("COMMIT"), Err(Error::IoError(_))));
-    assert_eq!(stock(&server, 2), 77);
+    assert_eq!(shelf.stock(2), 77);
 }
 
 #[test]
 fn result_sets_are_cut_held_and_damaged() {
-    let server = server();
+    let shelf = Shelf::new("results");
     let all = "SELECT id FROM item ORDER BY id";
     for fault in ["100:truncate(rows=2)", "100:truncate(rows=2,inside=true)"] {
-        let standing = before(&server, &[&format!("{fault} for table:item")]);
-        let mut conn = connect(&standing).unwrap();
+        let standing = shelf.proxied(&[&format!("{fault} for table:item")]);
+        let mut conn = shelf.connect(&standing).unwrap();
         let mut rows = conn.query_iter(all).unwrap();
         let ids: Vec<bool> = rows.by_ref().map(|row| row.is_ok()).collect();
         assert_eq!(ids, [true, true, false], "{fault}");
     }
-    let standing = before(&server, &["100:truncate(rows=3) for table:item"]);
-    let ids: Vec<u32> = connect(&standing).unwrap().query(all).unwrap();
+    let standing = shelf.proxied(&["100:truncate(rows=3) for table:item"]);
+    let ids: Vec<u32> = shelf.connect(&standing).unwrap().query(all).unwrap();
     assert_eq!(ids, [1, 2, 3]);
-    let late = before(&server, &["100:late_rows(ms=40) for table:item"]);
+    let late = shelf.proxied(&["100:late_rows(ms=40) for table:item"]);
     let begun = Instant::now();
-    let ids: Vec<u32> = connect(&late).unwrap().query(all).unwrap();
+    let ids: Vec<u32> = shelf.connect(&late).unwrap().query(all).unwrap();
     assert_eq!(ids, [1, 2, 3]);
     assert!(begun.elapsed() >= Duration::from_millis(120));
-    let damaged = before(&server, &["100:corrupt for table:item"]);
-    let mut conn = connect(&damaged).unwrap();
+    let damaged = shelf.proxied(&["100:corrupt for table:item"]);
+    let mut conn = shelf.connect(&damaged).unwrap();
     let read: Result<Vec<(String, String)>, Error> =
         conn.query("SELECT 'aaaa', 'bbbb' FROM item WHERE id = 1");
     assert!(read.is_err() || read.unwrap() != [("aaaa".to_owned(), "bbbb".to_owned())]);
@@ -215,14 +235,14 @@ fn result_sets_are_cut_held_and_damaged() {
 
 #[test]
 fn a_fault_switched_on_strikes_connections_that_are_open() {
-    let server = server();
-    let standing = before(&server, &[]);
-    let mut conn = connect(&standing).unwrap();
+    let shelf = Shelf::new("live");
+    let standing = shelf.proxied(&[]);
+    let mut conn = shelf.connect(&standing).unwrap();
     conn.query_drop("SELECT stock FROM item").unwrap();
     let fault = "100:error(code=1213) for mysql SELECT stock*"
         .parse()
         .unwrap();
-    let id = standing.proxy.add_fault(fault).unwrap();
+    let id = standing.proxy.add_fault(fault, true).unwrap();
     assert_eq!(
         code(conn.query_drop("SELECT stock FROM item").unwrap_err()).0,
         1213
@@ -233,9 +253,9 @@ fn a_fault_switched_on_strikes_connections_that_are_open() {
 
 #[test]
 fn large_statements_files_and_results_pass_whole() {
-    let server = server();
-    let standing = before(&server, &["0.0001:late_rows(ms=1)", "100:dummy"]);
-    let mut conn = connect(&standing).unwrap();
+    let shelf = Shelf::new("large");
+    let standing = shelf.proxied(&["0.0001:late_rows(ms=1)", "100:dummy"]);
+    let mut conn = shelf.connect(&standing).unwrap();
     conn.query_drop("CREATE TABLE big (text LONGTEXT)").unwrap();
     let long = "x".repeat(3 << 20);
     conn.exec_drop("INSERT INTO big VALUES (?)", (&long,))

@@ -1,11 +1,14 @@
-//! The JSON of standing proxies.
+//! What a proxy is and has done, as the command and the control API show it. A field never changes its
+//! meaning; more may follow.
 
-use reprise_fault::{FaultState, Proxy};
 use serde::Serialize;
 
-/// `proxy` answers one of these for each proxy.
+use super::Proxy;
+use super::table::FaultState;
+
+/// One proxy.
 #[derive(Clone, Debug, Serialize)]
-pub struct ProxyAnswer {
+pub struct ProxyState {
     /// What people call it.
     pub name: String,
     /// Where it listens.
@@ -23,22 +26,7 @@ pub struct ProxyAnswer {
     /// What chance depends on.
     pub seed: u64,
     /// Its faults, in order.
-    pub faults: Vec<ProxyFault>,
-}
-
-/// A fault of a proxy.
-#[derive(Clone, Debug, Serialize)]
-pub struct ProxyFault {
-    /// Its number in this proxy, from 1; never used again.
-    pub id: u32,
-    /// As it is written.
-    pub fault: String,
-    /// Whether it is switched on.
-    pub on: bool,
-    /// How many exchanges it struck; connections, where it acts on those.
-    pub injected: u64,
-    /// How many connections it struck.
-    pub connections: u64,
+    pub faults: Vec<FaultState>,
 }
 
 /// Connections of a proxy.
@@ -63,8 +51,8 @@ pub struct ProxyBytes {
     pub to_client: u64,
 }
 
-impl ProxyAnswer {
-    pub(crate) fn of(proxy: &Proxy) -> Self {
+impl ProxyState {
+    pub(super) fn of(proxy: &Proxy) -> Self {
         let counts = proxy.counts();
         let target = proxy.target();
         Self {
@@ -84,19 +72,7 @@ impl ProxyAnswer {
                 to_client: counts.bytes_to_client,
             },
             seed: proxy.seed(),
-            faults: proxy.faults().into_iter().map(ProxyFault::of).collect(),
-        }
-    }
-}
-
-impl ProxyFault {
-    fn of(state: FaultState) -> Self {
-        Self {
-            id: state.id,
-            fault: state.fault.to_string(),
-            on: state.on,
-            injected: state.injected,
-            connections: state.connections,
+            faults: proxy.faults(),
         }
     }
 }

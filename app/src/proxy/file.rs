@@ -1,0 +1,115 @@
+//! Many proxies from one TOML file.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::request::{ProxiesRequest, ProxyRequest, parse_protocol};
+use crate::Error;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    control: Option<String>,
+    #[serde(default)]
+    proxy: Vec<Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    name: String,
+    listen: String,
+    to: String,
+    protocol: Option<String>,
+    #[serde(default)]
+    faults: Vec<String>,
+    seed: Option<u64>,
+    #[serde(default)]
+    allow_recorded_server: bool,
+}
+
+/// Reads a file of proxies (docs/faults.md).
+///
+/// # Errors
+/// It cannot be read, holds something unknown, or no proxy.
+pub fn read_proxy_file(path: &Path) -> Result<ProxiesRequest, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+        doing: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    let wrong = |why: String| Error::Usage(format!("--config {}: {why}", path.display()));
+    let File { control, proxy } =
+        toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    if proxy.is_empty() {
+        return Err(wrong(
+            "it names no proxy; write [[proxy]] with name, listen and to".to_owned(),
+        ));
+    }
+    let proxies = proxy.into_iter().map(|table| {
+        let protocol = table.protocol.as_deref().map(parse_protocol).transpose();
+        Ok(ProxyRequest {
+            protocol: protocol.map_err(|why| wrong(format!("{}: {why}", table.name)))?,
+            name: table.name,
+            listen: table.listen,
+            to: table.to,
+            faults: table.faults,
+            seed: table.seed,
+            allow_recorded_server: table.allow_recorded_server,
+        })
+    });
+    Ok(ProxiesRequest {
+        proxies: proxies.collect::<Result<_, Error>>()?,
+        control,
+        control_token: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<ProxiesRequest, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("proxies.toml");
+        std::fs::write(&path, text).unwrap();
+        read_proxy_file(&path)
+    }
+
+    #[test]
+    fn proxies_are_read_with_their_faults() {
+        let text = "control = '127.0.0.1:8474'\n\
+            [[proxy]]\nname = 'db'\nlisten = '3307'\nto = 'mysql://127.0.0.1:3306'\nfaults = ['1:hang']\n\
+            [[proxy]]\nname = 'mail'\nlisten = '2525'\nto = '127.0.0.1:25'\nprotocol = 'tcp'\nseed = 7\n";
+        let request = read(text).unwrap();
+        assert_eq!(request.control.as_deref(), Some("127.0.0.1:8474"));
+        assert_eq!(request.proxies[0].faults, ["1:hang"]);
+        assert_eq!(
+            (request.proxies[1].name.as_str(), request.proxies[1].seed),
+            ("mail", Some(7))
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_place() {
+        for (text, why) in [
+            ("", "[[proxy]]"),
+            ("[[proxy]]\nname = 'db'\n", "listen"),
+            (
+                "[[proxy]]\nname='a'\nlisten='1'\nto='b:1'\nprotocl='tcp'",
+                "protocl",
+            ),
+            (
+                "[[proxy]]\nname='a'\nlisten='1'\nto='b:1'\nprotocol='udp'",
+                "tcp, http or mysql",
+            ),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(
+                error.contains(why) && error.contains("proxies.toml"),
+                "{error}"
+            );
+        }
+    }
+}

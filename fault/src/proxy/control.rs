@@ -1,0 +1,154 @@
+//! The control API: HTTP with JSON. Small on purpose: one request after the other on a connection, bounded
+//! bodies, no page of any website can reach it through a browser.
+
+mod admission;
+mod routes;
+
+use std::net::TcpListener as StdListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reprise_wire::http::{ReadCaps, RequestReader};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_local;
+
+use super::{OpenProxies, relay};
+
+/// How long a client may say nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest head and body a request may have; bytes.
+const CAPS: ReadCaps = ReadCaps {
+    head: 16 << 10,
+    body: 64 << 10,
+};
+
+/// Who may control what.
+pub(super) struct Control {
+    open: Arc<OpenProxies>,
+    token: Option<String>,
+}
+
+impl Control {
+    pub(super) const fn new(open: Arc<OpenProxies>, token: Option<String>) -> Self {
+        Self { open, token }
+    }
+}
+
+/// What is answered.
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    status: u16,
+    body: Value,
+}
+
+impl Answer {
+    fn error(status: u16, why: impl ToString) -> Self {
+        Self {
+            status,
+            body: serde_json::json!({ "error": why.to_string() }),
+        }
+    }
+}
+
+/// Accepts until the thread ends.
+pub(super) async fn run(listener: StdListener, control: Arc<Control>) {
+    let Ok(listener) = TcpListener::from_std(listener) else {
+        return;
+    };
+    loop {
+        match listener.accept().await {
+            Ok((client, _)) => {
+                spawn_local(serve(client, Arc::clone(&control)));
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Answers one client's requests. An error of its connection ends it quietly.
+async fn serve(client: TcpStream, control: Arc<Control>) {
+    let mut reader = RequestReader::new(CAPS);
+    let mut bytes = Vec::new();
+    loop {
+        let mut input = bytes.as_slice();
+        let fed = reader.feed(input);
+        let Ok(progress) = fed else {
+            let answer = Answer::error(400, "this is no HTTP request");
+            let _ = relay::write_all(&client, &written(&answer, true)).await;
+            return;
+        };
+        input = input.get(progress.consumed..).unwrap_or_default();
+        bytes = input.to_vec();
+        if progress.done {
+            let closes = !reader.keep_alive();
+            let answer = answer(&control, &reader);
+            reader.reset();
+            if relay::write_all(&client, &written(&answer, closes))
+                .await
+                .is_err()
+                || closes
+            {
+                return;
+            }
+            continue;
+        }
+        if reader.expects_continue() {
+            let goes_on = b"HTTP/1.1 100 Continue\r\n\r\n";
+            if relay::write_all(&client, goes_on).await.is_err() {
+                return;
+            }
+        }
+        match tokio::time::timeout(PATIENCE, client.readable()).await {
+            Ok(Ok(())) => {}
+            _ => return,
+        }
+        let mut buffer = [0; 8 << 10];
+        match client.try_read(&mut buffer) {
+            Ok(0) => return,
+            Ok(count) => bytes.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn answer(control: &Control, reader: &RequestReader) -> Answer {
+    let Some(head) = reader.head() else {
+        return Answer::error(400, "this is no HTTP request");
+    };
+    if reader.body_len() > reader.body().len() as u64 {
+        return Answer::error(413, "the body is longer than 64 KiB");
+    }
+    if let Err(refused) = admission::check(&head.headers, control.token.as_deref()) {
+        return refused;
+    }
+    let method = String::from_utf8_lossy(head.method);
+    let target = String::from_utf8_lossy(head.target);
+    let path = target.split('?').next().unwrap_or_default();
+    let proxies = control.open.all().clone();
+    routes::answer(&proxies, &method, path, reader.body())
+}
+
+fn written(answer: &Answer, closes: bool) -> Vec<u8> {
+    let mut body = answer.body.to_string();
+    body.push('\n');
+    let reason = match answer.status {
+        200 => "OK",
+        201 => "Created",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Content Too Large",
+        _ => "Bad Request",
+    };
+    let close = if closes { "Connection: close\r\n" } else { "" };
+    let head = format!(
+        "HTTP/1.1 {} {reason}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{close}\r\n",
+        answer.status,
+        body.len()
+    );
+    (head + &body).into_bytes()
+}

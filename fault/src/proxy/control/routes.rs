@@ -1,0 +1,125 @@
+//! What can be asked and told. Refused means: nothing was changed.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::Fault;
+use crate::proxy::{FaultState, Proxy, ProxyError};
+
+/// A fault to add or to change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultBody {
+    /// As it is written: `20:delay(ms=250)`.
+    fault: Option<String>,
+    /// Whether it is switched on.
+    on: Option<bool>,
+}
+
+/// All there is, for whoever asks for something else.
+const PLACES: &str = "use GET /proxies, GET /proxies/NAME, POST and DELETE /proxies/NAME/faults, \
+                      PUT and DELETE /proxies/NAME/faults/ID, or POST /reset";
+
+pub(super) fn answer(proxies: &[Arc<Proxy>], method: &str, path: &str, body: &[u8]) -> Answer {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let named = |name: &str| {
+        let proxy = proxies.iter().find(|proxy| proxy.name() == name);
+        proxy.ok_or_else(|| Answer::error(404, format!("there is no proxy `{name}`")))
+    };
+    let done = match (method, parts.as_slice()) {
+        ("GET", ["proxies"]) => Ok(ok(json!(states(proxies)))),
+        ("GET", ["proxies", name]) => named(name).map(|proxy| ok(json!(proxy.state()))),
+        ("POST", ["proxies", name, "faults"]) => named(name).and_then(|proxy| add(proxy, body)),
+        ("DELETE", ["proxies", name, "faults"]) => named(name).map(|proxy| {
+            proxy.clear_faults();
+            ok(json!(proxy.state()))
+        }),
+        ("PUT", ["proxies", name, "faults", id]) => {
+            named(name).and_then(|proxy| change(proxy, number(id)?, body))
+        }
+        ("DELETE", ["proxies", name, "faults", id]) => named(name).and_then(|proxy| {
+            proxy.remove_fault(number(id)?).map_err(refused)?;
+            Ok(ok(json!(proxy.state())))
+        }),
+        ("POST", ["reset"]) => {
+            proxies.iter().for_each(|proxy| proxy.clear_faults());
+            Ok(ok(json!(states(proxies))))
+        }
+        (_, ["proxies", ..] | ["reset"]) => Err(Answer::error(405, PLACES)),
+        _ => Err(Answer::error(404, PLACES)),
+    };
+    done.unwrap_or_else(|refused| refused)
+}
+
+fn states(proxies: &[Arc<Proxy>]) -> Vec<Value> {
+    proxies.iter().map(|proxy| json!(proxy.state())).collect()
+}
+
+const fn ok(body: Value) -> Answer {
+    Answer { status: 200, body }
+}
+
+fn refused(error: ProxyError) -> Answer {
+    let status = match error {
+        ProxyError::NoSuchFault(_) => 404,
+        _ => 400,
+    };
+    Answer::error(status, error)
+}
+
+fn number(id: &str) -> Result<u32, Answer> {
+    let number = id.parse();
+    number.map_err(|_| Answer::error(404, format!("`{id}` is no fault's number")))
+}
+
+fn read(body: &[u8]) -> Result<(Option<Fault>, Option<bool>), Answer> {
+    let body: FaultBody =
+        serde_json::from_slice(body).map_err(|error| Answer::error(400, error))?;
+    let fault = body.fault.map(|fault| fault.parse());
+    let fault = fault
+        .transpose()
+        .map_err(|error| Answer::error(400, error))?;
+    Ok((fault, body.on))
+}
+
+fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
+    let (fault, on) = read(body)?;
+    let fault = fault.ok_or_else(|| {
+        Answer::error(
+            400,
+            "write {\"fault\": \"20:delay(ms=250)\"}, and \"on\" if it is not to be on yet",
+        )
+    })?;
+    let id = proxy
+        .add_fault(fault, on.unwrap_or(true))
+        .map_err(refused)?;
+    Ok(Answer {
+        status: 201,
+        body: json!(state(proxy, id)),
+    })
+}
+
+fn change(proxy: &Proxy, id: u32, body: &[u8]) -> Result<Answer, Answer> {
+    match read(body)? {
+        (None, None) => {
+            let why = "write {\"fault\": \"20:delay(ms=250)\"}, {\"on\": false}, or both";
+            return Err(Answer::error(400, why));
+        }
+        (fault, on) => {
+            if let Some(fault) = fault {
+                proxy.change_fault(id, fault).map_err(refused)?;
+            }
+            if let Some(on) = on {
+                proxy.switch_fault(id, on).map_err(refused)?;
+            }
+        }
+    }
+    Ok(ok(json!(state(proxy, id))))
+}
+
+fn state(proxy: &Proxy, id: u32) -> Option<FaultState> {
+    proxy.faults().into_iter().find(|fault| fault.id == id)
+}
