@@ -77,12 +77,21 @@ fn make(beside: &Path, path: &Path) -> Result<(), Error> {
         source,
     })?;
     let mut connection = Connection::open_with_flags(beside, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Nobody sees it before it is whole: it reaches the disk once, at the end.
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
     // auto_vacuum must be chosen before the first table; WAL is remembered in the file.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     migrate::to_current(&mut connection, path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.close().map_err(|(_, error)| Error::Sql(error))
+    connection.close().map_err(|(_, error)| Error::Sql(error))?;
+    let made = File::open(beside).and_then(|file| file.sync_all());
+    made.map_err(|source| Error::Io {
+        action: "create",
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// Opens the connection that writes, after making sure that the file is ours, whole, and of a

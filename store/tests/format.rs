@@ -6,7 +6,7 @@ mod support;
 use std::process::Command;
 
 use reprise_measure::{Sample, Summary};
-use reprise_store::{RecordingId, RunState, Totals};
+use reprise_store::{ExchangeRow, RecordingId, RunState, Totals};
 use reprise_wire::{Flags, Protocol};
 use support::*;
 
@@ -82,20 +82,7 @@ fn the_documented_python_reads_exchanges_payloads_and_samples() {
     let exchanges = read["exchanges"].as_array().unwrap();
     assert_eq!((rows.len(), exchanges.len()), (120, 120));
     for (row, read) in rows.iter().zip(exchanges) {
-        let protocol = match row.protocol {
-            Protocol::Http => 1,
-            Protocol::Mysql => 2,
-        };
-        let expected = serde_json::json!({
-            "id": row.id.0, "connection": row.connection.0, "protocol": protocol,
-            "operation": row.operation.0, "at_us": row.at_us,
-            "request_last_us": row.request_last_us, "response_first_us": row.response_first_us,
-            "response_last_us": row.response_last_us, "status": row.status,
-            "flags": row.flags.bits(), "statement": row.statement_id,
-            "request_bytes": row.request_bytes, "response_bytes": row.response_bytes,
-            "summary": row.summary,
-        });
-        for (name, value) in expected.as_object().unwrap() {
+        for (name, value) in as_documented(row).as_object().unwrap() {
             assert_eq!(read[name], *value, "{name} of {}", row.id.0);
         }
     }
@@ -113,4 +100,20 @@ fn the_documented_python_reads_exchanges_payloads_and_samples() {
         });
         assert_eq!(*read, expected);
     }
+}
+
+/// A row as the documented Python gives it, but for where its bytes lie.
+fn as_documented(row: &ExchangeRow) -> serde_json::Value {
+    let protocol = match row.protocol {
+        Protocol::Http => 1,
+        Protocol::Mysql => 2,
+    };
+    serde_json::json!({
+        "id": row.id.0, "connection": row.connection.0, "protocol": protocol,
+        "operation": row.operation.0, "at_us": row.at_us, "request_last_us": row.request_last_us,
+        "response_first_us": row.response_first_us, "response_last_us": row.response_last_us,
+        "status": row.status, "flags": row.flags.bits(), "statement": row.statement_id,
+        "request_bytes": row.request_bytes, "response_bytes": row.response_bytes,
+        "summary": row.summary,
+    })
 }

@@ -49,6 +49,8 @@ pub(super) struct Keeper {
     batch: Vec<Item>,
     batch_bytes: usize,
     batches: Sender<Vec<Item>>,
+    /// Batches that were kept and can be filled again.
+    emptied: Receiver<Vec<Item>>,
     thread: JoinHandle<Result<Kept, CaptureError>>,
     failed: bool,
 }
@@ -59,14 +61,16 @@ impl Keeper {
         redaction: Option<Redaction>,
     ) -> Result<Self, CaptureError> {
         let (batches, received) = crossbeam_channel::bounded(BATCHES);
+        let (returned, emptied) = crossbeam_channel::bounded(BATCHES);
         let thread = thread::Builder::new()
             .name("reprise-keep".to_owned())
-            .spawn(move || Kept::new(writer, redaction).keep_all(&received))
+            .spawn(move || Kept::new(writer, redaction).keep_all(&received, &returned))
             .map_err(CaptureError::Thread)?;
         Ok(Self {
             batch: Vec::new(),
             batch_bytes: 0,
             batches,
+            emptied,
             thread,
             failed: false,
         })
@@ -87,7 +91,9 @@ impl Keeper {
         if self.batch.is_empty() {
             return;
         }
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_ITEMS));
+        let emptied = self.emptied.try_recv();
+        let next = emptied.unwrap_or_else(|_| Vec::with_capacity(BATCH_ITEMS));
+        let batch = std::mem::replace(&mut self.batch, next);
         self.failed |= self.batches.send(batch).is_err();
         for _ in 0..(bytes / BATCH_BYTES).min(BATCHES) {
             // Takes up the room of a batch until those before it are kept.
@@ -135,9 +141,19 @@ impl Kept {
         }
     }
 
-    fn keep_all(mut self, batches: &Receiver<Vec<Item>>) -> Result<Self, CaptureError> {
-        for item in batches.iter().flatten() {
-            self.keep(item)?;
+    fn keep_all(
+        mut self,
+        batches: &Receiver<Vec<Item>>,
+        emptied: &Sender<Vec<Item>>,
+    ) -> Result<Self, CaptureError> {
+        for mut batch in batches {
+            for item in batch.drain(..) {
+                self.keep(item)?;
+            }
+            if batch.capacity() >= BATCH_ITEMS {
+                // One that is not taken back is freed.
+                let _ = emptied.try_send(batch);
+            }
         }
         Ok(self)
     }

@@ -5,7 +5,7 @@ use super::body::{BodyReader, Skipped};
 use super::captured::CapturedMessage;
 use super::framing::{BodyFraming, Framing};
 use super::head::{Start, Version, parse_request_line, request_start, response_start};
-use super::line::HeadEnd;
+use super::line::{HeadEnd, trim_line_end};
 use super::seek::{find_start, is_message_start};
 use crate::{Close, Limits, Timestamp};
 use memchr::memchr;
@@ -186,7 +186,10 @@ impl MessageStream {
 
     /// HTTP/0.9: a request line without a version has no fields.
     fn is_simple_request(&self) -> bool {
+        let line = trim_line_end(&self.message.bytes);
+        let says_version = matches!(line.last_chunk(), Some(b"HTTP/1.1" | b"HTTP/1.0"));
         self.side == Side::Requests
+            && !says_version
             && parse_request_line(&self.message.bytes)
                 .is_some_and(|(_, _, version)| version == Version::HTTP_0_9)
     }

@@ -58,7 +58,11 @@ pub fn http_summary(method: &[u8], target: &[u8]) -> String {
 
 /// The path of a target in origin or absolute form (RFC 9112 section 3.2), without query and fragment.
 fn path_of(target: &str) -> &str {
-    let path = target.split(['?', '#']).next().unwrap_or(target);
+    let end = memchr::memchr2(b'?', b'#', target.as_bytes());
+    let path = end.and_then(|end| target.get(..end)).unwrap_or(target);
+    if path.starts_with('/') {
+        return path;
+    }
     let Some((scheme, rest)) = path.split_once("://") else {
         return path;
     };

@@ -5,7 +5,7 @@
 const LONGEST_NAME: usize = 80;
 
 /// The separators within a segment: `order-17`, `app.3f9ab2c4.js`, `id=9`.
-const SEPARATORS: [char; 8] = ['-', '_', '.', ',', '=', ':', '~', '@'];
+const SEPARATORS: &[u8; 8] = b"-_.,=:~@";
 
 /// Appends the template of one path segment.
 pub(super) fn push_template(segment: &str, out: &mut String) {
@@ -26,7 +26,9 @@ pub(super) fn push_template(segment: &str, out: &mut String) {
             rest = after;
             continue;
         }
-        let end = rest.find(SEPARATORS).unwrap_or(rest.len());
+        let is_separator = |byte: &u8| SEPARATORS.contains(byte);
+        let end = rest.bytes().position(|byte| is_separator(&byte));
+        let end = end.unwrap_or(rest.len());
         let (part, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         out.push_str(kind_of_part(part).unwrap_or(part));
         let mut following = after.chars();
@@ -121,6 +123,9 @@ fn is_uuid(bytes: &[u8]) -> bool {
 }
 
 fn is_email(segment: &str) -> bool {
+    if memchr::memchr2(b'@', b'%', segment.as_bytes()).is_none() {
+        return false;
+    }
     let at = segment
         .split_once('@')
         .or_else(|| segment.split_once("%40"));

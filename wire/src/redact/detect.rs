@@ -111,11 +111,30 @@ impl Detectors {
     }
 }
 
+/// What became of bytes that were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detected {
+    /// There is nothing in them.
+    Nothing,
+    /// What was found stays: no rule that is on wants it.
+    Kept,
+    /// Secrets were replaced.
+    Replaced,
+}
+
 /// Replaces every secret in `bytes` in place; whether there was any.
 pub(super) fn redact(bytes: &mut [u8], neighbours: Neighbours, pass: &mut Pass) -> bool {
+    look(bytes, neighbours, pass) == Detected::Replaced
+}
+
+/// Replaces every secret in `bytes` in place.
+pub(super) fn look(bytes: &mut [u8], neighbours: Neighbours, pass: &mut Pass) -> Detected {
     let mut found = Vec::new();
     pass.detectors.find(bytes, neighbours, &mut found);
-    let mut changed = false;
+    if found.is_empty() {
+        return Detected::Nothing;
+    }
+    let mut outcome = Detected::Kept;
     let mut done = 0;
     found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     for (range, detector) in found {
@@ -133,11 +152,11 @@ pub(super) fn redact(bytes: &mut [u8], neighbours: Neighbours, pass: &mut Pass) 
             for (byte, new) in place.iter_mut().zip(new) {
                 *byte = new;
             }
-            changed = true;
+            outcome = Detected::Replaced;
             done = end;
         }
     }
-    changed
+    outcome
 }
 
 /// Whether a byte belongs to a word.

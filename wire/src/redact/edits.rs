@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// How much room is left for what comes after the first value that is put in.
+const SOON: usize = 32;
+
 /// A text being rewritten from front to back.
 #[derive(Debug)]
 pub(crate) struct Edits<'a> {
@@ -24,6 +27,10 @@ impl<'a> Edits<'a> {
 
     /// Puts `new` in the place of a range that lies after the last one.
     pub(crate) fn put(&mut self, range: Range<usize>, new: &[u8]) {
+        if !self.changed {
+            // Most texts grow by a value or two.
+            self.out.reserve(self.text.len() + new.len() + SOON);
+        }
         let before = self.text.get(self.done..range.start).unwrap_or_default();
         self.out.extend_from_slice(before);
         self.out.extend_from_slice(new);

@@ -11,9 +11,12 @@ use crate::http::Message;
 use crate::operation::{http_operation, http_summary};
 use crate::{Exchange, Flags, Payload};
 
-use super::detect::{self, Neighbours};
+use super::detect::{self, Detected, Neighbours};
 use super::{Pass, quietly};
 use plain::Plain;
+
+/// Operations that are remembered.
+const MOST_CLEAN_OPERATIONS: usize = 4_096;
 
 /// Replaces the secrets of an HTTP exchange.
 pub(super) fn redact(exchange: &mut Exchange, pass: &mut Pass) {
@@ -21,39 +24,53 @@ pub(super) fn redact(exchange: &mut Exchange, pass: &mut Pass) {
     let request_whole = !exchange.flags.intersects(cut);
     let cut = Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
     let response_whole = !exchange.flags.intersects(cut);
+    let mut request_outcome = Outcome::default();
     if let Some(request) = &mut exchange.request {
         pass.half = "request";
-        let over_cap = redact_payload(request, request_whole, pass);
-        exchange.flags.set(
-            Flags::REQUEST_OVER_CAP,
-            over_cap || exchange.flags.contains(Flags::REQUEST_OVER_CAP),
-        );
+        request_outcome = redact_payload(request, request_whole, pass);
+        if request_outcome.over_cap {
+            exchange.flags |= Flags::REQUEST_OVER_CAP;
+        }
     }
-    if pass.changed {
+    if request_outcome.line_changed {
         describe_again(exchange);
     }
     if let Some(response) = &mut exchange.response {
         pass.half = "answer";
-        let over_cap = redact_payload(response, response_whole, pass);
-        exchange.flags.set(
-            Flags::RESPONSE_OVER_CAP,
-            over_cap || exchange.flags.contains(Flags::RESPONSE_OVER_CAP),
-        );
+        if redact_payload(response, response_whole, pass).over_cap {
+            exchange.flags |= Flags::RESPONSE_OVER_CAP;
+        }
     }
-    redact_lines(exchange, pass);
+    redact_lines(exchange, request_outcome, pass);
 }
 
-/// Replaces the secrets of a message; whether its body had to be cut, because the rest is too much to
-/// look at.
-fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> bool {
+/// What became of a message.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outcome {
+    /// Its body had to be cut, because the rest is too much to look at.
+    over_cap: bool,
+    /// Its first line is perhaps another.
+    line_changed: bool,
+    /// The detectors saw all of it, as it is now, and found nothing.
+    undetected: bool,
+}
+
+/// Replaces the secrets of a message.
+fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> Outcome {
+    let mut line_changed = false;
     let body = match Plain::read(&payload.bytes) {
         Some(plain) => {
-            if let Some(bytes) = plain.redact(&payload.bytes, whole, pass) {
-                payload.bytes = bytes;
+            if let Some(redacted) = plain.redact(&payload.bytes, whole, pass) {
+                payload.bytes = redacted.bytes;
+                line_changed = redacted.target_changed;
             }
             body::Outcome::default()
         }
-        None => redact_parts(payload, whole, pass),
+        None => {
+            let body = redact_parts(payload, whole, pass);
+            line_changed = pass.changed;
+            body
+        }
     };
     // What is coded was looked at decoded; its bytes only resemble something by chance.
     let readable = if body.coded {
@@ -62,8 +79,12 @@ fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> bool {
         payload.bytes.len()
     };
     let readable = payload.bytes.get_mut(..readable).unwrap_or_default();
-    detect::redact(readable, Neighbours::Text, pass);
-    body.over_cap
+    let found = detect::look(readable, Neighbours::Text, pass);
+    Outcome {
+        over_cap: body.over_cap,
+        line_changed: line_changed || found == Detected::Replaced,
+        undetected: found == Detected::Nothing,
+    }
 }
 
 /// Takes a message apart and, if any of its parts changes, puts it together again.
@@ -107,15 +128,45 @@ fn describe_again(exchange: &mut Exchange) {
     exchange.operation = http_operation(method, target);
 }
 
-/// The lines that stand for an exchange may repeat what was counted in the exchange itself.
-fn redact_lines(exchange: &mut Exchange, pass: &mut Pass) {
+/// The lines that stand for an exchange may repeat what was counted in the exchange itself. `request`: what
+/// became of it.
+fn redact_lines(exchange: &mut Exchange, request: Outcome, pass: &mut Pass) {
+    let seen = request.undetected && begins_with_summary(exchange);
     quietly(pass, |pass| {
-        for line in [&mut exchange.summary, &mut exchange.operation] {
-            if pass.detectors.may_find(line.as_bytes()) {
-                let mut bytes = std::mem::take(line).into_bytes();
-                detect::redact(&mut bytes, Neighbours::Text, pass);
-                *line = String::from_utf8_lossy(&bytes).into_owned();
-            }
+        if !seen {
+            redact_line(&mut exchange.summary, pass);
+        }
+        if !pass.clean_operations.contains(exchange.operation.as_str()) {
+            redact_operation(&mut exchange.operation, pass);
         }
     });
+}
+
+/// Whether the request begins with the summary, up to a blank: the detectors saw all of it there.
+fn begins_with_summary(exchange: &Exchange) -> bool {
+    let request = exchange.request.as_ref();
+    request
+        .and_then(|request| request.bytes.strip_prefix(exchange.summary.as_bytes()))
+        .is_some_and(|rest| rest.first() == Some(&b' '))
+}
+
+/// Remembers an operation in which nothing is found: most exchanges have one of a few.
+fn redact_operation(operation: &mut String, pass: &mut Pass) {
+    if redact_line(operation, pass) {
+        return;
+    }
+    if pass.clean_operations.len() < MOST_CLEAN_OPERATIONS {
+        pass.clean_operations.insert(operation.as_str().into());
+    }
+}
+
+/// Whether there may have been something.
+fn redact_line(line: &mut String, pass: &mut Pass) -> bool {
+    if !pass.detectors.may_find(line.as_bytes()) {
+        return false;
+    }
+    let mut bytes = std::mem::take(line).into_bytes();
+    detect::redact(&mut bytes, Neighbours::Text, pass);
+    *line = String::from_utf8_lossy(&bytes).into_owned();
+    true
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashSet;
+
 use super::detect::Detectors;
 use super::name::Names;
-use super::pseudonym::Pseudonyms;
+use super::pseudonym::{Pseudonyms, Remembered};
 use super::rules::{Action, Rules};
 use super::shape::{is_replaced, is_unmarked_shape};
 use super::table::Table;
@@ -16,7 +18,10 @@ pub(super) struct Pass {
     pub(super) table: Table,
     pub(super) detectors: Detectors,
     pub(super) pseudonyms: Pseudonyms,
+    remembered: Remembered,
     rules: Vec<Compiled>,
+    /// Operations in which the detectors find nothing.
+    pub(super) clean_operations: FxHashSet<Box<str>>,
     /// Which rules hold for the exchange at hand.
     on: Vec<bool>,
     /// Whether anything of the exchange at hand was replaced.
@@ -91,8 +96,10 @@ impl Pass {
             table: Table::new(rules),
             detectors: Detectors::new(rules),
             pseudonyms,
+            remembered: Remembered::default(),
             on: vec![true; compiled.len()],
             rules: compiled,
+            clean_operations: FxHashSet::default(),
             changed: false,
             quiet: false,
             redacted_before: false,
@@ -162,7 +169,7 @@ impl Pass {
         let new = match self.rules.get(rule)?.action {
             Action::Keep => return None,
             Action::Pseudonym | Action::Shape if is_replaced(value) => return None,
-            Action::Pseudonym => self.pseudonyms.of(value),
+            Action::Pseudonym => self.remembered.of(value, &self.pseudonyms),
             Action::Shape if self.redacted_before && is_unmarked_shape(value) => return None,
             Action::Shape => self.pseudonyms.shaped(value),
             Action::KeepLast4 => keep_last_4(value, b'*'),

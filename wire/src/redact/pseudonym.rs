@@ -1,7 +1,10 @@
 //! What stands in a secret's place: `rp_` and 24 characters of base32 of HMAC-SHA-256 of the decoded
 //! value. It does not depend on where the value stood.
 
+use std::hash::BuildHasher as _;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use rustc_hash::FxBuildHasher;
 use sha2::Sha256;
 
 /// Every pseudonym begins with this.
@@ -24,6 +27,62 @@ impl RedactionKey {
 impl std::fmt::Debug for RedactionKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RedactionKey(..)")
+    }
+}
+
+/// Values whose pseudonyms are remembered: a session's cookie comes with each of its requests.
+const REMEMBERED: usize = 512;
+/// Longer values are not.
+const LONGEST_REMEMBERED: usize = 256;
+
+/// Pseudonyms made lately, each in the place that its value's hash gives it.
+pub(super) struct Remembered {
+    places: Vec<Option<Made>>,
+}
+
+/// A value and its pseudonym.
+#[derive(Clone)]
+struct Made {
+    value: Box<[u8]>,
+    pseudonym: Vec<u8>,
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self {
+            places: vec![None; REMEMBERED],
+        }
+    }
+}
+
+impl std::fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Remembered(..)")
+    }
+}
+
+impl Remembered {
+    /// The pseudonym of a value.
+    pub(super) fn of(&mut self, value: &[u8], pseudonyms: &Pseudonyms) -> Vec<u8> {
+        if value.len() > LONGEST_REMEMBERED {
+            return pseudonyms.of(value);
+        }
+        let hash = FxBuildHasher.hash_one(value);
+        let index = usize::try_from(hash % REMEMBERED as u64).unwrap_or(0);
+        let Some(place) = self.places.get_mut(index) else {
+            return pseudonyms.of(value);
+        };
+        match place {
+            Some(made) if *made.value == *value => made.pseudonym.clone(),
+            _ => {
+                let pseudonym = pseudonyms.of(value);
+                *place = Some(Made {
+                    value: value.into(),
+                    pseudonym: pseudonym.clone(),
+                });
+                pseudonym
+            }
+        }
     }
 }
 
@@ -119,6 +178,19 @@ pub fn find_pseudonyms(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remembered_pseudonym_is_the_one_that_would_be_made() {
+        let pseudonyms = Pseudonyms::new(&RedactionKey::new([7; 32]));
+        let mut remembered = Remembered::default();
+        for number in (0..2_000_u32).chain(0..2_000).chain([7, 7, 8, 7]) {
+            let value = number.to_string();
+            let pseudonym = remembered.of(value.as_bytes(), &pseudonyms);
+            assert_eq!(pseudonym, pseudonyms.of(value.as_bytes()));
+        }
+        let long = [9; 300];
+        assert_eq!(remembered.of(&long, &pseudonyms), pseudonyms.of(&long));
+    }
 
     #[test]
     fn a_pseudonym_is_the_same_however_many_blocks_were_made_for_it() {

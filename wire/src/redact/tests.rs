@@ -94,9 +94,9 @@ fn a_cookie_that_a_script_sends_back_decoded_has_the_same_pseudonym() {
 }
 
 #[test]
-fn content_length_follows_a_replaced_body() {
+fn content_length_follows_a_replaced_body_and_the_summary_a_replaced_target() {
     let (request, _, exchange) = redacted(http(
-        "POST /a HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n{\"user\":\"ann\",\"password\":\"hunter2\"} ",
+        "POST /a?token=t1 HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n{\"user\":\"ann\",\"password\":\"hunter2\"} ",
         b"HTTP/1.1 204 No Content\r\n\r\n",
     ));
     let message = Message::parse(request.as_bytes()).expect("still a message");
@@ -104,7 +104,8 @@ fn content_length_follows_a_replaced_body() {
         String::from_utf8_lossy(message.header("content-length").unwrap_or_default()).into_owned();
     assert_eq!(length, message.body.len().to_string());
     assert!(exchange.flags.contains(Flags::REDACTED));
-    assert_eq!(exchange.summary, "POST /a");
+    assert!(exchange.summary.starts_with("POST /a?token=rp_"));
+    assert_eq!(exchange.operation, "POST /a");
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::{Exchange, ExchangeTimes, Flags, Limits, Payload, Protocol, Timestamp
 /// Bytes of an exchange's one-line summary.
 const LONGEST_SUMMARY: usize = 256;
 
+/// How much room a reply gets at once, bytes: most have several small packets.
+const SOON_REPLY: usize = 256;
+
 /// What the server asked the client for in the middle of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
@@ -244,6 +247,9 @@ impl Pending {
         self.response.wire_len += packet.wire_len();
         if packet.len == packet.payload.len() as u64 {
             if self.response.bytes.len() < cap {
+                if self.response.bytes.is_empty() {
+                    self.response.bytes.reserve(SOON_REPLY);
+                }
                 packet.write_to(&mut self.response.bytes);
                 self.cut(cap);
             }
@@ -307,6 +313,9 @@ fn describe(payload: &[u8], code: Option<CommandCode>, dialect: &Dialect) -> (St
 
 /// Text in one line of at most 256 bytes.
 fn one_line(bytes: &[u8]) -> String {
+    if bytes.len() <= LONGEST_SUMMARY && bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    }
     let start = bytes.get(..LONGEST_SUMMARY + 4).unwrap_or(bytes);
     let mut line = String::with_capacity(start.len());
     for character in String::from_utf8_lossy(start).chars() {

@@ -10,18 +10,31 @@ use crate::redact::edits::Edits;
 
 use super::{body, fields};
 
+/// Messages with more fields are taken apart.
+const MOST_FIELDS: usize = 32;
+
 /// Where the parts of a message are.
 #[derive(Debug)]
 pub(super) struct Plain {
     /// The target, of a request.
     target: Option<Range<usize>>,
-    fields: Vec<FieldAt>,
+    fields: [FieldAt; MOST_FIELDS],
+    /// How many of them there are.
+    count: usize,
     /// Where the body begins.
     body: usize,
 }
 
-/// Where a field is: its name up to the colon, its value after the space.
+/// A message whose secrets were replaced.
 #[derive(Debug)]
+pub(super) struct Redacted {
+    pub(super) bytes: Vec<u8>,
+    /// Its first line is another.
+    pub(super) target_changed: bool,
+}
+
+/// Where a field is: its name up to the colon, its value after the space.
+#[derive(Clone, Copy, Debug, Default)]
 struct FieldAt {
     start: usize,
     colon: usize,
@@ -47,7 +60,8 @@ impl Plain {
         } else {
             Some(target(line)?)
         };
-        let mut fields = Vec::with_capacity(8);
+        let mut fields = [FieldAt::default(); MOST_FIELDS];
+        let mut count = 0;
         loop {
             let start = at;
             let (line, next) = self::line(bytes, start)?;
@@ -65,28 +79,34 @@ impl Plain {
             if framed || name != name.trim_ascii() || value != value.trim_ascii() {
                 return None;
             }
-            fields.push(FieldAt {
+            *fields.get_mut(count)? = FieldAt {
                 start,
                 colon: start + colon,
                 end: start + line.len(),
-            });
+            };
+            count += 1;
         }
         Some(Self {
             target,
             fields,
+            count,
             body: at,
         })
     }
 
+    fn fields(&self) -> &[FieldAt] {
+        self.fields.get(..self.count).unwrap_or_default()
+    }
+
     /// The bytes with their secrets replaced; `None` when there are none. `whole`: all of the body was
     /// captured, so that its length is known.
-    pub(super) fn redact(&self, bytes: &[u8], whole: bool, pass: &mut Pass) -> Option<Vec<u8>> {
+    pub(super) fn redact(&self, bytes: &[u8], whole: bool, pass: &mut Pass) -> Option<Redacted> {
         let target = self.target.clone().and_then(|range| {
             let new = fields::redact_target(bytes.get(range.clone())?, pass)?;
             Some((range, new))
         });
         let mut values: Vec<(usize, Vec<u8>)> = Vec::new();
-        for (number, field) in self.fields.iter().enumerate() {
+        for (number, field) in self.fields().iter().enumerate() {
             let value = bytes.get(field.value()).unwrap_or_default();
             let new = fields::redact_field(field.name(bytes), value, pass);
             values.extend(new.map(|new| (number, new)));
@@ -100,12 +120,13 @@ impl Plain {
             .as_ref()
             .filter(|_| whole)
             .map(|content| content.len().to_string());
+        let target_changed = target.is_some();
         let mut edits = Edits::of(bytes);
         if let Some((range, new)) = target {
             edits.put(range, &new);
         }
         let mut values = values.into_iter().peekable();
-        for (number, field) in self.fields.iter().enumerate() {
+        for (number, field) in self.fields().iter().enumerate() {
             let new = values.next_if(|(of, _)| *of == number);
             match &length {
                 Some(length) if field.name(bytes).eq_ignore_ascii_case(b"content-length") => {
@@ -121,13 +142,17 @@ impl Plain {
         if let Some(content) = content {
             edits.put(self.body..bytes.len(), &content);
         }
-        edits.finish()
+        let bytes = edits.finish()?;
+        Some(Redacted {
+            bytes,
+            target_changed,
+        })
     }
 
     /// What the content is, as it will stand in the message.
     fn content_type<'a>(&self, bytes: &'a [u8], values: &'a [(usize, Vec<u8>)]) -> &'a [u8] {
         let found = self
-            .fields
+            .fields()
             .iter()
             .position(|field| field.name(bytes).eq_ignore_ascii_case(b"content-type"));
         let Some(number) = found else {
@@ -136,7 +161,7 @@ impl Plain {
         if let Some((_, new)) = values.iter().find(|(of, _)| *of == number) {
             return new;
         }
-        let range = self.fields.get(number).map(FieldAt::value);
+        let range = self.fields().get(number).map(FieldAt::value);
         range.and_then(|range| bytes.get(range)).unwrap_or_default()
     }
 }

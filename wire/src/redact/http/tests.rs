@@ -51,7 +51,8 @@ fn both_ways(bytes: &[u8], whole: bool, operation: &str) -> Option<[Outcome; 2]>
     let mut pass = pass();
     begin(&mut pass);
     let new = plain.redact(bytes, whole, &mut pass);
-    let in_place = (new.unwrap_or_else(|| bytes.to_vec()), told(&mut pass));
+    let new = new.map_or_else(|| bytes.to_vec(), |redacted| redacted.bytes);
+    let in_place = (new, told(&mut pass));
     let mut payload = payload(bytes);
     begin(&mut pass);
     redact_parts(&mut payload, whole, &mut pass);
