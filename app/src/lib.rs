@@ -7,6 +7,7 @@ pub mod answer;
 mod capture;
 mod charts;
 mod comparison;
+mod copy;
 mod demo;
 mod error;
 mod export;
@@ -34,6 +35,7 @@ pub use capture::{
 };
 pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;
+pub use copy::CopyRequest;
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};

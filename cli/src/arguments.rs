@@ -14,9 +14,9 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
-    FormArguments, NameArguments, OperationsArguments, ReportArguments, TargetsArguments,
-    TargetsCommand, ThemeName,
+    ChartArguments, CompareArguments, CopyArguments, DeleteArguments, DevicesArguments,
+    ExchangesArguments, FormArguments, NameArguments, OperationsArguments, ReportArguments,
+    TargetsArguments, TargetsCommand, ThemeName,
 };
 pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Write one chart of a run as SVG
     Chart(ChartArguments),
+    /// Copy a recording to another file
+    Copy(CopyArguments),
     /// Delete a recording or a run (kept in the bin until `delete --empty-bin`)
     Delete(DeleteArguments),
     /// What counts as a secret, and whether a recording holds any

@@ -3,6 +3,7 @@
 pub(crate) mod chart;
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod devices;

@@ -51,6 +51,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Report(report) => commands::runs::report(&context, &report),
         Command::Compare(compare) => commands::compare::run(&context, &compare),
         Command::Chart(chart) => commands::chart::run(&context, &chart),
+        Command::Copy(copy) => commands::copy::run(&context, copy),
         Command::Delete(delete) => commands::delete::run(&context, &delete),
         Command::Redaction(redaction) => commands::redaction::run(&context, redaction),
         Command::Targets(targets) => commands::targets::run(&context, targets),

@@ -15,6 +15,8 @@ mod breaking;
 #[cfg(test)]
 mod comparing;
 #[cfg(test)]
+mod copying;
+#[cfg(test)]
 mod correlating;
 #[cfg(test)]
 mod exporting;
