@@ -81,6 +81,19 @@ impl Prepared {
     /// # Errors
     /// The recording is not there or cannot be read, or the plan contradicts itself.
     pub fn new(plan: Plan, store: &Store) -> Result<Self, ReplayError> {
+        // on a thread of its own: the memory that making a plan leaves free there is taken up by the threads
+        // that run it, which that of this one would not be
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .name("replay-plan".to_owned())
+                .spawn_scoped(scope, || Self::work_out(plan, store))
+                .map_err(ReplayError::Start)?
+                .join()
+                .map_err(|_| ReplayError::ThreadLost("planning"))?
+        })
+    }
+
+    fn work_out(plan: Plan, store: &Store) -> Result<Self, ReplayError> {
         plan.validate()?;
         if plan.http.is_empty() && plan.mysql.is_none() {
             return Err(ReplayError::NoTarget);

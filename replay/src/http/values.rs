@@ -1,23 +1,18 @@
 //! Values a lane's requests carry that only the target can supply: where each comes from in its answers,
 //! and where each stands in later requests. Found when the plan is made, used while it runs.
 
-use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
 
 use super::writing::Writing;
 
-/// What is known about the values of one lane. Lists are in order of their step.
+/// What is known about the values of one lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LaneValues {
     /// How many values the lane takes from answers; they are numbered from 0.
     pub(crate) count: usize,
-    /// What each of them was when recorded.
-    pub(crate) recorded: Vec<Box<[u8]>>,
-    /// What to take from which answer.
-    pub(crate) takes: Vec<Take>,
-    /// What stands where in which request.
-    pub(crate) carries: Vec<Carry>,
+    /// Where the plan's notes have what each of them was when recorded: that of the last; 0 for none.
+    pub(crate) recorded_at: u64,
     /// Which of the recorded accounts logs in, when the plan's users do in its stead.
     pub(crate) account: Option<u32>,
     /// Its recorded name.
@@ -26,11 +21,9 @@ pub(crate) struct LaneValues {
     pub(crate) of_others: Vec<u32>,
 }
 
-/// A value to take from the answer to a step.
+/// A value to take from an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Take {
-    /// The step, by its exchange's id.
-    pub(crate) step: u32,
     /// Where in the answer it stands.
     pub(crate) origin: Arc<Origin>,
     /// The number it is kept under.
@@ -41,7 +34,7 @@ pub(crate) struct Take {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Number {
     /// Of those that the lane itself carries.
-    Own(usize),
+    Own(u32),
     /// Of those that other lanes carry: one count for the whole run.
     Shared(u32),
 }
@@ -85,10 +78,6 @@ pub(crate) enum Holder {
 /// A value within a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Carry {
-    /// The step, by its exchange's id.
-    pub(crate) step: u32,
-    /// The field that holds it.
-    pub(crate) place: Arc<Place>,
     /// Which part of the message that is in.
     pub(crate) part: Part,
     /// How far before the part's end it begins; bytes. What comes before it may name another host by now.
@@ -144,33 +133,6 @@ pub(crate) enum Fill {
     User,
     /// The password of the copy's own account.
     Password,
-}
-
-impl LaneValues {
-    /// What to take from the answer to `step`.
-    pub(crate) fn takes_of(&self, step: u32) -> &[Take] {
-        of_step(&self.takes, step, |take| take.step)
-    }
-
-    /// What stands in the request of `step`.
-    pub(crate) fn carries_of(&self, step: u32) -> &[Carry] {
-        of_step(&self.carries, step, |carry| carry.step)
-    }
-
-    /// Puts both lists in order, once all is found.
-    pub(crate) fn settle(&mut self) {
-        self.takes.sort_by_key(|take| take.step);
-        self.carries
-            .sort_by_key(|carry| (carry.step, carry.part, Reverse(carry.before_end)));
-        self.takes.shrink_to_fit();
-        self.carries.shrink_to_fit();
-    }
-}
-
-fn of_step<T>(list: &[T], step: u32, step_of: impl Fn(&T) -> u32) -> &[T] {
-    let from = list.partition_point(|item| step_of(item) < step);
-    let to = list.partition_point(|item| step_of(item) <= step);
-    list.get(from..to).unwrap_or_default()
 }
 
 impl fmt::Display for Origin {

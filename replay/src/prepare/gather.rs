@@ -23,7 +23,7 @@ use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks};
 use super::noise::{Columns, NoiseLearner, Spoken};
-use super::notes::{Note, Notes};
+use super::notes::{Notes, Taking};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
@@ -33,6 +33,7 @@ use super::steps::{Fate, Found, Steps};
 use super::values::{Context, Told};
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
+use crate::http::values::Carry;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
 use crate::plan::LaneKey;
@@ -71,6 +72,7 @@ pub(crate) struct Gatherer<'a> {
     /// What is sent, and what may be.
     found: Sorter<Found>,
     notes: Notes,
+    takings: Sorter<Taking>,
     folder: &'a Path,
     /// Values that the lanes remember for their requests to come, all together; at least.
     remembered: usize,
@@ -144,6 +146,7 @@ impl<'a> Gatherer<'a> {
             contention: Contention::new(plan),
             found: Sorter::new(folder),
             notes: Notes::new(folder),
+            takings: Sorter::new(folder),
             folder,
             remembered: 0,
         })
@@ -213,7 +216,6 @@ impl<'a> Gatherer<'a> {
             let lacks = gathered.search(exchange, said, &mut self.context);
             self.remembered += gathered.search.remembered().saturating_sub(before);
             if lacks && self.context.skips_missing() {
-                gathered.search.forget(row.id.0);
                 gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
                 return Ok(());
             }
@@ -251,12 +253,22 @@ impl<'a> Gatherer<'a> {
         self.keep(Found { lane, step, fate })
     }
 
+    /// Keeps a step, and what was found of the values it carries.
     fn keep(&mut self, found: Found) -> io::Result<()> {
-        let note = Note {
-            route: found.step.route,
-            is_sent: !matches!(found.fate, Fate::LeftOut(_)),
-        };
-        self.notes.push(found.step.exchange, note)?;
+        let step = &found.step;
+        let is_sent = !matches!(found.fate, Fate::LeftOut(_));
+        let mut carries: &[Carry] = &[];
+        if step.protocol == Protocol::Http
+            && let Some(gathered) = self.lanes.get_mut(found.lane as usize)
+        {
+            gathered.note_values(step.exchange, self.plan.http_order, &mut self.notes)?;
+            for taking in gathered.search.takings() {
+                self.takings.push(taking)?;
+            }
+            carries = gathered.search.carries();
+        }
+        self.notes
+            .push(step.exchange, (step.route, is_sent), carries)?;
         self.found.push(found)
     }
 
@@ -280,8 +292,6 @@ impl<'a> Gatherer<'a> {
             }
         }
         for gathered in &mut self.lanes {
-            let given = self.context.takes_from(gathered.lane.id);
-            gathered.search.give(given);
             let session = gathered.lane.session.as_deref();
             let thread = session.and_then(|session| session.thread_id);
             gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));
@@ -290,7 +300,8 @@ impl<'a> Gatherer<'a> {
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
-        let told = self.context.into_told();
+        let (told, origins) = self.context.into_told();
+        self.notes.finish(self.takings.finish()?, origins)?;
         let (noise, columns) = self.noise.finish();
         let found = self.found.finish()?;
         let mut finishing = Finishing::new(self.plan, found, unknown, self.folder)?;
@@ -298,7 +309,6 @@ impl<'a> Gatherer<'a> {
         let lanes = lanes.map(|gathered| finishing.lane(gathered));
         let lanes = lanes.collect::<io::Result<_>>()?;
         finishing.steps.close();
-        self.notes.close();
         Ok(Gathering {
             lanes,
             steps: finishing.steps,

@@ -8,17 +8,17 @@ mod keys;
 mod login;
 mod rule;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::cmp::Reverse;
 
 use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::notes::Taking;
 use super::session::set_cookie;
 use crate::http::places::guess::Strength;
 use crate::http::places::{Carried, Shown, carried, offered};
-use crate::http::values::{Carry, Fill, LaneValues, Number, Origin, Part, Place, Take};
+use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, key_of, matters, method, text_of};
 use elsewhere::Giver;
 use keys::{hash, hash_of_rule, id_key, keys_of};
@@ -38,16 +38,20 @@ const MOST_SOURCES: usize = 4;
 pub(crate) struct LaneSearch {
     /// By the hash of what is offered.
     offered: FxHashMap<u64, Offer>,
+    /// The numbers of values that requests carry, by the same hash.
     numbers: FxHashMap<u64, usize>,
     /// Ids that requests carried before any answer gave them: they are the client's own.
     used: FxHashSet<u64>,
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
-    taken: BTreeSet<(u32, Arc<Origin>, usize)>,
-    /// What its answers give to other lanes.
-    gives: Vec<Take>,
-    /// The exchanges whose answers gave what the last request carries.
+    /// What the last request carries, in order of its parts and of its places in them.
+    carries: Vec<Carry>,
+    /// The exchanges whose answers gave that.
     givers: Vec<u32>,
+    /// What is taken from earlier answers for it, and was not for others.
+    takings: Vec<Taking>,
+    /// The values it is the first to carry.
+    first_carried: Vec<Box<[u8]>>,
     values: LaneValues,
 }
 
@@ -60,8 +64,10 @@ struct Offer {
     name: String,
     /// The operation that gave it first.
     operation: u32,
-    /// Exchanges and places that gave it.
-    sources: Vec<(u32, Arc<Origin>)>,
+    /// Exchanges, and places by their numbers, that gave it.
+    sources: Vec<(u32, u32)>,
+    /// From so many of them it is taken.
+    taken: usize,
 }
 
 /// What is known about an exchange beside what was said.
@@ -92,6 +98,7 @@ impl LaneSearch {
         all.sort_by_key(|carried| !carried.whole);
         let login = Login::of(&all, exchange, request, context);
         self.givers.clear();
+        self.carries.clear();
         let mut lacks = false;
         let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
         for carried in all {
@@ -128,9 +135,7 @@ impl LaneSearch {
             let text = text_of(request, carried.part);
             let before_end = text.len().saturating_sub(carried.range.start);
             let recorded = text.get(carried.range).unwrap_or_default();
-            self.values.carries.push(Carry {
-                step: exchange.id,
-                place: context.place(carried.place),
+            self.carries.push(Carry {
                 part: carried.part,
                 before_end: u32::try_from(before_end).unwrap_or(u32::MAX),
                 writing: carried.writing,
@@ -138,6 +143,8 @@ impl LaneSearch {
                 fill,
             });
         }
+        self.carries
+            .sort_by_key(|carry| (carry.part, Reverse(carry.before_end)));
         if let Some(login) = login {
             self.values.user = Some(login.name().into());
             self.values.account = Some(login.account);
@@ -145,9 +152,24 @@ impl LaneSearch {
         lacks
     }
 
-    /// The exchanges whose answers gave what the last request carries.
+    /// What the last request carries.
+    pub(crate) fn carries(&self) -> &[Carry] {
+        &self.carries
+    }
+
+    /// The exchanges whose answers gave that.
     pub(crate) fn givers(&self) -> &[u32] {
         &self.givers
+    }
+
+    /// What is taken from earlier answers for the last request, and was not taken before.
+    pub(crate) fn takings(&mut self) -> Vec<Taking> {
+        std::mem::take(&mut self.takings)
+    }
+
+    /// The values that the last request is the first to carry, in order of their numbers.
+    pub(crate) fn first_carried(&mut self) -> Vec<Box<[u8]>> {
+        std::mem::take(&mut self.first_carried)
     }
 
     /// How many values are remembered for requests to come.
@@ -158,12 +180,8 @@ impl LaneSearch {
     /// Forgets them: the lane is taken to have ended. What was found stays.
     pub(crate) fn forget_remembered(&mut self) {
         self.offered = FxHashMap::default();
+        self.numbers = FxHashMap::default();
         self.used = FxHashSet::default();
-    }
-
-    /// Forgets what was noted of an exchange that is not sent after all.
-    pub(crate) fn forget(&mut self, exchange: u32) {
-        self.values.carries.retain(|carry| carry.step != exchange);
     }
 
     /// Looks at an answer: which values could later requests carry?
@@ -214,7 +232,7 @@ impl LaneSearch {
                     operation: exchange.operation,
                     lane: Some(exchange.lane),
                     answered_us: exchange.answered_us,
-                    origin: Arc::clone(&origin),
+                    origin,
                     stands_alone: found.single || writes,
                     number: None,
                 };
@@ -222,9 +240,10 @@ impl LaneSearch {
             }
             let offer = self.offered.entry(key).or_insert_with(|| Offer {
                 answered_us: exchange.answered_us,
-                name: context::name_of(&origin, &found.stem),
+                name: context.name_of(origin, &found.stem),
                 operation: exchange.operation,
                 sources: Vec::new(),
+                taken: 0,
             });
             if offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES) {
                 offer.sources.push((exchange.id, origin));
@@ -239,31 +258,19 @@ impl LaneSearch {
                     name: context::name_of(&rule.origin, ""),
                     operation: exchange.operation,
                     sources: Vec::new(),
+                    taken: 0,
                 });
-            // the latest answer counts
-            offer.sources.push((exchange.id, Arc::clone(&rule.origin)));
+            // the latest answer counts, and a few before it in case that one fails
+            if offer.sources.len() >= offer.taken + MOST_SOURCES {
+                offer.sources.remove(offer.taken);
+            }
+            let origin = context.origin(rule.origin.as_ref().clone());
+            offer.sources.push((exchange.id, origin));
         }
     }
 
-    /// What its answers give to other lanes.
-    pub(crate) fn give(&mut self, takes: Vec<Take>) {
-        self.gives = takes;
-    }
-
     /// What was found for the lane.
-    pub(crate) fn finish(mut self) -> LaneValues {
-        self.values.count = self.numbers.len();
-        self.values.takes = self
-            .taken
-            .into_iter()
-            .map(|(step, origin, value)| Take {
-                step,
-                origin,
-                value: Number::Own(value),
-            })
-            .chain(self.gives)
-            .collect();
-        self.values.settle();
+    pub(crate) fn finish(self) -> LaneValues {
         self.values
     }
 
@@ -291,10 +298,11 @@ impl LaneSearch {
         if by_rule.is_none() && context.forbids(&offer.name) {
             return None;
         }
-        let next = self.numbers.len();
+        let next = self.values.count;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            self.values.recorded.push(carried.value.as_slice().into());
+            self.values.count += 1;
+            self.first_carried.push(carried.value.as_slice().into());
         }
         context.found(Found {
             name: offer.name.clone(),
@@ -302,19 +310,27 @@ impl LaneSearch {
             origin: offer
                 .sources
                 .first()
-                .map(|(_, origin)| origin.to_string())
+                .map(|(_, origin)| context.origin_text(*origin))
                 .unwrap_or_default(),
             to: exchange.operation,
             place: carried.place.to_string(),
             is_new: number == next,
             of_another: false,
         });
-        for (step, origin) in &offer.sources {
-            self.taken.insert((*step, Arc::clone(origin), number));
-            self.givers.push(*step);
+        let value = Number::Own(u32::try_from(number).unwrap_or(u32::MAX));
+        let taken = std::mem::replace(&mut offer.taken, offer.sources.len());
+        for (exchange, origin) in offer.sources.iter().skip(taken) {
+            self.takings.push(Taking {
+                exchange: *exchange,
+                origin: *origin,
+                value,
+            });
         }
+        self.givers
+            .extend(offer.sources.iter().map(|(from, _)| *from));
         if by_rule.is_some() {
             offer.sources.drain(..offer.sources.len() - 1);
+            offer.taken = offer.sources.len();
         }
         Some(Fill::Value(number))
     }
@@ -330,8 +346,8 @@ impl LaneSearch {
         let elsewhere = &context.elsewhere;
         let (key, giver) = keys
             .iter()
-            .find_map(|key| Some((*key, elsewhere.giver(*key)?.clone())))?;
-        let name = context::name_of(&giver.origin, &carried.stem);
+            .find_map(|key| Some((*key, *elsewhere.giver(*key)?)))?;
+        let name = context.name_of(giver.origin, &carried.stem);
         let is_known = giver.answered_us <= exchange.at_us && giver.stands_alone;
         if !is_known || giver.lane == Some(exchange.lane) || context.forbids(&name) {
             context.count_elsewhere();
@@ -341,14 +357,21 @@ impl LaneSearch {
             context.count_elsewhere();
             return None;
         };
+        if is_new {
+            self.takings.push(Taking {
+                exchange: giver.exchange,
+                origin: giver.origin,
+                value: Number::Shared(number),
+            });
+        }
         if !self.values.of_others.contains(&number) {
             self.values.of_others.push(number);
-            self.values.recorded.push(carried.value.as_slice().into());
+            self.first_carried.push(carried.value.as_slice().into());
         }
         context.found(Found {
             name,
             from: giver.operation,
-            origin: giver.origin.to_string(),
+            origin: context.origin_text(giver.origin),
             to: exchange.operation,
             place: carried.place.to_string(),
             is_new,

@@ -15,7 +15,7 @@ use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
 use crate::http::places::{Shown, take};
-use crate::http::values::Number;
+use crate::http::values::{Number, Take};
 use crate::prepare::lane::{Lane, Step};
 use crate::prepare::session::set_cookie;
 
@@ -119,8 +119,7 @@ impl Worker {
     pub(super) fn take_answer(
         &self,
         lane_copy: &LaneCopy,
-        lane: &Lane,
-        step: &Step,
+        takes: &[Take],
         answer: &ResponseReader,
     ) {
         let headers = answer.headers();
@@ -130,7 +129,6 @@ impl Worker {
                 lane_copy.jar.borrow_mut().keep(value);
             }
         }
-        let takes = lane.values.takes_of(step.exchange);
         if !takes.is_empty() {
             let headers: Vec<(&[u8], &[u8])> = headers
                 .iter()
@@ -142,7 +140,7 @@ impl Worker {
                 about: "",
             };
             take(takes, shown, &mut |number, value| match number {
-                Number::Own(number) => lane_copy.keep_value(number, value),
+                Number::Own(number) => lane_copy.keep_value(number as usize, value),
                 Number::Shared(number) => self.program.shared.keep(number, lane_copy.copy, value),
             });
         }

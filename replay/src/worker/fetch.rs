@@ -12,6 +12,7 @@ use reprise_store::Store;
 use tokio::sync::mpsc;
 
 use crate::http::template::Template;
+use crate::http::values::{Carry, Take};
 use crate::http::verify::RecordedAnswer;
 use crate::mysql::command::MysqlCommand;
 use crate::run::give_way::give_way;
@@ -29,6 +30,10 @@ pub(crate) struct Outgoing {
     pub(crate) payload: Ready,
     /// HTTP: the recorded answer.
     pub(crate) recorded: Option<RecordedAnswer>,
+    /// HTTP: the values it carries.
+    pub(crate) carries: Box<[Carry]>,
+    /// HTTP: what to take from its answer.
+    pub(crate) takes: Box<[Take]>,
     /// Counts its bytes while it is there.
     held: Held,
 }
@@ -113,6 +118,7 @@ impl Outgoing {
         summary: Box<str>,
         payload: Ready,
         recorded: Option<RecordedAnswer>,
+        (carries, takes): (Box<[Carry]>, Box<[Take]>),
         held: &Held,
     ) -> Self {
         let bytes = match &payload {
@@ -120,11 +126,14 @@ impl Outgoing {
             Ready::Mysql(command) => command.len(),
         };
         let answer = recorded.as_ref().map_or(0, RecordedAnswer::size);
-        let size = bytes + answer + summary.len() + 128;
+        let carried: usize = carries.iter().map(|carry| carry.recorded.len() + 80).sum();
+        let size = bytes + answer + carried + takes.len() * 16 + summary.len() + 128;
         Self {
             summary,
             payload,
             recorded,
+            carries,
+            takes,
             held: held.more(size),
         }
     }

@@ -35,7 +35,7 @@ impl Worker {
         let Some(mut held) = self.connection_for(lane_copy, step, sample).await else {
             return;
         };
-        let carries = lane.values.carries_of(step.exchange);
+        let carries = &outgoing.carries;
         let (route, position) = (step.route, Self::position(sample));
         let rewriting = self.program.rewriting(route, position, sample.intended_us);
         let (of_others, all_there) = self.values_of_others(lane_copy, carries);
@@ -80,7 +80,7 @@ impl Worker {
                 let answer = &mut desk.answer;
                 let whole = answer.body().len() as u64 == answer.body_len();
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
-                self.take_answer(lane_copy, lane, step, answer);
+                self.take_answer(lane_copy, &outgoing.takes, answer);
                 self.verify(lane_copy, (lane, step), outgoing, answer, sample);
                 let stays = desk.answer.keep_alive() && !reply.body_unsent;
                 self.put_back(lane_copy, step, held, stays && !template.closes());

@@ -77,6 +77,8 @@ pub(crate) struct LaneCopy {
     fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,
     pub(crate) jar: RefCell<Jar>,
     values: RefCell<Vec<Option<Box<[u8]>>>>,
+    /// What they were when recorded.
+    pub(crate) recorded_values: Vec<Box<[u8]>>,
     /// By the recorded connection and the route it stands for; `None` once the target has closed it.
     idle: RefCell<Vec<(StandsFor, Option<HttpConnection>)>>,
     pub(crate) mysql: MysqlLane,
@@ -90,7 +92,10 @@ impl LaneCopy {
         copy: u32,
         beginning: Beginning,
     ) -> Self {
+        let read = program.prepared.notes.values(lane.values.recorded_at);
         Self {
+            is_broken: Cell::new(read.is_err()),
+            recorded_values: read.unwrap_or_default(),
             program,
             number,
             lane: lane.id,
@@ -98,7 +103,6 @@ impl LaneCopy {
             beginning,
             near: RefCell::default(),
             far: RefCell::default(),
-            is_broken: Cell::new(false),
             moved_us: Cell::new(0),
             due: Cell::new(0),
             next: Cell::new(0),

@@ -141,7 +141,7 @@ impl Worker {
                 self.cannot_read(lane_copy, &step);
                 continue;
             };
-            if let Some(reason) = self.left_out(lane_copy, lane, &step, &outgoing) {
+            if let Some(reason) = self.left_out(lane_copy, &step, &outgoing) {
                 self.outbox.borrow_mut().skipped(reason, 1);
                 lane_copy.received.borrow_mut().note(step.rank);
                 continue;
@@ -174,7 +174,6 @@ impl Worker {
     fn left_out(
         &self,
         lane_copy: &LaneCopy,
-        lane: &Lane,
         step: &Step,
         outgoing: &Outgoing,
     ) -> Option<SkipReason> {
@@ -185,8 +184,8 @@ impl Worker {
         if plan.copy_writes == CopyWrites::Skip && lane_copy.copy > 0 && step.writes_mysql() {
             return Some(SkipReason::CopyWrite);
         }
-        let lacks = plan.missing_values == MissingValues::Skip
-            && lane_copy.lacks_value(lane.values.carries_of(step.exchange));
+        let lacks =
+            plan.missing_values == MissingValues::Skip && lane_copy.lacks_value(&outgoing.carries);
         lacks.then_some(SkipReason::ValueMissing)
     }
 

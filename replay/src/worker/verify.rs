@@ -42,7 +42,7 @@ impl Worker {
         let account = self.account(lane_copy, lane);
         let difference = recorded.filter(|_| same_status).and_then(|recorded| {
             let noise = self.program.prepared.noise.of(step.operation);
-            let before = known_when_recorded(lane, account);
+            let before = known_when_recorded(lane_copy, lane, account);
             let others = lane.values.of_others.iter();
             let of_others: Vec<Box<[u8]>> = others
                 .filter_map(|number| self.program.shared.of(*number, lane_copy.copy))
@@ -113,8 +113,12 @@ impl Worker {
 }
 
 /// The values the recorded server generated for a lane, and who it was when another is now.
-fn known_when_recorded<'a>(lane: &'a Lane, account: Option<&Account>) -> Vec<&'a [u8]> {
-    let values = lane.values.recorded.iter().map(|value| &**value);
+fn known_when_recorded<'a>(
+    lane_copy: &'a LaneCopy,
+    lane: &'a Lane,
+    account: Option<&Account>,
+) -> Vec<&'a [u8]> {
+    let values = lane_copy.recorded_values.iter().map(|value| &**value);
     let user = lane.values.user.as_deref().filter(|_| account.is_some());
     values.chain(user).collect()
 }

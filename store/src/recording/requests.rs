@@ -12,6 +12,10 @@ use crate::{Error, ExchangeId, RecordingId, Store};
 /// one, and a commit begins a new one: four cover both.
 const KEPT_SEGMENTS: usize = 4;
 
+/// Those beside the one used last are let go when they have more bytes than this: a large payload has a
+/// segment of its own, and nobody reads it twice.
+const KEPT_BYTES: usize = 512 * 1024;
+
 /// One recorded exchange with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRequest {
@@ -148,6 +152,17 @@ impl Sequence {
         }
     }
 
+    /// Lets segments go that were unpacked first, so that one more can come.
+    fn make_room(&mut self) {
+        self.unpacked.truncate(KEPT_SEGMENTS - 1);
+        let bytes = |unpacked: &VecDeque<(u32, Vec<u8>)>| -> usize {
+            unpacked.iter().map(|(_, segment)| segment.len()).sum()
+        };
+        while bytes(&self.unpacked) > KEPT_BYTES {
+            self.unpacked.pop_back();
+        }
+    }
+
     fn bytes(
         &mut self,
         store: &Store,
@@ -164,7 +179,7 @@ impl Sequence {
         let known = self.unpacked.iter().any(|(known, _)| *known == number);
         if !known {
             let bytes = store.read(|sql| segment(sql, self.table, recording, number))?;
-            self.unpacked.truncate(KEPT_SEGMENTS - 1);
+            self.make_room();
             self.unpacked.push_front((number, bytes));
         }
         let unpacked = self.unpacked.iter().find(|(known, _)| *known == number);
@@ -172,5 +187,23 @@ impl Sequence {
         bytes
             .map(|bytes| Some(bytes.to_vec()))
             .ok_or_else(|| store.damaged())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_segments_make_room_for_the_next_and_small_ones_stay() {
+        let mut sequence = Sequence::new(REQUESTS);
+        for number in 0..10 {
+            sequence.make_room();
+            sequence.unpacked.push_front((number, vec![0; 1_000]));
+        }
+        assert_eq!(sequence.unpacked.len(), KEPT_SEGMENTS);
+        sequence.unpacked.push_front((10, vec![0; KEPT_BYTES + 1]));
+        sequence.make_room();
+        assert!(sequence.unpacked.is_empty());
     }
 }

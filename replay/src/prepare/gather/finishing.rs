@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::gathered::Gathered;
 use crate::Plan;
-use crate::http::values::{Fill, LaneValues, Number};
+use crate::http::values::LaneValues;
 use crate::plan::{HttpOrder, Part};
 use crate::prepare::backlog::Backlog;
 use crate::prepare::lane::{Lane, Marks, Span, Step};
@@ -53,8 +53,8 @@ struct Growing {
     /// How many went before them.
     written: u32,
     ranking: Ranking,
-    /// Which value each answer gives, where requests wait for values only.
-    gives: Gives,
+    /// Who waits for whom, where requests wait for values only.
+    givers: Givers,
     part: Option<Part>,
     /// When what comes before the part is sent; known with the first step inside.
     setup_us: Option<u64>,
@@ -68,10 +68,11 @@ struct OnConnection {
     span: Span,
 }
 
-/// Who gives the values that requests wait for: the exchanges that give each, and the ranks of those.
+/// The exchanges whose answers gave what others carry.
 #[derive(Default)]
-struct Gives {
-    by_value: FxHashMap<usize, Vec<u32>>,
+struct Givers {
+    of: FxHashMap<u32, Vec<u32>>,
+    /// Those of their answers, once they are known.
     ranks: FxHashMap<u32, Option<u32>>,
 }
 
@@ -93,11 +94,12 @@ impl<'a> Finishing<'a> {
     }
 
     /// The next lane, in order of their ids, and its steps.
-    pub(super) fn lane(&mut self, gathered: Gathered) -> io::Result<Lane> {
+    pub(super) fn lane(&mut self, mut gathered: Gathered) -> io::Result<Lane> {
+        let values = gathered.values();
         let mut lane = gathered.lane;
-        lane.values = gathered.search.finish();
+        lane.values = values;
         let needed = gathered.left_out.needed();
-        let mut growing = Growing::new(lane, self.plan);
+        let mut growing = Growing::new(lane, self.plan, &gathered.waits);
         while let Some(found) = self.next.filter(|found| found.lane == growing.lane.id) {
             self.next = self.found.pop()?;
             let mut step = found.step;
@@ -126,17 +128,11 @@ impl<'a> Finishing<'a> {
 }
 
 impl Growing {
-    fn new(mut lane: Lane, plan: &Plan) -> Self {
-        let mut gives = Gives::default();
-        if plan.http_order == HttpOrder::None {
-            for take in &lane.values.takes {
-                // nobody waits for what another lane carries
-                let Number::Own(value) = take.value else {
-                    continue;
-                };
-                gives.by_value.entry(value).or_default().push(take.step);
-                gives.ranks.insert(take.step, None);
-            }
+    fn new(mut lane: Lane, plan: &Plan, waits: &[(u32, u32)]) -> Self {
+        let mut givers = Givers::default();
+        for (exchange, giver) in waits {
+            givers.of.entry(*exchange).or_default().push(*giver);
+            givers.ranks.insert(*giver, None);
         }
         if let Some(part) = plan.between {
             lane.starts_us = part.moment_us(lane.starts_us);
@@ -150,7 +146,7 @@ impl Growing {
             queue: VecDeque::new(),
             written: 0,
             ranking: Ranking::default(),
-            gives,
+            givers,
             part: plan.between,
             setup_us: None,
             connections: FxHashMap::default(),
@@ -160,13 +156,13 @@ impl Growing {
     /// Takes the next step in order of sending.
     fn add(&mut self, mut step: Step) {
         let answered_us = step.at_us + u64::from(step.took_us);
-        let (queue, written, ranks) = (&mut self.queue, self.written, &mut self.gives.ranks);
+        let (queue, written, ranks) = (&mut self.queue, self.written, &mut self.givers.ranks);
         step.waits_for = self.ranking.next(step.at_us, answered_us, |place, rank| {
             set_rank(queue, written, ranks, place, rank);
         });
         step.rank = UNRANKED;
         if self.order == HttpOrder::None && step.protocol == Protocol::Http {
-            step.waits_for = self.gives.waits_for(&step, &self.lane.values);
+            step.waits_for = self.givers.waits_for(step.exchange);
         }
         if let Some(part) = self.part.filter(|part| part.holds(step.at_us)) {
             let first_us = part.moment_us(step.at_us);
@@ -234,7 +230,7 @@ impl Growing {
     /// The lane, all of it written.
     fn finish(mut self, steps: &mut Steps, tally: &mut Tally<'_>) -> io::Result<Lane> {
         let ranking = std::mem::take(&mut self.ranking);
-        let (queue, written, ranks) = (&mut self.queue, self.written, &mut self.gives.ranks);
+        let (queue, written, ranks) = (&mut self.queue, self.written, &mut self.givers.ranks);
         ranking.finish(|place, rank| set_rank(queue, written, ranks, place, rank));
         let first_us = self.lane.starts_us;
         self.setup_us
@@ -275,18 +271,63 @@ fn set_rank(
     }
 }
 
-impl Gives {
-    /// How many answers a step waits for that waits only for the values it carries, and for what was
+impl Givers {
+    /// How many answers an exchange waits for that waits only for the values it carries, and for what was
     /// answered before those.
-    fn waits_for(&self, step: &Step, values: &LaneValues) -> u32 {
-        let carries = values.carries_of(step.exchange).iter();
-        let carried = carries.filter_map(|carry| match carry.fill {
-            Fill::Value(number) => self.by_value.get(&number),
-            Fill::OfAnother(_) | Fill::Secret(_) | Fill::User | Fill::Password => None,
-        });
-        let ranks = carried
-            .flatten()
-            .filter_map(|giver| self.ranks.get(giver).copied().flatten());
+    fn waits_for(&self, exchange: u32) -> u32 {
+        let givers = self.of.get(&exchange).into_iter().flatten();
+        let ranks = givers.filter_map(|giver| self.ranks.get(giver).copied().flatten());
         ranks.max().map_or(0, |rank| rank + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_order_a_request_waits_for_the_answer_it_takes_a_value_from_and_no_later_one() {
+        let mut plan = Plan::of("x");
+        plan.http_order = HttpOrder::None;
+        let mut steps = Steps::new(Path::new("/nowhere"));
+        let mut tally = Tally::new(&plan);
+        // the fourth carries what the second gave
+        let mut growing = Growing::new(Lane::default(), &plan, &[(4, 2)]);
+        for exchange in 1..=4 {
+            growing.add(Step::test(exchange, u64::from(exchange) * 10, 5));
+        }
+        let lane = growing.finish(&mut steps, &mut tally).unwrap();
+        let mut read = Vec::new();
+        steps.read(lane.steps, 0, 9, &mut read).unwrap();
+        let waits: Vec<u32> = read.iter().map(|step| step.waits_for).collect();
+        assert_eq!(waits, [0, 0, 0, 2]);
+    }
+
+    #[test]
+    fn a_long_lane_is_written_as_it_comes_and_the_ends_of_its_connections_are_marked() {
+        let plan = Plan::of("x");
+        let mut steps = Steps::new(Path::new("/nowhere"));
+        let mut tally = Tally::new(&plan);
+        let mut growing = Growing::new(Lane::default(), &plan, &[]);
+        let count = 3 * WAITING as u32;
+        for exchange in 1..=count {
+            // two connections, the first of which ends soon; each answer comes after the next request
+            let mut step = Step::test(exchange, u64::from(exchange) * 10, 15);
+            step.connection = if exchange < 100 { 1 } else { 2 };
+            growing.add(step);
+            growing.write(WAITING, &mut steps, &mut tally).unwrap();
+            assert!(growing.queue.len() <= WAITING);
+        }
+        let lane = growing.finish(&mut steps, &mut tally).unwrap();
+        assert_eq!((lane.steps.len(), lane.spans.len()), (count as usize, 2));
+        let mut read = Vec::new();
+        let all = count as usize;
+        steps.read(lane.steps, 0, all, &mut read).unwrap();
+        let last = |step: &&Step| step.marks.contains(Marks::LAST_ON_CONNECTION);
+        let ends: Vec<u32> = read.iter().filter(last).map(|step| step.exchange).collect();
+        assert_eq!(ends, [99, count]);
+        assert!(read.iter().all(|step| step.rank == step.exchange - 1));
+        let mut later = read.iter().skip(1);
+        assert!(later.all(|step| step.waits_for == step.exchange - 2));
     }
 }

@@ -1,11 +1,16 @@
 //! A lane while its recording is read: what it has to remember to understand what comes.
 
+use std::io;
+
 use reprise_store::RecordedRequest;
 use reprise_wire::http::Message;
 
 use super::step::is_whole;
+use crate::http::values::LaneValues;
+use crate::plan::HttpOrder;
 use crate::prepare::lane::Lane;
 use crate::prepare::noise::{Asked, NoiseLearner};
+use crate::prepare::notes::Notes;
 use crate::prepare::setup::LeftOut;
 use crate::prepare::values::{Context, Exchanged, LaneSearch};
 
@@ -18,6 +23,10 @@ pub(super) struct Gathered {
     pub(super) writes: u32,
     /// What the part and the filter leave out; some of it may be needed.
     pub(super) left_out: LeftOut,
+    /// Where requests wait for values only: an exchange, and one whose answer gave what it carries.
+    pub(super) waits: Vec<(u32, u32)>,
+    /// Where the notes have the last value that a request was the first to carry.
+    pub(super) recorded_at: u64,
 }
 
 impl Gathered {
@@ -46,6 +55,31 @@ impl Gathered {
             self.search.answer(exchanged, request, answer, context);
         }
         lacks
+    }
+
+    /// Notes what was found of the values that an exchange's request carries.
+    pub(super) fn note_values(
+        &mut self,
+        exchange: u32,
+        order: HttpOrder,
+        notes: &mut Notes,
+    ) -> io::Result<()> {
+        for value in self.search.first_carried() {
+            self.recorded_at = notes.push_value(&value, self.recorded_at)?;
+        }
+        if order == HttpOrder::None {
+            let givers = self.search.givers().iter();
+            self.waits.extend(givers.map(|giver| (exchange, *giver)));
+        }
+        Ok(())
+    }
+
+    /// The values of the lane, once all of it was seen.
+    pub(super) fn values(&mut self) -> LaneValues {
+        LaneValues {
+            recorded_at: self.recorded_at,
+            ..std::mem::take(&mut self.search).finish()
+        }
     }
 
     /// Learns what varies in answers to a request.

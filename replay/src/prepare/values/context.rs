@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Rule;
 use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
 use crate::http::places::guess::{names_a_secret, stem};
 use crate::http::places::{Carried, carried};
-use crate::http::values::{Holder, Origin, Place, Take};
+use crate::http::values::{Holder, Origin, Place};
 use crate::plan::MissingValues;
 use crate::prepare::session::names_a_session;
 use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
@@ -26,8 +26,10 @@ pub(crate) struct Context<'a> {
     operations: &'a BTreeMap<u32, String>,
     rules: Vec<Rule>,
     pub(crate) missing: Missing<'a>,
-    origins: FxHashSet<Arc<Origin>>,
-    places: FxHashSet<Arc<Place>>,
+    /// Each with its number.
+    origins: FxHashMap<Arc<Origin>, u32>,
+    /// By their numbers.
+    origin_list: Vec<Arc<Origin>>,
     /// What answers to other lanes gave.
     pub(super) elsewhere: Elsewhere,
     accounts: FxHashMap<Vec<u8>, u32>,
@@ -72,8 +74,8 @@ impl<'a> Context<'a> {
             operations,
             rules: rules.collect::<Result<_, _>>()?,
             missing: Missing::new(&plan.secrets),
-            origins: FxHashSet::default(),
-            places: FxHashSet::default(),
+            origins: FxHashMap::default(),
+            origin_list: Vec::new(),
             elsewhere: Elsewhere::default(),
             accounts: FxHashMap::default(),
             found: BTreeMap::new(),
@@ -104,24 +106,28 @@ impl<'a> Context<'a> {
         all.into_iter().map(|(name, _)| name).collect()
     }
 
-    /// One origin for all that are equal.
-    pub(crate) fn origin(&mut self, origin: Origin) -> Arc<Origin> {
+    /// The number of an origin: one for all that are equal.
+    pub(crate) fn origin(&mut self, origin: Origin) -> u32 {
         if let Some(known) = self.origins.get(&origin) {
-            return Arc::clone(known);
+            return *known;
         }
-        let shared = Arc::new(origin);
-        self.origins.insert(Arc::clone(&shared));
-        shared
+        let number = u32::try_from(self.origin_list.len()).unwrap_or(u32::MAX);
+        let origin = Arc::new(origin);
+        self.origin_list.push(Arc::clone(&origin));
+        self.origins.insert(origin, number);
+        number
     }
 
-    /// One place for all that are equal.
-    pub(crate) fn place(&mut self, place: Place) -> Arc<Place> {
-        if let Some(known) = self.places.get(&place) {
-            return Arc::clone(known);
-        }
-        let shared = Arc::new(place);
-        self.places.insert(Arc::clone(&shared));
-        shared
+    /// An origin in words, by its number.
+    pub(crate) fn origin_text(&self, number: u32) -> String {
+        let origin = self.origin_list.get(number as usize);
+        origin.map(|origin| origin.to_string()).unwrap_or_default()
+    }
+
+    /// What the value of an origin is called.
+    pub(super) fn name_of(&self, origin: u32, about: &str) -> String {
+        let origin = self.origin_list.get(origin as usize);
+        origin.map_or_else(String::new, |origin| name_of(origin, about))
     }
 
     /// Whether the plan leaves values of this name as recorded.
@@ -180,11 +186,6 @@ impl<'a> Context<'a> {
         self.elsewhere_requests += 1;
     }
 
-    /// What is taken from answers to `lane` for others.
-    pub(crate) fn takes_from(&mut self, lane: u32) -> Vec<Take> {
-        self.elsewhere.takes_from(lane)
-    }
-
     /// The places of answers, by operation, that give values to requests: fields of JSON documents.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (u32, &str)> {
         let found = self.found.keys();
@@ -193,10 +194,11 @@ impl<'a> Context<'a> {
             .map(|(_, from, origin, _)| (*from, origin.as_str()))
     }
 
-    /// What the plan shows of it all.
-    pub(crate) fn into_told(self) -> Told {
+    /// What the plan shows of it all, and the origins by their numbers.
+    pub(crate) fn into_told(self) -> (Told, Vec<Arc<Origin>>) {
         let Self {
             found,
+            origin_list,
             missing,
             operations,
             elsewhere_requests,
@@ -224,11 +226,12 @@ impl<'a> Context<'a> {
             })
             .collect();
         correlations.sort_by_key(|one| std::cmp::Reverse(one.requests));
-        Told {
+        let told = Told {
             correlations,
             from_other_lanes: elsewhere_requests,
             unsourced: missing.into_list(),
-        }
+        };
+        (told, origin_list)
     }
 
     fn text(&self, operation: u32) -> &'a str {

@@ -1,11 +1,7 @@
 //! Values that an answer to one lane gave and a request of another carries: the id of what an administrator
 //! has created and everyone looks at.
 
-use std::sync::Arc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
-
-use crate::http::values::{Number, Origin, Take};
 
 /// Values of all lanes' answers that are remembered.
 const MOST_GIVEN: usize = 200_000;
@@ -20,11 +16,10 @@ pub(super) struct Elsewhere {
     given: FxHashMap<u64, Giver>,
     used: FxHashSet<u64>,
     shared: u32,
-    takes: FxHashMap<u32, Vec<Take>>,
 }
 
 /// Who gave a value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Giver {
     /// The exchange whose answer had it first.
     pub(super) exchange: u32,
@@ -34,8 +29,8 @@ pub(super) struct Giver {
     pub(super) lane: Option<u32>,
     /// When that answer was complete.
     pub(super) answered_us: u64,
-    /// Where in it.
-    pub(super) origin: Arc<Origin>,
+    /// Where in it, by the origin's number.
+    pub(super) origin: u32,
     /// It is no element of a list that was only looked at.
     pub(super) stands_alone: bool,
     /// Its number in the run, once another lane carries it.
@@ -69,26 +64,17 @@ impl Elsewhere {
         self.given.get(&key)
     }
 
-    /// The number of a value that another lane than its giver carries from now on; true with the first.
+    /// The number of a value that another lane than its giver carries from now on; true with the first: it is
+    /// to be taken from its giver's answer.
     pub(super) fn share(&mut self, key: u64) -> Option<(u32, bool)> {
         let giver = self.given.get_mut(&key)?;
-        let lane = giver.lane?;
+        giver.lane?;
         if let Some(number) = giver.number {
             return Some((number, false));
         }
         let number = self.shared;
         self.shared += 1;
         giver.number = Some(number);
-        self.takes.entry(lane).or_default().push(Take {
-            step: giver.exchange,
-            origin: Arc::clone(&giver.origin),
-            value: Number::Shared(number),
-        });
         Some((number, true))
-    }
-
-    /// What is taken from answers to `lane` for others.
-    pub(super) fn takes_from(&mut self, lane: u32) -> Vec<Take> {
-        self.takes.remove(&lane).unwrap_or_default()
     }
 }

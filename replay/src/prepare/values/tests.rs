@@ -3,6 +3,7 @@
 mod frameworks;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use reprise_fault::Position;
@@ -14,6 +15,7 @@ use crate::http::places::take;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::{Matching, Moment};
 use crate::http::template::{Fills, Template};
+use crate::http::values::{Number, Origin, Take};
 use crate::prepare::Unsourced;
 
 /// A lane as it is recorded, one exchange after another.
@@ -24,6 +26,10 @@ struct Recorded {
 /// What a lane's search found, and its requests.
 struct Searched {
     values: LaneValues,
+    /// By the exchange.
+    carries: Vec<Vec<Carry>>,
+    takings: Vec<Taking>,
+    origins: Vec<Arc<Origin>>,
     told: Told,
     requests: Vec<String>,
 }
@@ -46,6 +52,7 @@ impl Recorded {
             .collect();
         let mut context = Context::new(plan, &operations).unwrap();
         let mut lane = LaneSearch::default();
+        let (mut carries, mut takings) = (Vec::new(), Vec::new());
         for (id, (_, request, answer)) in (0..).zip(&self.said) {
             let request = Message::parse(request.as_bytes()).unwrap();
             let exchange = Exchanged {
@@ -57,12 +64,18 @@ impl Recorded {
                 status: 200,
             };
             lane.request(exchange, &request, &mut context);
+            carries.push(lane.carries().to_vec());
+            takings.extend(lane.takings());
             let answer = Message::parse(answer.as_bytes()).unwrap();
             lane.answer(exchange, &request, &answer, &mut context);
         }
+        let (told, origins) = context.into_told();
         Searched {
             values: lane.finish(),
-            told: context.into_told(),
+            carries,
+            takings,
+            origins,
+            told,
             requests: self
                 .said
                 .iter()
@@ -107,9 +120,16 @@ impl Searched {
                 body: &answer.body,
                 about: "",
             };
-            take(self.values.takes_of(*of), shown, &mut |number, value| {
+            let takings = self.takings.iter().filter(|taking| taking.exchange == *of);
+            let takes: Vec<Take> = takings
+                .map(|taking| Take {
+                    origin: Arc::clone(&self.origins[taking.origin as usize]),
+                    value: taking.value,
+                })
+                .collect();
+            take(&takes, shown, &mut |number, value| {
                 if let Number::Own(number) = number {
-                    known[number] = Some(value.into());
+                    known[number as usize] = Some(value.into());
                 }
             });
         }
@@ -133,7 +153,7 @@ impl Searched {
             account: None,
             of_others: &[],
         };
-        let sent = template.fill(self.values.carries_of(step), fills, &rewriting);
+        let sent = template.fill(&self.carries[step as usize], fills, &rewriting);
         String::from_utf8_lossy(&sent).into_owned()
     }
 }
@@ -302,9 +322,9 @@ fn what_is_redacted_and_unknown_is_missing_unless_a_secret_supplies_it() {
         ]
     );
     let fills: Vec<Fill> = searched
-        .values
         .carries
         .iter()
+        .flatten()
         .map(|carry| carry.fill)
         .collect();
     assert_eq!(fills, [Fill::Secret(0)]);
@@ -321,11 +341,11 @@ fn another_account_logs_in_where_the_recorded_one_did() {
         .said("POST /login", login, &json("200 OK", "", "{}"))
         .said("POST /news", news, &json("200 OK", "", "{}"))
         .search(&plan);
-    let fills: Vec<(u32, Fill)> = searched
-        .values
+    let fills: Vec<(usize, Fill)> = searched
         .carries
         .iter()
-        .map(|carry| (carry.step, carry.fill))
+        .enumerate()
+        .flat_map(|(exchange, carries)| carries.iter().map(move |carry| (exchange, carry.fill)))
         .collect();
     assert_eq!(
         fills,

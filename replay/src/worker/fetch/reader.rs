@@ -122,7 +122,7 @@ impl Reader {
             let ready = (note.is_sent || is_wanted)
                 .then_some(next.request)
                 .flatten()
-                .map(|request| self.ready(note, next.row, request, next.response.as_deref()));
+                .and_then(|request| self.ready(note, next.row, request, next.response.as_deref()));
             if exchange >= wanted.exchange {
                 return ready.filter(|_| is_wanted);
             }
@@ -136,7 +136,7 @@ impl Reader {
         let [request, response] = self.alone.read(&row).ok()?;
         let notes = &self.program.prepared.notes;
         let note = self.notes.of(wanted.exchange, notes).ok()?;
-        Some(self.ready(note, row, request?, response.as_deref()))
+        self.ready(note, row, request?, response.as_deref())
     }
 
     fn ready(
@@ -145,7 +145,7 @@ impl Reader {
         row: ExchangeRow,
         request: Vec<u8>,
         response: Option<&[u8]>,
-    ) -> Arc<Outgoing> {
+    ) -> Option<Arc<Outgoing>> {
         let exchange = row.id.0;
         let recorded = match row.protocol {
             Protocol::Http => response.and_then(RecordedAnswer::of),
@@ -164,9 +164,11 @@ impl Reader {
             }
         };
         let summary = row.summary.into_boxed_str();
-        let outgoing = Outgoing::new(summary, payload, recorded, &self.shelf.held);
+        let notes = &self.program.prepared.notes;
+        let values = (notes.carries(note).ok()?, notes.takes(note).ok()?);
+        let outgoing = Outgoing::new(summary, payload, recorded, values, &self.shelf.held);
         let outgoing = Arc::new(outgoing);
         self.shelf.keep(exchange, &outgoing);
-        outgoing
+        Some(outgoing)
     }
 }

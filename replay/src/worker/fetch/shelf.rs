@@ -79,7 +79,14 @@ mod tests {
 
     fn request(bytes: usize) -> Arc<Outgoing> {
         let payload = Ready::Mysql(MysqlCommand::new(vec![0; bytes], None, false));
-        Arc::new(Outgoing::new("".into(), payload, None, &Held::default()))
+        let nothing = Default::default();
+        Arc::new(Outgoing::new(
+            "".into(),
+            payload,
+            None,
+            nothing,
+            &Held::default(),
+        ))
     }
 
     #[test]

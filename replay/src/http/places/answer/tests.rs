@@ -80,7 +80,6 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
     let all = shown("text/html", &[], page);
     let second = all.iter().find(|one| one.value == b"8").unwrap();
     let takes = [Take {
-        step: 1,
         origin: second.origin.clone().into(),
         value: Number::Own(5),
     }];
