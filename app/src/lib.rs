@@ -52,8 +52,8 @@ pub use redaction::{
     read_redaction_rules, redaction_rules, redaction_rules_file, save_redaction_rules,
 };
 pub use replay::{
-    AllowedTargets, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_copies, parse_factor,
-    times_recorded,
+    AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_copies,
+    parse_factor, times_recorded,
 };
 pub use rotation::parse_rotation;
 pub use size::parse_size;

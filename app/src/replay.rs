@@ -19,7 +19,7 @@ use reprise_replay::{HttpRoute, Outline, Plan, Prepared, ReplayConfig, Secrets, 
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
-pub use outlook::{AllowedTargets, times_recorded};
+pub use outlook::{AllowedTargets, PlannedReplay, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 
 use asked::Asked;
@@ -46,7 +46,37 @@ impl Library {
     /// # Errors
     /// When the request cannot be read, the target is refused, or nothing is left to send.
     pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
+        self.start_replay(request, self.plan_replay(request)?)
+    }
+
+    /// Works a replay out, and sends nothing yet.
+    ///
+    /// # Errors
+    /// When the request cannot be read or a target is refused.
+    pub fn plan_replay(&self, request: &ReplayRequest) -> Result<PlannedReplay, Error> {
         let asked = self.asked(request)?;
+        // a target that is refused is said before a long recording is read
+        let targets = self.allow_targets_of(request, &asked)?;
+        let prepared = Prepared::new(asked.plan.clone(), &self.store)?;
+        Ok(PlannedReplay {
+            asked,
+            targets,
+            prepared,
+        })
+    }
+
+    /// Starts a replay that was worked out from the same request.
+    ///
+    /// # Errors
+    /// When a target is refused or cannot be reached, or nothing is left to send.
+    pub fn start_replay(
+        &self,
+        request: &ReplayRequest,
+        planned: PlannedReplay,
+    ) -> Result<ReplayJob, Error> {
+        let PlannedReplay {
+            asked, prepared, ..
+        } = planned;
         let recording = self.store.recording(&asked.plan.recording)?;
         let (targets, mut warnings) = self.targets_of(request, &asked, recording.id)?;
         if asked.plan.resumes.is_some() {
@@ -63,14 +93,14 @@ impl Library {
             run_before(command)?;
         }
         let mut config = ReplayConfig {
-            plan: asked.plan,
+            prepared,
             run,
             targets,
             secrets: Secrets(asked.secrets),
             users: asked.users,
             mysql_room: None,
         };
-        let (reached, names) = self.reach(request, &config.targets, &config.plan, recording.id)?;
+        let (reached, names) = self.reach(request, &config.targets, &asked.plan, recording.id)?;
         warnings.extend(names);
         config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)

@@ -61,7 +61,7 @@ fn main() {
             ..Targets::default()
         };
         let config = ReplayConfig {
-            plan,
+            prepared: reprise_replay::Prepared::new(plan, &store).unwrap(),
             run: "run".to_owned(),
             targets,
             secrets: Secrets::default(),

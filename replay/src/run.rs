@@ -51,8 +51,8 @@ pub use reach::{MysqlRoom, Reached, ShownBy};
 /// What a run is started with.
 #[derive(Debug)]
 pub struct ReplayConfig {
-    /// What is done.
-    pub plan: Plan,
+    /// The plan, worked out.
+    pub prepared: Prepared,
     /// What the run is called; unique in its file.
     pub run: String,
     /// Where it goes.
@@ -113,20 +113,21 @@ const BATCHES: usize = 4_096;
 /// Events that may wait for whoever listens.
 const EVENTS: usize = 1_024;
 
-/// Works out the plan and starts the run.
+/// Starts the run of a plan that has been worked out.
 ///
 /// # Errors
 /// The plan cannot be run as it is, the recording cannot be read, the run's name is taken, or threads
 /// cannot be started.
 pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError> {
     let ReplayConfig {
-        plan,
+        prepared,
         run,
         targets,
         secrets,
         users,
         mysql_room,
     } = config;
+    let plan = &prepared.plan;
     if plan.users != users.count() {
         return Err(ReplayError::NoUsers);
     }
@@ -136,7 +137,6 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         .iter()
         .map(|text| check(text))
         .collect::<Result<Vec<_>, _>>()?;
-    let prepared = Prepared::new(plan, store)?;
     start_prepared(
         prepared,
         Extras {

@@ -1,6 +1,8 @@
 //! What can be said before a replay starts: whether its targets are allowed; and what a stored run was to do.
 
-use reprise_replay::{Plan, Speed};
+use reprise_replay::{Outline, Plan, Prepared, Speed};
+
+use super::asked::Asked;
 
 use crate::{Error, Library, ReplayRequest};
 
@@ -15,15 +17,41 @@ pub struct AllowedTargets {
     pub loopback: bool,
 }
 
+/// A replay worked out, and not begun.
+pub struct PlannedReplay {
+    pub(super) asked: Asked,
+    pub(super) targets: AllowedTargets,
+    pub(super) prepared: Prepared,
+}
+
+impl PlannedReplay {
+    /// What it would send and leave out, and why.
+    pub fn outline(&self) -> Outline {
+        self.prepared.outline()
+    }
+
+    /// Where it would send that.
+    pub const fn targets(&self) -> &AllowedTargets {
+        &self.targets
+    }
+}
+
 impl Library {
     /// Whether the request's targets are allowed. Resolves their names; connects to nothing.
     ///
     /// # Errors
     /// When the request cannot be read, or a target is refused.
     pub fn allow_targets(&self, request: &ReplayRequest) -> Result<AllowedTargets, Error> {
-        let asked = self.asked(request)?;
+        self.allow_targets_of(request, &self.asked(request)?)
+    }
+
+    pub(super) fn allow_targets_of(
+        &self,
+        request: &ReplayRequest,
+        asked: &Asked,
+    ) -> Result<AllowedTargets, Error> {
         let recording = self.store.recording(&asked.plan.recording)?.id;
-        let (http, mysql) = self.allowed(request, &asked, recording)?;
+        let (http, mysql) = self.allowed(request, asked, recording)?;
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
         let mut allowed = AllowedTargets {
             loopback: true,

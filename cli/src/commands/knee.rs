@@ -1,6 +1,7 @@
 //! `reprise knee NAME`: the highest rate a target holds. Exit code 1 when it does not even hold the first.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reprise_app::readable::{count, duration, percent, rate};
@@ -16,13 +17,15 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     let library = context.existing_library()?;
     let yes = arguments.targets.yes;
     let request = request(arguments)?;
-    if !yes && !replay::go_on(&library, &request.replay)? {
+    // planned for the question only: each step is planned for its own rate
+    let asks = !yes && std::io::stdin().is_terminal();
+    if asks && !replay::go_on(&library.plan_replay(&request.replay)?)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
     let stop = Stop::listen()?;
     let answer = library.knee(&request, &|| stop.asked(), &mut |step, times| {
         say(&format!("trying {}", readable(times)));
-        replay::follow(&library, step, context.json, &stop)
+        replay::follow(library.replay(step)?, context.json, &stop)
     })?;
     if context.json {
         output::json(&answer)?;

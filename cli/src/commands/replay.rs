@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Library, Outcome, ReplayNews, ReplayRequest, Summary, Tick};
+use reprise_app::{Outcome, PlannedReplay, ReplayJob, ReplayNews, Summary, Tick};
 
 use super::{Context, runs};
 use crate::arguments::ReplayArguments;
@@ -32,11 +32,13 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         }
         return Ok(ExitCode::SUCCESS);
     }
-    if !yes && !go_on(&library, &request)? {
+    let planned = library.plan_replay(&request)?;
+    if !yes && !go_on(&planned)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
     let stop = Stop::listen()?;
-    let answer = follow(&library, &request, context.json, &stop)?;
+    let job = library.start_replay(&request, planned)?;
+    let answer = follow(job, context.json, &stop)?;
     // The answer first: a page that cannot be written must not cost it.
     if context.json {
         output::json(&answer)?;
@@ -51,15 +53,12 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
 
 /// Asks whoever sits at the terminal before data elsewhere is changed.
 #[expect(clippy::print_stderr, reason = "a question belongs on stderr")]
-pub(crate) fn go_on(library: &Library, request: &ReplayRequest) -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() {
+pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
+    let targets = planned.targets();
+    if targets.loopback || !std::io::stdin().is_terminal() {
         return Ok(true);
     }
-    let targets = library.allow_targets(request)?;
-    if targets.loopback {
-        return Ok(true);
-    }
-    let outline = library.dry_run(request)?;
+    let outline = planned.outline();
     if outline.writes == 0 {
         return Ok(true);
     }
@@ -94,15 +93,9 @@ fn code(summary: &Summary) -> u8 {
     }
 }
 
-/// Runs a replay to its end with a live line.
+/// Follows a replay to its end with a live line.
 #[expect(clippy::print_stderr, reason = "what Ctrl-C does belongs on stderr")]
-pub(crate) fn follow(
-    library: &Library,
-    request: &ReplayRequest,
-    quiet: bool,
-    stop: &Stop,
-) -> anyhow::Result<RunAnswer> {
-    let job = library.replay(request)?;
+pub(crate) fn follow(job: ReplayJob, quiet: bool, stop: &Stop) -> anyhow::Result<RunAnswer> {
     let mut progress = Progress::start("replaying", quiet);
     for warning in job.warnings() {
         progress.note(&format!("reprise: warning: {warning}"));

@@ -105,7 +105,7 @@ fn a_fault_the_replay_cannot_do_is_refused_with_the_way_to_have_it() {
         plan.faults = vec![fault.parse().unwrap()];
         let targets = targets(&plan, &store);
         let config = reprise_replay::ReplayConfig {
-            plan,
+            prepared: reprise_replay::Prepared::new(plan, &store).unwrap(),
             run: "run".to_owned(),
             targets,
             secrets: Secrets::default(),

@@ -247,7 +247,7 @@ fn the_targets_own_cookie_and_token_are_sent_in_place_of_the_recorded_ones() {
     let targets = targets(&plan, &store);
     let secrets = Secrets([("login.password".to_owned(), "hunter2 & more".to_owned())].into());
     let config = reprise_replay::ReplayConfig {
-        plan,
+        prepared: reprise_replay::Prepared::new(plan, &store).unwrap(),
         run: "run".to_owned(),
         targets,
         secrets,
@@ -305,7 +305,7 @@ fn what_is_left_out_is_counted_by_reason_and_a_plan_that_sends_nothing_is_refuse
     plan.http[0].recorded = Some("192.0.2.1:80".parse().unwrap());
     let targets = targets(&plan, &store);
     let config = reprise_replay::ReplayConfig {
-        plan,
+        prepared: reprise_replay::Prepared::new(plan, &store).unwrap(),
         run: "nothing".to_owned(),
         targets,
         secrets: Secrets::default(),

@@ -251,7 +251,7 @@ pub(crate) fn play(store: &Store, address: SocketAddr, password: &str) -> repris
         ..Targets::default()
     };
     let config = ReplayConfig {
-        plan,
+        prepared: reprise_replay::Prepared::new(plan, store).unwrap(),
         run: "run".to_owned(),
         targets,
         secrets: Secrets::default(),

@@ -133,7 +133,7 @@ fn a_secret_is_put_in_and_stays_out_of_the_plan() {
     plan.secrets = vec!["api".to_owned()];
     let config = ReplayConfig {
         targets: targets(&plan, &store),
-        plan,
+        prepared: Prepared::new(plan, &store).unwrap(),
         run: "run".to_owned(),
         secrets: Secrets([("api".to_owned(), "hunter2".to_owned())].into()),
         users: Users::default(),
@@ -177,7 +177,7 @@ fn the_outline_counts_what_each_rule_changes_and_a_useless_one_is_warned_of() {
     );
     let config = ReplayConfig {
         targets: targets(&plan, &store),
-        plan: plan.clone(),
+        prepared: Prepared::new(plan.clone(), &store).unwrap(),
         run: "run".to_owned(),
         secrets: Secrets::default(),
         users: Users::default(),

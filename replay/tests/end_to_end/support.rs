@@ -202,7 +202,7 @@ pub(crate) fn targets(plan: &Plan, store: &Store) -> Targets {
 /// Starts a run.
 pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Handle {
     let config = ReplayConfig {
-        plan: plan.clone(),
+        prepared: reprise_replay::Prepared::new(plan.clone(), store).unwrap(),
         run: run.to_owned(),
         targets: targets(plan, store),
         secrets: Secrets::default(),

@@ -156,7 +156,7 @@ impl Bench {
                 .collect(),
         };
         let config = ReplayConfig {
-            plan,
+            prepared: reprise_replay::Prepared::new(plan, &self.store).unwrap(),
             run: name.to_owned(),
             targets: Targets {
                 http: Vec::new(),
