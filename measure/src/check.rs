@@ -3,6 +3,7 @@
 
 mod evaluate;
 mod parse;
+mod watching;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::probe::PROBE;
 
 pub use parse::CheckError;
+pub use watching::Watching;
 
 /// One limit. Serialised as the text it was written as.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -31,7 +31,7 @@ mod summary;
 mod tick;
 
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
-pub use check::{Check, CheckError, CheckResult};
+pub use check::{Check, CheckError, CheckResult, Watching};
 pub use compare::{
     Comparison, CurvePoint, ErrorRateChange, LEAST_ERROR_RATE, LEAST_US, NOISE, OperationChange,
     QuantileChange, RULED_OUT, RunSamples, STEADY_US, Sides, Source, Verdict, compare,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Check, CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles, Tick,
+    CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles, Watching,
 };
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
@@ -153,12 +153,9 @@ pub const fn is_generator_late(lateness_us: &Quantiles, response_us: &Quantiles)
 }
 
 impl Summary {
-    /// Evaluates the checks and keeps the results in [`Self::checks`].
-    pub fn evaluate(&mut self, checks: &[Check], ticks: &[Tick]) {
-        self.checks = checks
-            .iter()
-            .map(|check| check.evaluate(self, ticks))
-            .collect();
+    /// Keeps what the checks come to by now in [`Self::checks`].
+    pub fn judge(&mut self, checks: &[Watching]) {
+        self.checks = checks.iter().map(|check| check.result(self)).collect();
     }
 
     /// What of the generator taints the numbers, in words.

@@ -222,7 +222,7 @@ fn start_prepared(
     tell_beginning(&mut teller, run, &program.prepared);
     let (batches_to, batches) = bounded(BATCHES);
     let collector = Collector {
-        totals: Totals::new(&program, &checks),
+        totals: Totals::new(&program, checks),
         program: Arc::clone(&program),
         control: control.clone(),
         batches,
@@ -230,7 +230,6 @@ fn start_prepared(
         teller,
         store: store.clone(),
         run: writer,
-        checks,
     };
     let collector = std::thread::Builder::new()
         .name("replay-collect".to_owned())

@@ -13,6 +13,19 @@ fn refusal(text: &str) -> String {
     Check::parse(text).unwrap_err().to_string()
 }
 
+/// What a check comes to when it has seen these ticks of a run.
+fn watched(check: Check, summary: &Summary, ticks: &[Tick]) -> CheckResult {
+    let named = |row: &&OperationSummary| Some(row.operation.as_str()) == check.operation();
+    let operation = summary.operations.iter().find(named).and_then(|row| row.id);
+    let mut watching = Watching::new(check, operation, summary.warm_up_ms * 1_000);
+    ticks.iter().for_each(|tick| watching.tick(tick));
+    watching.result(summary)
+}
+
+fn evaluated(text: &str, summary: &Summary, ticks: &[Tick]) -> CheckResult {
+    watched(check(text), summary, ticks)
+}
+
 fn tick(second: u64, took_us: u64, outcomes: Outcomes) -> Tick {
     let mut tick = Tick {
         start_us: second * 1_000_000,
@@ -78,7 +91,7 @@ fn a_whole_run_is_read_from_its_summary() {
         ("p99(SELECT COUNT(*) FROM item)<100ms", true, "90 ms"),
         ("error_rate(SELECT COUNT(*) FROM item)>5%", true, "6 %"),
     ] {
-        let result = check(text).evaluate(&summary(), &[]);
+        let result = evaluated(text, &summary(), &[]);
         assert_eq!(
             (result.held, result.readable.as_str()),
             (held, readable),
@@ -97,7 +110,7 @@ fn what_was_not_measured_was_not_held() {
         "p99<1s over 10s",
         "service_p50<1s",
     ] {
-        let result = check(text).evaluate(&Summary::default(), &[]);
+        let result = evaluated(text, &Summary::default(), &[]);
         assert_eq!(
             (result.value, result.held, result.readable.as_str()),
             (None, false, "n/a")
@@ -126,7 +139,7 @@ fn a_window_finds_the_worst_stretch_that_a_whole_run_hides() {
             )
         })
         .collect();
-    let value = |text: &str| check(text).evaluate(&summary(), &ticks).value.unwrap();
+    let value = |text: &str| evaluated(text, &summary(), &ticks).value.unwrap();
     assert!((value("error_rate<1% over 5s") - 0.5).abs() < 1e-9);
     assert!((value("error_rate<1% over 10s") - 0.25).abs() < 1e-9);
     assert!(value("p50<1s over 3s") > 490_000.0);
@@ -134,6 +147,27 @@ fn a_window_finds_the_worst_stretch_that_a_whole_run_hides() {
     assert!(value("p95(SELECT COUNT(*) FROM item)<1s over 5s") > 990_000.0);
     // Longer than the run: the run.
     assert!(value("p50<1s over 10m") < 11_000.0);
+}
+
+#[test]
+fn a_window_is_no_larger_after_ten_times_as_many_ticks() {
+    let fine = Outcomes {
+        ok: 10,
+        ..Outcomes::default()
+    };
+    let size = |text: &str, seconds: u64| {
+        let mut watching = Watching::new(check(text), Some(7), 0);
+        (0..seconds).for_each(|second| watching.tick(&tick(second, 10_000, fine)));
+        watching.parts_kept()
+    };
+    for text in [
+        "p99<1s over 10s",
+        "p99<1s over 1h",
+        "error_rate<1% @0s..100h",
+    ] {
+        let (short, long) = (size(text, 4_000), size(text, 40_000));
+        assert!(short == long && long <= 100, "{text}: {short}, {long}");
+    }
 }
 
 #[test]
@@ -145,23 +179,11 @@ fn a_part_of_the_run_leaves_the_rest_out() {
     let ticks: Vec<_> = (0..20)
         .map(|s| tick(s, if s < 10 { 900_000 } else { 9_000 }, fine))
         .collect();
-    let result = check("p99<100ms @10s..20s").evaluate(&summary(), &ticks);
+    let result = evaluated("p99<100ms @10s..20s", &summary(), &ticks);
     assert!(result.held, "{result:?}");
-    assert!(
-        !check("p99<100ms @0s..10s")
-            .evaluate(&summary(), &ticks)
-            .held
-    );
-    assert!(
-        !check("p99<100ms over 2s @5s..20s")
-            .evaluate(&summary(), &ticks)
-            .held
-    );
-    assert!(
-        check("sent_per_s>=100 @0s..10s")
-            .evaluate(&summary(), &ticks)
-            .held
-    );
+    assert!(!evaluated("p99<100ms @0s..10s", &summary(), &ticks).held);
+    assert!(!evaluated("p99<100ms over 2s @5s..20s", &summary(), &ticks).held);
+    assert!(evaluated("sent_per_s>=100 @0s..10s", &summary(), &ticks).held);
 }
 
 #[test]
@@ -196,7 +218,8 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "[a-z0-9_(){}<>=%.@ µ]{0,40}") {
         if let Ok(check) = Check::parse(&text) {
-            check.evaluate(&summary(), &[tick(0, 5, Outcomes { ok: 3, ..Outcomes::default() })]);
+            let ticks = [tick(0, 5, Outcomes { ok: 3, ..Outcomes::default() })];
+            watched(check, &summary(), &ticks);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::chart::{FaultSpan, StageMark};
 use crate::{
-    Accumulator, Check, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source, choice, compare,
+    Accumulator, Check, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source, Watching,
+    choice, compare,
 };
 
 const HOSTILE: &str = "GET /<script>alert(1)</script>?a=\"'&\u{1b}[31m";
@@ -87,8 +88,9 @@ fn run(samples: &[Sample]) -> (Vec<Tick>, Summary) {
         faults: vec!["6:error(code=1213)@20s..40s".to_owned()],
         ..RunFacts::default()
     });
-    let checks = ["p99<250ms", "error_rate<1%"].map(|text| Check::parse(text).unwrap());
-    summary.evaluate(&checks, &ticks);
+    let checks = ["p99<250ms", "error_rate<1%"];
+    let checks = checks.map(|text| Watching::new(Check::parse(text).unwrap(), None, 0));
+    summary.judge(&checks);
     (ticks, summary)
 }
 

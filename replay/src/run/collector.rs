@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use reprise_measure::{Accumulator, Check, GeneratorLoad, RunFacts, Summary, Tick};
+use reprise_measure::{Accumulator, Check, GeneratorLoad, RunFacts, Summary, Tick, Watching};
 use reprise_store::{RunState, RunWriter, Store};
 use serde_json::json;
 
@@ -46,7 +46,6 @@ pub(crate) struct Collector {
     pub(crate) teller: Teller,
     pub(crate) store: Store,
     pub(crate) run: RunWriter,
-    pub(crate) checks: Vec<Check>,
     pub(crate) totals: Totals,
 }
 
@@ -65,26 +64,22 @@ pub(crate) struct Totals {
     values_missing: u64,
     /// How many are kept, by operation.
     mismatches: BTreeMap<String, u32>,
-    /// The ticks so far, kept when a check looks at them.
-    ticks: Vec<Tick>,
+    checks: Vec<Watching>,
     failure: Option<ReplayError>,
 }
 
 impl Totals {
-    pub(crate) fn new(program: &Program, checks: &[Check]) -> Self {
+    pub(crate) fn new(program: &Program, checks: Vec<Check>) -> Self {
         let prepared = &program.prepared;
-        let watched = checks
-            .iter()
-            .filter(|check| check.needs_ticks())
-            .filter_map(Check::operation)
-            .filter_map(|text| {
-                prepared
-                    .operations
-                    .iter()
-                    .find(|(_, known)| *known == text)
-                    .map(|(id, _)| *id)
-            })
-            .collect();
+        let warm_up_us = prepared.plan.warm_up_us();
+        let mut watched = Vec::new();
+        let mut watching = Vec::new();
+        for check in checks {
+            let named = |(_, known): &(&u32, &String)| Some(known.as_str()) == check.operation();
+            let operation = prepared.operations.iter().find(named).map(|(id, _)| *id);
+            watched.extend(operation.filter(|_| check.needs_ticks()));
+            watching.push(Watching::new(check, operation, warm_up_us));
+        }
         let facts = RunFacts {
             duration_us: 0,
             operations: prepared.operations.clone(),
@@ -97,7 +92,7 @@ impl Totals {
             generator: GeneratorLoad::default(),
         };
         Self {
-            accumulator: Accumulator::new(watched).measuring_from(prepared.plan.warm_up_us()),
+            accumulator: Accumulator::new(watched).measuring_from(warm_up_us),
             facts,
             second: None,
             left_out: 0,
@@ -107,7 +102,7 @@ impl Totals {
             retired: 0,
             values_missing: 0,
             mismatches: BTreeMap::new(),
-            ticks: Vec::new(),
+            checks: watching,
             failure: None,
         }
     }
@@ -244,11 +239,9 @@ impl Collector {
         };
         let added = self.run.add_tick(&second);
         self.stored(added);
-        if self.checks.iter().any(Check::needs_ticks) {
-            self.totals.ticks.push(second);
-        }
+        self.watch(&second);
         let mut summary = self.summary();
-        summary.evaluate(&self.checks, &self.totals.ticks);
+        summary.judge(&self.totals.checks);
         let now_us = self.totals.told_us;
         let worse = summary.lateness_us.p99 >= self.totals.told_late_us.saturating_mul(5);
         if summary.generator_late && worse && summary.measured().total() >= ENOUGH_TO_JUDGE {
@@ -262,6 +255,12 @@ impl Collector {
         self.watch_checks(&summary, now_us);
         let stored = self.run.checkpoint(&summary);
         self.stored(stored);
+    }
+
+    fn watch(&mut self, second: &Tick) {
+        for check in &mut self.totals.checks {
+            check.tick(second);
+        }
     }
 
     fn watch_checks(&mut self, summary: &Summary, now_us: u64) {
@@ -313,10 +312,10 @@ impl Collector {
         if let Some(second) = self.totals.second.take() {
             let added = self.run.add_tick(&second);
             self.stored(added);
-            self.totals.ticks.push(second);
+            self.watch(&second);
         }
         let mut summary = self.summary();
-        summary.evaluate(&self.checks, &self.totals.ticks);
+        summary.judge(&self.totals.checks);
         let state = match self.control.ending() {
             Ending::No => RunState::Complete,
             Ending::Stopped => RunState::Stopped,
