@@ -2,10 +2,10 @@
 //! does to its exchange.
 
 use reprise_measure::{Outcome, SampleFlags};
-use reprise_replay::{ReplayError, Secrets, start};
+use reprise_replay::ReplayError;
 
 use super::http::{OK, samples};
-use super::support::{Do, Notes, get, plan_to, play, serve, store_with, targets};
+use super::support::{Do, Notes, get, plan_to, play, serve, store_with};
 
 #[test]
 fn one_worker_and_eight_hit_the_same_exchanges() {
@@ -103,16 +103,7 @@ fn a_fault_the_replay_cannot_do_is_refused_with_the_way_to_have_it() {
     ] {
         let mut plan = plan_to(address);
         plan.faults = vec![fault.parse().unwrap()];
-        let targets = targets(&plan, &store);
-        let config = reprise_replay::ReplayConfig {
-            prepared: reprise_replay::Prepared::new(plan, &store).unwrap(),
-            run: "run".to_owned(),
-            targets,
-            secrets: Secrets::default(),
-            users: reprise_replay::Users::default(),
-            mysql_room: None,
-        };
-        let error = start(config, &store).err().unwrap();
+        let error = reprise_replay::Prepared::new(plan, &store).unwrap_err();
         assert!(matches!(error, ReplayError::FaultNotHere { .. }), "{fault}");
         assert!(error.to_string().contains(why), "{error}");
     }
