@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
         progress.note(&format!("reprise: {}", opened(&proxy)));
     }
     if let Some(control) = job.control() {
-        progress.note(&format!("reprise: control at http://{control}/proxies"));
+        progress.note(&format!("reprise: control at http://{control}/api/proxies"));
     }
     let (wake, woken) = mpsc::channel();
     let watch = stop.watch(move || {

@@ -134,17 +134,17 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     let line = running.until("reprise: control at http://");
     let (_, rest) = line.split_once("http://").unwrap();
     let at = rest.split('/').next().unwrap();
-    let (status, all) = control(at, "GET /proxies", "");
+    let (status, all) = control(at, "GET /api/proxies", "");
     assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
     assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");
     let listens = all[0]["listen"].as_str().unwrap();
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 
     let fault = "{\"fault\": \"100:error(status=503)\"}";
-    let (status, added) = control(at, "POST /proxies/shop/faults", fault);
+    let (status, added) = control(at, "POST /api/proxies/shop/faults", fault);
     assert_eq!((status, number(&added, "/id")), (201, 1));
     assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
-    let (status, off) = control(at, "PUT /proxies/shop/faults/1", "{\"on\": false}");
+    let (status, off) = control(at, "PUT /api/proxies/shop/faults/1", "{\"on\": false}");
     assert_eq!(
         (status, &off["on"], number(&off, "/injected")),
         (200, &Value::Bool(false), 1)
@@ -153,30 +153,35 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
 
     for (request, body, status, why) in [
         (
-            "POST /proxies/shop/faults",
+            "POST /api/proxies/shop/faults",
             "{\"fault\": \"101:hang\"}",
             400,
             "up to 100",
         ),
         (
-            "POST /proxies/other/faults",
+            "POST /api/proxies/other/faults",
             fault,
             400,
             "use --protocol http",
         ),
-        ("POST /proxies/shop/faults", "{\"falt\": 1}", 400, "falt"),
         (
-            "PUT /proxies/shop/faults/9",
+            "POST /api/proxies/shop/faults",
+            "{\"falt\": 1}",
+            400,
+            "falt",
+        ),
+        (
+            "PUT /api/proxies/shop/faults/9",
             fault,
             404,
             "none with this number",
         ),
-        ("PUT /proxies/shop/faults/1", "{}", 400, "or both"),
-        ("GET /proxies/none", "", 404, "no proxy `none`"),
-        ("PATCH /proxies", "", 405, "GET /proxies"),
-        ("GET /", "", 404, "GET /proxies"),
+        ("PUT /api/proxies/shop/faults/1", "{}", 400, "or both"),
+        ("GET /api/proxies/none", "", 404, "no proxy `none`"),
+        ("PATCH /api/proxies", "", 405, "GET /api/proxies"),
+        ("GET /", "", 404, "GET /api/proxies"),
         (
-            "GET /proxies HTTP/1.1\r\nOrigin: http://evil.example\r\nX:",
+            "GET /api/proxies HTTP/1.1\r\nOrigin: http://evil.example\r\nX:",
             "",
             403,
             "--control-token",
@@ -189,9 +194,20 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
             "{request}: {answer}"
         );
     }
-    let (_, same) = control(at, "GET /proxies/shop", "");
+    let (_, same) = control(at, "GET /api/proxies/shop", "");
     assert_eq!(same["faults"].as_array().unwrap().len(), 1);
-    let (status, all) = control(at, "POST /reset", "");
+
+    let slow = "{\"name\": \"error\", \"warmup\": 1}";
+    let (status, said) = control(at, "PUT /behavior", slow);
+    assert_eq!((status, &said["status"]), (200, &Value::from("ok")));
+    assert_eq!(control(at, "GET /behavior", "").1["behavior"], "error");
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+    assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
+    let (status, said) = control(at, "PUT /behavior", "{\"name\": \"nope\"}");
+    assert_eq!((status, &said["status"]), (400, &Value::from("error")));
+    control(at, "PUT /behavior", "{\"name\": \"dummy\"}");
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+    let (status, all) = control(at, "POST /api/reset", "");
     assert_eq!(
         (status, all[1]["faults"].as_array().unwrap().len()),
         (200, 0)
@@ -221,10 +237,10 @@ fn control_off_this_machine_needs_a_token_and_then_insists_on_it() {
         .find_map(|part| part.parse::<u16>().ok())
         .unwrap();
     let at = format!("127.0.0.1:{port}");
-    assert_eq!(control(&at, "GET /proxies", "").0, 401);
-    let wrong = "GET /proxies HTTP/1.1\r\nAuthorization: Bearer s3crex\r\nX:";
+    assert_eq!(control(&at, "GET /api/proxies", "").0, 401);
+    let wrong = "GET /api/proxies HTTP/1.1\r\nAuthorization: Bearer s3crex\r\nX:";
     assert_eq!(control(&at, wrong, "").0, 401);
-    let right = "GET /proxies HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX:";
+    let right = "GET /api/proxies HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX:";
     assert_eq!(control(&at, right, "").0, 200);
     running.signal("-INT");
     assert_eq!(running.end().0, Some(0));

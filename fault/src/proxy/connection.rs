@@ -129,9 +129,8 @@ async fn converse(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
 
 /// Waits until nobody is to be connected any more.
 async fn until_down(link: &Link) -> Cut {
-    let mut faults = link.faults.clone();
     loop {
-        faults.mark_unchanged();
+        let mut faults = link.seen_faults();
         if link.flow(Direction::ToClient).down {
             return Cut::Close;
         }

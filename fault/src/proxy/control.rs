@@ -3,6 +3,7 @@
 
 mod admission;
 mod routes;
+mod vaurien;
 
 use std::net::TcpListener as StdListener;
 use std::sync::Arc;

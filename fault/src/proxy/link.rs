@@ -104,6 +104,13 @@ impl Link {
         Arc::clone(&self.faults.borrow())
     }
 
+    /// Tells of changes after this moment.
+    pub(super) fn seen_faults(&self) -> watch::Receiver<Current> {
+        let mut faults = self.faults.clone();
+        faults.mark_unchanged();
+        faults
+    }
+
     /// How bytes of a direction flow now.
     pub(super) fn flow(&self, direction: Direction) -> Flow {
         self.luck.flow(&self.current(), direction)

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use reprise_wire::Direction;
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::link::{Cut, Link};
 use super::queue::What;
+use super::table::Current;
 use super::{relay, socket, waiting};
 use crate::draw::Dice;
 use crate::flow::{Flow, Slices};
@@ -20,6 +22,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
     let left = link.left(direction).bytes.take();
     if write(link, direction, &left, None).await? == Written::Refused {
         queue.refuse();
+        return Ok(());
     }
     loop {
         match queue.next().await {
@@ -48,19 +51,19 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
 }
 
 async fn hold_close(link: &Link, direction: Direction) {
+    let mut faults = link.seen_faults();
     let hold = link.flow(direction).close_hold;
-    until_changed(link, hold).await;
+    until_changed(&mut faults, hold).await;
 }
 
-/// Waits so long, or until the faults change: then how the bytes flow is to be asked again.
-async fn until_changed(link: &Link, length: Duration) {
+/// Waits so long, or until the faults are not as they were seen: then how the bytes flow is to be asked again.
+async fn until_changed(seen: &mut watch::Receiver<Current>, length: Duration) {
     if length.is_zero() {
         return;
     }
-    let mut faults = link.faults.clone();
     tokio::select! {
         () = sleep(length) => {}
-        () = waiting::changed(&mut faults) => {}
+        () = waiting::changed(seen) => {}
     }
 }
 
@@ -82,6 +85,7 @@ async fn write(
     let to = link.sockets(direction).1;
     let mut rest = bytes;
     while !rest.is_empty() {
+        let mut faults = link.seen_faults();
         let mut flow = link.flow(direction);
         if let Some(bytes_per_s) = bytes_per_s {
             flow.at_most(bytes_per_s);
@@ -101,7 +105,7 @@ async fn write(
         {
             return Err(Cut::Close);
         }
-        until_changed(link, pause_after(&flow, size)).await;
+        until_changed(&mut faults, pause_after(&flow, size)).await;
     }
     Ok(Written::All)
 }

@@ -88,6 +88,24 @@ fn bandwidth_is_what_was_asked_for() {
 }
 
 #[test]
+fn a_connection_that_is_open_becomes_narrow_and_wide_again() {
+    let standing = standing(&["100:dummy"]);
+    let mut client = standing.connect();
+    assert_eq!(say(&mut client, b"fine").unwrap(), b"fine");
+    let narrow = "100:bandwidth(rate=100)".parse().unwrap();
+    let narrow = standing.proxy.add_fault(narrow, true).unwrap();
+    let length = took(|| drop(say(&mut client, &[1; 50 << 10]).unwrap()));
+    assert!(length >= Duration::from_millis(450), "{length:?}");
+    // at 1 KiB a second it would take far longer than anyone waits
+    let crawling = "100:bandwidth(rate=1)".parse().unwrap();
+    standing.proxy.change_fault(narrow, crawling).unwrap();
+    let reading = thread::spawn(move || say(&mut client, &[2; 200 << 10]).unwrap().len());
+    thread::sleep(Duration::from_millis(100));
+    standing.proxy.remove_fault(narrow).unwrap();
+    assert_eq!(reading.join().unwrap(), 200 << 10);
+}
+
+#[test]
 fn sliced_bytes_arrive_whole_and_in_small_pieces() {
     let standing = standing(&["100:slicer(bytes=10,variation=5,delay_us=20000)"]);
     let mut client = standing.connect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, vaurien};
 use crate::Fault;
 use crate::proxy::{FaultState, Proxy, ProxyError};
 
@@ -20,8 +20,9 @@ struct FaultBody {
 }
 
 /// All there is, for whoever asks for something else.
-const PLACES: &str = "use GET /proxies, GET /proxies/NAME, POST and DELETE /proxies/NAME/faults, \
-                      PUT and DELETE /proxies/NAME/faults/ID, or POST /reset";
+const PLACES: &str = "use GET /api/proxies, GET /api/proxies/NAME, POST and DELETE /api/proxies/NAME/faults, \
+                      PUT and DELETE /api/proxies/NAME/faults/ID, POST /api/reset, or Vaurien's /behavior, \
+                      /behaviors and /backend";
 
 pub(super) fn answer(proxies: &[Arc<Proxy>], method: &str, path: &str, body: &[u8]) -> Answer {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -29,7 +30,11 @@ pub(super) fn answer(proxies: &[Arc<Proxy>], method: &str, path: &str, body: &[u
         let proxy = proxies.iter().find(|proxy| proxy.name() == name);
         proxy.ok_or_else(|| Answer::error(404, format!("there is no proxy `{name}`")))
     };
-    let done = match (method, parts.as_slice()) {
+    let Some((&"api", rest)) = parts.split_first() else {
+        let theirs = vaurien::answer(proxies, method, &parts, body);
+        return theirs.unwrap_or_else(|| Answer::error(404, PLACES));
+    };
+    let done = match (method, rest) {
         ("GET", ["proxies"]) => Ok(ok(json!(states(proxies)))),
         ("GET", ["proxies", name]) => named(name).map(|proxy| ok(json!(proxy.state()))),
         ("POST", ["proxies", name, "faults"]) => named(name).and_then(|proxy| add(proxy, body)),

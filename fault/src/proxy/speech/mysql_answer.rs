@@ -69,21 +69,23 @@ impl MysqlAnswer {
     ) -> Result<Verdict, Malformed> {
         let all = *input;
         let done = loop {
-            match self.reader.push(input)? {
-                ReplyState::Done => break true,
-                ReplyState::SendFile => session.in_file = true,
-                ReplyState::SendAuthentication => {}
-                ReplyState::NeedMore => break false,
+            match self.reader.push(input) {
+                Ok(ReplyState::Done) => break Ok(true),
+                Ok(ReplyState::SendFile) => session.in_file = true,
+                Ok(ReplyState::SendAuthentication) => {}
+                Ok(ReplyState::NeedMore) => break Ok(false),
+                Err(malformed) => break Err(malformed),
             }
             if input.is_empty() {
-                break false;
+                break Ok(false);
             }
         };
+        // what is not understood passes all the same
         let taken = all.get(..all.len() - input.len()).unwrap_or_default();
         let passed = self.body.pass(taken.to_vec(), changes, out);
-        Ok(match passed {
-            Verdict::More if done => Verdict::Done,
-            passed => passed,
+        Ok(match (passed, done?) {
+            (Verdict::More, true) => Verdict::Done,
+            (passed, _) => passed,
         })
     }
 
@@ -98,7 +100,10 @@ impl MysqlAnswer {
         while let Some(framed) = self.packets.next(input, LONGEST_PACKET) {
             let (Framed::Beginning(packet) | Framed::More(packet)) = framed;
             let before = self.reader.summary().rows;
-            let state = self.reader.push(&mut packet.as_slice())?;
+            let state = self
+                .reader
+                .push(&mut packet.as_slice())
+                .inspect_err(|_| out.put(packet.clone()))?;
             if state == ReplyState::SendFile {
                 session.in_file = true;
             }
@@ -151,5 +156,85 @@ fn cut_only(changes: &AnswerChanges) -> AnswerChanges {
     AnswerChanges {
         cut: changes.cut,
         ..AnswerChanges::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const PING: &[u8] = &[0x0E];
+    const QUERY: &[u8] = b"\x03SELECT a FROM t";
+
+    /// A result of one column and two rows, then bytes of the next answer.
+    const RESULT: &[u8] = b"\x01\0\0\x01\x01\
+        \x17\0\0\x02\x03def\0\0\0\x01a\0\x0c\x21\0\x08\0\0\0\xfd\0\0\0\0\0\
+        \x05\0\0\x03\xfe\0\0\x02\0\
+        \x02\0\0\x04\x01x\x02\0\0\x05\x01y\
+        \x05\0\0\x06\xfe\0\0\x02\0REST";
+
+    /// What becomes of some bytes in pieces of a size: what passes, the rows that wait, how it ends, what is
+    /// left over.
+    fn taken(
+        command: &[u8],
+        bytes: &[u8],
+        changes: &AnswerChanges,
+        size: usize,
+    ) -> (Vec<u8>, usize, Verdict, usize) {
+        let mut answer = MysqlAnswer::new(command, &Dialect::UNKNOWN, None);
+        let (mut out, mut session) = (Altered::new(1, 1), MysqlSession::default());
+        let (mut verdict, mut used) = (Verdict::More, 0);
+        for piece in bytes.chunks(size) {
+            let mut input = piece;
+            verdict = answer.take(&mut input, changes, &mut session, &mut out);
+            used += piece.len() - input.len();
+            if verdict != Verdict::More {
+                break;
+            }
+        }
+        let rows = out.pieces.iter().filter(|(is_row, _)| *is_row).count();
+        let passed = out
+            .pieces
+            .into_iter()
+            .flat_map(|(_, bytes)| bytes)
+            .collect();
+        (passed, rows, verdict, bytes.len() - used)
+    }
+
+    fn late() -> AnswerChanges {
+        AnswerChanges {
+            row_hold: Duration::from_millis(1),
+            ..AnswerChanges::default()
+        }
+    }
+
+    #[test]
+    fn an_answer_ends_at_its_end_in_any_pieces_with_and_without_changes() {
+        let whole = RESULT.len() - 4;
+        for size in [1, 2, 7, 1000] {
+            for (changes, rows) in [(AnswerChanges::default(), 0), (late(), 2)] {
+                let (passed, waiting, verdict, _) = taken(QUERY, RESULT, &changes, size);
+                assert_eq!(passed, &RESULT[..whole], "in pieces of {size}");
+                assert_eq!((waiting, verdict), (rows, Verdict::Done));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_passes_all_the_same() {
+        let garbage = b"\x03\0\0\x01abc\x05\0\0\x02hello";
+        for changes in [AnswerChanges::default(), late()] {
+            for size in [1, 3, 100] {
+                let (passed, _, verdict, left) = taken(PING, garbage, &changes, size);
+                assert_eq!(verdict, Verdict::Foreign);
+                let used = garbage.len() - left;
+                assert!(
+                    passed == garbage[..used],
+                    "{passed:?} of {used} in pieces of {size}"
+                );
+            }
+        }
     }
 }

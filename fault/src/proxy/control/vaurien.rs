@@ -1,0 +1,168 @@
+//! Vaurien's control API, for what was written for it: one behaviour at a time, on all requests. Here its
+//! options are kept.
+
+use std::sync::Arc;
+
+use reprise_wire::Protocol;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Answer;
+use crate::Fault;
+use crate::proxy::Proxy;
+
+/// Vaurien's behaviours, in its order.
+const BEHAVIORS: [&str; 7] = [
+    "abort",
+    "blackout",
+    "delay",
+    "dummy",
+    "error",
+    "hang",
+    "transient",
+];
+
+/// A behaviour with its options, each with Vaurien's default.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Behavior {
+    name: String,
+    /// Seconds.
+    #[serde(default = "one_second")]
+    sleep: f64,
+    #[serde(default = "yes")]
+    before: bool,
+    #[serde(default)]
+    warmup: u32,
+    #[serde(default = "once")]
+    agitate: u32,
+}
+
+const fn one_second() -> f64 {
+    1.0
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn once() -> u32 {
+    1
+}
+
+/// What Vaurien would answer; `None`: it does not know the place either.
+pub(super) fn answer(
+    proxies: &[Arc<Proxy>],
+    method: &str,
+    path: &[&str],
+    body: &[u8],
+) -> Option<Answer> {
+    let body = match (method, path) {
+        ("GET", ["behaviors"]) => json!({ "behaviors": BEHAVIORS }),
+        ("GET", ["behavior"]) => json!({ "behavior": current(proxies) }),
+        ("GET", ["backend"]) => {
+            let target = proxies.first()?.target();
+            json!({ "backend": format!("{}:{}", target.host(), target.port()) })
+        }
+        ("PUT", ["behavior"]) => match set(proxies, body) {
+            Ok(()) => json!({ "status": "ok" }),
+            Err(why) => {
+                let errors = [json!({ "location": "body", "name": "name", "description": why })];
+                let body = json!({ "status": "error", "errors": errors });
+                return Some(Answer { status: 400, body });
+            }
+        },
+        _ => return None,
+    };
+    Some(Answer { status: 200, body })
+}
+
+/// The behaviour that is on.
+fn current(proxies: &[Arc<Proxy>]) -> &'static str {
+    let faults = proxies.first().map(|proxy| proxy.faults());
+    let on = faults.into_iter().flatten().find(|fault| fault.on);
+    on.map_or("dummy", |fault| fault.fault.behaviour.name())
+}
+
+/// Puts one behaviour in the place of all faults of all proxies. Refused, it changes nothing.
+fn set(proxies: &[Arc<Proxy>], body: &[u8]) -> Result<(), String> {
+    let behavior: Behavior = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let faults: Vec<Option<Fault>> = proxies
+        .iter()
+        .map(|proxy| fault(&behavior, proxy.protocol().spoken()))
+        .collect::<Result<_, _>>()?;
+    for (proxy, fault) in proxies.iter().zip(faults) {
+        proxy.clear_faults();
+        if let Some(fault) = fault {
+            proxy
+                .add_fault(fault, true)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// The fault a behaviour is in a protocol; `None`: it is none.
+fn fault(behavior: &Behavior, protocol: Option<Protocol>) -> Result<Option<Fault>, String> {
+    let error = match protocol {
+        Some(Protocol::Http) => "error(status=503)",
+        Some(Protocol::Mysql) => "error(code=1105)",
+        None => "corrupt(bytes=100)",
+    };
+    let text = match behavior.name.as_str() {
+        "dummy" => return Ok(None),
+        "delay" => {
+            let ms = (behavior.sleep * 1_000.0).round();
+            let when = if behavior.before { "before" } else { "after" };
+            format!("delay(ms={ms},when={when})")
+        }
+        "error" if behavior.warmup > 0 => format!("{error} after {} of all", behavior.warmup),
+        "error" => error.to_owned(),
+        "transient" => format!("{error} first {} of all", behavior.agitate.max(1)),
+        name @ ("abort" | "blackout" | "hang") => name.to_owned(),
+        name => return Err(format!("the '{name}' behavior does not exist")),
+    };
+    let fault = format!("100:{text}").parse();
+    fault
+        .map(Some)
+        .map_err(|error: crate::FaultError| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(body: &str, protocol: Option<Protocol>) -> String {
+        let behavior = serde_json::from_str(body).unwrap();
+        let fault = fault(&behavior, protocol).unwrap();
+        fault.map_or_else(|| "none".to_owned(), |fault| fault.to_string())
+    }
+
+    #[test]
+    fn behaviours_keep_their_options() {
+        let delay = "{\"name\": \"delay\", \"sleep\": 0.25, \"before\": false}";
+        assert_eq!(written(delay, None), "100:delay(ms=250,when=after)");
+        assert_eq!(written("{\"name\": \"delay\"}", None), "100:delay(ms=1000)");
+        let transient = "{\"name\": \"transient\", \"agitate\": 3}";
+        assert_eq!(
+            written(transient, Some(Protocol::Mysql)),
+            "100:error(code=1105) first 3 of all"
+        );
+        assert_eq!(
+            written("{\"name\": \"error\", \"warmup\": 2}", Some(Protocol::Http)),
+            "100:error(status=503) after 2 of all"
+        );
+        assert_eq!(written("{\"name\": \"dummy\"}", None), "none");
+    }
+
+    #[test]
+    fn what_vaurien_does_not_know_is_refused() {
+        for body in [
+            "{\"name\": \"delay\", \"sleep\": -1}",
+            "{\"name\": \"nope\"}",
+        ] {
+            let behavior = serde_json::from_str(body).unwrap();
+            assert!(fault(&behavior, None).is_err(), "{body}");
+        }
+    }
+}
