@@ -16,8 +16,8 @@ use crate::places::configuration_folder;
 /// # Errors
 /// When the configuration folder or the key cannot be read or written.
 pub(crate) fn redaction_key(file_id: &str) -> Result<RedactionKey, Error> {
-    let folder = configuration_folder().join("keys");
-    let path = folder.join(file_id);
+    let folder = folder();
+    let path = key_path(file_id);
     match fs::read(&path) {
         Ok(bytes) => {
             let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
@@ -35,6 +35,15 @@ pub(crate) fn redaction_key(file_id: &str) -> Result<RedactionKey, Error> {
             source,
         }),
     }
+}
+
+/// Where the key of the file with this id is, or would be.
+pub(crate) fn key_path(file_id: &str) -> PathBuf {
+    folder().join(file_id)
+}
+
+fn folder() -> PathBuf {
+    configuration_folder().join("keys")
 }
 
 fn create(folder: &PathBuf, path: PathBuf) -> Result<RedactionKey, Error> {

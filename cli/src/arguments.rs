@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Redaction(RedactionCommandArguments),
     /// Hosts that replay may send to
     Targets(TargetsArguments),
+    /// Look at what this machine and the file are good for, and say what to mend
+    Doctor,
     /// Print a shell's completion script
     Completions {
         /// The shell to complete for

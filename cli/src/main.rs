@@ -39,6 +39,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Devices(devices) => commands::devices::run(&context, &devices),
         Command::Record(record) => commands::record::run(&context, record),
         Command::Import(import) => commands::import::run(&context, import),
+        Command::Doctor => commands::doctor::run(&context),
         Command::Export(export) => commands::export::run(&context, export),
         Command::Recordings => commands::recordings::list(&context),
         Command::Show(show) => commands::recordings::show(&context, &show),

@@ -28,6 +28,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "delete",
         "redaction",
         "targets",
+        "doctor",
         "completions",
     ] {
         let said = desk.run(&[command, "--help"]).ok();

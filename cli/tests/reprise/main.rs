@@ -19,6 +19,8 @@ mod copying;
 #[cfg(test)]
 mod correlating;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod exporting;
 #[cfg(test)]
 mod help;
