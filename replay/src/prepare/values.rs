@@ -6,6 +6,7 @@ mod context;
 mod elsewhere;
 mod keys;
 mod login;
+mod offering;
 mod rule;
 
 use std::cmp::Reverse;
@@ -15,13 +16,10 @@ use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::notes::Taking;
-use super::session::set_cookie;
-use crate::http::places::guess::Strength;
-use crate::http::places::{Carried, Shown, carried, offered};
+use crate::http::places::{Carried, carried};
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
-use about::{about, key_of, matters, method, text_of};
-use elsewhere::Giver;
-use keys::{hash, hash_of_rule, id_key, keys_of};
+use about::{about, key_of, matters, text_of};
+use keys::{hash_of_rule, id_key, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found, Told};
@@ -29,9 +27,6 @@ pub(crate) use rule::Rule;
 
 /// Values of one lane's answers that are remembered; later ones displace none.
 const MOST_OFFERED: usize = 1_024;
-
-/// Places that give one value, so that it is known though one of their answers fails.
-const MOST_SOURCES: usize = 4;
 
 /// What one lane's answers have offered so far, while its recording is read.
 #[derive(Debug, Default)]
@@ -52,6 +47,8 @@ pub(crate) struct LaneSearch {
     takings: Vec<Taking>,
     /// The values it is the first to carry.
     first_carried: Vec<Box<[u8]>>,
+    /// How many ids are taken to know those of an account of its own.
+    own_ids: usize,
     values: LaneValues,
 }
 
@@ -184,91 +181,6 @@ impl LaneSearch {
         self.used = FxHashSet::default();
     }
 
-    /// Looks at an answer: which values could later requests carry?
-    pub(crate) fn answer(
-        &mut self,
-        exchange: Exchanged,
-        request: &Message<'_>,
-        answer: &Message<'_>,
-        context: &mut Context<'_>,
-    ) {
-        for field in answer.headers.iter().filter(|field| field.is("Set-Cookie")) {
-            if let Some((name, _)) = set_cookie(&field.value) {
-                self.cookies.insert(name.to_vec(), exchange.operation);
-            }
-        }
-        let headers: Vec<(&[u8], &[u8])> = answer
-            .headers
-            .iter()
-            .map(|field| (field.name.as_ref(), field.value.as_ref()))
-            .collect();
-        let about = about(request);
-        let writes = !matches!(method(request), b"GET" | b"HEAD");
-        let shown = Shown {
-            headers: &headers,
-            body: &answer.body,
-            about: &about,
-        };
-        for found in offered(shown) {
-            let key = match found.strength {
-                Strength::Strong => hash("", &found.value),
-                Strength::Weak => hash(&found.stem, &found.value),
-            };
-            // an id from a list is as good on the target as when it was recorded, unless this very answer
-            // created it
-            let is_given = found.names_an_id && (found.single || writes) && !found.stem.is_empty();
-            if found.strength == Strength::Weak && (!is_given || self.used.contains(&key)) {
-                continue;
-            }
-            if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
-                continue;
-            }
-            let is_created =
-                writes && is_creation(exchange.status) && context.elsewhere.is_new(key);
-            let origin = context.origin(found.origin);
-            if found.strength == Strength::Strong || is_created {
-                let giver = Giver {
-                    exchange: exchange.id,
-                    operation: exchange.operation,
-                    lane: Some(exchange.lane),
-                    answered_us: exchange.answered_us,
-                    origin,
-                    stands_alone: found.single || writes,
-                    number: None,
-                };
-                context.elsewhere.gave(key, giver);
-            }
-            let offer = self.offered.entry(key).or_insert_with(|| Offer {
-                answered_us: exchange.answered_us,
-                name: context.name_of(origin, &found.stem),
-                operation: exchange.operation,
-                sources: Vec::new(),
-                taken: 0,
-            });
-            if offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES) {
-                offer.sources.push((exchange.id, origin));
-            }
-        }
-        for (number, rule) in context.rules_from(exchange.operation) {
-            let offer = self
-                .offered
-                .entry(hash_of_rule(number))
-                .or_insert_with(|| Offer {
-                    answered_us: exchange.answered_us,
-                    name: context::name_of(&rule.origin, ""),
-                    operation: exchange.operation,
-                    sources: Vec::new(),
-                    taken: 0,
-                });
-            // the latest answer counts, and a few before it in case that one fails
-            if offer.sources.len() >= offer.taken + MOST_SOURCES {
-                offer.sources.remove(offer.taken);
-            }
-            let origin = context.origin(rule.origin.as_ref().clone());
-            offer.sources.push((exchange.id, origin));
-        }
-    }
-
     /// What was found for the lane.
     pub(crate) fn finish(self) -> LaneValues {
         self.values
@@ -289,7 +201,7 @@ impl LaneSearch {
         let by_equality = || keys.iter().copied();
         let offered = by_equality().find(|key| self.offered.contains_key(key));
         let key = by_rule.or(offered).or_else(|| by_equality().next())?;
-        let Some(offer) = self.offered.get_mut(&key) else {
+        let Some(offer) = self.offered.get(&key) else {
             return self.fill_from_another(carried, &keys, exchange, context);
         };
         if offer.answered_us > exchange.at_us {
@@ -298,12 +210,8 @@ impl LaneSearch {
         if by_rule.is_none() && context.forbids(&offer.name) {
             return None;
         }
-        let next = self.values.count;
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.values.count += 1;
-            self.first_carried.push(carried.value.as_slice().into());
-        }
+        let (number, is_new) = self.number(key, &carried.value);
+        let offer = self.offered.get_mut(&key)?;
         context.found(Found {
             name: offer.name.clone(),
             from: offer.operation,
@@ -314,7 +222,7 @@ impl LaneSearch {
                 .unwrap_or_default(),
             to: exchange.operation,
             place: carried.place.to_string(),
-            is_new: number == next,
+            is_new,
             of_another: false,
         });
         let value = Number::Own(u32::try_from(number).unwrap_or(u32::MAX));
@@ -333,6 +241,17 @@ impl LaneSearch {
             offer.taken = offer.sources.len();
         }
         Some(Fill::Value(number))
+    }
+
+    /// The number of a value of the lane, and whether it gets one now.
+    fn number(&mut self, key: u64, recorded: &[u8]) -> (usize, bool) {
+        let next = self.values.count;
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.values.count += 1;
+            self.first_carried.push(recorded.into());
+        }
+        (number, number == next)
     }
 
     /// What the target has to supply for a value that an answer to one other lane alone gave.
@@ -411,11 +330,6 @@ impl LaneSearch {
             }
         }
     }
-}
-
-/// Whether an answer to a request that writes says that it created something: a redirect leads there.
-const fn is_creation(status: u16) -> bool {
-    matches!(status, 201 | 301..=303)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod mysql;
 mod mysql_logins;
 mod rewriting;
 mod sessions;
+mod stall;
 mod support;
 mod tls;
 mod verifying;

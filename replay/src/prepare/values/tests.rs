@@ -11,7 +11,7 @@ use reprise_fault::Position;
 use super::*;
 use crate::Plan;
 use crate::http::jar::Jar;
-use crate::http::places::take;
+use crate::http::places::{Shown, take};
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::{Matching, Moment};
 use crate::http::template::{Fills, Template};

@@ -104,3 +104,16 @@ fn the_revision_a_document_has_is_the_one_that_if_match_names() {
         );
     }
 }
+
+#[test]
+fn the_ids_of_an_account_are_known_when_another_takes_its_place() {
+    let login = "POST /login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nuser=ann&password=x";
+    let answer = json("200 OK", "", "{\"user\":{\"id\":139,\"age\":40}}");
+    let lane = Recorded::new().said("POST /login", login, &answer);
+    let known = |users| {
+        let mut plan = Plan::of("x");
+        plan.users = users;
+        lane.search(&plan).values.count
+    };
+    assert_eq!((known(0), known(3)), (0, 1), "the id, and not the age");
+}

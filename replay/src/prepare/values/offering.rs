@@ -1,0 +1,133 @@
+//! What a lane's answers offer to its later requests, to other lanes, and to the comparison of answers.
+
+use reprise_wire::http::Message;
+
+use super::super::notes::Taking;
+use super::super::session::set_cookie;
+use super::about::{about, method};
+use super::elsewhere::Giver;
+use super::keys::{hash, hash_of_rule};
+use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, context};
+use crate::http::places::guess::Strength;
+use crate::http::places::{Offered, Shown, offered};
+use crate::http::values::Number;
+
+/// Places that give one value, so that it is known though one of their answers fails.
+const MOST_SOURCES: usize = 4;
+
+/// Ids of an account of its own that one lane knows to compare answers by.
+const MOST_OWN_IDS: usize = 64;
+
+impl LaneSearch {
+    /// Looks at an answer: which values could later requests carry?
+    pub(crate) fn answer(
+        &mut self,
+        exchange: Exchanged,
+        request: &Message<'_>,
+        answer: &Message<'_>,
+        context: &mut Context<'_>,
+    ) {
+        for field in answer.headers.iter().filter(|field| field.is("Set-Cookie")) {
+            if let Some((name, _)) = set_cookie(&field.value) {
+                self.cookies.insert(name.to_vec(), exchange.operation);
+            }
+        }
+        let headers: Vec<(&[u8], &[u8])> = answer
+            .headers
+            .iter()
+            .map(|field| (field.name.as_ref(), field.value.as_ref()))
+            .collect();
+        let about = about(request);
+        let writes = !matches!(method(request), b"GET" | b"HEAD");
+        let shown = Shown {
+            headers: &headers,
+            body: &answer.body,
+            about: &about,
+        };
+        for found in offered(shown) {
+            self.remember(found, exchange, writes, context);
+        }
+        for (number, rule) in context.rules_from(exchange.operation) {
+            let offer = self
+                .offered
+                .entry(hash_of_rule(number))
+                .or_insert_with(|| Offer {
+                    answered_us: exchange.answered_us,
+                    name: context::name_of(&rule.origin, ""),
+                    operation: exchange.operation,
+                    sources: Vec::new(),
+                    taken: 0,
+                });
+            // the latest answer counts, and a few before it in case that one fails
+            if offer.sources.len() >= offer.taken + MOST_SOURCES {
+                offer.sources.remove(offer.taken);
+            }
+            let origin = context.origin(rule.origin.as_ref().clone());
+            offer.sources.push((exchange.id, origin));
+        }
+    }
+
+    /// Remembers a value that could be carried later.
+    fn remember(
+        &mut self,
+        found: Offered,
+        exchange: Exchanged,
+        writes: bool,
+        context: &mut Context<'_>,
+    ) {
+        let key = match found.strength {
+            Strength::Strong => hash("", &found.value),
+            Strength::Weak => hash(&found.stem, &found.value),
+        };
+        // an id from a list is as good on the target as when it was recorded, unless this very answer
+        // created it
+        let is_given = found.names_an_id && (found.single || writes) && !found.stem.is_empty();
+        if found.strength == Strength::Weak && (!is_given || self.used.contains(&key)) {
+            return;
+        }
+        if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
+            return;
+        }
+        let is_created = writes && is_creation(exchange.status) && context.elsewhere.is_new(key);
+        let origin = context.origin(found.origin);
+        if found.strength == Strength::Strong || is_created {
+            let giver = Giver {
+                exchange: exchange.id,
+                operation: exchange.operation,
+                lane: Some(exchange.lane),
+                answered_us: exchange.answered_us,
+                origin,
+                stands_alone: found.single || writes,
+                number: None,
+            };
+            context.elsewhere.gave(key, giver);
+        }
+        let offer = self.offered.entry(key).or_insert_with(|| Offer {
+            answered_us: exchange.answered_us,
+            name: context.name_of(origin, &found.stem),
+            operation: exchange.operation,
+            sources: Vec::new(),
+            taken: 0,
+        });
+        if !(offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES)) {
+            return;
+        }
+        offer.sources.push((exchange.id, origin));
+        // another account has other ids than the recorded one, in every answer that shows them
+        if self.values.account.is_some() && is_given && self.own_ids < MOST_OWN_IDS {
+            offer.taken = offer.sources.len();
+            let (number, is_new) = self.number(key, &found.value);
+            self.own_ids += usize::from(is_new);
+            self.takings.push(Taking {
+                exchange: exchange.id,
+                origin,
+                value: Number::Own(u32::try_from(number).unwrap_or(u32::MAX)),
+            });
+        }
+    }
+}
+
+/// Whether an answer to a request that writes says that it created something: a redirect leads there.
+const fn is_creation(status: u16) -> bool {
+    matches!(status, 201 | 301..=303)
+}
