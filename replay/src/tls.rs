@@ -95,8 +95,37 @@ impl TlsClient {
     ///
     /// # Errors
     /// What the peer, or its certificate, is refused for; or the connection broke.
-    pub(crate) async fn open(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
-        self.connector.connect(self.name.clone(), stream).await
+    pub(crate) async fn open(&self, stream: TcpStream) -> std::io::Result<TlsConnection> {
+        let stream = self.connector.connect(self.name.clone(), stream).await?;
+        Ok(TlsConnection(stream))
+    }
+}
+
+/// TLS on a connection. It says that it ends before it does (RFC 8446 section 6.1): a peer takes the end of a
+/// connection that did not say so for an attack, and notes an error.
+#[derive(Debug)]
+pub(crate) struct TlsConnection(TlsStream<TcpStream>);
+
+impl TlsConnection {
+    /// What to read from and write to.
+    pub(crate) const fn stream(&mut self) -> &mut TlsStream<TcpStream> {
+        &mut self.0
+    }
+
+    /// The connection below.
+    pub(crate) fn tcp(&self) -> &TcpStream {
+        self.0.get_ref().0
+    }
+}
+
+impl Drop for TlsConnection {
+    fn drop(&mut self) {
+        let (tcp, session) = self.0.get_mut();
+        session.send_close_notify();
+        let mut last = Vec::new();
+        while session.wants_write() && session.write_tls(&mut last).is_ok() {}
+        // nobody waits for a peer that takes nothing
+        let _ = tcp.try_write(&last);
     }
 }
 
@@ -118,8 +147,8 @@ pub(crate) enum Trust<'a> {
 }
 
 /// The names the certificate of an open connection is for; empty when it has none that can be read.
-pub(crate) fn certificate_names(stream: &TlsStream<TcpStream>) -> Vec<String> {
-    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+pub(crate) fn certificate_names(stream: &TlsConnection) -> Vec<String> {
+    let shown = stream.0.get_ref().1.peer_certificates().unwrap_or_default();
     let own = shown.first();
     let read = own.and_then(|own| webpki::EndEntityCert::try_from(own).ok());
     read.map_or_else(Vec::new, |read| {

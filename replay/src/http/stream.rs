@@ -6,17 +6,17 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 
 use crate::run::http_target::HttpTarget;
 use crate::socket;
+use crate::tls::TlsConnection;
 
 /// A connection, open and ready to send on.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Plain(TcpStream),
     /// Boxed: its state is large, and plain connections should not pay for it.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsConnection>),
 }
 
 impl Stream {
@@ -39,7 +39,7 @@ impl Stream {
     pub(crate) fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(tcp) => tcp.try_write(bytes),
-            Self::Tls(tls) => at_once(|context| Pin::new(tls).poll_write(context, bytes)),
+            Self::Tls(tls) => at_once(|context| Pin::new(tls.stream()).poll_write(context, bytes)),
         }
     }
 
@@ -50,7 +50,7 @@ impl Stream {
     pub(crate) fn try_flush(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(_) => Ok(()),
-            Self::Tls(tls) => at_once(|context| Pin::new(tls).poll_flush(context)),
+            Self::Tls(tls) => at_once(|context| Pin::new(tls.stream()).poll_flush(context)),
         }
     }
 
@@ -63,7 +63,7 @@ impl Stream {
             Self::Plain(tcp) => tcp.try_read(into),
             Self::Tls(tls) => {
                 let mut buffer = ReadBuf::new(into);
-                at_once(|context| Pin::new(tls).poll_read(context, &mut buffer))?;
+                at_once(|context| Pin::new(tls.stream()).poll_read(context, &mut buffer))?;
                 Ok(buffer.filled().len())
             }
         }
@@ -77,8 +77,8 @@ impl Stream {
         match self {
             Self::Plain(tcp) => tcp.write_all(bytes).await,
             Self::Tls(tls) => {
-                tls.write_all(bytes).await?;
-                tls.flush().await
+                tls.stream().write_all(bytes).await?;
+                tls.stream().flush().await
             }
         }
     }
@@ -90,7 +90,7 @@ impl Stream {
     pub(crate) async fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(tcp) => tcp.read(into).await,
-            Self::Tls(tls) => tls.read(into).await,
+            Self::Tls(tls) => tls.stream().read(into).await,
         }
     }
 
@@ -101,7 +101,7 @@ impl Stream {
     pub(crate) async fn ready(&self) -> io::Result<Ready> {
         let tcp = match self {
             Self::Plain(tcp) => tcp,
-            Self::Tls(tls) => tls.get_ref().0,
+            Self::Tls(tls) => tls.tcp(),
         };
         tcp.ready(Interest::READABLE | Interest::WRITABLE).await
     }

@@ -93,7 +93,12 @@ fn serve_one(
             }
         }
         match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return None,
+            // an end that was not said is an error to TLS
+            Ok(0) => {
+                notes.lock().unwrap().push("said to end".to_owned());
+                return None;
+            }
+            Err(_) => return None,
             Ok(read) => seen.extend_from_slice(&buffer[..read]),
         }
     }
