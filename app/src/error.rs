@@ -125,6 +125,7 @@ const fn of_proxy(error: &reprise_fault::ProxyError) -> Blame {
     match error {
         Proxy::Listen { .. }
         | Proxy::NeverStrikes { .. }
+        | Proxy::NotInProxy { .. }
         | Proxy::NoSuchFault(_)
         | Proxy::NameTaken(_) => Blame::Usage,
         Proxy::Unprotected(_) => Blame::Refused,

@@ -39,7 +39,7 @@ pub use error::ProxyError;
 pub use state::{ProxyBytes, ProxyConnections, ProxyState};
 pub use table::FaultState;
 
-use crate::Fault;
+use crate::{Fault, Selector};
 use control::Control;
 use counters::Counters;
 use table::Table;
@@ -77,7 +77,12 @@ impl ProxyProtocol {
 
     /// Refuses a fault that could never strike here.
     fn check(self, fault: &Fault) -> Result<(), ProxyError> {
-        let asked = fault.selector.as_ref().and_then(crate::Selector::protocol);
+        let selector = fault.selector.as_ref();
+        if let Some(why) = selector.and_then(Selector::not_in_proxy) {
+            let fault = fault.to_string();
+            return Err(ProxyError::NotInProxy { fault, why });
+        }
+        let asked = selector.and_then(Selector::protocol);
         let Some(only) = fault.behaviour.only_in().or(asked) else {
             return Ok(());
         };

@@ -69,9 +69,15 @@ impl Selector {
         self.conditions.iter().find_map(|one| one.not_in_replay())
     }
 
-    /// The protocol it asks for, if it does.
-    pub const fn protocol(&self) -> Option<Protocol> {
-        self.protocol
+    /// The protocol it asks for, by name or because nothing else has what it asks for.
+    pub fn protocol(&self) -> Option<Protocol> {
+        let of_mysql = self.conditions.iter().any(Condition::is_of_mysql);
+        self.protocol.or(of_mysql.then_some(Protocol::Mysql))
+    }
+
+    /// Why it can never hold in a proxy; `None`: it can.
+    pub(crate) fn not_in_proxy(&self) -> Option<&'static str> {
+        self.conditions.iter().find_map(Condition::not_in_proxy)
     }
 
     /// Whether it holds for `subject`.
@@ -166,6 +172,12 @@ impl FromStr for Selector {
         while let Some((condition, rest)) = Condition::split(pattern)? {
             conditions.push(condition);
             pattern = rest;
+        }
+        if protocol == Some(Protocol::Http) && conditions.iter().any(Condition::is_of_mysql) {
+            return Err(FaultError::BadSelector {
+                selector: text.to_owned(),
+                why: "selects HTTP, which has no tables and no transactions: write mysql",
+            });
         }
         Ok(Self {
             protocol,

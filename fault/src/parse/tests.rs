@@ -103,6 +103,11 @@ fn every_refusal_names_what_is_allowed() {
         ("10:drop_header(name=a b)", "header field"),
         ("10:late_rows(ms=5) for http", "only has a meaning in MySQL"),
         ("10:hang for mysql in:stock", "in:transaction"),
+        ("10:hang for http table:item", "no tables"),
+        (
+            "10:error(status=503) for table:item",
+            "write error(code=...)",
+        ),
         (
             "10:latency(ms=5) for mysql UPDATE",
             "acts on whole connections",

@@ -29,6 +29,14 @@ pub enum ProxyError {
         /// The protocol the proxy has.
         has: &'static str,
     },
+    /// A fault that asks for something a proxy does not have.
+    #[error("put `{fault}` there: it {why}")]
+    NotInProxy {
+        /// The fault as it is written.
+        fault: String,
+        /// What it asks for, and what to write instead.
+        why: &'static str,
+    },
     /// A fault was named that is not there.
     #[error("find fault {0}: there is none with this number")]
     NoSuchFault(u32),

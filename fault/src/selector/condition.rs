@@ -50,6 +50,18 @@ impl Condition {
         }
     }
 
+    /// Whether only MySQL has what it asks for.
+    pub(super) const fn is_of_mysql(&self) -> bool {
+        matches!(self, Self::Table(_) | Self::Transaction(_))
+    }
+
+    pub(super) const fn not_in_proxy(&self) -> Option<&'static str> {
+        match self {
+            Self::Copy(_) => Some("selects a copy of a replay's lane; a proxy has connection:N"),
+            Self::Table(_) | Self::Transaction(_) | Self::Connection(_) => None,
+        }
+    }
+
     pub(super) const fn not_in_replay(&self) -> Option<&'static str> {
         match self {
             Self::Connection(_) => Some(

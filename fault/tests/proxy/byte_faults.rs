@@ -309,11 +309,15 @@ fn a_fault_of_another_protocol_is_refused_and_changes_nothing() {
         "1:error(status=503)",
         "1:late_rows(ms=3)",
         "1:hang for http",
+        "1:hang for table:item",
     ] {
         let fault = fault.parse().unwrap();
         let error = standing.proxy.add_fault(fault, true).unwrap_err();
         assert!(error.to_string().contains("use --protocol"), "{error}");
     }
+    let of_a_copy = "1:hang for copy:2".parse().unwrap();
+    let error = standing.proxy.add_fault(of_a_copy, true).unwrap_err();
+    assert!(error.to_string().contains("connection:N"), "{error}");
     assert!(
         standing
             .proxy
