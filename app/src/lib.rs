@@ -21,6 +21,7 @@ mod mysql_url;
 mod mysql_users;
 mod places;
 mod proxy;
+mod recording_chart;
 mod redaction;
 mod redaction_key;
 mod replay;

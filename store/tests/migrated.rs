@@ -46,6 +46,8 @@ fn format_2(path: &Path) {
             insert.execute(params![recording, id]).unwrap();
         }
     }
+    let seconds = "INSERT INTO rate VALUES (1, 0, 5, 1), (1, 1, 7, 0)";
+    transaction.execute_batch(seconds).unwrap();
     let mut blob = vec![1];
     blob.extend(zstd::encode_all(&segment()[..], 1).unwrap());
     let insert = "INSERT INTO request_segment VALUES ((1 << 32) + 1, ?1, ?2)";
@@ -107,6 +109,9 @@ fn the_exchanges_of_format_2_are_there_after_the_file_was_opened() {
         let mut payloads = store.payload_reader(RecordingId(1));
         let request = payloads.read_request(&rows_of_first[4]).unwrap();
         assert_eq!(request.unwrap(), segment()[450..540]);
+        let rate = store.rate(RecordingId(1), 1_000).unwrap();
+        let seconds: Vec<_> = rate.iter().map(|p| (p.exchanges, p.mysql)).collect();
+        assert_eq!(seconds, [(5, None), (7, None)]);
         let none = store.exchange(RecordingId(2), ExchangeId(500)).unwrap();
         assert_eq!(none, None);
     }

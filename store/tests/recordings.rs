@@ -181,6 +181,7 @@ fn operations_and_seconds_are_counted() {
         counts,
         [(0, 999, 99), (1_000, 1_000, 100), (2_000, 501, 51)]
     );
+    assert!(rate.iter().all(|point| point.mysql == Some(0)));
     let coarse = store.rate(id, 2_000).unwrap();
     assert_eq!(
         coarse.iter().map(|p| p.exchanges).collect::<Vec<_>>(),

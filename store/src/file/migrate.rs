@@ -23,7 +23,7 @@ struct Migration {
 }
 
 /// Entry i leads from format i to format i + 1.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         sql: include_str!("../schema/0001.sql"),
         then: None,
@@ -37,6 +37,11 @@ const MIGRATIONS: [Migration; 3] = [
     Migration {
         sql: include_str!("../schema/0003.sql"),
         then: Some(exchange_rows::pack),
+        needs: "0.1.0",
+    },
+    Migration {
+        sql: include_str!("../schema/0004.sql"),
+        then: None,
         needs: "0.1.0",
     },
 ];

@@ -18,9 +18,17 @@ pub(crate) struct Additions {
     pub(crate) opened: Vec<(ConnectionId, NewConnection)>,
     pub(crate) ended: Vec<(ConnectionId, ConnectionEnd)>,
     pub(crate) rows: Vec<ExchangeRow>,
-    /// Exchanges and errors by second.
-    pub(crate) seconds: FxHashMap<i64, (u64, u64)>,
+    /// What began in each second.
+    pub(crate) seconds: FxHashMap<i64, Second>,
     pub(crate) totals: Option<Totals>,
+}
+
+/// What began in a second.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Second {
+    pub(crate) exchanges: u64,
+    pub(crate) errors: u64,
+    pub(crate) mysql: u64,
 }
 
 impl Additions {
@@ -67,16 +75,18 @@ impl Batch {
             stored += insert_block(transaction, packer, id, rows)?;
         }
         let mut add = transaction.prepare_cached(
-            "INSERT INTO rate (recording, second, exchanges, errors) VALUES (?1, ?2, ?3, ?4) \
+            "INSERT INTO rate (recording, second, exchanges, errors, mysql) \
+             VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges, \
-             errors = errors + excluded.errors",
+             errors = errors + excluded.errors, mysql = mysql + excluded.mysql",
         )?;
-        for (second, (exchanges, errors)) in &self.added.seconds {
+        for (second, began) in &self.added.seconds {
             add.execute(params![
                 id.0,
                 second,
-                exchanges.cast_signed(),
-                errors.cast_signed()
+                began.exchanges.cast_signed(),
+                began.errors.cast_signed(),
+                began.mysql.cast_signed()
             ])?;
         }
         let mut server = transaction

@@ -201,8 +201,9 @@ impl Gathering {
             .seconds
             .entry(row.at_us.div_euclid(1_000_000))
             .or_default();
-        second.0 += 1;
-        second.1 += u64::from(row.is_error());
+        second.exchanges += 1;
+        second.errors += u64::from(row.is_error());
+        second.mysql += u64::from(row.protocol == Protocol::Mysql);
         let last = row.response_last_us.unwrap_or(0).max(row.request_last_us);
         self.last_us = self.last_us.max(row.at_us.saturating_add(last));
         self.added.rows.push(row);

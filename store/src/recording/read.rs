@@ -30,6 +30,8 @@ pub struct RatePoint {
     pub exchanges: u64,
     /// How many of them were answered with an error: HTTP 5xx, MySQL ERR.
     pub errors: u64,
+    /// How many of them are MySQL; `None` in recordings of a format before 4.
+    pub mysql: Option<u64>,
 }
 
 impl Store {
@@ -140,7 +142,8 @@ impl Store {
         self.read(|sql| {
             // `second - mod` rounds towards minus infinity, for exchanges before the start too.
             let mut statement = sql.prepare_cached(
-                "SELECT second - ((second % ?2) + ?2) % ?2 AS bucket, sum(exchanges), sum(errors) \
+                "SELECT second - ((second % ?2) + ?2) % ?2 AS bucket, sum(exchanges), sum(errors), \
+                 iif(count(mysql) = count(*), sum(mysql), NULL) \
                  FROM rate WHERE recording = ?1 GROUP BY bucket ORDER BY bucket",
             )?;
             let points = statement.query_map(params![recording.0, seconds], |row| {
@@ -148,6 +151,7 @@ impl Store {
                     start_ms: row.get::<_, i64>(0)?.saturating_mul(1_000),
                     exchanges: row.get::<_, i64>(1)?.cast_unsigned(),
                     errors: row.get::<_, i64>(2)?.cast_unsigned(),
+                    mysql: row.get::<_, Option<i64>>(3)?.map(i64::cast_unsigned),
                 })
             })?;
             Ok(points.collect::<Result<_, _>>()?)
