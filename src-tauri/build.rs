@@ -7,6 +7,7 @@ use std::path::Path;
 const COMMANDS: &[&str] = &[
     "library",
     "recording",
+    "recording_rate",
     "exchanges",
     "exchange",
     "choose_files",

@@ -13,6 +13,7 @@ pub(crate) fn commands() -> Builder<Wry> {
         .commands(collect_commands![
             library::library,
             library::recording,
+            library::recording_rate,
             library::exchanges,
             library::exchange,
             import::choose_files,

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use reprise_app::{CAPTURE_RIGHTS_COMMAND, ExchangeQuery, Kept};
+use reprise_app::{CAPTURE_RIGHTS_COMMAND, ExchangeQuery, Kept, Style};
 use tauri::State;
 
 use super::off_main;
 use crate::boundary::{
-    ExchangeDetail, ExchangePage, Library, RecordingCard, RecordingPage, RunCard, ThemeName,
+    Chart, ExchangeDetail, ExchangePage, Library, RecordingCard, RecordingPage, RunCard, ThemeName,
 };
 use crate::desk::Desk;
 use crate::error::Failure;
@@ -17,6 +17,8 @@ use crate::sparkline;
 const OPERATIONS: usize = 1_000;
 /// Rows that one answer may hold.
 const MOST_ROWS: usize = 1_000;
+/// The chart's height in CSS pixels.
+const RATE_HEIGHT: u32 = 130;
 
 /// Everything in the file, newest first.
 #[tauri::command]
@@ -61,6 +63,24 @@ pub(crate) async fn recording(
             RecordingCard::new(&answer, line),
             operations,
         ))
+    })
+    .await
+}
+
+/// A recording's exchanges over time, by protocol.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn recording_rate(
+    desk: State<'_, Desk>,
+    name: String,
+    theme: ThemeName,
+    width: u16,
+) -> Result<Chart, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let style = Style::new(u32::from(width).max(160), RATE_HEIGHT, theme.into()).bare();
+        let chart = library.recording_chart(&name, style)?;
+        Ok(Chart::new("recorded_rate", chart))
     })
     .await
 }

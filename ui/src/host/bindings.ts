@@ -10,6 +10,8 @@ export const commands = {
 	library: (theme: ThemeName) => __TAURI_INVOKE<Library>("library", { theme }),
 	/**  One recording, but for its exchanges. */
 	recording: (name: string, theme: ThemeName) => __TAURI_INVOKE<RecordingPage>("recording", { name, theme }),
+	/**  A recording's exchanges over time, by protocol. */
+	recordingRate: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart>("recording_rate", { name, theme, width }),
 	/**  Exchanges after one, those that match. */
 	exchanges: (name: string, filter: string, after: number | null, limit: number) => __TAURI_INVOKE<ExchangePage>("exchanges", { name, filter, after, limit }),
 	/**  One exchange with its bytes as text. */

@@ -36,6 +36,8 @@ export type Done = null | void;
 export interface Host {
   library(theme: ThemeName): Promise<Library>;
   recording(name: string, theme: ThemeName): Promise<RecordingPage>;
+  /** A recording over time, by protocol. */
+  recordingRate(name: string, theme: ThemeName, width: number): Promise<Chart>;
   exchanges(
     name: string,
     filter: string,

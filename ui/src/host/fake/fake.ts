@@ -11,7 +11,7 @@ import type {
   Understood,
 } from '../bindings';
 import type { Host } from '../host';
-import { compareCharts, runCharts } from './pictures';
+import { compareCharts, protocolRate, runCharts } from './pictures';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
 import {
@@ -83,6 +83,10 @@ export class FakeHost implements Host {
       operations: OPERATIONS,
       exchanges: card.http + card.mysql,
     };
+  }
+
+  async recordingRate(_name: string, theme: 'dark' | 'light', width: number) {
+    return protocolRate(theme, width);
   }
 
   async exchanges(name: string, filter: string, after: number | null, limit: number) {

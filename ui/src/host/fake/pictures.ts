@@ -139,6 +139,43 @@ export function recordedRate(
   });
 }
 
+/** A recording of five minutes, by protocol. */
+export function protocolRate(theme: ThemeName, width: number): Chart {
+  const next = dice(13);
+  const line = (name: string, color: string, rate: number): Series => ({
+    name,
+    color,
+    points: Array.from({ length: 150 }, (_, i) => [
+      i * 2e6,
+      rate * (1 + 0.2 * Math.sin(i / 17) + 0.1 * next()),
+    ]),
+  });
+  return draw({
+    kind: 'recorded_rate',
+    title: 'Exchanges per second',
+    unit: 'per_second',
+    xUnit: 'moment',
+    width,
+    height: 130,
+    theme,
+    x: [0, 300e6],
+    y: [0, 400],
+    log: false,
+    xTicks: [
+      [0, '0:00'],
+      [150e6, '2:30'],
+      [300e6, '5:00'],
+    ],
+    yTicks: [
+      [0, '0'],
+      [200, '200'],
+      [400, '400'],
+    ],
+    fault: null,
+    series: [line('HTTP', 'p50', 249), line('MySQL', 'p95', 170)],
+  });
+}
+
 /** The two charts of a comparison. */
 export function compareCharts(theme: ThemeName, width: number): Chart[] {
   const nines = Array.from({ length: 60 }, (_, i) => (i / 59) * 4);
