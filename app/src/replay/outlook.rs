@@ -4,6 +4,7 @@ use reprise_replay::{Outline, Plan, Prepared, Speed};
 
 use super::asked::Asked;
 
+use super::reaching::warnings_of;
 use crate::{Error, Library, ReplayRequest};
 
 /// Targets that a replay may send to.
@@ -55,6 +56,7 @@ impl Library {
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
         let mut allowed = AllowedTargets {
             loopback: true,
+            warnings: warnings_of(http.iter().chain(&mysql).chain(&probes)),
             ..AllowedTargets::default()
         };
         let http = http.into_iter().map(|target| {
@@ -68,10 +70,7 @@ impl Library {
                 .push(format!("{scheme}://{}", target.authority()));
             let mut addresses = target.addresses().iter();
             allowed.loopback &= addresses.all(|address| address.ip().to_canonical().is_loopback());
-            allowed.warnings.extend(target.warnings().to_vec());
         }
-        let warnings = probes.iter().flat_map(|target| target.warnings().to_vec());
-        allowed.warnings.extend(warnings);
         Ok(allowed)
     }
 

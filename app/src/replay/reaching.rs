@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reprise_replay::{MysqlLogin, Plan, Reached, Targets};
-use reprise_store::RecordingId;
+use reprise_store::{AllowedTarget, RecordingId};
 
 use super::asked::Asked;
 use super::same_server;
@@ -35,8 +35,7 @@ impl Library {
     ) -> Result<(Targets, Vec<String>), Error> {
         let (http, mysql) = self.allowed(request, asked, recording)?;
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
-        let all = http.iter().chain(&mysql).chain(&probes);
-        let warnings = all.flat_map(|target| target.warnings().to_vec()).collect();
+        let warnings = warnings_of(http.iter().chain(&mysql).chain(&probes));
         let mysql = mysql.zip(asked.mysql.as_ref());
         let mysql = mysql.map(|(target, url)| MysqlLogin {
             target,
@@ -66,6 +65,17 @@ impl Library {
         let names = same_server::compare(&reached, &self.store, recording, recorded_too)?;
         Ok((reached, names))
     }
+}
+
+/// What to know of targets, each thing once: a probe often asks what the load is sent to.
+pub(super) fn warnings_of<'a>(targets: impl Iterator<Item = &'a AllowedTarget>) -> Vec<String> {
+    let mut warnings: Vec<String> = Vec::new();
+    for warning in targets.flat_map(|target| target.warnings().to_vec()) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    warnings
 }
 
 /// That a target is there, and how many connections it has left where it says so.
