@@ -1,54 +1,16 @@
 /**
- * The built window under WebKitWebDriver: import a capture, replay it against the shop with a fault, watch the errors
- * rise while the fault is on, compare with a clean run, record what is sent to the shop. Pictures go to
- * e2e/screenshots.
- *
- * Needs `cargo build -p reprise-desktop` and `cargo build -p reprise-fixtures --example shop` (`make e2e` does both),
- * Xvfb, WebKitWebDriver, tauri-driver, and the right to capture on the loopback. TARGET, TAURI_DRIVER and CAPTURE name others than the usual ones.
+ * Import a capture, replay it against the shop with a fault, watch the errors rise while the fault is on, compare with
+ * a clean run, record what is sent to the shop.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { freePort, line, listening, start, stopAll } from './processes.mjs';
-import { Session } from './webdriver.mjs';
-
-const root = resolve(import.meta.dirname, '../..');
-const target = resolve(process.env.TARGET ?? process.env.CARGO_TARGET_DIR ?? join(root, 'target'));
-const app = join(target, 'debug/reprise-desktop');
-const shopProgram = join(target, 'debug/examples/shop');
-const capture = resolve(process.env.CAPTURE ?? join(root, 'fixtures/captures/shop.pcap.gz'));
-const driverProgram =
-  process.env.TAURI_DRIVER ??
-  [join(root, 'target/tools/bin/tauri-driver')].find(existsSync) ??
-  'tauri-driver';
-const pictures = join(import.meta.dirname, 'screenshots');
+import { replay, RUN_SECONDS } from './replaying.mjs';
+import { capture, clickButton, count, leaveField, picture, text } from './window.mjs';
 
 /** The fault is on from the third to the sixth second of a run of nine. */
 const FAULT = '60:error(status=503)@3s..6s for http';
-const RUN_SECONDS = 9;
-/** Of every account of the shop; redaction took it out of the capture. */
-const SHOP_PASSWORD = 'correct horse battery staple';
 
-for (const needed of [app, shopProgram, capture]) {
-  assert.ok(existsSync(needed), `${needed} is missing; run \`make e2e\``);
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'reprise-window-'));
-try {
-  await mkdir(pictures, { recursive: true });
-  await story();
-  console.log(`the window's story holds; its pictures are in ${pictures}`);
-} finally {
-  await stopAll();
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function story() {
-  const shop = start(shopProgram, []);
-  const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
-  const session = await openWindow();
+/** The whole of it, on an empty file. */
+export async function story(session, shopUrl) {
   await session.until('the empty library', () => session.find('code'));
   await picture(session, '1-empty');
 
@@ -89,43 +51,9 @@ async function story() {
   await picture(session, '7-compare');
 
   await recordLive(session, shopUrl);
-  await session.close();
 }
 
-/** Xvfb, tauri-driver and the built program on a file of its own. */
-async function openWindow() {
-  const display = start('Xvfb', [
-    '-displayfd',
-    '1',
-    '-screen',
-    '0',
-    '1400x1000x24',
-    '-nolisten',
-    'tcp',
-  ]);
-  const [, number] = await line(display, /^(\d+)\n/);
-  const [port, nativePort] = [await freePort(), await freePort()];
-  const env = {
-    ...process.env,
-    DISPLAY: `:${number}`,
-    WAYLAND_DISPLAY: '',
-    GTK_THEME: 'Adwaita:dark',
-    REPRISE_FILE: join(folder, 'window.reprise'),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_DATA_HOME: join(folder, 'data'),
-    XDG_CACHE_HOME: join(folder, 'cache'),
-  };
-  start(driverProgram, ['--port', String(port), '--native-port', String(nativePort)], { env });
-  await listening(port);
-  const session = await Session.open(`http://127.0.0.1:${port}`, {
-    'tauri:options': { application: app },
-  });
-  await session.until('the window', () => session.find('nav'));
-  await session.resize(1280, 800);
-  return session;
-}
-
-async function importCapture(session) {
+export async function importCapture(session) {
   await session.press('i');
   await session.type('[aria-label="Import a capture"] textarea', capture);
   await session.type('[aria-label="Import a capture"] input', 'shop');
@@ -146,25 +74,25 @@ async function lookAtExchanges(session) {
   await session.until('its request', async () =>
     /HTTP\/1\.1/.test((await session.text('pre')) ?? ''),
   );
-  await session.run(`document.activeElement.blur()`);
+  await leaveField(session);
 }
 
 /** Records what is sent to the shop, and finds every request of it in the recording. */
 async function recordLive(session, shopUrl) {
   const sent = 20;
-  await session.run(`document.activeElement.blur()`);
+  await leaveField(session);
   await session.press('2');
   await session.click('#interface-lo:not(:disabled)');
   await session.type('[aria-label="Ports"]', new URL(shopUrl).port);
   await session.type('[aria-label="Name of the recording"]', 'live');
   await session.type('[aria-label="Capture filter"]', 'tcp prot 80');
-  await session.run(`document.activeElement.blur()`);
+  await leaveField(session);
   await session.until('what is wrong with the filter', async () =>
     /syntax error/.test((await session.text('[role=alert]')) ?? ''),
   );
   assert.ok(await session.find('header button:disabled'), 'a filter that is wrong cannot start');
   await session.type('[aria-label="Capture filter"]', 'host 127.0.0.1');
-  await session.run(`document.activeElement.blur()`);
+  await leaveField(session);
   await picture(session, '8-record');
 
   await clickButton(session, /^Start recording/);
@@ -191,30 +119,6 @@ async function recordLive(session, shopUrl) {
     'every request and no other',
     async () => (await text(session, '.bar [role=status]')) === `${sent} exchanges`,
   );
-}
-
-/** Fills the Replay page and starts; resolves once the Run page shows charts. */
-async function replay(session, shopUrl, name, fault) {
-  await session.run(`document.activeElement.blur()`);
-  await session.press('3');
-  await session.type('[aria-label="HTTP target"]', shopUrl);
-  await session.run(`document.querySelector('input[value=copies]').click()`);
-  await session.type('[aria-label="Times the recorded rate"]', '5');
-  await session.type('[aria-label="Duration"]', `${RUN_SECONDS}s`);
-  if (fault) {
-    await clickButton(session, /^Add a fault/);
-    await session.type('[aria-label="fault 1"]', fault);
-  }
-  if (!(await session.find('[aria-label="Value of secret 1"]'))) {
-    await session.click('[aria-label="Supply login.password"]');
-    await session.type('[aria-label="Value of secret 1"]', SHOP_PASSWORD);
-  }
-  await session.type('[aria-label="Name of the run"]', name);
-  await session.until('the outlook', () => session.find('.big'), 30_000);
-  await picture(session, `replay-${name}`);
-  await clickButton(session, /^Start/);
-  await session.until('the run', async () => (await session.text('h1')) === name, 30_000);
-  await session.until('its charts', async () => (await count(session, 'figure img')) >= 3, 30_000);
 }
 
 /** The new error rate as the tile shows it. */
@@ -245,32 +149,4 @@ async function readErrors(session, share) {
      }));`,
     share,
   );
-}
-
-async function clickButton(session, pattern) {
-  await session.until(`a button ${pattern} to press`, () =>
-    session.run(
-      `const button = [...document.querySelectorAll('main button')].find((one) =>
-         new RegExp(arguments[0]).test(one.textContent.trim()) && !one.disabled);
-       button?.click();
-       return button !== undefined`,
-      pattern.source,
-    ),
-  );
-}
-
-async function text(session, selector) {
-  return ((await session.text(selector)) ?? '').trim();
-}
-
-function count(session, selector) {
-  return session.run('return document.querySelectorAll(arguments[0]).length', selector);
-}
-
-/** Lets two frames pass, so that what is on screen is what was asked for. */
-async function picture(session, name) {
-  await session.run(
-    'return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))',
-  );
-  await session.screenshot(join(pictures, `${name}.png`));
 }

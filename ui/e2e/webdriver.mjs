@@ -39,6 +39,11 @@ export class Session {
     return call('POST', `${this.#at}/execute/sync`, { script, args });
   }
 
+  /** As `run`; the source calls its last argument with the answer. */
+  runAsync(script, ...args) {
+    return call('POST', `${this.#at}/execute/async`, { script, args });
+  }
+
   async screenshot(path) {
     const data = await call('GET', `${this.#at}/screenshot`);
     await writeFile(path, Buffer.from(data, 'base64'));

@@ -1,0 +1,49 @@
+/**
+ * The built window under WebKitWebDriver, from an empty file to its end. Pictures go to e2e/screenshots.
+ *
+ * Needs `cargo build -p reprise-desktop` and `cargo build -p reprise-fixtures --example shop` (`make e2e` does both),
+ * Xvfb, WebKitWebDriver, tauri-driver, python3, and the right to capture on the loopback. TARGET, TAURI_DRIVER and
+ * CAPTURE name others than the usual ones.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { obeysTheRules, pagesAreReachable } from './accessibility.mjs';
+import { closeDuringRun } from './closing.mjs';
+import { line, start, stopAll } from './processes.mjs';
+import { recordFromCommand } from './recording.mjs';
+import { heldHastenedStopped } from './replaying.mjs';
+import { redactionRules } from './settings.mjs';
+import { story } from './story.mjs';
+import { openWindow, picture, pictures, shopProgram } from './window.mjs';
+
+/** Takes what the built-in rules leave: what the shop's customers searched for. */
+const RULE = {
+  name: 'searched',
+  text: '[[rule]]\nname = "searched"\nquery = ["q"]\naction = "shape"\n',
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'reprise-window-'));
+try {
+  await mkdir(pictures, { recursive: true });
+  const shop = start(shopProgram, []);
+  const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
+  const { session, display } = await openWindow(folder);
+  try {
+    await story(session, shopUrl);
+    await heldHastenedStopped(session, shopUrl);
+    await obeysTheRules(session, 'Run');
+    await recordFromCommand(session, folder);
+    await pagesAreReachable(session);
+    await redactionRules(session, 'shop', RULE);
+    await closeDuringRun(session, display);
+  } catch (error) {
+    // What was on screen tells more than what was waited for.
+    await picture(session, 'failed').catch(() => undefined);
+    throw error;
+  }
+  console.log(`the window's suite holds; its pictures are in ${pictures}`);
+} finally {
+  await stopAll();
+  await rm(folder, { recursive: true, force: true });
+}
