@@ -102,6 +102,9 @@ impl Library {
         };
         let (reached, names) = self.reach(request, &config.targets, &asked.plan, recording.id)?;
         warnings.extend(names);
+        for target in &reached {
+            config.plan.shift_keys.resolve(&target.keys);
+        }
         config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)
     }

@@ -39,6 +39,9 @@ pub enum ReplayError {
     /// A rate over time needs a clock.
     #[error("use stages at speed max: give a speed such as 1, or leave the stages out")]
     StagesWithoutClock,
+    /// A key column is to follow one that is not shifted.
+    #[error("shift the keys {0}: the column it refers to is not shifted; add it, too")]
+    DanglingKey(String),
     /// A timeout of zero fails every request.
     #[error("use a timeout of zero: give at least one millisecond")]
     NoTimeout,

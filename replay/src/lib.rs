@@ -29,13 +29,13 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
-    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, LaneKey,
-    MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part, Plan, Probe, Rate, RateBy,
-    Speed, Tls, Watch,
+    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyColumn, KeyShift,
+    KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part,
+    Plan, Probe, Rate, RateBy, ShiftBy, ShiftKeys, Speed, Tls, Watch,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Prepared,
-    Rewritten, SlowLane, Unsourced,
+    Rewritten, Shifted, SlowLane, Unsourced,
 };
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;

@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod connection;
 pub(crate) mod generated;
 pub(crate) mod judge;
+pub(crate) mod keys;
 pub(crate) mod lane;
 pub(crate) mod login;
 mod packing;

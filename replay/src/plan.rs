@@ -5,6 +5,7 @@ mod lane_key;
 mod part;
 mod probe;
 mod rate;
+mod shift_keys;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
+pub use shift_keys::{KeyColumn, KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
 
 use crate::schedule::stages::Stages;
 
@@ -92,6 +94,8 @@ pub struct Plan {
     pub statements: Vec<GivenStatement>,
     /// Whether copies of a lane write to MySQL, too.
     pub copy_writes: CopyWrites,
+    /// Key columns whose values each copy shifts.
+    pub shift_keys: ShiftKeys,
     /// Whether MySQL sessions are told the recorded time before statements that depend on it.
     pub pin_clock: bool,
     /// What is watched beside the load.
@@ -276,6 +280,7 @@ impl Default for Plan {
             statements: Vec::new(),
             probes: Vec::new(),
             copy_writes: CopyWrites::Send,
+            shift_keys: ShiftKeys::default(),
             pin_clock: false,
             both_tiers: false,
             tls: Tls::default(),
@@ -415,6 +420,9 @@ impl Plan {
         }
         if self.connections == Connections::Pool(0) {
             return Err(ReplayError::NoPool);
+        }
+        if let Some(key) = self.shift_keys.dangling() {
+            return Err(ReplayError::DanglingKey(key.to_string()));
         }
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);

@@ -17,6 +17,7 @@ mod rewritten;
 mod scratch;
 pub(crate) mod session;
 mod setup;
+mod shifted;
 mod sorter;
 pub(crate) mod statements;
 pub(crate) mod steps;
@@ -45,6 +46,7 @@ pub use baseline::NoisyPlace;
 pub use correlation::{Correlation, CorrelationTarget};
 pub use outline::{Outline, OutlineLane, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
+pub use shifted::Shifted;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
 #[derive(Debug)]
@@ -65,6 +67,7 @@ pub struct Prepared {
     /// The names of the accounts that log in in the recording, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
     pub(crate) rewritten: Vec<Rewritten>,
+    pub(crate) shifted: Vec<Shifted>,
     /// What varies in answers by itself.
     pub(crate) noise: NoiseBook,
     /// What of it the plan's baseline has shown.
@@ -112,6 +115,7 @@ impl Prepared {
             gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
         }
         let rewritten = gatherer.rewritten();
+        let shifted = gatherer.shifted();
         let gather::Gathering {
             lanes,
             steps,
@@ -149,6 +153,7 @@ impl Prepared {
             told,
             accounts,
             rewritten,
+            shifted,
             noise,
             noisy,
             columns,

@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod event;
 pub(crate) mod give_way;
 pub(crate) mod http_target;
+mod key_columns;
 pub(crate) mod mysql_target;
 pub(crate) mod origin;
 mod probe;

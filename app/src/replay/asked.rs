@@ -122,6 +122,10 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     plan.read_only_deny
         .extend_from_slice(&request.read_only_deny);
     plan.copy_writes = request.copy_writes.unwrap_or(plan.copy_writes);
+    for key in &request.shift_keys {
+        let added = plan.shift_keys.add(key);
+        added.map_err(|error| Error::Usage(format!("--shift-keys: failed to {error}")))?;
+    }
     plan.pin_clock |= request.pin_clock;
     plan.both_tiers |= request.both_tiers;
     Ok(())

@@ -98,6 +98,9 @@ pub struct ReplayRequest {
     pub read_only_deny: Vec<String>,
     /// Whether copies of a lane write to MySQL, too.
     pub copy_writes: Option<CopyWrites>,
+    /// Key columns whose values each copy shifts: `items.id`, `lines.order_id=orders.id`, `auto`.
+    #[serde(default)]
+    pub shift_keys: Vec<String>,
     /// Tell MySQL sessions the recorded time before statements that depend on it.
     #[serde(default)]
     pub pin_clock: bool,
@@ -153,6 +156,7 @@ impl ReplayRequest {
             read_only: false,
             read_only_deny: Vec::new(),
             copy_writes: None,
+            shift_keys: Vec::new(),
             pin_clock: false,
             both_tiers: false,
             allow_recorded_server: false,

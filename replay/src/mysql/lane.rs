@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use super::connection::MysqlConnection;
 use super::generated::Generated;
+use super::keys::{Keys, Shift, StatementKeys};
 
 /// The connection of a lane copy; commands take their turn.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub(crate) struct MysqlState {
     pub(crate) standing: SessionState,
     /// The ids that the target gave to its rows.
     pub(crate) generated: Generated,
+    /// What it inserted under keys of its own.
+    pub(crate) keys: Keys,
     /// The target does not let the session's time be set.
     pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
@@ -34,6 +37,10 @@ struct Statement {
     prepare: Vec<u8>,
     /// The target's id; `None` since the connection it was prepared on went.
     target: Option<u32>,
+    /// How many parameters it takes.
+    parameters: u16,
+    /// The keys in it, once they have been looked for.
+    keys: Option<Box<StatementKeys>>,
 }
 
 /// MariaDB: "the statement prepared last", instead of an id.
@@ -55,6 +62,8 @@ impl MysqlLane {
             let statement = Statement {
                 prepare,
                 target: None,
+                parameters: 0,
+                keys: None,
             };
             (id, statement)
         });
@@ -63,6 +72,7 @@ impl MysqlLane {
             connection: None,
             standing,
             generated: Generated::default(),
+            keys: Keys::default(),
             clock_refused: false,
             statements: known.collect(),
         }))
@@ -96,15 +106,57 @@ impl MysqlState {
         (statement.target.is_none() && !closes).then(|| (recorded, statement.prepare.clone()))
     }
 
-    /// Notes that the target prepared what the recorded server knew as `recorded`.
-    pub(crate) fn prepared(&mut self, recorded: u32, prepare: &[u8], target: Option<u32>) {
+    /// Notes what the target answered to a PREPARE, whose statement the recorded server knew as `recorded`.
+    pub(crate) fn prepared(&mut self, recorded: u32, prepare: &[u8], answer: &ReplySummary) {
+        let parameters = answer.prepared.map_or(0, |prepared| prepared.parameters);
+        // prepared anew, it is the same: what its executions have declared still holds
+        let before = self.statements.remove(&recorded);
+        let before = before.filter(|statement| statement.prepare == prepare);
         self.statements.insert(
             recorded,
             Statement {
                 prepare: prepare.to_vec(),
-                target,
+                target: answer.statement_id(),
+                parameters,
+                keys: before.and_then(|statement| statement.keys),
             },
         );
+    }
+
+    /// `payload`, which goes to the target in place of `command`, with the copy's own keys; and the key that
+    /// the server generates for it.
+    pub(crate) fn with_own_keys(
+        &mut self,
+        command: &[u8],
+        payload: Vec<u8>,
+        dialect: &Dialect,
+        shift: Shift<'_>,
+    ) -> (Vec<u8>, Option<usize>) {
+        let generated = &mut self.generated;
+        let mut replaced = |recorded, own| generated.note(recorded, own, 1);
+        let code = command
+            .first()
+            .and_then(|byte| CommandCode::from_byte(*byte));
+        match code {
+            Some(CommandCode::Query) => self.keys.in_query(payload, dialect, shift, &mut replaced),
+            Some(CommandCode::StmtExecute | CommandCode::StmtSendLongData) => {
+                let statement = statement_id(command).and_then(|id| self.statements.get_mut(&id));
+                let Some(statement) = statement else {
+                    return (payload, None);
+                };
+                let sql = statement.prepare.get(1..).unwrap_or_default();
+                let parameters = statement.parameters;
+                let found = || Box::new(StatementKeys::of(sql, parameters, shift));
+                let keys = statement.keys.get_or_insert_with(found);
+                if code == Some(CommandCode::StmtSendLongData) {
+                    keys.has_long_data();
+                    return (payload, None);
+                }
+                let payload = self.keys.in_execution(payload, keys, shift, &mut replaced);
+                (payload, keys.generates())
+            }
+            _ => (payload, None),
+        }
     }
 
     /// Takes what a command that was answered has changed for those after it.
@@ -178,10 +230,25 @@ fn without_attributes(command: &[u8], recorded: &Dialect, target: &Dialect) -> V
 
 #[cfg(test)]
 mod tests {
+    use reprise_wire::mysql::PrepareOk;
+
     use super::*;
 
     fn execute(id: u32) -> Vec<u8> {
         [&[0x17][..], &id.to_le_bytes(), &[0, 1, 0, 0, 0]].concat()
+    }
+
+    fn answer(statement_id: u32) -> ReplySummary {
+        ReplySummary {
+            prepared: Some(PrepareOk {
+                statement_id,
+                columns: 1,
+                parameters: 1,
+                warnings: 0,
+                metadata_follows: true,
+            }),
+            ..ReplySummary::default()
+        }
     }
 
     fn dialect(query_attributes: bool) -> Dialect {
@@ -195,7 +262,7 @@ mod tests {
     fn a_statement_gets_the_targets_id_and_all_else_stays() {
         let mut state = MysqlState::default();
         let plain = dialect(false);
-        state.prepared(7, b"\x16SELECT ?", Some(0x0102_0304));
+        state.prepared(7, b"\x16SELECT ?", &answer(0x0102_0304));
         assert_eq!(
             state.translated(&execute(7), &plain, &plain),
             execute(0x0102_0304)
@@ -217,7 +284,7 @@ mod tests {
     #[test]
     fn a_lost_connection_has_its_statements_prepared_again() {
         let mut state = MysqlState::default();
-        state.prepared(7, b"\x16SELECT ?", Some(1));
+        state.prepared(7, b"\x16SELECT ?", &answer(1));
         assert_eq!(state.to_prepare(&execute(7)), None);
         state.lost();
         assert_eq!(

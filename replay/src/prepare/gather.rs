@@ -27,6 +27,7 @@ use super::notes::{Notes, Taking};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
+use super::shifted::{Shifted, ShiftedCounts};
 use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
@@ -67,6 +68,7 @@ pub(crate) struct Gatherer<'a> {
     lanes: Vec<Gathered>,
     context: Context<'a>,
     rewritten: RewrittenCounts,
+    shifted: ShiftedCounts,
     noise: NoiseLearner,
     contention: Contention,
     /// What is sent, and what may be.
@@ -142,6 +144,7 @@ impl<'a> Gatherer<'a> {
             lanes: Vec::new(),
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
+            shifted: ShiftedCounts::new(plan),
             noise: NoiseLearner::default(),
             contention: Contention::new(plan),
             found: Sorter::new(folder),
@@ -224,6 +227,9 @@ impl<'a> Gatherer<'a> {
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
             step.digest = mysql_digest(exchange, &dialect);
+            if reason.is_none() {
+                self.shifted.add(self.plan, request, &dialect);
+            }
             let sent_write = writes && reason.is_none();
             self.contention
                 .note((step.operation, operation), lane, sent_write);
@@ -275,6 +281,11 @@ impl<'a> Gatherer<'a> {
     /// How many requests the plan's rules change.
     pub(crate) fn rewritten(&self) -> Vec<Rewritten> {
         self.rewritten.finish(self.plan)
+    }
+
+    /// How many statements have values of the keys that the plan shifts.
+    pub(crate) fn shifted(&self) -> Vec<Shifted> {
+        self.shifted.finish(self.plan)
     }
 
     /// Everything, each lane in order of sending.

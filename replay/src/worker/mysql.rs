@@ -14,6 +14,7 @@ use super::Worker;
 use super::lane_copy::LaneCopy;
 use crate::mysql::command::{MysqlCommand, killing};
 use crate::mysql::connection::{End, MysqlConnection};
+use crate::mysql::keys::Shift;
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::threads::Standing;
@@ -87,7 +88,8 @@ impl Worker {
             // what that took is not the command's
             sample.sent_us = self.now_us();
         }
-        let payload = self.payload_for(state, lane_copy, command, &recorded, &connection);
+        let (payload, generates) =
+            self.payload_for(state, lane_copy, command, &recorded, &connection);
         let dialect = connection.dialect;
         let mut desk = self.take_desk();
         let reply = match changed_user(&payload).zip(self.program.mysql.as_ref()) {
@@ -119,11 +121,12 @@ impl Worker {
             command,
             recorded: &recorded,
             target: &dialect,
+            generates: generates.zip(self.shift(lane_copy)),
         };
         if let Some(recorded_id) = step.statement
             && payload.first() == Some(&(CommandCode::StmtPrepare as u8))
         {
-            state.prepared(recorded_id, &payload, reply.summary.statement_id());
+            state.prepared(recorded_id, &payload, &reply.summary);
         }
         self.finish(state, step, &sides, &reply, &desk.reply, sample);
         self.give_desk(desk);
@@ -147,11 +150,18 @@ impl Worker {
                 let sql = String::from_utf8_lossy(prepare.get(1..).unwrap_or_default());
                 self.not_restored(&sql, error);
             }
-            state.prepared(recorded_id, &prepare, reply.summary.statement_id());
+            state.prepared(recorded_id, &prepare, &reply.summary);
         }
     }
 
-    /// The payload as the target has to get it.
+    /// What the copy's keys are shifted by; `None` when the plan shifts none.
+    fn shift(&self, lane_copy: &LaneCopy) -> Option<Shift<'_>> {
+        let keys = &self.program.prepared.plan.shift_keys;
+        let copy = lane_copy.copy;
+        (!keys.columns.is_empty()).then_some(Shift { keys, copy })
+    }
+
+    /// The payload as the target has to get it, and the key that the target generates for it.
     fn payload_for(
         &self,
         state: &mut MysqlState,
@@ -159,11 +169,16 @@ impl Worker {
         command: &MysqlCommand,
         recorded: &Dialect,
         connection: &MysqlConnection,
-    ) -> Vec<u8> {
+    ) -> (Vec<u8>, Option<usize>) {
         let payload = state.translated(&command.payload, recorded, &connection.dialect);
-        match self.victim(lane_copy, command) {
-            Some(Standing::Open(thread)) => killing(&payload, thread),
-            _ => payload,
+        if let Some(Standing::Open(thread)) = self.victim(lane_copy, command) {
+            return (killing(&payload, thread), None);
+        }
+        match self.shift(lane_copy) {
+            Some(shift) => {
+                state.with_own_keys(&command.payload, payload, &connection.dialect, shift)
+            }
+            None => (payload, None),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A server, a relay before it, a store, and replays of what went through.
 
 use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
@@ -8,7 +9,7 @@ use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
 use reprise_measure::Outcome;
 use reprise_replay::{
-    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
+    MysqlLogin, MysqlRoute, MysqlTls, Plan, Reached, ReplayConfig, Secrets, Targets, start,
 };
 use reprise_store::{ExchangeId, Store};
 use tempfile::TempDir;
@@ -143,26 +144,11 @@ impl Bench {
             users: Vec::new(),
         });
         change(&mut plan);
-        let users = plan.mysql.as_ref().unwrap().users.clone();
-        let login = MysqlLogin {
-            target: self.store.allow_mysql(&address, None, false).unwrap(),
-            user: MYSQL_USER.to_owned(),
-            password: MYSQL_PASSWORD.to_owned(),
-            database: None,
-            // one password for all of the target's users
-            passwords: users
-                .iter()
-                .map(|user| (user.user.clone(), MYSQL_PASSWORD.to_owned()))
-                .collect(),
-        };
+        let targets = self.targets(&plan);
         let config = ReplayConfig {
             prepared: reprise_replay::Prepared::new(plan, &self.store).unwrap(),
             run: name.to_owned(),
-            targets: Targets {
-                http: Vec::new(),
-                mysql: Some(login),
-                ..Targets::default()
-            },
+            targets,
             secrets: Secrets::default(),
             users: reprise_replay::Users::default(),
             mysql_room: None,
@@ -188,6 +174,36 @@ impl Bench {
             samples: shown.collect(),
             skipped: ended.summary.skipped.into_iter().collect(),
             warnings: warnings.collect(),
+        }
+    }
+}
+
+impl Bench {
+    /// What the target of a plan says of itself.
+    pub(crate) fn reached(&self, plan: &Plan) -> Vec<Reached> {
+        let within = Duration::from_secs(30);
+        self.targets(plan).reach(plan, within).unwrap()
+    }
+
+    fn targets(&self, plan: &Plan) -> Targets {
+        let address = self.server.addr().to_string();
+        let route = plan.mysql.as_ref().unwrap();
+        let login = MysqlLogin {
+            target: self.store.allow_mysql(&address, None, false).unwrap(),
+            user: MYSQL_USER.to_owned(),
+            password: MYSQL_PASSWORD.to_owned(),
+            database: route.database.clone(),
+            // one password for all of the target's users
+            passwords: route
+                .users
+                .iter()
+                .map(|user| (user.user.clone(), MYSQL_PASSWORD.to_owned()))
+                .collect(),
+        };
+        Targets {
+            http: Vec::new(),
+            mysql: Some(login),
+            ..Targets::default()
         }
     }
 }

@@ -10,5 +10,6 @@ mod pinning;
 mod read_only;
 mod relay;
 mod sessions;
+mod shifting;
 mod statements;
 mod verifying;

@@ -55,4 +55,10 @@ pub(crate) struct ChangingArguments {
     /// NOW() is what it was: one more round trip for each
     #[arg(long)]
     pub(crate) pin_clock: bool,
+
+    /// Shift the values of a MySQL key column in each copy, so that copies of an INSERT make rows of their own:
+    /// `items.id`, `items.id=1000000`, `lines.order_id=orders.id` for one that refers to another, or `auto` for
+    /// those that the target tells; repeatable (docs/mysql.md)
+    #[arg(long, value_name = "KEY")]
+    pub(crate) shift_keys: Vec<String>,
 }

@@ -112,6 +112,19 @@ pub(super) fn describe(outline: &Outline) -> String {
             n => format!("  '{}' rewrites {} requests\n", rule.rule, count(n)),
         });
     }
+    for shifted in &outline.shift_keys {
+        text.push_str(&match shifted.statements {
+            0 => format!(
+                "  no statement has values of '{}': is it meant so?\n",
+                shifted.key
+            ),
+            n => format!(
+                "  {} statements have values of '{}'\n",
+                count(n),
+                shifted.key
+            ),
+        });
+    }
     for lane in &outline.slow_lanes {
         text.push_str(&format!(
             "  lane {} cannot keep up at this speed: it would end {} behind\n",

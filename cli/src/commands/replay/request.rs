@@ -81,6 +81,7 @@ fn change(request: &mut ReplayRequest, changing: ChangingArguments) {
     });
     request.users = changing.users;
     request.statements = changing.statements;
+    request.shift_keys = changing.shift_keys;
     request.pin_clock = changing.pin_clock;
 }
 

@@ -1,13 +1,14 @@
 //! What the sample says about a MySQL reply, held against the recorded one.
 
 use reprise_measure::{Outcome, Sample, SampleFlags};
-use reprise_wire::mysql::{Answer, Dialect, summarise_reply};
+use reprise_wire::mysql::{Answer, ColumnDefinition, Dialect, summarise_reply};
 
 use crate::mismatch::KEPT_ANSWER;
 use crate::mysql::command::MysqlCommand;
 use crate::mysql::connection::{End, Reply};
 use crate::mysql::generated::Generated;
 use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
+use crate::mysql::keys::Shift;
 use crate::mysql::lane::MysqlState;
 use crate::mysql::verify::{Known, compare, text};
 use crate::prepare::lane::Step;
@@ -21,6 +22,8 @@ pub(super) struct Sides<'a> {
     pub(super) recorded: &'a Dialect,
     /// What was agreed on with the target.
     pub(super) target: &'a Dialect,
+    /// The key that the target generates for it, where the plan shifts keys.
+    pub(super) generates: Option<(usize, Shift<'a>)>,
 }
 
 impl Sides<'_> {
@@ -51,7 +54,8 @@ impl Worker {
         sample.status = reply.summary.error.as_ref().map_or(0, |error| error.code);
         match reply.end {
             End::Complete => {
-                note_generated(&mut state.generated, sides, reply);
+                let columns = self.program.prepared.columns_of(step.operation);
+                note_generated(state, sides, reply, came, columns);
                 self.verify_mysql(&state.generated, step, sides, reply, came, sample);
             }
             End::NoAnswer => sample.outcome = Outcome::Reset,
@@ -110,12 +114,64 @@ impl Worker {
 }
 
 /// Notes which ids the target gave to rows that the recorded server gave others.
-fn note_generated(generated: &mut Generated, sides: &Sides<'_>, reply: &Reply) {
+fn note_generated(
+    state: &mut MysqlState,
+    sides: &Sides<'_>,
+    reply: &Reply,
+    came: &[u8],
+    columns: &[ColumnDefinition],
+) {
     let command = sides.command;
-    if reply.summary.last_insert_id == 0 || command.answer.is_empty() {
+    if command.answer.is_empty() || reply.summary.error.is_some() {
         return;
     }
-    let recorded = summarise_reply(&command.payload, &command.answer, sides.recorded);
-    let rows = reply.summary.affected_rows;
-    generated.note(recorded.last_insert_id, reply.summary.last_insert_id, rows);
+    if reply.summary.last_insert_id != 0 {
+        let recorded = summarise_reply(&command.payload, &command.answer, sides.recorded);
+        let rows = reply.summary.affected_rows;
+        let ids = (recorded.last_insert_id, reply.summary.last_insert_id);
+        state.generated.note(ids.0, ids.1, rows);
+        if let Some((key, shift)) = sides.generates.filter(|_| ids.0 != 0) {
+            state.keys.generated(shift, key, ids, rows);
+        }
+    }
+    // INSERT ... RETURNING tells them as rows
+    if let Some((key, shift)) = sides.generates.filter(|_| reply.summary.rows > 0)
+        && let Some(shifted) = shift.keys.columns.get(key)
+    {
+        let [recorded, answered] = sides.answers(came);
+        for (recorded, target) in returned(&recorded, &answered, &shifted.column, columns) {
+            state.generated.note(recorded, target, 1);
+            state.keys.generated(shift, key, (recorded, target), 1);
+        }
+    }
+}
+
+/// The values of a column in the rows of both answers, side by side.
+fn returned(
+    recorded: &Answer,
+    answered: &Answer,
+    column: &str,
+    known: &[ColumnDefinition],
+) -> Vec<(u64, u64)> {
+    let values = |answer: &Answer| -> Vec<Option<u64>> {
+        let result = answer.results.first();
+        let rows = result.into_iter().flat_map(|result| {
+            let columns = if result.columns.is_empty() {
+                known
+            } else {
+                &result.columns
+            };
+            let is_it =
+                |one: &ColumnDefinition| one.org_name.eq_ignore_ascii_case(column.as_bytes());
+            let place = columns.iter().position(is_it);
+            result.rows.iter().map(move |row| {
+                let texts = result.texts(row, columns)?;
+                let text = texts.get(place?)?.as_deref()?;
+                std::str::from_utf8(text).ok()?.parse().ok()
+            })
+        });
+        rows.collect()
+    };
+    let pairs = values(recorded).into_iter().zip(values(answered));
+    pairs.filter_map(|(one, other)| one.zip(other)).collect()
 }

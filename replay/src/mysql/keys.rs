@@ -1,0 +1,324 @@
+//! The keys of one lane copy: what it inserted under which key, in place of the recorded one, so that its
+//! later statements name its own rows.
+
+mod places;
+
+use reprise_wire::mysql::{
+    Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
+};
+use rustc_hash::FxHashMap;
+
+use crate::plan::{ShiftBy, ShiftKeys};
+pub(crate) use places::KeyPlaces;
+use places::{KeyPlace, ValueAt};
+
+/// So many keys are remembered; then the oldest knowledge goes.
+const MOST: usize = 100_000;
+
+/// What a lane copy inserted, by the column that decides and the recorded value.
+#[derive(Debug, Default)]
+pub(crate) struct Keys(FxHashMap<(usize, u64), u64>);
+
+/// What a copy's keys are shifted by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shift<'a> {
+    pub(crate) keys: &'a ShiftKeys,
+    pub(crate) copy: u32,
+}
+
+/// The keys in a prepared statement, and what its executions have declared.
+#[derive(Debug, Default)]
+pub(crate) struct StatementKeys {
+    places: KeyPlaces,
+    parameters: u16,
+    types: Vec<ParameterType>,
+    /// Parameters that came with COM_STMT_SEND_LONG_DATA: their place in an execution is not known.
+    long_data: bool,
+}
+
+impl StatementKeys {
+    /// Looks for keys in a prepared statement that takes so many parameters.
+    pub(crate) fn of(sql: &[u8], parameters: u16, shift: Shift<'_>) -> Self {
+        Self {
+            places: KeyPlaces::of(sql, &shift.keys.columns),
+            parameters,
+            ..Self::default()
+        }
+    }
+
+    /// The key that the server generates when it is executed.
+    pub(crate) const fn generates(&self) -> Option<usize> {
+        self.places.generates
+    }
+
+    /// Notes that a parameter comes apart.
+    pub(crate) const fn has_long_data(&mut self) {
+        self.long_data = true;
+    }
+}
+
+impl Keys {
+    /// Notes that `count` rows were given keys from `recorded` on, and from `target` on here.
+    pub(crate) fn generated(
+        &mut self,
+        shift: Shift<'_>,
+        key: usize,
+        (recorded, target): (u64, u64),
+        count: u64,
+    ) {
+        let Some(root) = shift.keys.root_of(key) else {
+            return;
+        };
+        for offset in 0..count.clamp(1, MOST as u64) {
+            self.keep(
+                root,
+                recorded.saturating_add(offset),
+                target.saturating_add(offset),
+            );
+        }
+    }
+
+    /// A COM_QUERY's payload with this copy's keys, and the key that the server generates for it.
+    pub(crate) fn in_query(
+        &mut self,
+        payload: Vec<u8>,
+        dialect: &Dialect,
+        shift: Shift<'_>,
+        replaced: &mut dyn FnMut(u64, u64),
+    ) -> (Vec<u8>, Option<usize>) {
+        let sql = match Command::decode(&payload, dialect) {
+            Ok(Command::Query(query)) => query.sql,
+            _ => return (payload, None),
+        };
+        let found = KeyPlaces::of(sql, &shift.keys.columns);
+        if found.places.is_empty() {
+            return (payload, found.generates);
+        }
+        let head = payload.len() - sql.len();
+        let mut out = payload.get(..head).unwrap_or_default().to_vec();
+        let mut copied = 0;
+        for place in &found.places {
+            let ValueAt::Literal(span) = &place.value else {
+                continue;
+            };
+            let text = sql.get(span.clone()).unwrap_or_default();
+            let Some((recorded, quote)) = number(text) else {
+                continue;
+            };
+            let Some(own) = self.own(place, recorded, shift) else {
+                continue;
+            };
+            replaced(recorded, own);
+            out.extend_from_slice(sql.get(copied..span.start).unwrap_or_default());
+            out.extend_from_slice(format!("{quote}{own}{quote}").as_bytes());
+            copied = span.end;
+        }
+        out.extend_from_slice(sql.get(copied..).unwrap_or_default());
+        (out, found.generates)
+    }
+
+    /// A COM_STMT_EXECUTE's payload with this copy's keys.
+    pub(crate) fn in_execution(
+        &mut self,
+        payload: Vec<u8>,
+        statement: &mut StatementKeys,
+        shift: Shift<'_>,
+        replaced: &mut dyn FnMut(u64, u64),
+    ) -> Vec<u8> {
+        if statement.places.places.is_empty() || statement.long_data {
+            return payload;
+        }
+        let Some(execute) = payload
+            .strip_prefix(&[CommandCode::StmtExecute as u8])
+            .and_then(|body| Execute::decode(body).ok())
+        else {
+            return payload;
+        };
+        let read = execute.parameters(statement.parameters, &statement.types, |_| false);
+        let Ok(mut parameters) = read else {
+            return payload;
+        };
+        statement.types.clone_from(&parameters.types);
+        // with query attributes the parameters have names, which are not written here
+        let named = execute.flags & reprise_wire::mysql::PARAMETER_COUNT_AVAILABLE != 0;
+        let mut changed = false;
+        for place in &statement.places.places {
+            if let ValueAt::Parameter(at) = place.value
+                && let Some(recorded) = parameters.values.get(at).and_then(whole_number)
+                && let Some(own) = self.own(place, recorded, shift)
+                && !named
+            {
+                replaced(recorded, own);
+                put(&mut parameters, at, own);
+                changed = true;
+            }
+        }
+        if !changed {
+            return payload;
+        }
+        let parameters = parameters.encode();
+        Command::StmtExecute(Execute {
+            parameters: &parameters,
+            ..execute
+        })
+        .encode()
+    }
+
+    /// This copy's key in place of a recorded one; `None` when it stays.
+    fn own(&mut self, place: &KeyPlace, recorded: u64, shift: Shift<'_>) -> Option<u64> {
+        let root = shift.keys.root_of(place.key)?;
+        let offset = match &shift.keys.columns.get(place.key)?.by {
+            ShiftBy::Offset(offset) if place.inserts => offset.unwrap_or_default(),
+            _ => return self.0.get(&(root, recorded)).copied(),
+        };
+        let own = offset
+            .checked_mul(u64::from(shift.copy))
+            .and_then(|by| recorded.checked_add(by))?;
+        self.keep(root, recorded, own);
+        (own != recorded).then_some(own)
+    }
+
+    fn keep(&mut self, root: usize, recorded: u64, own: u64) {
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
+        self.0.insert((root, recorded), own);
+    }
+}
+
+/// A literal as a number, with the quotes it stands in.
+fn number(text: &[u8]) -> Option<(u64, &str)> {
+    let text = std::str::from_utf8(text).ok()?;
+    for quote in ["'", "\""] {
+        if let Some(inner) = text
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
+            return Some((inner.parse().ok()?, quote));
+        }
+    }
+    Some((text.parse().ok()?, ""))
+}
+
+fn whole_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Int(number) => u64::try_from(*number).ok(),
+        Value::Unsigned(number) => Some(*number),
+        Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        _ => None,
+    }
+    .filter(|number| *number > 0)
+}
+
+/// Puts a number in place of a parameter; integers as BIGINT, whatever they were declared as.
+fn put(parameters: &mut Parameters, at: usize, number: u64) {
+    let Some(value) = parameters.values.get_mut(at) else {
+        return;
+    };
+    if let Value::Bytes(text) = value {
+        *text = number.to_string().into_bytes();
+        return;
+    }
+    *value = Value::Unsigned(number);
+    if let Some(declared) = parameters.types.get_mut(at) {
+        *declared = ParameterType {
+            column_type: reprise_wire::mysql::ColumnType::LONGLONG,
+            unsigned: true,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> ShiftKeys {
+        let mut keys = ShiftKeys::default();
+        for key in ["item.id=100", "line.item_id=item.id"] {
+            keys.add(key).unwrap();
+        }
+        keys
+    }
+
+    fn query(keys: &mut Keys, copy: u32, sql: &str) -> String {
+        let shift = Shift {
+            keys: &self::keys(),
+            copy,
+        };
+        let payload = [b"\x03", sql.as_bytes()].concat();
+        let (payload, _) = keys.in_query(payload, &Dialect::UNKNOWN, shift, &mut |_, _| {});
+        String::from_utf8(payload[1..].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_copy_inserts_its_own_rows_and_names_them_later_and_no_others() {
+        let mut keys = Keys::default();
+        let mut said = |sql: &str| query(&mut keys, 3, sql);
+        assert_eq!(
+            said("INSERT INTO item (id, n) VALUES (7, 7), ('8', 1)"),
+            "INSERT INTO item (id, n) VALUES (307, 7), ('308', 1)"
+        );
+        assert_eq!(
+            said("UPDATE item SET n = 7 WHERE id IN (7, 9)"),
+            "UPDATE item SET n = 7 WHERE id IN (307, 9)"
+        );
+        assert_eq!(
+            said("INSERT INTO line (item_id) VALUES (8), (9)"),
+            "INSERT INTO line (item_id) VALUES (308), (9)"
+        );
+        assert_eq!(
+            said("SELECT n FROM item WHERE id = 5"),
+            "SELECT n FROM item WHERE id = 5"
+        );
+        let mut first = Keys::default();
+        assert_eq!(
+            query(&mut first, 0, "INSERT INTO item (id) VALUES (7)"),
+            "INSERT INTO item (id) VALUES (7)"
+        );
+    }
+
+    #[test]
+    fn rows_that_the_server_numbered_are_named_by_its_numbers() {
+        let mut keys = Keys::default();
+        let shifted = self::keys();
+        let shift = Shift {
+            keys: &shifted,
+            copy: 0,
+        };
+        keys.generated(shift, 0, (10, 55), 2);
+        assert_eq!(
+            query(&mut keys, 0, "DELETE FROM item WHERE id IN (10, 11, 12)"),
+            "DELETE FROM item WHERE id IN (55, 56, 12)"
+        );
+    }
+
+    #[test]
+    fn parameters_are_replaced_whatever_their_type_and_when_types_are_left_out() {
+        let shifted = keys();
+        let shift = Shift {
+            keys: &shifted,
+            copy: 2,
+        };
+        let mut statement = StatementKeys::of(b"INSERT INTO item (n, id) VALUES (?, ?)", 2, shift);
+        let mut keys = Keys::default();
+        let mut sent = |parameters: &[u8]| {
+            let execute = Execute {
+                statement_id: 1,
+                flags: 0,
+                iterations: 1,
+                parameters,
+            };
+            let payload = Command::StmtExecute(execute).encode();
+            let out = keys.in_execution(payload, &mut statement, shift, &mut |_, _| {});
+            let execute = Execute::decode(&out[1..]).unwrap();
+            execute.parameters(2, &[], |_| false).unwrap().values
+        };
+        // SHORT and LONG, then the same without types
+        let typed = [0, 1, 2, 0, 3, 0, 9, 0, 5, 0, 0, 0];
+        assert_eq!(sent(&typed), [Value::Int(9), Value::Unsigned(205)]);
+        let untyped = [0, 0, 9, 0, 6, 0, 0, 0];
+        assert_eq!(sent(&untyped), [Value::Int(9), Value::Unsigned(206)]);
+        let texts = Parameters::of(vec![Value::Null, Value::Bytes(b"7".to_vec())]).encode();
+        assert_eq!(sent(&texts), [Value::Null, Value::Bytes(b"207".to_vec())]);
+    }
+}

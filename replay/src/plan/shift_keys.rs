@@ -1,0 +1,280 @@
+//! Key columns whose values the copies of a lane shift, so that ten copies of an INSERT make ten rows:
+//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `auto`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How far apart the copies' values are where neither the plan nor the target says.
+const DEFAULT_OFFSET: u64 = 1_000_000;
+
+/// Which key columns are shifted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShiftKeys {
+    /// Whether the target's AUTO_INCREMENT columns, and those that refer to them, are added when it starts.
+    pub auto: bool,
+    /// The columns.
+    pub columns: Vec<KeyShift>,
+}
+
+/// One key column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyShift {
+    /// Its table, without a database.
+    pub table: String,
+    /// Its name.
+    pub column: String,
+    /// What its values are shifted by.
+    pub by: ShiftBy,
+    /// Its place in its table, from 1, for an INSERT that names no columns; as the target tells it.
+    #[serde(default)]
+    pub position: Option<u32>,
+}
+
+/// A key column as the target tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// Its table.
+    pub table: String,
+    /// Its name.
+    pub column: String,
+    /// Its place in its table, from 1.
+    pub position: u32,
+    /// The next number it gives; `None`: it gives none.
+    pub next: Option<u64>,
+    /// The table and the column that it refers to.
+    pub refers_to: Option<(String, String)>,
+}
+
+/// What the values of a key column are shifted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShiftBy {
+    /// Copy n adds n times this to what it inserts; `None`: what the target's AUTO_INCREMENT needs, seen when
+    /// it starts.
+    Offset(Option<u64>),
+    /// It refers to this table's column, and is shifted as the row it refers to was.
+    Like(String, String),
+}
+
+/// A text that names no key column.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN or auto"
+)]
+pub struct KeyShiftError(String);
+
+impl ShiftKeys {
+    /// Whether nothing is shifted.
+    pub fn is_empty(&self) -> bool {
+        !self.auto && self.columns.is_empty()
+    }
+
+    /// Adds what a text names.
+    ///
+    /// # Errors
+    /// It names no key column.
+    pub fn add(&mut self, text: &str) -> Result<(), KeyShiftError> {
+        if text == "auto" {
+            self.auto = true;
+        } else {
+            self.columns.push(text.parse()?);
+        }
+        Ok(())
+    }
+
+    /// Takes what the target tells of its key columns: offsets where none is given, and with `auto` its
+    /// AUTO_INCREMENT columns with those that refer to them.
+    pub fn resolve(&mut self, told: &[KeyColumn]) {
+        for told in told.iter().filter(|_| self.auto) {
+            if told.next.is_some() && !self.has(&told.table, &told.column) {
+                self.columns.push(KeyShift::of(told, ShiftBy::Offset(None)));
+            }
+        }
+        for told in told.iter().filter(|_| self.auto) {
+            if let Some((table, column)) = &told.refers_to
+                && self.has(table, column)
+                && !self.has(&told.table, &told.column)
+            {
+                let by = ShiftBy::Like(table.clone(), column.clone());
+                self.columns.push(KeyShift::of(told, by));
+            }
+        }
+        self.auto = false;
+        for key in &mut self.columns {
+            let told = told.iter().find(|told| key.is(&told.table, &told.column));
+            key.position = key.position.or(told.map(|told| told.position));
+            if let ShiftBy::Offset(offset @ None) = &mut key.by {
+                let next = told.and_then(|told| told.next).unwrap_or(0);
+                *offset = Some(above(next));
+            }
+        }
+    }
+
+    fn has(&self, table: &str, column: &str) -> bool {
+        self.columns.iter().any(|key| key.is(table, column))
+    }
+
+    /// The place among the columns of the one whose offset decides; `None` when there is no such place.
+    pub(crate) fn root_of(&self, place: usize) -> Option<usize> {
+        match &self.columns.get(place)?.by {
+            ShiftBy::Offset(_) => Some(place),
+            ShiftBy::Like(table, column) => self
+                .columns
+                .iter()
+                .position(|key| key.is(table, column) && matches!(key.by, ShiftBy::Offset(_))),
+        }
+    }
+
+    /// The first column that refers to one that is not shifted.
+    pub(crate) fn dangling(&self) -> Option<&KeyShift> {
+        (0..self.columns.len())
+            .find(|place| self.root_of(*place).is_none())
+            .and_then(|place| self.columns.get(place))
+    }
+}
+
+impl KeyShift {
+    fn of(told: &KeyColumn, by: ShiftBy) -> Self {
+        Self {
+            table: told.table.clone(),
+            column: told.column.clone(),
+            by,
+            position: Some(told.position),
+        }
+    }
+
+    /// Whether it is this column; names of columns, and here of tables, have no case.
+    pub(crate) fn is(&self, table: &str, column: &str) -> bool {
+        self.table.eq_ignore_ascii_case(table) && self.column.eq_ignore_ascii_case(column)
+    }
+}
+
+impl FromStr for KeyShift {
+    type Err = KeyShiftError;
+
+    fn from_str(text: &str) -> Result<Self, KeyShiftError> {
+        let refused = || KeyShiftError(text.to_owned());
+        let (key, by) = match text.split_once('=') {
+            Some((key, by)) => (key, Some(by)),
+            None => (text, None),
+        };
+        let (table, column) = column(key).ok_or_else(refused)?;
+        let by = match by {
+            None => ShiftBy::Offset(None),
+            Some(by) => match by.parse() {
+                Ok(0) => return Err(refused()),
+                Ok(offset) => ShiftBy::Offset(Some(offset)),
+                Err(_) => {
+                    let (table, column) = self::column(by).ok_or_else(refused)?;
+                    ShiftBy::Like(table, column)
+                }
+            },
+        };
+        Ok(Self {
+            table,
+            column,
+            by,
+            position: None,
+        })
+    }
+}
+
+/// An offset that is far above the table's next key: no copy's keys are in the way of another's.
+fn above(next: u64) -> u64 {
+    let mut offset = DEFAULT_OFFSET;
+    while offset / 2 <= next && offset < u64::MAX / 10 {
+        offset *= 10;
+    }
+    offset
+}
+
+fn column(text: &str) -> Option<(String, String)> {
+    let (table, column) = text.trim().split_once('.')?;
+    let names = [table, column].map(|name| name.trim_matches('`').to_owned());
+    let [table, column] = names;
+    let plain = |name: &str| !name.is_empty() && !name.contains(['.', ' ', '=']);
+    (plain(&table) && plain(&column)).then_some((table, column))
+}
+
+impl fmt::Display for KeyShift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table, self.column)?;
+        match &self.by {
+            ShiftBy::Offset(None) => Ok(()),
+            ShiftBy::Offset(Some(offset)) => write!(f, "={offset}"),
+            ShiftBy::Like(table, column) => write!(f, "={table}.{column}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_as_it_was_written() {
+        for text in ["items.id", "items.id=1000000", "lines.order_id=orders.id"] {
+            let key: KeyShift = text.parse().unwrap();
+            assert_eq!(key.to_string(), text);
+        }
+        for text in [
+            "",
+            "items",
+            "a.b.c",
+            "items.id=",
+            "items.id=0",
+            "items.id=x",
+            ".id",
+        ] {
+            assert!(text.parse::<KeyShift>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_target_tells_offsets_and_the_columns_that_belong_to_them() {
+        let told = |table: &str, column: &str, next, refers: Option<&str>| KeyColumn {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            position: 2,
+            next,
+            refers_to: refers.map(|table| (table.to_owned(), "id".to_owned())),
+        };
+        let schema = [
+            told("lines", "order_id", None, Some("orders")),
+            told("orders", "id", Some(3_000_000), None),
+            told("orders", "user_id", None, Some("users")),
+        ];
+        let said = |keys: &ShiftKeys| {
+            let all: Vec<String> = keys.columns.iter().map(ToString::to_string).collect();
+            all.join(" ")
+        };
+        let mut keys = ShiftKeys::default();
+        keys.add("auto").unwrap();
+        keys.resolve(&schema);
+        assert_eq!(said(&keys), "orders.id=10000000 lines.order_id=orders.id");
+        assert!(keys.columns.iter().all(|key| key.position == Some(2)) && !keys.auto);
+        let mut keys = ShiftKeys::default();
+        keys.add("item.id").unwrap();
+        keys.add("orders.id=7").unwrap();
+        keys.resolve(&schema);
+        assert_eq!(said(&keys), "item.id=1000000 orders.id=7");
+    }
+
+    #[test]
+    fn a_reference_follows_a_column_that_is_shifted() {
+        let mut keys = ShiftKeys::default();
+        keys.add("lines.order_id=Orders.id").unwrap();
+        assert_eq!(
+            keys.dangling().map(ToString::to_string).as_deref(),
+            Some("lines.order_id=Orders.id")
+        );
+        keys.add("orders.id").unwrap();
+        assert_eq!(
+            (keys.root_of(0), keys.root_of(1), keys.dangling()),
+            (Some(1), Some(1), None)
+        );
+    }
+}
