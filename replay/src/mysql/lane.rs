@@ -26,6 +26,8 @@ pub(crate) struct MysqlState {
     pub(crate) generated: Generated,
     /// What it inserted under keys of its own.
     pub(crate) keys: Keys,
+    /// A conflict of order has undone the transaction: what follows in it is of other rows.
+    pub(crate) undone: bool,
     /// The target does not let the session's time be set.
     pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
@@ -73,6 +75,7 @@ impl MysqlLane {
             standing,
             generated: Generated::default(),
             keys: Keys::default(),
+            undone: false,
             clock_refused: false,
             statements: known.collect(),
         }))

@@ -232,11 +232,12 @@ impl Statement<'_> {
         made
     }
 
-    /// Which rows any other statement names: `column = value`, `column IN (value, ...)`.
+    /// Which rows any other statement names: `column = value`, `value = column`, `column IN (value, ...)`.
     fn named(&self, found: &mut KeyPlaces) {
         let tables = self.tables();
         let mut at = 0;
         while at < self.tokens.len() {
+            let begin = at;
             let (names, after) = self.names(at);
             at = after.max(at + 1);
             let Some((column, before)) = names.split_last() else {
@@ -252,7 +253,11 @@ impl Statement<'_> {
                     value,
                 }));
             };
-            if matches!(self.text(after), b"=" | b"<=>") {
+            let is_equal = |at: usize| matches!(self.text(at), b"=" | b"<=>");
+            // either may come first
+            if begin >= 2 && is_equal(begin - 1) && !is_equal(after) {
+                name(begin - 2);
+            } else if is_equal(after) {
                 name(after + 1);
             } else if self.is(after, "IN") && self.text(after + 1) == b"(" {
                 let mut at = after + 2;
@@ -419,6 +424,11 @@ mod tests {
             "SELECT a FROM orders o, line l WHERE l.order_id = 5",
             1,
             &["5"],
+        );
+        names(
+            "SELECT n FROM orders WHERE 7 = orders.id AND 3 = n",
+            2,
+            &["7"],
         );
         names("SELECT id FROM other WHERE id = 7", 0, &[]);
     }

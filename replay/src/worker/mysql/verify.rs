@@ -11,9 +11,12 @@ use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
 use crate::mysql::keys::Shift;
 use crate::mysql::lane::MysqlState;
 use crate::mysql::verify::{Known, compare, text};
-use crate::prepare::lane::Step;
+use crate::prepare::lane::{Marks, Step};
 use crate::worker::Worker;
 use crate::worker::verify::statuses;
+
+/// Lock wait timeout, deadlock: the server takes back what the transaction has done, or a part of it.
+const UNDOING: [u16; 2] = [1205, 1213];
 
 /// What it takes to read both replies.
 pub(super) struct Sides<'a> {
@@ -57,6 +60,7 @@ impl Worker {
                 let columns = self.program.prepared.columns_of(step.operation);
                 note_generated(state, sides, reply, came, columns);
                 self.verify_mysql(&state.generated, step, sides, reply, came, sample);
+                follow_conflict(state, step, sample);
             }
             End::NoAnswer => sample.outcome = Outcome::Reset,
             End::CutShort => sample.outcome = Outcome::Truncated,
@@ -111,6 +115,17 @@ impl Worker {
             });
         }
     }
+}
+
+/// What a deadlock or a lock wait timeout has undone is missing for the rest of its transaction: that differs for
+/// the same reason.
+fn follow_conflict(state: &mut MysqlState, step: &Step, sample: &mut Sample) {
+    let differs = sample.outcome != Outcome::Ok;
+    if state.undone && differs {
+        sample.flags |= SampleFlags::ORDER_CONFLICT;
+    }
+    state.undone |= differs && UNDOING.contains(&sample.status);
+    state.undone &= step.marks.contains(Marks::IN_TRANSACTION);
 }
 
 /// Notes which ids the target gave to rows that the recorded server gave others.
