@@ -103,7 +103,7 @@ impl Library {
         let (reached, names) = self.reach(request, &config.targets, &asked.plan, recording.id)?;
         warnings.extend(names);
         for target in &reached {
-            config.plan.shift_keys.resolve(&target.keys);
+            config.prepared.take_keys(&target.keys);
         }
         config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)

@@ -33,7 +33,7 @@ use rustc_hash::FxHashMap;
 
 use crate::http::verify::noise::NoiseBook;
 use crate::reason::Skips;
-use crate::{Plan, ReplayError};
+use crate::{KeyColumn, Plan, ReplayError};
 use contention::Contention;
 use gather::Gatherer;
 use lane::{Lane, Step};
@@ -205,6 +205,11 @@ impl Prepared {
     /// The columns of a MySQL operation, where its executions leave out their definitions.
     pub(crate) fn columns_of(&self, operation: u32) -> &[ColumnDefinition] {
         self.columns.get(&operation).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes what the target tells of its key columns, for those that the plan shifts.
+    pub fn take_keys(&mut self, told: &[KeyColumn]) {
+        self.plan.shift_keys.resolve(told);
     }
 
     /// What to show before the start.

@@ -27,6 +27,7 @@ use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter,
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
+use crate::mysql::keys::Keys;
 use crate::plan::Connections;
 use crate::prepare::Prepared;
 use crate::worker::fetch::Fetcher;
@@ -215,6 +216,7 @@ fn start_prepared(
         origin: Origin::soon(),
         workers,
         threads: Threads::of(&prepared.lanes),
+        keys: Keys::default(),
         prepared,
     });
     let probes = probe::start(&program, watched, &targets, store)?;

@@ -2,7 +2,7 @@
 //! against two limits, in turns on the same captures. Prints medians and ratios; judges nothing,
 //! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that).
 //! `bench memory 5` imports a capture of 5 GB, replays it, and prints what that takes; `bench lanes 8000`
-//! what idle lanes do.
+//! what idle lanes do; `bench queries` only what MySQL's point queries cost.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 
@@ -37,6 +37,7 @@ fn main() -> Result<(), Failure> {
             replay::bench(folder)
         }),
         ["replay"] => in_folder(replay::bench),
+        ["queries"] => in_folder(replay::mysql::bench),
         ["lanes", lanes] => {
             let lanes: u32 = lanes.parse()?;
             in_folder(|folder| replay::lanes::measure(folder, lanes))
@@ -50,7 +51,7 @@ fn main() -> Result<(), Failure> {
             let gigabytes: u64 = gigabytes.parse()?;
             in_folder(|folder| memory(folder, gigabytes))
         }
-        _ => Err("read the arguments: none, `replay`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
+        _ => Err("read the arguments: none, `replay`, `queries`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
     }
 }
 

@@ -1,9 +1,11 @@
 //! What replaying costs and how punctual it is: the command with one sending thread on one core, against
-//! nginx on the other, beside wrk, oha and vegeta as far as they are installed, and a bare timer loop.
+//! nginx on the other, beside wrk, oha and vegeta as far as they are installed, and a bare timer loop; and
+//! point queries against MariaDB, beside sysbench.
 
 pub(crate) mod lanes;
 mod load;
 pub(crate) mod memory;
+pub(crate) mod mysql;
 mod recording;
 mod table;
 mod target;
@@ -47,7 +49,7 @@ pub(crate) fn bench(folder: &Path) -> Result<(), Failure> {
     let most = bench.closed(&stored, &verified)?;
     bench.open(&verified, most / 2)?;
     table::print_legend();
-    Ok(())
+    mysql::bench(folder)
 }
 
 /// Whether a program can be held to a core, and there are two of them.

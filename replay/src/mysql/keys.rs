@@ -1,7 +1,10 @@
-//! The keys of one lane copy: what it inserted under which key, in place of the recorded one, so that its
-//! later statements name its own rows.
+//! The keys of the copies: what each inserted under which key, in place of the recorded one, so that its later
+//! statements name its own rows. All lanes of a copy know them: an application's connections stand in for one
+//! another.
 
 mod places;
+
+use std::sync::{Mutex, PoisonError};
 
 use reprise_wire::mysql::{
     Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
@@ -12,12 +15,19 @@ use crate::plan::{ShiftBy, ShiftKeys};
 pub(crate) use places::KeyPlaces;
 use places::{KeyPlace, ValueAt};
 
-/// So many keys are remembered; then the oldest knowledge goes.
+/// So many keys are remembered at least, and twice as many at most; the oldest go first.
 const MOST: usize = 100_000;
 
-/// What a lane copy inserted, by the column that decides and the recorded value.
+/// What the copies inserted. Shared by all workers, and touched only by statements that have values of keys.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(FxHashMap<(usize, u64), u64>);
+pub(crate) struct Keys(Mutex<Inserted>);
+
+/// Own keys by copy, the column that decides, and the recorded value.
+#[derive(Debug, Default)]
+struct Inserted {
+    new: FxHashMap<(u32, usize, u64), u64>,
+    old: FxHashMap<(u32, usize, u64), u64>,
+}
 
 /// What a copy's keys are shifted by.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +70,7 @@ impl StatementKeys {
 impl Keys {
     /// Notes that `count` rows were given keys from `recorded` on, and from `target` on here.
     pub(crate) fn generated(
-        &mut self,
+        &self,
         shift: Shift<'_>,
         key: usize,
         (recorded, target): (u64, u64),
@@ -70,17 +80,15 @@ impl Keys {
             return;
         };
         for offset in 0..count.clamp(1, MOST as u64) {
-            self.keep(
-                root,
-                recorded.saturating_add(offset),
-                target.saturating_add(offset),
-            );
+            let recorded = recorded.saturating_add(offset);
+            let key = (shift.copy, root, recorded);
+            self.keep(key, target.saturating_add(offset));
         }
     }
 
     /// A COM_QUERY's payload with this copy's keys, and the key that the server generates for it.
     pub(crate) fn in_query(
-        &mut self,
+        &self,
         payload: Vec<u8>,
         dialect: &Dialect,
         shift: Shift<'_>,
@@ -119,7 +127,7 @@ impl Keys {
 
     /// A COM_STMT_EXECUTE's payload with this copy's keys.
     pub(crate) fn in_execution(
-        &mut self,
+        &self,
         payload: Vec<u8>,
         statement: &mut StatementKeys,
         shift: Shift<'_>,
@@ -165,24 +173,31 @@ impl Keys {
     }
 
     /// This copy's key in place of a recorded one; `None` when it stays.
-    fn own(&mut self, place: &KeyPlace, recorded: u64, shift: Shift<'_>) -> Option<u64> {
-        let root = shift.keys.root_of(place.key)?;
+    fn own(&self, place: &KeyPlace, recorded: u64, shift: Shift<'_>) -> Option<u64> {
+        let key = (shift.copy, shift.keys.root_of(place.key)?, recorded);
         let offset = match &shift.keys.columns.get(place.key)?.by {
             ShiftBy::Offset(offset) if place.inserts => offset.unwrap_or_default(),
-            _ => return self.0.get(&(root, recorded)).copied(),
+            _ => return self.kept(key),
         };
         let own = offset
             .checked_mul(u64::from(shift.copy))
             .and_then(|by| recorded.checked_add(by))?;
-        self.keep(root, recorded, own);
+        self.keep(key, own);
         (own != recorded).then_some(own)
     }
 
-    fn keep(&mut self, root: usize, recorded: u64, own: u64) {
-        if self.0.len() >= MOST {
-            self.0.clear();
+    fn kept(&self, key: (u32, usize, u64)) -> Option<u64> {
+        let inserted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = inserted.new.get(&key).or_else(|| inserted.old.get(&key));
+        found.copied()
+    }
+
+    fn keep(&self, key: (u32, usize, u64), own: u64) {
+        let mut inserted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if inserted.new.len() >= MOST {
+            inserted.old = std::mem::take(&mut inserted.new);
         }
-        self.0.insert((root, recorded), own);
+        inserted.new.insert(key, own);
     }
 }
 
@@ -240,7 +255,7 @@ mod tests {
         keys
     }
 
-    fn query(keys: &mut Keys, copy: u32, sql: &str) -> String {
+    fn query(keys: &Keys, copy: u32, sql: &str) -> String {
         let shift = Shift {
             keys: &self::keys(),
             copy,
@@ -252,8 +267,8 @@ mod tests {
 
     #[test]
     fn a_copy_inserts_its_own_rows_and_names_them_later_and_no_others() {
-        let mut keys = Keys::default();
-        let mut said = |sql: &str| query(&mut keys, 3, sql);
+        let keys = Keys::default();
+        let said = |sql: &str| query(&keys, 3, sql);
         assert_eq!(
             said("INSERT INTO item (id, n) VALUES (7, 7), ('8', 1)"),
             "INSERT INTO item (id, n) VALUES (307, 7), ('308', 1)"
@@ -270,16 +285,17 @@ mod tests {
             said("SELECT n FROM item WHERE id = 5"),
             "SELECT n FROM item WHERE id = 5"
         );
-        let mut first = Keys::default();
+        let other = "UPDATE item SET n = 7 WHERE id = 7";
+        assert_eq!(query(&keys, 2, other), other, "another copy's row");
         assert_eq!(
-            query(&mut first, 0, "INSERT INTO item (id) VALUES (7)"),
+            query(&keys, 0, "INSERT INTO item (id) VALUES (7)"),
             "INSERT INTO item (id) VALUES (7)"
         );
     }
 
     #[test]
     fn rows_that_the_server_numbered_are_named_by_its_numbers() {
-        let mut keys = Keys::default();
+        let keys = Keys::default();
         let shifted = self::keys();
         let shift = Shift {
             keys: &shifted,
@@ -287,7 +303,7 @@ mod tests {
         };
         keys.generated(shift, 0, (10, 55), 2);
         assert_eq!(
-            query(&mut keys, 0, "DELETE FROM item WHERE id IN (10, 11, 12)"),
+            query(&keys, 0, "DELETE FROM item WHERE id IN (10, 11, 12)"),
             "DELETE FROM item WHERE id IN (55, 56, 12)"
         );
     }
@@ -300,7 +316,7 @@ mod tests {
             copy: 2,
         };
         let mut statement = StatementKeys::of(b"INSERT INTO item (n, id) VALUES (?, ?)", 2, shift);
-        let mut keys = Keys::default();
+        let keys = Keys::default();
         let mut sent = |parameters: &[u8]| {
             let execute = Execute {
                 statement_id: 1,

@@ -24,8 +24,6 @@ pub(crate) struct MysqlState {
     pub(crate) standing: SessionState,
     /// The ids that the target gave to its rows.
     pub(crate) generated: Generated,
-    /// What it inserted under keys of its own.
-    pub(crate) keys: Keys,
     /// A conflict of order has undone the transaction: what follows in it is of other rows.
     pub(crate) undone: bool,
     /// The target does not let the session's time be set.
@@ -74,7 +72,6 @@ impl MysqlLane {
             connection: None,
             standing,
             generated: Generated::default(),
-            keys: Keys::default(),
             undone: false,
             clock_refused: false,
             statements: known.collect(),
@@ -133,7 +130,7 @@ impl MysqlState {
         command: &[u8],
         payload: Vec<u8>,
         dialect: &Dialect,
-        shift: Shift<'_>,
+        (known, shift): (&Keys, Shift<'_>),
     ) -> (Vec<u8>, Option<usize>) {
         let generated = &mut self.generated;
         let mut replaced = |recorded, own| generated.note(recorded, own, 1);
@@ -141,7 +138,7 @@ impl MysqlState {
             .first()
             .and_then(|byte| CommandCode::from_byte(*byte));
         match code {
-            Some(CommandCode::Query) => self.keys.in_query(payload, dialect, shift, &mut replaced),
+            Some(CommandCode::Query) => known.in_query(payload, dialect, shift, &mut replaced),
             Some(CommandCode::StmtExecute | CommandCode::StmtSendLongData) => {
                 let statement = statement_id(command).and_then(|id| self.statements.get_mut(&id));
                 let Some(statement) = statement else {
@@ -155,7 +152,7 @@ impl MysqlState {
                     keys.has_long_data();
                     return (payload, None);
                 }
-                let payload = self.keys.in_execution(payload, keys, shift, &mut replaced);
+                let payload = known.in_execution(payload, keys, shift, &mut replaced);
                 (payload, keys.generates())
             }
             _ => (payload, None),

@@ -128,8 +128,11 @@ impl ShiftKeys {
         }
     }
 
-    /// The first column that refers to one that is not shifted.
+    /// The first column that refers to one that is not shifted; with `auto` that is not known yet.
     pub(crate) fn dangling(&self) -> Option<&KeyShift> {
+        if self.auto {
+            return None;
+        }
         (0..self.columns.len())
             .find(|place| self.root_of(*place).is_none())
             .and_then(|place| self.columns.get(place))

@@ -13,6 +13,7 @@ use super::shared_values::SharedValues;
 use super::threads::Threads;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
+use crate::mysql::keys::Keys;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
 use crate::users::Users;
@@ -33,6 +34,8 @@ pub(crate) struct Program {
     pub(crate) origin: Origin,
     pub(crate) workers: u32,
     pub(crate) threads: Threads,
+    /// What the copies inserted under keys of their own.
+    pub(crate) keys: Keys,
 }
 
 /// Where MySQL goes and who logs in there.

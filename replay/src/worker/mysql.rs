@@ -176,7 +176,8 @@ impl Worker {
         }
         match self.shift(lane_copy) {
             Some(shift) => {
-                state.with_own_keys(&command.payload, payload, &connection.dialect, shift)
+                let known = (&self.program.keys, shift);
+                state.with_own_keys(&command.payload, payload, &connection.dialect, known)
             }
             None => (payload, None),
         }

@@ -9,6 +9,7 @@ use reprise_fault::Faults;
 use reprise_store::Store;
 use tokio::sync::mpsc;
 
+use crate::mysql::keys::Keys;
 use crate::plan::{Plan, Probe, Rate, Watch};
 use crate::prepare::Prepared;
 use crate::prepare::steps::StepRange;
@@ -62,6 +63,7 @@ pub(super) fn start(
 ) -> Result<JoinHandle<std::io::Result<()>>, ReplayError> {
     let program = Arc::new(Program {
         threads: Threads::of(&prepared.lanes),
+        keys: Keys::default(),
         prepared,
         http: load.http.clone(),
         mysql: load.mysql.clone(),

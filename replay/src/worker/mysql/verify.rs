@@ -8,7 +8,7 @@ use crate::mysql::command::MysqlCommand;
 use crate::mysql::connection::{End, Reply};
 use crate::mysql::generated::Generated;
 use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
-use crate::mysql::keys::Shift;
+use crate::mysql::keys::{Keys, Shift};
 use crate::mysql::lane::MysqlState;
 use crate::mysql::verify::{Known, compare, text};
 use crate::prepare::lane::{Marks, Step};
@@ -58,7 +58,8 @@ impl Worker {
         match reply.end {
             End::Complete => {
                 let columns = self.program.prepared.columns_of(step.operation);
-                note_generated(state, sides, reply, came, columns);
+                let generated = &mut state.generated;
+                note_generated((generated, &self.program.keys), sides, reply, came, columns);
                 self.verify_mysql(&state.generated, step, sides, reply, came, sample);
                 follow_conflict(state, step, sample);
             }
@@ -130,7 +131,7 @@ fn follow_conflict(state: &mut MysqlState, step: &Step, sample: &mut Sample) {
 
 /// Notes which ids the target gave to rows that the recorded server gave others.
 fn note_generated(
-    state: &mut MysqlState,
+    (generated, keys): (&mut Generated, &Keys),
     sides: &Sides<'_>,
     reply: &Reply,
     came: &[u8],
@@ -144,9 +145,9 @@ fn note_generated(
         let recorded = summarise_reply(&command.payload, &command.answer, sides.recorded);
         let rows = reply.summary.affected_rows;
         let ids = (recorded.last_insert_id, reply.summary.last_insert_id);
-        state.generated.note(ids.0, ids.1, rows);
+        generated.note(ids.0, ids.1, rows);
         if let Some((key, shift)) = sides.generates.filter(|_| ids.0 != 0) {
-            state.keys.generated(shift, key, ids, rows);
+            keys.generated(shift, key, ids, rows);
         }
     }
     // INSERT ... RETURNING tells them as rows
@@ -155,8 +156,8 @@ fn note_generated(
     {
         let [recorded, answered] = sides.answers(came);
         for (recorded, target) in returned(&recorded, &answered, &shifted.column, columns) {
-            state.generated.note(recorded, target, 1);
-            state.keys.generated(shift, key, (recorded, target), 1);
+            generated.note(recorded, target, 1);
+            keys.generated(shift, key, (recorded, target), 1);
         }
     }
 }
