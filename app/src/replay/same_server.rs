@@ -105,6 +105,7 @@ mod tests {
             names: vec![name.to_owned()],
             shown_by: ShownBy::Certificate,
             room: None,
+            keys: Vec::new(),
         }]
     }
 
