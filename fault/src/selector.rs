@@ -71,8 +71,9 @@ impl Selector {
 
     /// The protocol it asks for, by name or because nothing else has what it asks for.
     pub fn protocol(&self) -> Option<Protocol> {
-        let of_mysql = self.conditions.iter().any(Condition::is_of_mysql);
-        self.protocol.or(of_mysql.then_some(Protocol::Mysql))
+        let of_mysql = || self.conditions.iter().any(Condition::is_of_mysql);
+        self.protocol
+            .or_else(|| of_mysql().then_some(Protocol::Mysql))
     }
 
     /// Why it can never hold in a proxy; `None`: it can.
