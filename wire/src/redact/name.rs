@@ -67,6 +67,50 @@ fn plain(name: &[u8]) -> Vec<u8> {
 pub(super) struct Names {
     patterns: Vec<(NamePattern, usize)>,
     known: FxHashMap<Box<[u8]>, Box<[usize]>>,
+    strangers: Strangers,
+}
+
+/// Short names that no rule is for, as nearly all are: each in the place that its bytes give it, so that one
+/// comparison tells.
+#[derive(Debug, Default)]
+struct Strangers {
+    places: Vec<ShortName>,
+}
+
+/// A name, zeros, and its length.
+type ShortName = [u8; 24];
+
+/// How many places there are: an index is the highest byte of a hash.
+const PLACES: usize = 256;
+
+impl Strangers {
+    fn have(&self, name: &ShortName) -> bool {
+        self.places.get(place_of(name)) == Some(name)
+    }
+
+    fn add(&mut self, name: ShortName) {
+        // No name has this length.
+        self.places.resize(PLACES, [u8::MAX; 24]);
+        if let Some(place) = self.places.get_mut(place_of(&name)) {
+            *place = name;
+        }
+    }
+}
+
+fn short(name: &[u8]) -> Option<ShortName> {
+    let mut short = ShortName::default();
+    let (length, bytes) = short.split_last_mut()?;
+    bytes.get_mut(..name.len())?.copy_from_slice(name);
+    *length = u8::try_from(name.len()).ok()?;
+    Some(short)
+}
+
+fn place_of(name: &ShortName) -> usize {
+    let (words, _) = name.as_chunks::<8>();
+    let mixed = words.iter().fold(0, |mixed: u64, word| {
+        (mixed.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    });
+    (mixed >> 56) as usize
 }
 
 impl Names {
@@ -84,7 +128,14 @@ impl Names {
         if self.patterns.is_empty() {
             return None;
         }
+        let short = short(name);
+        if short.is_some_and(|name| self.strangers.have(&name)) {
+            return None;
+        }
         if let Some(rules) = self.known.get(name) {
+            if let Some(name) = short.filter(|_| rules.is_empty()) {
+                self.strangers.add(name);
+            }
             return rules.iter().copied().find(|rule| is_on(*rule));
         }
         let plain = (name.len() <= LONGEST_NAME).then(|| plain(name));
@@ -135,6 +186,31 @@ mod tests {
     fn a_long_name_is_data_and_nothing_is_no_pattern() {
         assert!(!matches("*token*", &format!("token{}", "x".repeat(60))));
         assert!(NamePattern::parse("-").is_none() && NamePattern::parse("").is_none());
+    }
+
+    #[test]
+    fn what_a_name_came_to_does_not_depend_on_the_names_before_it() {
+        let patterns = ["*token*", "sid", "pass*"];
+        let rules = || {
+            let mut names = Names::default();
+            for (rule, pattern) in patterns.iter().enumerate() {
+                names.add(NamePattern::parse(pattern).unwrap(), rule);
+            }
+            names
+        };
+        let mut all = rules();
+        let plain = (0..2_000).map(|number| format!("name-{number}"));
+        let meant = [
+            "sid", "s-i-d", "si", "password", "x-token", "token\0", "sid\0", "",
+        ];
+        let texts: Vec<String> = plain.chain(meant.map(str::to_owned)).collect();
+        for _ in 0..3 {
+            for text in &texts {
+                let name = text.as_bytes();
+                let alone = rules().rule(name, |_| true);
+                assert_eq!(all.rule(name, |_| true), alone, "{text:?}");
+            }
+        }
     }
 
     #[test]
