@@ -88,6 +88,9 @@ fn spans(fault: &Fault, until_us: u64) -> Vec<FaultSpan> {
     }
 }
 
+/// Ticks that a chart is drawn from: several for each of its pixels, an hour of seconds.
+pub(crate) const MOST_DRAWN: usize = 3_600;
+
 impl Library {
     /// What the charts of a run are drawn from.
     ///
@@ -100,7 +103,10 @@ impl Library {
 
     pub(crate) fn timeline_of(&self, run: &Run) -> Result<RunTimeline, Error> {
         let plan = Plan::from_json(run.plan.clone())?;
-        Ok(RunTimeline::new(self.store.ticks(run.id)?, &plan))
+        Ok(RunTimeline::new(
+            self.store.ticks_at_most(run.id, MOST_DRAWN)?,
+            &plan,
+        ))
     }
 
     /// Writes one chart of a run as an SVG file.

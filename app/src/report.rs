@@ -7,7 +7,7 @@ use reprise_measure::report::{ComparisonPart, Part, Report, RunPart, html};
 use reprise_measure::{Comparison, Tick};
 
 use crate::answer::RunAnswer;
-use crate::charts::{RunTimeline, write};
+use crate::charts::{MOST_DRAWN, RunTimeline, write};
 use crate::{Error, Library, RECORDING, losses};
 
 /// Everything a page shows of one run, read from the store.
@@ -120,7 +120,10 @@ impl Library {
     fn comparison_page(&self, a: &str, b: &str) -> Result<ComparisonPage, Error> {
         let ticks = |name: &str| match name {
             RECORDING => Ok(Vec::new()),
-            name => Ok::<_, Error>(self.store.ticks(self.store.run(name)?.id)?),
+            name => {
+                let run = self.store.run(name)?.id;
+                Ok::<_, Error>(self.store.ticks_at_most(run, MOST_DRAWN)?)
+            }
         };
         let run = self.store.run(if b == RECORDING { a } else { b })?;
         let recorded = match self.store.recording_by_id(run.recording) {

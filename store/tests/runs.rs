@@ -67,6 +67,31 @@ fn a_run_comes_back_as_it_went_in() {
 }
 
 #[test]
+fn the_ticks_of_a_long_run_are_added_up_to_as_many_as_are_asked_for() {
+    let (_folder, store) = store();
+    let writer = store.create_run(new_run("a")).unwrap();
+    for number in 0..1_000 {
+        let tick = Tick {
+            sent: number,
+            ..tick(number)
+        };
+        writer.add_tick(&tick).unwrap();
+    }
+    let id = writer.id();
+    writer.finish(RunState::Complete, &summary(1)).unwrap();
+    let few = store.ticks_at_most(id, 300).unwrap();
+    // four and four together
+    assert_eq!(few.len(), 250);
+    assert_eq!(few.iter().map(|tick| tick.sent).sum::<u64>(), 499_500);
+    assert_eq!(
+        (few[1].start_us, few[1].duration_us),
+        (4_000_000, 4_000_000)
+    );
+    assert_eq!(few[1].response.count(), 4);
+    assert_eq!(store.ticks_at_most(id, 1_000).unwrap().len(), 1_000);
+}
+
+#[test]
 fn samples_of_two_runs_at_once_do_not_mix() {
     let (_folder, store) = store();
     let (a, b) = (

@@ -100,7 +100,7 @@ fn tables(text: &str) -> Vec<String> {
             in_from = false;
         }
         in_from |= begins;
-        if !begins && !(in_from && *word == b",") {
+        if !(begins || (in_from && *word == b",")) {
             continue;
         }
         while let Some((kind, name)) = words.get(at)

@@ -14,7 +14,7 @@ use std::path::Path;
 use reprise_store::{Connection, ExchangeRow, RecordedRequest};
 use reprise_wire::filter::Filter;
 use reprise_wire::http::Message;
-use reprise_wire::mysql::Session;
+use reprise_wire::mysql::{Dialect, Session};
 use reprise_wire::{Flags, Protocol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -187,28 +187,14 @@ impl<'a> Gatherer<'a> {
         if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
             self.killed.insert(thread);
         }
+        let dialect = self.dialect_of(lane);
+        if row.protocol == Protocol::Mysql {
+            self.hear_mysql(exchange, (operation, lane, writes), &dialect);
+        }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
             return Ok(());
         };
-        gathered.lane.starts_us = gathered.lane.starts_us.min(at_us);
-        gathered.lane.ends_us = gathered.lane.ends_us.max(at_us + took_us);
-        let dialect = dialect_of(&gathered.lane);
-        if row.protocol == Protocol::Mysql {
-            self.statements.observe(exchange, &dialect);
-            let whole = is_whole(exchange) && row.status == Some(0);
-            self.noise.learn_mysql(Spoken {
-                operation: row.operation.0,
-                text: operation,
-                lane,
-                command: request,
-                reply: exchange.response.as_deref().filter(|_| whole),
-                dialect: &dialect,
-                from_us: at_us,
-                to_us: at_us + took_us,
-                writes,
-                in_transaction: row.flags.contains(Flags::IN_TRANSACTION),
-            });
-        }
+        gathered.reach(at_us, at_us + took_us);
         if let Some(reason) = reason.filter(|reason| !may_be_needed(*reason)) {
             gathered.lane.skipped.add(reason, 1);
             return Ok(());
@@ -257,6 +243,37 @@ impl<'a> Gatherer<'a> {
             None => Fate::Sent,
         };
         self.keep(Found { lane, step, fate })
+    }
+
+    /// What both ends of a lane's connection agreed on.
+    fn dialect_of(&self, lane: u32) -> Dialect {
+        let gathered = self.lanes.get(lane as usize);
+        gathered.map_or(Dialect::UNKNOWN, |gathered| dialect_of(&gathered.lane))
+    }
+
+    /// Learns from a command and its reply, sent or not, what other commands need.
+    fn hear_mysql(
+        &mut self,
+        exchange: &RecordedRequest,
+        (operation, lane, writes): (&str, u32, bool),
+        dialect: &Dialect,
+    ) {
+        let row = &exchange.row;
+        let (at_us, took_us) = times_of(row);
+        self.statements.observe(exchange, dialect);
+        let whole = is_whole(exchange) && row.status == Some(0);
+        self.noise.learn_mysql(Spoken {
+            operation: row.operation.0,
+            text: operation,
+            lane,
+            command: exchange.request.as_deref().unwrap_or_default(),
+            reply: exchange.response.as_deref().filter(|_| whole),
+            dialect,
+            from_us: at_us,
+            to_us: at_us + took_us,
+            writes,
+            in_transaction: row.flags.contains(Flags::IN_TRANSACTION),
+        });
     }
 
     /// Keeps a step, and what was found of the values it carries.

@@ -30,6 +30,12 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// The lane has an exchange from one moment to another.
+    pub(super) fn reach(&mut self, from_us: u64, to_us: u64) {
+        self.lane.starts_us = self.lane.starts_us.min(from_us);
+        self.lane.ends_us = self.lane.ends_us.max(to_us);
+    }
+
     /// Looks for values in an HTTP exchange. True when its request carries one that nothing supplies.
     pub(super) fn search(
         &mut self,
