@@ -108,7 +108,9 @@ impl Prepared {
             .map(|operation| (operation.id.0, operation.text))
             .collect();
         let connections = store.connections(recording.id)?;
-        let folder = store.path().parent().unwrap_or_else(|| Path::new("."));
+        let folder = store.path().parent();
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or_else(|| Path::new("."));
         let mut gatherer = Gatherer::new(&plan, &connections, &operations, folder)?;
         drop(connections);
         for exchange in store.requests(recording.id, true) {
