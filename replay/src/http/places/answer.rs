@@ -87,9 +87,12 @@ pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
             };
             // under the name of an id a word can be one
             let is_named = names_an_id && spot.shape.is_none() && is_word_id(&value);
-            let Some(strength) = strength.or_else(|| is_named.then_some(Strength::Weak)) else {
-                continue;
-            };
+            let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
+            let strength = strength
+                .or_else(|| is_named.then_some(Strength::Weak))
+                .filter(|found| !is_hidden || *found == Strength::Strong || names_an_id)
+                .or_else(|| (is_hidden && !value.is_empty()).then_some(Strength::Field));
+            let Some(strength) = strength else { continue };
             if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
@@ -203,10 +206,15 @@ fn spots(raw: &[u8]) -> Vec<Value<'_>> {
             continue;
         }
         let before = segments.iter().take(part.segment).map(String::as_str);
-        let stem = match &name {
-            Some(name) => nearest_name(std::iter::once(name.as_str())),
+        let named = name
+            .as_deref()
+            .map(|name| nearest_name(std::iter::once(name)))
+            .filter(|stem| !stem.is_empty());
+        // a bare `?id=7` is about what the path is about
+        let stem = named.unwrap_or_else(|| match &name {
+            Some(_) => nearest_name(segments.iter().map(String::as_str)),
             None => nearest_name(before),
-        };
+        });
         found.push(Value {
             value,
             shape: Some(url.shape(&part)),

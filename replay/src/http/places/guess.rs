@@ -11,6 +11,8 @@ pub(crate) enum Strength {
     Strong,
     /// A short id: equality proves nothing, the names it stands under have to agree.
     Weak,
+    /// Whatever a hidden field of a form holds: a field of the very same name sends it back.
+    Field,
 }
 
 /// Longer values are documents, not tokens; bytes.

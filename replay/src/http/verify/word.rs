@@ -43,7 +43,7 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
             (1..rest.len())
                 .find(|at| ends(*at) || host_len(rest.get(*at..).unwrap_or_default()) > 0)
         };
-        let length = match date_len(rest).max(host_len(rest)) {
+        let length = match date_len(rest).max(mail_date_len(rest)).max(host_len(rest)) {
             0 => run().unwrap_or(rest.len()),
             length => length,
         };
@@ -86,6 +86,7 @@ fn varies(word: &[u8]) -> bool {
         || is_mixed(word)
         || is_pseudonym(word)
         || date_len(word) == word.len()
+        || mail_date_len(word) == word.len()
         || host_len(word) == word.len()
         || is_epoch(word)
 }
@@ -147,6 +148,40 @@ fn date_len(text: &[u8]) -> usize {
     DAY.len() + TIME.len() + rest.iter().take_while(zone).count()
 }
 
+/// How long the time at the beginning of a text is that is written as in mail and HTTP, `Sat, 21 Nov 2026 20:59:56
+/// GMT` (RFC 5322 section 3.3, RFC 9110 section 5.6.7), with or without its day of the week; 0 when there is none.
+fn mail_date_len(text: &[u8]) -> usize {
+    const PATTERNS: [&[u8]; 4] = [
+        b"aaa, dd aaa dddd dd:dd:dd",
+        b"aaa, d aaa dddd dd:dd:dd",
+        b"dd aaa dddd dd:dd:dd",
+        b"d aaa dddd dd:dd:dd",
+    ];
+    let fits = |pattern: &&&[u8]| {
+        text.len() >= pattern.len()
+            && text
+                .iter()
+                .zip(**pattern)
+                .all(|(byte, wanted)| match wanted {
+                    b'd' => byte.is_ascii_digit(),
+                    b'a' => byte.is_ascii_alphabetic(),
+                    wanted => byte == wanted,
+                })
+    };
+    let Some(length) = PATTERNS.iter().find(fits).map(|pattern| pattern.len()) else {
+        return 0;
+    };
+    let rest = text.get(length..).unwrap_or_default();
+    let zone = rest.strip_prefix(b" ").unwrap_or_default();
+    let signed = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-');
+    let zone_len = match zone.first() {
+        Some(b'+' | b'-') => zone.iter().take_while(signed).count(),
+        _ if zone.starts_with(b"GMT") || zone.starts_with(b"UTC") => 3,
+        _ => return length,
+    };
+    length + 1 + zone_len
+}
+
 /// Seconds or milliseconds since 1970, of this century's first half.
 fn is_epoch(word: &[u8]) -> bool {
     matches!(word.len(), 10 | 13)
@@ -171,6 +206,11 @@ mod tests {
                 "at 2027-01-02T03:04:05.123+01:00.",
             ),
             ("2026-11-21", "2026-12-01"),
+            (
+                "Sat, 21 Nov 2026 20:59:56 +0000 in 1795294796510",
+                "Sun, 22 Nov 2026 01:00:11 +0000 in 1795294811619",
+            ),
+            ("<b>1 Nov 2026 20:59:56 GMT", "<b>12 Dec 2026 01:00:11 GMT"),
             ("1790071238", "1790099999"),
             ("t=9f8e7d6c5b4a39281706&x", "t=00ff11ee22dd33cc44bb55aa66&x"),
             ("ItJFbKqJ-y-dkWXo", "rcVa_8ZIe9HbzY6u"),

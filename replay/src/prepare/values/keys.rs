@@ -6,6 +6,7 @@ use rustc_hash::FxHasher;
 
 use crate::http::places::Carried;
 use crate::http::places::guess::{Strength, is_word_id, strength};
+use crate::http::values::Place;
 
 /// A value that stands for another place's, whatever the two are called, has at least this length.
 const LONG_ENOUGH: usize = 8;
@@ -21,7 +22,10 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
     // an answer whose place says what the value is has offered it under any name
     let long = Some(any_name).filter(|_| value.len() >= LONG_ENOUGH);
     let strength = strength(value, carried.place.name());
-    match strength {
+    let of_field = field_of(&carried.place)
+        .filter(|_| carried.whole)
+        .map(|name| hash_of_field(name, value));
+    let mut keys = match strength {
         // a date
         _ if stem == "lastmodified" => vec![same_name],
         // the header's value, or a field of a document that says which revision it is
@@ -31,13 +35,28 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
             by_name.chain(by_value).collect()
         }
         Some(Strength::Strong) => vec![any_name],
-        Some(Strength::Weak) | None if !carried.whole => Vec::new(),
-        Some(Strength::Weak) => std::iter::once(same_name).chain(long).collect(),
+        Some(Strength::Weak | Strength::Field) | None if !carried.whole => Vec::new(),
+        Some(Strength::Weak | Strength::Field) => std::iter::once(same_name).chain(long).collect(),
         None => {
             let named = Some(same_name).filter(|_| is_word_id(value));
             long.into_iter().chain(named).collect()
         }
+    };
+    keys.extend(of_field);
+    keys
+}
+
+/// The name of the field of a form that a value stands in.
+fn field_of(place: &Place) -> Option<&str> {
+    match place {
+        Place::Form(name) | Place::Multipart(name) | Place::Query(name) => Some(name),
+        Place::Path(_) | Place::Header(_) | Place::Cookie(_) | Place::Json(_) => None,
     }
+}
+
+/// The hash under which a hidden field of a form is offered.
+pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
+    hash(&format!("\u{0}field {name}"), value)
 }
 
 /// The hash of an id that a request carries; `None` when it is none.

@@ -6,11 +6,11 @@ use super::super::notes::Taking;
 use super::super::session::set_cookie;
 use super::about::{about, method};
 use super::elsewhere::Giver;
-use super::keys::{hash, hash_of_rule};
+use super::keys::{hash, hash_of_field, hash_of_rule};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::{Offered, Shown, offered};
-use crate::http::values::Number;
+use crate::http::values::{Holder, Number};
 
 /// Places that give one value, so that it is known though one of their answers fails.
 const MOST_SOURCES: usize = 4;
@@ -78,17 +78,30 @@ impl LaneSearch {
         let key = match found.strength {
             Strength::Strong => hash("", &found.value),
             Strength::Weak => hash(&found.stem, &found.value),
+            Strength::Field => match &found.origin.holder {
+                Holder::Html(name) => hash_of_field(name, &found.value),
+                _ => return,
+            },
         };
         // an id from a list is as good on the target as when it was recorded, unless this very answer
         // created it
         let is_given = found.names_an_id && (found.single || writes) && !found.stem.is_empty();
-        if found.strength == Strength::Weak && (!is_given || self.used.contains(&key)) {
+        let is_certain = match found.strength {
+            Strength::Strong => true,
+            Strength::Weak => is_given && !self.used.contains(&key),
+            // of several forms on a page nothing says which was sent
+            Strength::Field => found.single,
+        };
+        if !is_certain {
             return;
         }
         if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
             return;
         }
-        let is_created = writes && is_creation(exchange.status) && context.elsewhere.is_new(key);
+        let is_created = found.strength == Strength::Weak
+            && writes
+            && is_creation(exchange.status)
+            && context.elsewhere.is_new(key);
         let origin = context.origin(found.origin);
         if found.strength == Strength::Strong || is_created {
             let giver = Giver {

@@ -32,10 +32,18 @@ const NEVER_OFFERED: [&str; 14] = [
 #[derive(Clone, Copy)]
 pub(super) enum Spot<'a> {
     Header(&'a str),
-    Cookie { name: &'a str, decoded: bool },
+    Cookie {
+        name: &'a str,
+        decoded: bool,
+    },
     Html(&'a str),
+    /// A hidden field of a form, by its name.
+    Hidden(&'a str),
     Link,
-    Json { path: &'a str, in_array: bool },
+    Json {
+        path: &'a str,
+        in_array: bool,
+    },
 }
 
 impl Spot<'_> {
@@ -46,7 +54,7 @@ impl Spot<'_> {
                 name: (*name).to_owned(),
                 decoded: *decoded,
             },
-            Self::Html(name) => Holder::Html((*name).to_owned()),
+            Self::Html(name) | Self::Hidden(name) => Holder::Html((*name).to_owned()),
             Self::Link => Holder::Link,
             Self::Json { path, .. } => Holder::Json((*path).to_owned()),
         }
@@ -55,7 +63,7 @@ impl Spot<'_> {
     pub(super) fn is(&self, holder: &Holder) -> bool {
         match (self, holder) {
             (Self::Header(name), Holder::Header(known))
-            | (Self::Html(name), Holder::Html(known)) => name == known,
+            | (Self::Html(name) | Self::Hidden(name), Holder::Html(known)) => name == known,
             (
                 Self::Cookie { name, decoded },
                 Holder::Cookie {
@@ -71,7 +79,10 @@ impl Spot<'_> {
 
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Header(name) | Self::Html(name) | Self::Cookie { name, .. } => name,
+            Self::Header(name)
+            | Self::Html(name)
+            | Self::Hidden(name)
+            | Self::Cookie { name, .. } => name,
             Self::Link => "",
             Self::Json { path, .. } => path.rsplit('.').next().unwrap_or(path),
         }
@@ -80,9 +91,10 @@ impl Spot<'_> {
     pub(super) fn stem(&self, about: &str) -> String {
         let stem = match self {
             Self::Header("last-modified") => "lastmodified".to_owned(),
-            Self::Header(name) | Self::Html(name) | Self::Cookie { name, .. } => {
-                nearest_name(std::iter::once(*name))
-            }
+            Self::Header(name)
+            | Self::Html(name)
+            | Self::Hidden(name)
+            | Self::Cookie { name, .. } => nearest_name(std::iter::once(*name)),
             Self::Link => String::new(),
             Self::Json { path, .. } => nearest_name(path.split('.')),
         };
@@ -178,20 +190,27 @@ fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             b"meta" => "content",
             _ => "",
         };
-        let (mut named, mut held) = (None, None);
+        let (mut named, mut held, mut is_hidden) = (None, None, false);
         for (attribute, raw) in attributes(inside) {
             let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
             let value = html_text(raw);
             match attribute.as_str() {
                 "name" | "property" if !holds.is_empty() => named = Some(value),
                 attribute if attribute == holds => held = Some(value),
+                "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
                 "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
                 attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
                 _ => {}
             }
         }
         if let (Some(name), Some(value)) = (named, held) {
-            found(Spot::Html(&String::from_utf8_lossy(&name)), &value);
+            let name = &*String::from_utf8_lossy(&name);
+            let spot = if is_hidden {
+                Spot::Hidden(name)
+            } else {
+                Spot::Html(name)
+            };
+            found(spot, &value);
         }
     });
 }

@@ -117,3 +117,44 @@ fn the_ids_of_an_account_are_known_when_another_takes_its_place() {
     };
     assert_eq!((known(0), known(3)), (0, 1), "the id, and not the age");
 }
+
+#[test]
+fn a_hidden_field_comes_back_under_its_own_name_whatever_it_holds_and_typed_ones_stay() {
+    let page = |step: &str, rev: &str| {
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<form><input type=hidden name=step value={step}>\
+             <input name=rev type='HIDDEN' value='{rev}'><input name=city value=lyon>\
+             <input type=hidden name=item value=7></form><form><input type=hidden name=item value=8></form>"
+        )
+    };
+    let form = |step: &str, rev: &str| {
+        let body = format!("step={step}&rev={rev}&city=lyon&item=8&other={rev}");
+        format!(
+            "POST /edit HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let searched = Recorded::new()
+        .said("GET /edit", &get("/edit"), &page("two", "08556182"))
+        .said("POST /edit", &form("two", "08556182"), EMPTY)
+        .search(&Plan::of("x"));
+    let own = page("three", "736327dc").replace("lyon", "gent");
+    let sent = searched.sent(1, &[(0, &own)]);
+    assert!(
+        sent.ends_with("step=three&rev=736327dc&city=lyon&item=8&other=08556182"),
+        "{sent}"
+    );
+}
+
+#[test]
+fn a_bare_id_in_a_query_is_about_what_its_path_is_about() {
+    let made = |id: &str| format!("HTTP/1.1 303 See Other\r\nLocation: /posts.php?id={id}\r\n\r\n");
+    let searched = Recorded::new()
+        .said("POST /new.php", PLACED, &made("57"))
+        .said("GET /posts.php", &get("/posts.php?id=57"), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(
+        searched.sent(1, &[(0, &made("99"))]),
+        get("/posts.php?id=99")
+    );
+}
