@@ -65,7 +65,7 @@ fn described(device: pcap::Device, tap: Option<&Path>) -> Device {
         {
             Ok(())
         }
-        probed => probed.map_err(|error| reason(&error)),
+        probed => probed.map_err(|error| reason(&error, tap)),
     };
     Device {
         name: device.name,
@@ -81,11 +81,18 @@ fn described(device: pcap::Device, tap: Option<&Path>) -> Device {
     }
 }
 
-fn reason(error: &CaptureError) -> NotCapturable {
+fn reason(error: &CaptureError, tap: Option<&Path>) -> NotCapturable {
     match error {
+        // The tap that is there need not be the one in the PATH.
         CaptureError::NoRights { .. } => NotCapturable {
-            why: "this user may not capture packets".to_owned(),
-            fix: Some(CAPTURE_RIGHTS_COMMAND.to_owned()),
+            why: match tap {
+                Some(_) => "neither this user nor reprise-tap may capture packets".to_owned(),
+                None => "this user may not capture packets".to_owned(),
+            },
+            fix: Some(tap.map_or_else(
+                || CAPTURE_RIGHTS_COMMAND.to_owned(),
+                |tap| format!("sudo setcap cap_net_raw=eip '{}'", tap.display()),
+            )),
         },
         CaptureError::InterfaceDown { interface } => NotCapturable {
             why: "it is down".to_owned(),
@@ -95,5 +102,23 @@ fn reason(error: &CaptureError) -> NotCapturable {
             why: other.to_string(),
             fix: None,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tap_that_is_there_is_the_one_to_be_given_the_right() {
+        let error = CaptureError::NoRights {
+            interface: "eth0".to_owned(),
+            tap: None,
+        };
+        let fix = |tap: Option<&Path>| reason(&error, tap).fix;
+        let tap = Path::new("/opt/reprise 1/reprise-tap");
+        let command = "sudo setcap cap_net_raw=eip '/opt/reprise 1/reprise-tap'";
+        assert_eq!(fix(Some(tap)).as_deref(), Some(command));
+        assert_eq!(fix(None).as_deref(), Some(CAPTURE_RIGHTS_COMMAND));
     }
 }
