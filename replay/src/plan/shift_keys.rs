@@ -105,7 +105,7 @@ impl ShiftKeys {
         self.auto = false;
         for key in &mut self.columns {
             let told = told.iter().find(|told| key.is(&told.table, &told.column));
-            key.position = key.position.or(told.map(|told| told.position));
+            key.position = key.position.or_else(|| told.map(|told| told.position));
             if let ShiftBy::Offset(offset @ None) = &mut key.by {
                 let next = told.and_then(|told| told.next).unwrap_or(0);
                 *offset = Some(above(next));

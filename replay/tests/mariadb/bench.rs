@@ -136,7 +136,7 @@ impl Bench {
         let mut plan = Plan::of("recorded");
         plan.workers = Some(1);
         plan.mysql = Some(MysqlRoute {
-            address: address.clone(),
+            address,
             user: MYSQL_USER.to_owned(),
             database: None,
             tls: MysqlTls::Disabled,

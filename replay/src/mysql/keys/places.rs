@@ -156,7 +156,9 @@ impl Statement<'_> {
             let given = made.iter().any(|one| one.key == *place);
             matches!(key.by, ShiftBy::Offset(_)) && !given
         });
-        found.generates = found.generates.or(generated.map(|(place, _)| *place));
+        if let Some((place, _)) = generated {
+            found.generates.get_or_insert(*place);
+        }
         found.places.extend(made);
     }
 
@@ -297,7 +299,8 @@ impl Statement<'_> {
                 listed = false;
             }
             listed |= begins;
-            if !begins && !(listed && self.text(at) == b",") {
+            let goes_on = listed && self.text(at) == b",";
+            if !(begins || goes_on) {
                 continue;
             }
             let (names, mut after) = self.names(at + 1);
