@@ -234,15 +234,26 @@ impl<'a> Gatherer<'a> {
                 gathered.search.givers(),
             );
         }
-        let fate = match reason {
+        let fate = self.fate_of(exchange, lane, reason, &dialect);
+        self.keep(Found { lane, step, fate })
+    }
+
+    /// What becomes of an exchange of `lane` that is left out for `reason`, or sent.
+    fn fate_of(
+        &mut self,
+        exchange: &RecordedRequest,
+        lane: u32,
+        reason: Option<SkipReason>,
+        dialect: &Dialect,
+    ) -> Fate {
+        match reason {
             Some(reason) => Fate::LeftOut(reason),
-            None if row.flags.contains(Flags::STATEMENT_UNKNOWN) => {
-                self.statements.unknown(lane, exchange, &dialect);
+            None if exchange.row.flags.contains(Flags::STATEMENT_UNKNOWN) => {
+                self.statements.unknown(lane, exchange, dialect);
                 Fate::NamesStatement
             }
             None => Fate::Sent,
-        };
-        self.keep(Found { lane, step, fate })
+        }
     }
 
     /// What both ends of a lane's connection agreed on.
