@@ -121,36 +121,8 @@ fn control(address: &str, request: &str, body: &str) -> (u16, Value) {
     )
 }
 
-#[test]
-fn proxies_of_a_file_are_controlled_while_they_run() {
-    let (desk, shop) = (Desk::new(), shop());
-    let file = format!(
-        "control = '127.0.0.1:0'\n[[proxy]]\nname = 'shop'\nlisten = '0'\nto = '{}'\nseed = 5\n\
-         [[proxy]]\nname = 'other'\nlisten = '0'\nto = '127.0.0.1:9'\nfaults = ['100:blackout']\n",
-        url(&shop)
-    );
-    desk.write("proxies.toml", file.as_bytes());
-    let mut running = Running::start(&desk, &["proxy", "--config", "proxies.toml", "--json"]);
-    let line = running.until("reprise: control at http://");
-    let (_, rest) = line.split_once("http://").unwrap();
-    let at = rest.split('/').next().unwrap();
-    let (status, all) = control(at, "GET /api/proxies", "");
-    assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
-    assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");
-    let listens = all[0]["listen"].as_str().unwrap();
-    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
-
-    let fault = "{\"fault\": \"100:error(status=503)\"}";
-    let (status, added) = control(at, "POST /api/proxies/shop/faults", fault);
-    assert_eq!((status, number(&added, "/id")), (201, 1));
-    assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
-    let (status, off) = control(at, "PUT /api/proxies/shop/faults/1", "{\"on\": false}");
-    assert_eq!(
-        (status, &off["on"], number(&off, "/injected")),
-        (200, &Value::Bool(false), 1)
-    );
-    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
-
+/// Every wrong request is answered with why it is wrong.
+fn refuses_what_makes_no_sense(at: &str, fault: &str) {
     for (request, body, status, why) in [
         (
             "POST /api/proxies/shop/faults",
@@ -194,9 +166,10 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
             "{request}: {answer}"
         );
     }
-    let (_, same) = control(at, "GET /api/proxies/shop", "");
-    assert_eq!(same["faults"].as_array().unwrap().len(), 1);
+}
 
+/// Clients of Vaurien's API find it.
+fn speaks_as_vaurien_does(at: &str, listens: &str) {
     let slow = "{\"name\": \"error\", \"warmup\": 1}";
     let (status, said) = control(at, "PUT /behavior", slow);
     assert_eq!((status, &said["status"]), (200, &Value::from("ok")));
@@ -207,6 +180,43 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     assert_eq!((status, &said["status"]), (400, &Value::from("error")));
     control(at, "PUT /behavior", "{\"name\": \"dummy\"}");
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn proxies_of_a_file_are_controlled_while_they_run() {
+    let (desk, shop) = (Desk::new(), shop());
+    let file = format!(
+        "control = '127.0.0.1:0'\n[[proxy]]\nname = 'shop'\nlisten = '0'\nto = '{}'\nseed = 5\n\
+         [[proxy]]\nname = 'other'\nlisten = '0'\nto = '127.0.0.1:9'\nfaults = ['100:blackout']\n",
+        url(&shop)
+    );
+    desk.write("proxies.toml", file.as_bytes());
+    let mut running = Running::start(&desk, &["proxy", "--config", "proxies.toml", "--json"]);
+    let line = running.until("reprise: control at http://");
+    let (_, rest) = line.split_once("http://").unwrap();
+    let at = rest.split('/').next().unwrap();
+    let (status, all) = control(at, "GET /api/proxies", "");
+    assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
+    assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");
+    let listens = all[0]["listen"].as_str().unwrap();
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+
+    let fault = "{\"fault\": \"100:error(status=503)\"}";
+    let (status, added) = control(at, "POST /api/proxies/shop/faults", fault);
+    assert_eq!((status, number(&added, "/id")), (201, 1));
+    assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
+    let (status, off) = control(at, "PUT /api/proxies/shop/faults/1", "{\"on\": false}");
+    assert_eq!(
+        (status, &off["on"], number(&off, "/injected")),
+        (200, &Value::Bool(false), 1)
+    );
+    assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
+
+    refuses_what_makes_no_sense(at, fault);
+    let (_, same) = control(at, "GET /api/proxies/shop", "");
+    assert_eq!(same["faults"].as_array().unwrap().len(), 1);
+
+    speaks_as_vaurien_does(at, listens);
     let (status, all) = control(at, "POST /api/reset", "");
     assert_eq!(
         (status, all[1]["faults"].as_array().unwrap().len()),

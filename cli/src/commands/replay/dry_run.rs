@@ -35,6 +35,17 @@ fn describe_correlation(correlation: &Correlation) -> String {
 
 /// What would be sent, what not and why, and what is swapped.
 pub(super) fn describe(outline: &Outline) -> String {
+    let mut text = sends(outline);
+    values(&mut text, outline);
+    noise(&mut text, outline);
+    changes(&mut text, outline);
+    lanes(&mut text, outline);
+    operations(&mut text, outline);
+    text
+}
+
+/// How much is sent and left out.
+fn sends(outline: &Outline) -> String {
     let mut text = format!(
         "would send {} exchanges in {} HTTP and {} MySQL lanes over {}\n",
         count(outline.sends),
@@ -62,6 +73,11 @@ pub(super) fn describe(outline: &Outline) -> String {
         "  {} values are taken from the target's own answers\n",
         count(outline.values)
     ));
+    text
+}
+
+/// What is swapped, and what nobody supplies.
+fn values(text: &mut String, outline: &Outline) {
     for correlation in &outline.correlations {
         text.push_str(&describe_correlation(correlation));
     }
@@ -90,6 +106,10 @@ pub(super) fn describe(outline: &Outline) -> String {
             value.key
         ));
     }
+}
+
+/// What is not compared.
+fn noise(text: &mut String, outline: &Outline) {
     if outline.noise > 0 {
         let noise = count(outline.noise);
         text.push_str(&format!(
@@ -106,6 +126,10 @@ pub(super) fn describe(outline: &Outline) -> String {
             "    and {more} more by the baseline; --json has all\n"
         ));
     }
+}
+
+/// What rules change, and which change nothing.
+fn changes(text: &mut String, outline: &Outline) {
     for rule in &outline.rewrites {
         text.push_str(&match rule.exchanges {
             0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),
@@ -125,6 +149,10 @@ pub(super) fn describe(outline: &Outline) -> String {
             ),
         });
     }
+}
+
+/// The lanes that cannot keep up, and the largest.
+fn lanes(text: &mut String, outline: &Outline) {
     for lane in &outline.slow_lanes {
         text.push_str(&format!(
             "  lane {} cannot keep up at this speed: it would end {} behind\n",
@@ -138,6 +166,10 @@ pub(super) fn describe(outline: &Outline) -> String {
         .collect();
     text.push_str(&format!("  lanes that send most: {}\n", lanes.join(", ")));
     text.push('\n');
+}
+
+/// The operations, busiest first.
+fn operations(text: &mut String, outline: &Outline) {
     let mut table = Table::new(&["  operation", "sent", ""]);
     for row in outline.operations.iter().take(MOST_OPERATIONS) {
         let writes = if row.writes { "may change data" } else { "" };
@@ -149,5 +181,4 @@ pub(super) fn describe(outline: &Outline) -> String {
     if more > 0 {
         text.push_str(&format!("  and {more} more; --json has all\n"));
     }
-    text
 }
