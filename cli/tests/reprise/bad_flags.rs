@@ -32,7 +32,7 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
 #[test]
 fn a_wrong_fault_check_or_filter_is_refused_and_quoted() {
     let desk = Desk::with_recording();
-    replay_refuses(&desk, &["--fault", "20:dely(ms=1)"], "use delay or error");
+    replay_refuses(&desk, &["--fault", "20:dely(ms=1)"], "use dummy, delay");
     replay_refuses(&desk, &["--fault", "200:delay(ms=1)"], "200:delay");
     replay_refuses(&desk, &["--fault", ""], "--fault ''");
     replay_refuses(&desk, &["--check", "p99<<4"], "--check 'p99<<4'");

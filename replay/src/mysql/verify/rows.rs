@@ -2,6 +2,7 @@
 //! is held side by side.
 
 use reprise_wire::mysql::{AnswerResult, ColumnDefinition};
+use reprise_wire::redact::find_pseudonyms;
 use rustc_hash::FxHashMap;
 
 use super::{Known, ORDER, ROWS, at, column};
@@ -53,7 +54,8 @@ pub(super) fn compare(
     let names: Vec<String> = columns.iter().map(name).collect();
     let quiet: Vec<bool> = names
         .iter()
-        .map(|name| noise.holds_named(&column(name)))
+        .enumerate()
+        .map(|(at, name)| noise.holds_named(&column(name)) || is_redacted(&before, at))
         .collect();
     let same = |one: &Row, other: &Row| differing(one, other, &quiet, generated).next().is_none();
     if before.iter().zip(&now).all(|(one, other)| same(one, other)) {
@@ -134,6 +136,15 @@ fn differing<'a>(
             !**quiet && one != other && !generated.same(one.as_deref(), other.as_deref())
         })
         .map(|(at, _)| at)
+}
+
+/// Whether recorded values of a column have something else in a secret's place: nobody knows what the target should
+/// say there.
+fn is_redacted(recorded: &[Row], column: usize) -> bool {
+    let mut values = recorded
+        .iter()
+        .filter_map(|row| row.get(column)?.as_deref());
+    values.any(|value| find_pseudonyms(value).next().is_some())
 }
 
 fn name(column: &ColumnDefinition) -> String {
