@@ -23,7 +23,7 @@ pub(crate) struct ProxyArguments {
     #[arg(long, value_name = "ADDR", required_unless_present = "config")]
     pub(crate) listen: Option<String>,
 
-    /// Where to forward to: HOST:PORT, http://HOST[:PORT] or mysql://HOST[:PORT]
+    /// Where to forward to: HOST:PORT, or http://HOST or mysql://HOST with :PORT where it is not the usual one
     #[arg(long, value_name = "ADDR", required_unless_present = "config")]
     pub(crate) to: Option<String>,
 
