@@ -1,5 +1,6 @@
 //! Columns of varints, which blocks of samples and of exchanges are made of: first how many rows there are,
 //! then each column after its length. Described in `store/FORMAT.md`.
+//! What is done to each column is kept out of line: twenty times in one function took the optimiser minutes.
 
 /// No block has more rows: a larger number is a damaged file.
 const MOST_ROWS: u64 = 65_536;
@@ -23,11 +24,18 @@ pub(crate) fn split<const COLUMNS: usize>(mut block: &[u8]) -> Option<(u64, [&[u
     let rows = take(&mut block).filter(|rows| *rows <= MOST_ROWS)?;
     let mut columns: [&[u8]; COLUMNS] = [&[]; COLUMNS];
     for column in &mut columns {
-        let (length, rest) = block.split_first_chunk()?;
-        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-        (*column, block) = rest.split_at_checked(length)?;
+        *column = next_column(&mut block)?;
     }
     Some((rows, columns))
+}
+
+#[inline(never)]
+fn next_column<'a>(block: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = block.split_first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let (column, rest) = rest.split_at_checked(length)?;
+    *block = rest;
+    Some(column)
 }
 
 /// Small differences of either sign become small numbers: 0, -1, 1, -2 become 0, 1, 2, 3.
@@ -41,6 +49,7 @@ pub(crate) const fn unzigzag(value: u64) -> u64 {
 }
 
 /// LEB128: seven bits a byte, low ones first, the high bit set on all but the last.
+#[inline(never)]
 pub(crate) fn put(column: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         column.push(value as u8 | 0x80);
@@ -50,7 +59,6 @@ pub(crate) fn put(column: &mut Vec<u8>, mut value: u64) {
 }
 
 /// The next varint of a column; `None` at its end.
-// Inlined for each of the twenty columns of a row it makes one function so large that optimising it took minutes.
 #[inline(never)]
 pub(crate) fn take(column: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
