@@ -70,11 +70,7 @@ impl Library {
     }
 
     fn run_samples(&self, run: &Run, to_us: u64) -> Result<RunSamples, Error> {
-        let operations = self.store.run_operations(run.id)?;
-        let names: BTreeMap<u32, String> = operations
-            .into_iter()
-            .map(|operation| (operation.id.0, operation.text))
-            .collect();
+        let names = self.run_operation_names(run)?;
         let duration_us = run
             .summary
             .as_ref()

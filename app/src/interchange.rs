@@ -1,6 +1,5 @@
 //! Runs and comparisons written for other tools: build servers, pull requests, spreadsheets, plotters.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use reprise_measure::interchange::{
@@ -95,11 +94,7 @@ impl Library {
     }
 
     fn write_samples(&self, run: &Run, to: &mut dyn Write) -> Result<(), Error> {
-        let operations = self.store.run_operations(run.id)?;
-        let names: BTreeMap<u32, String> = operations
-            .into_iter()
-            .map(|operation| (operation.id.0, operation.text))
-            .collect();
+        let names = self.run_operation_names(run)?;
         let form = RunForm::Samples;
         let mut rows = SampleRows::new(to, &names).map_err(|source| form.failed(source))?;
         for sample in self.store.samples(run.id) {

@@ -135,16 +135,11 @@ impl Library {
         if let Some(run) = &request.replay.run {
             return Ok(run.clone());
         }
-        let runs = self.store.runs()?;
-        let taken = |prefix: &str| runs.iter().any(|run| run.name.starts_with(prefix));
-        let mut number = 1_u64;
-        loop {
-            let prefix = format!("{}-knee-{number}", request.replay.recording);
-            if !taken(&format!("{prefix}-")) {
-                return Ok(prefix);
-            }
-            number += 1;
-        }
+        let prefix = format!("{}-knee", request.replay.recording);
+        self.free_run_name(&prefix, |run, name| {
+            run.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('-'))
+        })
     }
 }
 

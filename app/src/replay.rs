@@ -174,16 +174,7 @@ impl Library {
 
     /// The recording's name and the first number that no run has.
     fn next_run_name(&self, recording: &Recording) -> Result<String, Error> {
-        let runs = self.store.runs()?;
-        let taken = |name: &str| runs.iter().any(|run| run.name == name);
-        let mut number = 1_u64;
-        loop {
-            let name = format!("{}-{number}", recording.name);
-            if !taken(&name) {
-                return Ok(name);
-            }
-            number += 1;
-        }
+        self.free_run_name(&recording.name, |run, name| run == name)
     }
 }
 

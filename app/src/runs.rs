@@ -1,6 +1,8 @@
 //! Runs as they are kept: listed, and one with all its numbers. A run whose process was killed has
 //! the numbers of its last commit.
 
+use std::collections::BTreeMap;
+
 use reprise_replay::{HttpRoute, Mismatch};
 use reprise_store::{Run, RunState};
 
@@ -28,6 +30,31 @@ impl Library {
     /// When there is none of that name.
     pub fn run(&self, name: &str) -> Result<RunAnswer, Error> {
         Ok(self.store.run(name)?.into())
+    }
+
+    /// What the operations of a run's samples are called.
+    pub(crate) fn run_operation_names(&self, run: &Run) -> Result<BTreeMap<u32, String>, Error> {
+        let operations = self.store.run_operations(run.id)?.into_iter();
+        Ok(operations
+            .map(|operation| (operation.id.0, operation.text))
+            .collect())
+    }
+
+    /// The first of `prefix-1`, `prefix-2`, ... that is not `taken` by any run's name.
+    pub(crate) fn free_run_name(
+        &self,
+        prefix: &str,
+        taken: impl Fn(&str, &str) -> bool,
+    ) -> Result<String, Error> {
+        let runs = self.store.runs()?;
+        let mut number = 1_u64;
+        loop {
+            let name = format!("{prefix}-{number}");
+            if !runs.iter().any(|run| taken(&run.name, &name)) {
+                return Ok(name);
+            }
+            number += 1;
+        }
     }
 
     /// The answers of a run that were not the recorded ones, some of each operation, with both.

@@ -40,8 +40,10 @@ pub use prepare::{
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};
+
 pub use run::{
-    Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets, start,
+    Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets,
+    local_port_range, start,
 };
 pub use schedule::stages::{Stage, Stages, StagesError};
 pub use users::{Account, Users};

@@ -49,6 +49,7 @@ use threads::Threads;
 pub use collector::Ended;
 pub use program::MysqlLogin;
 pub use reach::{MysqlRoom, Reached, ShownBy};
+pub use room::local_port_range;
 
 /// What a run is started with.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use reprise_measure::readable::{count, duration};
+use reprise_replay::local_port_range;
 use rustix::process::{Resource, getrlimit};
 use rustix::thread::set_current_timer_slack;
 
@@ -42,10 +43,7 @@ pub(super) fn open_files() -> Finding {
 
 /// How many connections one target can have from here.
 pub(super) fn ports() -> Finding {
-    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
-    let mut words = range.iter().flat_map(|text| text.split_ascii_whitespace());
-    let mut next = || words.next()?.parse::<u64>().ok();
-    let (Some(first), Some(last)) = (next(), next()) else {
+    let Some((first, last)) = local_port_range() else {
         return Finding::good(
             "ports",
             "the kernel does not say which ports it gives out".to_owned(),

@@ -1,14 +1,14 @@
 //! `reprise compare A B`: what changed, in words and numbers. Exit code 1 when B regressed.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use reprise_app::readable::{change, duration, percent};
 use reprise_app::{Comparison, Verdict, comparison_markdown};
 
 use super::Context;
-use super::forms::is_standard_output;
+use super::forms::{is_standard_output, to_file};
 use crate::arguments::CompareArguments;
 use crate::table::Table;
 use crate::{exit, output};
@@ -22,8 +22,8 @@ pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Re
     let markdown = arguments.markdown.as_deref();
     let printed = markdown.is_some_and(is_standard_output);
     if let Some(path) = markdown.filter(|_| !printed) {
-        let written = || format!("cannot write {}", path.display());
-        std::fs::write(path, comparison_markdown(&comparison)).with_context(written)?;
+        let text = comparison_markdown(&comparison);
+        to_file(path, |to| Ok(to.write_all(text.as_bytes())?))?;
     }
     if printed {
         output::text(&comparison_markdown(&comparison))?;

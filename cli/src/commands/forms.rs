@@ -41,10 +41,7 @@ pub(crate) fn write(
         return Err(Error::Usage(why.to_owned()).into());
     }
     for (form, path) in files {
-        let written = || format!("cannot write {}", path.display());
-        let mut to = BufWriter::new(File::create(path).with_context(written)?);
-        library.write_run(run, form, &mut to)?;
-        to.flush().with_context(written)?;
+        to_file(path, |to| Ok(library.write_run(run, form, to)?))?;
     }
     let Some((form, _)) = printed.first() else {
         return Ok(Printed::Nothing);
@@ -53,6 +50,17 @@ pub(crate) fn write(
     library.write_run(run, *form, &mut to)?;
     to.flush().context("failed to write to standard output")?;
     Ok(Printed::Form)
+}
+
+/// Writes to the file `path` what `write` gives, and names the file when that fails.
+pub(crate) fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let unwritten = || format!("cannot write {}", path.display());
+    let mut to = BufWriter::new(File::create(path).with_context(unwritten)?);
+    write(&mut to)?;
+    to.flush().with_context(unwritten)
 }
 
 /// Whether `path` stands for standard output.

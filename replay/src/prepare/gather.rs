@@ -2,6 +2,7 @@
 
 mod finishing;
 mod gathered;
+mod mysql;
 mod step;
 mod stored_sessions;
 
@@ -12,17 +13,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use reprise_store::{Connection, ExchangeRow, RecordedRequest};
+use reprise_wire::Protocol;
 use reprise_wire::filter::Filter;
 use reprise_wire::http::Message;
-use reprise_wire::mysql::{Dialect, Session};
-use reprise_wire::{Flags, Protocol};
+use reprise_wire::mysql::Session;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::clock;
 use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
 use super::lane::{Lane, Marks};
-use super::noise::{Columns, NoiseLearner, Spoken};
+use super::noise::{Columns, NoiseLearner};
 use super::notes::{Notes, Taking};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
@@ -42,7 +43,7 @@ use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 use finishing::Finishing;
 use gathered::Gathered;
-use step::{dialect_of, is_whole, mysql_digest, step_of};
+use step::{mysql_digest, step_of};
 use stored_sessions::sessions_of;
 
 /// Collects lanes while a recording is read.
@@ -236,55 +237,6 @@ impl<'a> Gatherer<'a> {
         }
         let fate = self.fate_of(exchange, lane, reason, &dialect);
         self.keep(Found { lane, step, fate })
-    }
-
-    /// What becomes of an exchange of `lane` that is left out for `reason`, or sent.
-    fn fate_of(
-        &mut self,
-        exchange: &RecordedRequest,
-        lane: u32,
-        reason: Option<SkipReason>,
-        dialect: &Dialect,
-    ) -> Fate {
-        match reason {
-            Some(reason) => Fate::LeftOut(reason),
-            None if exchange.row.flags.contains(Flags::STATEMENT_UNKNOWN) => {
-                self.statements.unknown(lane, exchange, dialect);
-                Fate::NamesStatement
-            }
-            None => Fate::Sent,
-        }
-    }
-
-    /// What both ends of a lane's connection agreed on.
-    fn dialect_of(&self, lane: u32) -> Dialect {
-        let gathered = self.lanes.get(lane as usize);
-        gathered.map_or(Dialect::UNKNOWN, |gathered| dialect_of(&gathered.lane))
-    }
-
-    /// Learns from a command and its reply, sent or not, what other commands need.
-    fn hear_mysql(
-        &mut self,
-        exchange: &RecordedRequest,
-        (operation, lane, writes): (&str, u32, bool),
-        dialect: &Dialect,
-    ) {
-        let row = &exchange.row;
-        let (at_us, took_us) = times_of(row);
-        self.statements.observe(exchange, dialect);
-        let whole = is_whole(exchange) && row.status == Some(0);
-        self.noise.learn_mysql(Spoken {
-            operation: row.operation.0,
-            text: operation,
-            lane,
-            command: exchange.request.as_deref().unwrap_or_default(),
-            reply: exchange.response.as_deref().filter(|_| whole),
-            dialect,
-            from_us: at_us,
-            to_us: at_us + took_us,
-            writes,
-            in_transaction: row.flags.contains(Flags::IN_TRANSACTION),
-        });
     }
 
     /// Keeps a step, and what was found of the values it carries.

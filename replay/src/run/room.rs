@@ -40,7 +40,7 @@ pub(crate) fn make_room(
     };
     let all = most_open(&|_| true, plan.http.len() as u64);
     open_files(all)?;
-    let Some(range) = port_range() else {
+    let Some(range) = local_port_range() else {
         return Ok(());
     };
     for (route, target) in (0_u16..).zip(http) {
@@ -111,7 +111,8 @@ fn ports(
 }
 
 /// The first and the last local port the kernel gives out; `None` where it does not say.
-fn port_range() -> Option<(u64, u64)> {
+#[must_use]
+pub fn local_port_range() -> Option<(u64, u64)> {
     let text = std::fs::read_to_string(PORT_RANGE).ok()?;
     let mut words = text.split_ascii_whitespace().map(str::parse);
     Some((words.next()?.ok()?, words.next()?.ok()?))
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn this_system_says_which_ports_it_gives_out() {
-        let (first, last) = port_range().unwrap();
+        let (first, last) = local_port_range().unwrap();
         assert!(first < last && last < 65_536);
     }
 }

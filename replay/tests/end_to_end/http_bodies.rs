@@ -1,12 +1,15 @@
 //! Bodies of requests and answers: waiting to be asked for, in chunks, coded, absent, too long to keep.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use reprise_measure::Outcome;
 use reprise_replay::Mismatch;
+use reprise_store::Store;
+use tempfile::TempDir;
 
 use super::http::{OK, samples};
 use super::support::{Notes, get, plan_to, play, said, store_with};
@@ -169,6 +172,26 @@ fn coded(coding: &str, content: &[u8]) -> Vec<u8> {
     [head.as_bytes(), &body].concat()
 }
 
+/// Plays a GET of each path, all of which were answered with `recorded`, against `address`.
+fn ask_each<const N: usize>(
+    paths: [&str; N],
+    recorded: &str,
+    address: SocketAddr,
+) -> (TempDir, Store) {
+    let asked = (0..).zip(paths).map(|(number, path)| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        said(1, number * 10, &request, recorded)
+    });
+    let (folder, store) = store_with(&asked.collect::<Vec<_>>());
+    play(&plan_to(address), "run", &store);
+    (folder, store)
+}
+
+fn outcomes(store: &Store) -> Vec<Outcome> {
+    let samples = samples(store, "run");
+    samples.iter().map(|one| one.outcome).collect()
+}
+
 #[test]
 fn answers_are_compared_by_what_their_coding_holds() {
     let address = serve_wire(|wire| {
@@ -188,25 +211,8 @@ fn answers_are_compared_by_what_their_coding_holds() {
         ("/gzip/other", Outcome::Mismatch),
         ("/zstd/other", Outcome::Mismatch),
     ];
-    let all: Vec<_> = paths
-        .iter()
-        .zip(0..)
-        .map(|((path, _), i)| {
-            said(
-                1,
-                i * 10,
-                &format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"),
-                recorded,
-            )
-        })
-        .collect();
-    let (_folder, store) = store_with(&all);
-    play(&plan_to(address), "run", &store);
-    let outcomes: Vec<_> = samples(&store, "run")
-        .iter()
-        .map(|one| one.outcome)
-        .collect();
-    assert_eq!(outcomes, paths.map(|(_, outcome)| outcome));
+    let (_folder, store) = ask_each(paths.map(|(path, _)| path), recorded, address);
+    assert_eq!(outcomes(&store), paths.map(|(_, outcome)| outcome));
 }
 
 #[test]
@@ -234,20 +240,8 @@ fn an_answer_too_long_to_keep_is_compared_by_what_its_coding_holds() {
         ("/identity/other", Outcome::Mismatch),
         ("/gzip/other", Outcome::Mismatch),
     ];
-    let all: Vec<_> = (0..)
-        .zip(paths)
-        .map(|(i, (path, _))| {
-            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
-            said(1, i * 10, &request, &recorded)
-        })
-        .collect();
-    let (_folder, store) = store_with(&all);
-    play(&plan_to(address), "run", &store);
-    let outcomes: Vec<_> = samples(&store, "run")
-        .iter()
-        .map(|one| one.outcome)
-        .collect();
-    assert_eq!(outcomes, paths.map(|(_, outcome)| outcome));
+    let (_folder, store) = ask_each(paths.map(|(path, _)| path), &recorded, address);
+    assert_eq!(outcomes(&store), paths.map(|(_, outcome)| outcome));
     let found = Mismatch::all(&store, store.run("run").unwrap().id).unwrap();
     let places: Vec<&str> = found.iter().map(|one| one.place.as_str()).collect();
     assert_eq!(places, ["body", "body"]);

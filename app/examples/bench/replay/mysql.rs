@@ -1,13 +1,12 @@
 //! What a replayed point query costs, as text and prepared, against sysbench on the same MariaDB.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysql::{Client, Reply};
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
-use reprise_store::{ConnectionEnd, NewConnection, NewRecording, Store, Totals};
+use reprise_store::{ConnectionEnd, Totals};
 use reprise_wire::mysql::{
     Capabilities, Dialect, Execute, MariadbCapabilities, Parameters, PrepareOk, Query, RowFormat,
     Session, Status, Value, write_definitions, write_packet, write_result_set,
@@ -16,7 +15,7 @@ use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp}
 use serde_json::Value as Json;
 
 use super::ROUNDS;
-use super::recording::NAME;
+use super::recording::{NAME, START, begin};
 use crate::Failure;
 use crate::process::{Told, told};
 use crate::table::median;
@@ -162,28 +161,13 @@ fn by_replay(folder: &Path, file: &Path, server: &Mariadb) -> Result<Load, Failu
 fn write(file: &Path, server: &Mariadb, asked: Asked) -> Result<(), Failure> {
     let mut client = Client::connect(server.addr(), MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE)?;
     let rows = client.query("SELECT c FROM sbtest1 ORDER BY id")?;
-    let store = Store::open(file)?;
-    let start = Timestamp::from_micros(1_700_000_000_000_000);
-    let writer = store.create_recording(&NewRecording {
-        name: NAME.to_owned(),
-        source: "made".to_owned(),
-        started_at: start,
-    })?;
-    let mut connections = Vec::new();
-    for number in 0..CONNECTIONS {
-        connections.push(writer.add_connection(&NewConnection {
-            client: SocketAddr::from(([10, 0, 0, 1], 10_000 + u16::try_from(number)?)),
-            server: SocketAddr::from(([10, 0, 0, 9], 3_306)),
-            opened: start,
-            midstream: false,
-        })?);
-    }
+    let (writer, connections) = begin(file, 3_306, CONNECTIONS)?;
     let made = Made {
         rows,
         asked,
         dialect: Dialect::from_capabilities(capabilities(), MariadbCapabilities::empty()),
     };
-    let mut at = start;
+    let mut at = START;
     for query in 0..=QUERIES {
         for (number, connection) in (0..).zip(&connections) {
             at = at.plus_nanos(100_000);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use reprise_store::{NewConnection, NewRecording, Store, Totals};
+use reprise_store::{ConnectionId, NewConnection, NewRecording, RecordingWriter, Store, Totals};
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 
 use super::CONNECTIONS;
@@ -14,6 +14,9 @@ pub(super) const RATE: u64 = 10_000;
 
 /// What it is called.
 pub(super) const NAME: &str = "bench";
+
+/// When it begins.
+pub(super) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 /// The body nginx answers with.
 pub(super) const BODY: &str = r#"{"id":17,"name":"Garden chair","price":"12.30","stock":7}"#;
@@ -45,6 +48,29 @@ pub(super) fn write_idle(file: &Path, connections: u32) -> Result<(), Failure> {
     write_requests(file, connections, Answers::Kept, first.chain(last))
 }
 
+/// Begins a recording of so many connections to a server's port.
+pub(super) fn begin(
+    file: &Path,
+    port: u16,
+    connections: u32,
+) -> Result<(RecordingWriter, Vec<ConnectionId>), Failure> {
+    let writer = Store::open(file)?.create_recording(&NewRecording {
+        name: NAME.to_owned(),
+        source: "made".to_owned(),
+        started_at: START,
+    })?;
+    let mut known = Vec::new();
+    for number in 0..connections {
+        known.push(writer.add_connection(&NewConnection {
+            client: SocketAddr::from(([10, 0, 0, 1], 10_000 + u16::try_from(number)?)),
+            server: SocketAddr::from(([10, 0, 0, 9], port)),
+            opened: START,
+            midstream: false,
+        })?);
+    }
+    Ok((writer, known))
+}
+
 /// Writes requests, each with its connection and its time in microseconds, in order.
 fn write_requests(
     file: &Path,
@@ -52,25 +78,10 @@ fn write_requests(
     answers: Answers,
     requests: impl Iterator<Item = (u32, u64)>,
 ) -> Result<(), Failure> {
-    let store = Store::open(file)?;
-    let start = Timestamp::from_micros(1_700_000_000_000_000);
-    let writer = store.create_recording(&NewRecording {
-        name: NAME.to_owned(),
-        source: "made".to_owned(),
-        started_at: start,
-    })?;
-    let mut known = Vec::new();
-    for number in 0..connections {
-        known.push(writer.add_connection(&NewConnection {
-            client: SocketAddr::from(([10, 0, 0, 1], 10_000 + u16::try_from(number)?)),
-            server: SocketAddr::from(([10, 0, 0, 9], 80)),
-            opened: start,
-            midstream: false,
-        })?);
-    }
-    let mut at = start;
+    let (writer, known) = begin(file, 80, connections)?;
+    let mut at = START;
     for (number, (connection, at_us)) in (0..).zip(requests) {
-        at = start.plus_nanos(i64::try_from(at_us * 1_000)?);
+        at = START.plus_nanos(i64::try_from(at_us * 1_000)?);
         let connection = known
             .get(usize::try_from(connection)?)
             .ok_or("no connection")?;
