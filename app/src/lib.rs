@@ -4,6 +4,7 @@
 //! Nothing here prints or draws a window: the command and the desktop do.
 
 pub mod answer;
+mod between;
 mod capture;
 mod charts;
 mod comparison;
@@ -30,6 +31,7 @@ mod rotation;
 mod runs;
 mod size;
 mod transcript;
+mod trim;
 
 pub use capture::{
     CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, check_capture_filter,
@@ -37,7 +39,7 @@ pub use capture::{
 };
 pub use charts::{RunTimeline, comparison_charts};
 pub use comparison::RECORDING;
-pub use copy::CopyRequest;
+pub use copy::{CopyRequest, PartRequest};
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, doctor};
 pub use error::{Blame, Error};
@@ -60,6 +62,7 @@ pub use replay::{
 };
 pub use rotation::parse_rotation;
 pub use size::parse_size;
+pub use trim::Trimmed;
 
 pub use reprise_capture::{
     CAPTURE_RIGHTS_COMMAND, CaptureCommand, DEFAULT_RING_BYTES, DeviceCounters, DeviceRate,

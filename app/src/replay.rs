@@ -1,7 +1,7 @@
 //! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
 
 mod asked;
-mod between;
+
 pub(crate) mod http_targets;
 mod job;
 mod outlook;
@@ -26,7 +26,7 @@ use asked::Asked;
 use resuming::RESUMED;
 
 use crate::mysql_url::MysqlUrl;
-use crate::{Error, Library};
+use crate::{Error, Library, between};
 
 /// What is said of a run that took any certificate.
 pub(crate) const UNVERIFIED: &str =

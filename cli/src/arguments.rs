@@ -1,6 +1,7 @@
 //! The flags of every command, as clap reads them. Names and defaults are the design's; the commands
 //! themselves turn these into requests of `app`.
 
+mod copying;
 mod knee;
 mod listing;
 mod proxying;
@@ -12,11 +13,12 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use copying::{CopyArguments, TrimArguments};
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, CopyArguments, DeleteArguments, DevicesArguments,
-    ExchangesArguments, FormArguments, NameArguments, OperationsArguments, ReportArguments,
-    TargetsArguments, TargetsCommand, ThemeName,
+    ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
+    FormArguments, NameArguments, OperationsArguments, ReportArguments, TargetsArguments,
+    TargetsCommand, ThemeName,
 };
 pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
@@ -85,8 +87,10 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Write one chart of a run as SVG
     Chart(ChartArguments),
-    /// Copy a recording to another file
+    /// Copy a recording, or a part of it, to another file
     Copy(CopyArguments),
+    /// Cut a recording down to a part of it
+    Trim(TrimArguments),
     /// Delete a recording or a run (kept in the bin until `delete --empty-bin`)
     Delete(DeleteArguments),
     /// What counts as a secret, and whether a recording holds any

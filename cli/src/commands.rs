@@ -21,6 +21,7 @@ pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod targets;
+pub(crate) mod trim;
 
 use std::path::PathBuf;
 

@@ -53,6 +53,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Compare(compare) => commands::compare::run(&context, &compare),
         Command::Chart(chart) => commands::chart::run(&context, &chart),
         Command::Copy(copy) => commands::copy::run(&context, copy),
+        Command::Trim(trim) => commands::trim::run(&context, trim),
         Command::Delete(delete) => commands::delete::run(&context, &delete),
         Command::Redaction(redaction) => commands::redaction::run(&context, redaction),
         Command::Targets(targets) => commands::targets::run(&context, targets),

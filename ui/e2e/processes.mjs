@@ -18,7 +18,7 @@ export function start(program, args, options = {}) {
 }
 
 /** Waits for a line that matches, and answers the match. */
-export async function line(child, pattern, timeoutMs = 30_000) {
+export async function line(child, pattern, timeoutMs = 90_000) {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     const found = pattern.exec(child.said);
@@ -30,7 +30,7 @@ export async function line(child, pattern, timeoutMs = 30_000) {
 }
 
 /** Waits until something listens on a port of this machine. */
-export async function listening(port, timeoutMs = 20_000) {
+export async function listening(port, timeoutMs = 90_000) {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     try {

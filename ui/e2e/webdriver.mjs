@@ -86,7 +86,7 @@ export class Session {
   }
 
   /** Asks until the answer is truthy, which it resolves to; says what it waited for when it never is. */
-  async until(what, ask, timeoutMs = 20_000) {
+  async until(what, ask, timeoutMs = 90_000) {
     const deadline = Date.now() + timeoutMs;
     let last;
     while (Date.now() < deadline) {

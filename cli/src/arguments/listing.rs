@@ -200,20 +200,3 @@ pub(crate) enum TargetsCommand {
     /// List the hosts
     List,
 }
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    reprise copy friday --to /media/usb/friday.reprise\n  \
-    reprise copy friday --to archive.reprise --as friday-2026-11")]
-pub(crate) struct CopyArguments {
-    /// The recording's name
-    pub(crate) name: String,
-
-    /// The file it goes to; made when it is not there
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: PathBuf,
-
-    /// What it is called there [default: the same]
-    #[arg(long = "as", value_name = "NAME")]
-    pub(crate) called: Option<String>,
-}

@@ -19,6 +19,7 @@ pub(crate) fn run(context: &Context, arguments: CopyArguments) -> anyhow::Result
         name: arguments.name,
         to: arguments.to,
         called: arguments.called,
+        part: arguments.part.into(),
     };
     let mut progress = Progress::start("copying", context.json);
     let copied = library.copy(&request, &mut |share| {

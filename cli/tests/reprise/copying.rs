@@ -1,4 +1,4 @@
-//! A recording copied to another file is the same recording.
+//! A recording copied to another file is the same recording, or the part of it that was asked for.
 
 use reprise_store::Store;
 
@@ -84,4 +84,62 @@ fn a_name_that_is_taken_there_is_refused_and_another_can_be_given() {
         .refused(2, "nobody");
     let said = desk.run(&["--file", to, "recordings"]).ok();
     assert!(said.stdout.contains("friday-again"), "{}", said.stdout);
+}
+
+#[test]
+fn a_part_is_copied_with_the_connections_it_needs() {
+    let desk = Desk::with_recording();
+    let other = desk.path("part.reprise");
+    let to = other.to_str().unwrap();
+    let original = desk.answer(&["show", RECORDING]);
+    let posts = desk.run(&["exchanges", RECORDING, "--json", "--where", "method:POST"]);
+    let posts = posts.ok().stdout.lines().count() as u64;
+    let copied = desk.answer(&["copy", RECORDING, "--to", to, "--where", "method:POST"]);
+    assert!(
+        posts > 0 && number(&copied, "/exchanges/http") == posts,
+        "{copied}"
+    );
+    assert_eq!(number(&copied, "/messages/http_requests"), posts);
+    assert!(number(&copied, "/connections") <= number(&original, "/connections"));
+    assert!(number(&copied, "/bytes/captured") < number(&original, "/bytes/captured"));
+    let all = desk
+        .run(&["--file", to, "exchanges", RECORDING, "--json"])
+        .ok();
+    assert!(
+        all.stdout.lines().all(|line| line.contains("POST")),
+        "{}",
+        all.stdout
+    );
+}
+
+#[test]
+fn a_trimmed_recording_begins_with_its_part_and_the_whole_comes_back() {
+    let desk = Desk::with_recording();
+    let whole = desk.answer(&["show", RECORDING]);
+    desk.run(&["trim", RECORDING]).refused(2, "--between");
+    let nothing = desk.run(&["trim", RECORDING, "--where", "status:599"]);
+    let nothing = nothing.with_code(2);
+    assert!(nothing.stderr.contains("left as it is"), "{nothing:?}");
+    assert_eq!(desk.answer(&["show", RECORDING]), whole);
+    let lasted_ms = number(&whole, "/recording/duration_ms");
+    let half = format!("{}ms..", lasted_ms / 2);
+    let trimmed = desk.answer(&["trim", RECORDING, "--between", &half]);
+    let left = number(&trimmed, "/exchanges/http");
+    assert!(
+        left > 0 && left < number(&whole, "/exchanges/http"),
+        "{trimmed}"
+    );
+    let lasts_ms = number(&trimmed, "/recording/duration_ms");
+    assert!(lasts_ms <= lasted_ms / 2 + 1, "{trimmed}");
+    let first = desk.run(&["exchanges", RECORDING, "--json"]).ok();
+    let first: serde_json::Value =
+        serde_json::from_str(first.stdout.lines().next().unwrap()).unwrap();
+    assert!(number(&first, "/at_us") < lasted_ms * 500, "{first}");
+
+    let binned = format!("{RECORDING}-whole");
+    desk.run(&["delete", "--undo", &binned]).ok();
+    let back = desk.answer(&["show", &binned]);
+    for field in ["exchanges", "connections", "messages"] {
+        assert_eq!(back[field], whole[field], "{field}");
+    }
 }

@@ -30,7 +30,7 @@ struct Span {
 ///
 /// # Errors
 /// The text names no part, or one in which nothing was recorded: with the recording's own span.
-pub(super) fn part(text: &str, recording: &Recording, zone: &TimeZone) -> Result<Part, Error> {
+pub(crate) fn part(text: &str, recording: &Recording, zone: &TimeZone) -> Result<Part, Error> {
     let from = i128::from(recording.started_at.nanos());
     let span = Span {
         from,
