@@ -50,7 +50,10 @@ pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use places::default_file;
-pub use proxy::{ProxiesRequest, ProxyJob, ProxyRequest, parse_protocol, read_proxy_file};
+pub use proxy::{
+    ProxiesRequest, ProxyJob, ProxyRequest, faults_as_text, parse_protocol, read_proxy_file,
+    write_faults,
+};
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,
     RulesAnswer, RulesProblem, RulesReading, ScanAnswer, init_redaction_rules,
@@ -69,7 +72,9 @@ pub use reprise_capture::{
     DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource, Rotate, RotateEvery,
     StopAfter, Stopper, device_counters,
 };
-pub use reprise_fault::{Fault as PlannedFault, ProxyProtocol, ProxyState};
+pub use reprise_fault::{
+    Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState,
+};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::knee::{Bounds, Tried};
@@ -80,6 +85,6 @@ pub use reprise_measure::{
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Probe,
-    RateBy, Rewrite, Watch,
+    RateBy, Rewrite, Stage, Stages, Watch,
 };
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

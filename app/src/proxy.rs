@@ -4,6 +4,7 @@ mod address;
 mod file;
 mod job;
 mod request;
+mod text;
 
 use std::net::SocketAddr;
 use std::thread::available_parallelism;
@@ -15,6 +16,7 @@ use reprise_store::AllowedTarget;
 pub use file::read_proxy_file;
 pub use job::ProxyJob;
 pub use request::{ProxiesRequest, ProxyRequest, parse_protocol};
+pub use text::{faults_as_text, write_faults};
 
 use crate::{Error, Library};
 

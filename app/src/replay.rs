@@ -1,7 +1,7 @@
 //! Replaying: a request of a face becomes a plan with allowed targets, and a job to follow.
 
 mod asked;
-
+mod curve;
 pub(crate) mod http_targets;
 mod job;
 mod outlook;

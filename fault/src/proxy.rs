@@ -76,7 +76,10 @@ impl ProxyProtocol {
     }
 
     /// Refuses a fault that could never strike here.
-    fn check(self, fault: &Fault) -> Result<(), ProxyError> {
+    ///
+    /// # Errors
+    /// It asks for another protocol, or for something that a proxy does not have.
+    pub fn check(self, fault: &Fault) -> Result<(), ProxyError> {
         let selector = fault.selector.as_ref();
         if let Some(why) = selector.and_then(Selector::not_in_proxy) {
             let fault = fault.to_string();

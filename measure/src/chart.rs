@@ -7,6 +7,7 @@ mod curves;
 mod distribution;
 mod kind;
 mod over_time;
+mod planned;
 mod plot;
 mod recorded;
 mod sparkline;
@@ -21,6 +22,7 @@ pub use over_time::{
     FaultSpan, Side, StageMark, Timeline, error_rate, in_flight, lateness, overlay, probes, rate,
     response_time,
 };
+pub use planned::{PlannedPoint, planned_rate};
 pub use recorded::{RecordedLine, RecordedSpan, recorded_rate};
 pub use sparkline::sparkline;
 pub use theme::{Theme, Token};

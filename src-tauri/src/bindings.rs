@@ -3,7 +3,7 @@
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{compare, import, library, record, redaction, replay, run, targets};
+use crate::commands::{compare, import, library, proxy, record, redaction, replay, run, targets};
 
 /// Every command, typed.
 pub(crate) fn commands() -> Builder<Wry> {
@@ -34,6 +34,8 @@ pub(crate) fn commands() -> Builder<Wry> {
             record::close_window,
             replay::read_fault,
             replay::read_check,
+            replay::read_stages,
+            replay::plan_chart,
             replay::read_probe,
             replay::read_rewrite,
             replay::choose_file,
@@ -52,6 +54,15 @@ pub(crate) fn commands() -> Builder<Wry> {
             compare::compare,
             compare::compare_charts,
             run::save_report,
+            proxy::proxies,
+            proxy::open_proxy,
+            proxy::close_proxy,
+            proxy::add_proxy_fault,
+            proxy::change_proxy_fault,
+            proxy::switch_proxy_fault,
+            proxy::remove_proxy_fault,
+            proxy::proxy_faults_text,
+            proxy::write_proxy_faults,
             redaction::redaction_rules,
             redaction::read_redaction_rules,
             redaction::save_redaction_rules,

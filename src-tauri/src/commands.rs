@@ -4,6 +4,7 @@
 pub(crate) mod compare;
 pub(crate) mod import;
 pub(crate) mod library;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod redaction;
 pub(crate) mod replay;

@@ -1,4 +1,4 @@
-//! What the window's commands share: the open file, what is on (an import, a recording, a run), and what was
+//! What the window's commands share: the open file, what is on (an import, a recording, a run, proxies), and what was
 //! deleted last.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,15 @@ use crate::device_rates::DeviceRates;
 use crate::error::Failure;
 use crate::live_recording::LiveRecording;
 use crate::live_run::LiveRun;
+use crate::standing_proxies::StandingProxies;
 
 /// The state of the desktop; clones share it.
 #[derive(Clone)]
 pub(crate) struct Desk {
     /// The open file.
     pub library: Library,
+    /// The proxies that are on.
+    pub proxies: Arc<StandingProxies>,
     import: Arc<Mutex<Option<Stopper>>>,
     device_rates: Arc<Mutex<DeviceRates>>,
     recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
@@ -27,6 +30,7 @@ impl Desk {
     pub(crate) fn new(library: Library) -> Self {
         Self {
             library,
+            proxies: Arc::default(),
             import: Arc::default(),
             device_rates: Arc::default(),
             recording: Arc::default(),

@@ -10,6 +10,7 @@ mod error;
 mod live_recording;
 mod live_run;
 mod sparkline;
+mod standing_proxies;
 mod watched;
 
 use std::path::PathBuf;
@@ -55,14 +56,14 @@ fn open() -> anyhow::Result<()> {
         .context("cannot open the window")
 }
 
-/// Closing the window would end a recording or a run that is on, so the window asks first; `close_window` does it.
+/// Closing the window would end a recording, a run or a proxy that is on, so the window asks first; `close_window` does it.
 fn ask_before_closing(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
     // A page that cannot be asked does not hold the window open.
     let desk = window.state::<Desk>();
-    let busy = desk.recording().is_some() || desk.live().is_some();
+    let busy = desk.recording().is_some() || desk.live().is_some() || !desk.proxies.is_empty();
     if busy && window.emit("close-asked", ()).is_ok() {
         api.prevent_close();
     }

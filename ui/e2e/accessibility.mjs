@@ -11,6 +11,7 @@ const PAGES = [
   ['2', 'Record'],
   ['3', 'Replay'],
   ['4', 'Compare'],
+  ['5', 'Proxy'],
   [',', 'Settings'],
 ];
 

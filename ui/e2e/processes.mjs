@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 const started = [];
 
 /** Starts a program; its output is kept for when something goes wrong. */
-export function start(program, args, options = {}) {
+export function start(program, args, { endsWithInput = false, ...options } = {}) {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+  child.endsWithInput = endsWithInput;
   child.said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => (child.said += text));
@@ -55,14 +56,19 @@ export function freePort() {
   });
 }
 
-/** Stops everything that was started, the last first, and waits until it is gone. */
+/**
+ * Stops everything that was started, the last first, and waits until it is gone. A program that ends with its input,
+ * as the shop does, has the time to remove its folder; the others are told by a signal.
+ */
 export async function stopAll() {
   for (const child of started.splice(0).reverse()) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     const gone = new Promise((resume) => child.once('exit', resume));
-    child.kill('SIGTERM');
-    const insist = setTimeout(() => child.kill('SIGKILL'), 3_000);
+    child.stdin.end();
+    const ask = setTimeout(() => child.kill('SIGTERM'), child.endsWithInput ? 5_000 : 0);
+    const insist = setTimeout(() => child.kill('SIGKILL'), 8_000);
     await gone;
+    clearTimeout(ask);
     clearTimeout(insist);
   }
 }

@@ -11,10 +11,12 @@ import { join } from 'node:path';
 import { obeysTheRules, pagesAreReachable } from './accessibility.mjs';
 import { closeDuringRun } from './closing.mjs';
 import { line, start, stopAll } from './processes.mjs';
+import { standingProxy } from './proxying.mjs';
 import { recordFromCommand } from './recording.mjs';
 import { heldHastenedStopped } from './replaying.mjs';
 import { redactionRules } from './settings.mjs';
 import { story } from './story.mjs';
+import { drawnPlan } from './timeline.mjs';
 import { openWindow, picture, pictures, shopProgram } from './window.mjs';
 
 /** Takes what the built-in rules leave: what the shop's customers searched for. */
@@ -26,7 +28,7 @@ const RULE = {
 const folder = await mkdtemp(join(tmpdir(), 'reprise-window-'));
 try {
   await mkdir(pictures, { recursive: true });
-  const shop = start(shopProgram, []);
+  const shop = start(shopProgram, [], { endsWithInput: true });
   const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
   const { session, display } = await openWindow(folder);
   try {
@@ -36,6 +38,8 @@ try {
     await recordFromCommand(session, folder);
     await pagesAreReachable(session);
     await redactionRules(session, 'shop', RULE);
+    await drawnPlan(session);
+    await standingProxy(session, shopUrl);
     await closeDuringRun(session, display);
   } catch (error) {
     // What was on screen tells more than what was waited for.

@@ -7,6 +7,7 @@ export type Place =
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }
   | { page: 'compare'; a: string | null; b: string | null }
+  | { page: 'proxy' }
   | { page: 'settings' };
 
 const state = $state<{ now: Place }>({ now: { page: 'library' } });

@@ -1,8 +1,9 @@
 //! Proxies while they are open: what both faces show of them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use reprise_fault::{Proxies, ProxyState};
+use reprise_fault::{Proxies, Proxy, ProxyState};
 
 /// Proxies that are open, until this is finished or dropped.
 #[derive(Debug)]
@@ -33,6 +34,11 @@ impl ProxyJob {
     /// What the user should see before anything is forwarded.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The proxies that are open: their faults are added, switched and removed there.
+    pub fn proxies(&self) -> Vec<Arc<Proxy>> {
+        self.proxies.list()
     }
 
     /// What each proxy is and has done so far.

@@ -1,5 +1,7 @@
 //! Recording live: which interfaces there are, what is asked for, how it goes.
 
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reprise_app::answer::DeviceAnswer;
@@ -15,6 +17,9 @@ use super::Count;
 use super::fields::{filled, milliseconds};
 use crate::error::Failure;
 use crate::live_recording::Asked;
+
+/// What a kernel's buffer may take: libpcap counts it in 31 bits.
+const RING_BYTES: RangeInclusive<u64> = (1 << 20)..=(i32::MAX as u64);
 
 /// An interface of this machine.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -65,6 +70,10 @@ pub(crate) struct RecordForm {
     ports: Vec<u16>,
     /// A pcap filter beside the ports.
     filter: String,
+    /// The kernel's buffer for each interface, `256MiB`; the usual one when empty.
+    ring: String,
+    /// The reprise-tap to capture through; the one that is found when empty.
+    tap: String,
     name: String,
     /// `10m`; however long when empty.
     duration: String,
@@ -183,7 +192,11 @@ impl RecordForm {
         if self.interfaces.is_empty() {
             return Err(Failure::usage("choose an interface to record"));
         }
-        let interfaces = Interfaces::named(&self.interfaces);
+        let mut interfaces = Interfaces::named(&self.interfaces);
+        if let Some(size) = filled(&self.ring) {
+            interfaces.ring_bytes = ring(&size)?;
+        }
+        interfaces.tap = filled(&self.tap).map(PathBuf::from);
         Ok(PacketSource::Interfaces(interfaces))
     }
 
@@ -220,6 +233,19 @@ impl RecordForm {
             limits: request.stop_after,
         }
     }
+}
+
+/// Reads what a kernel's buffer may take.
+fn ring(text: &str) -> Result<u32, Failure> {
+    let bytes = parse_size(text).map_err(Failure::usage)?;
+    u32::try_from(bytes)
+        .ok()
+        .filter(|_| RING_BYTES.contains(&bytes))
+        .ok_or_else(|| {
+            Failure::usage(format!(
+                "a buffer of {text} is out of range; write 1MiB to 2GiB"
+            ))
+        })
 }
 
 /// What the first recording of one that rotates is called: the name with the first number that is free.
@@ -279,6 +305,8 @@ mod tests {
             restart: false,
             ports: Vec::new(),
             filter: String::new(),
+            ring: String::new(),
+            tap: String::new(),
             name: name.to_owned(),
             duration: String::new(),
             size: String::new(),
@@ -309,6 +337,26 @@ mod tests {
         assert_eq!(asked.limits.bytes, Some(2 << 30));
         assert_eq!(asked.limits.packets, Some(1_000));
         assert_eq!(asked.source, "lo, eth0, ports 80, 3306, host 10.0.0.1");
+    }
+
+    #[test]
+    fn the_buffer_and_the_helper_are_those_that_were_named() {
+        let form = RecordForm {
+            interfaces: vec!["lo".to_owned()],
+            ring: "256MiB".to_owned(),
+            tap: "/opt/reprise-tap".to_owned(),
+            ..form("friday")
+        };
+        let PacketSource::Interfaces(interfaces) = form.request().unwrap().source else {
+            panic!("interfaces were named")
+        };
+        assert_eq!(interfaces.ring_bytes, 256 << 20);
+        assert_eq!(interfaces.tap, Some("/opt/reprise-tap".into()));
+        let wrong = RecordForm {
+            ring: "1kB".to_owned(),
+            ..form
+        };
+        assert!(wrong.request().is_err());
     }
 
     #[test]

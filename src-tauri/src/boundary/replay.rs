@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use reprise_app::{CopyWrites, HttpOrder, MissingValues, RateChange, ReplayRequest};
+use reprise_app::{CopyWrites, HttpOrder, MissingValues, RateChange, ReplayRequest, Stage};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
@@ -31,6 +31,9 @@ pub(crate) struct ReplayForm {
     rate_by: RateBy,
     #[specta(type = Number)]
     factor: f64,
+    /// Every lane this many times, beside a faster clock; once when null.
+    #[specta(type = Option<Number>)]
+    copies: Option<f64>,
     /// `30s`, `5m`; empty for the recording once.
     duration: String,
     /// The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout.
@@ -53,6 +56,14 @@ pub(crate) struct ReplayForm {
     /// A file of rewriting rules; none when empty.
     rewrites_file: String,
     secrets: Vec<Secret>,
+    /// Who logs in for particular recorded MySQL users.
+    mysql_users: Vec<MysqlUser>,
+    /// A file that tells what was prepared before the recording began; none when empty.
+    statements: String,
+    /// Key columns whose values each copy shifts, `items.id, auto`; none when empty.
+    shift_keys: String,
+    /// Tells MySQL sessions the recorded time.
+    pin_clock: bool,
     /// A file of accounts for the copies; the recorded ones when empty.
     users: String,
     correlate: Vec<String>,
@@ -80,6 +91,15 @@ struct HttpTarget {
     url: String,
 }
 
+/// Who logs in for a recorded MySQL user.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct MysqlUser {
+    recorded: String,
+    user: String,
+    password: String,
+}
+
 /// How a rate is raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
@@ -98,6 +118,12 @@ struct Secret {
     value: String,
 }
 
+impl std::fmt::Debug for MysqlUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("MysqlUser").field(&self.recorded).finish()
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Secret").field(&self.name).finish()
@@ -110,6 +136,30 @@ impl std::fmt::Debug for Secret {
 pub(crate) struct Understood {
     /// As a person says it: `20 % delay 250 ms, HTTP /api/*`.
     pub title: String,
+}
+
+/// A stretch of the run with its rate, in times the plan's.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StageLine {
+    /// At its beginning.
+    #[specta(type = Number)]
+    from: f64,
+    /// At its end.
+    #[specta(type = Number)]
+    to: f64,
+    #[specta(type = Number)]
+    lasts_ms: f64,
+}
+
+impl From<&Stage> for StageLine {
+    fn from(stage: &Stage) -> Self {
+        Self {
+            from: stage.from,
+            to: stage.to,
+            lasts_ms: stage.lasts_us as f64 / 1_000.0,
+        }
+    }
 }
 
 /// A check, and how it stands when it is known.
@@ -155,6 +205,24 @@ impl ReplayForm {
         request.users = filled(&self.users).map(PathBuf::from);
         request.rewrites_file = filled(&self.rewrites_file).map(PathBuf::from);
         request.before = filled(&self.before);
+        request.statements = filled(&self.statements).map(PathBuf::from);
+        let keys = self.shift_keys.split([',', ' ']).filter_map(filled);
+        request.shift_keys = keys.collect();
+        request.pin_clock = self.pin_clock;
+        let users = self
+            .mysql_users
+            .iter()
+            .filter(|user| !user.recorded.trim().is_empty());
+        request.mysql_users = users
+            .map(|user| {
+                format!(
+                    "{}={}:{}",
+                    user.recorded.trim(),
+                    user.user.trim(),
+                    user.password
+                )
+            })
+            .collect();
         request.faults = self.faults;
         request.checks = self.checks;
         request.probes = self.probes;
@@ -179,6 +247,9 @@ impl ReplayForm {
             RateBy::Speed => RateChange::Speed(positive(self.factor)?),
             RateBy::Max => RateChange::Max,
         };
+        if self.rate_by != RateBy::Copies {
+            request.copies = self.copies.map(positive).transpose()?;
+        }
         request.stages = filled(&self.stages);
         if self.rate_by == RateBy::Speed {
             request.stages_by = reprise_app::RateBy::Speed;
@@ -230,7 +301,7 @@ mod tests {
         let mut empty = serde_json::json!({
             "recording": "friday", "rateBy": "recorded", "factor": 5.0, "ordered": true, "pool": null,
             "http": [], "faults": [], "checks": [], "probes": [], "rewrites": [], "secrets": [],
-            "correlate": [], "noCorrelate": [],
+            "correlate": [], "noCorrelate": [], "mysqlUsers": [], "copies": null,
         });
         for text in [
             "run",
@@ -247,6 +318,8 @@ mod tests {
             "baseline",
             "rewritesFile",
             "users",
+            "statements",
+            "shiftKeys",
             "before",
             "seed",
         ] {
@@ -258,6 +331,7 @@ mod tests {
             "abortOnFail",
             "readOnly",
             "copiesRead",
+            "pinClock",
             "bothTiers",
             "allowRecordedServer",
         ] {
@@ -287,6 +361,26 @@ mod tests {
         let request = form(&rows).request().unwrap();
         assert_eq!(request.http, ["http://a:1", "/api=http://b:2"]);
         assert!(form(&[("/api", "")]).request().is_err());
+    }
+
+    #[test]
+    fn users_keys_and_copies_are_those_of_the_command() {
+        let form = ReplayForm {
+            shift_keys: "items.id, auto".to_owned(),
+            copies: Some(3.0),
+            rate_by: RateBy::Speed,
+            mysql_users: vec![MysqlUser {
+                recorded: "app".to_owned(),
+                user: "stage".to_owned(),
+                password: "a:b".to_owned(),
+            }],
+            ..form(&[])
+        };
+        assert!(!format!("{form:?}").contains("a:b"));
+        let request = form.request().unwrap();
+        assert_eq!(request.shift_keys, ["items.id", "auto"]);
+        assert_eq!(request.mysql_users, ["app=stage:a:b"]);
+        assert_eq!(request.copies, Some(3.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The Record page: which interfaces there are, and recording from one while the user looks on or elsewhere.
 
+use std::sync::Arc;
+
 use reprise_app::Style;
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
@@ -128,7 +130,7 @@ pub(crate) async fn rename_recording(
     off_main(move || Ok(library.rename_recording(&from, to.trim())?)).await
 }
 
-/// Ends the recording and the run that are on, waits until they are stored, and closes the window.
+/// Ends the recording, the run and the proxies that are on, waits until all is stored, and closes the window.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn close_window(
@@ -136,6 +138,7 @@ pub(crate) async fn close_window(
     desk: State<'_, Desk>,
 ) -> Result<(), Failure> {
     let (recording, run) = (desk.recording(), desk.live());
+    let proxies = Arc::clone(&desk.proxies);
     off_main(move || {
         if let Some(run) = &run {
             run.control().stop();
@@ -147,6 +150,7 @@ pub(crate) async fn close_window(
         if let Some(run) = &run {
             run.wait_for_end()?;
         }
+        proxies.close_all();
         window
             .destroy()
             .map_err(|error| Failure::internal(error.to_string()))

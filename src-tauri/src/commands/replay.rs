@@ -1,26 +1,56 @@
 //! The Replay page: reading its small languages, saying what would happen, starting.
 
-use reprise_app::{Check, PlannedFault, Probe, Rewrite, Watch};
+use reprise_app::{Check, PlannedFault, Probe, Rewrite, Stages, Style, Watch};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
-use crate::boundary::{CheckState, DryRun, ReplayForm, Understood, fault_title};
+use crate::boundary::{
+    Chart, CheckState, DryRun, FaultReading, ReplayForm, StageLine, ThemeName, Understood,
+};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::live_run::LiveRun;
 
+/// The height of the plan's chart in CSS pixels.
+const PLAN_HEIGHT: u32 = 150;
+
 /// Reads a fault as it is typed.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn read_fault(text: &str) -> Result<Understood, Failure> {
+pub(crate) fn read_fault(text: &str) -> Result<FaultReading, Failure> {
     let fault = PlannedFault::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let when = fault
-        .window
-        .map_or_else(|| "all the time".to_owned(), |window| window.to_string());
-    Ok(Understood {
-        title: format!("{}, {when}", fault_title(&fault)),
+    Ok(FaultReading::new(&fault))
+}
+
+/// Reads stages as they are typed or drawn.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn read_stages(text: &str) -> Result<Vec<StageLine>, Failure> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let stages = text.parse::<Stages>();
+    let stages = stages.map_err(|error| Failure::usage(format!("failed to {error}")))?;
+    Ok(stages.list().iter().map(StageLine::from).collect())
+}
+
+/// What a replay would ask for over its time, above what was recorded. Sends nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_chart(
+    desk: State<'_, Desk>,
+    form: ReplayForm,
+    theme: ThemeName,
+    width: u16,
+) -> Result<Chart, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let style = Style::new(u32::from(width).max(160), PLAN_HEIGHT, theme.into()).bare();
+        let chart = library.plan_chart(&form.request()?, style)?;
+        Ok(Chart::new("planned_rate", chart))
     })
+    .await
 }
 
 /// Reads a probe as it is typed.

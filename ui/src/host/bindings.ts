@@ -46,12 +46,16 @@ export const commands = {
 	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
 	/**  Calls a recording something else. */
 	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
-	/**  Ends the recording and the run that are on, waits until they are stored, and closes the window. */
+	/**  Ends the recording, the run and the proxies that are on, waits until all is stored, and closes the window. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a fault as it is typed. */
-	readFault: (text: string) => __TAURI_INVOKE<Understood>("read_fault", { text }),
+	readFault: (text: string) => __TAURI_INVOKE<FaultReading>("read_fault", { text }),
 	/**  Reads a check as it is typed. */
 	readCheck: (text: string) => __TAURI_INVOKE<CheckState>("read_check", { text }),
+	/**  Reads stages as they are typed or drawn. */
+	readStages: (text: string) => __TAURI_INVOKE<StageLine[]>("read_stages", { text }),
+	/**  What a replay would ask for over its time, above what was recorded. Sends nothing. */
+	planChart: (form: ReplayForm, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart>("plan_chart", { form, theme, width }),
 	/**  Reads a probe as it is typed. */
 	readProbe: (text: string) => __TAURI_INVOKE<Understood>("read_probe", { text }),
 	/**  Reads a rewriting rule as it is typed. */
@@ -88,6 +92,24 @@ export const commands = {
 	compareCharts: (a: string, b: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, theme, width }),
 	/**  Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind. */
 	saveReport: (a: string, b: string | null) => __TAURI_INVOKE<string | null>("save_report", { a, b }),
+	/**  The proxies that are on, oldest first, with what each has done so far. */
+	proxies: () => __TAURI_INVOKE<ProxyCard[]>("proxies"),
+	/**  Opens a proxy; it listens when this resolves. */
+	openProxy: (form: ProxyForm) => __TAURI_INVOKE<null>("open_proxy", { form }),
+	/**  Closes a proxy with all its connections. */
+	closeProxy: (name: string) => __TAURI_INVOKE<null>("close_proxy", { name }),
+	/**  Adds a fault after the others, switched on. */
+	addProxyFault: (name: string, text: string) => __TAURI_INVOKE<null>("add_proxy_fault", { name, text }),
+	/**  Puts another fault in the place of one, counted from zero. */
+	changeProxyFault: (name: string, id: number, text: string) => __TAURI_INVOKE<null>("change_proxy_fault", { name, id, text }),
+	/**  Switches a fault on or off, on open connections too. */
+	switchProxyFault: (name: string, id: number, on: boolean) => __TAURI_INVOKE<null>("switch_proxy_fault", { name, id, on }),
+	/**  Removes a fault. */
+	removeProxyFault: (name: string, id: number) => __TAURI_INVOKE<null>("remove_proxy_fault", { name, id }),
+	/**  The faults of a proxy as a text, one a line. */
+	proxyFaultsText: (name: string) => __TAURI_INVOKE<string>("proxy_faults_text", { name }),
+	/**  Makes the faults of a proxy those of a text. */
+	writeProxyFaults: (name: string, text: string) => __TAURI_INVOKE<null>("write_proxy_faults", { name, text }),
 	/**  The rules in force and their text. */
 	redactionRules: () => __TAURI_INVOKE<RedactionRules>("redaction_rules"),
 	/**  Reads a text of rules as it is typed. */
@@ -316,6 +338,28 @@ export type FailureKind =
 /**  The file, the disk or Reprise itself. */
 "internal";
 
+/**  A fault as it was understood. */
+export type FaultReading = {
+	/**  As a person says it: `20 % delay(ms=250), all the time`. */
+	title: string,
+	/**  `20`, `0.5` */
+	percent: string,
+	/**  `delay` */
+	behaviour: string,
+	/**  What stands between its parentheses: `ms=250,jitter=50`. */
+	options: string,
+	/**  When it begins, after the start of the run. */
+	fromMs: number,
+	/**  When it ends; null at the end of the run. */
+	toMs: number | null,
+	/**  ` every 60s for 5s after 3 first 2`, with the space before it; empty when it is on throughout. */
+	repeats: string,
+	/**  What follows `for`; empty for everything. */
+	selector: string,
+	/**  Why a replay cannot have it; null when it can. */
+	notInReplay: string | null,
+};
+
 /**  One fault of a run. */
 export type FaultState = {
 	/**  As a person says it. */
@@ -389,6 +433,13 @@ export type Mismatches = {
 	places: MismatchPlace[],
 };
 
+/**  Who logs in for a recorded MySQL user. */
+export type MysqlUser = {
+	recorded: string,
+	user: string,
+	password: string,
+};
+
 /**  One operation of a recording; latencies in microseconds, null when none was answered. */
 export type OperationLine = {
 	protocol: string,
@@ -398,6 +449,58 @@ export type OperationLine = {
 	p50Us: number | null,
 	p95Us: number | null,
 	p99Us: number | null,
+};
+
+/**  A proxy that is on. */
+export type ProxyCard = {
+	name: string,
+	listen: string,
+	to: string,
+	/**  `tcp`, `http` or `mysql`. */
+	protocol: string,
+	/**  In full. */
+	seed: string,
+	/**  Connections so far. */
+	accepted: number,
+	/**  Connections now. */
+	open: number,
+	/**  Connections the target did not take. */
+	unreachable: number,
+	/**  Connections that spoke something else. */
+	opaque: number,
+	/**  0 while nothing had to be understood. */
+	exchanges: number,
+	toServerBytes: number,
+	toClientBytes: number,
+	faults: ProxyFaultLine[],
+	/**  What to know before trusting it. */
+	warnings: string[],
+};
+
+/**  A fault of a proxy, with what it has done. */
+export type ProxyFaultLine = {
+	id: number,
+	/**  In the fault language. */
+	text: string,
+	parts: FaultReading,
+	on: boolean,
+	/**  Exchanges struck; connections, where it acts on those. */
+	injected: number,
+	connections: number,
+};
+
+/**  A proxy to open; texts are as they were typed. */
+export type ProxyForm = {
+	name: string,
+	/**  `127.0.0.1:3307`, or a port alone. */
+	listen: string,
+	/**  `mysql://127.0.0.1:3306` */
+	to: string,
+	/**  `tcp`, `http` or `mysql`; what the scheme of `to` says when empty. */
+	protocol: string,
+	/**  A new one when empty. */
+	seed: string,
+	allowRecordedServer: boolean,
 };
 
 /**  One quantile of both sides; microseconds. */
@@ -426,6 +529,10 @@ export type RecordForm = {
 	ports: number[],
 	/**  A pcap filter beside the ports. */
 	filter: string,
+	/**  The kernel's buffer for each interface, `256MiB`; the usual one when empty. */
+	ring: string,
+	/**  The reprise-tap to capture through; the one that is found when empty. */
+	tap: string,
 	name: string,
 	/**  `10m`; however long when empty. */
 	duration: string,
@@ -585,6 +692,8 @@ export type ReplayForm = {
 	timeout: string,
 	rateBy: RateBy,
 	factor: number,
+	/**  Every lane this many times, beside a faster clock; once when null. */
+	copies: number | null,
 	/**  `30s`, `5m`; empty for the recording once. */
 	duration: string,
 	/**  The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout. */
@@ -607,6 +716,14 @@ export type ReplayForm = {
 	/**  A file of rewriting rules; none when empty. */
 	rewritesFile: string,
 	secrets: Secret[],
+	/**  Who logs in for particular recorded MySQL users. */
+	mysqlUsers: MysqlUser[],
+	/**  A file that tells what was prepared before the recording began; none when empty. */
+	statements: string,
+	/**  Key columns whose values each copy shifts, `items.id, auto`; none when empty. */
+	shiftKeys: string,
+	/**  Tells MySQL sessions the recorded time. */
+	pinClock: boolean,
 	/**  A file of accounts for the copies; the recorded ones when empty. */
 	users: string,
 	correlate: string[],
@@ -787,6 +904,15 @@ export type Series = {
 	/**  The style sheet's property it is drawn in. */
 	color: string,
 	points: ([number, number | null])[],
+};
+
+/**  A stretch of the run with its rate, in times the plan's. */
+export type StageLine = {
+	/**  At its beginning. */
+	from: number,
+	/**  At its end. */
+	to: number,
+	lastsMs: number,
 };
 
 /**  Which colours the window has on. */

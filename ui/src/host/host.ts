@@ -10,11 +10,14 @@ import type {
   DryRun,
   ExchangeDetail,
   ExchangePage,
+  FaultReading,
   Failure,
   DeviceCard,
   DeviceRate,
   ImportNews,
   Mismatches,
+  ProxyCard,
+  ProxyForm,
   Library,
   RecordForm,
   RecordingPage,
@@ -24,6 +27,7 @@ import type {
   ReplayForm,
   RunNews,
   RulesReading,
+  StageLine,
   RunPage,
   ThemeName,
   Understood,
@@ -68,11 +72,14 @@ export interface Host {
   recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
   stopRecording(): Promise<Done>;
   renameRecording(from: string, to: string): Promise<Done>;
-  /** Ends the recording and the run that are on and closes the window once they are stored. */
+  /** Ends the recording, the run and the proxies that are on and closes the window once they are stored. */
   closeWindow(): Promise<Done>;
 
-  readFault(text: string): Promise<Understood>;
+  readFault(text: string): Promise<FaultReading>;
   readCheck(text: string): Promise<CheckState>;
+  readStages(text: string): Promise<StageLine[]>;
+  /** What a replay would ask for over its time, above what was recorded. */
+  planChart(form: ReplayForm, theme: ThemeName, width: number): Promise<Chart>;
   readProbe(text: string): Promise<Understood>;
   readRewrite(text: string): Promise<Understood>;
   /** Asks for one file with the system's dialog; null when the user changed their mind. */
@@ -100,6 +107,20 @@ export interface Host {
   /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
   saveReport(a: string, b: string | null): Promise<string | null>;
 
+  /** The proxies that are on, with what each has done. */
+  proxies(): Promise<ProxyCard[]>;
+  /** Resolves once it listens. */
+  openProxy(form: ProxyForm): Promise<Done>;
+  closeProxy(name: string): Promise<Done>;
+  addProxyFault(name: string, text: string): Promise<Done>;
+  /** Another fault in the place of one, counted from zero. */
+  changeProxyFault(name: string, id: number, text: string): Promise<Done>;
+  switchProxyFault(name: string, id: number, on: boolean): Promise<Done>;
+  removeProxyFault(name: string, id: number): Promise<Done>;
+  /** The faults of a proxy, one a line. */
+  proxyFaultsText(name: string): Promise<string>;
+  writeProxyFaults(name: string, text: string): Promise<Done>;
+
   redactionRules(): Promise<RedactionRules>;
   readRedactionRules(text: string): Promise<RulesReading>;
   saveRedactionRules(text: string): Promise<RedactionRules>;
@@ -112,7 +133,7 @@ export interface Host {
 
   /** Calls back for files dragged over the window and dropped; returns how to stop. */
   onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
-  /** Calls back when the window was asked to close and did not, because a recording or a run is on; returns how to stop. */
+  /** Calls back when the window was asked to close and did not, because something is on; returns how to stop. */
   onCloseAsked(ask: () => void): () => void;
 }
 

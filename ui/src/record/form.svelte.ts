@@ -32,6 +32,9 @@ class Form {
   rotate = $state('');
   keep = $state('');
   raw = $state(false);
+  /** The kernel's buffer, and the helper to capture through. */
+  ring = $state('');
+  tap = $state('');
   private suggested = '';
   private filterChecked = '';
 
@@ -105,6 +108,10 @@ class Form {
     };
   }
 
+  get ringProblem(): string {
+    return sizeProblem(this.ring);
+  }
+
   get rotateProblem(): string {
     const text = this.rotate;
     if (durationProblem(text) === '' || sizeProblem(text) === '') return '';
@@ -129,7 +136,7 @@ class Form {
     if (!this.fromCommand && this.chosen.length === 0) return 'choose an interface';
     if (this.name.trim() === '') return 'give it a name';
     const problems = [
-      ...(this.fromCommand ? [] : [this.portsProblem, this.filterProblem]),
+      ...(this.fromCommand ? [] : [this.portsProblem, this.filterProblem, this.ringProblem]),
       ...Object.values(this.limitProblems),
       this.rotateProblem,
       this.keepProblem,
@@ -147,6 +154,8 @@ class Form {
       restart: this.restart,
       ports: here ? readPorts(this.ports).ports : [],
       filter: here ? this.filter : '',
+      ring: here ? this.ring : '',
+      tap: here ? this.tap : '',
       name: this.name.trim(),
       duration: this.duration,
       size: this.size,

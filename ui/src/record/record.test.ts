@@ -32,6 +32,8 @@ async function open(prepare: (fake: FakeHost) => void = () => undefined): Promis
     rotate: '',
     keep: '',
     raw: false,
+    ring: '',
+    tap: '',
   });
   go({ page: 'library' });
   render(App);

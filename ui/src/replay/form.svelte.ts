@@ -4,12 +4,16 @@ import type {
   CorrelationLine,
   DryRun,
   Failure,
+  StageLine,
+  FaultReading,
   ReplayForm,
   Understood,
 } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
 import { shelf } from '../library/shelf.svelte';
+import { write } from '../fault/language';
+import { writeStages } from './timeline/stages';
 
 /** One line of a list whose lines the host reads: a fault, a check, a rule. */
 export type Entry<Read> = { text: string; read: Read | null; problem: string };
@@ -28,6 +32,7 @@ export function blank(recording: string): ReplayForm {
     timeout: '',
     rateBy: 'recorded',
     factor: 5,
+    copies: null,
     duration: '',
     stages: '',
     warmUp: '',
@@ -42,6 +47,10 @@ export function blank(recording: string): ReplayForm {
     rewrites: [],
     rewritesFile: '',
     secrets: [],
+    mysqlUsers: [],
+    statements: '',
+    shiftKeys: '',
+    pinClock: false,
     users: '',
     correlate: [],
     noCorrelate: [],
@@ -58,7 +67,11 @@ export function blank(recording: string): ReplayForm {
 
 class Form {
   fields = $state<ReplayForm>(blank(''));
-  faults = $state<Entry<Understood>[]>([]);
+  faults = $state<Entry<FaultReading>[]>([]);
+  /** The stages as they were understood; none for one rate throughout. */
+  stages = $state.raw<StageLine[]>([]);
+  /** Why the stages cannot be read. */
+  stagesProblem = $state('');
   checks = $state<Entry<CheckState>[]>([]);
   probes = $state<Entry<Understood>[]>([]);
   rewrites = $state<Entry<Understood>[]>([]);
@@ -91,6 +104,48 @@ class Form {
     this.correlations = [];
     this.forget();
     this.nameRun();
+  }
+
+  /** Has the host read the stages that were typed. */
+  async readStages(): Promise<void> {
+    const text = this.fields.stages;
+    try {
+      const stages = await host().readStages(text);
+      if (text !== this.fields.stages) return;
+      this.stages = stages;
+      this.stagesProblem = '';
+    } catch (thrown) {
+      if (text === this.fields.stages) this.stagesProblem = asFailure(thrown).message;
+    }
+  }
+
+  /** Takes stages that were drawn. */
+  draw(stages: StageLine[]): void {
+    this.stages = stages;
+    this.stagesProblem = '';
+    this.fields.stages = writeStages(stages);
+    this.nameRun();
+  }
+
+  /** Takes a fault of which a part was changed; the host reads it as if it had been typed. */
+  setFault(index: number, parts: FaultReading): void {
+    const entry = this.faults[index];
+    if (!entry) return;
+    entry.read = parts;
+    void this.writeFault(index, write(parts));
+  }
+
+  /** Puts another text in the place of a fault's. */
+  async writeFault(index: number, text: string): Promise<void> {
+    const entry = this.faults[index];
+    if (!entry) return;
+    entry.text = text;
+    try {
+      const read = await host().readFault(text);
+      if (entry.text === text) Object.assign(entry, { read, problem: '' });
+    } catch (thrown) {
+      if (entry.text === text) entry.problem = asFailure(thrown).message;
+    }
   }
 
   /** A name for the next run, unless the user gave one: what it does, and a number when that is taken. */

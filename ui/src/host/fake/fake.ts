@@ -2,6 +2,8 @@
 import type {
   CheckState,
   Failure,
+  FaultReading,
+  ProxyForm,
   RecordForm,
   RecordNews,
   ReplayForm,
@@ -11,7 +13,8 @@ import type {
   Understood,
 } from '../bindings';
 import type { Host } from '../host';
-import { compareCharts, protocolRate, runCharts } from './pictures';
+import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
+import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
 import {
@@ -49,6 +52,8 @@ export class FakeHost implements Host {
   readonly asked: string[] = [];
   /** The machine it records from. */
   readonly recorder: FakeRecorder;
+  /** The proxies that are on. */
+  readonly standing: FakeProxies;
   /** Its redaction rules. */
   readonly rules = new FakeRules();
 
@@ -58,6 +63,7 @@ export class FakeHost implements Host {
   ) {
     this.file = library(empty);
     this.recorder = new FakeRecorder(speed);
+    this.standing = new FakeProxies(speed, readFault);
   }
 
   async library() {
@@ -235,23 +241,29 @@ export class FakeHost implements Host {
     this.asked.push('close');
   }
 
-  async readFault(text: string): Promise<Understood> {
-    const found =
-      /^(\d+(?:\.\d+)?):(delay|error)\(([^)]*)\)(?:@(\d+)s\.\.(\d+)s)?(?: for (.+))?$/.exec(text);
-    if (!found)
-      throw failure(
-        'usage',
-        `'${text}' is not a fault; write 20:delay(ms=250)@30s..60s for http /api/*`,
-      );
-    const [, share, name, options, , , where] = found;
-    const title = `${share} % ${name} ${options}${where ? `, ${where}` : ''}`;
-    return { title };
+  async readFault(text: string) {
+    return readFault(text);
   }
 
   async readCheck(text: string): Promise<CheckState> {
     if (!/^[a-z_0-9]+(\(.+\))?\s*[<>]/.test(text))
       throw failure('usage', `'${text}' is not a check; write p99<250ms`);
     return { check: text, value: '', held: null };
+  }
+
+  async readStages(text: string) {
+    if (text.trim() === '') return [];
+    return text.split(',').map((part) => {
+      const found = /^\s*([\d.]+)x(?:\.\.([\d.]+)x)?:(\d+)(ms|s|m)\s*$/.exec(part);
+      if (!found) throw failure('usage', `failed to read the stages "${text}": "${part}" is none`);
+      const [, from = '1', to = from, number, unit] = found;
+      const ms = { ms: 1, s: 1_000, m: 60_000 }[unit ?? 's'] ?? 1;
+      return { from: Number(from), to: Number(to), lastsMs: Number(number) * ms };
+    });
+  }
+
+  async planChart(form: ReplayForm, theme: 'dark' | 'light', width: number) {
+    return plannedRate(await this.readStages(form.stages), theme, width);
   }
 
   async readProbe(text: string): Promise<Understood> {
@@ -431,6 +443,43 @@ export class FakeHost implements Host {
     return `/home/ada/${a}.html`;
   }
 
+  async proxies() {
+    return this.standing.cards();
+  }
+
+  async openProxy(form: ProxyForm) {
+    this.asked.push(`proxy ${form.protocol} ${form.listen} to ${form.to}`);
+    this.standing.add(form);
+  }
+
+  async closeProxy(name: string) {
+    this.standing.remove(name);
+  }
+
+  async addProxyFault(name: string, text: string) {
+    this.standing.addFault(name, text);
+  }
+
+  async changeProxyFault(name: string, id: number, text: string) {
+    this.standing.changeFault(name, id, text);
+  }
+
+  async switchProxyFault(name: string, id: number, on: boolean) {
+    this.standing.switchFault(name, id, on);
+  }
+
+  async removeProxyFault(name: string, id: number) {
+    this.standing.removeFault(name, id);
+  }
+
+  async proxyFaultsText(name: string) {
+    return this.standing.text(name);
+  }
+
+  async writeProxyFaults(name: string, text: string) {
+    this.standing.write(name, text);
+  }
+
   async redactionRules() {
     this.asked.push('rules');
     return this.rules.rules;
@@ -478,6 +527,30 @@ export class FakeHost implements Host {
 
 function failure(kind: Failure['kind'], message: string): Failure {
   return { kind, message, allow: null };
+}
+
+function readFault(text: string): FaultReading {
+  const found =
+    /^(\d+(?:\.\d+)?):([a-z_]+)(?:\(([^)]*)\))?(?:@(\d+)s\.\.(?:(\d+)s)?)?(?: for (.+))?$/.exec(
+      text,
+    );
+  if (!found)
+    throw failure(
+      'usage',
+      `'${text}' is not a fault; write 20:delay(ms=250)@30s..60s for http /api/*`,
+    );
+  const [, percent = '', behaviour = '', options = '', from, to, selector = ''] = found;
+  return {
+    title: `${percent} % ${behaviour} ${options}${selector ? `, ${selector}` : ''}`,
+    percent,
+    behaviour,
+    options,
+    fromMs: Number(from ?? 0) * 1_000,
+    toMs: to === undefined ? null : Number(to) * 1_000,
+    repeats: '',
+    selector,
+    notInReplay: null,
+  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The charts of invented runs: calm, then a fault from a third to two thirds of the way. */
-import type { Chart, Series, ThemeName } from '../bindings';
+import type { Chart, Series, StageLine, ThemeName } from '../bindings';
 import { dice, draw } from './draw';
 
 /** The charts of a run that has been on for `elapsedMs` of `totalMs`. */
@@ -173,6 +173,44 @@ export function protocolRate(theme: ThemeName, width: number): Chart {
     ],
     fault: null,
     series: [line('HTTP', 'p50', 249), line('MySQL', 'p95', 170)],
+  });
+}
+
+/** A plan of these stages over a recording of five minutes. */
+export function plannedRate(stages: StageLine[], theme: ThemeName, width: number): Chart {
+  const totalMs = stages.reduce((sum, stage) => sum + stage.lastsMs, 0) || 300_000;
+  const points = Array.from({ length: 100 }, (_, i): [number, number] => [
+    (i / 99) * totalMs * 1_000,
+    420 + 60 * Math.sin(i / 9),
+  ]);
+  const times = (us: number) => {
+    let left = us / 1_000;
+    for (const { from, to, lastsMs } of stages) {
+      if (left <= lastsMs) return from + ((to - from) * left) / lastsMs;
+      left -= lastsMs;
+    }
+    return stages.at(-1)?.to ?? 1;
+  };
+  const asked = points.map(([x, y]): [number, number] => [x, y * times(x)]);
+  const most = Math.max(...asked.map(([, y]) => y)) * 1.1;
+  return draw({
+    kind: 'planned_rate',
+    title: 'Asked for, per second',
+    unit: 'per_second',
+    xUnit: 'moment',
+    width,
+    height: 150,
+    theme,
+    x: [0, totalMs * 1_000],
+    y: [0, most],
+    log: false,
+    xTicks: [[0, '0:00']],
+    yTicks: [[0, '0']],
+    fault: null,
+    series: [
+      { name: 'asked', color: 'p50', points: asked },
+      { name: 'recorded', color: 'dim', points },
+    ],
   });
 }
 

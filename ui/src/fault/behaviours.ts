@@ -1,0 +1,151 @@
+/** What can go wrong, for a form to offer: each behaviour of the fault language with its options. */
+
+/** One option of a behaviour. */
+export type Option = {
+  name: string;
+  /** What it is, with its unit. */
+  label: string;
+  /** The values it can have; any text when there are none. */
+  choices?: string[];
+  /** It is quoted: anything may stand in it. */
+  quoted?: true;
+};
+
+/** One behaviour, or one kind of it. */
+export type Behaviour = {
+  name: string;
+  /** What the list calls it. */
+  label: string;
+  group: string;
+  options: Option[];
+  /** The options it begins with. */
+  start: Record<string, string>;
+  /** Whether only a standing proxy has it. */
+  proxyOnly?: true;
+  /** The protocol it needs. */
+  needs?: 'http' | 'mysql';
+};
+
+const ms: Option = { name: 'ms', label: 'ms' };
+const jitter: Option = { name: 'jitter', label: '± ms' };
+const rate: Option = { name: 'rate', label: 'KiB a second' };
+const spread: Option = {
+  name: 'distribution',
+  label: 'distribution',
+  choices: ['', 'uniform', 'normal', 'pareto'],
+};
+const when: Option = { name: 'when', label: 'when', choices: ['', 'before', 'after'] };
+const stream: Option = {
+  name: 'stream',
+  label: 'which way',
+  choices: ['', 'downstream', 'upstream', 'both'],
+};
+
+/** Every behaviour, in the order of the list. */
+export const BEHAVIOURS: Behaviour[] = [
+  one('delay', 'delay', 'Time', [ms, jitter, spread, when], { ms: '250' }),
+  proxy('rate_limit', 'Time', [rate], { rate: '64' }),
+  { ...proxy('late_rows', 'Time', [ms], { ms: '50' }), needs: 'mysql' },
+  {
+    ...one(
+      'error',
+      'error (HTTP status)',
+      "In the server's place",
+      [
+        { name: 'status', label: 'status' },
+        { name: 'body', label: 'body', quoted: true },
+      ],
+      { status: '503' },
+    ),
+    needs: 'http',
+  },
+  {
+    ...one(
+      'error',
+      'error (MySQL number)',
+      "In the server's place",
+      [
+        { name: 'code', label: 'number' },
+        { name: 'sqlstate', label: 'SQLSTATE' },
+        { name: 'message', label: 'message', quoted: true },
+      ],
+      { code: '1213' },
+    ),
+    needs: 'mysql',
+  },
+  one('blackout', 'blackout', 'The connection', [when], {}),
+  one('reset_peer', 'reset_peer', 'The connection', [ms, when], {}),
+  one(
+    'abort',
+    'abort',
+    'The connection',
+    [{ name: 'wait', label: 'wait for the answer', choices: ['', 'true', 'false'] }],
+    {},
+  ),
+  one('hang', 'hang', 'The connection', [], {}),
+  one('timeout', 'timeout', 'The connection', [ms], { ms: '3000' }),
+  proxy('down', 'The connection', [], {}),
+  proxy('truncate', 'The answer', [{ name: 'bytes', label: 'bytes' }], { bytes: '100' }),
+  proxy('corrupt', 'The answer', [{ name: 'bytes', label: 'bytes' }], { bytes: '1' }),
+  {
+    ...proxy('drop_header', 'The answer', [{ name: 'name', label: 'field' }], {
+      name: 'content-type',
+    }),
+    needs: 'http',
+  },
+  {
+    ...proxy('wrong_length', 'The answer', [{ name: 'by', label: 'bytes off' }], { by: '10' }),
+    needs: 'http',
+  },
+  proxy('latency', 'All bytes', [ms, jitter, spread, stream], { ms: '100' }),
+  proxy('bandwidth', 'All bytes', [rate, stream], { rate: '64' }),
+  proxy(
+    'slicer',
+    'All bytes',
+    [
+      { name: 'bytes', label: 'bytes' },
+      { name: 'variation', label: '± bytes' },
+      { name: 'delay_us', label: 'pause, µs' },
+      stream,
+    ],
+    { bytes: '64', delay_us: '1000' },
+  ),
+  proxy('limit_data', 'All bytes', [{ name: 'bytes', label: 'bytes' }, stream], { bytes: '1000' }),
+  proxy('slow_close', 'All bytes', [ms, stream], { ms: '1000' }),
+];
+
+/** The entry of a fault's behaviour with these options; undefined when the form does not know it. */
+export function behaviourOf(name: string, options: Record<string, string>): Behaviour | undefined {
+  const named = BEHAVIOURS.filter((behaviour) => behaviour.name === name);
+  const known = (behaviour: Behaviour) =>
+    Object.keys(options).every((key) => behaviour.options.some((option) => option.name === key));
+  return named.find(known);
+}
+
+/** What can go wrong in a replay, or in a proxy that takes the bytes for this. */
+export function offered(place: 'replay' | 'tcp' | 'http' | 'mysql'): Behaviour[] {
+  return BEHAVIOURS.filter((behaviour) =>
+    place === 'replay'
+      ? !behaviour.proxyOnly
+      : behaviour.needs === undefined || behaviour.needs === place,
+  );
+}
+
+function one(
+  name: string,
+  label: string,
+  group: string,
+  options: Option[],
+  start: Record<string, string>,
+): Behaviour {
+  return { name, label, group, options, start };
+}
+
+function proxy(
+  name: string,
+  group: string,
+  options: Option[],
+  start: Record<string, string>,
+): Behaviour {
+  return { ...one(name, name, group, options, start), proxyOnly: true };
+}
