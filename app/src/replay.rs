@@ -13,6 +13,7 @@ mod same_server;
 mod statements;
 
 use std::process::Command;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use reprise_replay::{HttpRoute, Outline, Plan, Prepared, ReplayConfig, Secrets, Watch};
@@ -27,6 +28,9 @@ use resuming::RESUMED;
 
 use crate::mysql_url::MysqlUrl;
 use crate::{Error, Library, between};
+
+/// How long a MySQL target may take to tell its key columns.
+const ASK_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is said of a run that took any certificate.
 pub(crate) const UNVERIFIED: &str =
@@ -102,9 +106,9 @@ impl Library {
         };
         let (reached, names) = self.reach(request, &config.targets, &asked.plan, recording.id)?;
         warnings.extend(names);
-        for target in &reached {
-            config.prepared.take_keys(&target.keys);
-        }
+        config
+            .prepared
+            .ask_keys(&config.targets, asked.plan.timeout().min(ASK_WITHIN))?;
         config.mysql_room = reached.iter().find_map(|target| target.room);
         ReplayJob::start(config, self, warnings)
     }

@@ -29,7 +29,7 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
-    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyColumn, KeyShift,
+    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyShift,
     KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part,
     Plan, Probe, Rate, RateBy, ShiftBy, ShiftKeys, Speed, Tls, Watch,
 };

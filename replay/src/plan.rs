@@ -20,7 +20,8 @@ pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
-pub use shift_keys::{KeyColumn, KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
+pub(crate) use shift_keys::KeyColumn;
+pub use shift_keys::{KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
 
 use crate::schedule::stages::Stages;
 
@@ -297,6 +298,7 @@ impl Plan {
     pub fn of(recording: impl Into<String>) -> Self {
         Self {
             recording: recording.into(),
+            shift_keys: ShiftKeys::auto(),
             ..Self::default()
         }
     }

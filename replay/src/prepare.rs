@@ -8,6 +8,7 @@ mod contention;
 mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
+mod keys;
 pub(crate) mod lane;
 mod noise;
 pub(crate) mod notes;
@@ -17,13 +18,12 @@ mod rewritten;
 mod scratch;
 pub(crate) mod session;
 mod setup;
-mod shifted;
 mod sorter;
 pub(crate) mod statements;
 pub(crate) mod steps;
 pub(crate) mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -32,10 +32,12 @@ use reprise_wire::mysql::ColumnDefinition;
 use rustc_hash::FxHashMap;
 
 use crate::http::verify::noise::NoiseBook;
+use crate::plan::KeyColumn;
 use crate::reason::Skips;
-use crate::{KeyColumn, Plan, ReplayError};
+use crate::{Plan, ReplayError};
 use contention::Contention;
 use gather::Gatherer;
+use keys::LearnedKeys;
 use lane::{Lane, Step};
 use noise::Columns;
 use notes::Notes;
@@ -44,9 +46,9 @@ use values::Told;
 
 pub use baseline::NoisyPlace;
 pub use correlation::{Correlation, CorrelationTarget};
+pub use keys::Shifted;
 pub use outline::{Outline, OutlineLane, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
-pub use shifted::Shifted;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ pub struct Prepared {
     /// The names of the accounts that log in in the recording, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
     pub(crate) rewritten: Vec<Rewritten>,
-    pub(crate) shifted: Vec<Shifted>,
+    keys: LearnedKeys,
     /// What varies in answers by itself.
     pub(crate) noise: NoiseBook,
     /// What of it the plan's baseline has shown.
@@ -117,7 +119,6 @@ impl Prepared {
             gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
         }
         let rewritten = gatherer.rewritten();
-        let shifted = gatherer.shifted();
         let gather::Gathering {
             lanes,
             steps,
@@ -128,6 +129,7 @@ impl Prepared {
             mut noise,
             columns,
             contention,
+            keys,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
         let noisy = match &plan.baseline {
             Some(run) => baseline::learn(store, run, &operations, &mut noise)?,
@@ -155,7 +157,7 @@ impl Prepared {
             told,
             accounts,
             rewritten,
-            shifted,
+            keys,
             noise,
             noisy,
             columns,
@@ -209,9 +211,18 @@ impl Prepared {
         self.columns.get(&operation).map_or(&[], Vec::as_slice)
     }
 
-    /// Takes what the target tells of its key columns, for those that the plan shifts.
-    pub fn take_keys(&mut self, told: &[KeyColumn]) {
-        self.plan.shift_keys.resolve(told);
+    /// The databases that recorded sessions begin in.
+    pub(crate) fn databases(&self) -> Vec<String> {
+        let sessions = self.lanes.iter().filter_map(|lane| lane.session.as_ref());
+        let named = sessions.filter_map(|session| session.first_database());
+        let named: BTreeSet<&str> = named.collect();
+        named.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Takes what the MySQL target tells of its key columns, for those that the plan shifts; and, where the plan
+    /// looks for them by itself, those that the recording shows.
+    pub(crate) fn take_keys(&mut self, told: &[KeyColumn]) {
+        self.plan.shift_keys.resolve(told, &self.keys.columns);
     }
 
     /// What to show before the start.

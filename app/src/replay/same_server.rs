@@ -105,7 +105,6 @@ mod tests {
             names: vec![name.to_owned()],
             shown_by: ShownBy::Certificate,
             room: None,
-            keys: Vec::new(),
         }]
     }
 

@@ -2,9 +2,13 @@
 //! statements name its own rows. All lanes of a copy know them: an application's connections stand in for one
 //! another.
 
+pub(crate) mod columns;
 mod places;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use reprise_wire::mysql::sql::first_word;
 
 use reprise_wire::mysql::{
     Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
@@ -12,15 +16,20 @@ use reprise_wire::mysql::{
 use rustc_hash::FxHashMap;
 
 use crate::plan::{ShiftBy, ShiftKeys};
-pub(crate) use places::KeyPlaces;
-use places::{KeyPlace, ValueAt};
+use columns::{Doing, ValueAt};
+pub(crate) use places::Generates;
+use places::{KeyPlace, KeyPlaces};
 
 /// So many keys are remembered at least, and twice as many at most; the oldest go first.
 const MOST: usize = 100_000;
 
 /// What the copies inserted. Shared by all workers, and touched only by statements that have values of keys.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(Mutex<Inserted>);
+pub(crate) struct Keys {
+    inserted: Mutex<Inserted>,
+    /// Whether there are any: until then nothing but what makes or deletes rows has to be looked at.
+    any: AtomicBool,
+}
 
 /// Own keys by copy, the column that decides, and the recorded value.
 #[derive(Debug, Default)]
@@ -57,7 +66,7 @@ impl StatementKeys {
     }
 
     /// The key that the server generates when it is executed.
-    pub(crate) const fn generates(&self) -> Option<usize> {
+    pub(crate) const fn generates(&self) -> Option<Generates> {
         self.places.generates
     }
 
@@ -86,22 +95,52 @@ impl Keys {
         }
     }
 
-    /// A COM_QUERY's payload with this copy's keys, and the key that the server generates for it.
+    /// Whether a text has no values of keys that could be replaced, and makes no rows.
+    fn passes_over(&self, sql: &[u8]) -> bool {
+        const READING: [&[u8]; 9] = [
+            b"SELECT",
+            b"UPDATE",
+            b"SET",
+            b"SHOW",
+            b"USE",
+            b"BEGIN",
+            b"START",
+            b"COMMIT",
+            b"ROLLBACK",
+        ];
+        !self.any.load(Ordering::Relaxed)
+            && !sql.contains(&b';')
+            && first_word(sql)
+                .is_some_and(|first| READING.iter().any(|word| first.eq_ignore_ascii_case(word)))
+    }
+
+    /// A COM_QUERY's payload with this copy's keys, and the keys that the server generates for it. `affected`
+    /// tells how many rows the recorded statement changed.
     pub(crate) fn in_query(
         &self,
         payload: Vec<u8>,
         dialect: &Dialect,
         shift: Shift<'_>,
+        affected: &dyn Fn() -> u64,
         replaced: &mut dyn FnMut(u64, u64),
-    ) -> (Vec<u8>, Option<usize>) {
+    ) -> (Vec<u8>, Option<Generates>) {
         let sql = match Command::decode(&payload, dialect) {
             Ok(Command::Query(query)) => query.sql,
             _ => return (payload, None),
         };
+        if self.passes_over(sql) {
+            return (payload, None);
+        }
         let found = KeyPlaces::of(sql, &shift.keys.columns);
         if found.places.is_empty() {
             return (payload, found.generates);
         }
+        let own = Own {
+            keys: self,
+            places: &found.places,
+            shift,
+            affected,
+        };
         let head = payload.len() - sql.len();
         let mut out = payload.get(..head).unwrap_or_default().to_vec();
         let mut copied = 0;
@@ -113,7 +152,7 @@ impl Keys {
             let Some((recorded, quote)) = number(text) else {
                 continue;
             };
-            let Some(own) = self.own(place, recorded, shift) else {
+            let Some(own) = own.of(place, recorded) else {
                 continue;
             };
             replaced(recorded, own);
@@ -125,12 +164,13 @@ impl Keys {
         (out, found.generates)
     }
 
-    /// A COM_STMT_EXECUTE's payload with this copy's keys.
+    /// A COM_STMT_EXECUTE's payload with this copy's keys. `affected` as above.
     pub(crate) fn in_execution(
         &self,
         payload: Vec<u8>,
         statement: &mut StatementKeys,
         shift: Shift<'_>,
+        affected: &dyn Fn() -> u64,
         replaced: &mut dyn FnMut(u64, u64),
     ) -> Vec<u8> {
         if statement.places.places.is_empty() || statement.long_data {
@@ -149,11 +189,17 @@ impl Keys {
         statement.types.clone_from(&parameters.types);
         // with query attributes the parameters have names, which are not written here
         let named = execute.flags & reprise_wire::mysql::PARAMETER_COUNT_AVAILABLE != 0;
+        let own = Own {
+            keys: self,
+            places: &statement.places.places,
+            shift,
+            affected,
+        };
         let mut changed = false;
-        for place in &statement.places.places {
+        for place in own.places {
             if let ValueAt::Parameter(at) = place.value
                 && let Some(recorded) = parameters.values.get(at).and_then(whole_number)
-                && let Some(own) = self.own(place, recorded, shift)
+                && let Some(own) = own.of(place, recorded)
                 && !named
             {
                 replaced(recorded, own);
@@ -172,32 +218,67 @@ impl Keys {
         .encode()
     }
 
-    /// This copy's key in place of a recorded one; `None` when it stays.
-    fn own(&self, place: &KeyPlace, recorded: u64, shift: Shift<'_>) -> Option<u64> {
-        let key = (shift.copy, shift.keys.root_of(place.key)?, recorded);
-        let offset = match &shift.keys.columns.get(place.key)?.by {
-            ShiftBy::Offset(offset) if place.inserts => offset.unwrap_or_default(),
-            _ => return self.kept(key),
-        };
-        let own = offset
-            .checked_mul(u64::from(shift.copy))
-            .and_then(|by| recorded.checked_add(by))?;
-        self.keep(key, own);
-        (own != recorded).then_some(own)
-    }
-
     fn kept(&self, key: (u32, usize, u64)) -> Option<u64> {
-        let inserted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inserted = self.inserted.lock().unwrap_or_else(PoisonError::into_inner);
         let found = inserted.new.get(&key).or_else(|| inserted.old.get(&key));
         found.copied()
     }
 
     fn keep(&self, key: (u32, usize, u64), own: u64) {
-        let mut inserted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.any.store(true, Ordering::Relaxed);
+        let mut inserted = self.inserted.lock().unwrap_or_else(PoisonError::into_inner);
         if inserted.new.len() >= MOST {
             inserted.old = std::mem::take(&mut inserted.new);
         }
         inserted.new.insert(key, own);
+    }
+}
+
+/// Finds a copy's own keys for one statement.
+struct Own<'a> {
+    keys: &'a Keys,
+    /// All that the statement has values of.
+    places: &'a [KeyPlace],
+    shift: Shift<'a>,
+    affected: &'a dyn Fn() -> u64,
+}
+
+impl Own<'_> {
+    /// This copy's key in place of a recorded one; `None` when it stays.
+    fn of(&self, place: &KeyPlace, recorded: u64) -> Option<u64> {
+        let Shift { keys, copy } = self.shift;
+        let key = (copy, keys.root_of(place.key)?, recorded);
+        if let Some(known) = self.keys.kept(key) {
+            return (known != recorded).then_some(known);
+        }
+        let ShiftBy::Offset(offset) = &keys.columns.get(place.key)?.by else {
+            return None;
+        };
+        let was_there = match place.doing {
+            Doing::Names => return None,
+            Doing::Deletes => (self.affected)() > 0,
+            Doing::Inserts => false,
+            Doing::Upserts => (self.affected)() != self.rows_of(place.key),
+        };
+        if was_there {
+            // of all copies alike: what is inserted under this key from now on is that row again
+            self.keys.keep(key, recorded);
+            return None;
+        }
+        if !place.doing.makes() {
+            return None;
+        }
+        let by = offset.unwrap_or_default().checked_mul(u64::from(copy))?;
+        let own = recorded.checked_add(by)?;
+        self.keys.keep(key, own);
+        (own != recorded).then_some(own)
+    }
+
+    /// How many rows the statement makes with values of this key.
+    fn rows_of(&self, key: usize) -> u64 {
+        let of = self.places.iter();
+        of.filter(|place| place.key == key && place.doing.makes())
+            .count() as u64
     }
 }
 
@@ -256,12 +337,18 @@ mod tests {
     }
 
     fn query(keys: &Keys, copy: u32, sql: &str) -> String {
+        answered(keys, copy, sql, 1)
+    }
+
+    /// As it is sent when the recorded one changed so many rows.
+    fn answered(keys: &Keys, copy: u32, sql: &str, affected: u64) -> String {
         let shift = Shift {
             keys: &self::keys(),
             copy,
         };
         let payload = [b"\x03", sql.as_bytes()].concat();
-        let (payload, _) = keys.in_query(payload, &Dialect::UNKNOWN, shift, &mut |_, _| {});
+        let (dialect, rows) = (Dialect::UNKNOWN, || affected);
+        let (payload, _) = keys.in_query(payload, &dialect, shift, &rows, &mut |_, _| {});
         String::from_utf8(payload[1..].to_vec()).unwrap()
     }
 
@@ -290,6 +377,40 @@ mod tests {
         assert_eq!(
             query(&keys, 0, "INSERT INTO item (id) VALUES (7)"),
             "INSERT INTO item (id) VALUES (7)"
+        );
+    }
+
+    #[test]
+    fn a_row_that_was_there_before_and_is_deleted_is_inserted_again_under_its_own_key() {
+        let keys = Keys::default();
+        let stays = |sql: &str, affected: u64| {
+            assert_eq!(answered(&keys, 3, sql, affected), sql);
+        };
+        stays("DELETE FROM item WHERE id = 7", 1);
+        stays("INSERT INTO item (id) VALUES (7)", 1);
+        stays("UPDATE item SET n = 1 WHERE id = 7", 1);
+        // nothing was deleted: the row was not there
+        stays("DELETE FROM item WHERE id = 8", 0);
+        assert_eq!(
+            query(&keys, 3, "INSERT INTO item (id) VALUES (8)"),
+            "INSERT INTO item (id) VALUES (308)"
+        );
+        assert_eq!(
+            query(&keys, 3, "DELETE FROM item WHERE id = 8"),
+            "DELETE FROM item WHERE id = 308"
+        );
+    }
+
+    #[test]
+    fn what_replaces_rows_that_were_there_before_keeps_their_keys() {
+        let keys = Keys::default();
+        let sql = "INSERT INTO item (id, n) VALUES (7, 1) ON DUPLICATE KEY UPDATE n = 2";
+        assert_eq!(answered(&keys, 3, sql, 2), sql, "recorded as an update");
+        let sql = "REPLACE INTO item (id) VALUES (8), (9)";
+        assert_eq!(
+            answered(&keys, 3, sql, 2),
+            "REPLACE INTO item (id) VALUES (308), (309)",
+            "both were new"
         );
     }
 
@@ -325,7 +446,7 @@ mod tests {
                 parameters,
             };
             let payload = Command::StmtExecute(execute).encode();
-            let out = keys.in_execution(payload, &mut statement, shift, &mut |_, _| {});
+            let out = keys.in_execution(payload, &mut statement, shift, &|| 1, &mut |_, _| {});
             let execute = Execute::decode(&out[1..]).unwrap();
             execute.parameters(2, &[], |_| false).unwrap().values
         };

@@ -3,14 +3,15 @@
 
 use reprise_wire::mysql::{
     Command, CommandCode, Dialect, ReplySummary, Session, SessionState, patch_statement_id,
-    statement_id,
+    statement_id, summarise_reply,
 };
 use rustc_hash::FxHashMap;
 use tokio::sync::Mutex;
 
+use super::command::MysqlCommand;
 use super::connection::MysqlConnection;
 use super::generated::Generated;
-use super::keys::{Keys, Shift, StatementKeys};
+use super::keys::{Generates, Keys, Shift, StatementKeys};
 
 /// The connection of a lane copy; commands take their turn.
 #[derive(Debug, Default)]
@@ -123,22 +124,29 @@ impl MysqlState {
         );
     }
 
-    /// `payload`, which goes to the target in place of `command`, with the copy's own keys; and the key that
+    /// `payload`, which goes to the target in place of `command`, with the copy's own keys; and the keys that
     /// the server generates for it.
     pub(crate) fn with_own_keys(
         &mut self,
-        command: &[u8],
+        (command, recorded): (&MysqlCommand, &Dialect),
         payload: Vec<u8>,
         dialect: &Dialect,
         (known, shift): (&Keys, Shift<'_>),
-    ) -> (Vec<u8>, Option<usize>) {
+    ) -> (Vec<u8>, Option<Generates>) {
+        let affected = || {
+            let reply = summarise_reply(&command.payload, &command.answer, recorded);
+            reply.affected_rows
+        };
+        let command = &command.payload;
         let generated = &mut self.generated;
         let mut replaced = |recorded, own| generated.note(recorded, own, 1);
         let code = command
             .first()
             .and_then(|byte| CommandCode::from_byte(*byte));
         match code {
-            Some(CommandCode::Query) => known.in_query(payload, dialect, shift, &mut replaced),
+            Some(CommandCode::Query) => {
+                known.in_query(payload, dialect, shift, &affected, &mut replaced)
+            }
             Some(CommandCode::StmtExecute | CommandCode::StmtSendLongData) => {
                 let statement = statement_id(command).and_then(|id| self.statements.get_mut(&id));
                 let Some(statement) = statement else {
@@ -152,7 +160,7 @@ impl MysqlState {
                     keys.has_long_data();
                     return (payload, None);
                 }
-                let payload = known.in_execution(payload, keys, shift, &mut replaced);
+                let payload = known.in_execution(payload, keys, shift, &affected, &mut replaced);
                 (payload, keys.generates())
             }
             _ => (payload, None),

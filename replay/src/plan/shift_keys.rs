@@ -1,5 +1,5 @@
 //! Key columns whose values the copies of a lane shift, so that ten copies of an INSERT make ten rows:
-//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `auto`.
+//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `auto`, `none`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,8 @@ const DEFAULT_OFFSET: u64 = 1_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ShiftKeys {
-    /// Whether the target's AUTO_INCREMENT columns, and those that refer to them, are added when it starts.
+    /// Whether the AUTO_INCREMENT columns that the target tells and the recording shows, and those that refer
+    /// to them, are added when it starts.
     pub auto: bool,
     /// The columns.
     pub columns: Vec<KeyShift>,
@@ -35,17 +36,17 @@ pub struct KeyShift {
 
 /// A key column as the target tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyColumn {
+pub(crate) struct KeyColumn {
     /// Its table.
-    pub table: String,
+    pub(crate) table: String,
     /// Its name.
-    pub column: String,
+    pub(crate) column: String,
     /// Its place in its table, from 1.
-    pub position: u32,
+    pub(crate) position: u32,
     /// The next number it gives; `None`: it gives none.
-    pub next: Option<u64>,
+    pub(crate) next: Option<u64>,
     /// The table and the column that it refers to.
-    pub refers_to: Option<(String, String)>,
+    pub(crate) refers_to: Option<(String, String)>,
 }
 
 /// What the values of a key column are shifted by.
@@ -62,32 +63,40 @@ pub enum ShiftBy {
 /// A text that names no key column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN or auto"
+    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN, auto or none"
 )]
 pub struct KeyShiftError(String);
 
 impl ShiftKeys {
+    /// Those that the target tells and the recording shows.
+    pub const fn auto() -> Self {
+        Self {
+            auto: true,
+            columns: Vec::new(),
+        }
+    }
+
     /// Whether nothing is shifted.
     pub fn is_empty(&self) -> bool {
         !self.auto && self.columns.is_empty()
     }
 
-    /// Adds what a text names.
+    /// Adds what a text names; `none` takes away all that was named before.
     ///
     /// # Errors
     /// It names no key column.
     pub fn add(&mut self, text: &str) -> Result<(), KeyShiftError> {
-        if text == "auto" {
-            self.auto = true;
-        } else {
-            self.columns.push(text.parse()?);
+        match text {
+            "auto" => self.auto = true,
+            "none" => *self = Self::default(),
+            _ => self.columns.push(text.parse()?),
         }
         Ok(())
     }
 
     /// Takes what the target tells of its key columns: offsets where none is given, and with `auto` its
-    /// AUTO_INCREMENT columns with those that refer to them.
-    pub fn resolve(&mut self, told: &[KeyColumn]) {
+    /// AUTO_INCREMENT columns with those that refer to them, and what was `learned` from the recording besides.
+    pub(crate) fn resolve(&mut self, told: &[KeyColumn], learned: &[KeyShift]) {
         for told in told.iter().filter(|_| self.auto) {
             if told.next.is_some() && !self.has(&told.table, &told.column) {
                 self.columns.push(KeyShift::of(told, ShiftBy::Offset(None)));
@@ -102,7 +111,7 @@ impl ShiftKeys {
                 self.columns.push(KeyShift::of(told, by));
             }
         }
-        self.auto = false;
+        self.take_learned(told, learned);
         for key in &mut self.columns {
             let told = told.iter().find(|told| key.is(&told.table, &told.column));
             key.position = key.position.or_else(|| told.map(|told| told.position));
@@ -113,7 +122,25 @@ impl ShiftKeys {
         }
     }
 
-    fn has(&self, table: &str, column: &str) -> bool {
+    /// Adds what was learned, as far as it is looked for and the target does not know it otherwise: a table that
+    /// it tells has the key that it tells.
+    fn take_learned(&mut self, told: &[KeyColumn], learned: &[KeyShift]) {
+        if !std::mem::take(&mut self.auto) {
+            return;
+        }
+        for key in learned {
+            let is_told = |told: &KeyColumn| told.table.eq_ignore_ascii_case(&key.table);
+            let goes = match &key.by {
+                ShiftBy::Offset(_) => !told.iter().any(is_told),
+                ShiftBy::Like(table, column) => self.has(table, column),
+            };
+            if goes && !self.has(&key.table, &key.column) {
+                self.columns.push(key.clone());
+            }
+        }
+    }
+
+    pub(crate) fn has(&self, table: &str, column: &str) -> bool {
         self.columns.iter().any(|key| key.is(table, column))
     }
 
@@ -140,12 +167,20 @@ impl ShiftKeys {
 }
 
 impl KeyShift {
+    /// The column of a table, whose place in it is not known.
+    pub(crate) fn new((table, column): (&str, &str), by: ShiftBy) -> Self {
+        Self {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            by,
+            position: None,
+        }
+    }
+
     fn of(told: &KeyColumn, by: ShiftBy) -> Self {
         Self {
-            table: told.table.clone(),
-            column: told.column.clone(),
-            by,
             position: Some(told.position),
+            ..Self::new((&told.table, &told.column), by)
         }
     }
 
@@ -256,14 +291,45 @@ mod tests {
         };
         let mut keys = ShiftKeys::default();
         keys.add("auto").unwrap();
-        keys.resolve(&schema);
+        keys.resolve(&schema, &[]);
         assert_eq!(said(&keys), "orders.id=10000000 lines.order_id=orders.id");
         assert!(keys.columns.iter().all(|key| key.position == Some(2)) && !keys.auto);
         let mut keys = ShiftKeys::default();
         keys.add("item.id").unwrap();
         keys.add("orders.id=7").unwrap();
-        keys.resolve(&schema);
+        keys.resolve(&schema, &[]);
         assert_eq!(said(&keys), "item.id=1000000 orders.id=7");
+    }
+
+    #[test]
+    fn what_was_learned_is_added_unless_the_target_knows_better() {
+        let told = KeyColumn {
+            table: "orders".to_owned(),
+            column: "number".to_owned(),
+            position: 1,
+            next: Some(5),
+            refers_to: None,
+        };
+        let learned = [
+            "item.id",
+            "orders.id",
+            "line.order_id=orders.id",
+            "line.item_id=item.id",
+            "line.order_number=orders.number",
+        ];
+        let learned = learned.map(|key| key.parse().unwrap());
+        let resolved = |mut keys: ShiftKeys| {
+            keys.resolve(std::slice::from_ref(&told), &learned);
+            let all = keys.columns.iter().map(ToString::to_string);
+            all.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            resolved(ShiftKeys::auto()),
+            "orders.number=1000000 item.id=1000000 line.item_id=item.id line.order_number=orders.number"
+        );
+        let mut none = ShiftKeys::auto();
+        none.add("none").unwrap();
+        assert_eq!(resolved(none), "");
     }
 
     #[test]

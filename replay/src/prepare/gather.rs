@@ -22,13 +22,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::clock;
 use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
+use super::keys::{Heard, KeyLearner, LearnedKeys};
 use super::lane::{Lane, Marks};
 use super::noise::{Columns, NoiseLearner};
 use super::notes::{Notes, Taking};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
 use super::session::{Sessions, identity_of_request, identity_of_response};
-use super::shifted::{Shifted, ShiftedCounts};
 use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
@@ -69,7 +69,7 @@ pub(crate) struct Gatherer<'a> {
     lanes: Vec<Gathered>,
     context: Context<'a>,
     rewritten: RewrittenCounts,
-    shifted: ShiftedCounts,
+    keys: KeyLearner,
     noise: NoiseLearner,
     contention: Contention,
     /// What is sent, and what may be.
@@ -101,6 +101,8 @@ pub(crate) struct Gathering {
     pub(crate) columns: FxHashMap<u32, Columns>,
     /// Which MySQL statements others write in the way of.
     pub(crate) contention: Contention,
+    /// Which columns hold keys that the server generates, and which refer to them.
+    pub(super) keys: LearnedKeys,
 }
 
 impl<'a> Gatherer<'a> {
@@ -145,7 +147,7 @@ impl<'a> Gatherer<'a> {
             lanes: Vec::new(),
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
-            shifted: ShiftedCounts::new(plan),
+            keys: KeyLearner::default(),
             noise: NoiseLearner::default(),
             contention: Contention::new(plan),
             found: Sorter::new(folder),
@@ -191,6 +193,16 @@ impl<'a> Gatherer<'a> {
         let dialect = self.dialect_of(lane);
         if row.protocol == Protocol::Mysql {
             self.hear_mysql(exchange, (operation, lane, writes), &dialect);
+            if self.plan.mysql.is_some() {
+                self.keys.hear(Heard {
+                    operation: row.operation.0,
+                    lane,
+                    command: request,
+                    reply: exchange.response.as_deref().unwrap_or_default(),
+                    dialect: &dialect,
+                    is_sent: reason.is_none(),
+                });
+            }
         }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
             return Ok(());
@@ -214,9 +226,6 @@ impl<'a> Gatherer<'a> {
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
             step.digest = mysql_digest(exchange, &dialect);
-            if reason.is_none() {
-                self.shifted.add(self.plan, request, &dialect);
-            }
             let sent_write = writes && reason.is_none();
             self.contention
                 .note((step.operation, operation), lane, sent_write);
@@ -263,11 +272,6 @@ impl<'a> Gatherer<'a> {
         self.rewritten.finish(self.plan)
     }
 
-    /// How many statements have values of the keys that the plan shifts.
-    pub(crate) fn shifted(&self) -> Vec<Shifted> {
-        self.shifted.finish(self.plan)
-    }
-
     /// Everything, each lane in order of sending.
     ///
     /// # Errors
@@ -310,6 +314,7 @@ impl<'a> Gatherer<'a> {
             noise,
             columns,
             contention: self.contention,
+            keys: self.keys.finish(&self.plan.shift_keys),
         })
     }
 

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rewritten::Rewritten;
-use super::shifted::Shifted;
-use super::{Correlation, NoisyPlace, Prepared};
+use super::{Correlation, NoisyPlace, Prepared, Shifted};
 use crate::plan::{Plan, Speed};
 
 /// A plan worked out, in numbers.
@@ -54,7 +53,8 @@ pub struct Outline {
     pub unsourced: Vec<Unsourced>,
     /// The rewriting rules, in order.
     pub rewrites: Vec<Rewritten>,
-    /// The key columns that copies shift.
+    /// The key columns that copies shift, by the plan and by what the recording shows; the target may tell more
+    /// when the run starts.
     pub shift_keys: Vec<Shifted>,
     /// Lanes that cannot keep up at this speed, worst first; at most 20.
     pub slow_lanes: Vec<SlowLane>,
@@ -112,7 +112,7 @@ impl Outline {
             noise: prepared.noise.places(),
             noisy: prepared.noisy.clone(),
             rewrites: prepared.rewritten.clone(),
-            shift_keys: prepared.shifted.clone(),
+            shift_keys: prepared.keys.shifted.clone(),
             ..prepared.counted.clone()
         };
         let speed = match plan.rate.speed {

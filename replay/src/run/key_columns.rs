@@ -1,15 +1,20 @@
 //! Asks a MySQL target for its key columns: those it numbers itself, and those that refer to others.
 
+use std::time::Duration;
+
 use reprise_wire::mysql::Answer;
 
-use crate::KeyColumn;
+use super::Targets;
+use super::mysql_target::MysqlTarget;
+use crate::ReplayError;
 use crate::mysql::connection::MysqlConnection;
+use crate::plan::KeyColumn;
+use crate::prepare::Prepared;
 
 /// MySQL 8 tells what the next number was a day ago, unless asked not to; others do not know the setting.
 const ASK_ANEW: &str = "SET SESSION information_schema_stats_expiry = 0";
 
 /// The columns that are keys or parts of them: the next number of those that have one, and what they refer to.
-/// Without a default database those of all.
 const COLUMNS: &str = "SELECT c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, \
     IF(c.EXTRA LIKE '%auto_increment%', COALESCE(t.AUTO_INCREMENT, 1), NULL), \
     k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME \
@@ -20,23 +25,77 @@ const COLUMNS: &str = "SELECT c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, \
     ON k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME \
     AND k.COLUMN_NAME = c.COLUMN_NAME AND k.REFERENCED_TABLE_SCHEMA = c.TABLE_SCHEMA \
     WHERE c.TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') \
-    AND c.COLUMN_KEY <> '' AND (DATABASE() IS NULL OR c.TABLE_SCHEMA = DATABASE()) \
-    ORDER BY 1, 3";
+    AND c.COLUMN_KEY <> ''";
 
-/// The target's key columns; none when it does not tell.
-pub(super) async fn key_columns(connection: &mut MysqlConnection) -> Vec<KeyColumn> {
-    let _ = connection.ask(ASK_ANEW).await;
-    let Ok((answer, _)) = connection.answer(COLUMNS).await else {
-        return Vec::new();
+impl Prepared {
+    /// Asks the MySQL target for its key columns, and shifts those that the plan shifts: it is what the run has to
+    /// be started with. A target that does not tell within `timeout`, as one with very many tables may not, leaves
+    /// it with those that the plan names and the recording shows.
+    ///
+    /// # Errors
+    /// The target has no address.
+    pub fn ask_keys(&mut self, targets: &Targets, timeout: Duration) -> Result<(), ReplayError> {
+        let Some(login) = &targets.mysql else {
+            return Ok(());
+        };
+        let mut told = Vec::new();
+        if !self.plan().shift_keys.is_empty() {
+            let target = MysqlTarget::new(self.plan(), login)?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(ReplayError::Start)?;
+            let mut databases = self.databases();
+            databases.extend(login.database.clone());
+            told = runtime.block_on(async {
+                let told = target.key_columns(&databases);
+                tokio::time::timeout(timeout, told)
+                    .await
+                    .unwrap_or_default()
+            });
+        }
+        self.take_keys(&told);
+        Ok(())
+    }
+}
+
+impl MysqlTarget {
+    /// The key columns of these databases, or where none is named of all; none when it does not tell.
+    async fn key_columns(&self, databases: &[String]) -> Vec<KeyColumn> {
+        let opened = MysqlConnection::open(self, self.credentials(None, None, None)).await;
+        let Ok(mut connection) = opened else {
+            return Vec::new();
+        };
+        let _ = connection.ask(ASK_ANEW).await;
+        let sql = columns_of(databases);
+        let Ok((answer, _)) = connection.answer(&sql).await else {
+            return Vec::new();
+        };
+        let command = [b"\x03", sql.as_bytes()].concat();
+        let answer = Answer::received(&command, &answer, &connection.dialect);
+        connection.quit();
+        let result = answer.results.first();
+        let rows = result.into_iter().flat_map(|result| {
+            let rows = result.rows.iter();
+            rows.filter_map(|row| column(&result.texts(row, &result.columns)?))
+        });
+        rows.collect()
+    }
+}
+
+/// The statement that asks for the columns of these databases.
+fn columns_of(databases: &[String]) -> String {
+    // as bytes: quotes and backslashes in a name need no escape, whatever the session's mode
+    let hex = |name: &String| -> String {
+        let digits = name.bytes().map(|byte| format!("{byte:02x}"));
+        format!("CONVERT(x'{}' USING utf8)", digits.collect::<String>())
     };
-    let command = [b"\x03", COLUMNS.as_bytes()].concat();
-    let answer = Answer::received(&command, &answer, &connection.dialect);
-    let result = answer.results.first();
-    let rows = result.into_iter().flat_map(|result| {
-        let rows = result.rows.iter();
-        rows.filter_map(|row| column(&result.texts(row, &result.columns)?))
-    });
-    rows.collect()
+    let listed: Vec<String> = databases.iter().map(hex).collect();
+    let within = match listed.as_slice() {
+        [] => String::new(),
+        listed => format!(" AND c.TABLE_SCHEMA IN ({})", listed.join(", ")),
+    };
+    format!("{COLUMNS}{within} ORDER BY c.TABLE_SCHEMA, 1, 3")
 }
 
 fn column(row: &[Option<Vec<u8>>]) -> Option<KeyColumn> {

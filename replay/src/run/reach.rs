@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use super::Targets;
 use super::http_target::HttpTarget;
-use super::key_columns::key_columns;
 use super::mysql_target::MysqlTarget;
 use crate::http::stream::Stream;
 use crate::mysql::connection::MysqlConnection;
 use crate::tls::certificate_names;
-use crate::{KeyColumn, Plan, ReplayError};
+use crate::{Plan, ReplayError};
 
 /// What a target that was reached calls itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +22,6 @@ pub struct Reached {
     pub shown_by: ShownBy,
     /// MySQL: how many connections it lets in.
     pub room: Option<MysqlRoom>,
-    /// MySQL: its key columns, where the plan shifts keys.
-    pub keys: Vec<KeyColumn>,
 }
 
 /// Where a target shows what it is called.
@@ -74,12 +71,11 @@ impl Targets {
                     },
                     shown_by: ShownBy::Certificate,
                     room: None,
-                    keys: Vec::new(),
                 });
             }
             if let Some(login) = &self.mysql {
                 let target = MysqlTarget::new(plan, login)?;
-                reached.push(within(timeout, &target.authority, target.look(plan)).await?);
+                reached.push(within(timeout, &target.authority, target.look()).await?);
             }
             Ok(reached)
         })
@@ -88,17 +84,13 @@ impl Targets {
 
 impl MysqlTarget {
     /// Logs in once and asks the server what it is.
-    async fn look(&self, plan: &Plan) -> Result<Reached, String> {
+    async fn look(&self) -> Result<Reached, String> {
         let credentials = self.credentials(None, None, None);
         let opened = MysqlConnection::open(self, credentials).await;
         let mut connection = opened.map_err(|error| error.to_string())?;
         let name = connection.ask("SELECT @@hostname").await;
         let most = connection.ask("SELECT @@max_connections").await;
         let used = connection.ask("SHOW STATUS LIKE 'Threads_connected'").await;
-        let keys = match plan.shift_keys.is_empty() {
-            true => Vec::new(),
-            false => key_columns(&mut connection).await,
-        };
         connection.quit();
         let number = |row: Option<Vec<String>>| row?.pop()?.parse::<u64>().ok();
         Ok(Reached {
@@ -109,7 +101,6 @@ impl MysqlTarget {
                 most,
                 used: number(used).unwrap_or(1).saturating_sub(1),
             }),
-            keys,
         })
     }
 }

@@ -14,7 +14,7 @@ use super::Worker;
 use super::lane_copy::LaneCopy;
 use crate::mysql::command::{MysqlCommand, killing};
 use crate::mysql::connection::{End, MysqlConnection};
-use crate::mysql::keys::Shift;
+use crate::mysql::keys::{Generates, Shift};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::threads::Standing;
@@ -161,7 +161,7 @@ impl Worker {
         (!keys.columns.is_empty()).then_some(Shift { keys, copy })
     }
 
-    /// The payload as the target has to get it, and the key that the target generates for it.
+    /// The payload as the target has to get it, and the keys that the target generates for it.
     fn payload_for(
         &self,
         state: &mut MysqlState,
@@ -169,7 +169,7 @@ impl Worker {
         command: &MysqlCommand,
         recorded: &Dialect,
         connection: &MysqlConnection,
-    ) -> (Vec<u8>, Option<usize>) {
+    ) -> (Vec<u8>, Option<Generates>) {
         let payload = state.translated(&command.payload, recorded, &connection.dialect);
         if let Some(Standing::Open(thread)) = self.victim(lane_copy, command) {
             return (killing(&payload, thread), None);
@@ -177,7 +177,7 @@ impl Worker {
         match self.shift(lane_copy) {
             Some(shift) => {
                 let known = (&self.program.keys, shift);
-                state.with_own_keys(&command.payload, payload, &connection.dialect, known)
+                state.with_own_keys((command, recorded), payload, &connection.dialect, known)
             }
             None => (payload, None),
         }

@@ -9,7 +9,7 @@ use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
 use reprise_measure::Outcome;
 use reprise_replay::{
-    MysqlLogin, MysqlRoute, MysqlTls, Plan, Reached, ReplayConfig, Secrets, Targets, start,
+    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
 };
 use reprise_store::{ExchangeId, Store};
 use tempfile::TempDir;
@@ -145,8 +145,12 @@ impl Bench {
         });
         change(&mut plan);
         let targets = self.targets(&plan);
+        let mut prepared = reprise_replay::Prepared::new(plan, &self.store).unwrap();
+        prepared
+            .ask_keys(&targets, Duration::from_secs(30))
+            .unwrap();
         let config = ReplayConfig {
-            prepared: reprise_replay::Prepared::new(plan, &self.store).unwrap(),
+            prepared,
             run: name.to_owned(),
             targets,
             secrets: Secrets::default(),
@@ -179,10 +183,12 @@ impl Bench {
 }
 
 impl Bench {
-    /// What the target of a plan says of itself.
-    pub(crate) fn reached(&self, plan: &Plan) -> Vec<Reached> {
-        let within = Duration::from_secs(30);
-        self.targets(plan).reach(plan, within).unwrap()
+    /// The keys that the run shifted, as its plan lists them.
+    pub(crate) fn shifted(&self) -> Vec<String> {
+        let plan = self.store.run("run").unwrap().plan;
+        let plan: Plan = serde_json::from_value(plan).unwrap();
+        let keys = plan.shift_keys.columns.iter();
+        keys.map(ToString::to_string).collect()
     }
 
     fn targets(&self, plan: &Plan) -> Targets {

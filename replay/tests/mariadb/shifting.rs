@@ -85,19 +85,11 @@ fn the_target_tells_its_keys() {
     let bench = recorded("shift_auto");
     let played = bench.play_with(|plan| {
         plan.rate.copies = 3.0;
-        plan.mysql.as_mut().unwrap().database = Some("shift_auto".to_owned());
         plan.shift_keys = keys(&["auto"]);
-        let told = bench.reached(plan).remove(0).keys;
-        plan.shift_keys.resolve(&told);
-        let listed: Vec<String> = plan
-            .shift_keys
-            .columns
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(listed, ["orders.id=1000000", "line.order_id=orders.id"]);
     });
     played.assert_all_ok();
+    let shifted = ["orders.id=1000000", "line.order_id=orders.id"];
+    assert_eq!(bench.shifted(), shifted);
     assert_eq!(bench.value("SELECT COUNT(*) FROM orders"), "10");
     assert_eq!(bench.value("SELECT COUNT(*) FROM line"), "9");
 }
@@ -136,4 +128,118 @@ fn rows_that_two_lanes_insert_are_named_by_the_numbers_they_got_this_time() {
         .assert_all_ok();
     let names = "SELECT GROUP_CONCAT(name ORDER BY name) FROM item";
     assert_eq!(bench.value(names), "last one,last other");
+}
+
+/// What a mapper of objects does: makes a row, takes its number, makes another that refers to it, reads and changes
+/// both; as text and prepared. The schema says nothing of references.
+fn mapped(database: &str) -> Bench {
+    let bench = Bench::new(database);
+    let mut conn = bench.connect();
+    for sql in [
+        "CREATE TABLE author (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) UNIQUE)",
+        "CREATE TABLE book (id INT PRIMARY KEY AUTO_INCREMENT, author_id INT, \
+         title VARCHAR(20), UNIQUE (author_id, title))",
+        "INSERT INTO author (name) VALUES ('there before')",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+    let from = bench.relay.now();
+    let prepared = conn
+        .prep("UPDATE book SET title = ? WHERE id = ? AND author_id = ?")
+        .unwrap();
+    for _ in 0..4 {
+        conn.query_drop("START TRANSACTION").unwrap();
+        conn.query_drop("INSERT INTO author (name) VALUES (NULL)")
+            .unwrap();
+        let author = conn.last_insert_id();
+        conn.exec_drop(
+            "INSERT INTO book (author_id, title) VALUES (?, 'first')",
+            (author,),
+        )
+        .unwrap();
+        let book = conn.last_insert_id();
+        conn.query_drop(format!(
+            "INSERT INTO book (title, author_id) VALUES ('second', {author}), ('third', {author})"
+        ))
+        .unwrap();
+        conn.query_drop("COMMIT").unwrap();
+        conn.query_drop(format!(
+            "SELECT title FROM book WHERE author_id = {author} ORDER BY title"
+        ))
+        .unwrap();
+        conn.exec_drop(&prepared, ("changed", book, author))
+            .unwrap();
+        conn.query_drop(format!("SELECT id, title FROM book WHERE id = {book}"))
+            .unwrap();
+    }
+    conn.query_drop("SELECT name FROM author WHERE id = 1")
+        .unwrap();
+    let mut direct = bench.direct();
+    direct.query_drop(format!("USE {database}")).unwrap();
+    for sql in ["TRUNCATE book", "DELETE FROM author WHERE id > 1"] {
+        direct.query_drop(sql).unwrap();
+    }
+    bench.relay.record(&bench.store, from, Beginning::Continued);
+    bench
+}
+
+#[test]
+fn ten_copies_of_what_an_object_mapper_said_are_right_by_themselves() {
+    let bench = mapped("shift_mapped");
+    bench
+        .play_with(|plan| plan.rate.copies = 10.0)
+        .assert_all_ok();
+    // the schema knows no references: the recording does
+    assert_eq!(
+        bench.shifted(),
+        [
+            "author.id=1000000",
+            "book.id=1000000",
+            "book.author_id=author.id"
+        ]
+    );
+    let books = |what: &str| bench.value(&format!("SELECT COUNT(*) FROM book WHERE {what}"));
+    assert_eq!(books("title = 'changed'"), "40");
+    assert_eq!(books("title = 'first'"), "0");
+    let three =
+        "SELECT COUNT(*) FROM (SELECT author_id FROM book GROUP BY 1 HAVING COUNT(*) = 3) b";
+    assert_eq!(bench.value(three), "40");
+}
+
+#[test]
+fn nothing_is_shifted_when_the_plan_says_so() {
+    let bench = mapped("shift_none");
+    let played = bench.play_with(|plan| {
+        plan.rate.copies = 3.0;
+        plan.shift_keys = keys(&["auto", "none"]);
+    });
+    assert!(bench.shifted().is_empty());
+    let twice = played.samples.iter().filter(|one| one.2 == 1062);
+    assert!(twice.count() > 0, "{played:?}");
+}
+
+#[test]
+fn rows_that_are_deleted_and_inserted_again_under_their_keys_stay_those_rows() {
+    let bench = Bench::new("shift_again");
+    let mut conn = bench.connect();
+    conn.query_drop("CREATE TABLE item (id INT PRIMARY KEY AUTO_INCREMENT, n INT)")
+        .unwrap();
+    conn.query_drop("INSERT INTO item VALUES (1, 1), (2, 2), (3, 3)")
+        .unwrap();
+    let from = bench.relay.now();
+    conn.query_drop("BEGIN").unwrap();
+    conn.query_drop("DELETE FROM item WHERE id = 2").unwrap();
+    conn.exec_drop("INSERT INTO item (id, n) VALUES (?, ?)", (2, 7))
+        .unwrap();
+    conn.query_drop("COMMIT").unwrap();
+    conn.query_drop("INSERT INTO item (id, n) VALUES (3, 1) ON DUPLICATE KEY UPDATE n = n + 1")
+        .unwrap();
+    conn.query_drop("SELECT id FROM item WHERE id BETWEEN 1 AND 3 ORDER BY id")
+        .unwrap();
+    bench.relay.record(&bench.store, from, Beginning::Continued);
+    let played = bench.play_with(|plan| plan.rate.copies = 5.0);
+    played.assert_all_ok();
+    assert_eq!(bench.shifted(), ["item.id=1000000"]);
+    assert_eq!(bench.value("SELECT COUNT(*) FROM item"), "3");
+    assert_eq!(bench.value("SELECT n FROM item WHERE id = 3"), "9");
 }

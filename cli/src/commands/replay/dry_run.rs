@@ -137,13 +137,18 @@ fn changes(text: &mut String, outline: &Outline) {
         });
     }
     for shifted in &outline.shift_keys {
+        let how = if shifted.learned {
+            ", as the recording shows"
+        } else {
+            ""
+        };
         text.push_str(&match shifted.statements {
             0 => format!(
                 "  no statement has values of '{}': is it meant so?\n",
                 shifted.key
             ),
             n => format!(
-                "  {} statements have values of '{}'\n",
+                "  {} statements have values of '{}'{how}: named by the target's own, and shifted in copies\n",
                 count(n),
                 shifted.key
             ),

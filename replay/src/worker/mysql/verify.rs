@@ -8,7 +8,7 @@ use crate::mysql::command::MysqlCommand;
 use crate::mysql::connection::{End, Reply};
 use crate::mysql::generated::Generated;
 use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
-use crate::mysql::keys::{Keys, Shift};
+use crate::mysql::keys::{Generates, Keys, Shift};
 use crate::mysql::lane::MysqlState;
 use crate::mysql::verify::{Known, compare, text};
 use crate::prepare::lane::{Marks, Step};
@@ -25,8 +25,8 @@ pub(super) struct Sides<'a> {
     pub(super) recorded: &'a Dialect,
     /// What was agreed on with the target.
     pub(super) target: &'a Dialect,
-    /// The key that the target generates for it, where the plan shifts keys.
-    pub(super) generates: Option<(usize, Shift<'a>)>,
+    /// The keys that the target generates for it, where the plan shifts keys.
+    pub(super) generates: Option<(Generates, Shift<'a>)>,
 }
 
 impl Sides<'_> {
@@ -146,18 +146,20 @@ fn note_generated(
         let rows = reply.summary.affected_rows;
         let ids = (recorded.last_insert_id, reply.summary.last_insert_id);
         generated.note(ids.0, ids.1, rows);
-        if let Some((key, shift)) = sides.generates.filter(|_| ids.0 != 0) {
-            keys.generated(shift, key, ids, rows);
+        if let Some((made, shift)) = sides.generates.filter(|_| ids.0 != 0) {
+            // one that updates a row instead says so by counting it twice
+            let rows = made.rows.map_or(rows, |made| made.min(rows));
+            keys.generated(shift, made.key, ids, rows);
         }
     }
     // INSERT ... RETURNING tells them as rows
-    if let Some((key, shift)) = sides.generates.filter(|_| reply.summary.rows > 0)
-        && let Some(shifted) = shift.keys.columns.get(key)
+    if let Some((made, shift)) = sides.generates.filter(|_| reply.summary.rows > 0)
+        && let Some(shifted) = shift.keys.columns.get(made.key)
     {
         let [recorded, answered] = sides.answers(came);
         for (recorded, target) in returned(&recorded, &answered, &shifted.column, columns) {
             generated.note(recorded, target, 1);
-            keys.generated(shift, key, (recorded, target), 1);
+            keys.generated(shift, made.key, (recorded, target), 1);
         }
     }
 }
