@@ -51,7 +51,7 @@ pub(crate) fn writes(
                 .split(|byte| *byte == b' ')
                 .next()
                 .unwrap_or_default();
-            !matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE")
+            !is_safe(method) || !overriding(request).all(is_safe)
         }
         Protocol::Mysql => match command(request) {
             // whether it has attributes shows in its bytes
@@ -81,6 +81,29 @@ pub(crate) fn writes(
             _ => true,
         },
     }
+}
+
+/// Whether a method only reads (RFC 9110 section 9.2.1).
+fn is_safe(method: &[u8]) -> bool {
+    matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE")
+}
+
+/// The methods that header fields put in place of the one of the request line, where a server honours them.
+fn overriding(request: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const FIELDS: [&[u8]; 3] = [
+        b"x-http-method-override",
+        b"x-http-method",
+        b"x-method-override",
+    ];
+    let lines = request.split(|byte| *byte == b'\n').skip(1);
+    let head = lines.take_while(|line| !line.trim_ascii().is_empty());
+    head.filter_map(|line| {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let (name, value) = line.split_at(colon);
+        let known = |field: &&[u8]| name.trim_ascii().eq_ignore_ascii_case(field);
+        let is_one = FIELDS.iter().any(known);
+        is_one.then(|| value.get(1..).unwrap_or_default().trim_ascii())
+    })
 }
 
 fn mysql_is_supported(request: &[u8]) -> bool {
@@ -144,6 +167,18 @@ mod tests {
             "PROPFIND /",
             &[]
         ));
+    }
+
+    #[test]
+    fn a_header_that_names_another_method_is_believed() {
+        let overridden = |field: &str| {
+            let request =
+                format!("GET /x HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\nX-HTTP-Method: PUT");
+            writes(Protocol::Http, request.as_bytes(), "GET /x", &[])
+        };
+        assert!(overridden("X-HTTP-Method-Override: DELETE"));
+        assert!(overridden("x-method-override:PUT"));
+        assert!(!overridden("X-Http-Method: HEAD") && !overridden("Accept: */*"));
     }
 
     #[test]

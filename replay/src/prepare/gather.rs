@@ -22,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::clock;
 use super::contention::Contention;
 use super::eligible::{cannot_be_sent, writes};
-use super::keys::{Heard, KeyLearner, LearnedKeys};
+use super::keys::{KeyLearner, LearnedKeys};
 use super::lane::{Lane, Marks};
 use super::noise::{Columns, NoiseLearner};
 use super::notes::{Notes, Taking};
@@ -192,17 +192,8 @@ impl<'a> Gatherer<'a> {
         }
         let dialect = self.dialect_of(lane);
         if row.protocol == Protocol::Mysql {
-            self.hear_mysql(exchange, (operation, lane, writes), &dialect);
-            if self.plan.mysql.is_some() {
-                self.keys.hear(Heard {
-                    operation: row.operation.0,
-                    lane,
-                    command: request,
-                    reply: exchange.response.as_deref().unwrap_or_default(),
-                    dialect: &dialect,
-                    is_sent: reason.is_none(),
-                });
-            }
+            let is_sent = reason.is_none();
+            self.hear_mysql(exchange, (operation, lane), (writes, is_sent), &dialect);
         }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
             return Ok(());

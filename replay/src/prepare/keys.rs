@@ -128,8 +128,8 @@ impl KeyLearner {
             Command::StmtExecute(execute) => lane.prepared.executed(execute),
             _ => None,
         };
-        if let Some((sql, parameters)) = executed {
-            self.look(heard, &sql, &parameters);
+        if let Some(executed) = executed {
+            self.look(heard, &executed.sql, &executed.numbers);
             return;
         }
         if lane.prepared.observe(&command, heard) {

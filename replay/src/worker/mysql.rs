@@ -8,6 +8,7 @@ mod verify;
 use std::sync::Arc;
 
 use reprise_measure::{Outcome, Sample};
+use reprise_wire::Protocol;
 use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect};
 
 use super::Worker;
@@ -16,6 +17,7 @@ use crate::mysql::command::{MysqlCommand, killing};
 use crate::mysql::connection::{End, MysqlConnection};
 use crate::mysql::keys::{Generates, Shift};
 use crate::mysql::lane::MysqlState;
+use crate::prepare::eligible::writes;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::threads::Standing;
 use verify::Sides;
@@ -141,6 +143,11 @@ impl Worker {
         command: &[u8],
     ) {
         if let Some((recorded_id, prepare)) = state.to_prepare(command) {
+            let plan = &self.program.prepared.plan;
+            // it may hide from its executions' operation what it does
+            if plan.read_only && writes(Protocol::Mysql, &prepare, "", &plan.read_only_deny) {
+                return;
+            }
             let mut desk = self.take_desk();
             let reply = connection
                 .command(&prepare, &[], &mut desk, self.program.origin)

@@ -174,6 +174,52 @@ fn a_recorded_host_name_counts_as_a_server() {
 }
 
 #[test]
+fn no_spelling_of_an_address_gets_past_the_recording_or_the_list() {
+    let (_folder, store) = store();
+    let recording = record(&store, "r", PRODUCTION, "shop.example");
+    // decimal, hexadecimal, octal and shortened forms, as the system reads them
+    for form in [
+        "3325256711",
+        "0xc6336407",
+        "0306.063.0144.07",
+        "198.51.25607",
+        "SHOP.example",
+        "shop.example.:8080",
+    ] {
+        let target = format!("http://{form}");
+        let refused = store.allow_http(&target, Some(recording), false);
+        assert!(
+            matches!(
+                refused,
+                Err(TargetRefused::RecordedServer { .. } | TargetRefused::Unresolved { .. })
+            ),
+            "{form}: {refused:?}"
+        );
+    }
+    // loopback however it is written; all addresses of this machine are not loopback
+    for form in ["127.1", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]"] {
+        let target = format!("http://{form}:8080");
+        assert!(store.allow_http(&target, None, false).is_ok(), "{form}");
+    }
+    for form in ["0.0.0.0", "[::]", "0", "192.0.2.10", "3221225994"] {
+        let target = format!("http://{form}:8080");
+        let refused = store.allow_http(&target, None, false);
+        assert!(
+            matches!(refused, Err(TargetRefused::NotAllowed { .. })),
+            "{form}: {refused:?}"
+        );
+    }
+    // what is no host at all
+    for form in [
+        "http://staging%2eexample",
+        "http://[fe80::1%25lo]",
+        "http://a\tb",
+    ] {
+        assert!(store.allow_http(form, None, false).is_err(), "{form}");
+    }
+}
+
+#[test]
 fn another_recordings_server_counts_only_when_none_is_named() {
     let (_folder, store) = store();
     let first = record(&store, "first", PRODUCTION, "a.example");

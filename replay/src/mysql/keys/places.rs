@@ -75,7 +75,7 @@ impl KeyPlaces {
 fn position(key: &KeyShift) -> Option<usize> {
     let numbers = matches!(key.by, ShiftBy::Offset(_));
     let told = key.position.map(|position| position as usize);
-    told.or(numbers.then_some(1))
+    told.or_else(|| numbers.then_some(1))
 }
 
 /// Whether a statement makes rows in the table of a key.

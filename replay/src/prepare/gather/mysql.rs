@@ -4,6 +4,7 @@ use reprise_store::RecordedRequest;
 use reprise_wire::Flags;
 use reprise_wire::mysql::Dialect;
 
+use super::super::keys::Heard;
 use super::super::noise::Spoken;
 use super::super::steps::Fate;
 use super::step::{dialect_of, is_whole};
@@ -39,18 +40,30 @@ impl Gatherer<'_> {
     pub(super) fn hear_mysql(
         &mut self,
         exchange: &RecordedRequest,
-        (operation, lane, writes): (&str, u32, bool),
+        (operation, lane): (&str, u32),
+        (writes, is_sent): (bool, bool),
         dialect: &Dialect,
     ) {
         let row = &exchange.row;
         let (at_us, took_us) = times_of(row);
+        let command = exchange.request.as_deref().unwrap_or_default();
+        if self.plan.mysql.is_some() {
+            self.keys.hear(Heard {
+                operation: row.operation.0,
+                lane,
+                command,
+                reply: exchange.response.as_deref().unwrap_or_default(),
+                dialect,
+                is_sent,
+            });
+        }
         self.statements.observe(exchange, dialect);
         let whole = is_whole(exchange) && row.status == Some(0);
         self.noise.learn_mysql(Spoken {
             operation: row.operation.0,
             text: operation,
             lane,
-            command: exchange.request.as_deref().unwrap_or_default(),
+            command,
             reply: exchange.response.as_deref().filter(|_| whole),
             dialect,
             from_us: at_us,

@@ -27,6 +27,14 @@ struct Statement {
     types: Vec<ParameterType>,
 }
 
+/// An execution of a statement.
+#[derive(Debug)]
+pub(super) struct Executed {
+    pub(super) sql: Arc<[u8]>,
+    /// Its parameters, those that are whole numbers; none when they cannot be read.
+    pub(super) numbers: Vec<Option<u64>>,
+}
+
 impl Prepared {
     /// Takes a command that makes or forgets statements; `false`: it is another.
     pub(super) fn observe(&mut self, command: &Command<'_>, heard: Heard<'_>) -> bool {
@@ -73,11 +81,8 @@ impl Prepared {
         );
     }
 
-    /// The text of what is executed, and its parameters as far as they are whole numbers.
-    pub(super) fn executed(
-        &mut self,
-        execute: &Execute<'_>,
-    ) -> Option<(Arc<[u8]>, Vec<Option<u64>>)> {
+    /// What is executed; `None` when its PREPARE was not seen.
+    pub(super) fn executed(&mut self, execute: &Execute<'_>) -> Option<Executed> {
         let id = match execute.statement_id {
             LAST_PREPARED => self.last,
             id => id,
@@ -86,7 +91,10 @@ impl Prepared {
         let sql = Arc::clone(&statement.sql);
         let read = execute.parameters(statement.parameters, &statement.types, |_| false);
         let Ok(parameters) = read else {
-            return Some((sql, Vec::new()));
+            return Some(Executed {
+                sql,
+                numbers: Vec::new(),
+            });
         };
         statement.types = parameters.types;
         let numbers = parameters.values.iter().map(|value| match value {
@@ -95,6 +103,9 @@ impl Prepared {
             Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
             _ => None,
         });
-        Some((sql, numbers.collect()))
+        Some(Executed {
+            sql,
+            numbers: numbers.collect(),
+        })
     }
 }

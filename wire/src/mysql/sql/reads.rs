@@ -39,10 +39,16 @@ const SIDE_EFFECTS: [&[u8]; 13] = [
     b"WAIT_FOR_EXECUTED_GTID_SET",
 ];
 
-/// Whether every statement of `sql` only reads. `denied`: functions that change something, besides those
-/// known to; `name` or `schema.name`, in any case.
+/// Whether every statement of `sql` only reads, however the session reads quotes. `denied`: functions that change
+/// something, besides those known to; `name` or `schema.name`, in any case.
 pub fn only_reads(sql: &[u8], denied: &[String]) -> bool {
-    each_reads(sql, denied) && conditional_parts_read(sql, denied)
+    let reads = |sql: &[u8]| each_reads(sql, denied) && conditional_parts_read(sql, denied);
+    // with NO_BACKSLASH_ESCAPES a string may end where it otherwise goes on
+    let without_escapes = || {
+        let plain = |byte: &u8| if *byte == b'\\' { b'_' } else { *byte };
+        sql.iter().map(plain).collect::<Vec<u8>>()
+    };
+    reads(sql) && (!sql.contains(&b'\\') || reads(&without_escapes()))
 }
 
 /// `/*!50000 x */` is read or passed over, depending on the server. Either must only read: what stands
@@ -97,6 +103,15 @@ fn each_reads(sql: &[u8], denied: &[String]) -> bool {
         }
     }
     any
+}
+
+/// A name without its quotes.
+fn unquoted(name: &[u8]) -> &[u8] {
+    let mut inner = b"`\"".iter().filter_map(|quote| {
+        let inner = name.strip_prefix(&[*quote])?;
+        inner.strip_suffix(&[*quote])
+    });
+    inner.next().unwrap_or(name)
 }
 
 /// The tokens of one statement, without blanks and comments.
@@ -165,7 +180,17 @@ impl<'a> Statement<'a> {
             }
             _ => false,
         };
-        kind_reads && statement.is_clean(denied, &[])
+        kind_reads && !statement.counts_up() && statement.is_clean(denied, &[])
+    }
+
+    /// Whether it takes the next value of a sequence as a column, as MariaDB's Oracle mode does; or has a string
+    /// between `$$`, where others see code.
+    fn counts_up(self) -> bool {
+        (0..self.tokens.len()).any(|place| {
+            let taken = place > 0 && self.text(place - 1) == b".";
+            taken && self.text(place).eq_ignore_ascii_case(b"NEXTVAL")
+                || self.kind(place) == Some(TokenKind::Word) && self.text(place).starts_with(b"$")
+        })
     }
 
     /// Whether it has no word that changes something, but for those `allowed`, and calls no function that does.
@@ -190,16 +215,11 @@ impl<'a> Statement<'a> {
 
     /// Whether the name before a parenthesis is that of a function with side effects.
     fn is_denied(self, place: usize, denied: &[String]) -> bool {
-        let bare = |place: usize| {
-            let text = self.text(place);
-            let inner = text
-                .strip_prefix(b"`")
-                .and_then(|text| text.strip_suffix(b"`"));
-            inner.unwrap_or(text).to_ascii_lowercase()
-        };
+        let bare = |place: usize| unquoted(self.text(place)).to_ascii_lowercase();
+        // a string may be a name, with ANSI_QUOTES
         if !matches!(
             self.kind(place),
-            Some(TokenKind::Word | TokenKind::QuotedName)
+            Some(TokenKind::Word | TokenKind::QuotedName | TokenKind::String)
         ) {
             return false;
         }
@@ -232,11 +252,15 @@ impl<'a> Statement<'a> {
         let names_shared = shared.iter().any(|word| self.has(&[word]));
         let global = self.tokens.iter().any(|token| {
             let text = self.sql.get(token.span.clone()).unwrap_or_default();
-            let text = text.to_ascii_lowercase();
-            let is_shared = text.starts_with(b"@@global.") || text.starts_with(b"@@persist");
-            let lifts = text.ends_with(b"_read_only");
-            token.kind == TokenKind::Variable && is_shared
-                || lifts && matches!(token.kind, TokenKind::Variable | TokenKind::Word)
+            // names may stand in quotes, the parts of a variable's one by one
+            let quotes = b"`\"";
+            let text: Vec<u8> = text
+                .iter()
+                .filter(|byte| !quotes.contains(byte))
+                .map(u8::to_ascii_lowercase)
+                .collect();
+            let is_shared = text.starts_with(b"@@global") || text.starts_with(b"@@persist");
+            token.kind == TokenKind::Variable && is_shared || text.ends_with(b"_read_only")
         });
         !names_shared && !global && !self.lifts_read_only()
     }
@@ -248,7 +272,8 @@ impl<'a> Statement<'a> {
     /// EXPLAIN only plans; with ANALYZE the statement runs.
     fn explains(self, first: &[u8], denied: &[String]) -> bool {
         if first != b"ANALYZE" && !self.has(&[b"ANALYZE"]) {
-            return true;
+            // planning may call the functions of a derived table
+            return self.is_clean(denied, &CHANGING);
         }
         // behind ANALYZE and FORMAT = JSON
         let begins = (1..self.tokens.len()).find(|place| {
@@ -303,6 +328,9 @@ mod tests {
             "DO 1",
             "TABLE b",
             "SELECT /*!40001 SQL_NO_CACHE */ * FROM b",
+            r"SELECT 'it\'s', 'a\\b' FROM b",
+            "SELECT next_val FROM hibernate_sequence",
+            "SELECT @@transaction_read_only, @a",
             "/*!40101 SET NAMES utf8 */;",
         ] {
             assert!(reads(sql), "{sql}");
@@ -358,6 +386,24 @@ mod tests {
             "LOCK TABLES a READ",
             "KILL 7",
             "FLUSH TABLES",
+            "SET `transaction_read_only` = 0",
+            "SET @@`transaction_read_only` = 0",
+            "SET @@session.`tx_read_only` = OFF",
+            "SET SESSION \"tx_read_only\" = OFF",
+            "SET @@`global`.a = 1",
+            r"SELECT 'a\'; DELETE FROM b; -- '",
+            r"SELECT 'a\' INTO OUTFILE 'x' -- '",
+            "SELECT \"audit\"(1)",
+            "SELECT s.NEXTVAL",
+            "SELECT $$'$$; DELETE FROM b; -- '",
+            "EXPLAIN SELECT * FROM (SELECT audit(1)) b",
+            "HANDLER b OPEN",
+            "EXECUTE IMMEDIATE 'DELETE FROM b'",
+            "TABLE b INTO OUTFILE 'x'",
+            "SELECT 1 UNION SELECT a FROM b FOR UPDATE",
+            "SELECT (SELECT NEXTVAL(s))",
+            "VALUES ROW(get_lock('a', 1))",
+            "SELECT 1;\0DELETE FROM b",
         ] {
             assert!(!reads(sql), "{sql}");
         }
