@@ -1,9 +1,9 @@
-//! Two runs side by side, or a run beside the recording it replayed: the samples are streamed from the
-//! store into `measure`, which does the statistics.
+//! Two sides of runs, or a run beside the recording it replayed: the samples are streamed from the store into
+//! `measure`, which does the statistics.
 
 use std::collections::BTreeMap;
 
-use reprise_measure::{Comparison, RunSamples, Source, compare, readable};
+use reprise_measure::{Comparison, Judging, RunSamples, Source, compare, readable};
 use reprise_replay::{Part, Plan};
 use reprise_store::{Run, RunState};
 use reprise_wire::filter::Filter;
@@ -14,58 +14,119 @@ use crate::{Error, Library};
 /// The name that stands for a run's own recording.
 pub const RECORDING: &str = "recording";
 
-/// The resampling's seed: the same two runs always compare the same.
+/// The resampling's seed: the same runs always compare the same.
 const SEED: u64 = 1;
 
-impl Library {
-    /// Compares run `b` with run `a`; either may be `recording`.
-    ///
-    /// # Errors
-    /// When there is no such run.
-    pub fn compare(&self, a: &str, b: &str) -> Result<Comparison, Error> {
-        let (a, b) = match (a, b) {
-            (RECORDING, RECORDING) => {
-                return Err(Error::Usage(
-                    "a recording compared with itself says nothing; name a run".to_owned(),
-                ));
-            }
-            (RECORDING, run) => {
-                let run = self.store.run(run)?;
-                (
-                    self.recorded_samples(&run)?,
-                    self.run_samples(&run, u64::MAX)?,
-                )
-            }
-            (run, RECORDING) => {
-                let run = self.store.run(run)?;
-                (
-                    self.run_samples(&run, u64::MAX)?,
-                    self.recorded_samples(&run)?,
-                )
-            }
-            (a, b) => return self.compare_runs(&self.store.run(a)?, &self.store.run(b)?),
-        };
-        Ok(compare(&a, &b, SEED))
+/// What is compared: the names of one or several runs of each side; either side may be `recording`.
+#[derive(Clone, Debug, Default)]
+pub struct CompareRequest {
+    /// The runs to compare against.
+    pub a: Vec<String>,
+    /// The runs to judge.
+    pub b: Vec<String>,
+    /// The least change that counts, as a share (0.05 is 5 %); `None` for the usual one.
+    pub min_effect: Option<f64>,
+}
+
+impl CompareRequest {
+    /// One run a side, by the usual limits.
+    pub fn of(a: &str, b: &str) -> Self {
+        Self {
+            a: vec![a.to_owned()],
+            b: vec![b.to_owned()],
+            min_effect: None,
+        }
     }
 
-    /// Compares run `b` with run `a`, both as far as the one that ended early got.
-    fn compare_runs(&self, a: &Run, b: &Run) -> Result<Comparison, Error> {
-        let early = [("A", a), ("B", b)].into_iter();
-        let early = early.filter_map(|(side, run)| Some((reached_us(run)?, side, run.state)));
-        let Some((to_us, side, state)) = early.min_by_key(|(reached_us, ..)| *reached_us) else {
-            return Ok(compare(
-                &self.run_samples(a, u64::MAX)?,
-                &self.run_samples(b, u64::MAX)?,
-                SEED,
-            ));
+    /// The runs of both sides, A's first, without a recording.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &str> {
+        let names = self.a.iter().chain(&self.b).map(String::as_str);
+        names.filter(|name| *name != RECORDING)
+    }
+
+    /// `new against old`.
+    pub(crate) fn title(&self) -> String {
+        format!("{} against {}", self.b.join(", "), self.a.join(", "))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let recorded = |side: &[String]| side.iter().any(|name| name == RECORDING);
+        let usage = |text: &str| Err(Error::Usage(text.to_owned()));
+        if self.a.is_empty() || self.b.is_empty() {
+            return usage(
+                "a side of the comparison has no run; name one or several, as in a1,a2,a3",
+            );
+        }
+        if recorded(&self.a) && recorded(&self.b) {
+            return usage("a recording compared with itself says nothing; name a run");
+        }
+        let alone = |side: &[String]| side.len() == 1 || !recorded(side);
+        if !alone(&self.a) || !alone(&self.b) {
+            return usage("the recording is a side of its own; name no run beside it");
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let several = self.a.len() + self.b.len() > 2;
+        if let Some(twice) = self.runs().find(|name| several && !seen.insert(*name)) {
+            return Err(Error::Usage(format!(
+                "run '{twice}' is named twice: it would be compared with itself; name each run once"
+            )));
+        }
+        match self.min_effect {
+            Some(share) if !(share > 0.0 && share < 1.0) => {
+                usage("the least effect is no share; write percent between 0% and 100%, such as 5%")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Library {
+    /// Compares the runs of B with those of A. Runs that ended early are compared as far as the shortest got.
+    ///
+    /// # Errors
+    /// When there is no such run, or a side makes no sense.
+    pub fn compare(&self, request: &CompareRequest) -> Result<Comparison, Error> {
+        request.check()?;
+        let runs = |names: &[String]| -> Result<Vec<Run>, Error> {
+            let runs = names.iter().filter(|name| *name != RECORDING);
+            runs.map(|name| Ok(self.store.run(name)?)).collect()
         };
-        let (a, b) = (self.run_samples(a, to_us)?, self.run_samples(b, to_us)?);
-        let mut comparison = compare(&a, &b, SEED);
-        comparison.why.push(format!(
-            "{side} was {} after {}: both are compared as far as it got",
-            state.name(),
-            readable::moment(to_us)
-        ));
+        let (a, b) = (runs(&request.a)?, runs(&request.b)?);
+        let early = (a.iter().map(|run| ("A", run))).chain(b.iter().map(|run| ("B", run)));
+        let early = early.filter_map(|(side, run)| Some((reached_us(run)?, side, run)));
+        // A recording is as long as it is: a run beside it is taken whole.
+        let judged = !a.is_empty() && !b.is_empty();
+        let early = early
+            .min_by_key(|(reached_us, ..)| *reached_us)
+            .filter(|_| judged);
+        let to_us = early.map_or(u64::MAX, |(reached_us, ..)| reached_us);
+        let samples = |runs: &[Run], others: &[Run]| -> Result<Vec<RunSamples>, Error> {
+            match others.first() {
+                Some(of) if runs.is_empty() => Ok(vec![self.recorded_samples(of)?]),
+                _ => runs
+                    .iter()
+                    .map(|run| self.run_samples(run, to_us))
+                    .collect(),
+            }
+        };
+        let judging = Judging {
+            min_effect: request.min_effect,
+            seed: SEED,
+        };
+        let mut comparison = compare(&samples(&a, &b)?, &samples(&b, &a)?, judging);
+        if let Some((_, side, run)) = early {
+            let which = if a.len() + b.len() > 2 {
+                format!("{} of {side}", run.name)
+            } else {
+                side.to_owned()
+            };
+            let all = if a.len() + b.len() > 2 { "all" } else { "both" };
+            comparison.why.push(format!(
+                "{which} was {} after {}: {all} are compared as far as it got",
+                run.state.name(),
+                readable::moment(to_us)
+            ));
+        }
         Ok(comparison)
     }
 

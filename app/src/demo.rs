@@ -18,7 +18,7 @@ use crate::capture::{CaptureJob, CaptureNews, ImportRequest, RecordRequest};
 use crate::limits::CaptureLimits;
 use crate::redaction::RedactionChoice;
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
-use crate::{Error, Library};
+use crate::{CompareRequest, Error, Library};
 
 /// The recording's name in the demo's file.
 const RECORDING: &str = "shop";
@@ -127,9 +127,9 @@ pub fn demo(
     shop.stop();
 
     tell(DemoNews::Chapter("What changed".to_owned()));
-    let comparisons = [("base", "five"), ("five", "broken")];
-    for (a, b) in comparisons {
-        tell(DemoNews::Compared(Box::new(library.compare(a, b)?)));
+    let comparisons = [("base", "five"), ("five", "broken")].map(|(a, b)| CompareRequest::of(a, b));
+    for request in &comparisons {
+        tell(DemoNews::Compared(Box::new(library.compare(request)?)));
     }
     library.write_report(
         "The shop, at 1x, at 5x, and broken",

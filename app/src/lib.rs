@@ -38,7 +38,7 @@ pub use capture::{
     devices,
 };
 pub use charts::{RunTimeline, comparison_charts};
-pub use comparison::RECORDING;
+pub use comparison::{CompareRequest, RECORDING};
 pub use copy::{CopyRequest, PartRequest};
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, doctor};

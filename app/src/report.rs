@@ -8,7 +8,7 @@ use reprise_measure::{Comparison, Tick};
 
 use crate::answer::RunAnswer;
 use crate::charts::{MOST_DRAWN, RunTimeline, write};
-use crate::{Error, Library, RECORDING, losses};
+use crate::{CompareRequest, Error, Library, RECORDING, losses};
 
 /// Everything a page shows of one run, read from the store.
 struct RunPage {
@@ -37,16 +37,18 @@ impl Library {
         self.write_report(run, &[run], &[], path)
     }
 
-    /// Writes a comparison of two runs, and both runs, as an HTML page.
+    /// Writes a comparison, and its runs, as an HTML page.
     ///
     /// # Errors
     /// When there is no such run, or the file cannot be written.
-    pub fn write_comparison_report(&self, a: &str, b: &str, path: &Path) -> Result<(), Error> {
-        let runs: Vec<&str> = [a, b]
-            .into_iter()
-            .filter(|name| *name != RECORDING)
-            .collect();
-        self.write_report(&format!("{b} against {a}"), &runs, &[(a, b)], path)
+    pub fn write_comparison_report(
+        &self,
+        request: &CompareRequest,
+        path: &Path,
+    ) -> Result<(), Error> {
+        let runs: Vec<&str> = request.runs().collect();
+        let comparisons = std::slice::from_ref(request);
+        self.write_report(&request.title(), &runs, comparisons, path)
     }
 
     /// Writes comparisons and then runs as one HTML page.
@@ -57,10 +59,12 @@ impl Library {
         &self,
         title: &str,
         runs: &[&str],
-        comparisons: &[(&str, &str)],
+        comparisons: &[CompareRequest],
         path: &Path,
     ) -> Result<(), Error> {
-        let comparisons = comparisons.iter().map(|(a, b)| self.comparison_page(a, b));
+        let comparisons = comparisons
+            .iter()
+            .map(|request| self.comparison_page(request));
         let comparisons: Vec<ComparisonPage> = comparisons.collect::<Result<_, _>>()?;
         let runs = runs.iter().map(|name| self.run_page(name));
         let runs: Vec<RunPage> = runs.collect::<Result<_, _>>()?;
@@ -117,25 +121,31 @@ impl Library {
         })
     }
 
-    fn comparison_page(&self, a: &str, b: &str) -> Result<ComparisonPage, Error> {
-        let ticks = |name: &str| match name {
+    /// Of several runs a side, the first of each is drawn over time.
+    fn comparison_page(&self, request: &CompareRequest) -> Result<ComparisonPage, Error> {
+        let ticks = |side: &[String]| match side.first().map_or(RECORDING, String::as_str) {
             RECORDING => Ok(Vec::new()),
             name => {
                 let run = self.store.run(name)?.id;
                 Ok::<_, Error>(self.store.ticks_at_most(run, MOST_DRAWN)?)
             }
         };
-        let run = self.store.run(if b == RECORDING { a } else { b })?;
-        let recorded = match self.store.recording_by_id(run.recording) {
-            Ok(recording) if a != RECORDING && b != RECORDING => Some(Curve::recorded(
-                &self.store.recorded_latency(recording.id)?.latency,
-            )),
+        let (a_ticks, b_ticks) = (ticks(&request.a)?, ticks(&request.b)?);
+        let recorded = match request.runs().last() {
+            Some(run) if !a_ticks.is_empty() && !b_ticks.is_empty() => {
+                let recording = self.store.run(run)?.recording;
+                let recording = self.store.recording_by_id(recording).ok();
+                let latency = recording.map(|recording| self.store.recorded_latency(recording.id));
+                latency
+                    .transpose()?
+                    .map(|recorded| Curve::recorded(&recorded.latency))
+            }
             _ => None,
         };
         Ok(ComparisonPage {
-            comparison: self.compare(a, b)?,
-            a_ticks: ticks(a)?,
-            b_ticks: ticks(b)?,
+            comparison: self.compare(request)?,
+            a_ticks,
+            b_ticks,
             recorded,
         })
     }

@@ -7,6 +7,7 @@ mod commands;
 mod duration;
 mod exit;
 mod output;
+mod percentage;
 mod progress;
 mod stop;
 mod table;

@@ -33,8 +33,9 @@ mod tick;
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
 pub use check::{Check, CheckError, CheckResult, Watching};
 pub use compare::{
-    Comparison, CurvePoint, ErrorRateChange, LEAST_ERROR_RATE, LEAST_US, NOISE, OperationChange,
-    QuantileChange, RULED_OUT, RunSamples, STEADY_US, Sides, Source, Verdict, compare,
+    Comparison, CurvePoint, ErrorRateChange, Judging, LEAST_ERROR_RATE, LEAST_US, NOISE,
+    OperationChange, QuantileChange, RunSamples, STEADY_US, Sides, Source, ThroughputChange,
+    Verdict, compare,
 };
 pub use error_kind::ErrorKind;
 pub use generator::{GeneratorLimit, GeneratorLoad};

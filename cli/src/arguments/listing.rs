@@ -105,13 +105,18 @@ pub(crate) struct FormArguments {
 #[command(after_help = "Examples:\n  \
     reprise compare base five\n  \
     reprise compare base five --html compare.html\n  \
+    reprise compare old-1,old-2,old-3 new-1,new-2,new-3\n  \
     reprise compare recording base     the run against what was recorded (never a verdict)")]
 pub(crate) struct CompareArguments {
-    /// The run to compare against, or `recording`
+    /// The run to compare against, several of them (a1,a2,a3), or `recording`
     pub(crate) a: String,
 
-    /// The run to judge
+    /// The run to judge, or several of them
     pub(crate) b: String,
+
+    /// The least change of a quantile or of the throughput that counts: 5%, and more for single runs shorter than half a minute
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) min_effect: Option<String>,
 
     /// Also write a self-contained HTML page
     #[arg(long, value_name = "FILE")]

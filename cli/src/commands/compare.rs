@@ -4,20 +4,30 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use reprise_app::readable::{change, duration, percent};
-use reprise_app::{Comparison, Verdict, comparison_markdown};
+use reprise_app::readable::{change, duration, percent, rate};
+use reprise_app::{CompareRequest, Comparison, Verdict, comparison_markdown};
 
 use super::Context;
 use super::forms::{is_standard_output, to_file};
 use crate::arguments::CompareArguments;
+use crate::percentage::percentage;
 use crate::table::Table;
 use crate::{exit, output};
 
 pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;
-    let comparison = library.compare(&arguments.a, &arguments.b)?;
+    let request = CompareRequest {
+        a: names(&arguments.a),
+        b: names(&arguments.b),
+        min_effect: arguments
+            .min_effect
+            .as_deref()
+            .map(|text| percentage("--min-effect", text))
+            .transpose()?,
+    };
+    let comparison = library.compare(&request)?;
     if let Some(path) = &arguments.html {
-        library.write_comparison_report(&arguments.a, &arguments.b, path)?;
+        library.write_comparison_report(&request, path)?;
     }
     let markdown = arguments.markdown.as_deref();
     let printed = markdown.is_some_and(is_standard_output);
@@ -38,6 +48,15 @@ pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Re
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// `a1,a2,a3` as three runs.
+fn names(list: &str) -> Vec<String> {
+    let names = list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 /// A comparison as a person reads it.
@@ -71,6 +90,13 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
         "  new errors {} -> {}",
         percent(errors.a),
         percent(errors.b)
+    );
+    let answers = &comparison.throughput;
+    let _ = writeln!(
+        text,
+        "  answers a second {} -> {}",
+        rate(answers.a),
+        rate(answers.b)
     );
     text
 }

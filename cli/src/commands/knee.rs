@@ -5,10 +5,11 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reprise_app::readable::{count, duration, percent, rate};
-use reprise_app::{Bounds, Error, KneeAnswer, KneeRequest, KneeStep, Tried, parse_factor};
+use reprise_app::{Bounds, KneeAnswer, KneeRequest, KneeStep, Tried, parse_factor};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
+use crate::percentage::percentage;
 use crate::stop::Stop;
 use crate::table::Table;
 use crate::{exit, output};
@@ -49,7 +50,7 @@ fn request(arguments: KneeArguments) -> anyhow::Result<KneeRequest> {
     let bounds = Bounds {
         from: parse_factor(&search.from)?,
         to: parse_factor(&search.to)?,
-        within: share(&search.within)?,
+        within: percentage("--within", &search.within)?,
     };
     let mut replay = replay::request::played(
         arguments.name,
@@ -68,17 +69,6 @@ fn request(arguments: KneeArguments) -> anyhow::Result<KneeRequest> {
         step: search.step,
         settle: search.settle,
         rest: search.rest,
-    })
-}
-
-/// `5%` as 0.05.
-fn share(text: &str) -> Result<f64, Error> {
-    let number = text.trim().strip_suffix('%').map(str::trim);
-    let number = number.and_then(|number| number.parse::<f64>().ok());
-    number.map(|percent| percent / 100.0).ok_or_else(|| {
-        Error::Usage(format!(
-            "--within '{text}' is no share; write percent, such as 5%"
-        ))
     })
 }
 

@@ -113,6 +113,68 @@ fn a_run_is_the_same_as_itself_and_every_documented_field_is_there() {
 }
 
 #[test]
+fn several_runs_a_side_are_judged_by_how_much_runs_differ() {
+    let desk = Desk::with_recording();
+    for (name, answer_us) in [
+        ("old-1", 20_000),
+        ("old-2", 25_000),
+        ("old-3", 30_000),
+        ("new-1", 22_000),
+        ("new-2", 27_000),
+        ("new-3", 32_000),
+        ("slow-1", 60_000),
+        ("slow-2", 65_000),
+        ("slow-3", 70_000),
+    ] {
+        store_run(&desk, name, answer_us);
+    }
+    let why = |comparison: &Value| comparison["why"].to_string();
+    let alone = compare(&desk, "old-1", "new-1", 1);
+    assert_eq!(alone["verdict"], "regressed", "{alone}");
+    assert!(
+        why(&alone).contains("one run a side cannot show"),
+        "{alone}"
+    );
+    let all = compare(&desk, "old-1,old-2,old-3", "new-1,new-2,new-3", 0);
+    assert_eq!(all["verdict"], "inconclusive", "{all}");
+    assert_eq!(all["a"], "old-1, old-2, old-3");
+    assert_eq!(
+        (&all["runs"]["a"], &all["runs"]["b"]),
+        (&3.into(), &3.into())
+    );
+    assert!(
+        why(&all).contains("the differences between 3 and 3 runs count"),
+        "{all}"
+    );
+    let slow = compare(&desk, "old-1,old-2,old-3", "slow-1,slow-2,slow-3", 1);
+    assert_eq!(slow["verdict"], "regressed", "{slow}");
+    desk.run(&["compare", "old-1,old-1", "new-1,new-2"])
+        .refused(2, "named twice");
+    desk.run(&["compare", "old-1,recording", "new-1"])
+        .refused(2, "a side of its own");
+    desk.run(&["compare", "old-1", ","])
+        .refused(2, "has no run");
+}
+
+#[test]
+fn the_least_effect_that_counts_can_be_asked_for() {
+    let desk = Desk::with_recording();
+    store_run(&desk, "old", 20_000);
+    store_run(&desk, "new", 21_800);
+    assert_eq!(compare(&desk, "old", "new", 1)["noise"], 0.05);
+    let said = desk
+        .run(&["compare", "old", "new", "--json", "--min-effect", "20%"])
+        .ok();
+    let comparison: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(comparison["verdict"], "same", "{comparison}");
+    for wrong in ["20", "0%", "100%", "-3%"] {
+        let effect = format!("--min-effect={wrong}");
+        desk.run(&["compare", "old", "new", &effect])
+            .refused(2, "write percent");
+    }
+}
+
+#[test]
 fn a_delay_on_every_request_shows_in_the_comparison() {
     let desk = Desk::with_recording();
     let shop = shop();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    Histogram, Outcome, Outcomes, ProbeTick, RunSamples, Sample, SampleFlags, Source, Tick,
-    TickQuantiles, choice, compare,
+    Histogram, Judging, Outcome, Outcomes, ProbeTick, RunSamples, Sample, SampleFlags, Source,
+    Tick, TickQuantiles, choice, compare,
 };
 
 const DARK: Style = Style::new(900, 320, Theme::Dark);
@@ -125,7 +125,7 @@ fn comparison() -> crate::Comparison {
         }
         run
     };
-    compare(&side(1, 1.0), &side(2, 1.45), 3)
+    compare(&[side(1, 1.0)], &[side(2, 1.45)], Judging::default())
 }
 
 #[test]

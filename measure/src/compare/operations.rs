@@ -1,20 +1,20 @@
-//! What changed for each operation, with the corrections that many tests need.
+//! What changed for each operation.
 
 use serde::{Deserialize, Serialize};
 
-use super::resample::Resampled;
+use super::contrast::{QuantileContrast, Resampling, simultaneous};
+use super::failures::error_rate;
+use super::limit::Limit;
+use super::side::Side;
 use super::slices::Slices;
-use super::{ErrorRateChange, QuantileChange, RunSamples, Sides, quantile_change, statistics};
-use crate::{choice, minimum_count};
+use super::{ErrorRateChange, QuantileChange, Sides};
+use crate::minimum_count;
 
-/// Operations are many: each is drawn less often than the whole.
-const RESAMPLES: u64 = 400;
 /// A quantile is compared only with this many times the least samples for it: with just enough, its
 /// interval is too wide to find anything.
 const AMPLE: u64 = 5;
-/// Stricter than for the whole: the tails of single operations rest on few slow answers, for which
-/// the chances computed here are somewhat too small.
-const ALPHA: f64 = 0.01;
+/// The high quantiles looked at, of which the highest with ample samples counts.
+const HIGH: [(&str, f64); 2] = [("p99", 0.99), ("p95", 0.95)];
 
 /// One operation of both sides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,96 +40,131 @@ impl OperationChange {
     }
 }
 
-/// An operation with the chances of what was tested; `None` where nothing could be.
-struct Tested {
-    times: Option<f64>,
+/// An operation with the chances of what was tested.
+pub(super) struct Tested {
+    operation: String,
+    count: Sides,
+    quantiles: Vec<TestedQuantile>,
     errors: Option<f64>,
-    change: OperationChange,
+    error_rate: ErrorRateChange,
 }
 
-/// Compares the operations that both sides have; the most changed come first. Changes of a
-/// quantile up to `noise` are none.
-pub(super) fn changes(
-    a: &RunSamples,
-    b: &RunSamples,
-    noise: f64,
-    seed: u64,
-) -> Vec<OperationChange> {
-    let mut tested: Vec<Tested> = a
+struct TestedQuantile {
+    name: &'static str,
+    chance: f64,
+    change: QuantileChange,
+}
+
+/// Tests the operations that both sides have.
+pub(super) fn test_all(
+    resampling: &Resampling,
+    a: Side<'_>,
+    b: Side<'_>,
+    limit: Limit,
+) -> Vec<Tested> {
+    let in_both = a
         .operations()
-        .iter()
-        .filter_map(|(name, slices)| Some((name, slices, b.operations().get(name)?)))
-        .zip(1..)
-        .map(|((name, a, b), stream)| test(name, a, b, noise, choice::bits(seed, &[stream])))
-        .collect();
-    let mut p: Vec<f64> = tested
-        .iter()
-        .flat_map(|test| [test.times, test.errors])
-        .flatten()
-        .collect();
-    statistics::holm(&mut p);
-    let mut p = p.into_iter();
-    for test in &mut tested {
-        let mut passes =
-            |tested: Option<f64>| tested.and_then(|_| p.next()).is_some_and(|p| p < ALPHA);
-        test.change.response_us.significant &= passes(test.times);
-        test.change.error_rate.significant &= passes(test.errors);
-    }
-    let mut changes: Vec<_> = tested.into_iter().map(|test| test.change).collect();
-    changes.sort_by(|a, b| effect(b).total_cmp(&effect(a)));
-    changes
+        .intersection(&b.operations())
+        .copied()
+        .collect::<Vec<_>>();
+    let test = |name: &str| match (a.operation(name), b.operation(name)) {
+        (Some(in_a), Some(in_b)) => test(name, resampling, &in_a, &in_b, limit),
+        // Some run does not have it at all: too rare to tell.
+        _ => Tested {
+            operation: name.to_owned(),
+            count: Sides::default(),
+            quantiles: Vec::new(),
+            errors: None,
+            error_rate: ErrorRateChange::default(),
+        },
+    };
+    in_both.into_iter().map(test).collect()
 }
 
-fn test(name: &str, a: &Slices, b: &Slices, noise: f64, seed: u64) -> Tested {
-    let least = a.answered().min(b.answered());
-    let ample = |quantile: f64| minimum_count(quantile) * AMPLE <= least;
-    let highest = [("p99", 0.99), ("p95", 0.95)]
-        .into_iter()
-        .find(|(_, quantile)| ample(*quantile));
-    let median = Some(("p50", 0.5)).filter(|(_, quantile)| ample(*quantile));
-    let candidates: Vec<(&str, f64)> = median.into_iter().chain(highest).collect();
-    let quantiles: Vec<f64> = candidates.iter().map(|(_, quantile)| *quantile).collect();
-    let resampled = Resampled::of(a, b, &quantiles, RESAMPLES, seed);
-    // Of equals the last one counts: the highest quantile.
-    let times = candidates
+fn test(name: &str, resampling: &Resampling, a: &[&Slices], b: &[&Slices], limit: Limit) -> Tested {
+    let ended = |runs: &[&Slices]| runs.iter().map(|run| run.ended()).sum();
+    let least = a
         .iter()
-        .map(|(name, quantile)| (*name, quantile_change(&resampled, *quantile, noise)))
-        .reduce(|best, next| if next.1.0 <= best.1.0 { next } else { best });
-    let (errors_p, error_rate) = resampled.error_rate();
-    let change = OperationChange {
+        .chain(b)
+        .map(|run| run.answered())
+        .min()
+        .unwrap_or(0);
+    let ample = |(_, quantile): &(&str, f64)| minimum_count(*quantile) * AMPLE <= least;
+    let candidates = [("p50", 0.5)]
+        .into_iter()
+        .chain(HIGH.into_iter().find(ample));
+    let candidates: Vec<(&'static str, f64)> = candidates.filter(ample).collect();
+    let quantiles: Vec<f64> = candidates.iter().map(|(_, quantile)| *quantile).collect();
+    let contrasts = resampling.quantiles(a, b, &quantiles);
+    let carried: Vec<&QuantileContrast> = contrasts.iter().filter(|one| one.is_carried()).collect();
+    let leaves = simultaneous(&carried);
+    let tested = contrasts
+        .iter()
+        .zip(&candidates)
+        .map(|(contrast, (name, _))| TestedQuantile {
+            name,
+            chance: limit.chance(contrast),
+            change: limit.change(contrast, leaves),
+        });
+    let (errors, error_rate) = error_rate(a, b);
+    Tested {
         operation: name.to_owned(),
         count: Sides {
-            a: a.ended(),
-            b: b.ended(),
+            a: ended(a),
+            b: ended(b),
         },
-        quantile: times.map(|(name, _)| name.to_owned()),
-        response_us: times.map_or_else(QuantileChange::default, |(_, (_, change))| change),
+        quantiles: tested.collect(),
+        errors,
         error_rate,
-    };
-    // What cannot have changed is no test, and does not dilute the others.
-    let failures = a.failed() + b.failed();
-    Tested {
-        // Choosing the better of two tests is paid for.
-        times: times.map(|(_, (p, _))| (p * candidates.len() as f64).min(1.0)),
-        errors: (failures > 0).then_some(errors_p),
-        change,
     }
 }
 
-/// What puts one operation before another: a change before none, then its size; those too rare to
-/// tell come last.
+impl Tested {
+    /// The chances of its tests, in the order [`Self::settle`] wants them back. What cannot have changed is no
+    /// test, and does not dilute the others.
+    pub(super) fn chances(&self) -> impl Iterator<Item = f64> + '_ {
+        self.quantiles
+            .iter()
+            .map(|tested| tested.chance)
+            .chain(self.errors)
+    }
+
+    /// The change, given whether each test passed.
+    pub(super) fn settle(mut self, passed: &mut impl Iterator<Item = bool>) -> OperationChange {
+        for tested in &mut self.quantiles {
+            tested.change.significant &= passed.next().unwrap_or(false);
+        }
+        self.error_rate.significant &= self.errors.is_some() && passed.next().unwrap_or(false);
+        // Of equals the last one counts: the highest quantile.
+        let surest = self.quantiles.into_iter().reduce(|best, next| {
+            let better =
+                (next.change.significant, best.chance) >= (best.change.significant, next.chance);
+            if better { next } else { best }
+        });
+        OperationChange {
+            operation: self.operation,
+            count: self.count,
+            quantile: surest.as_ref().map(|tested| tested.name.to_owned()),
+            response_us: surest.map(|tested| tested.change).unwrap_or_default(),
+            error_rate: self.error_rate,
+        }
+    }
+}
+
+/// The most changed first: a change before none, then its size; those too rare to tell come last.
+pub(super) fn sort_by_effect(changes: &mut [OperationChange]) {
+    changes.sort_by(|a, b| effect(b).total_cmp(&effect(a)));
+}
+
 fn effect(change: &OperationChange) -> f64 {
-    let times = change
-        .response_us
-        .change
-        .map_or(-1.0, |ratio| (1.0 + ratio).ln().abs());
+    let times = change.response_us.change;
+    let times = times.map_or(-1.0, |ratio| ratio.ln_1p().abs());
     let errors = (change.error_rate.b - change.error_rate.a).abs();
     let first = if change.changed() { 1_000.0 } else { 0.0 };
-    first
-        + times
-        + if change.error_rate.significant {
-            errors * 10.0
-        } else {
-            0.0
-        }
+    let errors = if change.error_rate.significant {
+        errors * 10.0
+    } else {
+        0.0
+    };
+    first + times + errors
 }

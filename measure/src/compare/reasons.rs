@@ -1,13 +1,22 @@
 //! The verdict and the sentences that say why.
 
 use super::carrier::carrier;
-use super::{
-    Comparison, LEAST_SLICES, NOISE, QuantileChange, RULED_OUT, RunSamples, Source, Verdict,
-};
-use crate::readable::{change, percent, signed};
+use super::longer::times_longer;
+use super::side::Side;
+use super::throughput::{asked_alike, asked_per_s};
+use super::{Comparison, LEAST_SLICES, NOISE, QuantileChange, Verdict};
+use crate::readable::{change, moment, percent, rate, signed};
+
+/// More errors than this must be ruled out for runs to be the same: one point.
+const SAME_ERRORS: f64 = 0.01;
+/// Runs that would have to be longer than so many times are better made steadier.
+const MOST_LONGER: f64 = 50.0;
+
+/// That a quantile did not change is said when a larger change than this share is ruled out.
+const WORTH_SAYING: f64 = 0.25;
 
 /// Sets the verdict and the reasons of a comparison whose numbers are known.
-pub(super) fn conclude(comparison: &mut Comparison, a: &RunSamples, b: &RunSamples) {
+pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>) {
     let found = found(comparison);
     let void = void(comparison, a, b);
     comparison.verdict = if void.is_some() {
@@ -22,13 +31,16 @@ pub(super) fn conclude(comparison: &mut Comparison, a: &RunSamples, b: &RunSampl
     if found == Verdict::Same {
         why.push(nothing_changed(comparison));
     }
-    if found == Verdict::Inconclusive && why.is_empty() {
-        why.push(cannot_tell(comparison));
+    if comparison.verdict == Verdict::Inconclusive && why.is_empty() {
+        comparison.times_longer = times_longer(comparison);
+        let shortest_us = a.shortest_us().min(b.shortest_us());
+        why.push(cannot_tell(comparison, shortest_us));
     }
     why.extend(unchanged(comparison));
     why.push(errors(comparison, a, b));
+    why.extend(throughput(comparison, a, b));
     why.extend(operations(comparison));
-    if a.source() == Source::Run && b.source() == Source::Run {
+    if !a.is_recording() && !b.is_recording() {
         why.extend(trust(comparison, a, b));
     }
     comparison.why = why;
@@ -50,16 +62,29 @@ fn found(comparison: &Comparison) -> Verdict {
         .filter(|rate| rate.significant)
         .map(|rate| rate.b > rate.a)
         .collect();
-    let mut changes = slower_or_faster.iter().chain(&more_or_fewer_errors);
+    let throughput = &comparison.throughput;
+    let fewer_answers = throughput.change.filter(|_| throughput.significant);
+    let fewer_answers = fewer_answers.map(|change| change < 0.0);
+    let mut changes = slower_or_faster
+        .iter()
+        .chain(&more_or_fewer_errors)
+        .chain(&fewer_answers);
     if changes.clone().any(|worse| *worse) {
         Verdict::Regressed
     } else if changes.next().is_some() {
         Verdict::Improved
-    } else if ruled_out(comparison).is_some_and(|(_, largest)| largest <= RULED_OUT) {
+    } else if is_same(comparison) {
         Verdict::Same
     } else {
         Verdict::Inconclusive
     }
+}
+
+/// Whether every change that is still possible is smaller than what counts.
+fn is_same(comparison: &Comparison) -> bool {
+    let errors = &comparison.error_rate;
+    ruled_out(comparison).is_some_and(|(_, largest)| largest <= comparison.noise)
+        && errors.low.abs().max(errors.high.abs()) <= SAME_ERRORS
 }
 
 fn is_slower(quantile: &QuantileChange) -> bool {
@@ -80,15 +105,12 @@ fn ruled_out(comparison: &Comparison) -> Option<(&str, f64)> {
 }
 
 /// What makes any verdict worthless, if something does.
-fn void(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Option<String> {
+fn void(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Option<String> {
     let sides = [("A", a), ("B", b)];
-    if let Some((side, _)) = sides.iter().find(|(_, run)| run.total().answered() == 0) {
+    if let Some((side, _)) = sides.iter().find(|(_, run)| run.answered() == 0) {
         return Some(format!("{side} has no answers to compare"));
     }
-    if let Some((side, _)) = sides
-        .iter()
-        .find(|(_, run)| run.source() == Source::Recording)
-    {
+    if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_recording()) {
         return Some(format!(
             "{side} is the recording itself: a difference to look at, not a verdict, since its \
              last bytes also measure the recorded clients' bandwidth"
@@ -106,7 +128,7 @@ fn void(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Option<Strin
              its latencies are of other work"
         ));
     }
-    let slices = a.total().all().len().min(b.total().all().len());
+    let slices = a.least_slices().min(b.least_slices());
     if slices < LEAST_SLICES || comparison.quantiles.values().all(|q| q.change.is_none()) {
         return Some(
             "the runs are too short to tell how much they vary; let them run for a minute".into(),
@@ -116,7 +138,7 @@ fn void(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Option<Strin
 }
 
 /// "B is slower: p99 +38 % (between +29 and +49), POST /checkout carries it".
-fn slower_or_faster(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Vec<String> {
+fn slower_or_faster(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Vec<String> {
     let sentence = |slower: bool| {
         let (name, most) = comparison
             .quantiles
@@ -188,15 +210,27 @@ fn nothing_changed(comparison: &Comparison) -> String {
     format!("no change was found{most}")
 }
 
-fn cannot_tell(comparison: &Comparison) -> String {
+fn cannot_tell(comparison: &Comparison, shortest_us: u64) -> String {
     let most = ruled_out(comparison).map_or_else(String::new, |(name, largest)| {
         format!(
             ": {name} could have changed by up to {}",
             percent((largest * 100.0).ceil() / 100.0)
         )
     });
+    let longer = match comparison.times_longer {
+        Some(times) if times <= MOST_LONGER => format!(
+            "runs of about {} a side could tell ({times:.1} times as long)",
+            moment((shortest_us as f64 * times) as u64)
+        ),
+        Some(_) => format!(
+            "longer runs alone will hardly tell (more than {MOST_LONGER} times as long): several \
+             shorter ones a side, or a higher rate, will"
+        ),
+        None => "several runs a side will tell more than longer ones".to_owned(),
+    };
     format!(
-        "no change was found, but the runs vary too much to rule one out{most}; let them run longer"
+        "no change was found, but the runs vary too much to rule one of {} out{most}; {longer}",
+        percent(comparison.noise)
     )
 }
 
@@ -215,7 +249,7 @@ fn unchanged(comparison: &Comparison) -> Option<String> {
         .filter(|(_, change)| !change.significant)
         .filter_map(|(name, change)| {
             let reach = change.low?.abs().max(change.high?.abs());
-            (reach <= RULED_OUT).then_some((name.as_str(), reach))
+            (reach <= WORTH_SAYING).then_some((name.as_str(), reach))
         })
         .collect();
     let reach = same.iter().map(|(_, reach)| *reach).fold(0.0, f64::max);
@@ -224,7 +258,7 @@ fn unchanged(comparison: &Comparison) -> Option<String> {
     (!names.is_empty()).then(|| format!("no clear change at {} (at most {most})", list(&names)))
 }
 
-fn errors(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> String {
+fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> String {
     let rate = &comparison.error_rate;
     let mut text = if rate.significant {
         format!(
@@ -285,21 +319,60 @@ fn operations(comparison: &Comparison) -> Option<String> {
     Some(text)
 }
 
-fn trust(comparison: &Comparison, a: &RunSamples, b: &RunSamples) -> Vec<String> {
+/// "9,200 answers a second became 7,100 (-23 %, between -25 and -21)".
+fn throughput(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Option<String> {
+    let rates = &comparison.throughput;
+    if a.is_recording() || b.is_recording() {
+        return None;
+    }
+    if !asked_alike(a, b) {
+        return Some(format!(
+            "A was asked for {} a second and B for {}: they did not do the same work",
+            rate(asked_per_s(a)),
+            rate(asked_per_s(b))
+        ));
+    }
+    rates.significant.then_some(())?;
+    Some(format!(
+        "{} answers a second became {} ({}, between {} and {})",
+        rate(rates.a),
+        rate(rates.b),
+        change(rates.change?),
+        signed(rates.low? * 100.0),
+        signed(rates.high? * 100.0)
+    ))
+}
+
+fn trust(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Vec<String> {
     let mut trust = Vec::new();
     if !a.generator_late() && !b.generator_late() {
         trust.push("the generator kept time in both".to_owned());
     }
-    if comparison.noise > NOISE {
-        trust.push(format!(
-            "runs this short differ by themselves: changes up to {} were taken for noise",
-            percent((comparison.noise * 100.0).ceil() / 100.0)
-        ));
+    let runs = comparison.runs;
+    match (runs.a.min(runs.b), runs.a + runs.b) {
+        (_, ..=2) => {
+            if comparison.noise > NOISE {
+                trust.push(format!(
+                    "single runs differ by themselves: changes up to {} were taken for noise",
+                    percent((comparison.noise * 100.0).ceil() / 100.0)
+                ));
+            }
+            trust.push(
+                "one run a side cannot show how much two runs of the same build differ: half of \
+                 the least effect is allowed for it; repeat both (three a side, better five) to see"
+                    .to_owned(),
+            );
+        }
+        (..=2, _) => trust.push(format!(
+            "{} and {} runs show little of how much runs of the same build differ; three a side, \
+             better five, show more",
+            runs.a, runs.b
+        )),
+        _ => trust.push(format!(
+            "the differences between {} and {} runs count",
+            runs.a, runs.b
+        )),
     }
-    trust.push(
-        "with one run a side, repeat both to see how much two runs of the same build differ"
-            .to_owned(),
-    );
     trust
 }
 

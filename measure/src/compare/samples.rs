@@ -7,6 +7,9 @@ use super::slices::Slices;
 use crate::accumulator::MAX_OPERATIONS;
 use crate::{Digits, Histogram, Outcomes, Quantiles, Sample, SampleFlags, summary};
 
+/// What the operations beyond the most that are told apart are called together.
+const OTHER: &str = "other";
+
 /// Where the latencies come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -24,8 +27,10 @@ pub struct RunSamples {
     names: BTreeMap<u32, String>,
     measures_from_us: u64,
     measures_to_us: u64,
+    duration_us: u64,
     total: Slices,
     operations: BTreeMap<String, Slices>,
+    good_answers: Vec<f64>,
     outcomes: Outcomes,
     injected_errors: u64,
     lateness: Histogram,
@@ -47,8 +52,10 @@ impl RunSamples {
             names: operations,
             measures_from_us: 0,
             measures_to_us: u64::MAX,
+            duration_us,
             total: Slices::new(duration_us),
             operations: BTreeMap::new(),
+            good_answers: Vec::new(),
             outcomes: Outcomes::default(),
             injected_errors: 0,
             lateness: Histogram::new(Digits::Two),
@@ -85,8 +92,23 @@ impl RunSamples {
         if let Some(took) = took {
             self.response.record(took);
         }
+        if took.is_some() && !failed {
+            self.count_answer(sample.done_us.saturating_sub(self.measures_from_us));
+        }
         let at_us = sample.intended_us - self.measures_from_us;
         self.count(at_us, sample.operation, took, failed);
+    }
+
+    /// An answer that came back after the end does not count for the throughput.
+    fn count_answer(&mut self, done_us: u64) {
+        if done_us >= self.duration_us {
+            return;
+        }
+        let slice = self.total.slice_at(done_us);
+        if slice >= self.good_answers.len() {
+            self.good_answers.resize(slice + 1, 0.0);
+        }
+        self.good_answers[slice] += 1.0;
     }
 
     /// Takes one exchange of a recording: when it was sent (microseconds since the recording
@@ -103,17 +125,22 @@ impl RunSamples {
 
     fn count(&mut self, at_us: u64, operation: u32, took_us: Option<u64>, failed: bool) {
         self.total.record(at_us, took_us, failed);
-        let name = self
-            .names
-            .get(&operation)
-            .cloned()
-            .unwrap_or_else(|| format!("#{operation}"));
-        let known = self.operations.len() < MAX_OPERATIONS || self.operations.contains_key(&name);
-        let name = if known { name } else { "other".to_owned() };
-        self.operations
-            .entry(name)
-            .or_insert_with(|| self.total.emptied())
-            .record(at_us, took_us, failed);
+        let full = self.operations.len() >= MAX_OPERATIONS;
+        let name = match self.names.get(&operation) {
+            Some(name) if !full || self.operations.contains_key(name) => name,
+            None if !full => self
+                .names
+                .entry(operation)
+                .or_insert_with(|| format!("#{operation}")),
+            _ => OTHER,
+        };
+        if let Some(slices) = self.operations.get_mut(name) {
+            slices.record(at_us, took_us, failed);
+        } else {
+            let mut slices = self.total.emptied();
+            slices.record(at_us, took_us, failed);
+            self.operations.insert(name.to_owned(), slices);
+        }
     }
 
     /// The name it was given.
@@ -139,9 +166,29 @@ impl RunSamples {
         summary::is_unfaithful(&self.outcomes)
     }
 
-    /// The share (0.0 to 1.0) of its exchanges that a fault of its plan made fail.
-    pub(super) fn injected_rate(&self) -> f64 {
-        crate::tick::share(self.injected_errors, self.total.ended())
+    /// How many of its exchanges a fault of its plan made fail.
+    pub(super) const fn injected_errors(&self) -> u64 {
+        self.injected_errors
+    }
+
+    /// Answers that were no failure, by the slice in which they came.
+    pub(super) fn good_answers(&self) -> &[f64] {
+        &self.good_answers
+    }
+
+    /// The same for each second measured.
+    pub(super) fn answers_per_s(&self) -> f64 {
+        let seconds = self.seconds();
+        if seconds > 0.0 {
+            self.good_answers.iter().sum::<f64>() / seconds
+        } else {
+            0.0
+        }
+    }
+
+    /// How long it measured.
+    pub(super) const fn seconds(&self) -> f64 {
+        self.duration_us as f64 / 1e6
     }
 
     pub(super) const fn total(&self) -> &Slices {

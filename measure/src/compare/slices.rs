@@ -44,6 +44,13 @@ pub(super) struct Slice {
     pub(super) failed: u64,
 }
 
+impl Slice {
+    /// How many response times there are.
+    pub(super) fn answered(&self) -> f64 {
+        self.times.values().map(|count| f64::from(*count)).sum()
+    }
+}
+
 impl Slices {
     /// No slices yet, of a length that suits a run of `duration_us`.
     pub(super) fn new(duration_us: u64) -> Self {
@@ -64,7 +71,7 @@ impl Slices {
     }
 
     pub(super) fn record(&mut self, at_us: u64, took_us: Option<u64>, failed: bool) {
-        let index = ((at_us / self.length_us) as usize).min(MAX_SLICES - 1);
+        let index = self.slice_at(at_us);
         if index >= self.slices.len() {
             self.slices.resize_with(index + 1, Slice::default);
         }
@@ -74,6 +81,11 @@ impl Slices {
         if let Some(took_us) = took_us {
             *slice.times.entry(class(took_us)).or_default() += 1;
         }
+    }
+
+    /// The number of the slice that a moment falls into.
+    pub(super) fn slice_at(&self, at_us: u64) -> usize {
+        ((at_us / self.length_us) as usize).min(MAX_SLICES - 1)
     }
 
     pub(super) const fn length_us(&self) -> u64 {
@@ -120,15 +132,15 @@ pub(super) fn class(microseconds: u64) -> u16 {
     (doubling * 128 + (value >> doubling) as u32) as u16
 }
 
-/// The middle of a size class, in microseconds.
-pub(super) fn middle(class: u16) -> u64 {
-    let class = u64::from(class);
+/// From where to where a size class goes, in microseconds.
+pub(super) fn edges(class: u16) -> (f64, f64) {
     if class < 256 {
-        return class;
+        return (f64::from(class) - 0.5, f64::from(class) + 0.5);
     }
     let doubling = class / 128 - 1;
-    let low = (class - doubling * 128) << doubling;
-    low + (1 << doubling) / 2
+    let width = 2_f64.powi(i32::from(doubling));
+    let low = f64::from(class - doubling * 128) * width;
+    (low, low + width)
 }
 
 #[cfg(test)]
@@ -158,9 +170,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn classes_rise_and_keep_a_value_within_a_hundredth(value in 1_u64..MAX_US) {
+        fn classes_rise_and_hold_their_values_within_a_hundredth(value in 1_u64..MAX_US) {
             prop_assert!(class(value) <= class(value + 1));
-            prop_assert!(middle(class(value)).abs_diff(value) as f64 <= value as f64 * 0.01);
+            let (low, high) = edges(class(value));
+            prop_assert!(low <= value as f64 && value as f64 <= high);
+            prop_assert!(value < 256 || high - low <= value as f64 * 0.01);
         }
     }
 }

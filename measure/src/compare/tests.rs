@@ -1,7 +1,18 @@
 //! Runs that are the same, runs that are not, and runs that cannot tell.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::{Outcome, Sample, SampleFlags, choice};
+
+/// One run a side, by the usual limits.
+fn judged(a: &RunSamples, b: &RunSamples, seed: u64) -> Comparison {
+    let judging = Judging {
+        min_effect: None,
+        seed,
+    };
+    compare(std::slice::from_ref(a), std::slice::from_ref(b), judging)
+}
 
 /// A minute of a synthetic run: four operations with long tails, a slow drift all answers share.
 struct Synthetic {
@@ -96,7 +107,7 @@ fn two_runs_of_the_same_build_rarely_regress() {
                 }
                 .run("same")
             };
-            compare(&side(i * 2 + 1), &side(i * 2 + 2), i).verdict
+            judged(&side(i * 2 + 1), &side(i * 2 + 2), i).verdict
         })
         .collect();
     let wrong = verdicts
@@ -104,7 +115,31 @@ fn two_runs_of_the_same_build_rarely_regress() {
         .filter(|verdict| matches!(verdict, Verdict::Regressed | Verdict::Improved))
         .count();
     assert!(wrong <= 1, "{verdicts:?}");
-    assert!(verdicts.contains(&Verdict::Same));
+}
+
+#[test]
+fn long_runs_of_the_same_build_are_the_same_and_short_ones_say_how_long_it_takes() {
+    let side = |seed, seconds| {
+        Synthetic {
+            seed,
+            per_second: 500,
+            seconds,
+            ..Synthetic::default()
+        }
+        .run("same")
+    };
+    let long = judged(&side(1, 300), &side(2, 300), 1);
+    assert_eq!(long.verdict, Verdict::Same, "{:#?}", long.why);
+    assert!(long.why[0].starts_with("no change was found; more than"));
+    let short = judged(&side(1, 30), &side(2, 30), 1);
+    assert_eq!(short.verdict, Verdict::Inconclusive, "{:#?}", short.why);
+    let times = short.times_longer.unwrap();
+    assert!((1.5..30.0).contains(&times), "{times}");
+    assert!(
+        short.why[0].contains("a side could tell"),
+        "{:#?}",
+        short.why
+    );
 }
 
 #[test]
@@ -118,7 +153,7 @@ fn operations_that_did_not_change_are_rarely_called_changed() {
                 }
                 .run("same")
             };
-            let comparison = compare(&side(i * 2 + 101), &side(i * 2 + 102), i);
+            let comparison = judged(&side(i * 2 + 101), &side(i * 2 + 102), i);
             comparison
                 .operations
                 .iter()
@@ -143,7 +178,7 @@ fn a_third_more_in_one_operation_is_found_and_named() {
         ..Synthetic::default()
     }
     .run("branch");
-    let comparison = compare(&a, &b, 7);
+    let comparison = judged(&a, &b, 7);
     assert_eq!(
         comparison.verdict,
         Verdict::Regressed,
@@ -187,7 +222,7 @@ fn one_slower_operation_among_many_is_a_regression_even_if_the_whole_hides_it() 
         }
         side
     };
-    let comparison = compare(&side(1, 1.0), &side(2, 1.5), 1);
+    let comparison = judged(&side(1, 1.0), &side(2, 1.5), 1);
     assert_eq!(
         comparison.verdict,
         Verdict::Regressed,
@@ -223,14 +258,14 @@ fn a_clear_shift_of_everything_is_found_both_ways() {
         sample.done_us = sample.intended_us + took;
         b.push(&sample);
     }
-    let there = compare(&a, &b, 1);
+    let there = judged(&a, &b, 1);
     assert_eq!(there.verdict, Verdict::Regressed, "{:#?}", there.why);
     let p50 = there.quantiles["p50"];
     assert!(
         p50.significant && p50.low.unwrap() < 0.3 && 0.3 < p50.high.unwrap(),
         "{p50:?}"
     );
-    let back = compare(&b, &a, 1);
+    let back = judged(&b, &a, 1);
     assert_eq!(back.verdict, Verdict::Improved, "{:#?}", back.why);
     assert!(back.why[0].starts_with("B is faster"), "{:#?}", back.why);
 }
@@ -244,7 +279,7 @@ fn more_errors_are_a_regression_and_a_handful_are_not() {
         ..Synthetic::default()
     }
     .run("broken");
-    let comparison = compare(&clean, &broken, 1);
+    let comparison = judged(&clean, &broken, 1);
     assert_eq!(comparison.verdict, Verdict::Regressed);
     assert!(comparison.error_rate.significant);
     assert!(
@@ -259,7 +294,7 @@ fn more_errors_are_a_regression_and_a_handful_are_not() {
         ..Synthetic::default()
     }
     .run("few");
-    let comparison = compare(&clean, &few, 1);
+    let comparison = judged(&clean, &few, 1);
     assert!(
         !comparison.error_rate.significant,
         "{:?}",
@@ -277,7 +312,7 @@ fn a_late_generator_voids_the_verdict() {
         ..Synthetic::default()
     }
     .run("b");
-    let comparison = compare(&a, &b, 1);
+    let comparison = judged(&a, &b, 1);
     assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(
         comparison.why[0].contains("late in B"),
@@ -297,7 +332,7 @@ fn the_recording_is_looked_at_and_never_judged() {
             false,
         );
     }
-    let comparison = compare(&recorded, &Synthetic::default().run("run"), 1);
+    let comparison = judged(&recorded, &Synthetic::default().run("run"), 1);
     assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(comparison.why[0].contains("recording itself"));
     assert!(comparison.quantiles["p50"].significant);
@@ -313,7 +348,7 @@ fn too_few_samples_are_said_to_be_too_few() {
         }
         .run("short")
     };
-    let comparison = compare(&short(1), &short(2), 1);
+    let comparison = judged(&short(1), &short(2), 1);
     assert_eq!(comparison.quantiles["p99"], QuantileChange::default());
     assert!(comparison.quantiles["p50"].a.is_some());
     assert!(
@@ -323,7 +358,7 @@ fn too_few_samples_are_said_to_be_too_few() {
             .all(|row| row.quantile.as_deref() == Some("p50"))
     );
     let nothing = RunSamples::new("nothing", Source::Run, 0, BTreeMap::new());
-    let comparison = compare(&nothing, &nothing, 1);
+    let comparison = judged(&nothing, &nothing, 1);
     assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(
         comparison.why[0].contains("no answers"),
@@ -342,8 +377,8 @@ fn the_same_seed_gives_the_same_answer_and_the_documented_names() {
         }
         .run("side")
     };
-    let once = compare(&side(1), &side(2), 5);
-    assert_eq!(once, compare(&side(1), &side(2), 5));
+    let once = judged(&side(1), &side(2), 5);
+    assert_eq!(once, judged(&side(1), &side(2), 5));
     let json = serde_json::to_value(&once).unwrap();
     for name in [
         "a",
@@ -374,7 +409,7 @@ fn the_curve_rises_and_its_band_holds_its_line() {
         }
         .run("side")
     };
-    let curve = compare(&side(1), &side(2), 5).curve;
+    let curve = judged(&side(1), &side(2), 5).curve;
     assert!(curve.len() > 25);
     assert!(
         curve

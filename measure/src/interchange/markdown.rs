@@ -245,6 +245,7 @@ mod tests {
             low: Some(0.29),
             high: Some(0.49),
             significant: true,
+            ..QuantileChange::default()
         };
         let operation = |name: &str, significant| OperationChange {
             operation: name.to_owned(),

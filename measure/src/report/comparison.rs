@@ -4,7 +4,7 @@ use super::ComparisonPart;
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
 use crate::chart::{Curve, Side, Style, Theme, difference, overlay, quantile_curves};
-use crate::readable::{change, count, duration, percent, signed};
+use crate::readable::{change, count, duration, percent, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
 
 /// Operations beyond these are summed up in a line.
@@ -93,7 +93,35 @@ fn quantiles(page: &mut Page, comparison: &Comparison) {
             signed(errors.high * 100.0)
         )),
     ]);
+    table.row(answers(comparison));
     page.table(table);
+}
+
+/// Answers per second.
+fn answers(comparison: &Comparison) -> [Cell; 5] {
+    let rates = &comparison.throughput;
+    let text = Cell::new(
+        rates
+            .change
+            .map_or_else(|| "asked differently".to_owned(), change),
+    );
+    let interval = match (rates.low, rates.high) {
+        (Some(low), Some(high)) => {
+            format!("{} … {}", signed(low * 100.0), signed(high * 100.0))
+        }
+        _ => String::new(),
+    };
+    [
+        Cell::new("answers a second"),
+        Cell::new(rate(rates.a)),
+        Cell::new(rate(rates.b)),
+        if rates.significant {
+            text.tone(Tone::of(rates.b > rates.a))
+        } else {
+            text.tone(Tone::Plain)
+        },
+        Cell::new(interval),
+    ]
 }
 
 fn operations(page: &mut Page, comparison: &Comparison) {

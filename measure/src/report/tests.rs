@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::chart::{FaultSpan, StageMark};
 use crate::{
-    Accumulator, Check, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source, Watching,
-    choice, compare,
+    Accumulator, Check, Judging, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source,
+    Watching, choice, compare,
 };
 
 const HOSTILE: &str = "GET /<script>alert(1)</script>?a=\"'&\u{1b}[31m";
@@ -104,7 +104,11 @@ fn page() -> String {
     let (clean, slow) = (samples(1, 1.0), samples(2, 1.8));
     let (ticks, summary) = run(&clean);
     let (slow_ticks, _) = run(&slow);
-    let comparison = compare(&side(HOSTILE, &clean), &side("branch", &slow), 1);
+    let comparison = compare(
+        &[side(HOSTILE, &clean)],
+        &[side("branch", &slow)],
+        Judging::default(),
+    );
     let faults = [FaultSpan {
         from_us: 20_000_000,
         to_us: 40_000_000,

@@ -1,6 +1,6 @@
 //! The Compare page.
 
-use reprise_app::{RECORDING, Style, comparison_charts};
+use reprise_app::{CompareRequest, RECORDING, Style, comparison_charts};
 use tauri::State;
 
 use super::off_main;
@@ -56,5 +56,5 @@ fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Fa
             RECORDING.to_owned()
         }
     };
-    Ok(desk.library.compare(&side(a), &side(b))?)
+    Ok(desk.library.compare(&CompareRequest::of(&side(a), &side(b)))?)
 }

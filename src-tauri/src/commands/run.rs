@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reprise_app::{ChartKind, Style};
+use reprise_app::{ChartKind, CompareRequest, Style};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -170,7 +170,7 @@ pub(crate) async fn save_report(
             .into_path()
             .map_err(|error| Failure::usage(error.to_string()))?;
         match &b {
-            Some(b) => library.write_comparison_report(&a, b, &path)?,
+            Some(b) => library.write_comparison_report(&CompareRequest::of(&a, b), &path)?,
             None => library.write_run_report(&a, &path)?,
         }
         Ok(Some(path.display().to_string()))
