@@ -56,5 +56,7 @@ fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Fa
             RECORDING.to_owned()
         }
     };
-    Ok(desk.library.compare(&CompareRequest::of(&side(a), &side(b)))?)
+    Ok(desk
+        .library
+        .compare(&CompareRequest::of(&side(a), &side(b)))?)
 }
