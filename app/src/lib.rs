@@ -51,8 +51,8 @@ pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use places::default_file;
 pub use proxy::{
-    ProxiesRequest, ProxyJob, ProxyRequest, faults_as_text, parse_protocol, read_proxy_file,
-    write_faults,
+    PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyRequest, faults_as_text,
+    parse_protocol, read_proxy_file, write_faults,
 };
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,

@@ -3,8 +3,10 @@
 mod address;
 mod file;
 mod job;
+mod recording;
 mod request;
 mod text;
+mod tls;
 
 use std::net::SocketAddr;
 use std::thread::available_parallelism;
@@ -14,11 +16,13 @@ use reprise_fault::{Fault, Proxies, ProxyConfig, ProxyProtocol};
 use reprise_store::AllowedTarget;
 
 pub use file::read_proxy_file;
-pub use job::ProxyJob;
+pub use job::{ProxyAnswer, ProxyJob};
+pub use recording::PassingProgress;
 pub use request::{ProxiesRequest, ProxyRequest, parse_protocol};
 pub use text::{faults_as_text, write_faults};
 
 use crate::{Error, Library};
+use recording::PassingRecording;
 
 /// More threads than this have never helped: forwarding is the system's work.
 const MOST_THREADS: usize = 8;
@@ -38,31 +42,13 @@ fn new_seed() -> u64 {
     since_1970.map_or(0, |since| u64::from(since.subsec_nanos()) + since.as_secs())
 }
 
-/// Opens them all, and where they are controlled.
-fn open(
-    proxies: &Proxies,
-    configs: Vec<ProxyConfig>,
-    request: &ProxiesRequest,
-) -> Result<Option<SocketAddr>, Error> {
-    for config in configs {
-        proxies.open(config)?;
-    }
-    let Some(control) = &request.control else {
-        return Ok(None);
-    };
-    let address = address::listen("--control", control)?;
-    Ok(Some(
-        proxies.control(address, request.control_token.clone())?,
-    ))
-}
-
 impl Library {
     /// Opens proxies. They listen when this returns.
     ///
     /// # Errors
     /// A target is refused, a fault cannot be read, or an address cannot be listened on; then nothing listens.
     pub fn proxy(&self, request: &ProxiesRequest) -> Result<ProxyJob, Error> {
-        let configs: Vec<ProxyConfig> = request
+        let mut configs: Vec<ProxyConfig> = request
             .proxies
             .iter()
             .map(|request| self.proxy_config(request))
@@ -71,13 +57,80 @@ impl Library {
         let warnings = warnings.cloned().collect();
         let threads = available_parallelism().map_or(1, usize::from);
         let proxies = Proxies::start(threads.min(MOST_THREADS))?;
-        match open(&proxies, configs, request) {
-            Ok(control) => Ok(ProxyJob::new(proxies, control, warnings)),
+        let recordings = self.record_passing(request, &mut configs)?;
+        match self.open_proxies(&proxies, configs, request) {
+            Ok(control) => Ok(ProxyJob {
+                proxies,
+                control,
+                warnings,
+                recordings,
+            }),
             Err(error) => {
                 proxies.stop();
+                self.let_go(recordings)?;
                 Err(error)
             }
         }
+    }
+
+    /// Opens them all, and where they are controlled.
+    fn open_proxies(
+        &self,
+        proxies: &Proxies,
+        configs: Vec<ProxyConfig>,
+        request: &ProxiesRequest,
+    ) -> Result<Option<SocketAddr>, Error> {
+        for config in configs {
+            proxies.open(config)?;
+        }
+        let Some(control) = &request.control else {
+            return Ok(None);
+        };
+        let address = address::listen("--control", control)?;
+        let token = request.control_token.clone();
+        Ok(Some(proxies.control(address, token, &self.store)?))
+    }
+
+    /// Begins the recordings that proxies are to have, one for each name.
+    fn record_passing(
+        &self,
+        request: &ProxiesRequest,
+        configs: &mut [ProxyConfig],
+    ) -> Result<Vec<PassingRecording>, Error> {
+        let mut recordings: Vec<PassingRecording> = Vec::new();
+        for (asked, config) in request.proxies.iter().zip(configs) {
+            let Some(name) = &asked.record else {
+                continue;
+            };
+            let made = recordings.iter().position(|made| made.name == *name);
+            let place = match made {
+                Some(place) => place,
+                None => {
+                    let of = request.proxies.iter();
+                    let of = of.filter(|other| other.record.as_ref() == Some(name));
+                    let of: Vec<&str> = of.map(|other| other.to.as_str()).collect();
+                    let source = format!("proxy to {}", of.join(", "));
+                    let redaction = self.redaction(&request.redaction)?;
+                    let begun = PassingRecording::start(&self.store, name, source, redaction)?;
+                    recordings.push(begun);
+                    recordings.len() - 1
+                }
+            };
+            if let Some(recording) = recordings.get_mut(place) {
+                recording.proxies.push(config.name.clone());
+                config.witness = Some(recording.witness.clone());
+            }
+        }
+        Ok(recordings)
+    }
+
+    /// Ends recordings of proxies that were not opened; nothing is left of them.
+    fn let_go(&self, recordings: Vec<PassingRecording>) -> Result<(), Error> {
+        for recording in recordings {
+            let empty = recording.finish()?;
+            self.store.delete_recording(&empty.recording.name)?;
+        }
+        Ok(())
     }
 
     fn proxy_config(&self, request: &ProxyRequest) -> Result<ProxyConfig, Error> {
@@ -85,6 +138,7 @@ impl Library {
             .protocol
             .unwrap_or_else(|| address::protocol_of(&request.to));
         let target = self.allowed_proxy_target(request, protocol)?;
+        let tls = tls::of(request, &target, protocol)?;
         Ok(ProxyConfig {
             name: request.name.clone(),
             listen: address::listen("--listen", &request.listen)?,
@@ -92,6 +146,8 @@ impl Library {
             protocol,
             faults: faults(&request.faults)?,
             seed: request.seed.unwrap_or_else(new_seed),
+            tls,
+            witness: None,
         })
     }
 
@@ -111,11 +167,6 @@ impl Library {
                     .allow_http(address::host_and_port(to)?, None, recorded_too)?
             }
         };
-        if target.is_https() {
-            return Err(Error::Usage(format!(
-                "--to '{to}': TLS is passed on as it is, not spoken; write --protocol tcp --to HOST:PORT"
-            )));
-        }
         Ok(target)
     }
 }

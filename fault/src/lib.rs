@@ -33,7 +33,7 @@ pub use flow::{Flow, Slices, Stream};
 pub use percent::Percent;
 pub use proxy::{
     Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections, ProxyError,
-    ProxyProtocol, ProxyState,
+    ProxyProtocol, ProxyState, ProxyTls, Seen, TargetTls, Witness, Witnessed,
 };
 pub use selector::{Selector, Subject};
 pub use turn::{AnswerChanges, Cut, Ending, Lost, Turn};

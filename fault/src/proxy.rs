@@ -17,31 +17,39 @@ mod counters;
 mod error;
 mod link;
 mod luck;
+mod open;
 mod outflow;
 mod queue;
 mod relay;
 mod requests;
+mod side;
 mod socket;
 mod speech;
 mod state;
 mod table;
+mod tls;
 mod waiting;
+mod witness;
 mod worker;
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reprise_store::AllowedTarget;
+use reprise_store::{AllowedTarget, Store};
 use reprise_wire::Protocol;
 
 pub use counters::Counts;
 pub use error::ProxyError;
 pub use state::{ProxyBytes, ProxyConnections, ProxyState};
 pub use table::FaultState;
+pub use tls::{ProxyTls, TargetTls};
+pub use witness::{Seen, Witness, Witnessed};
 
 use crate::{Fault, Selector};
 use control::Control;
 use counters::Counters;
+use open::OpenProxies;
 use table::Table;
 use worker::{Work, Worker};
 
@@ -118,6 +126,10 @@ pub struct ProxyConfig {
     pub faults: Vec<Fault>,
     /// What chance depends on: equal seeds give equal draws to equal connections.
     pub seed: u64,
+    /// Where TLS ends and begins again; by itself it passes as it is.
+    pub tls: ProxyTls,
+    /// Who is told what passes.
+    pub witness: Option<Witness>,
 }
 
 /// One proxy that is open.
@@ -128,6 +140,9 @@ pub struct Proxy {
     counters: Counters,
     faults: Table,
     listener: Mutex<Option<TcpListener>>,
+    enabled: AtomicBool,
+    /// What went wrong last without a fault.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Proxy {
@@ -148,6 +163,8 @@ impl Proxy {
             counters: Counters::default(),
             faults: Table::new(faults),
             listener: Mutex::new(Some(listener)),
+            enabled: AtomicBool::new(true),
+            trouble: Mutex::default(),
         })
     }
 
@@ -171,9 +188,40 @@ impl Proxy {
         self.config.protocol
     }
 
+    /// Whether MySQL clients that ask for TLS get it from the proxy.
+    fn upgrades(&self) -> bool {
+        self.protocol() == ProxyProtocol::Mysql && self.config.tls.upgrades()
+    }
+
     /// What it is and has done so far, as it is shown.
     pub fn state(&self) -> ProxyState {
         ProxyState::of(self)
+    }
+
+    /// Whether it listens, unless a fault has it down.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.load(Ordering::Acquire)
+    }
+
+    fn set_enabled(&self, enabled: bool) {
+        self.enabled.store(enabled, Ordering::Release);
+    }
+
+    /// A client could not be connected to the target.
+    fn unreachable(&self, why: String) {
+        self.counters.unreachable();
+        self.trouble(why);
+    }
+
+    fn trouble(&self, why: String) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = Some(why);
+    }
+
+    /// What went wrong last without a fault: the target was not reached, TLS could not be begun.
+    pub fn last_trouble(&self) -> Option<String> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.clone()
     }
 
     /// What it has done so far.
@@ -250,16 +298,6 @@ pub struct Proxies {
     open: Arc<OpenProxies>,
 }
 
-/// The proxies that are open, oldest first.
-#[derive(Debug, Default)]
-struct OpenProxies(Mutex<Vec<Arc<Proxy>>>);
-
-impl OpenProxies {
-    fn all(&self) -> MutexGuard<'_, Vec<Arc<Proxy>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Proxies {
     /// Starts so many threads, without a proxy yet.
     ///
@@ -268,9 +306,11 @@ impl Proxies {
     pub fn start(threads: usize) -> Result<Self, ProxyError> {
         let workers: Result<Vec<Worker>, ProxyError> =
             (0..threads.max(1)).map(Worker::start).collect();
+        let workers = workers?;
+        let work = workers.iter().map(|worker| worker.work().clone());
         Ok(Self {
-            workers: workers?,
-            open: Arc::default(),
+            open: Arc::new(OpenProxies::new(work.collect())),
+            workers,
         })
     }
 
@@ -279,24 +319,11 @@ impl Proxies {
     /// # Errors
     /// The address cannot be listened on, another proxy has the name, or a fault could never strike there.
     pub fn open(&self, config: ProxyConfig) -> Result<Arc<Proxy>, ProxyError> {
-        if self
-            .open
-            .all()
-            .iter()
-            .any(|proxy| proxy.name() == config.name)
-        {
-            return Err(ProxyError::NameTaken(config.name));
-        }
-        let proxy = Arc::new(Proxy::bind(config)?);
-        for worker in &self.workers {
-            worker.give(Work::Accept(Arc::clone(&proxy)))?;
-        }
-        self.open.all().push(Arc::clone(&proxy));
-        Ok(proxy)
+        self.open.open(config)
     }
 
     /// Lets whoever knows the token control the proxies over HTTP; without a token, whoever is on this machine.
-    /// Where that is; port 0 lets the system choose.
+    /// Where that is; port 0 lets the system choose. What `store` allows can be forwarded to.
     ///
     /// # Errors
     /// The address cannot be listened on, or others could reach it and there is no token.
@@ -304,6 +331,7 @@ impl Proxies {
         &self,
         address: SocketAddr,
         token: Option<String>,
+        store: &Store,
     ) -> Result<SocketAddr, ProxyError> {
         if token.is_none() && !address.ip().is_loopback() {
             return Err(ProxyError::Unprotected(address));
@@ -311,15 +339,19 @@ impl Proxies {
         let failed = |source| ProxyError::Listen { address, source };
         let listener = socket::listen(address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let control = Control::new(Arc::clone(&self.open), token);
+        let control = Control::new(Arc::clone(&self.open), token, store.clone());
         let first = self.workers.first().ok_or(ProxyError::ThreadGone)?;
-        first.give(Work::Control(listener, Arc::new(control)))?;
+        let work = Work::Control(listener, Arc::new(control));
+        first
+            .work()
+            .send(work)
+            .map_err(|_| ProxyError::ThreadGone)?;
         Ok(address)
     }
 
     /// The proxies that are open, oldest first.
     pub fn list(&self) -> Vec<Arc<Proxy>> {
-        self.open.all().clone()
+        self.open.list()
     }
 
     /// Closes every connection and ends the threads.

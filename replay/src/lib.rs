@@ -46,4 +46,5 @@ pub use run::{
     local_port_range, start,
 };
 pub use schedule::stages::{Stage, Stages, StagesError};
+pub use tls::{Trust, tls_client_config};
 pub use users::{Account, Users};

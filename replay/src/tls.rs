@@ -59,34 +59,8 @@ impl TlsClient {
             url: host.to_owned(),
             why: "TLS needs a host's name or address",
         })?;
-        let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| ReplayError::Tls(error.to_string()))?;
-        let lenient = |signed_by| Lenient {
-            signed_by,
-            provider: Arc::clone(&provider),
-        };
-        let mut config = match trust {
-            Trust::Anyone => builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(lenient(None))),
-            Trust::Signed(ca) => {
-                let roots = Arc::new(roots(ca)?);
-                let verifier =
-                    WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
-                        .build()
-                        .map_err(|error| ReplayError::Tls(error.to_string()))?;
-                builder
-                    .dangerous()
-                    .with_custom_certificate_verifier(Arc::new(lenient(Some(verifier))))
-            }
-            Trust::Named(ca) => builder.with_root_certificates(roots(ca)?),
-        }
-        .with_no_client_auth();
-        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         Ok(Self {
-            connector: TlsConnector::from(Arc::new(config)),
+            connector: TlsConnector::from(tls_client_config(trust, alpn)?),
             name,
         })
     }
@@ -137,13 +111,50 @@ impl std::fmt::Debug for TlsClient {
 
 /// How far a server is trusted, by the certificates of a file or the system's.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Trust<'a> {
+pub enum Trust<'a> {
     /// Its certificate is signed by a trusted authority, for the host's name.
     Named(Option<&'a str>),
     /// Its certificate is signed by a trusted authority, for whatever name.
     Signed(Option<&'a str>),
     /// Whatever certificate it shows.
     Anyone,
+}
+
+/// How a program speaks TLS to servers it trusts so far, offering the protocols in `alpn`.
+///
+/// # Errors
+/// The file of trusted certificates cannot be used, or the system has none.
+pub fn tls_client_config(
+    trust: Trust<'_>,
+    alpn: &[&[u8]],
+) -> Result<Arc<ClientConfig>, ReplayError> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ReplayError::Tls(error.to_string()))?;
+    let lenient = |signed_by| Lenient {
+        signed_by,
+        provider: Arc::clone(&provider),
+    };
+    let mut config = match trust {
+        Trust::Anyone => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(lenient(None))),
+        Trust::Signed(ca) => {
+            let roots = Arc::new(roots(ca)?);
+            let verifier =
+                WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+                    .build()
+                    .map_err(|error| ReplayError::Tls(error.to_string()))?;
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(lenient(Some(verifier))))
+        }
+        Trust::Named(ca) => builder.with_root_certificates(roots(ca)?),
+    }
+    .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    Ok(Arc::new(config))
 }
 
 /// The names the certificate of an open connection is for; empty when it has none that can be read.

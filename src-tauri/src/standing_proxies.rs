@@ -75,7 +75,7 @@ impl StandingProxies {
         let at = all.iter().position(|standing| standing.name == name);
         let standing = all.remove(at.ok_or_else(|| gone(name))?);
         drop(all);
-        standing.job.finish();
+        standing.job.finish()?;
         Ok(())
     }
 
@@ -83,7 +83,8 @@ impl StandingProxies {
     pub(crate) fn close_all(&self) {
         let all = std::mem::take(&mut *hold(&self.0));
         for standing in all {
-            standing.job.finish();
+            // they record nothing, and nothing else can fail
+            let _ = standing.job.finish();
         }
     }
 }

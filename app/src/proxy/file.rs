@@ -27,6 +27,12 @@ struct Table {
     seed: Option<u64>,
     #[serde(default)]
     allow_recorded_server: bool,
+    record: Option<String>,
+    tls_cert: Option<String>,
+    tls_key: Option<String>,
+    ca: Option<String>,
+    #[serde(default)]
+    insecure: bool,
 }
 
 /// Reads a file of proxies (docs/faults.md).
@@ -57,12 +63,17 @@ pub fn read_proxy_file(path: &Path) -> Result<ProxiesRequest, Error> {
             faults: table.faults,
             seed: table.seed,
             allow_recorded_server: table.allow_recorded_server,
+            record: table.record,
+            tls_cert: table.tls_cert,
+            tls_key: table.tls_key,
+            ca: table.ca,
+            insecure: table.insecure,
         })
     });
     Ok(ProxiesRequest {
         proxies: proxies.collect::<Result<_, Error>>()?,
         control,
-        control_token: None,
+        ..ProxiesRequest::default()
     })
 }
 

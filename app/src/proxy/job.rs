@@ -4,28 +4,33 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reprise_fault::{Proxies, Proxy, ProxyState};
+use serde::Serialize;
+
+use super::recording::{PassingProgress, PassingRecording};
+use crate::Error;
+use crate::answer::RecordingAnswer;
 
 /// Proxies that are open, until this is finished or dropped.
 #[derive(Debug)]
 pub struct ProxyJob {
-    proxies: Proxies,
-    control: Option<SocketAddr>,
-    warnings: Vec<String>,
+    pub(super) proxies: Proxies,
+    pub(super) control: Option<SocketAddr>,
+    pub(super) warnings: Vec<String>,
+    pub(super) recordings: Vec<PassingRecording>,
+}
+
+/// What a proxy was and has done.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProxyAnswer {
+    /// The proxy.
+    #[serde(flatten)]
+    pub proxy: ProxyState,
+    /// The recording that what passed went into; proxies may share one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingAnswer>,
 }
 
 impl ProxyJob {
-    pub(super) const fn new(
-        proxies: Proxies,
-        control: Option<SocketAddr>,
-        warnings: Vec<String>,
-    ) -> Self {
-        Self {
-            proxies,
-            control,
-            warnings,
-        }
-    }
-
     /// Where they are controlled, if they are.
     pub const fn control(&self) -> Option<SocketAddr> {
         self.control
@@ -43,17 +48,39 @@ impl ProxyJob {
 
     /// What each proxy is and has done so far.
     pub fn states(&self) -> Vec<ProxyState> {
-        self.proxies
-            .list()
-            .iter()
-            .map(|proxy| proxy.state())
-            .collect()
+        let all = self.proxies.list();
+        all.iter().map(|proxy| proxy.state()).collect()
+    }
+
+    /// How far their recordings are.
+    pub fn recordings(&self) -> Vec<PassingProgress> {
+        let all = self.recordings.iter();
+        all.map(PassingRecording::progress).collect()
     }
 
     /// Closes all connections; what each proxy has done.
-    pub fn finish(self) -> Vec<ProxyState> {
+    ///
+    /// # Errors
+    /// A recording could not be written; what was committed is kept.
+    pub fn finish(self) -> Result<Vec<ProxyAnswer>, Error> {
         let all = self.proxies.list();
         self.proxies.stop();
-        all.iter().map(|proxy| proxy.state()).collect()
+        let mut answers: Vec<ProxyAnswer> = all
+            .iter()
+            .map(|proxy| ProxyAnswer {
+                proxy: proxy.state(),
+                recording: None,
+            })
+            .collect();
+        for recording in self.recordings {
+            let proxies = recording.proxies.clone();
+            let made = recording.finish()?;
+            for answer in &mut answers {
+                if proxies.contains(&answer.proxy.name) {
+                    answer.recording = Some(made.clone());
+                }
+            }
+        }
+        Ok(answers)
     }
 }

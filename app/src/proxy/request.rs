@@ -2,8 +2,10 @@
 
 use reprise_fault::ProxyProtocol;
 
+use crate::RedactionChoice;
+
 /// One proxy to open.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ProxyRequest {
     /// What people call it.
     pub name: String,
@@ -19,6 +21,16 @@ pub struct ProxyRequest {
     pub seed: Option<u64>,
     /// Forward to what was a server in a recording, too.
     pub allow_recorded_server: bool,
+    /// The recording that what passes goes into; proxies may share one.
+    pub record: Option<String>,
+    /// Files of the certificate that clients are shown, and of its key; none: TLS passes as it is.
+    pub tls_cert: Option<String>,
+    /// See `tls_cert`.
+    pub tls_key: Option<String>,
+    /// A file of certificates to trust behind the proxy, in place of the system's.
+    pub ca: Option<String>,
+    /// Trust any certificate behind the proxy.
+    pub insecure: bool,
 }
 
 /// Proxies to open together.
@@ -30,6 +42,8 @@ pub struct ProxiesRequest {
     pub control: Option<String>,
     /// What whoever controls them has to know.
     pub control_token: Option<String>,
+    /// Which secrets are replaced in what they record.
+    pub redaction: RedactionChoice,
 }
 
 /// Reads `tcp`, `http` or `mysql`.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use reprise_app::{ProxyProtocol, parse_protocol};
 
+use super::RedactionArguments;
 use crate::duration::parse_duration;
 
 #[derive(Debug, Args)]
@@ -15,6 +16,8 @@ use crate::duration::parse_duration;
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '1:abort(wait=true) for mysql COMMIT'\n  \
     reprise proxy --listen 8081 --to http://staging:8080 --fault '20:delay(ms=250,jitter=50)@1m..2m' --for 10m\n  \
     reprise proxy --listen 2525 --to 127.0.0.1:25 --fault '100:bandwidth(rate=16)'\n  \
+    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --record friday\n  \
+    reprise proxy --listen 8443 --to https://staging --tls-cert own.pem --tls-key own.key --record friday\n  \
     reprise proxy --config proxies.toml --control 127.0.0.1:8474\n\n\
     Ctrl-C closes all connections and prints what passed. A host that is not this machine has to be \
     allowed once:\n`reprise targets allow HOST`.")]
@@ -40,11 +43,24 @@ pub(crate) struct ProxyArguments {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
 
+    /// Record what passes under this name, as clients said and saw it, after all faults; read it with `show`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) record: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) redaction: RedactionArguments,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsArguments,
+
     /// Open the proxies of this TOML file instead; docs/faults.md
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["listen", "to", "protocol", "faults", "seed", "allow_recorded_server"]
+        conflicts_with_all = [
+            "listen", "to", "protocol", "faults", "seed", "allow_recorded_server", "record", "tls_cert", "ca",
+            "insecure"
+        ]
     )]
     pub(crate) config: Option<PathBuf>,
 
@@ -68,4 +84,25 @@ pub(crate) struct ProxyArguments {
     /// Forward to a host although it was a server in a recording
     #[arg(long)]
     pub(crate) allow_recorded_server: bool,
+}
+
+/// TLS that ends at the proxy and begins again behind it.
+#[derive(Debug, Args)]
+pub(crate) struct TlsArguments {
+    /// Speak TLS with clients, showing the certificate of this PEM file, so that what they say is understood;
+    /// MySQL clients get it where they ask for it. Without: TLS passes as it is
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<String>,
+
+    /// The key of --tls-cert, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<String>,
+
+    /// Trust the certificates of this PEM file behind the proxy, in place of the system's
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    pub(crate) ca: Option<String>,
+
+    /// Trust any certificate behind the proxy; with MySQL that is so unless --ca is given
+    #[arg(long)]
+    pub(crate) insecure: bool,
 }

@@ -5,9 +5,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use reprise_app::readable::{bytes, count};
-use reprise_app::{ProxiesRequest, ProxyRequest, ProxyState, read_proxy_file};
+use reprise_app::{
+    PassingProgress, ProxiesRequest, ProxyAnswer, ProxyRequest, ProxyState, read_proxy_file,
+};
 
-use super::Context;
+use super::{Context, recordings};
 use crate::arguments::ProxyArguments;
 use crate::output;
 use crate::progress::Progress;
@@ -22,6 +24,7 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
     let duration = arguments.duration;
     let job = library.proxy(&request(arguments)?)?;
     let mut progress = Progress::open_ended("proxying", context.json);
+    let mut failed = false;
     for warning in job.warnings() {
         progress.note(&format!("reprise: warning: {warning}"));
     }
@@ -44,15 +47,21 @@ pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Resul
         if over || stop.asked() || waited != Err(RecvTimeoutError::Timeout) {
             break;
         }
-        progress.update(None, &line(&job.states()));
+        let recordings = job.recordings();
+        if !failed && recordings.iter().any(|recording| recording.failed) {
+            failed = true;
+            progress
+                .note("reprise: warning: what passes can no longer be recorded; the proxies go on");
+        }
+        progress.update(None, &line(&job.states(), &recordings));
     }
     drop(watch);
     progress.finish();
-    let answers = job.finish();
+    let answers = job.finish()?;
     if context.json {
         output::json_lines(answers)?;
     } else {
-        output::text(&answers.iter().map(describe).collect::<String>())?;
+        output::text(&described(&answers))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -71,10 +80,16 @@ fn request(arguments: ProxyArguments) -> anyhow::Result<ProxiesRequest> {
                 faults: arguments.faults,
                 seed: arguments.seed,
                 allow_recorded_server: arguments.allow_recorded_server,
+                record: arguments.record,
+                tls_cert: arguments.tls.tls_cert,
+                tls_key: arguments.tls.tls_key,
+                ca: arguments.tls.ca,
+                insecure: arguments.tls.insecure,
             }],
             ..ProxiesRequest::default()
         },
     };
+    request.redaction = arguments.redaction.choice();
     request.control = arguments.control.or(request.control);
     request.control_token = arguments.control_token;
     Ok(request)
@@ -98,10 +113,22 @@ fn opened(proxy: &ProxyState) -> String {
 }
 
 /// All proxies in one line.
-fn line(answers: &[ProxyState]) -> String {
+fn line(answers: &[ProxyState], recordings: &[PassingProgress]) -> String {
+    let mut recorded = String::new();
+    if !recordings.is_empty() {
+        let exchanges = recordings.iter().map(|recording| recording.exchanges).sum();
+        recorded = format!(", {} exchanges recorded", count(exchanges));
+        let missed = recordings
+            .iter()
+            .map(|recording| recording.missed_bytes)
+            .sum();
+        if missed > 0 {
+            recorded.push_str(&format!(", {} missed", bytes(missed)));
+        }
+    }
     let sum = |of: fn(&ProxyState) -> u64| answers.iter().map(of).sum::<u64>();
     format!(
-        "{} connections, {} open, {} faults injected, {} to the server, {} to clients",
+        "{} connections, {} open, {} faults injected, {} to the server, {} to clients{recorded}",
         count(sum(|proxy| proxy.connections.accepted)),
         count(sum(|proxy| proxy.connections.open)),
         count(sum(|proxy| proxy
@@ -112,6 +139,26 @@ fn line(answers: &[ProxyState]) -> String {
         bytes(sum(|proxy| proxy.bytes.to_server)),
         bytes(sum(|proxy| proxy.bytes.to_client)),
     )
+}
+
+/// What the proxies have done, and each recording once.
+fn described(answers: &[ProxyAnswer]) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    let mut text = String::new();
+    for answer in answers {
+        text.push_str(&describe(&answer.proxy));
+    }
+    for recording in answers
+        .iter()
+        .filter_map(|answer| answer.recording.as_ref())
+    {
+        let name = recording.recording.name.as_str();
+        if !told.contains(&name) {
+            told.push(name);
+            text.push_str(&recordings::describe(recording));
+        }
+    }
+    text
 }
 
 /// What a proxy has done.
@@ -130,7 +177,8 @@ fn describe(proxy: &ProxyState) -> String {
     let opaque = match proxy.connections.opaque {
         0 => String::new(),
         some => format!(
-            "  {} connections were not {protocol} or encrypted: only faults of bytes act there\n",
+            "  {} connections were not {protocol} or encrypted: only faults of bytes act there; \
+             --tls-cert and --tls-key end TLS here, so that it is understood\n",
             count(some)
         ),
     };
@@ -141,6 +189,9 @@ fn describe(proxy: &ProxyState) -> String {
         bytes(proxy.bytes.to_server),
         bytes(proxy.bytes.to_client),
     );
+    if let Some(trouble) = &proxy.trouble {
+        text.push_str(&format!("  last trouble: {trouble}\n"));
+    }
     for fault in &proxy.faults {
         text.push_str(&format!(
             "  fault {}: {} injected, on {} connections\n",

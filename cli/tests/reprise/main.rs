@@ -39,6 +39,8 @@ mod printing;
 #[cfg(test)]
 mod probing;
 #[cfg(test)]
+mod proxy_recording;
+#[cfg(test)]
 mod proxying;
 #[cfg(test)]
 mod recording;
@@ -54,3 +56,5 @@ mod replaying_mysql;
 mod safety;
 #[cfg(test)]
 mod stopping;
+#[cfg(test)]
+mod toxiproxy;

@@ -69,8 +69,6 @@ fn an_address_in_use_and_a_host_not_allowed_are_refused_with_the_fix() {
         .refused(2, "choose another port");
     desk.run(&["proxy", "--listen", "0", "--to", "http://192.0.2.1"])
         .refused(3, "reprise targets allow 192.0.2.1");
-    desk.run(&["proxy", "--listen", "0", "--to", "https://127.0.0.1"])
-        .refused(2, "--protocol tcp");
     desk.run(&["proxy", "--listen", "0", "--to", "127.0.0.1"])
         .refused(2, "HOST:PORT");
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::spawn_local;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 use super::relay::Scratch;
 use super::table::Current;
@@ -17,17 +17,26 @@ use super::{Proxy, connection, socket, waiting};
 /// How long to wait when the system has no more sockets for us, or not yet the address again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
-/// Accepts until the thread ends.
-pub(super) async fn run(proxy: Arc<Proxy>, scratch: Rc<Scratch>) {
+/// Accepts until whoever holds the other end of `ends` drops it; then ends the connections.
+pub(super) async fn run(proxy: Arc<Proxy>, scratch: Rc<Scratch>, ends: oneshot::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    tokio::select! {
+        () = listen(&proxy, &scratch, &mut connections) => {}
+        _ = ends => {}
+    }
+    connections.shutdown().await;
+}
+
+async fn listen(proxy: &Arc<Proxy>, scratch: &Rc<Scratch>, connections: &mut JoinSet<()>) {
     let mut faults = proxy.faults.follow();
     loop {
-        let Ok(listener) = listener(&proxy) else {
+        let Ok(listener) = listener(proxy) else {
             // another thread has not let go of the socket yet
             tokio::time::sleep(TRY_AGAIN_AFTER).await;
             continue;
         };
         tokio::select! {
-            () = accept(&listener, &proxy, &scratch) => {}
+            () = accept(&listener, proxy, scratch, connections) => {}
             () = until(&mut faults, true) => {}
         }
         drop(listener);
@@ -36,12 +45,22 @@ pub(super) async fn run(proxy: Arc<Proxy>, scratch: Rc<Scratch>) {
     }
 }
 
-async fn accept(listener: &TcpListener, proxy: &Arc<Proxy>, scratch: &Rc<Scratch>) {
+async fn accept(
+    listener: &TcpListener,
+    proxy: &Arc<Proxy>,
+    scratch: &Rc<Scratch>,
+    connections: &mut JoinSet<()>,
+) {
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            // what has ended is forgotten
+            Some(_) = connections.join_next() => continue,
+        };
+        match accepted {
             Ok((client, _)) => {
                 let (proxy, scratch) = (Arc::clone(proxy), Rc::clone(scratch));
-                spawn_local(connection::serve(client, proxy, scratch));
+                connections.spawn_local(connection::serve(client, proxy, scratch));
             }
             // the client has left before it was taken in
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}

@@ -14,9 +14,11 @@ use super::link::{Cut, Link};
 use super::luck::{CONNECT, Luck, Moment};
 use super::queue::Pause;
 use super::relay::{self, Broken, Left, Scratch};
+use super::side::Side;
 use super::speech::greeting_error;
 use super::table::Current;
-use super::{Proxy, ProxyProtocol, answers, outflow, requests, socket, waiting};
+use super::witness::Overheard;
+use super::{Proxy, ProxyProtocol, answers, outflow, requests, waiting};
 use crate::turn::{Ending, Turn};
 use crate::{Injected, Subject};
 
@@ -26,27 +28,37 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The two ends of a proxied connection.
 #[derive(Debug)]
 pub(super) struct Ends {
-    pub(super) client: TcpStream,
-    pub(super) server: TcpStream,
+    pub(super) client: Side,
+    pub(super) server: Side,
 }
 
 /// Serves a client until both sides have ended.
 pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scratch>) {
     let counted = Arc::clone(&proxy);
+    let overheard = overhear(&client, &proxy);
     let (number, _open) = counted.counters.accepted();
     let luck = Luck::new(Arc::clone(&proxy), number);
     let faults = proxy.faults.follow();
+    let client = Side::of_client(client, overheard);
     if let Err(cut) = opening(&luck, &client, &faults, &scratch).await {
         return close(&client, None, cut);
     }
-    let Ok(server) = connect(&proxy).await else {
-        // The client has been let in already, so it cannot be refused any more: a reset is the nearest.
-        proxy.counters.unreachable();
-        return close(&client, None, Cut::Reset);
+    let server = match connect(&proxy).await {
+        Ok(server) => server,
+        Err(error) => {
+            // The client has been let in already, so it cannot be refused any more: a reset is the nearest.
+            proxy.unreachable(error.to_string());
+            return close(&client, None, Cut::Reset);
+        }
     };
-    // A proxy adds no delay of its own; where this fails the connection is dead, and reading says so.
-    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let server = Side::new(server);
+    // a proxy adds no delay of its own
+    client.send_at_once();
+    server.send_at_once();
     let ends = Ends { client, server };
+    if !proxy.upgrades() && proxy.config.tls.both(&ends).is_err() {
+        return close(&ends.client, Some(&ends.server), Cut::Close);
+    }
     let left = <[Left; 2]>::default();
     if let Some(ended) = untouched(&proxy, &ends, faults.clone(), &scratch, &left).await {
         if let Err(broken) = ended {
@@ -56,7 +68,7 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
             };
             close(&ends.client, Some(&ends.server), cut);
         }
-        return;
+        return tell_trouble(&proxy, &ends);
     }
     let link = Link::new(luck, ends, faults, left);
     if let Err(cut) = converse(&link, &scratch).await {
@@ -65,6 +77,25 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
     if link.said.is_opaque() && proxy.protocol() != ProxyProtocol::Tcp {
         proxy.counters.opaque();
     }
+    tell_trouble(&proxy, &link.ends);
+}
+
+/// Says why TLS could not be begun, if that was so.
+fn tell_trouble(proxy: &Proxy, ends: &Ends) {
+    if let Some(why) = ends.server.trouble() {
+        proxy.unreachable(format!("TLS with the target: {why}"));
+    } else if let Some(why) = ends.client.trouble() {
+        proxy.trouble(format!("TLS with a client: {why}"));
+    }
+}
+
+/// Who takes down what this client says and is told, if anybody does.
+fn overhear(client: &TcpStream, proxy: &Proxy) -> Option<Overheard> {
+    let witness = proxy.config.witness.clone()?;
+    // a client that has gone already says nothing
+    let peer = client.peer_addr().ok()?;
+    let server = *proxy.target().addresses().first()?;
+    Some(Overheard::new(witness, peer, server, proxy.upgrades()))
 }
 
 /// Only passes bytes on, for as long as no fault is on. `None`: faults have come on.
@@ -141,7 +172,7 @@ async fn until_down(link: &Link) -> Cut {
 /// Faults that strike before the server is reached.
 async fn opening(
     luck: &Luck,
-    client: &TcpStream,
+    client: &Side,
     faults: &watch::Receiver<Current>,
     scratch: &Scratch,
 ) -> Result<(), Cut> {
@@ -169,7 +200,7 @@ async fn opening(
         None | Some(Ending::Answer(Injected::Http { .. })) => Ok(()),
         Some(Ending::Answer(Injected::Mysql { code, message, .. })) => {
             // a client that has gone already needs no answer
-            let _ = relay::write_all(client, &greeting_error(code, &message)).await;
+            let _ = client.write_all(&greeting_error(code, &message)).await;
             Err(Cut::Close)
         }
         Some(Ending::Close) => Err(Cut::Close),
@@ -181,7 +212,7 @@ async fn opening(
             let pause = pause(requests::or_forever(length));
             tokio::select! {
                 () = waiting::pause(faults, &pause) => {}
-                _ = socket::drain(client, scratch) => {}
+                _ = client.drain(scratch) => {}
             }
             Err(Cut::Close)
         }
@@ -189,13 +220,13 @@ async fn opening(
 }
 
 /// Ends both sides: what one has seen, the other is to see.
-fn close(client: &TcpStream, server: Option<&TcpStream>, cut: Cut) {
+fn close(client: &Side, server: Option<&Side>, cut: Cut) {
     match cut {
         Cut::ByClient => {
-            server.map(socket::reset_on_close);
+            server.map(Side::reset_on_close);
         }
-        Cut::Reset => socket::reset_on_close(client),
-        Cut::Close => socket::close_cleanly(client),
+        Cut::Reset => client.reset_on_close(),
+        Cut::Close => client.close_cleanly(),
     }
 }
 

@@ -3,21 +3,28 @@
 
 mod admission;
 mod routes;
+mod toxiproxy;
 mod vaurien;
 
 use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reprise_store::Store;
 use reprise_wire::http::{ReadCaps, RequestReader};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 
-use super::{OpenProxies, relay};
+use super::open::OpenProxies;
+use super::side::Side;
+use toxiproxy::Toxiproxy;
 
 /// How long a client may say nothing.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The status of an answer without a body (RFC 9110 section 15.3.5).
+const NO_CONTENT: u16 = 204;
 
 /// The longest head and body a request may have; bytes.
 const CAPS: ReadCaps = ReadCaps {
@@ -26,14 +33,20 @@ const CAPS: ReadCaps = ReadCaps {
 };
 
 /// Who may control what.
+#[derive(Debug)]
 pub(super) struct Control {
     open: Arc<OpenProxies>,
     token: Option<String>,
+    toxiproxy: Toxiproxy,
 }
 
 impl Control {
-    pub(super) const fn new(open: Arc<OpenProxies>, token: Option<String>) -> Self {
-        Self { open, token }
+    pub(super) fn new(open: Arc<OpenProxies>, token: Option<String>, store: Store) -> Self {
+        Self {
+            toxiproxy: Toxiproxy::new(Arc::clone(&open), store),
+            open,
+            token,
+        }
     }
 }
 
@@ -70,6 +83,7 @@ pub(super) async fn run(listener: StdListener, control: Arc<Control>) {
 
 /// Answers one client's requests. An error of its connection ends it quietly.
 async fn serve(client: TcpStream, control: Arc<Control>) {
+    let client = Side::new(client);
     let mut reader = RequestReader::new(CAPS);
     let mut bytes = Vec::new();
     loop {
@@ -77,27 +91,23 @@ async fn serve(client: TcpStream, control: Arc<Control>) {
         let fed = reader.feed(input);
         let Ok(progress) = fed else {
             let answer = Answer::error(400, "this is no HTTP request");
-            let _ = relay::write_all(&client, &written(&answer, true)).await;
+            let _ = client.write_all(&written(&answer, true)).await;
             return;
         };
         input = input.get(progress.consumed..).unwrap_or_default();
         bytes = input.to_vec();
         if progress.done {
             let closes = !reader.keep_alive();
-            let answer = answer(&control, &reader);
+            let answer = answer(&control, &reader).await;
             reader.reset();
-            if relay::write_all(&client, &written(&answer, closes))
-                .await
-                .is_err()
-                || closes
-            {
+            if client.write_all(&written(&answer, closes)).await.is_err() || closes {
                 return;
             }
             continue;
         }
         if reader.expects_continue() {
             let goes_on = b"HTTP/1.1 100 Continue\r\n\r\n";
-            if relay::write_all(&client, goes_on).await.is_err() {
+            if client.write_all(goes_on).await.is_err() {
                 return;
             }
         }
@@ -115,7 +125,7 @@ async fn serve(client: TcpStream, control: Arc<Control>) {
     }
 }
 
-fn answer(control: &Control, reader: &RequestReader) -> Answer {
+async fn answer(control: &Control, reader: &RequestReader) -> Answer {
     let Some(head) = reader.head() else {
         return Answer::error(400, "this is no HTTP request");
     };
@@ -128,28 +138,37 @@ fn answer(control: &Control, reader: &RequestReader) -> Answer {
     let method = String::from_utf8_lossy(head.method);
     let target = String::from_utf8_lossy(head.target);
     let path = target.split('?').next().unwrap_or_default();
-    let proxies = control.open.all().clone();
-    routes::answer(&proxies, &method, path, reader.body())
+    routes::answer(control, &method, path, reader.body()).await
 }
 
 fn written(answer: &Answer, closes: bool) -> Vec<u8> {
-    let mut body = answer.body.to_string();
-    body.push('\n');
+    let mut body = match answer.status {
+        NO_CONTENT => String::new(),
+        _ => answer.body.to_string() + "\n",
+    };
     let reason = match answer.status {
         200 => "OK",
         201 => "Created",
+        NO_CONTENT => "No Content",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        409 => "Conflict",
         413 => "Content Too Large",
+        500 => "Internal Server Error",
         _ => "Bad Request",
     };
     let close = if closes { "Connection: close\r\n" } else { "" };
-    let head = format!(
-        "HTTP/1.1 {} {reason}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{close}\r\n",
-        answer.status,
-        body.len()
-    );
-    (head + &body).into_bytes()
+    let framed = match answer.status {
+        NO_CONTENT => String::new(),
+        _ => format!(
+            "Content-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        ),
+    };
+    let status = answer.status;
+    let head = format!("HTTP/1.1 {status} {reason}\r\n{framed}{close}\r\n");
+    body.insert_str(0, &head);
+    body.into_bytes()
 }

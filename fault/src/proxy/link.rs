@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use reprise_wire::Direction;
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
 use super::connection::Ends;
 use super::luck::Luck;
 use super::queue::Queue;
 use super::relay::Left;
+use super::side::Side;
 use super::speech::{Answering, Said};
 use super::table::Current;
 use crate::flow::Flow;
@@ -62,13 +62,14 @@ impl Link {
         faults: watch::Receiver<Current>,
         left: [Left; 2],
     ) -> Self {
+        let said = Said::new(luck.proxy.upgrades());
         Self {
             luck,
             ends,
             to_server: Queue::default(),
             to_client: Queue::default(),
             due: RefCell::default(),
-            said: Said::default(),
+            said,
             faults,
             left,
             settled: Notify::new(),
@@ -83,7 +84,7 @@ impl Link {
     }
 
     /// Where bytes of a direction come from, and where they go.
-    pub(super) const fn sockets(&self, direction: Direction) -> (&TcpStream, &TcpStream) {
+    pub(super) const fn sockets(&self, direction: Direction) -> (&Side, &Side) {
         let Ends { client, server } = &self.ends;
         match direction {
             Direction::ToServer => (client, server),

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::link::{Cut, Link};
 use super::queue::What;
 use super::table::Current;
-use super::{relay, socket, waiting};
+use super::waiting;
 use crate::draw::Dice;
 use crate::flow::{Flow, Slices};
 
@@ -20,7 +20,9 @@ const WRITES_PER_S: u32 = 20;
 pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
     let queue = link.queue(direction);
     let left = link.left(direction).bytes.take();
-    if write(link, direction, &left, None).await? == Written::Refused {
+    if link.sockets(direction).1.flushed().await.is_err()
+        || write(link, direction, &left, None).await? == Written::Refused
+    {
         queue.refuse();
         return Ok(());
     }
@@ -36,9 +38,13 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
                 }
             }
             What::Pause(pause) => waiting::pause(&link.faults, &pause).await,
+            What::Tls => {
+                let tls = &link.luck.proxy.config.tls;
+                tls.to_target(&link.ends.server).map_err(|_| Cut::Close)?;
+            }
             What::Finish => {
                 hold_close(link, direction).await;
-                socket::finish(link.sockets(direction).1);
+                link.sockets(direction).1.finish();
                 return Ok(());
             }
             What::Close => {
@@ -93,7 +99,7 @@ async fn write(
         let passed = left.passed.get();
         let size = piece(link, &flow, passed, rest.len());
         let (now, later) = rest.split_at(size.min(rest.len()));
-        if relay::write_all(to, now).await.is_err() {
+        if to.write_all(now).await.is_err() {
             return Ok(Written::Refused);
         }
         left.passed.set(passed + size as u64);

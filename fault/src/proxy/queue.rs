@@ -19,6 +19,8 @@ pub(super) enum What {
     Bytes(Vec<u8>, Option<u32>),
     /// Nothing, for as long as this.
     Pause(Pause),
+    /// From here on TLS is spoken.
+    Tls,
     /// The sender has finished.
     Finish,
     /// The connection is closed.

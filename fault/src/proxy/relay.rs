@@ -5,11 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::net::TcpStream;
-
 use super::connection::Ends;
 use super::counters::Counters;
-use super::socket;
+use super::side::Side;
 
 /// Bytes read at once.
 const CHUNK: usize = 64 << 10;
@@ -23,7 +21,7 @@ impl Scratch {
     }
 
     /// What can be read now: nothing when the sender has finished, `None` when it has sent nothing.
-    pub(super) fn read(&self, from: &TcpStream) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn read(&self, from: &Side) -> io::Result<Option<Vec<u8>>> {
         let mut buffer = self.0.borrow_mut();
         match from.try_read(&mut buffer) {
             Ok(count) => Ok(buffer.get(..count).map(<[u8]>::to_vec)),
@@ -91,8 +89,8 @@ pub(super) async fn untouched(
 /// One direction. Errors are the sender's; a receiver that is gone ends it quietly, since what it has still
 /// to say is the other direction's to pass on.
 async fn pump(
-    from: &TcpStream,
-    to: &TcpStream,
+    from: &Side,
+    to: &Side,
     passed: &AtomicU64,
     scratch: &Scratch,
     left: &Left,
@@ -103,14 +101,14 @@ async fn pump(
         let written = match taken {
             Taken::Some(written) => written,
             Taken::End => {
-                socket::finish(to);
+                to.finish();
                 left.ended.set(true);
                 return Ok(());
             }
             Taken::Refused => return Ok(()),
         };
         count(passed, left, written);
-        while !left.bytes.borrow().is_empty() {
+        while !left.bytes.borrow().is_empty() || to.has_unsent() {
             if to.writable().await.is_err() {
                 return Ok(());
             }
@@ -138,12 +136,7 @@ enum Taken {
     End,
 }
 
-fn read_and_write(
-    from: &TcpStream,
-    to: &TcpStream,
-    scratch: &Scratch,
-    left: &Left,
-) -> io::Result<Taken> {
+fn read_and_write(from: &Side, to: &Side, scratch: &Scratch, left: &Left) -> io::Result<Taken> {
     let mut buffer = scratch.0.borrow_mut();
     let count = match from.try_read(&mut buffer) {
         Ok(0) => return Ok(Taken::End),
@@ -161,7 +154,7 @@ fn read_and_write(
     Ok(Taken::Some(written))
 }
 
-fn write_left(to: &TcpStream, left: &Left) -> io::Result<usize> {
+fn write_left(to: &Side, left: &Left) -> io::Result<usize> {
     let mut bytes = left.bytes.borrow_mut();
     match to.try_write(&bytes) {
         Ok(written) => {
@@ -171,17 +164,4 @@ fn write_left(to: &TcpStream, left: &Left) -> io::Result<usize> {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
         Err(error) => Err(error),
     }
-}
-
-/// Writes it all, waiting for the receiver.
-pub(super) async fn write_all(to: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        to.writable().await?;
-        match to.try_write(bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

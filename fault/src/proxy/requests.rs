@@ -10,7 +10,7 @@ use super::link::{Cut, Due, Link};
 use super::queue::{Pause, What};
 use super::relay::Scratch;
 use super::speech::{Answering, Asked, Heard, ReplyTo, Requests};
-use super::{socket, waiting};
+use super::waiting;
 use crate::turn::{AnswerChanges, Ending, Turn};
 use crate::{Injected, Subject};
 
@@ -34,14 +34,36 @@ pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
         }
         let mut heard = Vec::new();
         requests.hear(bytes, &link.said, &mut heard);
+        if !heard.is_empty() && !heard.iter().any(Heard::is_tls) {
+            release(link);
+        }
         for heard in heard {
             match heard {
                 Heard::Begin(asked) => passes = begin(link, *asked, scratch).await?,
                 Heard::Bytes(bytes) if passes => put(link, What::Bytes(bytes, None)).await,
                 // the proxy has answered it
                 Heard::Bytes(_) => {}
+                Heard::Tls(ahead) => upgrade(link, ahead).await?,
             }
         }
+    }
+}
+
+/// The client has asked for TLS: from here on it is spoken on both sides.
+async fn upgrade(link: &Link, ahead: Vec<u8>) -> Result<(), Cut> {
+    put(link, What::Tls).await;
+    let client = &link.ends.client;
+    if let Some(overheard) = client.overheard() {
+        overheard.forget();
+    }
+    let tls = &link.luck.proxy.config.tls;
+    tls.to_client(client, ahead).map_err(|_| Cut::Close)
+}
+
+/// What the client said first does not ask for TLS.
+fn release(link: &Link) {
+    if let Some(overheard) = link.ends.client.overheard() {
+        overheard.release();
     }
 }
 
@@ -149,6 +171,6 @@ async fn answer(link: &Link, reply_to: Option<ReplyTo>, injected: &Injected) -> 
 async fn silence(link: &Link, pause: &Pause, scratch: &Scratch) -> Cut {
     tokio::select! {
         () = waiting::pause(&link.faults, pause) => Cut::Close,
-        broken = socket::drain(&link.ends.client, scratch) => if broken { Cut::ByClient } else { Cut::Close },
+        broken = link.ends.client.drain(scratch) => if broken { Cut::ByClient } else { Cut::Close },
     }
 }

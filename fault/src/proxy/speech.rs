@@ -35,6 +35,14 @@ pub(super) enum Heard {
     Begin(Box<Asked>),
     /// Bytes of the exchange that began last.
     Bytes(Vec<u8>),
+    /// The client has asked for TLS and gets it, here and on the other side; it has said this much of it.
+    Tls(Vec<u8>),
+}
+
+impl Heard {
+    pub(super) const fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
 }
 
 /// What an exchange asks for.
@@ -57,10 +65,20 @@ pub(super) struct Said {
     server_spoke: Cell<bool>,
     /// It is not understood: encrypted, compressed, something else.
     opaque: Cell<bool>,
+    /// A MySQL client that asks for TLS gets it, and is understood all the same.
+    upgrades: bool,
     mysql: RefCell<MysqlSession>,
 }
 
 impl Said {
+    /// Nothing yet. `upgrades`: a MySQL client that asks for TLS gets it.
+    pub(super) fn new(upgrades: bool) -> Self {
+        Self {
+            upgrades,
+            ..Self::default()
+        }
+    }
+
     /// From now on it is bytes.
     pub(super) fn opaque(&self) {
         self.opaque.set(true);

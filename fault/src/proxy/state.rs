@@ -17,12 +17,17 @@ pub struct ProxyState {
     pub to: String,
     /// `tcp`, `http` or `mysql`.
     pub protocol: &'static str,
+    /// Whether it listens; it can be switched off and on again.
+    pub enabled: bool,
     /// Its connections.
     pub connections: ProxyConnections,
     /// Exchanges that began; 0 while nothing had to be understood.
     pub exchanges: u64,
     /// What has passed.
     pub bytes: ProxyBytes,
+    /// What went wrong last without a fault: the target was not reached, TLS could not be begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
     /// What chance depends on.
     pub seed: u64,
     /// Its faults, in order.
@@ -60,6 +65,7 @@ impl ProxyState {
             listen: proxy.address().to_string(),
             to: format!("{}:{}", target.host(), target.port()),
             protocol: proxy.protocol().name(),
+            enabled: proxy.is_enabled(),
             connections: ProxyConnections {
                 accepted: counts.connections,
                 open: counts.open,
@@ -71,6 +77,7 @@ impl ProxyState {
                 to_server: counts.bytes_to_server,
                 to_client: counts.bytes_to_client,
             },
+            trouble: proxy.last_trouble(),
             seed: proxy.seed(),
             faults: proxy.faults(),
         }

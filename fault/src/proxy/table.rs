@@ -149,6 +149,21 @@ impl Table {
         entries.1.len() < before
     }
 
+    /// Has the faults of another table, with their numbers and what they have done.
+    pub(super) fn take_over(&self, other: &Self) {
+        let mut entries = self.entries();
+        let others = other.entries();
+        entries.0 = others.0;
+        entries.1.clear();
+        entries
+            .1
+            .extend(others.1.iter().map(|Entry { on, placed }| Entry {
+                on: *on,
+                placed: Arc::clone(placed),
+            }));
+        self.publish(&entries.1);
+    }
+
     /// Removes all faults.
     pub(super) fn clear(&self) {
         let mut entries = self.entries();

@@ -7,26 +7,31 @@ use std::thread::{self, JoinHandle};
 
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{LocalSet, spawn_local};
+use tokio::sync::oneshot;
+use tokio::task::{self, LocalSet, spawn_local};
 
 use super::control::{self, Control};
 use super::relay::Scratch;
 use super::{Proxy, ProxyError, accept};
 
 /// Something for a thread to do.
+#[derive(Debug)]
 pub(super) enum Work {
     /// Accept connections of a proxy.
     Accept(Arc<Proxy>),
+    /// End the connections of a proxy and accept none any more; then drop the sender.
+    Close(Arc<Proxy>, UnboundedSender<()>),
     /// Accept connections that control proxies.
     Control(TcpListener, Arc<Control>),
+    /// End everything.
+    Stop,
 }
 
-/// One thread.
+/// One thread; it ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Worker {
-    /// What it is to do; it ends when this is gone.
     work: UnboundedSender<Work>,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -44,31 +49,70 @@ impl Worker {
                 LocalSet::new().block_on(&runtime, run(asked));
             })
             .map_err(ProxyError::Thread)?;
-        Ok(Self { work, thread })
+        Ok(Self {
+            work,
+            thread: Some(thread),
+        })
     }
 
-    /// Gives it something to do besides.
-    pub(super) fn give(&self, work: Work) -> Result<(), ProxyError> {
-        self.work.send(work).map_err(|_| ProxyError::ThreadGone)
+    /// Where it is given something to do.
+    pub(super) const fn work(&self) -> &UnboundedSender<Work> {
+        &self.work
     }
 
-    pub(super) fn stop(self) {
-        drop(self.work);
-        // a thread that panicked has nothing left to close
-        let _ = self.thread.join();
+    /// Ends it, and everything it serves.
+    pub(super) fn stop(mut self) {
+        // one that has ended needs no word
+        let _ = self.work.send(Work::Stop);
+        if let Some(thread) = self.thread.take() {
+            // a thread that panicked has nothing left to close
+            let _ = thread.join();
+        }
     }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.work.send(Work::Stop);
+    }
+}
+
+/// A proxy whose connections are accepted here.
+struct Accepting {
+    proxy: Arc<Proxy>,
+    /// Dropped, it ends.
+    goes_on: oneshot::Sender<()>,
+    task: task::JoinHandle<()>,
 }
 
 async fn run(mut asked: UnboundedReceiver<Work>) {
     let scratch = Rc::new(Scratch::new());
+    let mut accepting: Vec<Accepting> = Vec::new();
     while let Some(work) = asked.recv().await {
         match work {
             Work::Accept(proxy) => {
-                spawn_local(accept::run(proxy, Rc::clone(&scratch)));
+                let (goes_on, ends) = oneshot::channel();
+                let run = accept::run(Arc::clone(&proxy), Rc::clone(&scratch), ends);
+                accepting.push(Accepting {
+                    proxy,
+                    goes_on,
+                    task: spawn_local(run),
+                });
+            }
+            Work::Close(proxy, done) => {
+                let is_it = |one: &Accepting| Arc::ptr_eq(&one.proxy, &proxy);
+                if let Some(place) = accepting.iter().position(is_it) {
+                    let Accepting { goes_on, task, .. } = accepting.swap_remove(place);
+                    drop(goes_on);
+                    // it cannot fail but by a panic, after which it has ended too
+                    let _ = task.await;
+                }
+                drop(done);
             }
             Work::Control(listener, control) => {
                 spawn_local(control::run(listener, control));
             }
+            Work::Stop => return,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reprise_fault::{Proxies, ProxyConfig, ProxyError, ProxyProtocol};
+use reprise_fault::{Proxies, ProxyConfig, ProxyError, ProxyProtocol, ProxyTls};
 use tempfile::TempDir;
 
 use crate::support::{self, Standing, converse, nobody, read_all, server};
@@ -144,6 +144,8 @@ fn an_address_in_use_is_refused_with_the_way_out() {
         protocol: ProxyProtocol::Tcp,
         faults: Vec::new(),
         seed: 1,
+        tls: ProxyTls::default(),
+        witness: None,
     };
     let error = proxies.open(config).unwrap_err();
     assert!(matches!(error, ProxyError::Listen { .. }));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use reprise_fault::{Proxies, Proxy, ProxyConfig, ProxyProtocol};
+use reprise_fault::{Proxies, Proxy, ProxyConfig, ProxyProtocol, ProxyTls};
 use reprise_store::{AllowedTarget, Store};
 use tempfile::TempDir;
 
@@ -39,6 +39,8 @@ impl Standing {
             protocol,
             faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
             seed: 1,
+            tls: ProxyTls::default(),
+            witness: None,
         };
         let proxy = proxies.open(config).unwrap();
         Self {

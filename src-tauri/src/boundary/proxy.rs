@@ -94,6 +94,7 @@ impl ProxyForm {
             faults: Vec::new(),
             seed: seed.transpose()?,
             allow_recorded_server: self.allow_recorded_server,
+            ..ProxyRequest::default()
         })
     }
 }

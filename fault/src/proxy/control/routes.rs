@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, vaurien};
+use super::{Answer, Control, vaurien};
 use crate::Fault;
 use crate::proxy::{FaultState, Proxy, ProxyError};
 
@@ -19,24 +19,39 @@ struct FaultBody {
     on: Option<bool>,
 }
 
-/// All there is, for whoever asks for something else.
-const PLACES: &str = "use GET /api/proxies, GET /api/proxies/NAME, POST and DELETE /api/proxies/NAME/faults, \
-                      PUT and DELETE /api/proxies/NAME/faults/ID, POST /api/reset, or Vaurien's /behavior, \
-                      /behaviors and /backend";
+/// Whether a proxy is to listen.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProxyBody {
+    enabled: bool,
+}
 
-pub(super) fn answer(proxies: &[Arc<Proxy>], method: &str, path: &str, body: &[u8]) -> Answer {
+/// All there is, for whoever asks for something else.
+const PLACES: &str = "use GET /api/proxies, GET and PUT /api/proxies/NAME, POST and DELETE /api/proxies/NAME/faults, \
+                      PUT and DELETE /api/proxies/NAME/faults/ID, POST /api/reset, or Vaurien's /behavior, \
+                      /behaviors and /backend, or Toxiproxy's /proxies, /populate, /reset and /version";
+
+pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[u8]) -> Answer {
+    let proxies = control.open.list();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let named = |name: &str| {
         let proxy = proxies.iter().find(|proxy| proxy.name() == name);
         proxy.ok_or_else(|| Answer::error(404, format!("there is no proxy `{name}`")))
     };
     let Some((&"api", rest)) = parts.split_first() else {
-        let theirs = vaurien::answer(proxies, method, &parts, body);
+        if let Some(answer) = vaurien::answer(&proxies, method, &parts, body) {
+            return answer;
+        }
+        let theirs = control.toxiproxy.answer(method, &parts, body).await;
         return theirs.unwrap_or_else(|| Answer::error(404, PLACES));
     };
     let done = match (method, rest) {
-        ("GET", ["proxies"]) => Ok(ok(json!(states(proxies)))),
+        ("GET", ["proxies"]) => Ok(ok(json!(states(&proxies)))),
         ("GET", ["proxies", name]) => named(name).map(|proxy| ok(json!(proxy.state()))),
+        ("PUT", ["proxies", name]) => match named(name) {
+            Ok(proxy) => enable(control, proxy, body).await,
+            Err(refused) => Err(refused),
+        },
         ("POST", ["proxies", name, "faults"]) => named(name).and_then(|proxy| add(proxy, body)),
         ("DELETE", ["proxies", name, "faults"]) => named(name).map(|proxy| {
             proxy.clear_faults();
@@ -51,12 +66,23 @@ pub(super) fn answer(proxies: &[Arc<Proxy>], method: &str, path: &str, body: &[u
         }),
         ("POST", ["reset"]) => {
             proxies.iter().for_each(|proxy| proxy.clear_faults());
-            Ok(ok(json!(states(proxies))))
+            Ok(ok(json!(states(&proxies))))
         }
         (_, ["proxies", ..] | ["reset"]) => Err(Answer::error(405, PLACES)),
         _ => Err(Answer::error(404, PLACES)),
     };
     done.unwrap_or_else(|refused| refused)
+}
+
+/// Switches a proxy on or off.
+async fn enable(control: &Control, proxy: &Arc<Proxy>, body: &[u8]) -> Result<Answer, Answer> {
+    let body: ProxyBody = serde_json::from_slice(body)
+        .map_err(|_| Answer::error(400, "write {\"enabled\": false}, or true"))?;
+    match body.enabled {
+        true => control.open.enable(proxy).map_err(refused)?,
+        false => control.open.disable(proxy).await,
+    }
+    Ok(ok(json!(proxy.state())))
 }
 
 fn states(proxies: &[Arc<Proxy>]) -> Vec<Value> {

@@ -44,12 +44,17 @@ impl MysqlCommands {
             };
             let mut session = said.mysql.borrow_mut();
             match judge(&packet, &mut session) {
+                Judged::Upgrades if said.upgrades => {
+                    out.push(Heard::Bytes(packet));
+                    out.push(Heard::Tls(input.to_vec()));
+                    return Vec::new();
+                }
                 Judged::Goes => out.push(Heard::Bytes(packet)),
                 Judged::Begins(asked) => {
                     out.push(Heard::Begin(asked));
                     out.push(Heard::Bytes(packet));
                 }
-                Judged::Unreadable => {
+                Judged::Upgrades | Judged::Unreadable => {
                     said.opaque();
                     return [&packet, input].concat();
                 }
@@ -64,7 +69,9 @@ enum Judged {
     /// It goes on with the exchange that began last.
     Goes,
     Begins(Box<Asked>),
-    /// Nothing after it can be read: TLS, compression, something else.
+    /// What comes after it is TLS.
+    Upgrades,
+    /// Nothing after it can be read: compression, something else.
     Unreadable,
 }
 
@@ -74,7 +81,10 @@ fn judge(packet: &[u8], session: &mut MysqlSession) -> Judged {
     };
     let payload = packet.get(HEADER_LEN..).unwrap_or_default();
     if !session.logged_in {
-        if is_tls_request(payload) || !session.log_in(payload) {
+        if is_tls_request(payload) {
+            return Judged::Upgrades;
+        }
+        if !session.log_in(payload) {
             return Judged::Unreadable;
         }
         return Judged::Begins(Box::new(login(sequence, session)));

@@ -1,0 +1,416 @@
+//! `reprise proxy --record`: what passes is a recording like any other, in plain and through TLS that ends at
+//! the proxy.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{CertificateParams, KeyPair};
+use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::mysql::Client;
+use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
+};
+use serde_json::Value;
+
+use crate::support::running::Running;
+use crate::support::{Desk, folder_holds, number, shop, url};
+
+/// Starts a proxy that records as `passed`; where it listens.
+fn start(desk: &Desk, flags: &[&str]) -> (Running, String) {
+    let first = ["proxy", "--listen", "0", "--record", "passed", "--json"];
+    let mut running = Running::start(desk, &[&first[..], flags].concat());
+    let line = running.until("reprise: proxy listens on ");
+    let address = line.split(' ').nth(4).unwrap().to_owned();
+    (running, address)
+}
+
+/// Interrupts the proxy; its answer.
+fn interrupt(running: Running) -> Value {
+    running.signal("-INT");
+    let (code, stdout) = running.end();
+    assert_eq!(code, Some(0), "{stdout}");
+    serde_json::from_str(&stdout).unwrap()
+}
+
+fn asked(mut stream: impl Read + Write, request: &str) -> String {
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // a server that ends TLS without a word has said all, all the same
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+}
+
+/// Operation and status of each exchange, in order.
+fn exchanges(desk: &Desk) -> Vec<(String, Value)> {
+    let all = desk.answers(&["exchanges", "passed"]);
+    let both = |one: &Value| {
+        let operation = one["operation"].as_str().unwrap().to_owned();
+        (operation, one["status"].clone())
+    };
+    all.iter().map(both).collect()
+}
+
+fn nothing_lost(answer: &Value) {
+    for loss in [
+        "gap_bytes",
+        "undecodable_bytes",
+        "unpaired_requests",
+        "incomplete_responses",
+    ] {
+        let lost = number(answer, &format!("/recording/loss/{loss}"));
+        assert_eq!(lost, 0, "{answer}");
+    }
+}
+
+#[test]
+fn what_clients_said_and_saw_is_recorded_with_its_secrets_replaced() {
+    let (desk, shop) = (Desk::new(), shop());
+    let fault = [
+        "--fault",
+        "100:error(status=503,body=\"out of order\") for http /cart*",
+    ];
+    let (running, address) = start(&desk, &[&["--to", &url(&shop)][..], &fault].concat());
+    let ask = |request: &str| asked(TcpStream::connect(&address).unwrap(), request);
+    assert!(ask(&get("/")).starts_with("HTTP/1.1 200 "));
+    assert!(ask(&get("/cart")).starts_with("HTTP/1.1 503 "));
+    let login = "name=ada&password=correct-horse-battery";
+    ask(&format!(
+        "POST /login HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{login}",
+        login.len()
+    ));
+    let answer = interrupt(running);
+    nothing_lost(&answer);
+    assert_eq!(number(&answer, "/recording/connections"), 3);
+    assert_eq!(number(&answer, "/recording/exchanges/http"), 3);
+    let passed = number(&answer, "/bytes/to_server") + number(&answer, "/bytes/to_client");
+    let recorded = number(&answer, "/recording/bytes/captured");
+    // the request that the fault kept from the server was said all the same
+    assert!(recorded > passed, "{answer}");
+    let seen = exchanges(&desk);
+    let statuses: Vec<(&str, i64)> = seen
+        .iter()
+        .map(|(operation, status)| (operation.as_str(), status.as_i64().unwrap()))
+        .collect();
+    assert_eq!(statuses[..2], [("GET /", 200), ("GET /cart", 503)]);
+    assert_eq!(statuses[2].0, "POST /login");
+    assert_eq!(answer["recording"]["recording"]["state"], "complete");
+    assert!(
+        number(&answer, "/recording/redacted/secret_field") > 0,
+        "{answer}"
+    );
+    assert!(!folder_holds(
+        desk.library().parent().unwrap(),
+        b"correct-horse"
+    ));
+}
+
+#[test]
+fn proxies_of_a_file_record_into_one_recording_and_a_name_that_is_taken_is_refused() {
+    let (desk, shop) = (Desk::new(), shop());
+    let table = |name: &str| {
+        format!(
+            "[[proxy]]\nname = '{name}'\nlisten = '0'\nto = '{}'\nrecord = 'both'\n",
+            url(&shop)
+        )
+    };
+    desk.write("proxies.toml", (table("a") + &table("b")).as_bytes());
+    let flags = ["proxy", "--config", "proxies.toml", "--json"];
+    let mut running = Running::start(&desk, &flags);
+    for name in ["a", "b"] {
+        let line = running.until(&format!("reprise: {name} listens on "));
+        let address = line.split(' ').nth(4).unwrap().to_owned();
+        asked(TcpStream::connect(address).unwrap(), &get("/"));
+    }
+    running.signal("-INT");
+    let (code, stdout) = running.end();
+    assert_eq!(code, Some(0));
+    for line in stdout.lines() {
+        let answer: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(number(&answer, "/connections/accepted"), 1);
+        assert_eq!(number(&answer, "/recording/exchanges/http"), 2);
+    }
+    desk.run(&flags).refused(2, "both");
+}
+
+#[test]
+fn a_proxy_that_cannot_open_leaves_no_recording() {
+    let desk = Desk::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let flags = [
+        "--listen",
+        &listen,
+        "--to",
+        "127.0.0.1:9",
+        "--record",
+        "none",
+    ];
+    desk.run(&[&["proxy"][..], &flags].concat())
+        .refused(2, "choose another port");
+    assert!(desk.answers(&["recordings"]).is_empty());
+}
+
+/// A certificate for `localhost` in files, with its key.
+struct Own {
+    certificate: String,
+    key: String,
+}
+
+impl Own {
+    fn new(desk: &Desk, name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let own = CertificateParams::new(names).unwrap();
+        let own = own.self_signed(&key).unwrap();
+        let file = |what: &str, text: &str| {
+            let file = format!("{name}.{what}");
+            desk.write(&file, text.as_bytes());
+            desk.path(&file).display().to_string()
+        };
+        Self {
+            certificate: file("pem", &own.pem()),
+            key: file("key", &key.serialize_pem()),
+        }
+    }
+
+    fn certificate(&self) -> CertificateDer<'static> {
+        CertificateDer::from_pem_file(&self.certificate).unwrap()
+    }
+}
+
+/// A server that answers requests on TLS.
+fn secure_server(own: &Own) -> SocketAddr {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![own.certificate()],
+            PrivateKeyDer::from_pem_file(&own.key).unwrap(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for tcp in listener.incoming().flatten() {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            thread::spawn(move || {
+                let mut stream = StreamOwned::new(session, tcp);
+                let _ = stream.read(&mut [0; 4096]);
+                let body = "x".repeat(300_000);
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+                // what is left unread would make the end a reset
+                let _ = stream.read(&mut [0; 64]);
+            });
+        }
+    });
+    address
+}
+
+fn secure_client(own: &Own, address: &str) -> StreamOwned<ClientConnection, TcpStream> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(own.certificate()).unwrap();
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let session = ClientConnection::new(Arc::new(config), name).unwrap();
+    StreamOwned::new(session, TcpStream::connect(address).unwrap())
+}
+
+#[test]
+fn http_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
+    let desk = Desk::new();
+    let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
+    let port = secure_server(&behind).port();
+    let to = format!("https://localhost:{port}");
+    let shown = ["--tls-cert", &own.certificate, "--tls-key", &own.key];
+    let flags = [
+        &["--to", &to, "--ca", &behind.certificate][..],
+        &shown,
+        &["--fault", "100:error(status=418) for http /tea"],
+    ];
+    let (running, address) = start(&desk, &flags.concat());
+    let whole = asked(secure_client(&own, &address), &get("/"));
+    assert!(whole.starts_with("HTTP/1.1 200 ") && whole.len() > 300_000);
+    let tea = asked(secure_client(&own, &address), &get("/tea"));
+    assert!(tea.starts_with("HTTP/1.1 418 "), "{tea}");
+    let answer = interrupt(running);
+    nothing_lost(&answer);
+    assert_eq!(number(&answer, "/connections/opaque"), 0);
+    assert_eq!(answer["trouble"], Value::Null);
+    let seen = exchanges(&desk);
+    assert_eq!(
+        seen,
+        [
+            ("GET /".into(), 200.into()),
+            ("GET /tea".into(), 418.into())
+        ]
+    );
+}
+
+#[test]
+fn a_target_whose_certificate_nobody_signed_is_not_spoken_to_and_the_answer_says_why() {
+    let desk = Desk::new();
+    let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
+    let to = format!("https://localhost:{}", secure_server(&behind).port());
+    let (running, address) = start(&desk, &["--to", &to, "--ca", &own.certificate]);
+    let mut plain = TcpStream::connect(&address).unwrap();
+    plain.write_all(get("/").as_bytes()).unwrap();
+    assert!(plain.read_to_end(&mut Vec::new()).is_err());
+    let answer = interrupt(running);
+    let trouble = answer["trouble"].as_str().unwrap();
+    assert!(
+        trouble.contains("TLS with the target") && trouble.contains("certificate"),
+        "{trouble}"
+    );
+    assert_eq!(number(&answer, "/connections/unreachable"), 1);
+}
+
+#[test]
+fn tls_flags_that_make_no_sense_are_refused() {
+    let desk = Desk::new();
+    let own = Own::new(&desk, "own");
+    let refused = |flags: &[&str], fix: &str| {
+        let first = ["proxy", "--listen", "0", "--to"];
+        desk.run(&[&first[..], flags].concat()).refused(2, fix);
+    };
+    let to = "http://127.0.0.1:9";
+    let missing = ["--tls-cert", "no.pem", "--tls-key", &own.key];
+    refused(&[&[to][..], &missing].concat(), "no.pem");
+    let swapped = ["--tls-cert", &own.key, "--tls-key", &own.certificate];
+    refused(&[&[to][..], &swapped].concat(), "PEM");
+    refused(&[to, "--insecure"], "https://HOST");
+    refused(
+        &["mysql://127.0.0.1:9", "--ca", &own.certificate],
+        "--tls-cert",
+    );
+}
+
+fn mysql_to(server: &Mariadb) -> String {
+    format!("mysql://{}", server.addr())
+}
+
+#[test]
+fn mysql_is_recorded_with_errors_that_no_server_sent() {
+    let (desk, server) = (Desk::new(), mariadb::start().unwrap());
+    let to = mysql_to(&server);
+    let fault = ["--fault", "100:error(code=1205) for mysql UPDATE"];
+    let (running, address) = start(&desk, &[&["--to", &to][..], &fault].concat());
+    let address: SocketAddr = address.parse().unwrap();
+    let mut client = Client::connect(address, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE).unwrap();
+    client.query("CREATE TABLE t (id INT PRIMARY KEY)").unwrap();
+    client.query("UPDATE t SET id = 1").unwrap_err();
+    client.query("SELECT COUNT(*) FROM t").unwrap();
+    client.quit();
+    let answer = interrupt(running);
+    nothing_lost(&answer);
+    let seen = exchanges(&desk);
+    let update = seen
+        .iter()
+        .find(|(operation, _)| operation.starts_with("UPDATE"));
+    assert_eq!(update.unwrap().1, 1205, "{seen:?}");
+    assert!(
+        seen.iter()
+            .any(|(operation, _)| operation == "SELECT COUNT(*) FROM t"),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn mysql_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
+    let desk = Desk::new();
+    let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
+    let server = mariadb::start_with(&[
+        "--skip-log-bin",
+        &format!("--ssl-cert={}", behind.certificate),
+        &format!("--ssl-key={}", behind.key),
+    ])
+    .unwrap();
+    let to = mysql_to(&server);
+    let shown = ["--tls-cert", &own.certificate, "--tls-key", &own.key];
+    let flags = [
+        &["--to", &to, "--ca", &behind.certificate][..],
+        &shown,
+        &["--fault", "100:error(code=1205) for mysql UPDATE"],
+    ];
+    let (running, address) = start(&desk, &flags.concat());
+    let port = address.rsplit_once(':').unwrap().1;
+    let client = |tls: &[&str], sql: &str| {
+        let output = Command::new("mariadb")
+            .args([
+                "--no-defaults",
+                "--host=127.0.0.1",
+                "--protocol=tcp",
+                "--force",
+                "-N",
+            ])
+            .args(tls)
+            .args([&format!("--port={port}"), &format!("--user={MYSQL_USER}")])
+            .args([
+                &format!("--password={MYSQL_PASSWORD}"),
+                "-e",
+                sql,
+                MYSQL_DATABASE,
+            ])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let both = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&both).into_owned()
+    };
+    let trusting = format!("--ssl-ca={}", own.certificate);
+    let trusting = ["--ssl-verify-server-cert", &trusting];
+    let said = client(
+        &trusting,
+        "SHOW STATUS LIKE 'Ssl_version'; CREATE TABLE t (id INT); SELECT REPEAT('long ', 100000); \
+         UPDATE t SET id = 2",
+    );
+    // the server's own word for it: behind the proxy it is encrypted too
+    assert!(said.contains("TLSv1."), "{said}");
+    assert!(said.contains("ERROR 1205 (HY000)"), "{said}");
+    assert!(said.len() > 500_000);
+    let plain = client(
+        &["--skip-ssl"],
+        "SHOW STATUS LIKE 'Ssl_version'; UPDATE t SET id = 3",
+    );
+    assert!(
+        !plain.contains("TLSv1.") && plain.contains("ERROR 1205"),
+        "{plain}"
+    );
+    let answer = interrupt(running);
+    nothing_lost(&answer);
+    assert_eq!(number(&answer, "/connections/opaque"), 0);
+    let seen = exchanges(&desk);
+    let updates = seen
+        .iter()
+        .filter(|(operation, _)| operation.starts_with("UPDATE"));
+    assert_eq!(updates.count(), 2, "{seen:?}");
+    assert!(
+        seen.iter()
+            .any(|(operation, _)| operation.contains("REPEAT")),
+        "{seen:?}"
+    );
+}
