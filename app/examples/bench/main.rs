@@ -1,6 +1,7 @@
 //! `make bench`: importing captures into the file, and decoding alone, against `tshark -T fields` and
 //! against two limits, in turns on the same captures. Prints medians and ratios; judges nothing,
-//! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that).
+//! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that), and proxies
+//! (`bench proxy`).
 //! `bench memory 5` imports a capture of 5 GB, replays it, and prints what that takes; `bench lanes 8000`
 //! what idle lanes do; `bench queries` only what MySQL's point queries cost.
 
@@ -11,6 +12,7 @@ mod http;
 mod limits;
 mod mysql;
 mod process;
+mod proxy;
 mod replay;
 mod table;
 mod workload;
@@ -34,9 +36,11 @@ fn main() -> Result<(), Failure> {
     match words.as_slice() {
         [] => in_folder(|folder| {
             bench(folder)?;
-            replay::bench(folder)
+            replay::bench(folder)?;
+            proxy::bench(folder)
         }),
         ["replay"] => in_folder(replay::bench),
+        ["proxy"] => in_folder(proxy::bench),
         ["queries"] => in_folder(replay::mysql::bench),
         ["lanes", lanes] => {
             let lanes: u32 = lanes.parse()?;
@@ -51,7 +55,7 @@ fn main() -> Result<(), Failure> {
             let gigabytes: u64 = gigabytes.parse()?;
             in_folder(|folder| memory(folder, gigabytes))
         }
-        _ => Err("read the arguments: none, `replay`, `queries`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
+        _ => Err("read the arguments: none, `replay`, `proxy`, `queries`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
     }
 }
 

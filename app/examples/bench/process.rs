@@ -66,7 +66,7 @@ fn watched(
             break status;
         }
         // Both only grow, so the last look before the end is what counts.
-        cpu_s = cpu_seconds(&child).unwrap_or(cpu_s);
+        cpu_s = cpu_seconds_of(&child).unwrap_or(cpu_s);
         peak_bytes = peak_resident(&child).unwrap_or(peak_bytes);
         look(&child);
         std::thread::sleep(LOOK_EVERY);
@@ -97,8 +97,9 @@ fn cpu_of_threads(child: &Child) -> Vec<(String, f64)> {
     seen.collect()
 }
 
+/// User and system time of a running program so far.
 /// Fields 14 and 15 of proc_pid_stat(5); the second field, the name, may contain anything.
-fn cpu_seconds(child: &Child) -> Option<f64> {
+pub(crate) fn cpu_seconds_of(child: &Child) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
     let mut after_name = stat.rsplit_once(") ")?.1.split(' ').skip(11);
     let user: f64 = after_name.next()?.parse().ok()?;

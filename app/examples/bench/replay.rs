@@ -8,7 +8,7 @@ pub(crate) mod memory;
 pub(crate) mod mysql;
 mod recording;
 mod table;
-mod target;
+pub(crate) mod target;
 pub(crate) mod timer;
 
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(crate) fn bench(folder: &Path) -> Result<(), Failure> {
         println!("replaying: skipped, it wants two cores and taskset");
         return Ok(());
     }
-    let Some(nginx) = Nginx::start(folder, CONNECTIONS)? else {
+    let Some(nginx) = Nginx::start(folder, 1, CONNECTIONS)? else {
         println!("replaying: skipped, nginx is not installed");
         return Ok(());
     };
@@ -53,7 +53,7 @@ pub(crate) fn bench(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Whether a program can be held to a core, and there are two of them.
-fn pinning_works() -> bool {
+pub(crate) fn pinning_works() -> bool {
     let pinned = std::process::Command::new("taskset")
         .args(["-c", "1", "true"])
         .status();

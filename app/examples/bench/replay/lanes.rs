@@ -12,7 +12,7 @@ use crate::process::told;
 /// Measures a run with few lanes and one with `lanes`, and prints what each one more takes.
 pub(crate) fn measure(folder: &Path, lanes: u32) -> Result<(), Failure> {
     const FEW: u32 = 100;
-    let nginx = Nginx::start(folder, lanes)?.ok_or("nginx is not installed")?;
+    let nginx = Nginx::start(folder, 1, lanes)?.ok_or("nginx is not installed")?;
     let mut peaks = Vec::new();
     for many in [FEW, lanes] {
         let file = folder.join(format!("{many}.reprise"));

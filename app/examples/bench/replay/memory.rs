@@ -10,7 +10,7 @@ use crate::process::told;
 
 /// Replays the recording in `file` and prints the memory that took.
 pub(crate) fn measure(folder: &Path, file: &Path) -> Result<(), Failure> {
-    let nginx = Nginx::start(folder, 10_000)?.ok_or("nginx is not installed")?;
+    let nginx = Nginx::start(folder, 1, 10_000)?.ok_or("nginx is not installed")?;
     for (what, more) in [
         ("once", &[][..]),
         ("for 20 s", &["--duration", "20s"]),

@@ -1,4 +1,5 @@
-//! nginx with one worker on the second core, answering every request with the same small body.
+//! nginx with one worker on a core of its own, answering every request with the same small body, and `/large`
+//! with a megabyte.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,18 +10,23 @@ use super::recording::BODY;
 use crate::Failure;
 
 /// A running nginx; ended when dropped.
-pub(super) struct Nginx {
+pub(crate) struct Nginx {
     process: Child,
     port: u16,
 }
 
 impl Nginx {
     /// Starts it with all its files in `folder`; `None` when it is not installed.
-    pub(super) fn start(folder: &Path, connections: u32) -> Result<Option<Self>, Failure> {
+    pub(crate) fn start(
+        folder: &Path,
+        core: u32,
+        connections: u32,
+    ) -> Result<Option<Self>, Failure> {
         // nginx cannot choose a port itself; between this and its start nobody else takes it
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let files = folder.join("nginx");
         std::fs::create_dir_all(&files)?;
+        std::fs::write(files.join("large"), vec![b'x'; 1 << 20])?;
         let config = files.join("nginx.conf");
         let connections = connections + 64;
         let at = files.display();
@@ -30,13 +36,13 @@ impl Nginx {
              http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 1h;\n\
              client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi;\n\
              uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;\n\
-             server {{ listen 127.0.0.1:{port} backlog=16384; location / {{\n\
+             server {{ listen 127.0.0.1:{port} backlog=16384; location = /large {{ root {at}; }} location / {{\n\
              default_type application/json; return 200 '{BODY}'; }} }} }}\n"
         );
         std::fs::write(&config, text)?;
         let log = files.join("error.log");
         let spawned = Command::new("taskset")
-            .args(["-c", "1", "nginx", "-e"])
+            .args(["-c", &core.to_string(), "nginx", "-e"])
             .arg(log)
             .arg("-c")
             .arg(&config)
@@ -48,6 +54,10 @@ impl Nginx {
             port,
         };
         Ok(nginx.answers()?.then_some(nginx))
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
     }
 
     pub(super) fn url(&self) -> String {
