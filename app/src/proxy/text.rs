@@ -93,6 +93,7 @@ mod tests {
                 faults: faults.iter().map(|fault| (*fault).to_owned()).collect(),
                 seed: Some(1),
                 allow_recorded_server: false,
+                ..ProxyRequest::default()
             }],
             ..ProxiesRequest::default()
         };
