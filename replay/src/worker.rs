@@ -26,6 +26,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::http::connection::Desk;
 use crate::http::pool::Pool;
+use crate::mismatch::Kept;
 use crate::plan::Connections;
 use crate::run::control::Control;
 use crate::run::program::Program;
@@ -58,8 +59,8 @@ pub(crate) struct Worker {
     agenda: RefCell<Agenda>,
     lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
     outbox: RefCell<Outbox>,
-    /// How many mismatches of each operation were handed over.
-    mismatches: RefCell<FxHashMap<u32, u32>>,
+    /// Which mismatches of each operation were handed over.
+    mismatches: RefCell<FxHashMap<u32, Kept>>,
     /// What is sent and not ended, as far as it is known: what is left when time is up.
     in_flight: InFlight,
     numbers: Cell<u64>,

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use reprise_wire::mysql::sql::first_word;
 
 use reprise_wire::mysql::{
-    Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
+    ColumnDefinition, Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
 };
 use rustc_hash::FxHashMap;
 
@@ -43,6 +43,17 @@ struct Inserted {
 pub(crate) struct Shift<'a> {
     pub(crate) keys: &'a ShiftKeys,
     pub(crate) copy: u32,
+}
+
+impl Shift<'_> {
+    /// The place of the key column that decides for a column of a result; `None` when it is no key that is shifted.
+    pub(crate) fn root_of(&self, column: &ColumnDefinition) -> Option<usize> {
+        let [table, name] =
+            [&column.org_table, &column.org_name].map(|name| std::str::from_utf8(name));
+        let (table, name) = (table.ok()?, name.ok()?);
+        let mut keys = self.keys.columns.iter();
+        self.keys.root_of(keys.position(|key| key.is(table, name))?)
+    }
 }
 
 /// The keys in a prepared statement, and what its executions have declared.
@@ -93,6 +104,16 @@ impl Keys {
             let key = (shift.copy, root, recorded);
             self.keep(key, target.saturating_add(offset));
         }
+    }
+
+    /// Whether a value of a key column is what this copy has in place of the recorded one.
+    pub(crate) fn same(&self, shift: Shift<'_>, root: usize, values: [Option<&[u8]>; 2]) -> bool {
+        let [recorded, answered] = values.map(|value| {
+            let text = std::str::from_utf8(value?).ok()?;
+            text.parse::<u64>().ok()
+        });
+        let own = recorded.and_then(|recorded| self.kept((shift.copy, root, recorded)));
+        own.is_some() && own == answered
     }
 
     /// Whether a text has no values of keys that could be replaced, and makes no rows.

@@ -9,6 +9,7 @@ use reprise_wire::mysql::{Answer, AnswerResult, ColumnDefinition};
 use crate::http::verify::Difference;
 use crate::http::verify::noise::Noise;
 use crate::mysql::generated::Generated;
+use crate::mysql::keys::{Keys, Shift};
 
 pub(crate) use shown::text;
 
@@ -31,6 +32,8 @@ pub(crate) fn column(name: &str) -> String {
 pub(crate) struct Known<'a> {
     /// The ids that the target generated in place of the recorded ones.
     pub(crate) generated: &'a Generated,
+    /// The keys that all lanes of the copy know, where the plan shifts some.
+    pub(crate) keys: Option<(&'a Keys, Shift<'a>)>,
     /// What varies by itself.
     pub(crate) noise: Noise<'a>,
     /// The columns of a prepared statement, for executions that leave out their definitions.

@@ -16,7 +16,7 @@ use super::probe::Probing;
 use super::program::Program;
 use super::teller::Teller;
 use crate::ReplayError;
-use crate::mismatch::{MOST_MISMATCHES, Mismatch};
+use crate::mismatch::{Kept, Mismatch};
 use crate::worker::outbox::Batch;
 
 /// How often numbers are told.
@@ -63,7 +63,7 @@ pub(crate) struct Totals {
     retired: u64,
     values_missing: u64,
     /// How many are kept, by operation.
-    mismatches: BTreeMap<String, u32>,
+    mismatches: BTreeMap<String, Kept>,
     checks: Vec<Watching>,
     failure: Option<ReplayError>,
 }
@@ -193,17 +193,16 @@ impl Collector {
         }
     }
 
-    /// Keeps a mismatch with both answers, unless there are enough of its operation.
+    /// Keeps a mismatch with both answers, unless there are enough of its operation, and some at its places.
     fn keep(&mut self, mismatch: Mismatch, now_us: u64) {
         let of_operation = self
             .totals
             .mismatches
             .entry(mismatch.operation.clone())
             .or_default();
-        if *of_operation >= MOST_MISMATCHES {
+        if !of_operation.takes(&mismatch.places) {
             return;
         }
-        *of_operation += 1;
         let noted = self.run.note(now_us, mismatch.into_event());
         self.stored(noted);
     }

@@ -123,7 +123,8 @@ impl Worker {
             command,
             recorded: &recorded,
             target: &dialect,
-            generates: generates.zip(self.shift(lane_copy)),
+            shift: self.shift(lane_copy),
+            generates,
         };
         if let Some(recorded_id) = step.statement
             && payload.first() == Some(&(CommandCode::StmtPrepare as u8))

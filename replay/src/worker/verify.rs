@@ -9,7 +9,7 @@ use super::fetch::Outgoing;
 use super::lane_copy::LaneCopy;
 use crate::http::judge::{Seen, is_login, judge};
 use crate::http::verify::{Answered, Difference, compare};
-use crate::mismatch::{KEPT_ANSWER, MOST_MISMATCHES, Mismatch};
+use crate::mismatch::{KEPT_ANSWER, Mismatch};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::users::Account;
 
@@ -79,7 +79,7 @@ impl Worker {
         }
     }
 
-    /// Hands a mismatch over, unless there were enough of its operation. `answers` are the recorded one and
+    /// Hands a mismatch over, unless there were enough of its operation, and some at its places. `answers` are the recorded one and
     /// the target's as text, their beginnings.
     pub(super) fn keep_mismatch(
         &self,
@@ -90,10 +90,9 @@ impl Worker {
     ) {
         let mut kept = self.mismatches.borrow_mut();
         let of_operation = kept.entry(step.operation).or_default();
-        if *of_operation >= MOST_MISMATCHES {
+        if !of_operation.takes(&difference.places) {
             return;
         }
-        *of_operation += 1;
         let [recorded_answer, answer] = answers();
         self.outbox.borrow_mut().mismatch(Mismatch {
             operation: self.program.operation(step.operation).to_owned(),

@@ -7,7 +7,6 @@ use rustc_hash::FxHashMap;
 
 use super::{Known, ORDER, ROWS, at, column};
 use crate::http::verify::Difference;
-use crate::mysql::generated::Generated;
 
 /// A row's values as texts.
 type Row = Vec<Option<Vec<u8>>>;
@@ -20,9 +19,7 @@ pub(super) fn compare(
     now: &AnswerResult,
     known: Known<'_>,
 ) -> Option<Difference> {
-    let Known {
-        generated, noise, ..
-    } = known;
+    let noise = known.noise;
     if noise.holds_named(ROWS) {
         return None;
     }
@@ -57,13 +54,14 @@ pub(super) fn compare(
         .enumerate()
         .map(|(at, name)| noise.holds_named(&column(name)) || is_redacted(&before, at))
         .collect();
-    let same = |one: &Row, other: &Row| differing(one, other, &quiet, generated).next().is_none();
+    let ids = Ids::of(columns, known);
+    let same = |one: &Row, other: &Row| differing(one, other, &quiet, &ids).next().is_none();
     if before.iter().zip(&now).all(|(one, other)| same(one, other)) {
         return None;
     }
     let left = unpaired(&before, &now, &quiet);
     let mut found = left.iter().flat_map(|(one, other)| {
-        let differing = differing(one, other, &quiet, generated);
+        let differing = differing(one, other, &quiet, &ids);
         differing.map(|at| (at, one.get(at), other.get(at)))
     });
     let Some((first, one, other)) = found.next() else {
@@ -128,14 +126,38 @@ fn differing<'a>(
     one: &'a Row,
     other: &'a Row,
     quiet: &'a [bool],
-    generated: &'a Generated,
+    ids: &'a Ids<'_>,
 ) -> impl Iterator<Item = usize> + 'a {
     let cells = one.iter().zip(other).zip(quiet).enumerate();
     cells
-        .filter(|(_, ((one, other), quiet))| {
-            !**quiet && one != other && !generated.same(one.as_deref(), other.as_deref())
-        })
+        .filter(|(_, ((one, other), quiet))| !**quiet && one != other)
+        .filter(|(at, ((one, other), _))| !ids.same(*at, [one.as_deref(), other.as_deref()]))
         .map(|(at, _)| at)
+}
+
+/// What is known of the ids in a result's columns.
+struct Ids<'a> {
+    known: Known<'a>,
+    /// For each column the place of the key that decides for it.
+    roots: Vec<Option<usize>>,
+}
+
+impl<'a> Ids<'a> {
+    fn of(columns: &[ColumnDefinition], known: Known<'a>) -> Self {
+        let root = |column| known.keys.and_then(|(_, shift)| shift.root_of(column));
+        Self {
+            known,
+            roots: columns.iter().map(root).collect(),
+        }
+    }
+
+    /// Whether two values of a column are ids of the same row, as recorded and as answered.
+    fn same(&self, column: usize, values: [Option<&[u8]>; 2]) -> bool {
+        let root = self.roots.get(column).copied().flatten();
+        let known = root.zip(self.known.keys);
+        self.known.generated.same(values[0], values[1])
+            || known.is_some_and(|(root, (keys, shift))| keys.same(shift, root, values))
+    }
 }
 
 /// Whether recorded values of a column have something else in a secret's place: nobody knows what the target should

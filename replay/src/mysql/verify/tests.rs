@@ -7,6 +7,7 @@ use reprise_wire::mysql::{
 
 use super::*;
 use crate::http::verify::noise::NoiseBook;
+use crate::plan::ShiftKeys;
 
 /// A result with an integer and a text; `wide` makes the integer a BIGINT.
 fn rows(format: RowFormat, wide: bool, rows: &[(i64, &str)]) -> Answer {
@@ -59,6 +60,7 @@ fn ok(affected_rows: u64) -> Answer {
 fn known<'a>(generated: &'a Generated, book: &'a NoiseBook) -> Known<'a> {
     Known {
         generated,
+        keys: None,
         noise: book.of(1),
         columns: &[],
     }
@@ -125,6 +127,42 @@ fn counts_types_and_kinds_of_results_are_compared() {
     );
     assert_eq!(places(&ok(1), &ok(2), &[]), ["affected"]);
     assert_eq!(places(&one, &ok(1), &[]), ["results"]);
+}
+
+#[test]
+fn a_key_is_the_recorded_one_where_another_lane_of_the_copy_was_given_it_and_only_in_its_column() {
+    let mut shifted = ShiftKeys::default();
+    shifted.add("item.id=100").unwrap();
+    let shift = |copy| Shift {
+        keys: &shifted,
+        copy,
+    };
+    let keys = Keys::default();
+    keys.generated(shift(2), 0, (10, 70), 1);
+    let [before, now] = [10, 70].map(|id| {
+        let mut answer = rows(RowFormat::Text, false, &[(id, "a")]);
+        for column in &mut answer.results[0].columns {
+            column.org_table = b"item".to_vec();
+            column.org_name.clone_from(&column.name);
+        }
+        answer
+    });
+    let (generated, book) = (Generated::default(), NoiseBook::default());
+    let compared = |before: &Answer, now: &Answer, copy| {
+        let known = Known {
+            keys: Some((&keys, shift(copy))),
+            ..known(&generated, &book)
+        };
+        compare(before, now, known).map(|found| found.place)
+    };
+    assert_eq!(compared(&before, &now, 2), None);
+    let elsewhere = Some("column:id".to_owned());
+    assert_eq!(compared(&before, &now, 1), elsewhere, "another copy");
+    let [mut before, mut now] = [before, now];
+    for answer in [&mut before, &mut now] {
+        answer.results[0].columns[0].org_name = b"quantity".to_vec();
+    }
+    assert_eq!(compared(&before, &now, 2), elsewhere, "another column");
 }
 
 #[test]

@@ -128,6 +128,7 @@ impl MysqlNoise {
             let columns = self.columns.get(&spoken.operation);
             let known = Known {
                 generated: &Generated::default(),
+                keys: None,
                 noise: nothing.of(0),
                 columns: columns.map(Vec::as_slice).unwrap_or_default(),
             };

@@ -25,8 +25,10 @@ pub(super) struct Sides<'a> {
     pub(super) recorded: &'a Dialect,
     /// What was agreed on with the target.
     pub(super) target: &'a Dialect,
-    /// The keys that the target generates for it, where the plan shifts keys.
-    pub(super) generates: Option<(Generates, Shift<'a>)>,
+    /// What the copy's keys are shifted by, where the plan shifts some.
+    pub(super) shift: Option<Shift<'a>>,
+    /// The keys that the target generates for it.
+    pub(super) generates: Option<Generates>,
 }
 
 impl Sides<'_> {
@@ -102,6 +104,7 @@ impl Worker {
         let prepared = &self.program.prepared;
         let known = Known {
             generated,
+            keys: sides.shift.map(|shift| (&self.program.keys, shift)),
             noise: prepared.noise.of(step.operation),
             columns: prepared.columns_of(step.operation),
         };
@@ -146,14 +149,17 @@ fn note_generated(
         let rows = reply.summary.affected_rows;
         let ids = (recorded.last_insert_id, reply.summary.last_insert_id);
         generated.note(ids.0, ids.1, rows);
-        if let Some((made, shift)) = sides.generates.filter(|_| ids.0 != 0) {
+        if let Some((made, shift)) = sides.generates.zip(sides.shift).filter(|_| ids.0 != 0) {
             // one that updates a row instead says so by counting it twice
             let rows = made.rows.map_or(rows, |made| made.min(rows));
             keys.generated(shift, made.key, ids, rows);
         }
     }
     // INSERT ... RETURNING tells them as rows
-    if let Some((made, shift)) = sides.generates.filter(|_| reply.summary.rows > 0)
+    if let Some((made, shift)) = sides
+        .generates
+        .zip(sides.shift)
+        .filter(|_| reply.summary.rows > 0)
         && let Some(shifted) = shift.keys.columns.get(made.key)
     {
         let [recorded, answered] = sides.answers(came);
