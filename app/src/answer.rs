@@ -7,7 +7,7 @@ mod recording;
 mod run;
 
 pub use exchange::{ExchangeAnswer, ExchangeDetail};
-pub use listing::{DeviceAnswer, OperationAnswer, TargetAnswer};
+pub use listing::{DeviceAnswer, OperationAnswer, PlanAnswer, TargetAnswer};
 pub use recording::{RecordingAnswer, RecordingHead};
 pub use run::{RunAnswer, RunHead};
 

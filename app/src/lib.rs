@@ -21,6 +21,7 @@ mod losses;
 mod mysql_url;
 mod mysql_users;
 mod places;
+mod plans;
 mod proxy;
 mod recording_chart;
 mod redaction;
@@ -84,7 +85,7 @@ pub use reprise_measure::{
     is_generator_late, length, readable,
 };
 pub use reprise_replay::{
-    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Probe,
-    RateBy, Rewrite, Stage, Stages, Watch,
+    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
+    PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, Watch,
 };
 pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};

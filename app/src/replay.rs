@@ -12,11 +12,14 @@ mod rewrites;
 mod same_server;
 mod statements;
 
+use std::ops::ControlFlow;
 use std::process::Command;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use reprise_replay::{HttpRoute, Outline, Plan, Prepared, ReplayConfig, Secrets, Watch};
+use reprise_replay::{
+    HttpRoute, Outline, Plan, PlanningWatch, Prepared, ReplayConfig, Secrets, Watch,
+};
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
@@ -24,7 +27,6 @@ pub use outlook::{AllowedTargets, PlannedReplay, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 
 use asked::Asked;
-use resuming::RESUMED;
 
 use crate::mysql_url::MysqlUrl;
 use crate::{Error, Library, between};
@@ -42,7 +44,20 @@ impl Library {
     /// # Errors
     /// As [`Self::replay`], but for the target.
     pub fn dry_run(&self, request: &ReplayRequest) -> Result<Outline, Error> {
-        Ok(Prepared::new(self.asked(request)?.plan, &self.store)?.outline())
+        self.dry_run_watched(request, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Self::dry_run`], telling `watch` how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::dry_run`], and when `watch` ends it.
+    pub fn dry_run_watched(
+        &self,
+        request: &ReplayRequest,
+        watch: PlanningWatch<'_>,
+    ) -> Result<Outline, Error> {
+        let plan = self.asked(request)?.plan;
+        Ok(Prepared::watched(plan, &self.store, watch)?.outline())
     }
 
     /// Starts a replay.
@@ -58,10 +73,22 @@ impl Library {
     /// # Errors
     /// When the request cannot be read or a target is refused.
     pub fn plan_replay(&self, request: &ReplayRequest) -> Result<PlannedReplay, Error> {
+        self.plan_replay_watched(request, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Self::plan_replay`], telling `watch` how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::plan_replay`], and when `watch` ends it.
+    pub fn plan_replay_watched(
+        &self,
+        request: &ReplayRequest,
+        watch: PlanningWatch<'_>,
+    ) -> Result<PlannedReplay, Error> {
         let asked = self.asked(request)?;
         // a target that is refused is said before a long recording is read
         let targets = self.allow_targets_of(request, &asked)?;
-        let prepared = Prepared::new(asked.plan.clone(), &self.store)?;
+        let prepared = Prepared::watched(asked.plan.clone(), &self.store, watch)?;
         Ok(PlannedReplay {
             asked,
             targets,
@@ -84,7 +111,7 @@ impl Library {
         let recording = self.store.recording(&asked.plan.recording)?;
         let (targets, mut warnings) = self.targets_of(request, &asked, recording.id)?;
         if asked.plan.resumes.is_some() {
-            warnings.push(RESUMED.to_owned());
+            warnings.push(resuming::resumed(&asked.plan).to_owned());
         }
         if asked.plan.tls.insecure {
             warnings.push(UNVERIFIED.to_owned());
@@ -113,15 +140,21 @@ impl Library {
         ReplayJob::start(config, self, warnings)
     }
 
+    /// The plan that a request asks for.
+    pub(crate) fn plan_of(&self, request: &ReplayRequest) -> Result<Plan, Error> {
+        Ok(self.asked(request)?.plan)
+    }
+
     /// The request, read against its recording.
     fn asked(&self, request: &ReplayRequest) -> Result<Asked, Error> {
-        let plan = match (&request.plan, &request.resume) {
-            (_, Some(run)) => self.resumed(run)?,
-            (Some(run), None) => Plan {
+        let plan = match (&request.plan, &request.again, &request.resume) {
+            (_, _, Some(run)) => self.resumed(run)?,
+            (_, Some(run), None) => Plan {
                 resumes: None,
-                ..self.plan(run)?
+                ..self.plan_of_run(run)?
             },
-            (None, None) => Plan::of(request.recording.clone()),
+            (Some(name), None, None) => self.saved_plan(name)?,
+            (None, None, None) => Plan::of(request.recording.clone()),
         };
         let mut asked = Asked::of(request, plan)?;
         if let Some(text) = &request.between {

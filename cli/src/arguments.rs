@@ -17,8 +17,8 @@ pub(crate) use copying::{CopyArguments, TrimArguments};
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
     ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
-    FormArguments, NameArguments, OperationsArguments, ReportArguments, TargetsArguments,
-    TargetsCommand, ThemeName,
+    FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
+    ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
 };
 pub(crate) use proxying::ProxyArguments;
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Exchanges(ExchangesArguments),
     /// Replay a recording against a target
     Replay(Box<ReplayArguments>),
+    /// Plans kept under a name, to be run again
+    Plans(PlansArguments),
     /// Stand between a client and its server, and make things go wrong on purpose
     Proxy(ProxyArguments),
     /// Find the highest rate a target holds

@@ -14,6 +14,7 @@ mod forms;
 pub(crate) mod import;
 pub(crate) mod knee;
 mod mismatches;
+pub(crate) mod plans;
 pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod recordings;

@@ -47,6 +47,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Operations(operations) => commands::recordings::operations(&context, &operations),
         Command::Exchanges(exchanges) => commands::exchanges::run(&context, &exchanges),
         Command::Replay(replay) => commands::replay::run(&context, *replay),
+        Command::Plans(plans) => commands::plans::run(&context, plans),
         Command::Knee(knee) => commands::knee::run(&context, *knee),
         Command::Proxy(proxy) => commands::proxy::run(&context, proxy),
         Command::Runs => commands::runs::list(&context),

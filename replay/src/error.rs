@@ -8,6 +8,9 @@ use thiserror::Error;
 /// What stops a replay. What merely goes wrong with single requests is an outcome, not an error.
 #[derive(Debug, Error)]
 pub enum ReplayError {
+    /// Whoever watched the plan being worked out ended that.
+    #[error("plan the replay: it was stopped before its end; nothing was sent")]
+    PlanningStopped,
     /// The stored document is no plan.
     #[error("read the plan: {0}")]
     Plan(#[source] serde_json::Error),

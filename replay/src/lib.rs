@@ -10,6 +10,7 @@
 //! store <- collector <- outbox (batches of samples) <---------+
 //! ```
 
+mod desk;
 mod error;
 mod http;
 mod mismatch;
@@ -29,13 +30,13 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
-    Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyShift,
+    Begins, Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyShift,
     KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part,
-    Plan, Probe, Rate, RateBy, ShiftBy, ShiftKeys, Speed, Tls, Watch,
+    Plan, Probe, Progress, Rate, RateBy, ShiftBy, ShiftKeys, Speed, Tls, Watch,
 };
 pub use prepare::{
-    Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Prepared,
-    Rewritten, Shifted, SlowLane, Unsourced,
+    Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Planning,
+    PlanningWatch, Prepared, Rewritten, Shifted, SlowLane, Unsourced,
 };
 pub use reason::{SkipReason, Skips};
 pub use run::control::Control;

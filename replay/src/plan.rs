@@ -1,6 +1,7 @@
 //! The plan: a small versioned document that says what of a recording is sent, when, how often, where to
 //! and how disturbed. Owned here; the store keeps it as JSON. It never holds a secret's value.
 
+mod going_on;
 mod lane_key;
 mod part;
 mod probe;
@@ -16,6 +17,7 @@ use crate::ReplayError;
 use crate::http::route::HttpSource;
 use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
+pub use going_on::{Begins, Progress};
 pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
@@ -89,6 +91,8 @@ pub struct Plan {
     pub between: Option<Part>,
     /// The run it goes on with, if it does.
     pub resumes: Option<String>,
+    /// Where in the recording, played again and again, it begins.
+    pub begins: Begins,
     /// What makes HTTP exchanges one lane.
     pub lanes: LaneKey,
     /// What statements were prepared from before the recording began.
@@ -277,6 +281,7 @@ impl Default for Plan {
             filter: None,
             between: None,
             resumes: None,
+            begins: Begins::default(),
             lanes: LaneKey::default(),
             statements: Vec::new(),
             probes: Vec::new(),

@@ -25,6 +25,7 @@ pub(crate) mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use reprise_store::{RecordingId, Store};
@@ -49,6 +50,21 @@ pub use correlation::{Correlation, CorrelationTarget};
 pub use keys::Shifted;
 pub use outline::{Outline, OutlineLane, OutlineOperation, SlowLane, Unsourced};
 pub use rewritten::Rewritten;
+
+/// How far the working out of a plan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planning {
+    /// Exchanges of the recording that have been read.
+    pub read: u64,
+    /// How many it has.
+    pub of: u64,
+}
+
+/// Is told how far a plan is; what it answers decides whether to go on.
+pub type PlanningWatch<'a> = &'a mut (dyn FnMut(Planning) -> ControlFlow<()> + Send);
+
+/// After how many exchanges it is told again.
+const TELL_EVERY: u64 = 1_000;
 
 /// A plan worked out against its recording: ready to run, or to be looked at.
 #[derive(Debug)]
@@ -86,19 +102,31 @@ impl Prepared {
     /// # Errors
     /// The recording is not there or cannot be read, or the plan contradicts itself.
     pub fn new(plan: Plan, store: &Store) -> Result<Self, ReplayError> {
+        Self::watched(plan, store, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Self::new`], telling `watch` now and then how far it is; what it answers decides whether to go on.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and when `watch` ends it.
+    pub fn watched(
+        plan: Plan,
+        store: &Store,
+        watch: PlanningWatch<'_>,
+    ) -> Result<Self, ReplayError> {
         // on a thread of its own: the memory that making a plan leaves free there is taken up by the threads
         // that run it, which that of this one would not be
         std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .name("replay-plan".to_owned())
-                .spawn_scoped(scope, || Self::work_out(plan, store))
+                .spawn_scoped(scope, || Self::work_out(plan, store, watch))
                 .map_err(ReplayError::Start)?
                 .join()
                 .map_err(|_| ReplayError::ThreadLost("planning"))?
         })
     }
 
-    fn work_out(plan: Plan, store: &Store) -> Result<Self, ReplayError> {
+    fn work_out(plan: Plan, store: &Store, watch: PlanningWatch<'_>) -> Result<Self, ReplayError> {
         plan.validate()?;
         if plan.http.is_empty() && plan.mysql.is_none() {
             return Err(ReplayError::NoTarget);
@@ -115,7 +143,15 @@ impl Prepared {
         let folder = folder.unwrap_or_else(|| Path::new("."));
         let mut gatherer = Gatherer::new(&plan, &connections, &operations, folder)?;
         drop(connections);
+        let mut planning = Planning {
+            read: 0,
+            of: recording.exchanges.http + recording.exchanges.mysql,
+        };
         for exchange in store.requests(recording.id, true) {
+            if planning.read.is_multiple_of(TELL_EVERY) && watch(planning).is_break() {
+                return Err(ReplayError::PlanningStopped);
+            }
+            planning.read += 1;
             gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
         }
         let rewritten = gatherer.rewritten();

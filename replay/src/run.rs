@@ -110,8 +110,8 @@ pub struct Handle {
     workers: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
-/// Batches that may wait for the collector.
-const BATCHES: usize = 4_096;
+/// Batches that may wait for the collector: 256 samples each, about 20 MB in all.
+const BATCHES: usize = 1_024;
 
 /// Events that may wait for whoever listens.
 const EVENTS: usize = 1_024;

@@ -12,6 +12,7 @@ mod load;
 mod mysql;
 pub(crate) mod outbox;
 mod pacer;
+mod places;
 mod punctual;
 mod release;
 mod verify;
@@ -24,7 +25,7 @@ use crossbeam_channel::Sender;
 use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, mpsc};
 
-use crate::http::connection::Desk;
+use crate::desk::Desks;
 use crate::http::pool::Pool;
 use crate::mismatch::Kept;
 use crate::plan::Connections;
@@ -37,6 +38,7 @@ use fetch::{Fetched, Fetcher, Wanted};
 use in_flight::InFlight;
 use lane_copy::LaneCopy;
 use outbox::{Batch, Outbox};
+use places::Places;
 
 /// What a worker is started with.
 pub(crate) struct Shard {
@@ -58,6 +60,7 @@ pub(crate) struct Worker {
     clock: RefCell<Clock>,
     agenda: RefCell<Agenda>,
     lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
+    places: Places,
     outbox: RefCell<Outbox>,
     /// Which mismatches of each operation were handed over.
     mismatches: RefCell<FxHashMap<u32, Kept>>,
@@ -65,8 +68,8 @@ pub(crate) struct Worker {
     in_flight: InFlight,
     numbers: Cell<u64>,
     wanted: RefCell<Vec<Wanted>>,
-    /// What answers are read with; some are kept for the next exchange.
-    desks: RefCell<Vec<Desk>>,
+    /// What answers are read with.
+    desks: Desks,
     /// Connections to HTTP targets, in the order of the plan's routes; none when connections are used as
     /// recorded.
     pools: Vec<Pool>,
@@ -79,12 +82,6 @@ pub(crate) struct Worker {
     /// No more is released: the run is ending.
     closing: Cell<bool>,
 }
-
-/// How many desks are kept when nobody is using them.
-const KEPT_DESKS: usize = 64;
-
-/// A desk that one large answer has filled is not kept; bytes.
-const KEPT_DESK_BYTES: usize = 64 << 10;
 
 impl Worker {
     /// Plays the shard to its end; blocks the thread.
@@ -108,6 +105,7 @@ impl Worker {
             } = shard;
             let plan = &program.prepared.plan;
             let speed = plan.first_speed();
+            let begins_us = plan.begins.counted_us(program.prepared.length_us);
             let in_flight = InFlight::new(plan.timeout_ms.saturating_mul(1_000));
             let pools = match plan.connections {
                 Connections::Recorded => Vec::new(),
@@ -116,20 +114,22 @@ impl Worker {
                     plan.http.iter().map(|_| Pool::new(share)).collect()
                 }
             };
+            let places = Places::new(&program, plan.first_copies());
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),
                 program,
                 control,
                 fetcher,
-                clock: RefCell::new(Clock::new(speed)),
+                clock: RefCell::new(Clock::beginning_at(speed, begins_us)),
                 lanes: RefCell::default(),
+                places,
                 mismatches: RefCell::default(),
                 outbox: RefCell::new(Outbox::new(batches)),
                 in_flight,
                 numbers: Cell::new(0),
                 wanted: RefCell::default(),
-                desks: RefCell::default(),
+                desks: Desks::default(),
                 pools,
                 sleeps_until_us: Cell::new(0),
                 wake: Notify::new(),
@@ -148,19 +148,5 @@ impl Worker {
         let number = self.numbers.get();
         self.numbers.set(number + 1);
         number
-    }
-
-    fn take_desk(&self) -> Desk {
-        let kept = self.desks.borrow_mut().pop();
-        kept.unwrap_or_else(Desk::new)
-    }
-
-    fn give_desk(&self, desk: Desk) {
-        let mut desks = self.desks.borrow_mut();
-        let held = desk.buffer.len() + desk.answer.body().len() + desk.reply.len();
-        let small = held <= KEPT_DESK_BYTES;
-        if small && desks.len() < KEPT_DESKS {
-            desks.push(desk);
-        }
     }
 }

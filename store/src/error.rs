@@ -56,24 +56,28 @@ pub enum Error {
     Locked(PathBuf),
     /// The name is taken.
     #[error(
-        "create {kind} {name:?}: the name is taken; choose another or `reprise delete {flag}{name}` first",
-        flag = if *kind == "run" { "--run " } else { "" }
+        "create {kind} {name:?}: the name is taken; choose another or `reprise {delete} {name}` first",
+        delete = match *kind {
+            "plan" => "plans delete",
+            "run" => "delete --run",
+            _ => "delete",
+        }
     )]
     NameTaken {
-        /// `recording` or `run`.
+        /// `recording`, `plan` or `run`.
         kind: &'static str,
         /// The name.
         name: String,
     },
     /// The name cannot be used.
     #[error(
-        "name a recording or run {0:?}: use 1 to 200 bytes, no control characters, no leading '-' or space"
+        "name a recording, plan or run {0:?}: use 1 to 200 bytes, no control characters, no leading '-' or space"
     )]
     BadName(String),
     /// Nothing has that name.
     #[error("find {kind} {name:?}: there is none; `reprise {kind}s` lists them")]
     Unknown {
-        /// `recording` or `run`.
+        /// `recording`, `plan` or `run`.
         kind: &'static str,
         /// The name or number asked for.
         name: String,

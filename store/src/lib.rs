@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod id;
 mod name;
+mod plan;
 mod recording;
 mod run;
 mod segment;
@@ -21,6 +22,7 @@ mod writer_life;
 pub use bin::{Binned, BinnedKind};
 pub use error::Error;
 pub use id::{ConnectionId, ExchangeId, OperationId, RecordingId, RunId};
+pub use plan::SavedPlan;
 pub use recording::{
     ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Ledger, Messages,
     NewConnection, NewRecording, OperationRow, PayloadReader, Payloads, RatePoint, RecordedLatency,

@@ -1,4 +1,4 @@
-//! Which names recordings and runs may have: anything readable that a command line can carry.
+//! Which names recordings, plans and runs may have: anything readable that a command line can carry.
 
 use crate::Error;
 

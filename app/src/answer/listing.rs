@@ -48,3 +48,22 @@ pub struct TargetAnswer {
     /// A host name or address.
     pub host: String,
 }
+
+/// `plans` answers one of these a line.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanAnswer {
+    /// What it is called.
+    pub name: String,
+    /// The recording it replays.
+    pub recording: String,
+    /// When it was kept.
+    pub saved_at: String,
+    /// The seed of its choices.
+    pub seed: u64,
+    /// Where it sends HTTP.
+    pub http: Option<String>,
+    /// Where it sends MySQL.
+    pub mysql: Option<String>,
+    /// Every field of the plan that is not as plans are by themselves.
+    pub says: serde_json::Map<String, serde_json::Value>,
+}

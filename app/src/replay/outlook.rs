@@ -1,4 +1,4 @@
-//! What can be said before a replay starts: whether its targets are allowed; and what a stored run was to do.
+//! What can be said before a replay starts: whether its targets are allowed, and what it would send.
 
 use reprise_replay::{Outline, Plan, Prepared, Speed};
 
@@ -72,14 +72,6 @@ impl Library {
             allowed.loopback &= addresses.all(|address| address.ip().to_canonical().is_loopback());
         }
         Ok(allowed)
-    }
-
-    /// The plan that a run was started with.
-    ///
-    /// # Errors
-    /// When there is no run of that name, or a newer program made its plan.
-    pub fn plan(&self, run: &str) -> Result<Plan, Error> {
-        Ok(Plan::from_json(self.store.run(run)?.plan)?)
     }
 }
 

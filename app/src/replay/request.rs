@@ -13,9 +13,13 @@ use crate::Error;
 pub struct ReplayRequest {
     /// The recording's name.
     pub recording: String,
-    /// The run whose plan is run again; every other field left at its default is as that run had it.
+    /// The plan, kept under this name, that is run; every other field left at its default is as it has it.
+    #[serde(default)]
     pub plan: Option<String>,
-    /// The run that ended early and is gone on with; as `plan`, but from the moment it had reached.
+    /// The run whose plan is run again; as `plan`.
+    #[serde(default)]
+    pub again: Option<String>,
+    /// The run that ended early and is gone on with; as `again`, but from the moment it had reached.
     pub resume: Option<String>,
     /// Where HTTP goes: `http://HOST:PORT` for all that nothing else takes, `RECORDED=http://HOST:PORT` for
     /// what was recorded of a server, a host or a path.
@@ -118,6 +122,7 @@ impl ReplayRequest {
         Self {
             recording,
             plan: None,
+            again: None,
             resume: None,
             http: Vec::new(),
             ca: None,

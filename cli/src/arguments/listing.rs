@@ -205,3 +205,39 @@ pub(crate) enum TargetsCommand {
     /// List the hosts
     List,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise plans\n  \
+    reprise plans save peak --run friday-3\n  \
+    reprise plans show peak\n  \
+    reprise replay --plan peak --run tuesday\n  \
+    reprise plans delete peak")]
+pub(crate) struct PlansArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<PlansCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlansCommand {
+    /// Show one plan: all of it that was asked for
+    Show {
+        /// The plan's name
+        name: String,
+    },
+    /// Keep the plan of a run under a name; `reprise replay --save-plan` keeps one that was not run
+    Save {
+        /// The plan's name
+        name: String,
+        /// The run
+        #[arg(long)]
+        run: String,
+    },
+    /// Forget a plan; its runs keep theirs
+    Delete {
+        /// The plan's name
+        name: String,
+    },
+    /// List the plans
+    List,
+}

@@ -17,30 +17,37 @@ pub(crate) use sending::{CopyWrites, HttpOrder, SendingArguments};
 pub(crate) use targets::TargetArguments;
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("target").required(true).multiple(true).args(["http", "mysql", "plan", "resume"])))]
+#[command(group(ArgGroup::new("target").required(true).multiple(true).args(["http", "mysql", "plan", "again", "resume"])))]
 #[command(after_help = "Examples:\n  \
     reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
     reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \
     reprise replay friday --http http://staging:8080 --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
     reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
     reprise replay friday --http /api=http://127.0.0.1:9000 --http http://127.0.0.1:8080 --run split\n  \
-    reprise replay --plan base --http http://staging:8081 --run candidate\n  \
+    reprise replay --again base --http http://staging:8081 --run candidate\n  \
+    reprise replay friday --http http://staging:8080 --rate 5x --save-plan peak --dry-run\n  \
+    reprise replay --plan peak --run tuesday\n  \
     reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay
-    #[arg(required_unless_present_any = ["plan", "resume"])]
+    #[arg(required_unless_present_any = ["plan", "again", "resume"])]
     pub(crate) name: Option<String>,
 
-    /// Run the plan of this run again, changed by whatever else is given; its secrets have to be given again
-    #[arg(long, value_name = "RUN")]
+    /// Run the plan kept under this name (`--save-plan`, `reprise plans`), changed by whatever else is given; its secrets
+    /// have to be given again
+    #[arg(long, value_name = "PLAN", conflicts_with = "again")]
     pub(crate) plan: Option<String>,
+
+    /// Run the plan of this run again, as `--plan`
+    #[arg(long, value_name = "RUN")]
+    pub(crate) again: Option<String>,
 
     /// Go on with a run that was stopped or killed, from the moment of the recording it had reached
     #[arg(
         long,
         value_name = "RUN",
-        conflicts_with_all = ["name", "plan", "between", "speed", "rate", "copies", "stages", "repeat", "duration"]
+        conflicts_with_all = ["name", "plan", "again", "between", "speed", "rate", "copies", "stages", "repeat", "duration"]
     )]
     pub(crate) resume: Option<String>,
 

@@ -5,11 +5,16 @@ mod dry_run;
 pub(crate) mod request;
 
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Outcome, PlannedReplay, ReplayJob, ReplayNews, Summary, Tick};
+use reprise_app::{
+    Library, Outcome, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
+    Summary, Tick,
+};
 
 use super::{Context, runs};
 use crate::arguments::ReplayArguments;
@@ -22,9 +27,18 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let dry_run = arguments.output.dry_run;
     let html = arguments.output.html.clone();
     let yes = arguments.targets.yes;
+    let save_as = arguments.output.save_plan.clone();
     let request = request::of(arguments)?;
+    if let Some(name) = &save_as {
+        // a name that is taken is said before a long recording is read
+        library.check_plan_name(name)?;
+    }
+    let stop = Stop::listen()?;
     if dry_run {
-        let answer = library.dry_run(&request)?;
+        let answer = planning(context.json, &stop, |watch| {
+            library.dry_run_watched(&request, watch)
+        })?;
+        keep_plan(&library, save_as.as_deref(), &request)?;
         if context.json {
             output::json(&answer)?;
         } else {
@@ -32,11 +46,13 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let planned = library.plan_replay(&request)?;
+    let planned = planning(context.json, &stop, |watch| {
+        library.plan_replay_watched(&request, watch)
+    })?;
+    keep_plan(&library, save_as.as_deref(), &request)?;
     if !yes && !go_on(&planned)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
-    let stop = Stop::listen()?;
     let job = library.start_replay(&request, planned)?;
     let answer = follow(job, context.json, &stop)?;
     // The answer first: a page that cannot be written must not cost it.
@@ -49,6 +65,41 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         library.write_run_report(&answer.run.name, &path)?;
     }
     Ok(ExitCode::from(code(&answer.summary)))
+}
+
+/// Shows how far a plan is while it is worked out; Ctrl-C ends that.
+fn planning<T>(
+    quiet: bool,
+    stop: &Stop,
+    work: impl FnOnce(PlanningWatch<'_>) -> Result<T, reprise_app::Error>,
+) -> Result<T, reprise_app::Error> {
+    let mut progress = Progress::start("planning", quiet);
+    let begun = Instant::now();
+    let worked_out = work(&mut |Planning { read, of }| {
+        if stop.asked() {
+            return ControlFlow::Break(());
+        }
+        if begun.elapsed() >= WORTH_TELLING {
+            let message = format!("{} of {} exchanges read", count(read), count(of));
+            progress.update(Some(read as f64 / of.max(1) as f64), &message);
+        }
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    worked_out
+}
+
+/// A plan that is worked out sooner is not spoken of.
+const WORTH_TELLING: Duration = Duration::from_millis(500);
+
+/// Keeps the plan under the name that was given, if one was.
+#[expect(clippy::print_stderr, reason = "what was kept is no result")]
+fn keep_plan(library: &Library, name: Option<&str>, request: &ReplayRequest) -> anyhow::Result<()> {
+    if let Some(name) = name {
+        library.save_plan(name, request)?;
+        eprintln!("reprise: the plan is kept; `reprise replay --plan {name}` runs it");
+    }
+    Ok(())
 }
 
 /// Asks whoever sits at the terminal before data elsewhere is changed.

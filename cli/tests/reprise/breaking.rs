@@ -139,5 +139,112 @@ fn a_killed_run_is_gone_on_with_where_it_got() {
     // all of it together, but for what was under way when the process died
     assert!((160..=190).contains(&(sent + left)), "{sent} and {left}");
     desk.run(&["replay", "--resume", "rest"])
-        .refused(2, "`--plan rest` runs it again");
+        .refused(2, "`--again rest` runs it again");
+}
+
+#[test]
+fn a_killed_loop_goes_on_in_its_next_repetition_for_the_time_that_was_left() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    // the recording takes half a second, and is played for eight
+    let flags = ["--speed", "10", "--duration", "12s", "--run", "killed"];
+    let replay = ["replay", RECORDING, "--http", &url, "--secret", &secret];
+    let mut running = Running::start(&desk, &[&replay[..], &flags].concat());
+    running.until("replaying: ");
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let killed = desk.answer(&["report", "killed"]);
+    conserved(&killed);
+    let before = copies(&desk, "killed");
+    assert!(before.len() > 3, "{before:?}");
+    let resume = [
+        "replay", "--resume", "killed", "--run", "rest", "--secret", &secret,
+    ];
+    let said = desk.run(&[&resume[..], &["--json"]].concat()).ok();
+    assert!(
+        said.stderr.contains("begin again from their beginnings"),
+        "{said:?}"
+    );
+    let rest: Value = serde_json::from_str(&said.stdout).unwrap();
+    conserved(&rest);
+    assert_eq!(
+        (&rest["run"]["state"], &rest["run"]["resumes"]),
+        (&"complete".into(), &"killed".into())
+    );
+    let [got_ms, left_ms] = [&killed, &rest].map(|run| number(run, "/duration_ms"));
+    assert!(
+        (11_000..=14_500).contains(&(got_ms + left_ms)),
+        "{got_ms} and {left_ms}"
+    );
+    // no copy comes twice: what carries its number does not collide with what the killed run left behind
+    let after = copies(&desk, "rest");
+    assert!(after.first() > before.last(), "{before:?} {after:?}");
+    desk.run(&["replay", "--resume", "rest"])
+        .refused(2, "`--again rest` runs it again");
+}
+
+/// The numbers of the copies that a run sent.
+fn copies(desk: &Desk, run: &str) -> Vec<u64> {
+    let path = desk.path("samples.csv");
+    desk.run(&["report", run, "--samples", path.to_str().unwrap()])
+        .ok();
+    let text = desk.read("samples.csv");
+    let mut lines = text.lines();
+    let at = lines
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|name| name == "copy");
+    let copy = |line: &str| line.split(',').nth(at.unwrap()).unwrap().parse().unwrap();
+    let all: std::collections::BTreeSet<u64> = lines.map(copy).collect();
+    all.into_iter().collect()
+}
+
+#[test]
+fn a_killed_run_with_stages_goes_on_at_the_rate_it_had_come_to() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let flags = ["--stages", "1x:2s,3x:20s", "--run", "killed"];
+    let replay = ["replay", RECORDING, "--http", &url, "--secret", &secret];
+    let mut running = Running::start(&desk, &[&replay[..], &flags].concat());
+    running.until("replaying: ");
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let resume = [
+        "replay",
+        "--resume",
+        "killed",
+        "--dry-run",
+        "--save-plan",
+        "rest",
+        "--secret",
+        &secret,
+    ];
+    desk.answer(&resume);
+    let rest = desk.answer(&["plans", "show", "rest"]);
+    let stages = rest["says"]["stages"].as_array().unwrap();
+    assert_eq!(stages.len(), 1, "{rest}");
+    assert_eq!(stages[0]["from"], 3.0, "{rest}");
+    let left_us = number(&rest, "/says/stages/0/lasts_us");
+    assert!((10_000_000..20_000_000).contains(&left_us), "{rest}");
+    assert!(number(&rest, "/says/begins/repetition") > 0, "{rest}");
+}
+
+#[test]
+fn a_killed_run_without_a_clock_says_why_it_cannot_be_gone_on_with() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let flags = ["--speed", "max", "--loop", "--run", "killed"];
+    let replay = ["replay", RECORDING, "--http", &url, "--secret", &secret];
+    let mut running = Running::start(&desk, &[&replay[..], &flags].concat());
+    running.until("replaying: ");
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    desk.run(&["replay", "--resume", "killed"])
+        .refused(2, "no clock says how far it was; `--again killed`");
 }

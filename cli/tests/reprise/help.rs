@@ -18,6 +18,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "operations",
         "exchanges",
         "replay",
+        "plans",
         "proxy",
         "knee",
         "runs",

@@ -13,6 +13,8 @@ mod bad_targets;
 #[cfg(test)]
 mod breaking;
 #[cfg(test)]
+mod breaking_mysql;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod copying;

@@ -4,47 +4,15 @@
 use std::io;
 use std::time::Duration;
 
-use reprise_wire::http::{ReadCaps, ResponseReader};
-
 use super::stream::Stream;
+use crate::desk::{Desk, Seat};
 use crate::run::http_target::HttpTarget;
 use crate::run::origin::Origin;
-
-/// How much of an answer's body is kept to compare it and to take values from it; bytes.
-const KEPT_BODY: usize = 256 << 10;
-
-/// How much is read at once; bytes.
-const READ_AT_ONCE: usize = 8 << 10;
 
 /// A connection to an HTTP target. It holds no buffers: most connections are idle most of the time.
 #[derive(Debug)]
 pub(crate) struct HttpConnection {
     stream: Stream,
-}
-
-/// What it takes to read an answer, used by one exchange at a time.
-#[derive(Debug)]
-pub(crate) struct Desk {
-    /// Bytes as they come.
-    pub(crate) buffer: Vec<u8>,
-    /// The answer last read.
-    pub(crate) answer: ResponseReader,
-    /// MySQL: the beginning of the reply last read.
-    pub(crate) reply: Vec<u8>,
-}
-
-impl Desk {
-    pub(crate) fn new() -> Self {
-        let caps = ReadCaps {
-            body: KEPT_BODY,
-            ..ReadCaps::default()
-        };
-        Self {
-            buffer: vec![0; READ_AT_ONCE],
-            answer: ResponseReader::new(b"GET", caps),
-            reply: Vec::new(),
-        }
-    }
 }
 
 /// A request ready to go out.
@@ -58,6 +26,16 @@ pub(crate) struct Request<'a> {
     pub(crate) body_waits: bool,
     /// The answer will be compared: one too long to be kept is digested as it comes.
     pub(crate) compares: bool,
+}
+
+impl Request<'_> {
+    /// Makes a desk ready for its answer.
+    fn begin(&self, desk: &mut Desk) {
+        desk.answer.reset(self.method);
+        if self.compares {
+            desk.answer.digest_long_content();
+        }
+    }
 }
 
 /// What became of a request.
@@ -122,17 +100,14 @@ impl HttpConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Sends `request` and reads its answer at `desk`.
+    /// Sends `request` and reads its answer at a desk of `seat`.
     pub(crate) async fn exchange(
         &mut self,
         request: Request<'_>,
-        desk: &mut Desk,
+        seat: &mut Seat<'_>,
         origin: Origin,
     ) -> Reply {
-        desk.answer.reset(request.method);
-        if request.compares {
-            desk.answer.digest_long_content();
-        }
+        seat.leave();
         let mut reply = Reply {
             end: End::NoAnswer,
             first_byte_us: None,
@@ -145,6 +120,7 @@ impl HttpConnection {
             && let Some((head, body)) = split_head(unsent)
         {
             // boxed: it is rare, and every task would carry its size
+            let desk = seat.desk(|desk| request.begin(desk));
             let asked = Box::pin(self.ask(head, desk, &mut reply, origin));
             match asked.await {
                 Asked::Send => unsent = body,
@@ -161,6 +137,7 @@ impl HttpConnection {
                 Ok(_) if unsent.is_empty() => break,
                 Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let desk = seat.desk(|desk| request.begin(desk));
                     if self.answered_while_sending(desk, &mut reply, origin).await {
                         return reply;
                     }
@@ -169,6 +146,11 @@ impl HttpConnection {
                 Err(_) => break,
             }
         }
+        if seat.is_empty() {
+            // an error shows when it is read
+            let _ = self.stream.readable().await;
+        }
+        let desk = seat.desk(|desk| request.begin(desk));
         loop {
             let came = self.stream.read(&mut desk.buffer).await;
             if desk.take(came, &mut reply, origin) {

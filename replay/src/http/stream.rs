@@ -1,5 +1,6 @@
 //! The bytes' way to a target and back: a TCP connection, or TLS on one.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -94,16 +95,30 @@ impl Stream {
         }
     }
 
+    /// Waits until something may have come, without a place to put it. Nothing of an earlier answer is left
+    /// unread on the connection.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) async fn readable(&self) -> io::Result<()> {
+        let tcp = self.tcp();
+        poll_fn(|context| tcp.poll_read_ready(context)).await
+    }
+
     /// Waits until more can be sent or something has come.
     ///
     /// # Errors
     /// The connection is broken.
     pub(crate) async fn ready(&self) -> io::Result<Ready> {
-        let tcp = match self {
+        let both = Interest::READABLE | Interest::WRITABLE;
+        self.tcp().ready(both).await
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match self {
             Self::Plain(tcp) => tcp,
             Self::Tls(tls) => tls.tcp(),
-        };
-        tcp.ready(Interest::READABLE | Interest::WRITABLE).await
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use part::{Part, name_of, parts, walk};
 use word::same_text;
 
 pub(crate) use part::KeyHash;
-pub(crate) use recorded::RecordedAnswer;
+pub(crate) use recorded::{LONGEST, RecordedAnswer};
 
 /// Longer bodies are compared as a whole, not part by part; bytes, their coding undone.
 const COMPARED: usize = 256 << 10;

@@ -8,7 +8,7 @@ use reprise_wire::mysql::{Dialect, ReplyReader, ReplyState, ReplySummary, write_
 
 use super::packing::Packing;
 use super::verify::COMPARED;
-use crate::http::connection::Desk;
+use crate::desk::{Desk, Seat};
 use crate::http::stream::Stream;
 use crate::run::origin::Origin;
 
@@ -80,14 +80,14 @@ impl MysqlConnection {
         }
     }
 
-    /// Sends a command's payload and reads its reply at the caller's desk, where its beginning stays. Where the
+    /// Sends a command's payload and reads its reply at the caller's seat, where its beginning stays. Where the
     /// server asks for files it gets `files`, in order, and then empty ones: nothing of this machine's is ever
     /// read.
     pub(crate) async fn command(
         &mut self,
         payload: &[u8],
         files: &[Vec<u8>],
-        desk: &mut Desk,
+        seat: &mut Seat<'_>,
         origin: Origin,
     ) -> Reply {
         let mut reader = ReplyReader::new(payload, &self.dialect);
@@ -101,7 +101,7 @@ impl MysqlConnection {
             return reply;
         }
         reply.end = self
-            .read_reply(&mut reader, files, desk, origin, &mut reply)
+            .read_reply(&mut reader, files, seat, origin, &mut reply)
             .await;
         reply.summary = reader.summary().clone();
         reply
@@ -111,17 +111,19 @@ impl MysqlConnection {
         &mut self,
         reader: &mut ReplyReader,
         files: &[Vec<u8>],
-        desk: &mut Desk,
+        seat: &mut Seat<'_>,
         origin: Origin,
         reply: &mut Reply,
     ) -> End {
         let mut files = files.iter();
+        seat.leave();
+        // an error shows when it is read
+        let _ = self.stream.readable().await;
         let Desk {
             buffer,
             reply: kept,
             ..
-        } = desk;
-        kept.clear();
+        } = seat.desk(|desk| desk.reply.clear());
         // even after a failed write the server's reason may be there to read
         while !reader.is_done() {
             let read = self.stream.read(buffer).await.unwrap_or(0);

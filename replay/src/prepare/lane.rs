@@ -74,6 +74,8 @@ pub(crate) struct Step {
     pub(crate) statement: Option<u32>,
     /// What it is in.
     pub(crate) protocol: Protocol,
+    /// About how many bytes of memory it takes to have it ready: two to this power.
+    pub(crate) size_log2: u8,
     /// What else is known.
     pub(crate) marks: Marks,
 }
@@ -102,6 +104,7 @@ impl Step {
             status: 200,
             statement: None,
             protocol: Protocol::Http,
+            size_log2: 10,
             marks: Marks::empty(),
         }
     }

@@ -29,6 +29,12 @@ impl StepRange {
     pub(crate) const fn is_empty(self) -> bool {
         self.count == 0
     }
+
+    /// The first so many of all.
+    #[cfg(test)]
+    pub(crate) const fn of(count: u32) -> Self {
+        Self { first: 0, count }
+    }
 }
 
 /// The steps of all lanes.
@@ -120,7 +126,7 @@ fn write(step: &Step, to: &mut Vec<u8>) {
     } else {
         0
     };
-    to.extend([step.marks.bits(), kind, 0, 0]);
+    to.extend([step.marks.bits(), kind, step.size_log2, 0]);
 }
 
 /// What the byte behind the marks says.
@@ -140,7 +146,7 @@ fn read(bytes: &[u8]) -> Option<Step> {
     let statement = u32::from_le_bytes(take(&mut rest)?);
     let route = u16::from_le_bytes(take(&mut rest)?);
     let status = u16::from_le_bytes(take(&mut rest)?);
-    let [marks, kind] = take(&mut rest)?;
+    let [marks, kind, size_log2] = take(&mut rest)?;
     Some(Step {
         exchange,
         operation,
@@ -158,6 +164,7 @@ fn read(bytes: &[u8]) -> Option<Step> {
         } else {
             Protocol::Mysql
         },
+        size_log2,
         marks: Marks::from_bits_retain(marks),
     })
 }
@@ -261,6 +268,7 @@ mod tests {
             status: 1062,
             statement: Some(0),
             protocol: Protocol::Mysql,
+            size_log2: 10,
             marks: Marks::WRITES | Marks::IN_TRANSACTION,
         }
     }

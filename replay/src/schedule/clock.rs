@@ -26,10 +26,15 @@ pub struct Clock {
 impl Clock {
     /// Both clocks at zero.
     pub const fn new(speed: Speed) -> Self {
+        Self::beginning_at(speed, 0)
+    }
+
+    /// The run's clock at zero when recorded time is `recorded_us`.
+    pub const fn beginning_at(speed: Speed, recorded_us: u64) -> Self {
         Self {
             speed,
             paused: false,
-            recorded_us: 0.0,
+            recorded_us: recorded_us as f64,
             run_us: 0,
         }
     }
@@ -96,6 +101,13 @@ mod tests {
         let clock = Clock::new(Speed::Times(5.0));
         assert_eq!(clock.run_at(10_000_000), Some(2_000_000));
         assert_eq!(Clock::new(Speed::Max).run_at(10_000_000), Some(0));
+    }
+
+    #[test]
+    fn a_run_that_goes_on_begins_in_the_middle_of_recorded_time() {
+        let clock = Clock::beginning_at(Speed::Times(2.0), 60_000_000);
+        assert_eq!(clock.run_at(61_000_000), Some(500_000));
+        assert_eq!(clock.recorded_at(1_000_000) as u64, 62_000_000);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! How many connections a run has open at once, worked out before it starts. Pure functions of the plan and
-//! its lanes. Unit: microseconds of recorded time.
+//! How many lanes a run without a clock plays at once, and how many connections any run has open at once, worked
+//! out before it starts. Pure functions of the plan and its lanes. Unit: microseconds of recorded time.
 
 use super::clock::Speed;
 use super::copies::{begins_us, copies_of};
@@ -10,6 +10,18 @@ use crate::prepare::lane::{Lane, Span};
 /// worked out in bounded memory.
 const MOST_OPENINGS: usize = 500_000;
 
+/// The most lanes that were under way at once in the recording, each with so many `copies`: without a clock no
+/// more are played at once, or a day of short sessions would be one crowd.
+pub(crate) fn lanes_at_once(lanes: &[Lane], copies: impl Fn(&Lane) -> u32) -> u64 {
+    let mut moments = Vec::new();
+    for lane in lanes.iter().filter(|lane| !lane.steps.is_empty()) {
+        let many = u64::from(copies(lane));
+        moments.push((lane.starts_us, true, many));
+        moments.push((lane.ends_us.max(lane.starts_us + 1), false, many));
+    }
+    most_of(moments)
+}
+
 /// The most connections open at once of those that `belong`.
 pub(crate) fn most_open(
     plan: &Plan,
@@ -17,6 +29,9 @@ pub(crate) fn most_open(
     length_us: u64,
     belongs: impl Fn(&Span) -> bool,
 ) -> u64 {
+    if plan.rate.speed == Speed::Max {
+        return most_open_without_clock(plan, lanes, belongs);
+    }
     let mut moments = Vec::new();
     for lane in lanes {
         let lasts_us = lane.ends_us.saturating_sub(lane.starts_us);
@@ -31,15 +46,10 @@ pub(crate) fn most_open(
             );
             for span in lane.spans.iter().filter(|span| belongs(span)) {
                 let into_lane = |at_us: u64| at_us.saturating_sub(lane.plays_from_us);
-                let (opens, closes) = (into_lane(span.opens_us), into_lane(span.closes_us));
-                let (opens, closes) = match plan.rate.speed {
-                    Speed::Times(_) => (begins + opens, begins + closes),
-                    // without a clock all lanes play at the same time
-                    Speed::Max => (opens, closes),
-                };
-                // at the same moment one is closed before another is opened
-                moments.push((opens, true));
-                moments.push((closes.max(opens + 1), false));
+                let opens = begins + into_lane(span.opens_us);
+                let closes = begins + into_lane(span.closes_us);
+                moments.push((opens, true, 1));
+                moments.push((closes.max(opens + 1), false, 1));
             }
             if moments.len() > 2 * MOST_OPENINGS {
                 return most_of(moments);
@@ -49,15 +59,36 @@ pub(crate) fn most_open(
     most_of(moments)
 }
 
-fn most_of(mut moments: Vec<(u64, bool)>) -> u64 {
+/// As many lanes as play at once, each with as many connections as one of them has at most: fewer when there are
+/// not so many lanes.
+fn most_open_without_clock(plan: &Plan, lanes: &[Lane], belongs: impl Fn(&Span) -> bool) -> u64 {
+    let copies = |lane: &Lane| copies_of(plan.seed, lane.id, plan.most_copies());
+    let (mut all, mut most_of_one) = (0, 0);
+    for lane in lanes {
+        let spans = lane.spans.iter().filter(|span| belongs(span));
+        let moments = spans.flat_map(|span| {
+            let closes_us = span.closes_us.max(span.opens_us + 1);
+            [(span.opens_us, true, 1), (closes_us, false, 1)]
+        });
+        let of_one = most_of(moments.collect());
+        most_of_one = of_one.max(most_of_one);
+        all += of_one * u64::from(copies(lane));
+    }
+    let at_once = lanes_at_once(lanes, copies).saturating_mul(most_of_one);
+    at_once.min(all)
+}
+
+/// The most of what begins and ends, given as moments: when, whether it begins, how many of it. At the same moment
+/// one ends before another begins.
+fn most_of(mut moments: Vec<(u64, bool, u64)>) -> u64 {
     moments.sort_unstable();
     let mut open = 0_u64;
     let mut most = 0;
-    for (_, opens) in moments {
-        open = if opens {
-            open + 1
+    for (_, begins, many) in moments {
+        open = if begins {
+            open + many
         } else {
-            open.saturating_sub(1)
+            open.saturating_sub(many)
         };
         most = most.max(open);
     }
@@ -70,6 +101,7 @@ mod tests {
 
     use super::*;
     use crate::plan::Rate;
+    use crate::prepare::steps::StepRange;
 
     /// A lane with connections that open and close, one on each route.
     fn lane(id: u32, connections: &[(u64, u64)]) -> Lane {
@@ -107,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_and_a_run_without_a_clock_open_more() {
+    fn copies_open_more() {
         // as long as the recording: copies overlap
         let lanes = [lane(0, &[(0, 1_000)]), lane(1, &[(500, 501)])];
         let mut plan = Plan::of("x");
@@ -116,7 +148,28 @@ mod tests {
         let apart = [lane(0, &[(0, 1)]), lane(1, &[(500, 501)])];
         plan.rate = Rate::default();
         assert_eq!(most(&plan, &apart), 1);
+    }
+
+    #[test]
+    fn without_a_clock_as_many_lanes_play_at_once_as_had_been_under_way_at_once() {
+        let mut plan = Plan::of("x");
         plan.rate.speed = Speed::Max;
-        assert_eq!(most(&plan, &apart), 2);
+        let mut lanes = vec![
+            lane(0, &[(0, 100), (50, 60)]),
+            lane(1, &[(90, 150)]),
+            lane(2, &[(150, 160)]),
+        ];
+        for lane in &mut lanes {
+            lane.steps = StepRange::of(1);
+        }
+        assert_eq!(lanes_at_once(&lanes, |_| 1), 2);
+        assert_eq!(lanes_at_once(&lanes, |_| 5), 10);
+        // any two lanes may come together, so each counts as the one with the most connections
+        assert_eq!(most(&plan, &lanes), 4);
+        assert_eq!(most(&plan, &lanes[..1]), 2);
+        assert_eq!(most(&plan, &lanes[1..]), 1);
+        plan.rate.copies = 3.0;
+        assert_eq!(most(&plan, &lanes[1..]), 3);
+        assert_eq!(most_open(&plan, &lanes, 1_000, |span| span.route == 1), 3);
     }
 }

@@ -92,6 +92,28 @@ impl Stages {
         Some(ends_us.min(begins_us + steps * RAMP_STEP_US))
     }
 
+    /// What is left of them at `at_us` of a run that goes on for `lasts_us` from there: when they are over, the final
+    /// rate.
+    pub fn after(&self, at_us: u64, lasts_us: u64) -> Self {
+        let left = self.begun().filter_map(|(begins_us, stage)| {
+            let into_us = at_us.saturating_sub(begins_us);
+            (into_us < stage.lasts_us).then(|| Stage {
+                from: stage.rate_after(into_us),
+                to: stage.to,
+                lasts_us: stage.lasts_us - into_us,
+            })
+        });
+        let left: Vec<Stage> = left.collect();
+        match self.0.last() {
+            Some(last) if left.is_empty() => Self(vec![Stage {
+                from: last.to,
+                to: last.to,
+                lasts_us,
+            }]),
+            _ => Self(left),
+        }
+    }
+
     /// How many playings of the recording at its own rate the first `until_us` come to, in microseconds of
     /// recorded time.
     pub fn played_us(&self, until_us: u64) -> f64 {

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 
 use crate::prepare::lane::Lane;
 use crate::run::program::Program;
-use crate::schedule::copies::{begins_us, copies_of};
+use crate::schedule::copies::{self, copies_of};
 
 /// A lane copy to begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,9 @@ pub(crate) struct DueStep {
     pub(crate) lane_copy: u64,
 }
 
+/// Lanes that would be under way begin within this part of what one lasts: not at once.
+const SPREAD: u64 = 10;
+
 /// Both, earliest first.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
@@ -39,15 +42,16 @@ impl Agenda {
     pub(crate) fn new(program: &Program, index: u32) -> Self {
         let plan = &program.prepared.plan;
         let mut agenda = Self::default();
+        let begins_us = plan.begins.counted_us(program.prepared.length_us);
         for lane in &program.prepared.lanes {
             let copies = copies_of(plan.seed, lane.id, plan.first_copies());
-            agenda.add_copies(program, index, lane, 0..copies, 0.0);
+            agenda.add_copies(program, index, lane, 0..copies, begins_us as f64);
         }
         agenda
     }
 
-    /// Adds those of the copies `places` of a lane that are worker `index`'s. Copies that should have
-    /// begun before `from_us` begin in what is left of the recording.
+    /// Adds those of the copies `places` of a lane that are worker `index`'s, for a run that is at `from_us`: those
+    /// that would be under way begin now, those that would have ended when the recording begins again.
     pub(crate) fn add_copies(
         &mut self,
         program: &Program,
@@ -58,19 +62,28 @@ impl Agenda {
     ) {
         let length_us = program.prepared.length_us;
         let lasts_us = lane.ends_us.saturating_sub(lane.starts_us);
-        let seed = program.prepared.plan.seed;
+        let plan = &program.prepared.plan;
+        let seed = plan.seed;
         let from_us = from_us.max(0.0) as u64;
-        let (repetition, into_us) = (from_us / length_us, from_us % length_us);
+        let into_us = from_us % length_us;
         for place in places {
             if lane.id.wrapping_add(place) % program.workers != index {
                 continue;
             }
-            let mut begins = begins_us(seed, lane.id, place, lane.starts_us, lasts_us, length_us);
-            if begins < into_us {
-                begins = into_us + begins % (length_us - into_us).max(1);
+            let begins =
+                copies::begins_us(seed, lane.id, place, lane.starts_us, lasts_us, length_us);
+            let mut repetition = from_us / length_us;
+            let mut begins_us = begins;
+            if begins < into_us && begins + lasts_us > into_us {
+                let spread_us = (lasts_us / SPREAD).min(length_us - into_us).max(1);
+                begins_us = into_us + begins % spread_us;
+            } else if begins < into_us && plan.repeats() {
+                repetition += 1;
+            } else if begins < into_us {
+                continue;
             }
             self.beginnings.push(Reverse(Beginning {
-                at_us: repetition * length_us + begins,
+                at_us: repetition * length_us + begins_us,
                 lane: lane.id,
                 place,
                 repetition: u32::try_from(repetition).unwrap_or(u32::MAX),

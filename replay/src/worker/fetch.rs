@@ -56,12 +56,17 @@ pub(crate) struct Wanted {
     pub(crate) step: u32,
     /// The exchange.
     pub(crate) exchange: u32,
+    /// About how many bytes it takes to have it ready.
+    pub(crate) bytes: usize,
 }
 
 /// What a worker gets; `None` when it could not be read.
 pub(crate) type Fetched = Vec<(Wanted, Option<Arc<Outgoing>>)>;
 
-/// Requests of so many bytes may be made ready at a time, on the shelf, waiting in their lanes or on their
+/// What workers ask for: whose it is, and the room that is kept for it until it has been made ready.
+type Asked = (u32, Vec<Wanted>, Held);
+
+/// Requests of so many bytes may be asked for or ready at a time, on the shelf, waiting in their lanes or on their
 /// way; lanes that have to send go on all the same.
 const MOST_HELD: usize = 64 << 20;
 
@@ -69,7 +74,7 @@ const MOST_HELD: usize = 64 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Fetcher {
     shelf: Arc<Shelf>,
-    reader: Sender<(u32, Vec<Wanted>)>,
+    reader: Sender<Asked>,
 }
 
 impl Fetcher {
@@ -107,9 +112,14 @@ impl Fetcher {
 
     /// Asks for `wanted` on behalf of `worker`.
     pub(crate) fn want(&self, worker: u32, wanted: Vec<Wanted>) {
+        let bytes = wanted
+            .iter()
+            .map(|one| one.bytes)
+            .fold(0, usize::saturating_add);
+        let room = self.shelf.held.more(bytes);
         // the thread outlives its askers; if it died, the lanes stay without bytes and the run ends by its
         // deadline with everything counted
-        let _ = self.reader.send((worker, wanted));
+        let _ = self.reader.send((worker, wanted, room));
     }
 }
 

@@ -53,9 +53,9 @@ impl Worker {
             body_waits: template.body_waits(),
             compares: outgoing.recorded.is_some() && step.digest != 0,
         };
-        let mut desk = self.take_desk();
+        let mut seat = self.desks.seat();
         let origin = self.program.origin;
-        let mut reply = held.connection.exchange(request, &mut desk, origin).await;
+        let mut reply = held.connection.exchange(request, &mut seat, origin).await;
         if reply.end == End::NoAnswer && held.used && template.is_idempotent() {
             // the target closed the connection while the request was on its way (RFC 9112 section 9.3.1)
             sample.flags |= SampleFlags::RECONNECTED | SampleFlags::RETRIED;
@@ -63,12 +63,15 @@ impl Worker {
                 Some(connection) => held.connection = connection,
                 None => return,
             }
-            reply = held.connection.exchange(request, &mut desk, origin).await;
+            reply = held.connection.exchange(request, &mut seat, origin).await;
         }
         sample.first_byte_us = reply.first_byte_us;
         sample.done_us = reply.done_us;
         sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
-        sample.status = desk.answer.status().unwrap_or(0);
+        let Some(answer) = seat.answer() else {
+            return;
+        };
+        sample.status = answer.status().unwrap_or(0);
         match reply.end {
             End::NoAnswer => sample.outcome = Outcome::Reset,
             End::CutShort => sample.outcome = Outcome::Truncated,
@@ -77,16 +80,14 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
             End::Complete => {
-                let answer = &mut desk.answer;
                 let whole = answer.body().len() as u64 == answer.body_len();
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
                 self.take_answer(lane_copy, &outgoing.takes, answer);
                 self.verify(lane_copy, (lane, step), outgoing, answer, sample);
-                let stays = desk.answer.keep_alive() && !reply.body_unsent;
+                let stays = answer.keep_alive() && !reply.body_unsent;
                 self.put_back(lane_copy, step, held, stays && !template.closes());
             }
         }
-        self.give_desk(desk);
     }
 
     /// What the target has answered other lanes of the copy of what a request carries, and whether that is all.

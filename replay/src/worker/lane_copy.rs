@@ -67,6 +67,8 @@ pub(crate) struct LaneCopy {
     /// Steps before this one have been asked for.
     asked: Cell<usize>,
     pub(crate) in_flight: Cell<u32>,
+    /// It has a place among those that play at once.
+    pub(crate) plays: Cell<bool>,
     /// It is to end at the next point between transactions.
     pub(crate) retiring: Cell<bool>,
     /// The next step is a KILL, and the connection it names is still to be opened.
@@ -108,6 +110,7 @@ impl LaneCopy {
             next: Cell::new(0),
             asked: Cell::new(0),
             in_flight: Cell::new(0),
+            plays: Cell::new(false),
             retiring: Cell::new(false),
             awaits_victim: Cell::new(false),
             freed_us: Cell::new(0),
@@ -209,6 +212,9 @@ impl LaneCopy {
             lane_copy: self.number,
             step: index as u32,
             exchange: step.exchange,
+            bytes: 1_usize
+                .checked_shl(step.size_log2.into())
+                .unwrap_or(usize::MAX >> 1),
         })
     }
 

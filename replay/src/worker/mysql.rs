@@ -93,7 +93,7 @@ impl Worker {
         let (payload, generates) =
             self.payload_for(state, lane_copy, command, &recorded, &connection);
         let dialect = connection.dialect;
-        let mut desk = self.take_desk();
+        let mut seat = self.desks.seat();
         let reply = match changed_user(&payload).zip(self.program.mysql.as_ref()) {
             Some((change, target)) => {
                 let user = String::from_utf8_lossy(&change.user);
@@ -104,7 +104,7 @@ impl Worker {
             }
             None => {
                 connection
-                    .command(&payload, &command.files, &mut desk, self.program.origin)
+                    .command(&payload, &command.files, &mut seat, self.program.origin)
                     .await
             }
         };
@@ -131,8 +131,7 @@ impl Worker {
         {
             state.prepared(recorded_id, &payload, &reply.summary);
         }
-        self.finish(state, step, &sides, &reply, &desk.reply, sample);
-        self.give_desk(desk);
+        self.finish(state, step, &sides, &reply, seat.reply(), sample);
     }
 
     /// Prepares on the target what the command executes, when that was prepared on a connection that is gone,
@@ -149,11 +148,10 @@ impl Worker {
             if plan.read_only && writes(Protocol::Mysql, &prepare, "", &plan.read_only_deny) {
                 return;
             }
-            let mut desk = self.take_desk();
+            let mut seat = self.desks.seat();
             let reply = connection
-                .command(&prepare, &[], &mut desk, self.program.origin)
+                .command(&prepare, &[], &mut seat, self.program.origin)
                 .await;
-            self.give_desk(desk);
             if let Some(error) = &reply.summary.error {
                 let sql = String::from_utf8_lossy(prepare.get(1..).unwrap_or_default());
                 self.not_restored(&sql, error);

@@ -1,5 +1,5 @@
-//! What a worker hands to the collector: samples and counts, packed, a few times a second. The worker never
-//! waits for the collector; when the collector is behind, the batch waits and that is counted.
+//! What a worker hands to the collector: samples and counts, packed, a few times a second. When the collector is
+//! behind the batch waits, not the worker, and that is counted; only when memory would not hold it does the worker.
 
 use std::io;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use crate::socket::{has_no_file_left, has_no_port_left};
 
 /// A batch goes out when it holds this many samples, or after [`FLUSH_AFTER`].
 const FULL: usize = 256;
+
+/// A batch that has grown to so many samples goes out whatever that takes: the disk has stood still for seconds.
+const MOST: usize = 256 * FULL;
 
 /// How long a sample waits at most before it is handed over.
 pub(crate) const FLUSH_AFTER: Duration = Duration::from_millis(50);
@@ -150,11 +153,14 @@ impl Outbox {
             Err(TrySendError::Full(mut batch)) => {
                 batch.generator.collector_behind += 1;
                 self.batch = batch;
+                if self.batch.samples.len() >= MOST {
+                    self.close();
+                }
             }
         }
     }
 
-    /// Hands over what is left, waiting if it must: the run is over.
+    /// Hands over what is there, waiting if it must.
     pub(crate) fn close(&mut self) {
         // without a collector there is nobody to tell
         let _ = self.to.send(std::mem::take(&mut self.batch));

@@ -203,6 +203,7 @@ impl Worker {
             }
             return;
         }
+        self.places.arrange(&self.program, rate);
         let recorded_us = self.clock.borrow().recorded_at(at_us);
         let mut agenda = self.agenda.borrow_mut();
         for lane in &self.program.prepared.lanes {
@@ -243,7 +244,7 @@ impl Worker {
             return;
         }
         let by_us = self.recorded_by(now_us + LEAD_US);
-        loop {
+        while self.places.may_make() {
             let beginning = self.agenda.borrow_mut().take_beginning(by_us);
             let Some(beginning) = beginning else { return };
             self.begin(beginning, now_us);
@@ -312,6 +313,7 @@ impl Worker {
         let begins_us = agenda
             .beginnings
             .peek()
+            .filter(|_| self.places.may_make())
             .and_then(|one| clock.run_at(one.0.at_us));
         let asks_us = (!self.wanted.borrow().is_empty()).then_some(pace.asked_us + ASK_AFTER_US);
         let plan = &self.program.prepared.plan;

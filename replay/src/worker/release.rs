@@ -36,10 +36,9 @@ impl Worker {
         };
         self.outbox.borrow_mut().left_out(&lane.skipped);
         let plan = &program.prepared.plan;
-        let copies = plan.most_copies().ceil() as u32;
         let copy = beginning
             .place
-            .wrapping_add(beginning.repetition.wrapping_mul(copies.max(1)));
+            .wrapping_add(beginning.repetition.wrapping_mul(plan.copies_numbered()));
         let number = self.next_number();
         let program = Arc::clone(program);
         let lane_copy = Rc::new(LaneCopy::new(program, number, lane, copy, beginning));
@@ -52,10 +51,15 @@ impl Worker {
         self.lanes
             .borrow_mut()
             .insert(number, Rc::clone(&lane_copy));
-        self.put_on_agenda(&lane_copy, lane);
+        self.seat(Rc::clone(&lane_copy), lane);
         self.want_ahead(&lane_copy, lane, now_us);
+    }
+
+    /// Opens what a lane copy had opened before its first request.
+    pub(super) fn open_ahead(self: &Rc<Self>, lane_copy: Rc<LaneCopy>, lane: &Lane) {
         if lane.protocol == Some(Protocol::Mysql) {
-            let opening = Rc::clone(self).open_mysql_ahead(lane_copy, beginning.at_us);
+            let at_us = lane_copy.beginning.at_us;
+            let opening = Rc::clone(self).open_mysql_ahead(lane_copy, at_us);
             tokio::task::spawn_local(opening);
         }
     }
@@ -161,8 +165,7 @@ impl Worker {
         }
         self.want_ahead(lane_copy, lane, now_us);
         if lane_copy.is_over(lane) {
-            let ended = self.lanes.borrow_mut().remove(&lane_copy.number);
-            if ended.is_some() && !self.is_paced() {
+            if self.dismiss(lane_copy) && !self.is_paced() {
                 self.repeat(lane_copy.beginning);
             }
             self.wake.notify_one();
@@ -247,12 +250,12 @@ impl Worker {
     }
 
     /// Ends a lane copy that is surplus, if nothing of it is open. True when it has ended.
-    pub(super) fn retire_if_between(&self, lane_copy: &LaneCopy) -> bool {
+    pub(super) fn retire_if_between(self: &Rc<Self>, lane_copy: &LaneCopy) -> bool {
         let lane = self.program.lane(lane_copy.lane);
         if !lane_copy.retiring.get() || !lane.is_some_and(|lane| lane_copy.is_between(lane)) {
             return false;
         }
-        if self.lanes.borrow_mut().remove(&lane_copy.number).is_some() {
+        if self.dismiss(lane_copy) {
             let unsent = lane_copy.due.get() - lane_copy.next.get();
             let mut outbox = self.outbox.borrow_mut();
             outbox.skipped(SkipReason::Retired, unsent as u64);
@@ -268,7 +271,7 @@ impl Worker {
     }
 
     /// Puts the next step that is not due yet on the agenda.
-    fn put_on_agenda(&self, lane_copy: &LaneCopy, lane: &Lane) {
+    pub(super) fn put_on_agenda(&self, lane_copy: &LaneCopy, lane: &Lane) {
         if self.closing.get() {
             return;
         }

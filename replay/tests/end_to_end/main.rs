@@ -16,3 +16,4 @@ mod support;
 mod tls;
 mod verifying;
 mod wire;
+mod without_clock;

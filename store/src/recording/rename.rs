@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use crate::{Error, Store, name};
 
 impl Store {
-    /// Calls the recording `from` `to` from now on; the runs of it say so too.
+    /// Calls the recording `from` `to` from now on; its runs and the plans kept for it say so too.
     ///
     /// # Errors
     /// There is none of that name, the new name is taken or unusable, or the file cannot be written.
@@ -33,6 +33,10 @@ impl Store {
             transaction.execute(
                 "UPDATE run SET recording_name = ?2 WHERE recording = ?1",
                 params![id, to],
+            )?;
+            transaction.execute(
+                "UPDATE plan SET recording_name = ?2 WHERE recording_name = ?1",
+                params![from, to],
             )?;
             Ok(())
         })

@@ -13,8 +13,8 @@ use crate::writer::Intake;
 use crate::writer_life::{HEARTBEAT_MS, now_ms, this_process};
 use crate::{Error, RunId};
 
-/// Above this many samples whoever adds has to wait for the disk: about 80 MB.
-const FULL_SAMPLES: usize = 1_000_000;
+/// Above this many samples whoever adds has to wait for the disk: about 20 MB, and as much on its way there.
+const FULL_SAMPLES: usize = 250_000;
 
 /// A run that is being written.
 pub(crate) struct RunIntake {

@@ -81,8 +81,8 @@ impl RunWriter {
         self.id
     }
 
-    /// Adds samples, in any order; larger batches pack better. Waits while a million are on
-    /// their way to disk.
+    /// Adds samples, in any order; larger batches pack better. Waits while a quarter of a
+    /// million are on their way to disk.
     ///
     /// # Errors
     /// An earlier write failed: the disk is full, for instance. Nothing more is taken then.

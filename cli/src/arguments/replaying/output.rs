@@ -18,6 +18,10 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
+    /// Keep the plan under this name, to be run again with `--plan`; with `--dry-run` only that
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) save_plan: Option<String>,
+
     /// Write the run's HTML report here when it ends
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

@@ -17,6 +17,7 @@ pub(super) fn of(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
         arguments.judging,
     );
     request.plan = arguments.plan;
+    request.again = arguments.again;
     request.resume = arguments.resume;
     pace(&mut request, arguments.rate)?;
     request.run = arguments.output.run;

@@ -16,7 +16,7 @@ pub(crate) struct RecordedAnswer {
 }
 
 /// Of a longer body only the beginning is kept, and its digest; bytes.
-const LONGEST: usize = 256 << 10;
+pub(crate) const LONGEST: usize = 256 << 10;
 
 /// Of a long body only this much is kept, to be shown; bytes.
 const BEGINNING: usize = 64 << 10;

@@ -1,10 +1,11 @@
 //! From a recorded exchange to a step of a lane: what is known of it by itself.
 
 use reprise_store::RecordedRequest;
-use reprise_wire::Flags;
 use reprise_wire::http::Message;
 use reprise_wire::mysql::{Dialect, Session, summarise_reply};
+use reprise_wire::{Flags, Protocol};
 
+use crate::http::verify::LONGEST;
 use crate::prepare::lane::{Lane, Marks, Step};
 
 /// What both ends of a lane's connection agreed on.
@@ -67,6 +68,22 @@ pub(super) fn step_of(
         statement: row.statement_id,
         status: row.status.unwrap_or(0),
         protocol: row.protocol,
+        size_log2: size_log2(exchange),
         marks,
     }
+}
+
+/// What making a request ready takes besides its bytes and those of its answer.
+const BESIDES: usize = 512;
+
+/// About how many bytes it takes to have an exchange ready, as a power of two: the request, and of HTTP as much of
+/// the answer as is kept to compare with.
+fn size_log2(exchange: &RecordedRequest) -> u8 {
+    let request = exchange.request.as_deref().map_or(0, <[u8]>::len);
+    let answer = match exchange.row.protocol {
+        Protocol::Http => exchange.response.as_deref().map_or(0, <[u8]>::len),
+        Protocol::Mysql => 0,
+    };
+    let bytes = request + answer.min(LONGEST) + BESIDES;
+    bytes.next_power_of_two().trailing_zeros() as u8
 }

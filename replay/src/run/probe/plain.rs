@@ -10,7 +10,8 @@ use reprise_measure::{Outcome, Sample, SampleFlags};
 use reprise_store::AllowedTarget;
 
 use crate::ReplayError;
-use crate::http::connection::{Desk, End, HttpConnection, Request};
+use crate::desk::{Desks, Seat};
+use crate::http::connection::{End, HttpConnection, Request};
 use crate::mysql::connection::MysqlConnection;
 use crate::run::control::{Control, Ending};
 use crate::run::http_target::HttpTarget;
@@ -26,7 +27,7 @@ enum Asking {
     Http {
         target: HttpTarget,
         request: Vec<u8>,
-        desk: Box<Desk>,
+        desks: Desks,
         connection: Option<HttpConnection>,
     },
     Sql {
@@ -53,7 +54,7 @@ pub(super) fn start_http(
     let asking = Asking::Http {
         target: HttpTarget::new(&program.prepared.plan, target)?,
         request: request.into_bytes(),
-        desk: Box::new(Desk::new()),
+        desks: Desks::default(),
         connection: None,
     };
     start(program, asking, control, batches)
@@ -166,9 +167,12 @@ impl Asking {
             Self::Http {
                 target,
                 request,
-                desk,
+                desks,
                 connection,
-            } => ask_http(program, target, request, desk, connection, sample).await,
+            } => {
+                let seat = &mut desks.seat();
+                ask_http(program, target, request, seat, connection, sample).await
+            }
             Self::Sql { sql, connection } => ask_sql(program, sql, connection, sample).await,
         };
         sample.outcome = outcome;
@@ -182,7 +186,7 @@ async fn ask_http(
     program: &Program,
     target: &HttpTarget,
     request: &[u8],
-    desk: &mut Desk,
+    seat: &mut Seat<'_>,
     kept: &mut Option<HttpConnection>,
     sample: &mut Sample,
 ) -> Outcome {
@@ -209,16 +213,20 @@ async fn ask_http(
         body_waits: false,
         compares: false,
     };
-    let reply = connection.exchange(request, desk, program.origin).await;
+    let reply = connection.exchange(request, seat, program.origin).await;
     sample.first_byte_us = reply.first_byte_us;
     sample.done_us = reply.done_us;
-    sample.status = desk.answer.status().unwrap_or(0);
+    let answer = seat.answer();
+    sample.status = answer
+        .as_ref()
+        .and_then(|answer| answer.status())
+        .unwrap_or(0);
     match reply.end {
         End::NoAnswer => Outcome::Reset,
         End::CutShort => Outcome::Truncated,
         End::Garbage => Outcome::ErrorReply,
         End::Complete => {
-            if desk.answer.keep_alive() {
+            if answer.is_some_and(|answer| answer.keep_alive()) {
                 *kept = Some(connection);
             }
             if sample.status < 400 {

@@ -9,7 +9,7 @@ use reprise_wire::Protocol;
 use tokio::sync::mpsc;
 
 use super::shelf::Shelf;
-use super::{Fetched, Outgoing, Ready, Wanted};
+use super::{Asked, Fetched, Outgoing, Ready, Wanted};
 use crate::http::rule::Matching;
 use crate::http::template::Template;
 use crate::http::verify::RecordedAnswer;
@@ -65,13 +65,15 @@ impl Reader {
     /// Answers until nobody is left to ask.
     pub(super) fn run(
         mut self,
-        wanted: &Receiver<(u32, Vec<Wanted>)>,
+        wanted: &Receiver<Asked>,
         answers: &[mpsc::UnboundedSender<Fetched>],
     ) {
-        while let Ok((worker, mut wanted)) = wanted.recv() {
+        while let Ok((worker, mut wanted, room)) = wanted.recv() {
             // in the order they lie in the file
             wanted.sort_unstable_by_key(|one| one.exchange);
             let found = wanted.into_iter().map(|one| (one, self.get(one))).collect();
+            // from here on they count themselves
+            drop(room);
             if let Some(answer) = answers.get(worker as usize) {
                 // a worker that has ended needs nothing any more
                 let _ = answer.send(found);

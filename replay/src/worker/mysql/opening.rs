@@ -160,12 +160,10 @@ impl Worker {
             sql: sql.as_bytes(),
         };
         let command = Command::Query(query).encode();
-        let mut desk = self.take_desk();
-        let reply = connection
-            .command(&command, &[], &mut desk, self.program.origin)
-            .await;
-        self.give_desk(desk);
-        reply
+        let mut seat = self.desks.seat();
+        connection
+            .command(&command, &[], &mut seat, self.program.origin)
+            .await
     }
 
     /// Says that the target did not take what brings a session to where the recorded one stood.

@@ -1,0 +1,104 @@
+//! Runs without a clock, and plans that are given up.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use reprise_replay::{Planning, Prepared, ReplayError, Speed};
+use reprise_store::{RunState, Store};
+
+use super::http::{OK, samples};
+use super::support::{Do, Said, begin, get, plan_to, play, serve, store_with};
+
+/// Users that come two at a time, ten pairs of them, each with four requests.
+fn pairs() -> Vec<Said> {
+    let users = (0..20_u16).flat_map(|user| {
+        let comes_ms = i64::from(user / 2) * 100;
+        (0..4).map(move |nth| get(user, comes_ms + nth * 20, &format!("/{user}/{nth}")))
+    });
+    users.collect()
+}
+
+/// The most lane copies that were between their first request and their last answer at once.
+fn at_once(store: &Store, run: &str) -> usize {
+    let mut lanes = std::collections::BTreeMap::new();
+    for sample in samples(store, run) {
+        let span = lanes
+            .entry((sample.lane, sample.copy))
+            .or_insert((sample.sent_us, sample.done_us));
+        *span = (span.0.min(sample.sent_us), span.1.max(sample.done_us));
+    }
+    let spans: Vec<(u64, u64)> = lanes.into_values().collect();
+    let open = |at: u64| {
+        spans
+            .iter()
+            .filter(move |(from, to)| (*from..*to).contains(&at))
+    };
+    let most = spans.iter().map(|(from, _)| open(*from).count());
+    most.max().unwrap_or(0)
+}
+
+#[test]
+fn no_more_lanes_play_at_once_than_were_under_way_at_once() {
+    let address = serve(|_| {
+        std::thread::sleep(Duration::from_millis(2));
+        Do::Answer(OK.to_owned())
+    });
+    let (_folder, store) = store_with(&pairs());
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    plan.workers = Some(1);
+    for (run, copies, most) in [("once", 1.0, 2), ("thrice", 3.0, 6)] {
+        plan.rate.copies = copies;
+        let ended = play(&plan, run, &store);
+        assert_eq!(ended.state, RunState::Complete);
+        let all = 80 * copies as u64;
+        let counted = (ended.summary.planned, ended.summary.outcomes.ok);
+        assert_eq!(counted, (all, all), "{:?}", ended.summary);
+        let playing = at_once(&store, run);
+        assert!((2..=most).contains(&playing), "{playing} of {most}");
+    }
+}
+
+#[test]
+fn lanes_that_wait_for_a_place_when_a_run_is_stopped_are_not_planned() {
+    let address = serve(|_| Do::Hang);
+    let (_folder, store) = store_with(&pairs());
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    plan.repeat = true;
+    plan.workers = Some(1);
+    plan.drain_ms = 20;
+    let handle = begin(&plan, "run", &store);
+    while store
+        .run("run")
+        .unwrap()
+        .summary
+        .is_none_or(|all| all.sent < 2)
+    {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    handle.stop();
+    let ended = handle.join().unwrap();
+    assert_eq!(ended.state, RunState::Stopped);
+    assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+    // the two that play: what they sent, and what would have come after
+    assert_eq!(
+        (ended.summary.planned, ended.summary.outcomes.unfinished),
+        (4, 2)
+    );
+}
+
+#[test]
+fn a_plan_tells_how_far_it_is_and_can_be_given_up() {
+    let (_folder, store) = store_with(&pairs());
+    let plan = plan_to(serve(|_| Do::Hang));
+    let mut told = Vec::new();
+    let whole = Prepared::watched(plan.clone(), &store, &mut |planning| {
+        told.push(planning);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(whole.unwrap().sends(), 80);
+    assert_eq!(told, [Planning { read: 0, of: 80 }]);
+    let given_up = Prepared::watched(plan, &store, &mut |_| ControlFlow::Break(()));
+    assert!(matches!(given_up, Err(ReplayError::PlanningStopped)));
+}
