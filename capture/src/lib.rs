@@ -42,7 +42,7 @@ pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
 pub use live::{
-    CaptureCommand, DEFAULT_RING_BYTES, Device, DeviceCounters, DeviceRate, DeviceReading,
+    CaptureCommand, DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, Device, DeviceCounters, DeviceRate, DeviceReading,
     FlowingFile, InterfaceRequest, Interfaces, NotCapturable, OpenInterface, PacketSource,
     RecordConfig, Rotate, RotateEvery, StopAfter, TapStatus, check_filter, device_counters,
     devices, open_interface, record,

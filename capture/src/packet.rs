@@ -34,12 +34,18 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// IEEE 802.5, token ring.
+    pub const TOKEN_RING: Self = Self(6);
     /// PPP.
     pub const PPP: Self = Self(9);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
     /// PPP in HDLC-like framing.
     pub const PPP_HDLC: Self = Self(50);
     /// PPPoE session packets.
     pub const PPPOE: Self = Self(51);
+    /// IEEE 802.2 over ATM (RFC 2684).
+    pub const ATM: Self = Self(100);
     /// Raw IPv4 or IPv6.
     pub const RAW: Self = Self(101);
     /// Cisco HDLC.
@@ -52,8 +58,12 @@ impl LinkType {
     pub const LINUX_SLL: Self = Self(113);
     /// OpenBSD firewall log.
     pub const PFLOG: Self = Self(117);
+    /// IEEE 802.11 after a header of Prism cards.
+    pub const PRISM: Self = Self(119);
     /// IEEE 802.11 after a radiotap header.
     pub const RADIOTAP: Self = Self(127);
+    /// IEEE 802.11 after a header of AbsoluteValue Systems.
+    pub const AVS: Self = Self(163);
     /// Per-packet information, which names another link type.
     pub const PPI: Self = Self(192);
     /// Raw IPv4.

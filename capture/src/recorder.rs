@@ -158,7 +158,10 @@ impl Recorder {
         self.keep_decoded(slot);
         if self.held_bytes > self.held_cap {
             let at = match piece {
-                Piece::Chunk { at, .. } | Piece::Gap { at, .. } | Piece::End { at, .. } => at,
+                Piece::Chunk { at, .. }
+                | Piece::Gap { at, .. }
+                | Piece::Cut { at, .. }
+                | Piece::End { at, .. } => at,
             };
             self.relieve(at);
         }

@@ -44,9 +44,13 @@ fn serve(connections: usize) -> (u16, thread::JoinHandle<()>) {
 }
 
 fn ask(port: u16) {
+    ask_for(port, "/");
+}
+
+fn ask_for(port: u16, target: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .write_all(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
         .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
@@ -130,6 +134,30 @@ fn a_tap_captures_like_this_program_itself_and_is_gone_afterwards() {
         );
         assert!(running(&tap).is_empty());
         store.delete_recording("tap").unwrap();
+    }
+}
+
+#[test]
+fn what_the_snap_length_cuts_off_is_counted_with_a_tap_and_without() {
+    if !is_root() {
+        return;
+    }
+    for tap in [Some(Path::new(TAP)), None] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("tap.reprise")).unwrap();
+        let (port, server) = serve(2);
+        let mut config = config(&["lo"], port, tap);
+        if let PacketSource::Interfaces(interfaces) = &mut config.source {
+            interfaces.snap_length = 128;
+        }
+        let handle = record(config, &store).unwrap();
+        ask(port);
+        ask_for(port, &format!("/{}", "long/".repeat(60)));
+        server.join().unwrap();
+        let recording = ended(handle);
+        assert_eq!(recording.loss.truncated_packets, 1, "{:?}", recording.loss);
+        assert!(recording.loss.gap_bytes > 200, "{:?}", recording.loss);
+        assert_eq!(recording.exchanges.http, 2);
     }
 }
 

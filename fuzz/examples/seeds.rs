@@ -247,6 +247,7 @@ impl Said {
                 }
             }
             Piece::Gap { .. } => self.pieces.extend_from_slice(&[way, 0]),
+            Piece::Cut { .. } => self.pieces.extend_from_slice(&[way | 6, 0]),
             Piece::End { close, .. } => {
                 let kind = if close == Close::Fin { 2 } else { 4 };
                 self.pieces.extend_from_slice(&[way | kind, 0]);

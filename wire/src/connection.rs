@@ -10,7 +10,7 @@ mod tally;
 pub(crate) use recognise::is_tls_handshake;
 pub use tally::{DecodeLoss, MessageCounts, Spoken};
 
-use crate::http::HttpDecoder;
+use crate::http::{HttpDecoder, Side, is_message_start};
 use crate::mysql;
 use crate::{Direction, Exchange, Limits, Piece};
 use opening::Opening;
@@ -40,6 +40,8 @@ pub struct ConnectionDecoder {
     state: State,
     /// What was lost before the protocol was known.
     early_loss: DecodeLoss,
+    /// The server has not said anything yet.
+    server_is_silent: bool,
     /// TLS: the name that the client asked for.
     server_name: Option<String>,
 }
@@ -61,12 +63,17 @@ impl ConnectionDecoder {
             midstream,
             state: State::Opening(Opening::new(midstream, limits.opening_cap)),
             early_loss: DecodeLoss::default(),
+            server_is_silent: true,
             server_name: None,
         }
     }
 
     /// Takes the next piece of one direction; exchanges that are settled are added to `out`.
     pub fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
+        if self.is_refused_in_plain(direction, piece) {
+            let decoder = HttpDecoder::new(&self.limits, self.midstream, true);
+            self.state = State::Http(Box::new(decoder));
+        }
         match &mut self.state {
             State::Http(decoder) => decoder.push(direction, piece, out),
             State::Mysql(decoder) => decoder.push(direction, piece, out),
@@ -87,6 +94,21 @@ impl ConnectionDecoder {
                     self.push(direction, piece, out);
                 }
             }
+        }
+    }
+
+    /// Whether a server answers a client's TLS in HTTP: it does not speak TLS on this port.
+    fn is_refused_in_plain(&mut self, direction: Direction, piece: Piece<'_>) -> bool {
+        if direction == Direction::ToServer || !self.server_is_silent {
+            return false;
+        }
+        self.server_is_silent = false;
+        match piece {
+            Piece::Chunk { bytes, .. } => {
+                matches!(self.state, State::Opaque(Spoken::Tls))
+                    && is_message_start(Side::Responses, bytes)
+            }
+            Piece::Gap { .. } | Piece::Cut { .. } | Piece::End { .. } => false,
         }
     }
 

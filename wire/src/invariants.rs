@@ -84,7 +84,10 @@ fn pieces(data: &[u8]) -> Vec<(Direction, Piece<'_>)> {
                 at,
                 close: Close::Reset,
             },
-            _ if bytes.is_empty() => continue,
+            _ if bytes.is_empty() => Piece::Cut {
+                at,
+                len: 1 + u64::from(*kind),
+            },
             _ => Piece::Chunk { at, bytes },
         };
         pieces.push((direction, piece));

@@ -45,11 +45,18 @@ pub enum Piece<'a> {
         /// The bytes; a chunk is never empty.
         bytes: &'a [u8],
     },
-    /// Bytes that the capture does not have and never will.
+    /// Bytes that the capture never saw.
     Gap {
         /// When the hole was given up on.
         at: Timestamp,
         /// How many bytes are missing.
+        len: u64,
+    },
+    /// Bytes that were seen to pass and not captured: the snap length cut them off.
+    Cut {
+        /// When the packet with these bytes was seen.
+        at: Timestamp,
+        /// How many bytes there were.
         len: u64,
     },
     /// No more will come.

@@ -217,7 +217,7 @@ impl Told {
                     self.next += 1;
                 }
             }
-            Piece::Gap { len, .. } => {
+            Piece::Gap { len, .. } | Piece::Cut { len, .. } => {
                 assert!(len > 0, "an empty gap");
                 let length = usize::try_from(len).unwrap_or(usize::MAX);
                 let here = self.arrived.iter().skip(self.next).take(length);

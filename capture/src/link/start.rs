@@ -39,6 +39,20 @@ pub(super) fn frame<'a>(
         LinkType::PPP | LinkType::PPP_HDLC => tunnel::ppp(layers, data),
         LinkType::PPPOE => tunnel::pppoe(layers, data),
         LinkType::CISCO_HDLC => ethernet::payload(layers, be16(data, 2)?, data.get(4..)?),
+        LinkType::TOKEN_RING => token_ring(layers, data),
+        // Frame control and two addresses.
+        LinkType::FDDI => ethernet::logical_link(layers, data.get(13..)?),
+        // 11 is what some BSDs call it.
+        LinkType::ATM | LinkType(11) => ethernet::logical_link(layers, data),
+        LinkType::PRISM => {
+            // In the order of the capturing host; the header of AVS may stand in its place.
+            let length = usize::try_from(le32(data, 4)?).ok()?;
+            wireless::frame(layers, data.get(length..)?)
+        }
+        LinkType::AVS => {
+            let length = usize::try_from(be32(data, 4)?).ok()?;
+            wireless::frame(layers, data.get(length..)?)
+        }
         LinkType::WIFI => wireless::frame(layers, data),
         LinkType::RADIOTAP => wireless::frame(layers, data.get(usize::from(le16(data, 2)?)..)?),
         LinkType::PPI => {
@@ -65,6 +79,18 @@ pub(super) fn frame<'a>(
         LinkType::NFLOG => nflog(layers, data),
         _ => Some(Decoded::UnsupportedLink),
     }
+}
+
+/// Access and frame control, two addresses, then perhaps the route through bridges (IEEE 802.5 section 3.3).
+fn token_ring<'a>(layers: &mut Layers, data: &'a [u8]) -> Option<Decoded<'a>> {
+    const HEADER: usize = 14;
+    let is_routed = data.get(8)? & 0x80 != 0;
+    let route = if is_routed {
+        usize::from(data.get(HEADER)? & 0x1f)
+    } else {
+        0
+    };
+    ethernet::logical_link(layers, data.get(HEADER + route..)?)
 }
 
 /// A netfilter log message: a list of attributes, one of which is the packet.

@@ -49,6 +49,9 @@ fn before(header: &[u8], rest: &[u8]) -> Vec<u8> {
     [header, rest].concat()
 }
 
+/// IEEE 802.2 with SNAP, before IPv4.
+const SNAP_IP: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
+
 #[test]
 fn every_link_type_leads_to_the_same_segment() {
     let raw = ipv4(Framing::Raw).data;
@@ -83,6 +86,31 @@ fn every_link_type_leads_to_the_same_segment() {
             "radiotap",
             127,
             before(&[0, 0, 8, 0, 0, 0, 0, 0], &wireless(&raw)),
+        ),
+        (
+            "avs",
+            163,
+            before(&[0, 0, 0, 1, 0, 0, 0, 8], &wireless(&raw)),
+        ),
+        (
+            "prism",
+            119,
+            before(&[0x44, 0, 0, 0, 8, 0, 0, 0], &wireless(&raw)),
+        ),
+        ("atm", 100, before(SNAP_IP, &raw)),
+        ("fddi", 10, before(&[0; 13], &before(SNAP_IP, &raw))),
+        (
+            "token ring",
+            6,
+            before(&[0x10; 14], &before(SNAP_IP, &raw)),
+        ),
+        (
+            "token ring, routed",
+            6,
+            before(
+                &[&[0x10; 8][..], &[0x80, 0, 0, 0, 0, 1], &[4, 0, 0, 0x11]].concat(),
+                &before(SNAP_IP, &raw),
+            ),
         ),
         ("ppi", 192, before(&[0, 0, 8, 0, 1, 0, 0, 0], &ethernet)),
     ];

@@ -14,6 +14,10 @@ use crate::reassembly::ReassemblyLimits;
 /// burst.
 pub const DEFAULT_RING_BYTES: u32 = 64 << 20;
 
+/// The bytes kept of a packet when nothing else is asked for: longer than any that an offloading network card
+/// hands over.
+pub const DEFAULT_SNAP_LENGTH: u32 = 262_144;
+
 /// What to capture, and how.
 #[derive(Clone, Debug, Default)]
 pub struct RecordConfig {
@@ -55,6 +59,8 @@ pub struct Interfaces {
     pub names: Vec<String>,
     /// The kernel's ring for each of them, in bytes.
     pub ring_bytes: u32,
+    /// How many bytes of each packet are kept; what is cut off is counted.
+    pub snap_length: u32,
     /// Whether to ask for packets that are not for this machine, too (from a mirror port).
     pub promiscuous: bool,
     /// The `reprise-tap` to capture through. `None`: only when this process may not capture itself,
@@ -68,6 +74,7 @@ impl Interfaces {
         Self {
             names: names.into_iter().map(Into::into).collect(),
             ring_bytes: DEFAULT_RING_BYTES,
+            snap_length: DEFAULT_SNAP_LENGTH,
             promiscuous: true,
             tap: None,
         }

@@ -5,12 +5,12 @@
 
 use pcap::{Active, Capture, Linktype, Precision};
 
+use super::config::DEFAULT_SNAP_LENGTH;
 use super::expression::{self, Expression};
 use crate::{CaptureError, LinkType};
 
 /// What a look at an interface takes.
 const PROBE_RING_BYTES: u32 = 1 << 20;
-const SNAP_LENGTH: i32 = 262_144;
 /// How long the kernel gathers packets before it hands them over.
 pub(super) const TIMEOUT_MS: i32 = 50;
 
@@ -31,6 +31,8 @@ pub struct InterfaceRequest {
     pub name: String,
     /// The kernel's ring, in bytes.
     pub ring_bytes: u32,
+    /// How many bytes of each packet are kept.
+    pub snap_length: u32,
     /// Whether to ask for packets that are not for this machine, too.
     pub promiscuous: bool,
     /// TCP ports; none for all.
@@ -45,7 +47,7 @@ pub struct InterfaceRequest {
 /// It cannot be opened, or the filter is wrong.
 pub fn open_interface(request: &InterfaceRequest) -> Result<OpenInterface, CaptureError> {
     let interface = request.name.as_str();
-    let mut capture = activate(interface, request.ring_bytes, request.promiscuous)?;
+    let mut capture = activate(request)?;
     // The second version of the cooked header names the interface, by which copies are told.
     let cooked2 = Linktype(i32::from(LinkType::LINUX_SLL2.0));
     if capture.get_datalink() == Linktype(i32::from(LinkType::LINUX_SLL.0))
@@ -79,27 +81,33 @@ pub(super) fn number(interface: &str) -> u32 {
 
 /// Opens an interface for a moment, to see whether it can be captured.
 pub(super) fn probe(interface: &str) -> Result<(), CaptureError> {
-    activate(interface, PROBE_RING_BYTES, false).map(drop)
+    let request = InterfaceRequest {
+        name: interface.to_owned(),
+        ring_bytes: PROBE_RING_BYTES,
+        snap_length: DEFAULT_SNAP_LENGTH,
+        promiscuous: false,
+        ports: Vec::new(),
+        filter: None,
+    };
+    activate(&request).map(drop)
 }
 
 /// Activates; a second time without promiscuous mode, because the crate takes libpcap's warnings
 /// (promiscuous mode on `any`, for one) for errors.
-fn activate(
-    interface: &str,
-    ring_bytes: u32,
-    promiscuous: bool,
-) -> Result<Capture<Active>, CaptureError> {
-    let ring_bytes = i32::try_from(ring_bytes).unwrap_or(i32::MAX);
+fn activate(request: &InterfaceRequest) -> Result<Capture<Active>, CaptureError> {
+    let interface = request.name.as_str();
+    let ring_bytes = i32::try_from(request.ring_bytes).unwrap_or(i32::MAX);
+    let snap_length = i32::try_from(request.snap_length).unwrap_or(i32::MAX);
     let attempt = |promiscuous: bool| {
         Capture::from_device(interface)?
             .buffer_size(ring_bytes)
-            .snaplen(SNAP_LENGTH)
+            .snaplen(snap_length)
             .timeout(TIMEOUT_MS)
             .promisc(promiscuous)
             .precision(Precision::Nano)
             .open()
     };
-    attempt(promiscuous && interface != "any")
+    attempt(request.promiscuous && interface != "any")
         .or_else(|_| attempt(false))
         .map_err(|error| explained(interface, &said(&error)))
 }

@@ -184,6 +184,7 @@ fn requests(
         requests.push(InterfaceRequest {
             name: name.clone(),
             ring_bytes: interfaces.ring_bytes,
+            snap_length: interfaces.snap_length,
             promiscuous: interfaces.promiscuous,
             ports: config.ports.clone(),
             filter: config.filter.clone(),

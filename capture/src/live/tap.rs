@@ -92,6 +92,7 @@ pub(super) fn start(
     let mut command = Command::new(tap);
     command.args(["--interface", &request.name]);
     command.args(["--ring", &request.ring_bytes.to_string()]);
+    command.args(["--snap-length", &request.snap_length.to_string()]);
     for port in &request.ports {
         command.args(["--port", &port.to_string()]);
     }

@@ -151,7 +151,11 @@ impl Half {
         let end = u64::try_from(end).unwrap_or(0);
         let cut = end.min(self.pending.first().unwrap_or(end));
         if missing > 0 && cut > self.next {
-            self.skip_to(bytes.at, cut, tell);
+            let len = cut - self.next;
+            tell(Piece::Cut { at: bytes.at, len });
+            self.next = cut;
+            self.drain(tell);
+            self.hole_since = Some(bytes.at);
         }
         self.note_hole(bytes.at);
         Taken::InOrder

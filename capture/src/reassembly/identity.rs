@@ -58,7 +58,7 @@ impl Identity {
         piece: Piece<'_>,
         context: &mut Context<'_, F>,
     ) {
-        if let Piece::Gap { len, .. } = piece {
+        if let Piece::Gap { len, .. } | Piece::Cut { len, .. } = piece {
             context.counts.gaps += 1;
             context.counts.gap_bytes += len;
         }

@@ -96,7 +96,7 @@ impl Everything {
                         assert!(!bytes.is_empty());
                         told.bytes.extend(bytes.iter().map(|byte| Some(*byte)));
                     }
-                    Piece::Gap { len, .. } => {
+                    Piece::Gap { len, .. } | Piece::Cut { len, .. } => {
                         assert!(len > 0);
                         told.bytes.extend((0..len).map(|_| None));
                     }

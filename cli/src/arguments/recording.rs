@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{CaptureLimits, ExportFormat, RotateEvery, parse_rotation, parse_size};
+use reprise_app::{CaptureLimits, DEFAULT_SNAP_LENGTH, ExportFormat, RotateEvery, parse_rotation, parse_size};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
@@ -78,6 +78,11 @@ pub(crate) struct RecordArguments {
     /// The kernel's buffer for each interface; more of it outlasts longer bursts
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_ring)]
     pub(crate) ring: u32,
+
+    /// Keep so many bytes of each packet. Messages that are cut are kept with their true lengths, but cannot be
+    /// replayed; what was cut is counted
+    #[arg(long, value_name = "SIZE", default_value = "256KiB", value_parser = parse_snap_length)]
+    pub(crate) snap_length: u32,
 
     /// Leave packets alone that are not for this machine (on a mirror port, that is all of them)
     #[arg(long)]
@@ -159,6 +164,17 @@ fn parse_ring(text: &str) -> Result<u32, String> {
     let ring = u32::try_from(bytes).ok();
     ring.filter(|_| RING_BYTES.contains(&bytes))
         .ok_or_else(|| format!("'{text}' is out of range; write 1MiB to 2GiB"))
+}
+
+/// Headers of the longest kind have this much, and no packet is longer than that.
+const SNAP_LENGTHS: std::ops::RangeInclusive<u64> = 128..=DEFAULT_SNAP_LENGTH as u64;
+
+fn parse_snap_length(text: &str) -> Result<u32, String> {
+    let bytes = parse_size(text)?;
+    let length = u32::try_from(bytes).ok();
+    length
+        .filter(|_| SNAP_LENGTHS.contains(&bytes))
+        .ok_or_else(|| format!("'{text}' is out of range; write 128 to 256KiB"))
 }
 
 #[derive(Debug, Args)]

@@ -32,6 +32,7 @@ pub(crate) fn run(context: &Context, arguments: RecordArguments) -> anyhow::Resu
         None => PacketSource::Interfaces(Interfaces {
             names: arguments.interfaces,
             ring_bytes: arguments.ring,
+            snap_length: arguments.snap_length,
             promiscuous: !arguments.no_promiscuous,
             tap: arguments.tap,
         }),

@@ -74,6 +74,15 @@ impl Opening {
     pub(super) fn look(&mut self, direction: Direction, piece: Piece<'_>) -> Option<Spoken> {
         match piece {
             Piece::Chunk { at, bytes } => self.look_at_bytes(direction, at, bytes),
+            Piece::Cut { .. } => {
+                // Nothing more of what is held will come: only what leaves no doubt counts.
+                if let Verdict::Is(spoken) = recognise(direction, &self.held_of(direction), true) {
+                    return Some(spoken);
+                }
+                self.drop_held(direction);
+                self.something_missing = true;
+                None
+            }
             Piece::Gap { .. } => {
                 self.drop_held(direction);
                 self.something_missing = true;

@@ -20,10 +20,12 @@ pub(crate) struct CapturedMessage {
     pub(crate) headless: bool,
     /// Response: its status.
     pub(crate) status: Option<u16>,
-    /// Bytes within were never seen.
+    /// Bytes within are missing.
     pub(crate) gap: bool,
-    /// Its end was never seen.
+    /// Its end is missing.
     pub(crate) truncated: bool,
+    /// Not all of it was seen to pass. What a snap length cut off was.
+    pub(crate) missed: bool,
     /// Its end is not kept.
     pub(crate) over_cap: bool,
     /// Decoding began again with it.
@@ -61,9 +63,9 @@ impl CapturedMessage {
         }
     }
 
-    /// Whether every byte of it was seen, to its announced end.
+    /// Whether every byte of it passed, as far as can be told, to its announced end.
     pub(crate) const fn is_whole(&self) -> bool {
-        !self.gap && !self.truncated
+        !self.missed
     }
 
     /// Whether this is an interim answer, which the final one follows.

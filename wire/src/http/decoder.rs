@@ -2,9 +2,10 @@
 
 use super::captured::CapturedMessage;
 use super::framing::{AnswerTo, BodyFraming, Framing};
-use super::head::{RequestHead, ResponseHead, Version};
+use super::head::{RequestHead, ResponseHead, Version, parse_status_line};
+use super::line::split_line;
 use super::pairing::{Asked, Pair, Pairing};
-use super::stream::{MessageStream, Side, StreamEvent};
+use super::stream::{Hole, MessageStream, Side, StreamEvent};
 use crate::connection::{DecodeLoss, MessageCounts, Spoken, is_tls_handshake};
 use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary};
 use crate::{Close, Direction, Exchange, ExchangeTimes, Flags, Limits, Piece, Protocol, Timestamp};
@@ -46,8 +47,8 @@ impl HttpDecoder {
         match (direction, piece) {
             (Direction::ToServer, Piece::Chunk { at, bytes }) => self.request_bytes(at, bytes),
             (Direction::ToClient, Piece::Chunk { at, bytes }) => self.response_bytes(at, bytes),
-            (Direction::ToServer, Piece::Gap { len, .. }) => {
-                let effect = self.requests.gap(len);
+            (Direction::ToServer, Piece::Gap { .. } | Piece::Cut { .. }) => {
+                let effect = self.requests.hole(Hole::of(piece));
                 if effect.messages_lost {
                     self.pairing.requests_lost();
                 }
@@ -55,8 +56,8 @@ impl HttpDecoder {
                     self.end_request(message);
                 }
             }
-            (Direction::ToClient, Piece::Gap { at, len }) => {
-                let effect = self.responses.gap(len);
+            (Direction::ToClient, Piece::Gap { at, .. } | Piece::Cut { at, .. }) => {
+                let effect = self.responses.hole(Hole::of(piece));
                 if let Some(message) = effect.message {
                     self.end_response(message);
                 }
@@ -94,9 +95,9 @@ impl HttpDecoder {
 
     fn end_request(&mut self, message: CapturedMessage) {
         if message.framing.is_none() {
-            let asked = RequestHead::parse(&message.bytes).map(|head| asked(&head));
-            self.pairing
-                .request_begun(asked.unwrap_or_default(), message.first);
+            let asked = RequestHead::parse(&message.bytes)
+                .map_or_else(|| asked_in_part(&message.bytes), |head| asked(&head));
+            self.pairing.request_begun(asked, message.first);
         }
         if message.is_whole() {
             self.counts.http_requests += 1;
@@ -134,7 +135,7 @@ impl HttpDecoder {
 
     fn end_response(&mut self, mut message: CapturedMessage) {
         if message.framing.is_none() && message.status.is_none() && !message.headless {
-            message.status = ResponseHead::parse(&message.bytes).map(|head| head.status);
+            message.status = first_line_status(&message.bytes);
             if !message.is_interim() {
                 self.pairing.answer_begun();
             }
@@ -280,6 +281,24 @@ fn asked(head: &RequestHead<'_>) -> Asked {
         operation: http_operation(head.method, head.target),
         summary: http_summary(head.method, head.target),
     }
+}
+
+/// What a request line tells that was cut off within.
+fn asked_in_part(line: &[u8]) -> Asked {
+    let mut words = line.splitn(3, |byte| *byte == b' ');
+    let (method, target) = (words.next(), words.next());
+    let (method, target) = (method.unwrap_or_default(), target.unwrap_or_default());
+    Asked {
+        answer_to: AnswerTo::method(method),
+        operation: http_operation(method, target),
+        summary: http_summary(method, target),
+    }
+}
+
+/// The status in a first line, which may be cut off behind it.
+fn first_line_status(bytes: &[u8]) -> Option<u16> {
+    let line = split_line(bytes).map_or(bytes, |(line, _)| line);
+    parse_status_line(line).map(|(_, status, _)| status)
 }
 
 fn times(request: Option<&CapturedMessage>, answer: Option<&CapturedMessage>) -> ExchangeTimes {

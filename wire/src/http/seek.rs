@@ -47,15 +47,20 @@ fn is_request_start(bytes: &[u8]) -> bool {
     if !(3..=LONGEST_METHOD).contains(&method) {
         return false;
     }
+    let target = bytes.get(method..).unwrap_or_default();
     if !matches!(
-        bytes.get(method..),
-        Some([b' ', b'/' | b'*' | b'a'..=b'z' | b'A'..=b'Z', ..])
+        target,
+        [b' ', b'/' | b'*' | b'a'..=b'z' | b'A'..=b'Z', ..]
     ) {
         return false;
     }
-    split_line(bytes).is_none_or(|(line, _)| {
-        parse_request_line(line).is_some_and(|(_, _, version)| version >= Version::HTTP_1_0)
-    })
+    match split_line(bytes) {
+        Some((line, _)) => {
+            parse_request_line(line).is_some_and(|(_, _, version)| version >= Version::HTTP_1_0)
+        }
+        // Lines of other protocols begin with a word in capitals, too.
+        None => matches!(target, [b' ', b'/' | b'*', ..]) || target.starts_with(b" http"),
+    }
 }
 
 fn is_response_start(bytes: &[u8]) -> bool {
@@ -87,6 +92,8 @@ mod tests {
         assert_eq!(requests(b"GET / HTTP/1.1\r\n", true), Some(0));
         assert_eq!(requests(b"GET / HTTP/1.1\r\n", false), None);
         assert_eq!(requests(b"GET /unfinished", true), Some(0));
+        assert_eq!(requests(b"GET http://proxied", true), Some(0));
+        assert_eq!(requests(b"MAIL FROM:<unfinished", true), None);
         assert_eq!(requests(b"a: b\r\n\r\nPUT /x HTTP/1.1\r\n", false), Some(8));
         assert_eq!(
             requests(b"the end\nGET / HTTP/1.1\n\nGET is a verb\n", true),

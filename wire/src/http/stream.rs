@@ -7,7 +7,7 @@ use super::framing::{BodyFraming, Framing};
 use super::head::{Start, Version, parse_request_line, request_start, response_start};
 use super::line::{HeadEnd, trim_line_end};
 use super::seek::{find_start, is_message_start};
-use crate::{Close, Limits, Timestamp};
+use crate::{Close, Limits, Piece, Timestamp};
 use memchr::memchr;
 
 /// How much of an unfinished first line tells whether it can be one, bytes.
@@ -30,6 +30,28 @@ pub(crate) enum StreamEvent {
     Head,
     /// A message is complete, or broken off.
     Message(CapturedMessage),
+}
+
+/// Bytes that are not there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hole {
+    len: u64,
+    /// They were seen to pass: the snap length cut them off.
+    passed: bool,
+}
+
+impl Hole {
+    /// The hole that a piece is.
+    pub(crate) const fn of(piece: Piece<'_>) -> Self {
+        match piece {
+            Piece::Gap { len, .. } => Self { len, passed: false },
+            Piece::Cut { len, .. } => Self { len, passed: true },
+            Piece::Chunk { .. } | Piece::End { .. } => Self {
+                len: 0,
+                passed: true,
+            },
+        }
+    }
 }
 
 /// What a hole did to a direction.
@@ -276,6 +298,7 @@ impl MessageStream {
     fn break_off(&mut self) -> CapturedMessage {
         let mut message = self.complete();
         message.truncated = true;
+        message.missed = true;
         self.place = Place::Seeking;
         message
     }
@@ -302,7 +325,8 @@ impl MessageStream {
     }
 
     /// Goes over a hole.
-    pub(crate) fn gap(&mut self, missing: u64) -> GapEffect {
+    pub(crate) fn hole(&mut self, hole: Hole) -> GapEffect {
+        let missing = hole.len;
         let cap = self.message_cap();
         let fill_cap = self.limits.gap_fill_cap;
         match self.place {
@@ -313,6 +337,10 @@ impl MessageStream {
                     message: None,
                     messages_lost: true,
                 }
+            }
+            // What is there of a line that was cut off is enough when it leaves no doubt.
+            Place::StartLine if hole.passed && is_message_start(self.side, &self.message.bytes) => {
+                self.lose_place(hole)
             }
             Place::StartLine => {
                 self.undecodable += self.message.wire_len;
@@ -325,10 +353,12 @@ impl MessageStream {
             }
             Place::Body => match self.body.skip(missing) {
                 Skipped::Inside => {
+                    self.message.missed |= !hole.passed;
                     self.message.fill(missing, fill_cap, cap);
                     GapEffect::default()
                 }
                 Skipped::Ended(lost) => {
+                    self.message.missed |= !hole.passed;
                     self.message.fill(lost, fill_cap, cap);
                     let message = Some(self.complete());
                     let messages_lost = lost < missing;
@@ -340,16 +370,18 @@ impl MessageStream {
                         messages_lost,
                     }
                 }
-                Skipped::Lost => self.lose_place(),
+                Skipped::Lost => self.lose_place(hole),
             },
-            Place::Fields | Place::Framing => self.lose_place(),
+            Place::Fields | Place::Framing => self.lose_place(hole),
         }
     }
 
-    fn lose_place(&mut self) -> GapEffect {
+    fn lose_place(&mut self, hole: Hole) -> GapEffect {
         self.message.gap = true;
+        let missed = self.message.missed || !hole.passed;
+        let broken = self.break_off();
         GapEffect {
-            message: Some(self.break_off()),
+            message: Some(CapturedMessage { missed, ..broken }),
             messages_lost: true,
         }
     }
@@ -368,6 +400,7 @@ impl MessageStream {
                 let mut message = std::mem::take(&mut self.message);
                 let proper = place == Place::Body && self.body.ends_with_connection();
                 message.truncated = !(proper && close == Close::Fin);
+                message.missed |= message.truncated;
                 Some(message)
             }
         }

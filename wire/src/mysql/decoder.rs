@@ -60,7 +60,11 @@ impl Decoder {
     pub fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
         match piece {
             Piece::Chunk { at, bytes } => self.chunk(direction, at, bytes, out),
-            Piece::Gap { at, len } => self.gap(direction, at, len, out),
+            Piece::Gap { at, len } => {
+                self.conversation.missed = true;
+                self.gap(direction, at, len, out);
+            }
+            Piece::Cut { at, len } => self.gap(direction, at, len, out),
             Piece::End { at, .. } => self.end(direction, at, out),
         }
     }
@@ -295,6 +299,11 @@ impl Decoder {
 
     fn end(&mut self, direction: Direction, at: Timestamp, out: &mut Vec<Exchange>) {
         if self.conversation.phase != Phase::Opaque && self.conversation.in_step(direction) {
+            let side = match direction {
+                Direction::ToServer => &self.to_server,
+                Direction::ToClient => &self.to_client,
+            };
+            self.conversation.missed |= !side.packets.at_boundary();
             self.give_up_partial(direction, at, false, out);
         }
         self.conversation.ended(direction, out);

@@ -6,6 +6,7 @@ mod memory;
 mod parameters;
 mod reply;
 mod statement;
+mod unseen;
 mod value;
 
 use crate::mysql::{Command, CommandCode, Dialect, PrepareOk, digest, statement_id};
@@ -45,11 +46,11 @@ pub(super) fn redact(
         }
         Some(CommandCode::StmtPrepare) => {
             let secrets = redact_statement(exchange, &mut replaced, memory, pass);
-            remember(exchange, secrets.parameters, memory.connection(connection));
+            remember(exchange, secrets.parameters, connection, memory, pass);
         }
         Some(
             CommandCode::StmtExecute | CommandCode::StmtBulkExecute | CommandCode::StmtSendLongData,
-        ) => redact_parameters(exchange, memory.connection(connection), &mut replaced, pass),
+        ) => redact_parameters(exchange, connection, memory, &mut replaced, pass),
         _ => {
             if let Some(request) = &mut exchange.request {
                 if code == Some(CommandCode::ChangeUser) {
@@ -117,7 +118,13 @@ fn redact_reply(
 }
 
 /// Remembers which parameters of a statement that was prepared are secrets.
-fn remember(exchange: &Exchange, mut parameters: Vec<Option<usize>>, connection: &mut Connection) {
+fn remember(
+    exchange: &Exchange,
+    mut parameters: Vec<Option<usize>>,
+    connection: u64,
+    memory: &mut Memory,
+    pass: &Pass,
+) {
     let reply = exchange
         .response
         .as_ref()
@@ -132,7 +139,10 @@ fn remember(exchange: &Exchange, mut parameters: Vec<Option<usize>>, connection:
         let rule = parameters.iter().flatten().min().copied();
         parameters = vec![rule; count];
     }
-    connection.prepared(
+    let takes_number = |rule: &Option<usize>| rule.filter(|rule| pass.takes_numbers(*rule));
+    let numbers: Vec<Option<usize>> = parameters.iter().map(takes_number).collect();
+    memory.found_numbers(&numbers);
+    memory.connection(connection).prepared(
         id,
         Prepared {
             parameters,
@@ -148,6 +158,8 @@ fn forget_statements(exchange: &Exchange, code: Option<CommandCode>, connection:
         (Some(CommandCode::StmtReset), Some(id)) => {
             if let Some(statement) = connection.statement(id) {
                 statement.long_data.clear();
+            } else if let Some(unseen) = connection.unseen(id) {
+                unseen.long_data.clear();
             }
         }
         (Some(CommandCode::ChangeUser | CommandCode::ResetConnection), _)
@@ -162,17 +174,18 @@ fn forget_statements(exchange: &Exchange, code: Option<CommandCode>, connection:
 /// Replaces the secret parameters of a command that names a statement.
 fn redact_parameters(
     exchange: &mut Exchange,
-    connection: &mut Connection,
+    connection: u64,
+    memory: &mut Memory,
     replaced: &mut Replaced,
     pass: &mut Pass,
 ) {
     let Some(request) = &mut exchange.request else {
         return;
     };
-    let statement = statement_id(&request.bytes).and_then(|id| connection.statement(id));
+    let id = statement_id(&request.bytes);
+    let statement = id.and_then(|id| memory.connection(connection).statement(id));
     let Some(statement) = statement else {
-        // Without the statement's text nobody can say what its parameters are.
-        parameters::blank(&mut request.bytes, pass);
+        unseen::redact(&mut request.bytes, (connection, id), memory, replaced, pass);
         return;
     };
     match request

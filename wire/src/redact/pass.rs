@@ -43,6 +43,7 @@ struct Compiled {
     action: Action,
     filter: Option<Filter>,
     numbers: bool,
+    built_in: bool,
     hits: u64,
 }
 
@@ -89,6 +90,7 @@ impl Pass {
                 action: rule.action.clone(),
                 filter: rule.filter.clone(),
                 numbers: rule.numbers,
+                built_in: rule.built_in,
                 hits: 0,
             })
             .collect();
@@ -142,14 +144,27 @@ impl Pass {
         self.on.get(rule) == Some(&true)
     }
 
-    /// The first rule that looks at parameters of prepared statements; `None`: none does.
+    /// The first rule that takes parameters of prepared statements; `None`: none does.
     pub(super) fn first_parameter_rule(&self) -> Option<usize> {
+        self.parameter_rules().min()
+    }
+
+    /// The first rule, of those that did not come built in, that takes numbers among parameters.
+    pub(super) fn own_number_rule(&self) -> Option<usize> {
+        let own = |rule: &usize| self.rules.get(*rule).is_some_and(|rule| !rule.built_in);
+        self.parameter_rules()
+            .filter(|rule| own(rule) && self.takes_numbers(*rule))
+            .min()
+    }
+
+    fn parameter_rules(&self) -> impl Iterator<Item = usize> {
         let of_columns = self.table.parameters.rules();
         let of_digests = self.table.digests.iter().map(|(_, rule)| *rule);
-        of_columns
-            .chain(of_digests)
-            .filter(|rule| self.is_on(*rule))
-            .min()
+        let takes = |rule: &usize| {
+            let keeps = |rule: &Compiled| rule.action == Action::Keep;
+            self.is_on(*rule) && !self.rules.get(*rule).is_none_or(keeps)
+        };
+        of_columns.chain(of_digests).filter(takes)
     }
 
     pub(super) fn takes_numbers(&self, rule: usize) -> bool {
@@ -176,6 +191,17 @@ impl Pass {
             Action::Fixed(ref text) => text.clone().into_bytes(),
             Action::Drop => Vec::new(),
         };
+        (new != value).then(|| self.hit(rule, value, new, place))
+    }
+
+    /// What takes the place of a text that may be a secret or none: a pseudonym of its shape, whatever the
+    /// rule does to what it names; `None` when it stays.
+    pub(super) fn hide(&mut self, rule: usize, value: &[u8], place: Place<'_>) -> Option<Vec<u8>> {
+        let done = is_replaced(value) || (self.redacted_before && is_unmarked_shape(value));
+        if value.is_empty() || done {
+            return None;
+        }
+        let new = self.pseudonyms.shaped(value);
         (new != value).then(|| self.hit(rule, value, new, place))
     }
 

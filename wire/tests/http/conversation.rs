@@ -52,6 +52,16 @@ impl Conversation {
         self
     }
 
+    pub(crate) fn client_cut(mut self, len: u64) -> Self {
+        self.push(Direction::ToServer, |at| Piece::Cut { at, len });
+        self
+    }
+
+    pub(crate) fn server_cut(mut self, len: u64) -> Self {
+        self.push(Direction::ToClient, |at| Piece::Cut { at, len });
+        self
+    }
+
     pub(crate) fn server_gap(mut self, len: u64) -> Self {
         self.push(Direction::ToClient, |at| Piece::Gap { at, len });
         self

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod conversation;
+mod cut;
 mod decodes;
 mod limits;
 mod messages;

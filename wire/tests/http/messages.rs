@@ -244,3 +244,25 @@ fn the_name_a_tls_client_asks_for_is_told() {
     assert_eq!(conversation.decoder.spoken(), Spoken::Tls);
     assert_eq!(conversation.decoder.server_name(), Some("shop.eu"));
 }
+
+#[test]
+fn a_server_that_answers_tls_in_plain_is_heard() {
+    let hello = b"\x16\x03\x01\0\x04\x01\0\0\0";
+    let refused = Conversation::new()
+        .bytes(Direction::ToServer, hello)
+        .server("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        .closed(Close::Fin);
+    assert_eq!(refused.decoder.spoken(), Spoken::Http);
+    let counts = refused.decoder.counts();
+    assert_eq!((counts.http_requests, counts.http_responses), (0, 1));
+    assert_eq!(refused.exchanges[0].status, Some(400));
+    assert_eq!(refused.decoder.loss().undecodable_bytes, 9);
+    // Inside of TLS anything may look like anything.
+    let secret = Conversation::new()
+        .bytes(Direction::ToServer, hello)
+        .bytes(Direction::ToClient, hello)
+        .server("HTTP/1.1 400 Bad Request\r\n\r\n")
+        .closed(Close::Fin);
+    assert_eq!(secret.decoder.spoken(), Spoken::Tls);
+    assert!(secret.exchanges.is_empty());
+}

@@ -1,17 +1,18 @@
 //! The few flags of `reprise-tap`.
 
-use reprise_capture::{DEFAULT_RING_BYTES, InterfaceRequest};
+use reprise_capture::{DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, InterfaceRequest};
 
 pub(crate) const HELP: &str = "\
 Captures on one interface and writes pcap to stdout, for `reprise record`, which starts it.
 
 Usage: reprise-tap --interface NAME [--port PORT]... [--filter BPF] [--ring BYTES]
-                   [--no-promiscuous] [--check]
+                   [--snap-length BYTES] [--no-promiscuous] [--check]
 
   --interface NAME   the interface; `any` for all
   --port PORT        this TCP port only; repeatable
   --filter BPF       a pcap filter, combined with the ports
   --ring BYTES       the kernel's buffer
+  --snap-length BYTES  keep so many of each packet
   --no-promiscuous   leave packets alone that are not for this machine
   --check            only see whether it may; exit status 0 when it may
 
@@ -37,6 +38,7 @@ impl Arguments {
         let mut interface = InterfaceRequest {
             name: String::new(),
             ring_bytes: DEFAULT_RING_BYTES,
+            snap_length: DEFAULT_SNAP_LENGTH,
             promiscuous: true,
             ports: Vec::new(),
             filter: None,
@@ -54,6 +56,7 @@ impl Arguments {
                 }
                 "--filter" => interface.filter = Some(value()?),
                 "--ring" => interface.ring_bytes = number(value()?)?,
+                "--snap-length" => interface.snap_length = number(value()?)?,
                 "--no-promiscuous" => interface.promiscuous = false,
                 "--check" => only_check = true,
                 other => return Err(format!("'{other}' is not known")),
@@ -77,7 +80,7 @@ mod tests {
 
     #[test]
     fn every_flag_is_read() {
-        let line = "-i eth0 --port 80 --port 3306 --filter ip --ring 4096 --no-promiscuous --check";
+        let line = "-i eth0 --port 80 --port 3306 --filter ip --ring 4096 --snap-length 128 --no-promiscuous --check";
         let Ok(Some(arguments)) = parse(line) else {
             panic!("{:?}", parse(line));
         };
@@ -86,6 +89,7 @@ mod tests {
             (interface.name.as_str(), interface.ring_bytes),
             ("eth0", 4_096)
         );
+        assert_eq!(interface.snap_length, 128);
         assert_eq!(interface.ports, [80, 3_306]);
         assert_eq!(interface.filter.as_deref(), Some("ip"));
         assert!(!interface.promiscuous && arguments.only_check);

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     if arguments.only_check {
         return ExitCode::SUCCESS;
     }
-    match packets::pass_on(open) {
+    match packets::pass_on(open, arguments.interface.snap_length) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(false, error.to_string()),
     }

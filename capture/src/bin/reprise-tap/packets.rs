@@ -29,10 +29,9 @@ const WAIT: Timespec = Timespec {
 
 /// Nanosecond pcap, in this machine's byte order.
 const MAGIC: u32 = 0xa1b2_3c4d;
-const SNAP_LENGTH: u32 = 262_144;
 
-/// Passes packets on until it is told to end, or nobody reads them.
-pub(crate) fn pass_on(open: OpenInterface) -> io::Result<()> {
+/// Passes packets, of which `snap_length` bytes are kept, on until it is told to end, or nobody reads them.
+pub(crate) fn pass_on(open: OpenInterface, snap_length: u32) -> io::Result<()> {
     let asked = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&asked))?;
@@ -42,7 +41,7 @@ pub(crate) fn pass_on(open: OpenInterface) -> io::Result<()> {
     } = open;
     // Past the standard library's buffer, which looks for the ends of lines.
     let mut out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let mut buffer = header(link);
+    let mut buffer = header(link, snap_length);
     if out.write_all(&buffer).is_err() {
         // Nobody reads it.
         return Ok(());
@@ -81,12 +80,12 @@ pub(crate) fn pass_on(open: OpenInterface) -> io::Result<()> {
     Ok(())
 }
 
-fn header(link: LinkType) -> Vec<u8> {
+fn header(link: LinkType, snap_length: u32) -> Vec<u8> {
     let mut header = Vec::with_capacity(24);
     header.extend_from_slice(&MAGIC.to_ne_bytes());
     header.extend_from_slice(&2_u16.to_ne_bytes());
     header.extend_from_slice(&4_u16.to_ne_bytes());
-    for word in [0, 0, SNAP_LENGTH, u32::from(link.0)] {
+    for word in [0, 0, snap_length, u32::from(link.0)] {
         header.extend_from_slice(&word.to_ne_bytes());
     }
     header

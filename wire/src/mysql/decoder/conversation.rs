@@ -49,6 +49,8 @@ pub(super) struct Conversation {
     server_in_step: bool,
     /// The handshake was not captured.
     midstream: bool,
+    /// Something was never seen to pass: until then what is incomplete was cut by the snap length.
+    pub(super) missed: bool,
     /// The next exchange is the first after being out of step.
     resynced: bool,
     client_chunk: u64,
@@ -84,6 +86,7 @@ impl Conversation {
             client_in_step: !midstream,
             server_in_step: !midstream,
             midstream,
+            missed: false,
             resynced: false,
             client_chunk: 0,
             late_eof: None,

@@ -16,6 +16,9 @@ const LONGEST_WHOLE: usize = crate::mysql::sql::LONGEST_DIGEST - 4;
 /// Prepared statements of one connection; those beyond it count as not known.
 const MOST_STATEMENTS: usize = 16_384;
 
+/// Parameters of a statement whose places are remembered.
+const MOST_PARAMETERS: usize = 1_000;
+
 /// On MariaDB this id names the statement prepared last.
 const LAST_PREPARED: u32 = u32::MAX;
 
@@ -24,6 +27,8 @@ const LAST_PREPARED: u32 = u32::MAX;
 pub(in crate::redact) struct Memory {
     /// Digests of which every statement has no literal that rules take: one digest, one answer.
     clean: FxHashSet<Box<str>>,
+    /// Of statements with so many parameters: the rules that take numbers among them.
+    numbers: FxHashMap<usize, Vec<Option<usize>>>,
     connections: FxHashMap<u64, Connection>,
 }
 
@@ -33,7 +38,18 @@ pub(super) struct Connection {
     /// What its replies showed of the agreements of its login.
     pub(super) dialect: Dialect,
     statements: FxHashMap<u32, Prepared>,
+    /// Statements that are executed, but were not seen to be prepared.
+    unseen: FxHashMap<u32, Unseen>,
     last: Option<u32>,
+}
+
+/// What is known of a statement whose text was not seen.
+#[derive(Debug, Default)]
+pub(super) struct Unseen {
+    /// The types of the last execution that sent them.
+    pub(super) types: Vec<ParameterType>,
+    /// Parameters of which a piece was sent ahead of the next execution.
+    pub(super) long_data: Vec<u16>,
 }
 
 /// What is known of one prepared statement.
@@ -62,6 +78,26 @@ impl Memory {
         }
     }
 
+    /// Remembers which of a statement's parameters are secret numbers.
+    pub(super) fn found_numbers(&mut self, numbers: &[Option<usize>]) {
+        let count = numbers.len();
+        if count > MOST_PARAMETERS || numbers.iter().all(Option::is_none) {
+            return;
+        }
+        let known = self
+            .numbers
+            .entry(count)
+            .or_insert_with(|| vec![None; count]);
+        for (known, found) in known.iter_mut().zip(numbers) {
+            *known = known.or(*found);
+        }
+    }
+
+    /// Where statements with `count` parameters have secret numbers: the rule for each place.
+    pub(super) fn numbers(&self, count: usize) -> Vec<Option<usize>> {
+        self.numbers.get(&count).cloned().unwrap_or_default()
+    }
+
     pub(super) fn connection(&mut self, connection: u64) -> &mut Connection {
         self.connections.entry(connection).or_default()
     }
@@ -77,7 +113,16 @@ impl Connection {
         if self.statements.len() < MOST_STATEMENTS || self.statements.contains_key(&id) {
             self.statements.insert(id, statement);
         }
+        self.unseen.remove(&id);
         self.last = Some(id);
+    }
+
+    /// What is remembered of a statement whose text was not seen.
+    pub(super) fn unseen(&mut self, id: u32) -> Option<&mut Unseen> {
+        if self.unseen.len() >= MOST_STATEMENTS && !self.unseen.contains_key(&id) {
+            return None;
+        }
+        Some(self.unseen.entry(id).or_default())
     }
 
     pub(super) fn statement(&mut self, id: u32) -> Option<&mut Prepared> {
@@ -87,11 +132,13 @@ impl Connection {
 
     pub(super) fn close(&mut self, id: u32) {
         self.statements.remove(&id);
+        self.unseen.remove(&id);
     }
 
     /// The connection was reset: the server has dropped its statements.
     pub(super) fn reset(&mut self) {
         self.statements.clear();
+        self.unseen.clear();
         self.last = None;
     }
 }

@@ -13,9 +13,9 @@ use super::memory::Prepared;
 use super::value::{ValueRules, next_binary, replace_binary};
 
 /// Bytes before the parameters of an execution: command, statement, flags, iterations.
-const EXECUTE_HEAD: usize = 10;
+pub(super) const EXECUTE_HEAD: usize = 10;
 /// Bytes before a piece of a parameter: command, statement, parameter.
-const LONG_DATA_HEAD: usize = 7;
+pub(super) const LONG_DATA_HEAD: usize = 7;
 /// Bytes before the types of a bulk execution: command, statement, flags.
 const BULK_HEAD: usize = 7;
 /// The flag of a bulk execution that sends types.
@@ -30,28 +30,24 @@ pub(super) fn redact_execute(
 ) {
     let long_data = std::mem::take(&mut statement.long_data);
     let takes = statement.parameters.iter().any(Option::is_some);
-    let named = payload
-        .get(5)
-        .is_some_and(|flags| flags & PARAMETER_COUNT_AVAILABLE != 0);
     let finds = pass
         .detectors
         .may_find(payload.get(EXECUTE_HEAD..).unwrap_or_default());
     let Ok(execute) = Execute::decode(payload.get(1..).unwrap_or_default()) else {
         return;
     };
-    let Some(read) = read(&execute, named, &statement.parameters, &statement.types) else {
+    let rules = &statement.parameters;
+    let Some(read) = read(&execute, rules.len(), &statement.types) else {
         blank_or_detect(payload, EXECUTE_HEAD, takes, pass);
         return;
     };
     let types = read.types.clone();
     if takes || finds {
-        match read.redact(
-            execute.parameters,
-            &statement.parameters,
-            &long_data,
-            replaced,
-            pass,
-        ) {
+        let rewritten = read.rewrite(execute.parameters, &long_data, |index, value, parameter| {
+            let rule = rules.get(index).copied().flatten();
+            replace(value, parameter, rule, index, replaced, pass)
+        });
+        match rewritten {
             Ok(Some(new)) => {
                 payload.truncate(EXECUTE_HEAD);
                 payload.extend_from_slice(&new);
@@ -64,25 +60,22 @@ pub(super) fn redact_execute(
 }
 
 /// The head of an execution's parameters, read.
-struct Read {
-    types: Vec<ParameterType>,
+pub(super) struct Read {
+    pub(super) types: Vec<ParameterType>,
     nulls: Vec<u8>,
     /// Where the values begin.
     values: usize,
 }
 
-fn read(
-    execute: &Execute<'_>,
-    named: bool,
-    parameters: &[Option<usize>],
-    known: &[ParameterType],
-) -> Option<Read> {
+/// Reads it for a statement of `count` parameters, of the `known` types when none are sent.
+pub(super) fn read(execute: &Execute<'_>, count: usize, known: &[ParameterType]) -> Option<Read> {
     let whole = execute.parameters.len();
     let mut fields = Fields::new(execute.parameters, "execute parameters");
+    let named = execute.flags & PARAMETER_COUNT_AVAILABLE != 0;
     let count = if named {
         usize::try_from(fields.lenenc().ok()?.min(0xFFFF)).ok()?
     } else {
-        parameters.len()
+        count
     };
     if count == 0 {
         return Some(Read {
@@ -120,14 +113,13 @@ fn types(fields: &mut Fields<'_>, count: usize, named: bool) -> Option<Vec<Param
 }
 
 impl Read {
-    /// The parameters with their secrets replaced; an error: the values do not fit their types.
-    fn redact(
+    /// The parameters with what `replace` puts in their places, given each one's place from 0; an error:
+    /// the values do not fit their types.
+    pub(super) fn rewrite(
         &self,
         parameters: &[u8],
-        rules: &[Option<usize>],
         long_data: &[u16],
-        replaced: &mut Replaced,
-        pass: &mut Pass,
+        mut replace: impl FnMut(usize, &Value, ParameterType) -> Option<Vec<u8>>,
     ) -> Result<Option<Vec<u8>>, ()> {
         let whole = parameters.len();
         let mut edits = Edits::of(parameters);
@@ -141,7 +133,6 @@ impl Read {
             if is_null || u16::try_from(index).is_ok_and(|index| long_data.contains(&index)) {
                 continue;
             }
-            let rule = rules.get(index).copied().flatten();
             let (value, range) = next_binary(
                 &mut fields,
                 whole,
@@ -149,11 +140,15 @@ impl Read {
                 parameter.unsigned,
             )
             .ok_or(())?;
-            if let Some(new) = replace(&value, *parameter, rule, index, replaced, pass) {
+            if let Some(new) = replace(index, &value, *parameter) {
                 edits.put(range, &new);
             }
         }
-        Ok(edits.finish())
+        if fields.rest().is_empty() {
+            Ok(edits.finish())
+        } else {
+            Err(())
+        }
     }
 }
 
@@ -260,15 +255,6 @@ pub(super) fn redact_long_data(payload: &mut Vec<u8>, statement: &mut Prepared, 
     }
 }
 
-/// Blanks the parameters of a statement that is not known, which nobody can read or replay.
-pub(super) fn blank(payload: &mut [u8], pass: &mut Pass) {
-    let head = match payload.first() {
-        Some(0x17) => EXECUTE_HEAD,
-        _ => LONG_DATA_HEAD,
-    };
-    blank_from(payload, head, pass);
-}
-
 fn blank_or_detect(payload: &mut [u8], head: usize, takes: bool, pass: &mut Pass) {
     if takes {
         blank_from(payload, head, pass);
@@ -281,7 +267,8 @@ fn blank_or_detect(payload: &mut [u8], head: usize, takes: bool, pass: &mut Pass
     }
 }
 
-fn blank_from(payload: &mut [u8], head: usize, pass: &mut Pass) {
+/// Blanks what nobody can read, when rules look at parameters at all.
+pub(super) fn blank_from(payload: &mut [u8], head: usize, pass: &mut Pass) {
     let parameters = payload.get_mut(head..).unwrap_or_default();
     let Some(rule) = pass.first_parameter_rule() else {
         detect::redact(parameters, Neighbours::Binary, pass);

@@ -92,6 +92,25 @@ pub(super) fn replace_text(
     detect::redact(&mut new, Neighbours::Text, pass).then_some(new)
 }
 
+/// What takes the place of an integer that detectors take for a secret, encoded: a card kept as a number.
+pub(super) fn detect_integer(
+    value: &Value,
+    column_type: ColumnType,
+    pass: &mut Pass,
+) -> Option<(Vec<u8>, Vec<u8>, Vec<u8>)> {
+    let old = match value {
+        Value::Int(_) | Value::Unsigned(_) => value.to_text()?,
+        _ => return None,
+    };
+    let mut new = old.clone();
+    if !detect::redact(&mut new, Neighbours::Text, pass) {
+        return None;
+    }
+    let mut encoded = Vec::new();
+    fitting(&new, value, column_type).encode_binary(&mut encoded, column_type);
+    Some((old, new, encoded))
+}
+
 /// A number of as many digits as its type has room for.
 fn fitting(digits: &[u8], old: &Value, column_type: ColumnType) -> Value {
     let bits = match column_type {

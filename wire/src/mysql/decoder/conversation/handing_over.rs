@@ -89,7 +89,8 @@ impl Conversation {
     pub(super) fn finish(&mut self, pending: Pending, out: &mut Vec<Exchange>) {
         self.waiting = self.waiting.saturating_sub(pending.request.bytes.len());
         let in_part = Flags::GAP_IN_REQUEST | Flags::REQUEST_TRUNCATED;
-        self.loss.incomplete_requests += u64::from(pending.flags.intersects(in_part));
+        self.loss.incomplete_requests +=
+            u64::from(self.missed && pending.flags.intersects(in_part));
         if pending.is_answered() {
             let in_part = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_TRUNCATED;
             self.loss.incomplete_responses += u64::from(pending.flags.intersects(in_part));

@@ -89,6 +89,24 @@ fn a_hole_within_a_row_reads_as_zeros_and_keeps_everything_else() {
 }
 
 #[test]
+fn a_command_that_the_snap_length_cut_counts() {
+    let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+    let sql = format!("SELECT '{}'", "x".repeat(300));
+    script.query(&sql).hole(20, 200);
+    script.rows(RowFormat::Text, 2);
+    script.command(&Command::Ping).ok();
+    for event in &mut script.events {
+        if let Event::Gap(direction, len) = *event {
+            *event = Event::Cut(direction, len);
+        }
+    }
+    let (exchanges, decoder) = script.decode();
+    assert!(exchanges[0].flags.contains(Flags::GAP_IN_REQUEST));
+    assert_eq!(decoder.counts().mysql_commands, 2);
+    assert_eq!(decoder.loss(), DecodeLoss::default());
+}
+
+#[test]
 fn the_zeros_of_a_hole_in_nobodys_reply_are_no_bytes_lost() {
     let mut script = Script::begun(BASE, MariadbCapabilities::empty());
     let packet = [&[60, 0, 0, 1][..], &[7; 20]].concat();

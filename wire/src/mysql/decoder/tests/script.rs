@@ -12,6 +12,7 @@ use crate::{Close, Direction, Exchange, Limits, Piece, Timestamp};
 pub(super) enum Event {
     Bytes(Direction, Vec<u8>),
     Gap(Direction, usize),
+    Cut(Direction, usize),
 }
 
 /// A connection being written down.
@@ -227,6 +228,10 @@ impl Script {
                         len: *len as u64,
                     };
                     decoder.push(*direction, piece, &mut out);
+                }
+                Event::Cut(direction, len) => {
+                    let len = *len as u64;
+                    decoder.push(*direction, Piece::Cut { at, len }, &mut out);
                 }
             }
         }
