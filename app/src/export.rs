@@ -126,3 +126,63 @@ fn cannot_write(path: &Path, source: std::io::Error) -> Error {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reprise_fixtures::captures;
+
+    use super::*;
+    use crate::{CaptureLimits, ImportRequest, RedactionChoice};
+
+    #[test]
+    fn an_export_that_is_stopped_leaves_no_file_by_halves() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(Some(&folder.path().join("library.reprise"))).expect("a file");
+        let shop = captures::shop();
+        let capture = folder.path().join(shop.name);
+        std::fs::write(&capture, shop.bytes).expect("a capture");
+        let import = ImportRequest {
+            files: vec![capture],
+            name: "shop".to_owned(),
+            // Without the user's rules and keys.
+            redaction: RedactionChoice::StoreRaw,
+            limits: CaptureLimits::default(),
+        };
+        let job = library.import(&import).expect("an import");
+        while job.next_news().is_some() {}
+        job.finish().expect("a recording");
+        let out = folder.path().join("out");
+        std::fs::create_dir(&out).expect("a folder");
+        let files = || -> Vec<_> {
+            let files = std::fs::read_dir(&out).expect("a folder");
+            files.map(|file| file.expect("a file").file_name()).collect()
+        };
+        for format in ExportFormat::ALL {
+            let mut request = ExportRequest {
+                name: "shop".to_owned(),
+                format,
+                filter: None,
+                out: Some(out.join("shop")),
+                force: false,
+            };
+            let mut looked = 0;
+            let mut stop = |share: f64| {
+                looked += 1;
+                assert!(share < 1.0 && files().len() == 1, "{:?}", files());
+                ControlFlow::Break(())
+            };
+            let stopped = library.export(&request, &mut std::io::sink(), &mut stop);
+            assert!(matches!(stopped, Err(Error::Stopped(_))), "{stopped:?}");
+            assert_eq!((looked, files().len()), (1, 0), "{format:?}");
+            // Nor instead of one that was there.
+            std::fs::write(out.join("shop"), "precious").expect("a file");
+            request.force = true;
+            let mut stop = |_: f64| ControlFlow::Break(());
+            let stopped = library.export(&request, &mut std::io::sink(), &mut stop);
+            assert!(matches!(stopped, Err(Error::Stopped(_))), "{stopped:?}");
+            let kept = std::fs::read_to_string(out.join("shop")).expect("a file");
+            assert_eq!((kept.as_str(), files().len()), ("precious", 1));
+            std::fs::remove_file(out.join("shop")).expect("a file");
+        }
+    }
+}

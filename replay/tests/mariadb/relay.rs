@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reprise_store::{ConnectionEnd, NewConnection, NewRecording, Store, Totals};
-use reprise_wire::{Close, ConnectionDecoder, Direction, Limits, Piece, Timestamp};
+use reprise_wire::{Close, ConnectionDecoder, Direction, Exchange, Limits, Piece, Timestamp};
 
 /// One thing that was said; connections are numbered in the order they opened.
 #[derive(Clone, Debug)]
@@ -79,6 +79,17 @@ impl Relay {
 
     /// Stores what was said since `from` as the recording `recorded`.
     pub(crate) fn record(&self, store: &Store, from: usize, beginning: Beginning) {
+        self.record_with(store, from, beginning, |_, _| {});
+    }
+
+    /// The same, with each exchange changed before it is stored; it is told the connection's number.
+    pub(crate) fn record_with(
+        &self,
+        store: &Store,
+        from: usize,
+        beginning: Beginning,
+        mut change: impl FnMut(u64, &mut Exchange),
+    ) {
         let heard = self.heard.lock().unwrap();
         let (before, since) = heard.said.split_at(from);
         let begin = since.first().unwrap().at;
@@ -116,7 +127,8 @@ impl Relay {
             let (decoder, id) = &mut open[said.connection];
             let (at, bytes) = (said.at, &said.bytes[..]);
             decoder.push(said.direction, Piece::Chunk { at, bytes }, &mut exchanges);
-            for exchange in exchanges.drain(..) {
+            for mut exchange in exchanges.drain(..) {
+                change(u64::from(id.0), &mut exchange);
                 writer.add_exchange(*id, exchange).unwrap();
             }
         }
@@ -126,7 +138,8 @@ impl Relay {
             for direction in [Direction::ToServer, Direction::ToClient] {
                 decoder.push(direction, Piece::End { at, close }, &mut exchanges);
             }
-            for exchange in exchanges.drain(..) {
+            for mut exchange in exchanges.drain(..) {
+                change(u64::from(id.0), &mut exchange);
                 writer.add_exchange(id, exchange).unwrap();
             }
             let session = decoder.mysql_session().unwrap();

@@ -3,6 +3,8 @@
 use mysql::prelude::Queryable;
 use mysql::{Conn, Statement};
 use reprise_replay::GivenStatement;
+use reprise_wire::Exchange;
+use reprise_wire::redact::{RedactionKey, Redactor, Rules};
 
 use crate::bench::Bench;
 use crate::relay::Beginning;
@@ -65,6 +67,30 @@ fn a_sibling_tells_what_was_prepared_by_its_columns_and_what_has_none_by_its_id_
     played.assert_all_ok();
     assert_eq!(unknown(&played), 0, "{played:?}");
     assert_eq!(bench.value("SELECT COUNT(*) FROM item"), "2");
+}
+
+#[test]
+fn a_statement_of_a_redacted_recording_is_played_with_its_numbers() {
+    let bench = Bench::new("redacted");
+    let (mut conn, [reads, counts, _]) = prepared(&bench);
+    conn.query_drop("INSERT INTO item VALUES (1, 'one')")
+        .unwrap();
+    let from = bench.relay.now();
+    conn.exec_drop(&reads, (1,)).unwrap();
+    conn.exec_drop(&counts, ("x%",)).unwrap();
+    let (mut sibling, [reads, counts, _]) = prepared(&bench);
+    sibling.exec_drop(&reads, (1,)).unwrap();
+    sibling.exec_drop(&counts, ("x%",)).unwrap();
+    let mut redactor = Redactor::new(&RedactionKey::new([7; 32]), &Rules::default());
+    let redact = |connection, exchange: &mut Exchange| redactor.redact(connection, exchange);
+    bench
+        .relay
+        .record_with(&bench.store, from, Beginning::Unknown, redact);
+    assert_eq!(redactor.hits()["secret_column"], 1);
+    let played = bench.play_with(|_| {});
+    // The row of number 1 is found again.
+    played.assert_all_ok();
+    assert_eq!(unknown(&played), 0, "{played:?}");
 }
 
 #[test]
