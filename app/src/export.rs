@@ -155,7 +155,9 @@ mod tests {
         std::fs::create_dir(&out).expect("a folder");
         let files = || -> Vec<_> {
             let files = std::fs::read_dir(&out).expect("a folder");
-            files.map(|file| file.expect("a file").file_name()).collect()
+            files
+                .map(|file| file.expect("a file").file_name())
+                .collect()
         };
         for format in ExportFormat::ALL {
             let mut request = ExportRequest {

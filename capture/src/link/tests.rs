@@ -99,11 +99,7 @@ fn every_link_type_leads_to_the_same_segment() {
         ),
         ("atm", 100, before(SNAP_IP, &raw)),
         ("fddi", 10, before(&[0; 13], &before(SNAP_IP, &raw))),
-        (
-            "token ring",
-            6,
-            before(&[0x10; 14], &before(SNAP_IP, &raw)),
-        ),
+        ("token ring", 6, before(&[0x10; 14], &before(SNAP_IP, &raw))),
         (
             "token ring, routed",
             6,

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use reprise_app::{CaptureLimits, DEFAULT_SNAP_LENGTH, ExportFormat, RotateEvery, parse_rotation, parse_size};
+use reprise_app::{
+    CaptureLimits, DEFAULT_SNAP_LENGTH, ExportFormat, RotateEvery, parse_rotation, parse_size,
+};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;

@@ -48,10 +48,7 @@ fn is_request_start(bytes: &[u8]) -> bool {
         return false;
     }
     let target = bytes.get(method..).unwrap_or_default();
-    if !matches!(
-        target,
-        [b' ', b'/' | b'*' | b'a'..=b'z' | b'A'..=b'Z', ..]
-    ) {
+    if !matches!(target, [b' ', b'/' | b'*' | b'a'..=b'z' | b'A'..=b'Z', ..]) {
         return false;
     }
     match split_line(bytes) {

@@ -37,7 +37,10 @@ fn messages_that_the_snap_length_cut_count_and_are_flagged() {
     );
     let (counts, loss) = (conversation.decoder.counts(), conversation.decoder.loss());
     assert_eq!((counts.http_requests, counts.http_responses), (4, 4));
-    assert_eq!((loss.incomplete_requests, loss.incomplete_responses), (0, 0));
+    assert_eq!(
+        (loss.incomplete_requests, loss.incomplete_responses),
+        (0, 0)
+    );
     assert_eq!((loss.undecodable_bytes, loss.unpaired_requests), (0, 0));
 }
 
@@ -73,6 +76,13 @@ fn a_message_that_was_cut_and_then_missed_is_incomplete() {
         .closed(Close::Fin);
     let (counts, loss) = (conversation.decoder.counts(), conversation.decoder.loss());
     assert_eq!((counts.http_requests, counts.http_responses), (0, 0));
-    assert_eq!((loss.incomplete_requests, loss.incomplete_responses), (1, 1));
-    assert!(conversation.exchanges[0].flags.contains(Flags::RESPONSE_TRUNCATED));
+    assert_eq!(
+        (loss.incomplete_requests, loss.incomplete_responses),
+        (1, 1)
+    );
+    assert!(
+        conversation.exchanges[0]
+            .flags
+            .contains(Flags::RESPONSE_TRUNCATED)
+    );
 }

@@ -38,7 +38,12 @@ pub(super) fn redact(
             }
         }
         (Some(CommandCode::StmtSendLongData), Some((id, rule))) => {
-            long_data(payload, memory.connection(connection).unseen(id), rule, pass);
+            long_data(
+                payload,
+                memory.connection(connection).unseen(id),
+                rule,
+                pass,
+            );
         }
         (Some(CommandCode::StmtExecute), None) => blank_from(payload, EXECUTE_HEAD, pass),
         _ => blank_from(payload, LONG_DATA_HEAD, pass),
