@@ -34,6 +34,10 @@ impl RunTimeline {
             at_us,
             label: stage.to_string(),
         });
+        let commands = plan.commands.iter().map(|command| StageMark {
+            at_us: command.at_us,
+            label: format!("run {}", command.command),
+        });
         let until_us = ticks
             .last()
             .map_or(0, |tick| tick.start_us + tick.duration_us);
@@ -41,7 +45,7 @@ impl RunTimeline {
         Self {
             ticks,
             faults: faults.flat_map(|fault| spans(fault, until_us)).collect(),
-            stages: stages.collect(),
+            stages: stages.chain(commands).collect(),
             warm_up_us: plan.warm_up_us(),
         }
     }
@@ -77,10 +81,15 @@ impl RunTimeline {
 /// When a fault is on, and what the charts call it. One that goes on and off does so up to `until_us`.
 fn spans(fault: &Fault, until_us: u64) -> Vec<FaultSpan> {
     let window = fault.window.unwrap_or_default();
+    // the axis says when
+    let what = Fault {
+        window: None,
+        ..fault.clone()
+    };
     let span = |(from_us, to_us)| FaultSpan {
         from_us,
         to_us,
-        label: fault.to_string(),
+        label: what.to_string(),
     };
     match window.every {
         None => vec![span((window.from_us, window.to_us.unwrap_or(u64::MAX)))],

@@ -138,7 +138,9 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
     match error {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
-        Replay::Unreachable { .. } | Replay::TooFewConnections { .. } => Blame::Refused,
+        Replay::Unreachable { .. } | Replay::TooFewConnections { .. } | Replay::Control(_) => {
+            Blame::Refused
+        }
         _ => Blame::Usage,
     }
 }

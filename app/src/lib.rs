@@ -81,8 +81,8 @@ pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::knee::{Bounds, Tried};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
-    Outcomes, ProbeSummary, QuantileChange, Quantiles, Summary, Tick, UNFAITHFUL_ABOVE, Verdict,
-    is_generator_late, length, readable,
+    Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState, Summary, Tick,
+    UNFAITHFUL_ABOVE, Verdict, is_generator_late, length, readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,

@@ -209,6 +209,26 @@ impl Library {
         Ok(allowed.collect::<Result<_, _>>()?)
     }
 
+    /// Where the plan's proxies are controlled, once that is allowed.
+    fn allowed_controls(
+        &self,
+        request: &ReplayRequest,
+        plan: &Plan,
+        recording: RecordingId,
+    ) -> Result<Vec<AllowedTarget>, Error> {
+        let recorded_too = request.allow_recorded_server;
+        let allowed = plan.proxies.iter().map(|url| {
+            let target = self.store.allow_http(url, Some(recording), recorded_too)?;
+            if target.is_https() {
+                return Err(Error::Usage(format!(
+                    "--with-proxy '{url}': proxies are controlled over plain HTTP; write http://HOST:PORT"
+                )));
+            }
+            Ok(target)
+        });
+        allowed.collect()
+    }
+
     /// The recording's name and the first number that no run has.
     fn next_run_name(&self, recording: &Recording) -> Result<String, Error> {
         self.free_run_name(&recording.name, |run, name| run == name)

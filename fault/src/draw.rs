@@ -93,7 +93,12 @@ impl Faults {
                 u64::from(position.exchange),
             ];
             let dice = Dice::new(seed, &place);
-            if enabled & bit == 0 || !fault.strikes(dice) || !fault.concerns(at_us, subject) {
+            let is_elsewhere = fault.via.is_some();
+            if enabled & bit == 0
+                || is_elsewhere
+                || !fault.strikes(dice)
+                || !fault.concerns(at_us, subject)
+            {
                 continue;
             }
             fault.behaviour.strike(&mut drawn.turn, dice);

@@ -67,9 +67,12 @@ pub enum FaultError {
         "`{0}` is no count: write first 3, after 10, or both, and `of all` for all connections together"
     )]
     BadCount(String),
+    /// `via` without a name, or twice.
+    #[error("`{0}` names no proxy: write via and the name of one, as in via db")]
+    BadVia(String),
     /// The text after the options is neither a span nor a selector.
     #[error(
-        "`{0}` is left over: after the options come @FROM..TO, every, after, first and ` for SELECTOR`"
+        "`{0}` is left over: after the options come @FROM..TO, every, after, first, via and ` for SELECTOR`"
     )]
     LeftOver(String),
     /// The selector is empty, or contradicts the behaviour.

@@ -1,5 +1,5 @@
 //! One fault of a plan: how often, what, when and on what. Written
-//! `PERCENT:NAME(options)[@FROM..TO][ every TIME for TIME][ after N][ first N][ of all][ for SELECTOR]`.
+//! `PERCENT:NAME(options)[@FROM..TO][ every TIME for TIME][ after N][ first N][ of all][ via PROXY][ for SELECTOR]`.
 
 use std::fmt;
 
@@ -21,6 +21,8 @@ pub struct Fault {
     pub window: Option<Window>,
     /// Which of the exchanges it is asked about it may strike, by their order.
     pub count: Count,
+    /// The standing proxy it acts in, by its name; `None` is whoever was given the fault.
+    pub via: Option<String>,
     /// The exchanges it is asked about; `None` is all of them.
     pub selector: Option<Selector>,
 }
@@ -52,8 +54,21 @@ impl Fault {
         dice.strikes(self.percent)
     }
 
+    /// The fault as the proxy it names is told: without that name, and without its span, which is the run's.
+    #[must_use]
+    pub fn in_its_proxy(&self) -> Self {
+        Self {
+            via: None,
+            window: None,
+            ..self.clone()
+        }
+    }
+
     /// Why it cannot be part of a replay's plan; `None`: it can.
     pub fn not_in_replay(&self) -> Option<&'static str> {
+        if self.via.is_some() {
+            return self.selector.as_ref().and_then(Selector::not_in_proxy);
+        }
         let count = (!self.count.is_everything()).then_some(
             "counts what comes first, which differs from run to run of a replay: use a span of time, \
              or put it into a `reprise proxy` before the target",
@@ -70,6 +85,9 @@ impl fmt::Display for Fault {
             write!(f, "@{window}")?;
         }
         write!(f, "{}", self.count)?;
+        if let Some(via) = &self.via {
+            write!(f, " via {via}")?;
+        }
         if let Some(selector) = &self.selector {
             write!(f, " for {selector}")?;
         }

@@ -32,8 +32,9 @@ pub use fault::Fault;
 pub use flow::{Flow, Slices, Stream};
 pub use percent::Percent;
 pub use proxy::{
-    Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections, ProxyError,
-    ProxyProtocol, ProxyState, ProxyTls, Seen, TargetTls, Witness, Witnessed,
+    ControlError, Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections,
+    ProxyError, ProxyProtocol, ProxyState, ProxyTls, RemoteConnections, RemoteProxies, RemoteProxy,
+    Seen, TargetTls, Witness, Witnessed,
 };
 pub use selector::{Selector, Subject};
 pub use turn::{AnswerChanges, Cut, Ending, Lost, Turn};

@@ -38,6 +38,7 @@ impl FromStr for Fault {
             behaviour,
             window: conditions.window,
             count: conditions.count,
+            via: conditions.via,
             selector: conditions.selector,
         })
     }
@@ -48,6 +49,7 @@ impl FromStr for Fault {
 struct Conditions {
     window: Option<Window>,
     count: Count,
+    via: Option<String>,
     selector: Option<Selector>,
 }
 
@@ -75,6 +77,14 @@ impl Conditions {
                     return Ok(all);
                 }
                 "every" => rest = all.every(after)?,
+                "via" => {
+                    let (name, after) = word(after);
+                    if name.is_empty() || all.via.is_some() {
+                        return Err(FaultError::BadVia(rest.trim().to_owned()));
+                    }
+                    all.via = Some(name.to_owned());
+                    rest = after;
+                }
                 "after" => (all.count.after, rest) = number(keyword, after)?,
                 "first" => {
                     let (first, after) = number(keyword, after)?;

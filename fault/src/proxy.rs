@@ -21,6 +21,7 @@ mod open;
 mod outflow;
 mod queue;
 mod relay;
+mod remote;
 mod requests;
 mod side;
 mod socket;
@@ -35,12 +36,14 @@ mod worker;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use reprise_store::{AllowedTarget, Store};
 use reprise_wire::Protocol;
 
 pub use counters::Counts;
 pub use error::ProxyError;
+pub use remote::{ControlError, RemoteConnections, RemoteProxies, RemoteProxy};
 pub use state::{ProxyBytes, ProxyConnections, ProxyState};
 pub use table::FaultState;
 pub use tls::{ProxyTls, TargetTls};
@@ -88,6 +91,12 @@ impl ProxyProtocol {
     /// # Errors
     /// It asks for another protocol, or for something that a proxy does not have.
     pub fn check(self, fault: &Fault) -> Result<(), ProxyError> {
+        if fault.via.is_some() {
+            return Err(ProxyError::NotInProxy {
+                fault: fault.to_string(),
+                why: "names a proxy, which is for a replay that has several under control: leave `via` out",
+            });
+        }
         let selector = fault.selector.as_ref();
         if let Some(why) = selector.and_then(Selector::not_in_proxy) {
             let fault = fault.to_string();
@@ -263,6 +272,15 @@ impl Proxy {
     /// There is none with this number.
     pub fn switch_fault(&self, id: u32, on: bool) -> Result<(), ProxyError> {
         found(id, self.faults.switch(id, on))
+    }
+
+    /// Removes a fault so long from now, unless this is asked for again: what whoever died has left behind ends
+    /// by itself.
+    ///
+    /// # Errors
+    /// There is none with this number.
+    pub fn lease_fault(&self, id: u32, length: Duration) -> Result<(), ProxyError> {
+        found(id, self.faults.lease(id, length))
     }
 
     /// Removes a fault. What it holds is freed.

@@ -16,7 +16,7 @@ use span::Span;
 use crate::summary::{FaultCount, Rate, RunFacts, Summary};
 use crate::tick::{Watched, share};
 use crate::{
-    Digits, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, Sample, SampleFlags, Tick,
+    Digits, Effects, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, Sample, SampleFlags, Tick,
 };
 
 /// How many kinds of error are kept apart; further ones count as `error reply`.
@@ -311,6 +311,8 @@ impl Accumulator {
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),
             operations: self.operations.summaries(&facts.operations),
+            effects: Effects::default(),
+            commands: Vec::new(),
             probes: Vec::new(),
             sent_bytes: self.sent_bytes,
             received_bytes: self.received_bytes,

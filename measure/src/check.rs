@@ -36,6 +36,8 @@ enum Measure {
     ErrorRateTotal,
     MismatchRate,
     SentPerSecond,
+    /// From the end of a disturbance until all is as before.
+    Recovery,
 }
 
 /// Which of a sample's durations.
@@ -73,7 +75,7 @@ enum Relation {
 pub struct CheckResult {
     /// The check as it was written.
     pub check: String,
-    /// The measured value: microseconds for times, a share (0.0 to 1.0) for rates, exchanges per
+    /// The measured value: microseconds for times and the longest recovery, a share (0.0 to 1.0) for rates, exchanges per
     /// second for `sent_per_s`; with a window, the worst one. `None` when there was nothing to measure.
     pub value: Option<f64>,
     /// Whether the limit held. Never without a value.
@@ -90,6 +92,8 @@ impl Check {
     /// `error_rate_total`, `mismatch_rate`; `sent_per_s`. Relations: `< <= > >=`. Limits:
     /// `250ms`, `1.5s`, `800us`, `1%`, `4900`. `over 10s` takes the worst stretch of that length;
     /// `@30s..60s` only that part of the run.
+    ///
+    /// And `recovers[(OPERATION)] within 10s`: after each fault or command.
     pub fn parse(text: &str) -> Result<Self, CheckError> {
         parse::check(text)
     }

@@ -16,14 +16,14 @@ mod contrast;
 mod distribution;
 mod draws;
 mod estimate;
-mod failures;
+pub(crate) mod failures;
 mod limit;
 mod longer;
 mod operations;
 mod reasons;
 mod samples;
 mod side;
-mod slices;
+pub(crate) mod slices;
 mod throughput;
 
 pub use comparison::{

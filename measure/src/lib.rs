@@ -14,6 +14,7 @@ pub mod chart;
 pub mod check;
 pub mod choice;
 mod compare;
+mod disturbance;
 mod error_kind;
 mod generator;
 mod histogram;
@@ -37,6 +38,10 @@ pub use compare::{
     OperationChange, QuantileChange, RunSamples, STEADY_US, Sides, Source, ThroughputChange,
     Verdict, compare,
 };
+pub use disturbance::{
+    Amplification, Disturbance, Disturbed, Effects, Injection, Recovered, Recovery, RecoveryState,
+    Seen,
+};
 pub use error_kind::ErrorKind;
 pub use generator::{GeneratorLimit, GeneratorLoad};
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
@@ -45,6 +50,7 @@ pub use probe::{ProbeSummary, ProbeTick};
 pub use quantiles::{Quantiles, minimum_count};
 pub use sample::{Outcome, Sample, SampleFlags};
 pub use summary::{
-    FaultCount, OperationSummary, Rate, RunFacts, Summary, UNFAITHFUL_ABOVE, is_generator_late,
+    CommandResult, FaultCount, OperationSummary, Rate, RunFacts, Summary, UNFAITHFUL_ABOVE,
+    is_generator_late,
 };
 pub use tick::{Tick, TickQuantiles, Watched};

@@ -3,6 +3,7 @@
 //! contained escaped.
 
 mod comparison;
+mod effects;
 mod page;
 mod run;
 mod table;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CheckResult, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles, Watching,
+    CheckResult, Effects, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles,
+    Watching,
 };
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
@@ -69,6 +70,10 @@ pub struct Summary {
     pub checks: Vec<CheckResult>,
     /// The operations, most frequent first, "other" last.
     pub operations: Vec<OperationSummary>,
+    /// What the faults and commands of the plan did to the run, once it is over.
+    pub effects: Effects,
+    /// What commands at a time came to.
+    pub commands: Vec<CommandResult>,
     /// What probes measured beside the load, kept apart from everything else here.
     pub probes: Vec<ProbeSummary>,
     /// Bytes written.
@@ -95,6 +100,24 @@ pub struct FaultCount {
     pub injected: u64,
     /// Those of them that failed.
     pub observed_errors: u64,
+}
+
+/// A command that a run ran at its time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CommandResult {
+    /// As it was written.
+    pub command: String,
+    /// When it was started, in microseconds of the run.
+    pub at_us: u64,
+    /// How long it ran, in microseconds.
+    pub took_us: u64,
+    /// Its exit code; `None` when a signal ended it, or it could not be started.
+    pub code: Option<i32>,
+    /// What it wrote, both streams as they came; of a long output the end.
+    pub output: String,
+    /// Why it did not do what it should; empty when it did.
+    pub failure: String,
 }
 
 /// One operation's share of a run.

@@ -167,6 +167,23 @@ pub enum ReplayError {
         /// Why not, and what to do instead.
         why: &'static str,
     },
+    /// A fault names a proxy, and no proxies are under control.
+    #[error(
+        "inject `{0}`: say where its proxy is controlled with --with-proxy http://HOST:PORT, as `reprise proxy \
+         --control` shows it"
+    )]
+    NoControl(String),
+    /// A fault names a proxy that is not there, or not the only one.
+    #[error("inject `{fault}`: {why}")]
+    WhichProxy {
+        /// As written.
+        fault: String,
+        /// What there is instead.
+        why: String,
+    },
+    /// A standing proxy cannot be controlled.
+    #[error(transparent)]
+    Control(#[from] reprise_fault::ControlError),
     /// The filter cannot be read.
     #[error("read the filter: {0}")]
     Filter(#[from] reprise_wire::filter::FilterError),

@@ -30,9 +30,9 @@ pub use http::route::{HttpSource, HttpSourceError};
 pub use http::rule::{Rewrite, RewriteError};
 pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
-    Begins, Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute, KeyShift,
-    KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION, Part,
-    Plan, Probe, Progress, Rate, RateBy, ShiftBy, ShiftKeys, Speed, Tls, Watch,
+    Begins, CommandError, Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute,
+    KeyShift, KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION,
+    Part, Plan, Probe, Progress, Rate, RateBy, ShiftBy, ShiftKeys, Speed, TimedCommand, Tls, Watch,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Planning,

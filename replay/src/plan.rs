@@ -1,6 +1,7 @@
 //! The plan: a small versioned document that says what of a recording is sent, when, how often, where to
 //! and how disturbed. Owned here; the store keeps it as JSON. It never holds a secret's value.
 
+mod command;
 mod going_on;
 mod lane_key;
 mod part;
@@ -17,6 +18,7 @@ use crate::ReplayError;
 use crate::http::route::HttpSource;
 use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
+pub use command::{CommandError, TimedCommand};
 pub use going_on::{Begins, Progress};
 pub use lane_key::LaneKey;
 pub use part::Part;
@@ -56,8 +58,12 @@ pub struct Plan {
     pub http: Vec<HttpRoute>,
     /// Where recorded MySQL goes.
     pub mysql: Option<MysqlRoute>,
-    /// What goes wrong, in order.
+    /// What goes wrong, in order: in the replay's own connections, and in the standing proxies that faults name.
     pub faults: Vec<Fault>,
+    /// Where those proxies are controlled: `http://HOST:PORT`.
+    pub proxies: Vec<String>,
+    /// What is run at which moment.
+    pub commands: Vec<TimedCommand>,
     /// Limits the run must hold: `p99<250ms`.
     pub checks: Vec<String>,
     /// Whether the first check that fails ends the run.
@@ -265,6 +271,8 @@ impl Default for Plan {
             http: Vec::new(),
             mysql: None,
             faults: Vec::new(),
+            proxies: Vec::new(),
+            commands: Vec::new(),
             checks: Vec::new(),
             abort_on_fail: false,
             timeout_ms: 30_000,
@@ -435,6 +443,9 @@ impl Plan {
             return Err(ReplayError::NoTimeout);
         }
         for fault in &self.faults {
+            if fault.via.is_some() && self.proxies.is_empty() {
+                return Err(ReplayError::NoControl(fault.to_string()));
+            }
             if let Some(why) = fault.not_in_replay() {
                 let fault = fault.to_string();
                 return Err(ReplayError::FaultNotHere { fault, why });

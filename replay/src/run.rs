@@ -1,7 +1,9 @@
 //! A run from start to end: threads are started, watched, ended; what came of it is handed back.
 
 pub(crate) mod collector;
+mod commands;
 pub(crate) mod control;
+mod disturbances;
 pub(crate) mod event;
 pub(crate) mod give_way;
 pub(crate) mod http_target;
@@ -10,6 +12,7 @@ pub(crate) mod mysql_target;
 pub(crate) mod origin;
 mod probe;
 pub(crate) mod program;
+mod proxies;
 mod reach;
 mod room;
 pub(crate) mod shared_values;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
-use reprise_fault::Faults;
+use reprise_fault::{Faults, RemoteProxies};
 use reprise_measure::Check;
 use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
@@ -35,6 +38,7 @@ use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
 use crate::{Plan, ReplayError, Users};
 use collector::{Collector, Totals};
+use commands::Commands;
 use control::{Control, Ending};
 use event::{Event, WarningKind};
 use give_way::give_way;
@@ -42,6 +46,7 @@ use http_target::HttpTarget;
 use mysql_target::MysqlTarget;
 use origin::Origin;
 use program::Program;
+use proxies::PlacedFaults;
 use shared_values::SharedValues;
 use teller::Teller;
 use threads::Threads;
@@ -77,6 +82,8 @@ pub struct Targets {
     pub mysql: Option<MysqlLogin>,
     /// One for each of the plan's HTTP probes, in their order.
     pub probes: Vec<AllowedTarget>,
+    /// One for each of the plan's controls of proxies, in their order.
+    pub proxies: Vec<RemoteProxies>,
 }
 
 /// Secrets by name. They are never stored and never shown.
@@ -205,6 +212,10 @@ fn start_prepared(
     if let Some(room) = mysql_room {
         room::has_room(&prepared, room)?;
     }
+    if plan.proxies.len() != targets.proxies.len() {
+        return Err(ReplayError::TargetsDiffer);
+    }
+    let placed = PlacedFaults::place(plan, &targets.proxies)?;
     let writer = create(&prepared, &run, store)?;
     let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
@@ -221,6 +232,12 @@ fn start_prepared(
         prepared,
     });
     let probes = probe::start(&program, watched, &targets, store)?;
+    let origin = program.origin;
+    let proxies = placed
+        .start(origin, control.clone())
+        .map_err(ReplayError::Start)?;
+    let commands =
+        Commands::start(&program.prepared.plan.commands, origin).map_err(ReplayError::Start)?;
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());
     tell_beginning(&mut teller, run, &program.prepared);
@@ -231,6 +248,8 @@ fn start_prepared(
         control: control.clone(),
         batches,
         probes,
+        proxies,
+        commands,
         teller,
         store: store.clone(),
         run: writer,

@@ -92,6 +92,14 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     if !request.faults.is_empty() {
         plan.faults = faults(&request.faults)?;
     }
+    if !request.with_proxies.is_empty() {
+        plan.proxies = request
+            .with_proxies
+            .iter()
+            .map(|url| control(url))
+            .collect();
+    }
+    apply_commands(request, plan)?;
     if !request.checks.is_empty() {
         check_checks(&request.checks)?;
         plan.checks.clone_from(&request.checks);
@@ -129,6 +137,39 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     plan.pin_clock |= request.pin_clock;
     plan.both_tiers |= request.both_tiers;
     Ok(())
+}
+
+/// What is run when. A stored plan may come from somebody else: what it would run on this machine has to be
+/// wanted by whoever runs it again.
+fn apply_commands(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
+    if let Some(first) = plan.commands.first()
+        && request.commands.is_empty()
+        && !request.run_commands
+    {
+        return Err(Error::Usage(format!(
+            "the plan runs commands on this machine, the first of them '{first}': say --run-commands to run them, \
+             or --at with others"
+        )));
+    }
+    if !request.commands.is_empty() {
+        let commands = request.commands.iter().map(|text| {
+            text.parse()
+                .map_err(|error| Error::Usage(format!("--at: failed to {error}")))
+        });
+        plan.commands = commands.collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
+/// Where proxies are controlled, as the plan keeps it: the page that `reprise proxy` shows will do.
+fn control(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let url = url.strip_suffix("/api/proxies").unwrap_or(url);
+    if url.contains("://") {
+        url.to_owned()
+    } else {
+        format!("http://{url}")
+    }
 }
 
 /// How fast, how often and how long.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reprise_fault::RemoteProxies;
 use reprise_replay::{MysqlLogin, Plan, Reached, Targets};
 use reprise_store::{AllowedTarget, RecordingId};
 
@@ -35,7 +36,10 @@ impl Library {
     ) -> Result<(Targets, Vec<String>), Error> {
         let (http, mysql) = self.allowed(request, asked, recording)?;
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
-        let warnings = warnings_of(http.iter().chain(&mysql).chain(&probes));
+        let controls = self.allowed_controls(request, &asked.plan, recording)?;
+        let targets = http.iter().chain(&mysql).chain(&probes).chain(&controls);
+        let warnings = warnings_of(targets);
+        let control = |target| RemoteProxies::new(target, request.control_token.clone());
         let mysql = mysql.zip(asked.mysql.as_ref());
         let mysql = mysql.map(|(target, url)| MysqlLogin {
             target,
@@ -48,6 +52,7 @@ impl Library {
             http,
             mysql,
             probes,
+            proxies: controls.into_iter().map(control).collect(),
         };
         Ok((targets, warnings))
     }

@@ -65,8 +65,20 @@ pub struct ReplayRequest {
     /// Probes beside the load: `lane:ID`, `operation:/PATH`, `http://HOST/PATH`, `sql:STATEMENT`, with `NAME=`
     /// before them to name them.
     pub probes: Vec<String>,
-    /// Faults, in the fault language.
+    /// Faults, in the fault language; those that name a proxy (`via db`) act there.
     pub faults: Vec<String>,
+    /// Where those proxies are controlled: `http://HOST:PORT`, or `HOST:PORT`.
+    #[serde(default)]
+    pub with_proxies: Vec<String>,
+    /// What their control APIs want to be told. Never stored.
+    #[serde(default)]
+    pub control_token: Option<String>,
+    /// Commands at a time: `60s run systemctl restart mysql`.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Run the commands of the plan that is run again.
+    #[serde(default)]
+    pub run_commands: bool,
     /// Checks, in the check language.
     pub checks: Vec<String>,
     /// Stop as soon as a check fails.
@@ -146,6 +158,10 @@ impl ReplayRequest {
             filter: None,
             probes: Vec::new(),
             faults: Vec::new(),
+            with_proxies: Vec::new(),
+            control_token: None,
+            commands: Vec::new(),
+            run_commands: false,
             checks: Vec::new(),
             abort_on_fail: false,
             secrets: Vec::new(),

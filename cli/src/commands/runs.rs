@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Outcome, Quantiles, Summary};
+use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
 use super::{Context, mismatches, named_counts};
@@ -203,10 +203,76 @@ fn verdicts(text: &mut String, summary: &Summary) {
             count(fault.observed_errors)
         );
     }
+    effects(text, summary);
     for check in &summary.checks {
         let mark = if check.held { "held" } else { "FAILED" };
         let _ = writeln!(text, "  check {} {mark}: {}", check.check, check.readable);
     }
+}
+
+/// What faults of proxies became for users, how the run got over each disturbance, and what commands came to.
+fn effects(text: &mut String, summary: &Summary) {
+    for fault in &summary.effects.amplification {
+        let _ = writeln!(text, "  {} {}", fault.fault, fault.injected());
+        let _ = writeln!(
+            text,
+            "    users saw {}: {}",
+            fault.total.errors(),
+            fault.total.amplified()
+        );
+        for seen in fault.worst().into_iter().take(LISTED) {
+            let operation = seen.operation.as_deref().unwrap_or_default();
+            let (errors, times) = (seen.errors(), seen.amplified());
+            let _ = writeln!(text, "      {operation}: {errors}: {times}");
+        }
+        if !fault.together_with.is_empty() {
+            let others = fault.together_with.join(" and ");
+            let _ = writeln!(text, "    at the same time: {others}");
+        }
+    }
+    for recovery in &summary.effects.recovery {
+        let verdict = recovery.total.verdict();
+        let line = format!("after {}: {verdict}", recovery.disturbances());
+        match recovery.total.state {
+            RecoveryState::Recovered | RecoveryState::Unknown => {
+                let _ = writeln!(text, "  {line}");
+            }
+            RecoveryState::NotRecovered | RecoveryState::CutShort => text.push_str(&alarm(&line)),
+        }
+        for row in recovery.later().into_iter().take(LISTED) {
+            let operation = row.operation.as_deref().unwrap_or_default();
+            let _ = writeln!(text, "      {operation}: {}", row.verdict());
+        }
+    }
+    for command in &summary.commands {
+        let took = duration(command.took_us);
+        let at = moment(command.at_us);
+        let line = match command.failure.as_str() {
+            "" => format!("at {at} run {}: done in {took}", command.command),
+            failure => format!("at {at} run {}: {failure}", command.command),
+        };
+        if command.failure.is_empty() {
+            let _ = writeln!(text, "  {line}");
+        } else {
+            text.push_str(&alarm(&line));
+        }
+        for line in last_lines(&command.output) {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+}
+
+/// Operations and lines that are listed under one fault or command; `--json` has all.
+const LISTED: usize = 5;
+
+/// The last lines of what a command wrote, without what would move the cursor.
+fn last_lines(output: &str) -> Vec<String> {
+    let lines: Vec<&str> = output.trim_end().lines().collect();
+    let from = lines.len().saturating_sub(LISTED);
+    let shown = lines.iter().skip(from);
+    shown
+        .map(|line| line.replace(char::is_control, " "))
+        .collect()
 }
 
 fn operations(text: &mut String, summary: &Summary) {

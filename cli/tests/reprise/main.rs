@@ -59,4 +59,6 @@ mod safety;
 #[cfg(test)]
 mod stopping;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod toxiproxy;

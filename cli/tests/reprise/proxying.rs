@@ -146,7 +146,7 @@ fn refuses_what_makes_no_sense(at: &str, fault: &str) {
             404,
             "none with this number",
         ),
-        ("PUT /api/proxies/shop/faults/1", "{}", 400, "or both"),
+        ("PUT /api/proxies/shop/faults/1", "{}", 400, "lease_ms"),
         ("GET /api/proxies/none", "", 404, "no proxy `none`"),
         ("PATCH /api/proxies", "", 405, "GET /api/proxies"),
         ("GET /", "", 404, "GET /api/proxies"),

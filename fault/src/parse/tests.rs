@@ -54,6 +54,33 @@ fn the_examples_of_the_handbook_are_read() {
 }
 
 #[test]
+fn a_fault_may_name_the_proxy_it_acts_in() {
+    let text =
+        "5:truncate(rows=3)@30s..60s every 10s for 1s first 2 of all via db for mysql SELECT";
+    let fault = Fault::parse(text).unwrap();
+    assert_eq!(fault.via.as_deref(), Some("db"));
+    assert_eq!(fault.to_string(), text.replace("60s", "1m"));
+    assert_eq!(
+        fault.in_its_proxy().to_string(),
+        "5:truncate(rows=3) first 2 of all for mysql SELECT"
+    );
+    // what a replay's own connections cannot do, a proxy can; a proxy knows nothing of copies
+    assert_eq!(fault.not_in_replay(), None);
+    assert!(
+        Fault::parse("5:hang via db for copy:1")
+            .unwrap()
+            .not_in_replay()
+            .is_some()
+    );
+    for text in ["5:hang via", "5:hang via a via b"] {
+        assert!(
+            matches!(Fault::parse(text), Err(FaultError::BadVia(_))),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_message_may_hold_commas_quotes_and_parentheses() {
     let text = r#"0.5:error(code=1064,sqlstate=HY000,message="near \"x\", (here)")"#;
     let fault = Fault::parse(text).unwrap();
@@ -262,12 +289,14 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         "(for )?(table:a |in:transaction )?[/*A-Za-z{}=?@]{1,12}( [a-z?]{1,6})?"
             .prop_map(|text| text.parse::<Selector>().unwrap()),
     );
-    (percent, any_behaviour(), window, any_count(), selector)
-        .prop_map(|(percent, behaviour, window, count, selector)| Fault {
+    let via = proptest::option::of("[a-z0-9-]{1,8}");
+    (percent, any_behaviour(), window, any_count(), via, selector)
+        .prop_map(|(percent, behaviour, window, count, via, selector)| Fault {
             percent,
             behaviour,
             window,
             count,
+            via,
             selector,
         })
         .prop_filter("a behaviour and its selector agree", |fault| {

@@ -100,7 +100,7 @@ impl Luck {
             if !fault.behaviour.acts_on_connections()
                 || !fault.strikes(Dice::new(seed, &[id, number]))
                 || !fault.count.holds(self.number - 1)
-                || !fault.concerns(placed.now_us(), &subject)
+                || !placed.concerns(&subject)
             {
                 continue;
             }
@@ -148,5 +148,5 @@ fn is_asked(placed: &Placed, moment: Moment, subject: &Subject<'_>) -> bool {
         Moment::Login => !instead_of_greeting && is_named(),
         Moment::Exchange => !instead_of_greeting,
     };
-    may && fault.concerns(placed.now_us(), subject)
+    may && placed.concerns(subject)
 }

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::{Behaviour, Fault, Percent};
+use crate::{Behaviour, Fault, Percent, Subject};
 
 /// A fault of a proxy, with what it has done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultState {
     /// Its number in this proxy, from 1; it never changes and is never used again.
     pub id: u32,
@@ -31,6 +31,8 @@ pub(super) struct Placed {
     pub(super) fault: Fault,
     /// Its spans of time count from here.
     since: Instant,
+    /// When it ends unless whoever asked for it says again that it is wanted, in its own time; microseconds.
+    leased_until_us: AtomicU64,
     injected: AtomicU64,
     connections: AtomicU64,
     asked: AtomicU64,
@@ -42,6 +44,7 @@ impl Placed {
             id,
             fault,
             since: Instant::now(),
+            leased_until_us: AtomicU64::new(u64::MAX),
             injected: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             asked: AtomicU64::new(0),
@@ -55,13 +58,43 @@ impl Placed {
 
     /// Whether its spans of time have it on now.
     pub(super) fn is_on(&self) -> bool {
-        self.fault.is_on(self.now_us())
+        !self.is_over() && self.fault.is_on(self.now_us())
+    }
+
+    /// Whether it is asked about this now.
+    pub(super) fn concerns(&self, subject: &Subject<'_>) -> bool {
+        !self.is_over() && self.fault.concerns(self.now_us(), subject)
     }
 
     /// When it next goes on or off by itself.
     pub(super) fn next_edge(&self) -> Option<Instant> {
-        let edge_us = self.fault.window?.next_edge_us(self.now_us())?;
+        let now_us = self.now_us();
+        let leased_until_us = self.leased_until_us.load(Ordering::Relaxed);
+        let window = self.fault.window;
+        let edge_us = window
+            .and_then(|window| window.next_edge_us(now_us))
+            .unwrap_or(u64::MAX)
+            .min(leased_until_us);
         self.since.checked_add(Duration::from_micros(edge_us))
+    }
+
+    /// Whether nobody has said in time that it is still wanted.
+    fn is_over(&self) -> bool {
+        self.leased_until_us.load(Ordering::Relaxed) <= self.now_us()
+    }
+
+    /// Lets it end so long from now.
+    fn lease(&self, length: Duration) {
+        let length_us = u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+        let until_us = self.now_us().saturating_add(length_us);
+        self.leased_until_us.store(until_us, Ordering::Relaxed);
+    }
+
+    /// How long it stays without another word; `None`: for good.
+    fn leased_for(&self) -> Option<Duration> {
+        let until_us = self.leased_until_us.load(Ordering::Relaxed);
+        (until_us != u64::MAX)
+            .then(|| Duration::from_micros(until_us.saturating_sub(self.now_us())))
     }
 
     /// Whether nobody is to listen because of it.
@@ -131,8 +164,17 @@ impl Table {
     /// Puts another fault in the place of one, counted from zero. False: there is none with this number.
     pub(super) fn replace(&self, id: u32, fault: Fault) -> bool {
         self.change(id, |entry| {
-            entry.placed = Arc::new(Placed::new(id, fault));
+            let placed = Placed::new(id, fault);
+            if let Some(left) = entry.placed.leased_for() {
+                placed.lease(left);
+            }
+            entry.placed = Arc::new(placed);
         })
+    }
+
+    /// Lets a fault end so long from now, unless this is said again. False: there is none with this number.
+    pub(super) fn lease(&self, id: u32, length: Duration) -> bool {
+        self.change(id, |entry| entry.placed.lease(length))
     }
 
     /// Switches a fault on or off. False: there is none with this number.
@@ -173,7 +215,7 @@ impl Table {
 
     pub(super) fn states(&self) -> Vec<FaultState> {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let entries = self.entries();
+        let entries = self.entries_in_use();
         let states = entries.1.iter().map(|Entry { on, placed }| FaultState {
             id: placed.id,
             fault: placed.fault.clone(),
@@ -185,7 +227,7 @@ impl Table {
     }
 
     fn change(&self, id: u32, change: impl FnOnce(&mut Entry)) -> bool {
-        let mut entries = self.entries();
+        let mut entries = self.entries_in_use();
         let found = entries.1.iter_mut().find(|entry| entry.placed.id == id);
         let is_there = found.map(change).is_some();
         self.publish(&entries.1);
@@ -196,6 +238,17 @@ impl Table {
         let on = entries.iter().filter(|entry| entry.on);
         let on: Vec<Arc<Placed>> = on.map(|entry| Arc::clone(&entry.placed)).collect();
         self.current.send_replace(Arc::new(on));
+    }
+
+    /// All entries, once those that are over are gone.
+    fn entries_in_use(&self) -> MutexGuard<'_, (u32, Vec<Entry>)> {
+        let mut entries = self.entries();
+        let before = entries.1.len();
+        entries.1.retain(|entry| !entry.placed.is_over());
+        if entries.1.len() < before {
+            self.publish(&entries.1);
+        }
+        entries
     }
 
     fn entries(&self) -> MutexGuard<'_, (u32, Vec<Entry>)> {

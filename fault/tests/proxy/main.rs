@@ -6,6 +6,8 @@ mod support;
 #[cfg(test)]
 mod byte_faults;
 #[cfg(test)]
+mod controlling;
+#[cfg(test)]
 mod http_faults;
 #[cfg(test)]
 mod mysql_faults;

@@ -293,7 +293,13 @@ impl Plot {
         let mut taken: Vec<(f64, f64)> = Vec::new();
         for shade in self.visible_shades() {
             let (from, to) = (self.x(area, shade.from), self.x(area, shade.to));
-            let label = fitted(&shade.label, LABEL, to - from - 10.0);
+            // a short span's label goes on until the next one begins
+            let next = self.visible_shades().map(|other| self.x(area, other.from));
+            let next = next
+                .filter(|other| *other > from)
+                .fold(area.right, f64::min);
+            let label = fitted(&shade.label, LABEL, to.max(next) - from - 10.0);
+            let to = to.max(from + 9.0 + text_width(&label, LABEL));
             let row = taken.iter().filter(|(a, b)| from < *b && to > *a).count();
             let y = area.top + 10.0 + row as f64 * 14.0;
             if !label.is_empty() && y + 6.0 < area.bottom {

@@ -15,7 +15,7 @@ pub enum CheckError {
     #[error(
         "read the check: no measure is called {0:?}; there are p50 p90 p95 p99 p999 max (also with \
          service_, first_byte_, waiting_, lateness_ before them), lateness, error_rate, \
-         error_rate_total, mismatch_rate and sent_per_s"
+         error_rate_total, mismatch_rate, sent_per_s and recovers within 10s"
     )]
     Measure(String),
     /// The operation's parenthesis is not closed, or empty.
@@ -36,6 +36,11 @@ pub enum CheckError {
         "read the check: the limit of sent_per_s is a number of exchanges per second, as in 4900, not {0:?}"
     )]
     Number(String),
+    /// `recovers` without a length of time.
+    #[error(
+        "read the check {0:?}: write recovers within 10s, or recovers(GET /cart/{{id}}) within 10s"
+    )]
+    Recovery(String),
     /// The part of the run is not `@FROM..TO`.
     #[error(
         "read the check: a part of the run is written @30s..60s, with the end after the start, not {0:?}"
@@ -57,6 +62,9 @@ pub enum CheckError {
 
 pub(super) fn check(text: &str) -> Result<Check, CheckError> {
     let text = text.trim();
+    if let Some(rest) = text.strip_prefix("recovers") {
+        return recovery(text, rest);
+    }
     let (subject, rest) = split_subject(text)?;
     let (name, operation) = subject;
     let measure = measure(name)?;
@@ -79,6 +87,31 @@ pub(super) fn check(text: &str) -> Result<Check, CheckError> {
         text: text.to_owned(),
     };
     possible(check)
+}
+
+/// Reads what follows `recovers`: `(GET /cart/{id}) within 10s`.
+fn recovery(text: &str, rest: &str) -> Result<Check, CheckError> {
+    let wrong = || CheckError::Recovery(text.to_owned());
+    let (operation, within) = match rest.trim_start().strip_prefix('(') {
+        Some(inner) => {
+            let (operation, within) = inner.rsplit_once(')').ok_or_else(wrong)?;
+            (Some(operation.trim()), within)
+        }
+        None => (None, rest),
+    };
+    let limit = within.trim().strip_prefix("within").ok_or_else(wrong)?;
+    if operation.is_some_and(str::is_empty) {
+        return Err(wrong());
+    }
+    Ok(Check {
+        measure: Measure::Recovery,
+        operation: operation.map(str::to_owned),
+        relation: Relation::AtMost,
+        limit: duration(limit).map_err(|_| wrong())? as f64,
+        window_us: None,
+        span_us: None,
+        text: text.to_owned(),
+    })
 }
 
 /// Splits `p95(GET /cart/{id})<100ms` into name, operation and the rest. SQL has parentheses too,
@@ -143,7 +176,7 @@ fn relation(text: &str) -> Option<(Relation, &str)> {
 
 fn limit(measure: Measure, text: &str) -> Result<f64, CheckError> {
     match measure {
-        Measure::Time(..) => duration(text).map(|us| us as f64),
+        Measure::Time(..) | Measure::Recovery => duration(text).map(|us| us as f64),
         Measure::ErrorRate | Measure::ErrorRateTotal | Measure::MismatchRate => text
             .strip_suffix('%')
             .and_then(number)

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{OperationSummary, Outcomes, Quantiles, Summary, Tick, Watched};
+use crate::{
+    OperationSummary, Outcomes, Quantiles, Recovered, Recovery, RecoveryState, Summary, Tick,
+    Watched,
+};
 
 fn check(text: &str) -> Check {
     Check::parse(text).unwrap()
@@ -184,6 +187,55 @@ fn a_part_of_the_run_leaves_the_rest_out() {
     assert!(!evaluated("p99<100ms @0s..10s", &summary(), &ticks).held);
     assert!(!evaluated("p99<100ms over 2s @5s..20s", &summary(), &ticks).held);
     assert!(evaluated("sent_per_s>=100 @0s..10s", &summary(), &ticks).held);
+}
+
+#[test]
+fn a_recovery_is_as_long_as_the_longest_and_holds_only_when_there_was_one() {
+    let row = |state, after_s: u64, operation: Option<&str>| Recovered {
+        operation: operation.map(str::to_owned),
+        state,
+        after_us: after_s * 1_000_000,
+        ..Recovered::default()
+    };
+    let recovery = |state, after_s| Recovery {
+        total: row(state, after_s, None),
+        operations: vec![row(RecoveryState::NotRecovered, 40, Some("GET /(a)"))],
+        ..Recovery::default()
+    };
+    let came_to = |text: &str, recoveries: Vec<Recovery>| {
+        let mut summary = summary();
+        summary.effects.recovery = recoveries;
+        let result = evaluated(text, &summary, &[]);
+        (result.held, result.readable)
+    };
+    let within = "recovers within 10s";
+    let twice = vec![
+        recovery(RecoveryState::Recovered, 3),
+        recovery(RecoveryState::Recovered, 8),
+    ];
+    assert_eq!(came_to(within, twice.clone()), (true, "8 s".to_owned()));
+    assert_eq!(
+        came_to("recovers within 5s", twice.clone()),
+        (false, "8 s".to_owned())
+    );
+    let lost = "has not recovered".to_owned();
+    assert_eq!(
+        came_to("recovers(GET /(a)) within 60s", twice),
+        (false, lost.clone())
+    );
+    let never = vec![recovery(RecoveryState::NotRecovered, 4)];
+    assert_eq!(came_to(within, never), (false, lost));
+    let unknown = vec![recovery(RecoveryState::Unknown, 0)];
+    assert_eq!(came_to(within, unknown), (false, "n/a".to_owned()));
+    assert_eq!(came_to(within, Vec::new()), (false, "n/a".to_owned()));
+    for text in [
+        "recovers",
+        "recovers in 10s",
+        "recovers within 10",
+        "recovers() within 1s",
+    ] {
+        assert!(refusal(text).contains("recovers within 10s"), "{text}");
+    }
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Watching {
         } else {
             self.check.over_run(summary)
         };
-        self.check.result(value)
+        self.check.result(value, summary)
     }
 
     /// How much is remembered.
@@ -149,6 +149,7 @@ impl Watching {
             Measure::ErrorRate => (ended > 0).then(|| share(all.outcomes.failures(), ended)),
             Measure::ErrorRateTotal => (ended > 0).then(|| share(all.error_answers, ended)),
             Measure::MismatchRate => (ended > 0).then(|| share(all.outcomes.mismatch, ended)),
+            Measure::Recovery => None,
             Measure::SentPerSecond => {
                 (all.duration_us > 0).then(|| all.sent as f64 * 1e6 / all.duration_us as f64)
             }

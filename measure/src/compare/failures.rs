@@ -11,7 +11,7 @@ const LEAST_FAILURES: u64 = 5;
 /// Clumps are looked for over stretches of time as long as leave so many of them.
 const LEAST_STRETCHES: usize = 10;
 /// The two-sided reach of a 95 % interval of a standard normal value.
-const NORMAL_95: f64 = 1.959_964;
+pub(crate) const NORMAL_95: f64 = 1.959_964;
 
 /// Failures of one side.
 struct Failures {
@@ -79,7 +79,8 @@ fn newcombe(a: &Failures, b: &Failures, dispersion: f64, reach: f64) -> (f64, f6
     )
 }
 
-fn wilson(share: f64, of: f64, reach: f64) -> (f64, f64) {
+/// Wilson's interval (1927) of a share found among `of` independent ones, `reach` standard deviations wide.
+pub(crate) fn wilson(share: f64, of: f64, reach: f64) -> (f64, f64) {
     if of <= 0.0 {
         return (0.0, 1.0);
     }

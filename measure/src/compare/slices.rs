@@ -126,14 +126,14 @@ impl Slices {
 }
 
 /// The size class of a duration: exact below 256 us, then 128 classes for each doubling.
-pub(super) fn class(microseconds: u64) -> u16 {
+pub(crate) fn class(microseconds: u64) -> u16 {
     let value = microseconds.min(MAX_US);
     let doubling = (64 - value.leading_zeros()).saturating_sub(8);
     (doubling * 128 + (value >> doubling) as u32) as u16
 }
 
 /// From where to where a size class goes, in microseconds.
-pub(super) fn edges(class: u16) -> (f64, f64) {
+pub(crate) fn edges(class: u16) -> (f64, f64) {
     if class < 256 {
         return (f64::from(class) - 0.5, f64::from(class) + 0.5);
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::readable::{change, count, duration, percent, rate};
-use crate::{Comparison, Outcome, Quantiles, Summary, Verdict};
+use crate::{Comparison, Outcome, Quantiles, RecoveryState, Summary, Verdict};
 
 /// So many operations are listed; a pull request is no report.
 const OPERATIONS: usize = 10;
@@ -28,6 +28,7 @@ pub fn run(name: &str, what: &str, summary: &Summary) -> String {
         text.push_str("> **unfaithful: more than 5 % of the answers differ, so these latencies are of other work**\n\n");
     }
     checks(&mut text, summary);
+    effects(&mut text, summary);
     table(
         &mut text,
         ["", "p50", "p90", "p95", "p99", "p99.9", "max"],
@@ -129,6 +130,46 @@ fn checks(text: &mut String, summary: &Summary) {
         ]
     });
     table(text, ["", "check", "measured"], rows);
+}
+
+/// What faults of proxies became for users, and how the run got over each disturbance.
+fn effects(text: &mut String, summary: &Summary) {
+    let amplified = summary.effects.amplification.iter().map(|fault| {
+        [
+            code(&fault.fault),
+            fault.injected(),
+            fault.total.errors(),
+            fault.total.amplified(),
+        ]
+    });
+    table(
+        text,
+        ["fault", "injected", "users saw", "amplified"],
+        amplified,
+    );
+    let recovered = summary.effects.recovery.iter().map(|recovery| {
+        let state = recovery.total.state;
+        [
+            mark(match state {
+                RecoveryState::Recovered => Some(true),
+                RecoveryState::NotRecovered | RecoveryState::CutShort => Some(false),
+                RecoveryState::Unknown => None,
+            })
+            .to_owned(),
+            code(&recovery.disturbances()),
+            recovery.total.verdict(),
+        ]
+    });
+    table(text, ["", "after", "the run"], recovered);
+    let commands = summary.commands.iter().map(|command| {
+        let done = command.failure.is_empty();
+        [
+            mark(Some(done)).to_owned(),
+            code(&command.command),
+            if done { "done" } else { &command.failure }.to_owned(),
+        ]
+    });
+    table(text, ["", "command", ""], commands);
 }
 
 /// Whether all is as it should be; `None` when nothing was asked.

@@ -1,8 +1,8 @@
 //! The part of a page that shows one run.
 
-use super::RunPart;
 use super::page::{Page, Tile, Tone};
 use super::table::{Cell, Table};
+use super::{RunPart, effects};
 use crate::chart::{ChartKind, Curve, Style, Theme, Token, quantile_curves};
 use crate::readable::{bytes, count, duration, percent, rate};
 use crate::{Histogram, Outcome, Summary, minimum_count};
@@ -32,6 +32,7 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
         page.subheading("Checks");
         checks(page, summary);
     }
+    effects::write(page, summary);
     page.columns(|page| accounts(page, summary), |page| errors(page, summary));
     page.subheading("Times");
     times(page, summary);

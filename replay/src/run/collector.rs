@@ -6,14 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use reprise_measure::{Accumulator, Check, GeneratorLoad, RunFacts, Summary, Tick, Watching};
+use reprise_fault::Fault;
+use reprise_measure::{
+    Accumulator, Check, CommandResult, Disturbed, Effects, GeneratorLoad, RunFacts, Summary, Tick,
+    Watching,
+};
 use reprise_store::{RunState, RunWriter, Store};
 use serde_json::json;
 
+use super::commands::Commands;
 use super::control::{Control, Ending};
-use super::event::{Event, WarningKind};
+use super::disturbances::disturbances;
+use super::event::{Event, Warning, WarningKind};
 use super::probe::Probing;
 use super::program::Program;
+use super::proxies::Conducted;
 use super::teller::Teller;
 use crate::ReplayError;
 use crate::mismatch::{Kept, Mismatch};
@@ -43,6 +50,8 @@ pub(crate) struct Collector {
     pub(crate) control: Control,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) probes: Vec<Probing>,
+    pub(crate) proxies: Conducted,
+    pub(crate) commands: Commands,
     pub(crate) teller: Teller,
     pub(crate) store: Store,
     pub(crate) run: RunWriter,
@@ -65,6 +74,7 @@ pub(crate) struct Totals {
     /// How many are kept, by operation.
     mismatches: BTreeMap<String, Kept>,
     checks: Vec<Watching>,
+    commands: Vec<CommandResult>,
     failure: Option<ReplayError>,
 }
 
@@ -83,12 +93,7 @@ impl Totals {
         let facts = RunFacts {
             duration_us: 0,
             operations: prepared.operations.clone(),
-            faults: prepared
-                .plan
-                .faults
-                .iter()
-                .map(|one| one.behaviour.name().to_owned())
-                .collect(),
+            faults: prepared.plan.faults.iter().map(counted_as).collect(),
             generator: GeneratorLoad::default(),
         };
         Self {
@@ -103,8 +108,18 @@ impl Totals {
             values_missing: 0,
             mismatches: BTreeMap::new(),
             checks: watching,
+            commands: Vec::new(),
             failure: None,
         }
+    }
+}
+
+/// The name a fault is counted by.
+fn counted_as(fault: &Fault) -> String {
+    let name = fault.behaviour.name();
+    match &fault.via {
+        Some(proxy) => format!("{name} via {proxy}"),
+        None => name.to_owned(),
     }
 }
 
@@ -218,6 +233,7 @@ impl Collector {
         // the rate asked for is of what is to be sent
         let left_out = std::mem::take(&mut self.totals.left_out);
         tick.planned = tick.planned.saturating_sub(left_out);
+        self.hear_others(end_us);
         let probes = self.probes.iter_mut();
         tick.probes = probes
             .map(|probe| probe.tick(begin_us, end_us - begin_us))
@@ -229,6 +245,34 @@ impl Collector {
         self.teller.tell(Event::Tick(Box::new(tick)));
         if end_us.is_multiple_of(STORE_EVERY_US) {
             self.end_second();
+        }
+    }
+
+    /// Takes what commands and proxies had to say.
+    fn hear_others(&mut self, now_us: u64) {
+        for warning in self.proxies.warnings() {
+            let event = json!({"kind": "proxy", "message": &warning});
+            self.teller.warn(now_us, WarningKind::Proxy, warning);
+            let noted = self.run.note(now_us, event);
+            self.stored(noted);
+        }
+        let ended = self.commands.ended();
+        self.keep_commands(ended);
+    }
+
+    fn keep_commands(&mut self, ended: Vec<CommandResult>) {
+        for result in ended {
+            if !result.failure.is_empty() {
+                let last = result.output.trim_end().lines().next_back();
+                let said = last.map_or_else(String::new, |line| format!(": {line}"));
+                let message = format!("the command '{}' {}{said}", result.command, result.failure);
+                self.teller.tell(Event::Warning(Warning {
+                    at_us: result.at_us,
+                    kind: WarningKind::CommandFailed,
+                    message,
+                }));
+            }
+            self.totals.commands.push(result);
         }
     }
 
@@ -300,10 +344,40 @@ impl Collector {
         self.totals.facts.duration_us = self.program.origin.now_us();
         let mut summary = self.totals.accumulator.summary(&self.totals.facts);
         summary.probes = self.probes.iter().map(Probing::summary).collect();
+        summary.commands.clone_from(&self.totals.commands);
+        let plan = &self.program.prepared.plan;
+        for (index, disturbance) in self.proxies.disturbances() {
+            let fault = plan.faults.get(index).map(counted_as);
+            let counts = fault.and_then(|name| summary.faults.get_mut(&name));
+            if let (Some(counts), Some(injection)) = (counts, disturbance.injection) {
+                counts.injected += injection.struck;
+            }
+        }
         summary
     }
 
+    /// What faults and commands did to the run, from its stored samples.
+    fn effects(&self, summary: &Summary) -> Result<Effects, reprise_store::Error> {
+        let plan = &self.program.prepared.plan;
+        let ended_us = summary.duration_ms.saturating_mul(1_000);
+        let disturbances = disturbances(plan, self.proxies.disturbances(), summary);
+        let operations = summary.operations.iter();
+        let operations = operations.filter_map(|row| Some((row.id?, row.operation.clone())));
+        let mut disturbed = Disturbed::new(disturbances, operations, plan.warm_up_us(), ended_us);
+        if disturbed.is_calm() {
+            return Ok(Effects::default());
+        }
+        self.run.commit()?;
+        for sample in self.store.samples(self.run.id()) {
+            disturbed.push(&sample?);
+        }
+        Ok(disturbed.effects())
+    }
+
     fn finish(mut self) -> Result<Ended, ReplayError> {
+        self.proxies.finish();
+        let ended = self.commands.finish();
+        self.keep_commands(ended);
         self.probes.iter().for_each(Probing::stop);
         self.probes.iter_mut().for_each(Probing::finish);
         let now_us = self.program.origin.now_us().max(self.totals.told_us + 1);
@@ -314,6 +388,10 @@ impl Collector {
             self.watch(&second);
         }
         let mut summary = self.summary();
+        match self.effects(&summary) {
+            Ok(effects) => summary.effects = effects,
+            Err(error) => self.stored(Err(error)),
+        }
         summary.judge(&self.totals.checks);
         let state = match self.control.ending() {
             Ending::No => RunState::Complete,

@@ -66,6 +66,10 @@ pub enum WarningKind {
     SessionNotRestored,
     /// The recording cannot be read at some place.
     Unreadable,
+    /// A standing proxy cannot be controlled, or has faults of its own.
+    Proxy,
+    /// A command at a time did not do what it should.
+    CommandFailed,
     /// Requests went with recorded values in place of the target's own.
     ValuesMissing,
 }

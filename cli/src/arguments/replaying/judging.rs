@@ -4,11 +4,33 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct JudgingArguments {
-    /// Inject a fault: `PERCENT:NAME(option=value,...)[@FROM..TO][ for SELECTOR]`; repeatable
+    /// Inject a fault: `PERCENT:NAME(option=value,...)[@FROM..TO][ via PROXY][ for SELECTOR]`; with `via` in the
+    /// standing proxy of that name; repeatable (docs/faults.md)
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<String>,
 
-    /// A limit the run must hold: `p99<250ms`, `error_rate<1%`; repeatable
+    /// Where proxies that faults name are controlled: what `reprise proxy --control` shows; repeatable
+    #[arg(long = "with-proxy", value_name = "URL")]
+    pub(crate) with_proxies: Vec<String>,
+
+    /// What those want to be told, as `--control-token` there
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "REPRISE_CONTROL_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) control_token: Option<String>,
+
+    /// Run a command at its time: `60s run systemctl restart mysql`; what it writes is kept; repeatable
+    #[arg(long = "at", value_name = "TIME run COMMAND")]
+    pub(crate) commands: Vec<String>,
+
+    /// With --plan: run the commands that plan has, too
+    #[arg(long)]
+    pub(crate) run_commands: bool,
+
+    /// A limit the run must hold: `p99<250ms`, `error_rate<1%`, `recovers within 10s`; repeatable
     #[arg(long = "check", value_name = "CHECK")]
     pub(crate) checks: Vec<String>,
 

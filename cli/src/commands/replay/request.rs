@@ -89,6 +89,10 @@ fn change(request: &mut ReplayRequest, changing: ChangingArguments) {
 fn judge(request: &mut ReplayRequest, judging: JudgingArguments) {
     request.probes = judging.probes;
     request.faults = judging.faults;
+    request.with_proxies = judging.with_proxies;
+    request.control_token = judging.control_token;
+    request.commands = judging.commands;
+    request.run_commands = judging.run_commands;
     request.checks = judging.checks;
     request.abort_on_fail = judging.abort_on_fail;
     request.baseline = judging.baseline;

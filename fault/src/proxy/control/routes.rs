@@ -1,6 +1,7 @@
 //! What can be asked and told. Refused means: nothing was changed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +18,14 @@ struct FaultBody {
     fault: Option<String>,
     /// Whether it is switched on.
     on: Option<bool>,
+    /// It ends so long from now unless this is said again; milliseconds.
+    lease_ms: Option<u64>,
+}
+
+impl FaultBody {
+    fn lease(&self) -> Option<Duration> {
+        self.lease_ms.map(Duration::from_millis)
+    }
 }
 
 /// Whether a proxy is to listen.
@@ -106,27 +115,34 @@ fn number(id: &str) -> Result<u32, Answer> {
     number.map_err(|_| Answer::error(404, format!("`{id}` is no fault's number")))
 }
 
-fn read(body: &[u8]) -> Result<(Option<Fault>, Option<bool>), Answer> {
+/// The body, and the fault it writes.
+fn read(body: &[u8]) -> Result<(Option<Fault>, FaultBody), Answer> {
     let body: FaultBody =
         serde_json::from_slice(body).map_err(|error| Answer::error(400, error))?;
-    let fault = body.fault.map(|fault| fault.parse());
+    let fault = body.fault.as_ref().map(|fault| fault.parse());
     let fault = fault
         .transpose()
         .map_err(|error| Answer::error(400, error))?;
-    Ok((fault, body.on))
+    Ok((fault, body))
 }
 
 fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
-    let (fault, on) = read(body)?;
+    let (fault, body) = read(body)?;
     let fault = fault.ok_or_else(|| {
         Answer::error(
             400,
             "write {\"fault\": \"20:delay(ms=250)\"}, and \"on\" if it is not to be on yet",
         )
     })?;
+    // what is leased is so before it can strike
+    let on = body.on.unwrap_or(true);
     let id = proxy
-        .add_fault(fault, on.unwrap_or(true))
+        .add_fault(fault, on && body.lease_ms.is_none())
         .map_err(refused)?;
+    if let Some(lease) = body.lease() {
+        proxy.lease_fault(id, lease).map_err(refused)?;
+        proxy.switch_fault(id, on).map_err(refused)?;
+    }
     Ok(Answer {
         status: 201,
         body: json!(state(proxy, id)),
@@ -134,19 +150,19 @@ fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
 }
 
 fn change(proxy: &Proxy, id: u32, body: &[u8]) -> Result<Answer, Answer> {
-    match read(body)? {
-        (None, None) => {
-            let why = "write {\"fault\": \"20:delay(ms=250)\"}, {\"on\": false}, or both";
-            return Err(Answer::error(400, why));
-        }
-        (fault, on) => {
-            if let Some(fault) = fault {
-                proxy.change_fault(id, fault).map_err(refused)?;
-            }
-            if let Some(on) = on {
-                proxy.switch_fault(id, on).map_err(refused)?;
-            }
-        }
+    let (fault, body) = read(body)?;
+    if fault.is_none() && body.on.is_none() && body.lease_ms.is_none() {
+        let why = "write {\"fault\": \"20:delay(ms=250)\"}, {\"on\": false}, {\"lease_ms\": 5000}, or several of them";
+        return Err(Answer::error(400, why));
+    }
+    if let Some(fault) = fault {
+        proxy.change_fault(id, fault).map_err(refused)?;
+    }
+    if let Some(lease) = body.lease() {
+        proxy.lease_fault(id, lease).map_err(refused)?;
+    }
+    if let Some(on) = body.on {
+        proxy.switch_fault(id, on).map_err(refused)?;
     }
     Ok(ok(json!(state(proxy, id))))
 }

@@ -1,0 +1,194 @@
+//! The whole story: a shop on MariaDB with a proxy between them, five times the recorded load, and its database slow,
+//! failing, silent and restarted under it. What users saw of it, and whether the shop got over it, is told; a shop
+//! that leaks connections is found out.
+
+use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::mysqld::Latency;
+use reprise_fixtures::shop::{self, Database, MYSQL_PASSWORD, MYSQL_USER, Shop, ShopConfig};
+use serde_json::Value;
+
+use crate::support::running::Running;
+use crate::support::{Desk, RECORDING, conserved, number, password_secret, said, url};
+
+const SLOW: &str = "20:delay(ms=200,jitter=50)@12s..17s via db";
+const FAILING: &str = "5:error(code=1213)@25s..30s via db for mysql SELECT";
+const SILENT: &str = "100:hang@38s..40s via db";
+
+/// A shop whose database is behind a proxy under control.
+struct Stage {
+    shop: Shop,
+    proxy: Option<Running>,
+    /// Where the proxy is controlled.
+    control: String,
+    server: Mariadb,
+}
+
+impl Stage {
+    fn set(desk: &Desk, leaks_connections: bool) -> Self {
+        let server =
+            mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
+        let file = format!(
+            "control = '127.0.0.1:0'\n[[proxy]]\nname = 'db'\nlisten = '0'\nto = 'mysql://{}'\nseed = 5\n",
+            server.addr()
+        );
+        desk.write("proxies.toml", file.as_bytes());
+        let mut proxy = Running::start(desk, &["proxy", "--config", "proxies.toml", "--json"]);
+        let listens = proxy.until("reprise: db listens on ");
+        let listens = listens.split(' ').nth(4).unwrap();
+        let control = proxy.until("reprise: control at ");
+        let control = control.rsplit(' ').next().unwrap().to_owned();
+        let shop = shop::start(ShopConfig {
+            database: Database::Mysql {
+                addr: listens.parse().unwrap(),
+                user: MYSQL_USER.to_owned(),
+                password: MYSQL_PASSWORD.to_owned(),
+            },
+            latency: Latency::NONE,
+            leaks_connections,
+            ..ShopConfig::default()
+        });
+        Self {
+            shop: shop.unwrap(),
+            proxy: Some(proxy),
+            control,
+            server,
+        }
+    }
+
+    /// Plays the story; the run, and the command's exit code.
+    fn play(&self, desk: &Desk) -> (Value, Option<i32>) {
+        let (secret, url) = (password_secret(), url(&self.shop));
+        let restart = format!("48s run {}", self.server.restart_command());
+        let arguments = [
+            "replay",
+            RECORDING,
+            "--http",
+            &url,
+            "--secret",
+            &secret,
+            "--run",
+            "story",
+            "--copies",
+            "5",
+            "--duration",
+            "75s",
+            "--timeout",
+            "2s",
+            "--seed",
+            "11",
+            "--with-proxy",
+            &self.control,
+            "--fault",
+            SLOW,
+            "--fault",
+            FAILING,
+            "--fault",
+            SILENT,
+            "--at",
+            &restart,
+            "--check",
+            "recovers within 20s",
+            "--json",
+        ];
+        let said = said(&mut desk.command(&arguments));
+        let run = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"));
+        (run, said.code)
+    }
+
+    /// Ends the proxy; what it says it has done.
+    fn end(mut self) -> Value {
+        let proxy = self.proxy.take().unwrap();
+        proxy.signal("-TERM");
+        serde_json::from_str(&proxy.end().1).unwrap()
+    }
+}
+
+fn states(run: &Value) -> Vec<&str> {
+    let recovery = run["effects"]["recovery"].as_array().unwrap();
+    let states = recovery.iter().map(|one| one["total"]["state"].as_str());
+    states.map(Option::unwrap).collect()
+}
+
+/// What both shops went through: faults struck and were removed, the database came back.
+fn went_through_it(run: &Value, proxy: &Value) {
+    conserved(run);
+    let faults = run["effects"]["amplification"].as_array().unwrap();
+    let names: Vec<_> = faults
+        .iter()
+        .map(|one| one["fault"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, [SLOW, FAILING, SILENT]);
+    for (fault, place) in faults.iter().zip(0..) {
+        // a shop that has lost all its connections asks the database nothing any more
+        let strikes = place < 2 || states(run)[1] == "recovered";
+        assert_eq!(number(fault, "/injection/struck") > 0, strikes, "{fault}");
+        assert!(number(fault, "/total/exchanges") > 0, "{fault}");
+    }
+    assert_eq!(run["commands"][0]["code"], 0, "{}", run["commands"]);
+    let output = run["commands"][0]["output"].as_str().unwrap();
+    assert!(output.contains("started "), "{output}");
+    assert_eq!(proxy["faults"].as_array().unwrap().len(), 0, "{proxy}");
+}
+
+#[test]
+fn a_sound_shop_amplifies_what_its_database_does_and_recovers_from_all_of_it() {
+    let desk = Desk::with_recording();
+    let stage = Stage::set(&desk, false);
+    let (run, code) = stage.play(&desk);
+    went_through_it(&run, &stage.end());
+    assert_eq!(
+        states(&run),
+        ["recovered"; 4],
+        "{}",
+        run["effects"]["recovery"]
+    );
+    assert_eq!(run["checks"][0]["held"], true, "{}", run["checks"]);
+    assert_eq!(code, Some(0));
+    // a page takes several statements: more pages fail than statements did
+    let failing = &run["effects"]["amplification"][1];
+    assert!(
+        failing["total"]["times_low"].as_f64().unwrap() > 1.0,
+        "{failing}"
+    );
+    // what was slow or silent failed nobody's statement by itself
+    let rate = |at: usize| {
+        let faults = &run["effects"]["amplification"];
+        faults[at]["injected_rate"].as_f64().unwrap()
+    };
+    assert!((0.1..0.3).contains(&rate(0)), "{}", rate(0));
+    draws(&desk);
+}
+
+#[test]
+fn a_shop_that_leaks_connections_is_found_out() {
+    let desk = Desk::with_recording();
+    let stage = Stage::set(&desk, true);
+    let (run, code) = stage.play(&desk);
+    went_through_it(&run, &stage.end());
+    let states = states(&run);
+    assert_eq!(states[0], "recovered", "{}", run["effects"]["recovery"]);
+    assert_eq!(states[3], "not_recovered", "{}", run["effects"]["recovery"]);
+    assert_eq!(run["checks"][0]["readable"], "has not recovered");
+    assert_eq!(code, Some(1));
+    let report = desk.run(&["report", "story"]).ok().stdout;
+    assert!(report.contains("has not recovered in "), "{report}");
+    let markdown = desk.run(&["report", "story", "--markdown"]).ok().stdout;
+    assert!(markdown.contains("has not recovered in "), "{markdown}");
+}
+
+/// Every chart of the run shades what was wrong, in the proxy too, and marks the command.
+fn draws(desk: &Desk) {
+    for kind in ["response_time", "error_rate"] {
+        let file = format!("{kind}.svg");
+        desk.run(&["chart", "story", kind, "--out", &file]).ok();
+        let chart = desk.read(&file);
+        for label in ["20:delay", "5:error", "100:hang", "run kill"] {
+            assert!(chart.contains(label), "{kind} has no {label}");
+        }
+    }
+    desk.run(&["report", "story", "--html", "story.html"]).ok();
+    let page = desk.read("story.html");
+    for heading in ["Amplification", "Recovery", "Commands"] {
+        assert!(page.contains(heading), "no {heading}");
+    }
+}

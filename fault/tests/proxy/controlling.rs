@@ -1,0 +1,120 @@
+//! A proxy controlled from elsewhere: faults that are leased end when nobody wants them any more.
+
+use std::io::Read;
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::Duration;
+
+use reprise_fault::{
+    ControlError, Fault, Proxies, ProxyConfig, ProxyProtocol, ProxyTls, RemoteProxies,
+};
+use tempfile::TempDir;
+
+use crate::support::{allowed, connect, eventually, nobody};
+
+/// Long enough to be renewed on any machine.
+const LEASE: Duration = Duration::from_secs(60);
+
+struct Controlled {
+    proxies: Option<Proxies>,
+    remote: RemoteProxies,
+    address: SocketAddr,
+    folder: TempDir,
+}
+
+/// A proxy named `db` before a server that closes every connection.
+fn controlled(token: Option<&str>) -> Controlled {
+    let folder = TempDir::with_prefix("reprise-proxy-").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = listener.local_addr().unwrap();
+    thread::spawn(move || listener.incoming().for_each(drop));
+    let proxies = Proxies::start(1).unwrap();
+    let config = ProxyConfig {
+        name: "db".to_owned(),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        target: allowed(&folder, server),
+        protocol: ProxyProtocol::Tcp,
+        faults: Vec::new(),
+        seed: 1,
+        tls: ProxyTls::default(),
+        witness: None,
+    };
+    let address = proxies.open(config).unwrap().address();
+    let here = SocketAddr::from(([127, 0, 0, 1], 0));
+    let control = proxies.control(here, token.map(str::to_owned)).unwrap();
+    let remote = RemoteProxies::new(allowed(&folder, control), Some("s3cret".to_owned()));
+    Controlled {
+        proxies: Some(proxies),
+        remote,
+        address,
+        folder,
+    }
+}
+
+impl Drop for Controlled {
+    fn drop(&mut self) {
+        if let Some(proxies) = self.proxies.take() {
+            proxies.stop();
+        }
+    }
+}
+
+fn hang() -> Fault {
+    "100:hang for CONNECT".parse().unwrap()
+}
+
+#[test]
+fn a_fault_is_set_switched_counted_and_removed_from_elsewhere() {
+    let standing = controlled(Some("s3cret"));
+    let remote = &standing.remote;
+    let added = remote.add("db", &hang(), LEASE).unwrap();
+    assert!(!added.on && added.injected == 0);
+    let place = ("db", added.id);
+    assert!(remote.switch(place, true, LEASE).unwrap().on);
+    let _hanging = connect(standing.address);
+    eventually(|| remote.renew(place, LEASE).unwrap().injected == 1);
+    let off = remote.switch(place, false, LEASE).unwrap();
+    assert!(!off.on && off.injected == 1);
+    let all = remote.list().unwrap();
+    assert_eq!((all.len(), all[0].name.as_str()), (1, "db"));
+    assert_eq!(all[0].faults, [off]);
+    remote.remove(place).unwrap();
+    assert_eq!(remote.list().unwrap()[0].faults, []);
+}
+
+#[test]
+fn a_fault_whose_lease_has_run_out_frees_what_it_held_and_is_gone() {
+    let standing = controlled(None);
+    let remote = &standing.remote;
+    let added = remote.add("db", &hang(), LEASE).unwrap();
+    remote.switch(("db", added.id), true, LEASE).unwrap();
+    let mut hanging = connect(standing.address);
+    eventually(|| remote.list().unwrap()[0].faults[0].injected == 1);
+    remote
+        .renew(("db", added.id), Duration::from_millis(50))
+        .unwrap();
+    // the end of the stream: the fault let go of the connection
+    let mut rest = Vec::new();
+    hanging.read_to_end(&mut rest).unwrap();
+    eventually(|| remote.list().unwrap()[0].faults.is_empty());
+    let gone = remote.switch(("db", added.id), true, LEASE).unwrap_err();
+    assert!(gone.to_string().contains("none with this number"), "{gone}");
+}
+
+#[test]
+fn what_cannot_be_controlled_says_why() {
+    let standing = controlled(Some("another"));
+    let refused = standing.remote.list().unwrap_err();
+    assert!(
+        matches!(refused, ControlError::Refused { .. }) && refused.to_string().contains("token"),
+        "{refused}"
+    );
+    let gone = RemoteProxies::new(allowed(&standing.folder, nobody()), None);
+    let unreachable = gone.list().unwrap_err();
+    assert!(
+        unreachable.to_string().contains("--control"),
+        "{unreachable}"
+    );
+    let elsewhere = RemoteProxies::new(allowed(&standing.folder, standing.address), None);
+    assert!(elsewhere.list().is_err());
+}

@@ -1,0 +1,232 @@
+//! Commands that a run runs at their times: to restart the database, to pause a container. What they write is
+//! kept. Each has threads of its own, so that a slow one holds up nothing. Units: microseconds of the run.
+
+use std::io::{self, PipeReader, Read};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use reprise_measure::CommandResult;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::origin::Origin;
+use crate::plan::TimedCommand;
+
+/// How much is kept of what a command writes: its end; bytes.
+const KEPT: usize = 16 << 10;
+
+/// How long a command may go on when the run is over.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often is looked whether a command has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// The commands of a run.
+#[derive(Debug)]
+pub(crate) struct Commands {
+    /// Dropped when the run is over.
+    over: Option<Sender<()>>,
+    results: Receiver<CommandResult>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Commands {
+    /// Waits for the time of each.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub(crate) fn start(commands: &[TimedCommand], origin: Origin) -> io::Result<Self> {
+        let (over, is_over) = bounded::<()>(0);
+        let (to, results) = unbounded();
+        let threads = commands.iter().map(|command| {
+            let (command, is_over, to) = (command.clone(), is_over.clone(), to.clone());
+            std::thread::Builder::new()
+                .name("replay-command".to_owned())
+                .spawn(move || {
+                    let result = run(&command, origin, &is_over);
+                    // the collector is gone only when the run has failed
+                    let _ = to.send(result);
+                })
+        });
+        Ok(Self {
+            threads: threads.collect::<Result<_, _>>()?,
+            over: Some(over),
+            results,
+        })
+    }
+
+    /// Those that have ended since the last time.
+    pub(crate) fn ended(&self) -> Vec<CommandResult> {
+        self.results.try_iter().collect()
+    }
+
+    /// The run is over: those that have not begun never will, those that go on too long are ended.
+    pub(crate) fn finish(&mut self) -> Vec<CommandResult> {
+        self.over = None;
+        for thread in self.threads.drain(..) {
+            // a lost thread has no result
+            let _ = thread.join();
+        }
+        self.ended()
+    }
+}
+
+fn run(command: &TimedCommand, origin: Origin, is_over: &Receiver<()>) -> CommandResult {
+    let mut result = CommandResult {
+        command: command.command.clone(),
+        at_us: command.at_us,
+        ..CommandResult::default()
+    };
+    let until = origin.at(command.at_us);
+    if is_over.recv_deadline(until) == Err(RecvTimeoutError::Disconnected) {
+        result.failure = "was not run: the run ended before its time".to_owned();
+        return result;
+    }
+    result.at_us = origin.now_us();
+    match spawned(&command.command) {
+        Ok((child, output)) => {
+            let reader = std::thread::spawn(move || end_of(output));
+            match wait(child, is_over) {
+                Ok((status, ended_by_us)) => {
+                    result.code = status.code();
+                    result.failure = failure(status, ended_by_us);
+                }
+                Err(error) => result.failure = format!("could not be waited for: {error}"),
+            }
+            result.took_us = origin.now_us().saturating_sub(result.at_us);
+            // what it left running in the background may hold the pipe open
+            let kept = Instant::now() + PATIENCE;
+            while !reader.is_finished() && result.code == Some(0) && Instant::now() < kept {
+                std::thread::sleep(LOOK_EVERY);
+            }
+            if reader.is_finished() {
+                result.output = reader.join().unwrap_or_default();
+            }
+        }
+        Err(error) => result.failure = format!("could not be started: {error}"),
+    }
+    result
+}
+
+fn spawned(command: &str) -> io::Result<(Child, PipeReader)> {
+    let (output, input) = io::pipe()?;
+    let child = Command::new("sh")
+        .arg("-c")
+        .arg(command)
+        .stdin(Stdio::null())
+        .stdout(input.try_clone()?)
+        .stderr(input)
+        .process_group(0)
+        .spawn()?;
+    Ok((child, output))
+}
+
+/// How it ended, and whether it had to be ended because the run was over for too long.
+fn wait(mut child: Child, is_over: &Receiver<()>) -> io::Result<(ExitStatus, bool)> {
+    let mut patience: Option<Instant> = None;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok((status, false));
+        }
+        match patience {
+            None => {
+                if is_over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected) {
+                    patience = Some(Instant::now() + PATIENCE);
+                }
+            }
+            Some(until) if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
+            Some(_) => {
+                if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+                    // it may have ended in the meantime
+                    let _ = kill_process_group(group, Signal::KILL);
+                }
+                return Ok((child.wait()?, true));
+            }
+        }
+    }
+}
+
+fn failure(status: ExitStatus, ended_by_us: bool) -> String {
+    if ended_by_us {
+        let seconds = PATIENCE.as_secs();
+        return format!("still ran {seconds} s after the run had ended, and was killed");
+    }
+    if status.success() {
+        return String::new();
+    }
+    format!("ended with {status}")
+}
+
+/// The end of what a command writes, as text.
+fn end_of(mut output: PipeReader) -> String {
+    let mut kept: Vec<u8> = Vec::new();
+    let mut buffer = [0; 4 << 10];
+    loop {
+        match output.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => kept.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+        if kept.len() > 2 * KEPT {
+            kept.drain(..kept.len() - KEPT);
+        }
+    }
+    let from = kept.len().saturating_sub(KEPT);
+    String::from_utf8_lossy(kept.get(from..).unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(commands: &[&str]) -> Vec<CommandResult> {
+        let commands: Vec<TimedCommand> = commands
+            .iter()
+            .map(|command| command.parse().unwrap())
+            .collect();
+        let running = Commands::start(&commands, Origin::soon()).unwrap();
+        let mut ended = Vec::new();
+        let limit = Instant::now() + Duration::from_secs(60);
+        while ended.len() < commands.len() && Instant::now() < limit {
+            ended.extend(running.ended());
+            std::thread::sleep(LOOK_EVERY);
+        }
+        ended.sort_by_key(|result| result.at_us);
+        ended
+    }
+
+    #[test]
+    fn output_and_end_of_each_command_are_kept() {
+        let ended = results(&[
+            "1ms run echo out; echo err >&2",
+            "300ms run echo no; exit 3",
+        ]);
+        let [good, bad] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        assert_eq!((good.code, good.failure.as_str()), (Some(0), ""));
+        assert_eq!(good.output, "out\nerr\n");
+        assert!(bad.at_us >= 300_000);
+        assert_eq!(bad.code, Some(3));
+        assert_eq!(bad.failure, "ended with exit status: 3");
+    }
+
+    #[test]
+    fn of_a_long_output_the_end_is_kept() {
+        let ended = results(&["0s run head -c 100000 /dev/zero | tr '\\0' x; echo end"]);
+        assert_eq!(ended[0].output.len(), KEPT);
+        assert!(ended[0].output.ends_with("xend\n"));
+    }
+
+    #[test]
+    fn what_was_not_due_when_the_run_ended_is_not_run() {
+        let command = "1h run touch /nowhere".parse().unwrap();
+        let mut running = Commands::start(&[command], Origin::soon()).unwrap();
+        let ended = running.finish();
+        assert!(ended[0].failure.starts_with("was not run"), "{ended:?}");
+        assert_eq!(ended[0].took_us, 0);
+    }
+}
