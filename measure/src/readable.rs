@@ -1,5 +1,20 @@
 //! Numbers as people read them: `8.2 ms`, `+38 %`, `4,981`, `2:41`. The same everywhere.
 
+/// The beginning of a text that may be long, on one line.
+pub fn brief(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    match line.char_indices().nth(BRIEF) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default().trim_end()),
+        None => line,
+    }
+}
+
+/// As much of a long text is shown; characters.
+const BRIEF: usize = 80;
+
 /// A duration in microseconds with two or three digits: `640 µs`, `8.2 ms`, `412 ms`, `1.2 s`, `2 min`.
 pub fn duration(microseconds: u64) -> String {
     let us = microseconds as f64;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::readable::{count, duration, moment, percent, rate};
+use reprise_app::readable::{brief, count, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
@@ -247,9 +247,10 @@ fn effects(text: &mut String, summary: &Summary) {
     for command in &summary.commands {
         let took = duration(command.took_us);
         let at = moment(command.at_us);
+        let what = brief(&command.command);
         let line = match command.failure.as_str() {
-            "" => format!("at {at} run {}: done in {took}", command.command),
-            failure => format!("at {at} run {}: {failure}", command.command),
+            "" => format!("at {at} run {what}: done in {took}"),
+            failure => format!("at {at} run {what}: {failure}"),
         };
         if command.failure.is_empty() {
             let _ = writeln!(text, "  {line}");

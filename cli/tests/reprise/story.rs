@@ -124,6 +124,13 @@ fn went_through_it(run: &Value, proxy: &Value) {
         assert_eq!(number(fault, "/injection/struck") > 0, strikes, "{fault}");
         assert!(number(fault, "/total/exchanges") > 0, "{fault}");
     }
+    for name in ["delay via db", "error via db"] {
+        assert!(
+            number(&run["faults"][name], "/injected") > 0,
+            "{}",
+            run["faults"]
+        );
+    }
     assert_eq!(run["commands"][0]["code"], 0, "{}", run["commands"]);
     let output = run["commands"][0]["output"].as_str().unwrap();
     assert!(output.contains("started "), "{output}");
@@ -172,7 +179,10 @@ fn a_shop_that_leaks_connections_is_found_out() {
     assert_eq!(code, Some(1));
     let report = desk.run(&["report", "story"]).ok().stdout;
     assert!(report.contains("has not recovered in "), "{report}");
-    let markdown = desk.run(&["report", "story", "--markdown"]).ok().stdout;
+    let markdown = desk
+        .run(&["report", "story", "--markdown", "-"])
+        .ok()
+        .stdout;
     assert!(markdown.contains("has not recovered in "), "{markdown}");
 }
 

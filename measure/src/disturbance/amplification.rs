@@ -34,6 +34,8 @@ pub struct Seen {
     pub operation: Option<String>,
     /// Exchanges that ended.
     pub exchanges: u64,
+    /// Those that failed.
+    pub failed: u64,
     /// The share (0.0 to 1.0) of them that failed,
     pub error_rate: f64,
     /// with its interval:
@@ -152,6 +154,7 @@ fn seen(during: &Series, before: Option<&Series>, injected_rate: f64) -> Seen {
     Seen {
         operation: None,
         exchanges: all.ended,
+        failed: all.failed,
         error_rate: now.value,
         error_rate_low: now.low,
         error_rate_high: now.high,

@@ -1,7 +1,7 @@
 //! What a disturbance did, in words: the same on the command line, in Markdown and on the page.
 
 use super::{Amplification, Recovered, Recovery, RecoveryState, Seen};
-use crate::readable::{count, duration, percent};
+use crate::readable::{brief, count, duration, percent};
 
 impl Amplification {
     /// `struck 412 of 8,240 exchanges of db (5 %)`
@@ -61,7 +61,8 @@ impl Seen {
 impl Recovery {
     /// The disturbances it is about.
     pub fn disturbances(&self) -> String {
-        self.after.join(" and ")
+        let after: Vec<String> = self.after.iter().map(|what| brief(what)).collect();
+        after.join(" and ")
     }
 
     /// Operations that were not as before when all together were, or are not at all; the latest first.

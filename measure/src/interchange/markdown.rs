@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::readable::{change, count, duration, percent, rate};
+use crate::readable::{brief, change, count, duration, percent, rate};
 use crate::{Comparison, Outcome, Quantiles, RecoveryState, Summary, Verdict};
 
 /// So many operations are listed; a pull request is no report.
@@ -165,7 +165,7 @@ fn effects(text: &mut String, summary: &Summary) {
         let done = command.failure.is_empty();
         [
             mark(Some(done)).to_owned(),
-            code(&command.command),
+            code(&brief(&command.command)),
             if done { "done" } else { &command.failure }.to_owned(),
         ]
     });

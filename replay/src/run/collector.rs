@@ -374,6 +374,18 @@ impl Collector {
         Ok(disturbed.effects())
     }
 
+    /// What users saw while faults of proxies were on, beside what those injected.
+    fn count_seen(&self, effects: &Effects, summary: &mut Summary) {
+        let faults = &self.program.prepared.plan.faults;
+        for seen in &effects.amplification {
+            let fault = faults.iter().find(|fault| fault.to_string() == seen.fault);
+            let counts = fault.and_then(|fault| summary.faults.get_mut(&counted_as(fault)));
+            if let Some(counts) = counts {
+                counts.observed_errors += seen.total.failed;
+            }
+        }
+    }
+
     fn finish(mut self) -> Result<Ended, ReplayError> {
         self.proxies.finish();
         let ended = self.commands.finish();
@@ -389,7 +401,10 @@ impl Collector {
         }
         let mut summary = self.summary();
         match self.effects(&summary) {
-            Ok(effects) => summary.effects = effects,
+            Ok(effects) => {
+                self.count_seen(&effects, &mut summary);
+                summary.effects = effects;
+            }
             Err(error) => self.stored(Err(error)),
         }
         summary.judge(&self.totals.checks);
