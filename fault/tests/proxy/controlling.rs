@@ -8,6 +8,7 @@ use std::time::Duration;
 use reprise_fault::{
     ControlError, Fault, Proxies, ProxyConfig, ProxyProtocol, ProxyTls, RemoteProxies,
 };
+use reprise_store::Store;
 use tempfile::TempDir;
 
 use crate::support::{allowed, connect, eventually, nobody};
@@ -41,7 +42,9 @@ fn controlled(token: Option<&str>) -> Controlled {
     };
     let address = proxies.open(config).unwrap().address();
     let here = SocketAddr::from(([127, 0, 0, 1], 0));
-    let control = proxies.control(here, token.map(str::to_owned)).unwrap();
+    let store = Store::open(folder.path().join("t.reprise")).unwrap();
+    let token = token.map(str::to_owned);
+    let control = proxies.control(here, token, &store).unwrap();
     let remote = RemoteProxies::new(allowed(&folder, control), Some("s3cret".to_owned()));
     Controlled {
         proxies: Some(proxies),
