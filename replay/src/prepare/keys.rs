@@ -2,30 +2,29 @@
 //! INSERT was answered with, and which statements of the same lane name that number later, tells it without
 //! the schema. Counts how many statements have values of each.
 
+mod given;
 mod naming;
 mod prepared;
+mod seen;
 
 use std::collections::VecDeque;
 
-use reprise_wire::mysql::{
-    AUTO_INCREMENT_FLAG, Command, Dialect, ResultColumns, result_columns, summarise_reply,
-};
+use reprise_wire::mysql::{AUTO_INCREMENT_FLAG, Command, Dialect, ResultColumns, result_columns};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::mysql::keys::columns::{Column, Columns, ValueAt};
 use crate::plan::{KeyShift, ShiftBy, ShiftKeys};
-use naming::{is_named_after, is_named_like_an_id};
+use given::ids_given;
+use naming::is_named_like_an_id;
 use prepared::Prepared;
+use seen::Seen;
 
 /// So many tables and so many columns are looked at.
 const MOST: usize = 10_000;
 
 /// So many ids that a lane was given are remembered: an application names a row soon, or reads it first.
 const REMEMBERED: usize = 32;
-
-/// A column whose name does not say what it refers to has to be seen with so many ids of its table.
-const ENOUGH: u64 = 3;
 
 /// A key column that the copies shift, and what that comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,15 +84,6 @@ struct Table {
     key: Option<String>,
     /// Whether it was seen to number rows.
     numbers: bool,
-}
-
-/// A column that statements have values of.
-#[derive(Debug)]
-struct Seen {
-    table: String,
-    column: String,
-    /// With how many ids of which tables.
-    ids: Vec<(String, u64)>,
 }
 
 #[derive(Debug, Default)]
@@ -281,19 +271,15 @@ impl KeyLearner {
         let Some(name) = made.tables.first().filter(|_| made.doing.makes()) else {
             return;
         };
-        let reply = summarise_reply(heard.command, heard.reply, heard.dialect);
-        if reply.last_insert_id == 0 || reply.error.is_some() {
-            return;
-        }
-        let Some(table) = self.table(name.name) else {
+        let given = ids_given(heard, made.rows);
+        let Some(table) = self.table(name.name).filter(|_| !given.is_empty()) else {
             return;
         };
         table.numbers = true;
         let Some(lane) = self.lanes.get_mut(&heard.lane) else {
             return;
         };
-        let rows = made.rows.unwrap_or(1).min(reply.affected_rows);
-        for id in (reply.last_insert_id..).take(rows.clamp(1, REMEMBERED as u64) as usize) {
+        for id in given {
             if lane.given.len() >= REMEMBERED {
                 lane.given.pop_front();
             }
@@ -365,44 +351,6 @@ impl KeyLearner {
         };
         let of = self.operations.values().filter(has);
         of.map(|one| one.sent).sum()
-    }
-}
-
-impl Seen {
-    /// Notes that it was seen with another id of a table.
-    fn note(&mut self, table: &str) {
-        match self.ids.iter_mut().find(|(known, _)| known == table) {
-            Some((_, count)) => *count += 1,
-            None => self.ids.push((table.to_owned(), 1)),
-        }
-    }
-
-    fn with_ids_of(&self, table: &str) -> u64 {
-        let known = self.ids.iter().find(|(known, _)| known == table);
-        known.map_or(0, |(_, count)| *count)
-    }
-
-    /// The key that it refers to: the table its name says, or the one whose ids it was seen with most, and with
-    /// others less than half as often.
-    fn refers_to<'k>(&self, keys: &'k [KeyShift]) -> Option<&'k KeyShift> {
-        if keys.iter().any(|key| key.is(&self.table, &self.column)) {
-            return None;
-        }
-        let mut ids: Vec<&(String, u64)> = self.ids.iter().collect();
-        ids.sort_by_key(|(table, count)| (std::cmp::Reverse(*count), table));
-        let named = ids
-            .iter()
-            .find(|(table, _)| is_named_after(&self.column, table));
-        let most = || {
-            let (first, second) = (ids.first()?, ids.get(1).map_or(0, |(_, count)| *count));
-            let clear = first.1 >= ENOUGH && first.1 >= 2 * second;
-            (clear && is_named_like_an_id(&self.column)).then_some(first)
-        };
-        let (table, _) = named.or_else(most)?;
-        let mut roots = keys.iter();
-        roots.find(|key| {
-            matches!(key.by, ShiftBy::Offset(_)) && key.table.eq_ignore_ascii_case(table)
-        })
     }
 }
 

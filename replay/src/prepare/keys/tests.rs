@@ -197,6 +197,35 @@ fn the_definitions_of_a_result_name_the_key() {
 }
 
 #[test]
+fn what_insert_returning_tells_was_given_too() {
+    let mut application = Application::default();
+    let column = ColumnDefinition {
+        org_table: b"orders".to_vec(),
+        org_name: b"number".to_vec(),
+        flags: AUTO_INCREMENT_FLAG,
+        ..ColumnDefinition::new(b"number", ColumnType::LONG)
+    };
+    let (mut reply, mut sequence) = (Vec::new(), 1);
+    write_result_set(
+        &mut reply,
+        &mut sequence,
+        &Dialect::UNKNOWN,
+        RowFormat::Text,
+        &[column],
+        &[vec![reprise_wire::mysql::Value::Int(57)]],
+        Status::AUTOCOMMIT,
+    );
+    let sql = "INSERT INTO orders (state) VALUES ('new') RETURNING number";
+    let command = Command::Query(Query::plain(sql.as_bytes())).encode();
+    application.hear(1, sql, &command, &reply);
+    application.says(1, "SELECT * FROM lines WHERE order_id = 57", 0);
+    assert_eq!(
+        application.learned(&ShiftKeys::auto()),
+        keys(&[("orders.number", 1), ("lines.order_id=orders.number", 1),])
+    );
+}
+
+#[test]
 fn what_the_plan_names_is_counted_and_nothing_is_learned_unless_it_is_looked_for() {
     let said = || {
         let mut application = Application::default();
