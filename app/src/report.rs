@@ -18,6 +18,8 @@ struct RunPage {
     losses: Vec<(String, u64)>,
     /// Its recording's name, with a warning when that holds secrets.
     recording: String,
+    /// Its plan, as it is kept: without secrets.
+    plan: String,
 }
 
 /// Everything a page shows of one comparison.
@@ -112,7 +114,9 @@ impl Library {
             .into_iter()
             .map(|loss| (loss.what, loss.count))
             .collect();
+        let plan = shown_plan(run.plan.clone());
         Ok(RunPage {
+            plan,
             answer: run.into(),
             timeline,
             recorded,
@@ -151,6 +155,21 @@ impl Library {
     }
 }
 
+/// Parts of a plan in which people may have written a token or a password: a page is handed on without them.
+const LEFT_OUT: [&str; 3] = ["rewrites", "statements", "probes"];
+
+/// A plan as a page shows it.
+fn shown_plan(mut plan: serde_json::Value) -> String {
+    for name in LEFT_OUT {
+        let part = plan.get_mut(name);
+        let given = part.filter(|part| part.as_array().is_some_and(|list| !list.is_empty()));
+        if let Some(given) = given {
+            *given = "left out: it may hold secrets".into();
+        }
+    }
+    serde_json::to_string_pretty(&plan).unwrap_or_default()
+}
+
 impl RunPage {
     fn part(&self) -> Part<'_> {
         let run = &self.answer.run;
@@ -177,6 +196,11 @@ impl RunPage {
             losses: self.losses.clone(),
             alerts: run.alerts(),
             notes: Vec::new(),
+            again: format!(
+                "reprise replay --plan {} (secrets have to be given again)",
+                run.name
+            ),
+            plan: self.plan.clone(),
         }))
     }
 }

@@ -1,9 +1,10 @@
-//! One HTML page of runs and comparisons to hand to a colleague: no script, nothing loaded from
-//! anywhere, dark or light as the reader's system is, and every text that a capture could have
-//! contained escaped.
+//! One HTML page of runs and comparisons to hand to a colleague: nothing loaded from anywhere, no script but
+//! the page's own (crosshair and zoom), dark or light as the reader's system is, and every text that a capture
+//! could have contained escaped.
 
 mod comparison;
 mod effects;
+mod frame;
 mod page;
 mod run;
 mod table;
@@ -52,6 +53,10 @@ pub struct RunPart<'a> {
     pub alerts: Vec<String>,
     /// What the reader should know: conflicts, re-anchored lanes, warnings.
     pub notes: Vec<String>,
+    /// The command that runs it again.
+    pub again: String,
+    /// Its plan, as text.
+    pub plan: String,
 }
 
 /// A comparison and what it was made from.

@@ -2,10 +2,18 @@
 
 use std::fmt::Display;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 use crate::chart::{Chart, Theme};
 use crate::markup::escape;
 
+use super::frame::carried;
 use super::table::Table;
+
+/// The only script of the page: its policy names it by its digest, so nothing else runs.
+const SCRIPT: &str = include_str!("page.js");
 
 /// A page being written.
 pub(super) struct Page {
@@ -49,9 +57,10 @@ impl Page {
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
              <meta http-equiv=\"Content-Security-Policy\" \
-             content=\"default-src 'none';style-src 'unsafe-inline'\">\
+             content=\"default-src 'none';style-src 'unsafe-inline';script-src 'sha256-{}'\">\
              <title>{title}</title>\n<style>\n{}{}</style></head>\n<body><main>\n\
              <header><h1>{title}</h1><p class=\"dim\">{subtitle}</p></header>\n",
+            STANDARD.encode(Sha256::digest(SCRIPT)),
             Theme::Page.css(),
             include_str!("page.css"),
         );
@@ -62,8 +71,10 @@ impl Page {
         self.html.push_str(
             "<footer>Response time is counted from the moment an exchange was meant to be sent, \
              so waiting that the target caused is part of it. Quantiles without enough samples are \
-             n/a. Written by Reprise.</footer>\n</main></body></html>\n",
+             n/a. Charts are read under the pointer or with the arrow keys; a drag or + zooms, Escape shows \
+             all. Written by Reprise.</footer>\n</main>\n",
         );
+        self.push(format!("<script>{SCRIPT}</script></body></html>\n"));
         self.html
     }
 
@@ -163,14 +174,30 @@ impl Page {
         self.html.push_str("<div class=\"charts\">\n");
         for (chart, half) in charts {
             let class = if half { "chart half" } else { "chart" };
+            let frame = carried(&chart.frame);
+            let frame = frame.map(|json| format!(" data-frame=\"{}\"", escape(&json)));
             // Drawn by `chart`, which escapes every text in it.
-            self.push(format!("<div class=\"{class}\">{}</div>\n", chart.svg));
+            self.push(format!(
+                "<div class=\"{class}\"{}>{}</div>\n",
+                frame.unwrap_or_default(),
+                chart.svg
+            ));
         }
         self.html.push_str("</div>\n");
     }
 
     pub(super) fn table(&mut self, table: Table) {
         self.push(table.into_html());
+    }
+
+    /// Something long that most readers skip.
+    pub(super) fn folded(&mut self, summary: &str, text: &str) {
+        let lines: Vec<String> = text.lines().map(escape).collect();
+        self.push(format!(
+            "<details><summary>{}</summary><pre>{}</pre></details>\n",
+            escape(summary),
+            lines.join("\n")
+        ));
     }
 
     /// Runs `left` and `right` into two columns.

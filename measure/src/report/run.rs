@@ -4,8 +4,8 @@ use super::page::{Page, Tile, Tone};
 use super::table::{Cell, Table};
 use super::{RunPart, effects};
 use crate::chart::{ChartKind, Curve, Style, Theme, Token, quantile_curves};
-use crate::readable::{bytes, count, duration, percent, rate};
-use crate::{Histogram, Outcome, Summary, minimum_count};
+use crate::readable::{bytes, count, duration, moment, percent, rate};
+use crate::{Histogram, Outcome, Summary, Tick, minimum_count};
 
 /// Operations beyond these are summed up in a line.
 const OPERATIONS: usize = 60;
@@ -33,7 +33,10 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
         checks(page, summary);
     }
     effects::write(page, summary);
-    page.columns(|page| accounts(page, summary), |page| errors(page, summary));
+    page.columns(
+        |page| accounts(page, summary),
+        |page| errors(page, summary, part.timeline.ticks),
+    );
     page.subheading("Times");
     times(page, summary);
     page.subheading("Operations");
@@ -45,6 +48,15 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
             .for_each(|note| page.paragraph(note, Tone::Plain));
     }
     losses(page, part);
+    again(page, part);
+}
+
+fn again(page: &mut Page, part: &RunPart<'_>) {
+    if part.again.is_empty() {
+        return;
+    }
+    page.subheading("How to run it again");
+    page.folded(&part.again, &part.plan);
 }
 
 /// With a capital letter at its beginning.
@@ -222,17 +234,32 @@ fn accounts(page: &mut Page, summary: &Summary) {
     }
 }
 
-fn errors(page: &mut Page, summary: &Summary) {
+/// When a kind of error first and last happened, to the second.
+fn seen(ticks: &[Tick], kind: &str) -> [String; 2] {
+    let mut with = ticks.iter().filter(|tick| tick.errors.contains_key(kind));
+    let first = with.next();
+    let last = with.next_back().or(first);
+    [first, last].map(|tick| tick.map_or_else(String::new, |tick| moment(tick.start_us)))
+}
+
+fn errors(page: &mut Page, summary: &Summary, ticks: &[Tick]) {
     page.subheading("Errors");
     if summary.errors.is_empty() {
         page.paragraph("No exchange failed.", Tone::Plain);
     } else {
         let mut kinds: Vec<_> = summary.errors.iter().collect();
         kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), (*kind).clone()));
-        let mut table = Table::new(&["Kind", "exchanges", "share of sent"]);
+        let mut table = Table::new(&["Kind", "exchanges", "share of sent", "first", "last"]);
         for (kind, n) in kinds {
             let share = percent(crate::tick::share(*n, summary.sent));
-            table.row([Cell::new(kind), Cell::new(count(*n)), Cell::new(share)]);
+            let [first, last] = seen(ticks, kind).map(Cell::new);
+            table.row([
+                Cell::new(kind),
+                Cell::new(count(*n)),
+                Cell::new(share),
+                first,
+                last,
+            ]);
         }
         page.table(table);
     }
