@@ -5,7 +5,7 @@ use std::io::Write;
 use reprise_measure::interchange::{
     SampleRows, hgrm, junit, operations_csv, run_markdown, ticks_csv,
 };
-use reprise_measure::{Digits, Histogram};
+use reprise_measure::{Comparison, Digits, Histogram, Summary};
 use reprise_replay::Plan;
 use reprise_store::Run;
 
@@ -50,6 +50,21 @@ impl RunForm {
     }
 }
 
+/// The checks of runs and the verdict of their comparison, for a build server.
+///
+/// # Errors
+/// When the XML cannot be written.
+pub fn judged_junit(runs: &[RunAnswer], comparison: Option<&Comparison>) -> Result<String, Error> {
+    let runs = runs.iter().map(|run| (run.run.name.as_str(), &run.summary));
+    let runs: Vec<(&str, &Summary)> = runs.collect();
+    junit(&runs, comparison).map_err(|source| RunForm::Junit.failed(source))
+}
+
+/// A run as Markdown, for a pull request.
+pub fn run_summary_markdown(run: &RunAnswer) -> String {
+    run_markdown(&run.run.name, &run.run.recording, &run.summary)
+}
+
 impl Library {
     /// Writes a run in the form another tool reads. Samples are streamed; everything else is small.
     ///
@@ -62,9 +77,8 @@ impl Library {
                 let answer = RunAnswer::from(run);
                 run_markdown(name, &answer.run.recording, &answer.summary)
             }
-            RunForm::Junit => {
-                junit(name, &RunAnswer::from(run).summary).map_err(|source| form.failed(source))?
-            }
+            RunForm::Junit => junit(&[(name, &RunAnswer::from(run).summary)], None)
+                .map_err(|source| form.failed(source))?,
             RunForm::Hgrm => hgrm(&self.response_times(&run)?),
             RunForm::Ticks => {
                 let ticks = self.store.ticks(run.id)?;

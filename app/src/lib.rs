@@ -45,7 +45,7 @@ pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, doctor};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
-pub use interchange::RunForm;
+pub use interchange::{RunForm, judged_junit, run_summary_markdown};
 pub use knee::{KneeAnswer, KneeRequest, KneeStep};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;

@@ -1,6 +1,7 @@
 //! The flags of every command, as clap reads them. Names and defaults are the design's; the commands
 //! themselves turn these into requests of `app`.
 
+mod continuous;
 mod copying;
 mod knee;
 mod listing;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use continuous::CiArguments;
 pub(crate) use copying::{CopyArguments, TrimArguments};
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Proxy(ProxyArguments),
     /// Find the highest rate a target holds
     Knee(Box<KneeArguments>),
+    /// Play what reprise.toml says, and judge it against the runs of its baseline
+    Ci(CiArguments),
     /// List runs
     Runs,
     /// Report on one run

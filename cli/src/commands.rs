@@ -1,6 +1,7 @@
 //! One file a command: flags to a request of `app`, its events to progress, its answer to stdout.
 
 pub(crate) mod chart;
+pub(crate) mod ci;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod copy;

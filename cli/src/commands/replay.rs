@@ -131,7 +131,7 @@ pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
 
 /// 3 when nothing reached the target, 1 when a check failed, else 0.
 #[expect(clippy::print_stderr, reason = "errors belong on stderr")]
-fn code(summary: &Summary) -> u8 {
+pub(crate) fn code(summary: &Summary) -> u8 {
     let refused = summary.outcomes[Outcome::Refused];
     if refused > 0 && refused == summary.sent {
         eprintln!("reprise: the target let nobody in: is it running, and at this address?");

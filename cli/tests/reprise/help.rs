@@ -24,6 +24,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "runs",
         "report",
         "compare",
+        "ci",
         "chart",
         "copy",
         "delete",

@@ -1,15 +1,34 @@
-//! The checks of a run as JUnit's XML, the form in which build servers show what failed.
+//! The checks of runs, and a comparison's verdict, as JUnit's XML, the form in which build servers show what failed.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::Summary;
+use crate::{Comparison, Summary, Verdict};
 
-/// Writes one test case a check, and two more without which the others say little: the generator kept up, and the answers
-/// were of the recorded work.
+/// Writes a suite for each run, by its name: one test case a check, and two more without which the others say little:
+/// the generator kept up, and the answers were of the recorded work. A comparison is a suite of one case.
 ///
 /// # Errors
 /// The XML cannot be written.
-pub fn junit(run: &str, summary: &Summary) -> Result<String, quick_junit::SerializeError> {
+pub fn junit(
+    runs: &[(&str, &Summary)],
+    comparison: Option<&Comparison>,
+) -> Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("reprise");
+    for (run, summary) in runs {
+        report.add_test_suite(checked(run, summary));
+    }
+    if let Some(comparison) = comparison {
+        let name = format!("{} against {}", comparison.b, comparison.a);
+        let regressed = comparison.verdict == Verdict::Regressed;
+        let why = regressed.then(|| comparison.why.join("; "));
+        let mut suite = TestSuite::new(name.as_str());
+        suite.add_test_case(case("compare", "nothing regressed", why));
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn checked(run: &str, summary: &Summary) -> TestSuite {
     let mut suite = TestSuite::new(run);
     for check in &summary.checks {
         let failed = (!check.held).then(|| format!("measured {}", check.readable));
@@ -27,9 +46,7 @@ pub fn junit(run: &str, summary: &Summary) -> Result<String, quick_junit::Serial
         "the answers are of the recorded work",
         unfaithful,
     ));
-    let mut report = Report::new("reprise");
-    report.add_test_suite(suite);
-    report.to_string()
+    suite
 }
 
 /// A case that failed for the reason given, or passed.
@@ -68,6 +85,16 @@ mod tests {
             unfaithful: true,
             ..Summary::default()
         };
-        insta::assert_snapshot!(junit("five", &summary).unwrap());
+        let comparison = Comparison {
+            a: "main".to_owned(),
+            b: "five".to_owned(),
+            verdict: Verdict::Regressed,
+            why: vec!["B is slower: p99 +38 %".to_owned()],
+            ..Comparison::default()
+        };
+        let compared = junit(&[], Some(&comparison)).unwrap();
+        assert!(compared.contains("five against main"));
+        assert!(compared.contains("message=\"B is slower: p99 +38 %\""));
+        insta::assert_snapshot!(junit(&[("five", &summary)], None).unwrap());
     }
 }

@@ -8,7 +8,7 @@ use crate::arguments::{
 };
 
 /// What the flags ask for.
-pub(super) fn of(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
+pub(crate) fn of(arguments: ReplayArguments) -> anyhow::Result<ReplayRequest> {
     let mut request = played(
         arguments.name.unwrap_or_default(),
         arguments.sending,

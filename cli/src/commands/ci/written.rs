@@ -1,0 +1,67 @@
+//! What `ci` leaves behind: a page, JUnit for the build server, Markdown for the pull request, and a word to whoever
+//! wants to know.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use reprise_app::{Library, comparison_markdown, judged_junit, run_summary_markdown};
+
+use super::config::{Config, Write};
+use super::{CiAnswer, Outcome};
+use crate::commands::forms::to_file;
+
+/// Writes every file that was asked for.
+pub(super) fn write(library: &Library, asked: &Write, outcome: &Outcome) -> anyhow::Result<()> {
+    if let Some(path) = &asked.junit {
+        let text = judged_junit(&outcome.runs, outcome.comparison.as_ref())?;
+        to_file(path, |to| Ok(to.write_all(text.as_bytes())?))?;
+    }
+    if let Some(path) = &asked.markdown {
+        to_file(path, |to| Ok(to.write_all(markdown(outcome).as_bytes())?))?;
+    }
+    if let Some(path) = &asked.html {
+        let runs: Vec<&str> = outcome
+            .runs
+            .iter()
+            .map(|run| run.run.name.as_str())
+            .collect();
+        library.write_report(&runs.join(", "), &runs, outcome.request.as_slice(), path)?;
+    }
+    Ok(())
+}
+
+/// The comparison first, then each run.
+fn markdown(outcome: &Outcome) -> String {
+    let comparison = outcome.comparison.iter().map(comparison_markdown);
+    let parts = comparison.chain(outcome.runs.iter().map(run_summary_markdown));
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+/// Tells the command: the verdict in its environment, the Markdown on its standard input. Its failure is said and changes
+/// no verdict.
+#[expect(clippy::print_stderr, reason = "a warning belongs on stderr")]
+pub(super) fn notify(config: &Config, outcome: &Outcome, answer: &CiAnswer) {
+    let Some(command) = &config.notify else {
+        return;
+    };
+    let told = Command::new("sh")
+        .args(["-c", command])
+        .env("REPRISE_VERDICT", answer.verdict)
+        .env("REPRISE_HELD", if answer.held { "yes" } else { "no" })
+        .env("REPRISE_RUNS", answer.runs.join(","))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .and_then(|mut child| {
+            if let Some(mut input) = child.stdin.take() {
+                // A command that does not read is none that failed.
+                let _ = input.write_all(markdown(outcome).as_bytes());
+            }
+            child.wait()
+        });
+    match told {
+        Ok(status) if status.success() => {}
+        Ok(status) => eprintln!("reprise: warning: notify '{command}' ended with {status}"),
+        Err(error) => eprintln!("reprise: warning: notify '{command}' did not start: {error}"),
+    }
+}

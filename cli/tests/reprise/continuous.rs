@@ -1,0 +1,115 @@
+//! `reprise ci`: a file in a repository that is played, judged, and answered for in the forms build servers read.
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, RECORDING, password_secret, shop, url};
+
+/// A file that plays the shop's recording twice, as fast as it answers.
+fn config(desk: &Desk, url: &str, check: &str) {
+    let text = format!(
+        r#"
+recording = "{RECORDING}"
+baseline = "main"
+repeat = 2
+min-effect = "50%"
+notify = "cat > told.md; echo $REPRISE_VERDICT $REPRISE_HELD $REPRISE_RUNS > told.txt"
+
+[replay]
+http = ["{url}"]
+speed = "max"
+secret = "{}"
+check = ["{check}", "error_rate<100%"]
+both-tiers = false
+
+[write]
+html = "ci.html"
+junit = "ci.xml"
+markdown = "ci.md"
+"#,
+        password_secret()
+    );
+    desk.write("reprise.toml", text.as_bytes());
+}
+
+fn ci(desk: &Desk, flags: &[&str]) -> (Option<i32>, Value) {
+    let said = desk.run(&[&["ci", "--json"], flags].concat());
+    let answer = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"));
+    (said.code, answer)
+}
+
+#[test]
+fn runs_are_judged_against_the_newest_of_the_baseline() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    config(&desk, &url(&shop), "p99<1h");
+    let (code, first) = ci(&desk, &["--as", "main"]);
+    assert_eq!(code, Some(0), "{first}");
+    assert_eq!(first["runs"], json!(["main-1", "main-2"]));
+    assert_eq!(first["verdict"], "not_compared");
+    assert_eq!(first["baseline"], json!([]));
+
+    let (code, second) = ci(&desk, &[]);
+    assert_eq!(second["runs"], json!(["ci-1", "ci-2"]));
+    assert_eq!(second["baseline"], json!(["main-1", "main-2"]));
+    assert_eq!(second["comparison"]["noise"], 0.5);
+    // How fast this machine is at the moment decides the verdict, and nothing else.
+    let regressed = second["verdict"] == "regressed";
+    assert_eq!(second["held"], !regressed, "{second}");
+    assert_eq!(code, Some(i32::from(regressed)));
+    assert!(desk.read("ci.html").contains("ci-2"));
+    assert!(
+        desk.read("ci.xml")
+            .contains("ci-1, ci-2 against main-1, main-2")
+    );
+    assert!(desk.read("ci.md").contains("ci-1"));
+    assert_eq!(desk.read("told.md"), desk.read("ci.md"));
+    let verdict = second["verdict"].as_str().unwrap();
+    let held = if regressed { "no" } else { "yes" };
+    assert_eq!(
+        desk.read("told.txt"),
+        format!("{verdict} {held} ci-1,ci-2\n")
+    );
+}
+
+#[test]
+fn a_check_that_fails_makes_the_exit_code_1_and_a_failed_case() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    config(&desk, &url(&shop), "p99<1us");
+    let (code, answer) = ci(&desk, &[]);
+    assert_eq!((code, &answer["held"]), (Some(1), &json!(false)));
+    assert!(
+        answer["failed_checks"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("ci-1: p99<1us")
+    );
+    assert!(desk.read("ci.xml").contains("<failure"));
+    assert!(desk.read("told.txt").starts_with("not_compared no"));
+}
+
+#[test]
+fn a_file_that_makes_no_sense_is_refused_by_name() {
+    let desk = Desk::with_recording();
+    desk.run(&["ci"]).refused(2, "docs/continuous.md");
+    for (text, why) in [
+        ("recording = 'shop'\nnotes = 'x'\n[replay]\n", "notes"),
+        ("recording = 'shop'\n[replay]\nhtpp = 'x'\n", "htpp"),
+        ("recording = 'shop'\n[replay]\nrun = 'x'\n", "'run'"),
+        (
+            "recording = 'shop'\n[replay.http]\na = 1\n",
+            "http is no text",
+        ),
+        (
+            "recording = 'shop'\nrepeat = 0\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
+            "repeat is 0",
+        ),
+        (
+            "recording = 'shop'\nmin-effect = '5'\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
+            "write percent",
+        ),
+    ] {
+        desk.write("other.toml", text.as_bytes());
+        desk.run(&["ci", "--config", "other.toml"]).refused(2, why);
+    }
+}
