@@ -8,7 +8,7 @@ pub(crate) mod json;
 mod request;
 pub(crate) mod url;
 
-pub(crate) use answer::{Offered, Shown, offered, take};
+pub(crate) use answer::{Looks, Offered, Shown, offered, take};
 pub(crate) use request::{Carried, carried};
 
 /// Bodies beyond this are not searched; bytes.

@@ -169,7 +169,11 @@ impl<'a> Gatherer<'a> {
         let http = (row.protocol == Protocol::Http)
             .then(|| Message::parse(request).ok())
             .flatten();
-        let lane = self.lane_of(exchange, http.as_ref());
+        let answer = match (row.protocol, exchange.response.as_deref()) {
+            (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
+            _ => None,
+        };
+        let lane = self.lane_of(exchange, http.as_ref(), answer.as_ref());
         let route = http
             .as_ref()
             .and_then(|http| self.route_of(row.connection.0, http));
@@ -182,10 +186,6 @@ impl<'a> Gatherer<'a> {
             let row_as = row.candidate(operation);
             self.rewritten.add(self.plan, row.id.0, &row_as, request);
         }
-        let answer = match (row.protocol, exchange.response.as_deref()) {
-            (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
-            _ => None,
-        };
         let (at_us, took_us) = times_of(row);
         if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
             self.killed.insert(thread);
@@ -328,7 +328,12 @@ impl<'a> Gatherer<'a> {
     }
 
     /// The lane of an exchange, begun when it is the first.
-    fn lane_of(&mut self, exchange: &RecordedRequest, http: Option<&Message<'_>>) -> u32 {
+    fn lane_of(
+        &mut self,
+        exchange: &RecordedRequest,
+        http: Option<&Message<'_>>,
+        answer: Option<&Message<'_>>,
+    ) -> u32 {
         let connection = exchange.row.connection.0;
         let next = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
         let lane = match exchange.row.protocol {
@@ -344,11 +349,7 @@ impl<'a> Gatherer<'a> {
                     Some(lane) => self.sessions.joined(connection, identity, lane),
                     None => self.sessions.lane(connection, identity, next),
                 };
-                let opened = exchange
-                    .response
-                    .as_deref()
-                    .and_then(|bytes| Message::parse(bytes).ok());
-                if let Some(identity) = opened.and_then(|answer| identity_of_response(&answer, key))
+                if let Some(identity) = answer.and_then(|answer| identity_of_response(answer, key))
                 {
                     self.sessions.given(connection, identity, lane);
                 }

@@ -40,7 +40,10 @@ pub(crate) struct NoiseLearner {
     book: NoiseBook,
     kept: FxHashMap<u64, Vec<u8>>,
     kept_bytes: usize,
-    followed: FxHashMap<(u32, String), Growth>,
+    /// By the operation, then by the place.
+    followed: FxHashMap<u32, FxHashMap<String, Growth>>,
+    /// How many places those are.
+    places: usize,
     mysql: mysql::MysqlNoise,
 }
 
@@ -102,7 +105,13 @@ impl NoiseLearner {
     /// What was learned, and the columns of MySQL operations whose executions leave out their definitions.
     pub(crate) fn finish(mut self) -> (NoiseBook, FxHashMap<u32, Columns>) {
         let columns = self.mysql.finish(&mut self.book);
-        for ((operation, place), growth) in self.followed {
+        let followed = self.followed.into_iter();
+        let followed = followed.flat_map(|(operation, places)| {
+            places
+                .into_iter()
+                .map(move |(place, growth)| (operation, place, growth))
+        });
+        for (operation, place, growth) in followed {
             if growth.grew >= ENOUGH && growth.fell * 4 <= growth.grew {
                 self.book.note(operation, &place);
             }
@@ -114,28 +123,32 @@ impl NoiseLearner {
     /// says was created has an id of its own in any case.
     fn follow(&mut self, operation: u32, shown: Answered<'_>) {
         const CREATED: u16 = 201;
-        let (book, followed) = (&mut self.book, &mut self.followed);
+        let (book, followed, places) = (&mut self.book, &mut self.followed, &mut self.places);
         named_parts(shown, &mut |place, value| {
             let name = place.rsplit(['.', ':']).next().unwrap_or(place);
             if shown.status == CREATED && (names_an_id(name) || is_code(value)) {
                 book.note(operation, place);
                 return;
             }
-            let Some(number) = number(value).filter(|_| !place.contains('*')) else {
+            if place.contains('*') {
+                return;
+            }
+            let Some(number) = number(value) else {
                 return;
             };
-            let key = (operation, place.to_owned());
-            if let Some(growth) = followed.get_mut(&key) {
+            let of_operation = followed.entry(operation).or_default();
+            if let Some(growth) = of_operation.get_mut(place) {
                 growth.grew += u32::from(number > growth.last);
                 growth.fell += u32::from(number <= growth.last);
                 growth.last = number;
-            } else if followed.len() < MOST_FOLLOWED {
+            } else if *places < MOST_FOLLOWED {
                 let growth = Growth {
                     last: number,
                     grew: 0,
                     fell: 0,
                 };
-                followed.insert(key, growth);
+                of_operation.insert(place.to_owned(), growth);
+                *places += 1;
             }
         });
     }
@@ -178,6 +191,9 @@ fn request_hash(asked: Asked, request: &Message<'_>) -> u64 {
 }
 
 fn number(value: &[u8]) -> Option<f64> {
+    // nothing else begins a number that is finite
+    let begins = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.');
+    value.first().filter(|first| begins(first))?;
     let number: f64 = std::str::from_utf8(value).ok()?.parse().ok()?;
     number.is_finite().then_some(number)
 }

@@ -4,14 +4,16 @@
 mod walk;
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::hash::Hasher;
 
 use reprise_wire::http::decode_content;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::SEARCHED;
 use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
 use super::url::Url;
-use crate::http::values::{Holder, Number, Origin, Take};
+use crate::http::values::{Number, Origin, Take};
 use walk::{Spot, walk};
 
 /// A value in an answer.
@@ -64,9 +66,22 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Every value of an answer that a later request could carry.
-pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
+/// How a value looks before it is taken out of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Looks {
+    /// How sure its equality is.
+    pub(crate) strength: Strength,
+    /// As in [`Offered`].
+    pub(crate) names_an_id: bool,
+    /// Whether it is an element of a list: there may be others at such places.
+    pub(crate) in_list: bool,
+}
+
+/// Every value of an answer that a later request could carry, as far as it is `wanted`: nearly all values of most
+/// answers are not, and cost nothing but a look.
+pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks) -> bool) -> Vec<Offered> {
     let mut found = Vec::new();
+    let mut keys = Vec::new();
     let mut seen = Seen::default();
     walk(answer, &mut |place, raw| {
         let name = place.name();
@@ -96,29 +111,38 @@ pub(crate) fn offered(answer: Shown<'_>) -> Vec<Offered> {
             if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
-            let key = (place.holder(), spot.shape);
-            let nth = seen.place(&key, &value);
+            let key = place.key(spot.shape.as_deref());
+            let nth = seen.place(key, &value);
+            let names_an_id = names_an_id || is_code(&value);
+            let looks = Looks {
+                strength,
+                names_an_id,
+                in_list: place.is_in_array(),
+            };
+            if !wanted(looks) {
+                continue;
+            }
             let stem = match (spot.stem, place) {
                 (Some(stem), _) => stem,
                 (None, place) => place.stem(answer.about),
             };
+            keys.push(key);
             found.push(Offered {
                 origin: Origin {
-                    holder: key.0,
-                    shape: key.1,
+                    holder: place.holder(),
+                    shape: spot.shape,
                     nth,
                 },
-                names_an_id: names_an_id || is_code(&value),
+                names_an_id,
                 value: value.into_owned(),
                 strength,
                 stem,
-                single: !place.is_in_array(),
+                single: !looks.in_list,
             });
         }
     });
-    for offered in &mut found {
-        let key = (offered.origin.holder.clone(), offered.origin.shape.clone());
-        offered.single &= seen.0.get(&key).is_some_and(|values| values.len() == 1);
+    for (offered, key) in found.iter_mut().zip(keys) {
+        offered.single &= seen.is_single(key);
     }
     found
 }
@@ -144,8 +168,8 @@ pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Numb
             let Some(value) = value.filter(counted) else {
                 return true;
             };
-            let key = (origin.holder.clone(), origin.shape.clone());
-            if seen.place(&key, &value) != origin.nth {
+            let key = place.key(origin.shape.as_deref());
+            if seen.place(key, &value) != origin.nth {
                 return true;
             }
             found(wanted.value, value.into_owned());
@@ -154,24 +178,47 @@ pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Numb
     });
 }
 
-/// The different values seen at each place, in order: the number of a value among them is its `nth`.
+/// The different values seen at each place, in order: the number of a value among them is its `nth`. Places and values
+/// are known by their hashes: most places have one value, and there are many of them.
 #[derive(Default)]
-struct Seen(FxHashMap<(Holder, Option<String>), Vec<Vec<u8>>>);
+struct Seen(FxHashMap<u64, Values>);
+
+#[derive(Default)]
+struct Values {
+    first: u64,
+    others: Vec<u64>,
+}
 
 impl Seen {
-    fn place(&mut self, key: &(Holder, Option<String>), value: &[u8]) -> u32 {
-        if !self.0.contains_key(key) {
-            self.0.insert(key.clone(), Vec::new());
-        }
-        let Some(values) = self.0.get_mut(key) else {
-            return 0;
+    fn place(&mut self, key: u64, value: &[u8]) -> u32 {
+        let mut hasher = FxHasher::default();
+        hasher.write(value);
+        let value = hasher.finish();
+        let values = match self.0.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(Values {
+                    first: value,
+                    others: Vec::new(),
+                });
+                return 0;
+            }
         };
-        let at = values.iter().position(|known| known == value);
+        if values.first == value {
+            return 0;
+        }
+        let at = values.others.iter().position(|known| *known == value);
         let at = at.unwrap_or_else(|| {
-            values.push(value.to_vec());
-            values.len() - 1
+            values.others.push(value);
+            values.others.len() - 1
         });
-        u32::try_from(at).unwrap_or(u32::MAX)
+        u32::try_from(at + 1).unwrap_or(u32::MAX)
+    }
+
+    fn is_single(&self, key: u64) -> bool {
+        self.0
+            .get(&key)
+            .is_some_and(|values| values.others.is_empty())
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn strength(value: &[u8], name: &str) -> Option<Strength> {
     if is_date(value) || !value.iter().all(u8::is_ascii_graphic) {
         return None;
     }
-    if looks_random(value) || (names_a_secret(name) && value.len() >= 8) {
+    if looks_random(value) || (value.len() >= 8 && names_a_secret(name)) {
         return Some(Strength::Strong);
     }
     is_id(value).then_some(Strength::Weak)
@@ -100,9 +100,12 @@ fn is_date(value: &[u8]) -> bool {
 
 /// Whether what stands under this name is made to be unguessable.
 pub(crate) fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let words = ["csrf", "xsrf", "token", "nonce", "verifier", "jwt"];
-    words.iter().any(|word| name.contains(word))
+    let holds = |word: &str| {
+        let mut parts = name.as_bytes().windows(word.len());
+        parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    words.into_iter().any(holds)
 }
 
 /// Words that end the names of ids.
@@ -151,6 +154,15 @@ fn ends_with_word(name: &str, end: &str) -> bool {
     let Some(at) = name.len().checked_sub(end.len()) else {
         return false;
     };
+    // most names end otherwise
+    let last = |text: &str| {
+        text.bytes()
+            .next_back()
+            .map(|byte| byte.to_ascii_lowercase())
+    };
+    if last(name) != last(end) {
+        return false;
+    }
     let (Some(before), Some(word)) = (name.get(..at), name.get(at..)) else {
         return false;
     };

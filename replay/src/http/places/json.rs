@@ -103,8 +103,8 @@ impl Scan<'_, '_> {
                 return None;
             }
             self.at += 1;
-            let name = String::from_utf8_lossy(self.document.get(key)?).into_owned();
-            self.under(&name, depth)?;
+            let document = self.document;
+            self.under(&String::from_utf8_lossy(document.get(key)?), depth)?;
             if self.ended(b'}')? {
                 return Some(());
             }
@@ -118,8 +118,9 @@ impl Scan<'_, '_> {
             return Some(());
         }
         self.arrays += 1;
+        let mut digits = Digits::default();
         for index in 0_u32.. {
-            self.under(&index.to_string(), depth)?;
+            self.under(digits.of(index), depth)?;
             if self.ended(b']')? {
                 break;
             }
@@ -188,6 +189,27 @@ impl Scan<'_, '_> {
     }
 }
 
+/// A number as text, without taking memory for it.
+#[derive(Default)]
+struct Digits([u8; 10]);
+
+impl Digits {
+    fn of(&mut self, number: u32) -> &str {
+        let mut rest = number;
+        let mut from = self.0.len();
+        for place in self.0.iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            from -= 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = self.0.get(from..).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -224,6 +246,13 @@ mod tests {
             assert_eq!(found(broken), [], "{broken}");
         }
         found(&"[".repeat(100_000));
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_elsewhere() {
+        for number in [0, 9, 10, 407, 1_000_000, u32::MAX] {
+            assert_eq!(Digits::default().of(number), number.to_string());
+        }
     }
 
     proptest! {

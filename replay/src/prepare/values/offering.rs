@@ -9,7 +9,7 @@ use super::elsewhere::Giver;
 use super::keys::{hash, hash_of_field, hash_of_rule};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, context};
 use crate::http::places::guess::Strength;
-use crate::http::places::{Offered, Shown, offered};
+use crate::http::places::{Looks, Offered, Shown, offered};
 use crate::http::values::{Holder, Number};
 
 /// Places that give one value, so that it is known though one of their answers fails.
@@ -44,7 +44,13 @@ impl LaneSearch {
             body: &answer.body,
             about: &about,
         };
-        for found in offered(shown) {
+        // as `remember` decides it, before a value is taken out
+        let wanted = |looks: Looks| match looks.strength {
+            Strength::Strong => true,
+            Strength::Weak => looks.names_an_id && (writes || !looks.in_list),
+            Strength::Field => !looks.in_list,
+        };
+        for found in offered(shown, wanted) {
             self.remember(found, exchange, writes, context);
         }
         for (number, rule) in context.rules_from(exchange.operation) {

@@ -5,11 +5,12 @@ use super::*;
 fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec<Offered> {
     let mut headers: Vec<(&[u8], &[u8])> = vec![(b"Content-Type", kind.as_bytes())];
     headers.extend(more);
-    offered(Shown {
+    let shown = Shown {
         headers: &headers,
         body: body.as_bytes(),
         about: "order",
-    })
+    };
+    offered(shown, |_| true)
 }
 
 fn named(all: &[Offered]) -> Vec<(String, String, String, bool)> {
@@ -72,6 +73,28 @@ fn json_and_headers_offer_ids_and_tokens_and_no_words() {
             ("json:next=/carts/{}", "cart", "3", true),
         ],
     );
+}
+
+#[test]
+fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
+    let body = b"<a href=/items/7>a</a><a href=/items/8>b</a><a href=/carts/9>c</a>";
+    let shown = Shown {
+        headers: &[(b"content-type", b"text/html")],
+        body,
+        about: "",
+    };
+    let all = offered(shown, |_| true);
+    assert!(!all[0].single && all[2].single);
+    let strong = |looks: Looks| looks.strength == Strength::Strong;
+    assert_eq!(offered(shown, strong), []);
+    let list = br#"{"id": 7, "lines": [{"id": 8}]}"#;
+    let shown = Shown {
+        headers: &[(b"content-type", b"application/json")],
+        body: list,
+        about: "order",
+    };
+    let alone = offered(shown, |looks| looks.names_an_id && !looks.in_list);
+    expect(&alone, &[("json:id", "order", "7", true)]);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Every place of an answer that holds a value: header fields, what HTML holds for its forms and scripts,
 //! links, the strings and numbers of JSON documents.
 
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
 use super::super::guess::{names_an_id, nearest_name};
 use super::super::html::{Piece, attributes, pieces};
 use super::super::json::{Kind, leaves};
@@ -58,6 +62,32 @@ impl Spot<'_> {
             Self::Link => Holder::Link,
             Self::Json { path, .. } => Holder::Json((*path).to_owned()),
         }
+    }
+
+    /// The hash of its holder and the shape of the URL there.
+    pub(super) fn key(&self, shape: Option<&str>) -> u64 {
+        let (kind, name) = match self {
+            Self::Header(name) => (0, *name),
+            Self::Cookie {
+                name,
+                decoded: false,
+            } => (1, *name),
+            Self::Cookie {
+                name,
+                decoded: true,
+            } => (2, *name),
+            Self::Html(name) | Self::Hidden(name) => (3, *name),
+            Self::Link => (4, ""),
+            Self::Json { path, .. } => (5, *path),
+        };
+        let mut hasher = FxHasher::default();
+        hasher.write_u8(kind);
+        hasher.write(name.as_bytes());
+        if let Some(shape) = shape {
+            hasher.write_u8(0xff);
+            hasher.write(shape.as_bytes());
+        }
+        hasher.finish()
     }
 
     pub(super) fn is(&self, holder: &Holder) -> bool {
