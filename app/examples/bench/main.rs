@@ -3,7 +3,7 @@
 //! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that), and proxies
 //! (`bench proxy`).
 //! `bench memory 5` imports a capture of 5 GB, replays it, and prints what that takes; `bench lanes 8000`
-//! what idle lanes do; `bench queries` only what MySQL's point queries cost.
+//! what idle lanes do; `bench loop 100` what ten hours of repeating a recording do, at a hundred times its speed; `bench queries` only what MySQL's point queries cost.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 
@@ -46,6 +46,10 @@ fn main() -> Result<(), Failure> {
             let lanes: u32 = lanes.parse()?;
             in_folder(|folder| replay::lanes::measure(folder, lanes))
         }
+        ["loop", speed] => {
+            let speed: u32 = speed.parse()?;
+            in_folder(|folder| replay::endless::measure(folder, speed))
+        }
         ["timer", rate, seconds] => replay::timer::run(rate.parse()?, seconds.parse()?),
         ["decode", file] => decoding::decode(Path::new(file)),
         ["slice", file] => limits::slice(Path::new(file)),
@@ -55,7 +59,7 @@ fn main() -> Result<(), Failure> {
             let gigabytes: u64 = gigabytes.parse()?;
             in_folder(|folder| memory(folder, gigabytes))
         }
-        _ => Err("read the arguments: none, `replay`, `proxy`, `queries`, `lanes NUMBER`, `write FOLDER`, or `memory GIGABYTES`".into()),
+        _ => Err("read the arguments: none, `replay`, `proxy`, `queries`, `lanes NUMBER`, `loop SPEED`, `write FOLDER`, or `memory GIGABYTES`".into()),
     }
 }
 

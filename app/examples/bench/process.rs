@@ -37,6 +37,20 @@ pub(crate) fn measured(command: &mut Command) -> Result<Used, Failure> {
     watched(command, Stdio::null(), |_| {})
 }
 
+/// Runs `command` to its end, its output thrown away, and tells `look` now and then how long it has run and how much
+/// memory is resident.
+pub(crate) fn resident(
+    command: &mut Command,
+    mut look: impl FnMut(Duration, u64),
+) -> Result<Used, Failure> {
+    let began = Instant::now();
+    watched(command, Stdio::null(), |child| {
+        if let Some(bytes) = status_of(child, "VmRSS:") {
+            look(began.elapsed(), bytes);
+        }
+    })
+}
+
 /// Runs `command` to its end, its output written to `file` and read from there.
 pub(crate) fn told(command: &mut Command, file: &Path) -> Result<Told, Failure> {
     let mut threads = BTreeMap::new();
@@ -67,7 +81,7 @@ fn watched(
         }
         // Both only grow, so the last look before the end is what counts.
         cpu_s = cpu_seconds_of(&child).unwrap_or(cpu_s);
-        peak_bytes = peak_resident(&child).unwrap_or(peak_bytes);
+        peak_bytes = status_of(&child, "VmHWM:").unwrap_or(peak_bytes);
         look(&child);
         std::thread::sleep(LOOK_EVERY);
     };
@@ -107,10 +121,10 @@ pub(crate) fn cpu_seconds_of(child: &Child) -> Option<f64> {
     Some((user + system) / TICKS_PER_SECOND)
 }
 
-/// `VmHWM` of proc_pid_status(5).
-fn peak_resident(child: &Child) -> Option<u64> {
+/// A number of bytes of proc_pid_status(5): `VmHWM:`, the most that was resident, or `VmRSS:`, what is.
+fn status_of(child: &Child, name: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes * 1024)
 }

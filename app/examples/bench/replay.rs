@@ -2,6 +2,7 @@
 //! nginx on the other, beside wrk, oha and vegeta as far as they are installed, and a bare timer loop; and
 //! point queries against MariaDB, beside sysbench.
 
+pub(crate) mod endless;
 pub(crate) mod lanes;
 mod load;
 pub(crate) mod memory;

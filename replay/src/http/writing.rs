@@ -81,7 +81,8 @@ impl Alphabet {
     /// The alphabet in which `text` is base64 of readable text, and that text.
     pub(crate) fn of(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         const SHORTEST: usize = 12;
-        if text.len() < SHORTEST {
+        let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+        if text.len() < SHORTEST || !text.iter().all(letter) {
             return None;
         }
         let all = [

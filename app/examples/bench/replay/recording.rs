@@ -39,6 +39,20 @@ pub(super) fn write(file: &Path, answers: Answers) -> Result<(), Failure> {
     write_requests(file, CONNECTIONS, answers, requests)
 }
 
+/// Writes one of ten minutes, evenly spaced: fifty connections at a time, each open for half a minute.
+pub(super) fn write_long(file: &Path) -> Result<(), Failure> {
+    const LASTS_US: u64 = 600_000_000;
+    const OPEN_US: u64 = 30_000_000;
+    let requests = (0..EXCHANGES).map(|number| {
+        let at_us = number * LASTS_US / EXCHANGES;
+        let group = u32::try_from(at_us / OPEN_US).unwrap_or(0);
+        let connection = u32::try_from(number % u64::from(CONNECTIONS)).unwrap_or(0);
+        (group * CONNECTIONS + connection, at_us)
+    });
+    let groups = u32::try_from(LASTS_US / OPEN_US)?;
+    write_requests(file, groups * CONNECTIONS, Answers::Kept, requests)
+}
+
 /// Writes one with so many connections that are open all the time, each with a request in the first five
 /// seconds and one in the last five.
 pub(super) fn write_idle(file: &Path, connections: u32) -> Result<(), Failure> {
