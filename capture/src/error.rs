@@ -27,6 +27,15 @@ pub enum CaptureError {
         .0.display()
     )]
     Foreign(PathBuf),
+    /// It is a capture in a format that is not read.
+    #[error("read {}: it is a capture of {program}; make a pcapng file of it first: editcap -F pcapng {} new.pcapng",
+        path.display(), path.display())]
+    OtherCapture {
+        /// Which file.
+        path: PathBuf,
+        /// The program whose format it is.
+        program: &'static str,
+    },
     /// It is JSON, but no HTTP Archive.
     #[error("read {}: it is JSON without `log.entries`, so no HTTP Archive (HAR)", .0.display())]
     NoEntries(PathBuf),

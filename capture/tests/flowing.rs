@@ -33,6 +33,14 @@ impl Bench {
         self.folder.path().join(name)
     }
 
+    /// A named pipe that nobody writes yet.
+    fn pipe(&self) -> PathBuf {
+        let path = self.path("pipe");
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        path
+    }
+
     fn read(&self, path: &Path, idle: Option<Duration>) -> Handle {
         let config = RecordConfig {
             source: PacketSource::File(FlowingFile {
@@ -150,14 +158,7 @@ fn a_file_that_grows_no_more_ends_after_a_while() {
 #[test]
 fn a_named_pipe_is_read_until_its_writer_closes_it() {
     let bench = Bench::new();
-    let path = bench.path("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&path)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let path = bench.pipe();
     assert!(FlowingFile::is_pipe(&path) && FlowingFile::is_pipe(Path::new("-")));
     // Nobody writes it yet.
     let handle = bench.read(&path, None);
@@ -176,14 +177,7 @@ fn a_named_pipe_is_read_until_its_writer_closes_it() {
 #[test]
 fn a_pipe_that_is_stopped_before_its_end_is_interrupted() {
     let bench = Bench::new();
-    let path = bench.path("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&path)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let path = bench.pipe();
     let handle = bench.read(&path, None);
     let mut pipe = OpenOptions::new().write(true).open(&path).unwrap();
     pipe.write_all(&pcap()).unwrap();

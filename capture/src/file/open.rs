@@ -72,6 +72,12 @@ pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
         path: path.to_path_buf(),
         how,
     };
+    if let Some(program) = other_capture(start) {
+        return Err(CaptureError::OtherCapture {
+            path: path.to_path_buf(),
+            program,
+        });
+    }
     let bytes: Box<dyn Read + Send> = match start {
         [] => return Err(CaptureError::Empty(path.to_path_buf())),
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(reader)),
@@ -88,6 +94,22 @@ pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
         bytes: Box::new(Full(bytes)),
         progress,
     })
+}
+
+/// The program whose captures begin like this, of those that Wireshark's editcap converts.
+fn other_capture(start: &[u8]) -> Option<&'static str> {
+    const BEGINNINGS: [(&[u8], &str); 5] = [
+        (b"snoop\0\0\0", "Sun's snoop"),
+        (b"GMBU", "Microsoft Network Monitor 2 or 3"),
+        (b"RTSS", "Microsoft Network Monitor 1"),
+        (b"TRSNIFF data", "Network General's Sniffer"),
+        (b"XCP\0", "NetXRay or Sniffer for Windows"),
+    ];
+    let is_start = |(beginning, _): &&(&[u8], &str)| start.starts_with(beginning);
+    BEGINNINGS
+        .iter()
+        .find(is_start)
+        .map(|(_, program)| *program)
 }
 
 /// Counts what passes.
