@@ -8,6 +8,7 @@ mod bin;
 mod columns;
 mod error;
 mod file;
+mod gathered;
 mod id;
 mod name;
 mod plan;

@@ -2,7 +2,7 @@
 //! writer thread takes all, closing the open segments, so that rows and the segments they point
 //! into are committed together.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use reprise_wire::{Exchange, Payload, Protocol, Timestamp};
 use rusqlite::{Transaction, params};
@@ -12,6 +12,7 @@ use super::operations::{Latencies, Operations};
 use super::row::{self, Filed, Stored};
 use super::servers::Servers;
 use super::{ConnectionEnd, ExchangeCounts, NewConnection, Totals};
+use crate::gathered::{Gathered, Held};
 use crate::segment::{Packer, Segments};
 use crate::writer::Intake;
 use crate::writer_life::{HEARTBEAT_MS, now_ms};
@@ -29,9 +30,7 @@ const FULL_BYTES: usize = 32 * 1024 * 1024;
 pub(crate) struct RecordingIntake {
     id: RecordingId,
     started_at: Timestamp,
-    gathering: Mutex<Gathering>,
-    /// Told after each commit.
-    taken: Condvar,
+    gathered: Gathered<Gathering>,
 }
 
 struct Gathering {
@@ -48,7 +47,6 @@ struct Gathering {
     hurried: bool,
     written_at_ms: i64,
     end: End,
-    failed: Option<Arc<Error>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,13 +75,11 @@ impl RecordingIntake {
             hurried: false,
             written_at_ms: now_ms(),
             end: End::Open,
-            failed: None,
         };
         Self {
             id,
             started_at,
-            gathering: Mutex::new(gathering),
-            taken: Condvar::new(),
+            gathered: Gathered::new(gathering),
         }
     }
 
@@ -124,45 +120,23 @@ impl RecordingIntake {
 
     /// Makes the next commit the last one.
     pub(crate) fn end(&self, complete: bool) -> Result<(), Error> {
-        let mut gathering = self.lock();
+        let mut gathering = self.gathered.hold();
         if gathering.end == End::Open {
             gathering.end = End::Asked { complete };
         }
-        failure(&gathering)
+        gathering.failure()
     }
 
     /// The error that stopped it, if one did.
     pub(crate) fn failure(&self) -> Result<(), Error> {
-        failure(&self.lock())
+        self.gathered.hold().failure()
     }
 
     /// Waits while it is full; fails when it has failed.
-    fn ready(&self) -> Result<MutexGuard<'_, Gathering>, Error> {
-        let mut gathering = self.lock();
-        while gathering.failed.is_none() && gathering.holds(FULL_ROWS, FULL_BYTES) {
-            gathering = self
-                .taken
-                .wait(gathering)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        failure(&gathering)?;
-        Ok(gathering)
+    fn ready(&self) -> Result<Held<'_, Gathering>, Error> {
+        self.gathered
+            .adding(|gathering| gathering.holds(FULL_ROWS, FULL_BYTES))
     }
-
-    fn lock(&self) -> MutexGuard<'_, Gathering> {
-        // A panic in a caller's thread cannot leave it half changed in a way that matters: ids
-        // only grow, and what was pushed stays.
-        self.gathering
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn failure(gathering: &Gathering) -> Result<(), Error> {
-    gathering
-        .failed
-        .clone()
-        .map_or(Ok(()), |error| Err(Error::Earlier(error)))
 }
 
 impl Gathering {
@@ -247,8 +221,8 @@ fn keep(segments: &mut Segments, payload: Option<&mut Payload>) -> Result<Option
 
 impl Intake for RecordingIntake {
     fn write(&self, transaction: &Transaction<'_>, packer: &mut Packer) -> Result<(), Error> {
-        let mut gathering = self.lock();
-        if gathering.failed.is_some() {
+        let mut gathering = self.gathered.hold();
+        if gathering.has_failed() {
             return Ok(());
         }
         let end = gathering.end;
@@ -262,7 +236,7 @@ impl Intake for RecordingIntake {
         drop(gathering);
         batch.write(transaction, packer, self.id, self.started_at)?;
         if let End::Asked { complete } = end {
-            let mut gathering = self.lock();
+            let mut gathering = self.gathered.hold();
             gathering.latencies.write(transaction, self.id)?;
             transaction.execute(
                 "UPDATE recording SET complete = ?2, writer = NULL WHERE id = ?1",
@@ -274,18 +248,14 @@ impl Intake for RecordingIntake {
     }
 
     fn committed(&self, outcome: Result<(), Arc<Error>>) {
-        let mut gathering = self.lock();
-        if let Err(error) = outcome {
-            gathering.failed.get_or_insert(error);
+        self.gathered.committed(outcome, |gathering| {
             gathering.added = Additions::default();
-        }
-        drop(gathering);
-        self.taken.notify_all();
+        });
     }
 
     fn ended(&self) -> bool {
-        let gathering = self.lock();
-        gathering.end == End::Written || gathering.failed.is_some()
+        let gathering = self.gathered.hold();
+        gathering.end == End::Written || gathering.has_failed()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where a run's samples, ticks and events gather between two commits.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use reprise_measure::{Sample, Summary, Tick};
 use rusqlite::{Transaction, params};
 
 use super::block::{self, BLOCK_SAMPLES};
 use super::{RunEvent, RunState};
+use crate::gathered::{Gathered, Held};
 use crate::recording::key;
 use crate::segment::Packer;
 use crate::writer::Intake;
@@ -19,9 +20,7 @@ const FULL_SAMPLES: usize = 250_000;
 /// A run that is being written.
 pub(crate) struct RunIntake {
     id: RunId,
-    gathering: Mutex<Gathering>,
-    /// Told after each commit.
-    taken: Condvar,
+    gathered: Gathered<Gathering>,
 }
 
 struct Gathering {
@@ -33,7 +32,6 @@ struct Gathering {
     written_at_ms: i64,
     end: Option<RunState>,
     ended: bool,
-    failed: Option<Arc<Error>>,
 }
 
 /// How many blobs of each sort have been written.
@@ -55,12 +53,10 @@ impl RunIntake {
             written_at_ms: now_ms(),
             end: None,
             ended: false,
-            failed: None,
         };
         Self {
             id,
-            gathering: Mutex::new(gathering),
-            taken: Condvar::new(),
+            gathered: Gathered::new(gathering),
         }
     }
 
@@ -88,41 +84,21 @@ impl RunIntake {
 
     /// Makes the next commit the last one.
     pub(crate) fn end(&self, state: RunState) -> Result<(), Error> {
-        let mut gathering = self.lock();
+        let mut gathering = self.gathered.hold();
         gathering.end.get_or_insert(state);
-        failure(&gathering)
+        gathering.failure()
     }
 
     /// The error that stopped it, if one did.
     pub(crate) fn failure(&self) -> Result<(), Error> {
-        failure(&self.lock())
+        self.gathered.hold().failure()
     }
 
-    fn ready(&self) -> Result<MutexGuard<'_, Gathering>, Error> {
-        let mut gathering = self.lock();
-        while gathering.failed.is_none() && gathering.samples.len() >= FULL_SAMPLES {
-            gathering = self
-                .taken
-                .wait(gathering)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        failure(&gathering)?;
-        Ok(gathering)
+    /// Waits while it is full; fails when it has failed.
+    fn ready(&self) -> Result<Held<'_, Gathering>, Error> {
+        self.gathered
+            .adding(|gathering| gathering.samples.len() >= FULL_SAMPLES)
     }
-
-    fn lock(&self) -> MutexGuard<'_, Gathering> {
-        // What was pushed stays whole if a caller's thread panics.
-        self.gathering
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn failure(gathering: &Gathering) -> Result<(), Error> {
-    gathering
-        .failed
-        .clone()
-        .map_or(Ok(()), |error| Err(Error::Earlier(error)))
 }
 
 /// What one commit writes.
@@ -152,7 +128,7 @@ impl Gathering {
 
 impl Intake for RunIntake {
     fn write(&self, transaction: &Transaction<'_>, packer: &mut Packer) -> Result<(), Error> {
-        let mut gathering = self.lock();
+        let mut gathering = self.gathered.hold();
         let now = now_ms();
         let nothing = gathering.samples.is_empty()
             && gathering.ticks.is_empty()
@@ -160,29 +136,24 @@ impl Intake for RunIntake {
             && gathering.summary.is_none()
             && gathering.end.is_none()
             && now - gathering.written_at_ms < HEARTBEAT_MS;
-        if nothing || gathering.failed.is_some() {
+        if nothing || gathering.has_failed() {
             return Ok(());
         }
         gathering.written_at_ms = now;
         let taken = gathering.take()?;
         drop(gathering);
         taken.write(transaction, packer, self.id)?;
-        self.lock().ended = taken.end.is_some();
+        self.gathered.hold().ended = taken.end.is_some();
         Ok(())
     }
 
     fn committed(&self, outcome: Result<(), Arc<Error>>) {
-        let mut gathering = self.lock();
-        if let Err(error) = outcome {
-            gathering.failed.get_or_insert(error);
-        }
-        drop(gathering);
-        self.taken.notify_all();
+        self.gathered.committed(outcome, |_| {});
     }
 
     fn ended(&self) -> bool {
-        let gathering = self.lock();
-        gathering.ended || gathering.failed.is_some()
+        let gathering = self.gathered.hold();
+        gathering.ended || gathering.has_failed()
     }
 }
 
