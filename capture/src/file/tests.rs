@@ -179,7 +179,10 @@ fn what_is_no_capture_is_refused_with_the_reason() {
     ));
     let snoop = saved(b"snoop\0\0\0\0\0\0\x02");
     let said = CaptureFile::open(&snoop.path).unwrap_err().to_string();
-    assert!(said.contains("Sun's snoop") && said.contains("editcap -F pcapng"), "{said}");
+    assert!(
+        said.contains("Sun's snoop") && said.contains("editcap -F pcapng"),
+        "{said}"
+    );
     let missing = CaptureFile::open(std::path::Path::new("/nowhere/x.pcap")).unwrap_err();
     assert!(matches!(missing, CaptureError::Io { .. }));
 }
