@@ -55,6 +55,7 @@ bench:
 	@scripts/setup bench
 	$(CARGO) build --release -p reprise
 	$(CARGO) run --release -q -p reprise-app --example bench
+	$(CARGO) run --release -q -p reprise-measure --example speed
 
 fuzz:
 	@scripts/setup fuzz
