@@ -5,12 +5,14 @@ CARGO ?= cargo
 FILE ?= demo-out/demo.reprise
 FUZZ_SECONDS ?= 20
 
-.PHONY: help setup setup-demo demo test app bench fuzz lint rust-test ui-test e2e clean
+.PHONY: help setup setup-demo demo test app package screenshots bench fuzz lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
 	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
 	@echo "make app    the desktop on the demo's file (FILE=... for another)"
+	@echo "make package      a Debian package: the command, the window, the capture helper"
+	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
 	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (20) from the kept inputs"
 	@echo "make lint   formatting, clippy, docs, the types and style of the window"
@@ -29,6 +31,18 @@ app: setup
 	cd ui && npm run --silent build
 	$(CARGO) build --release -p reprise-desktop --features custom-protocol
 	REPRISE_FILE=$(FILE) target/release/reprise-desktop
+
+package: setup
+	cd ui && npm run --silent build
+	$(CARGO) build --release -p reprise -p reprise-capture
+	$(CARGO) build --release -p reprise-desktop --features custom-protocol
+	scripts/package
+
+screenshots:
+	cd ui && npm run --silent build
+	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build -p reprise-desktop
+	cd ui && node e2e/screenshots.mjs
 
 test: setup ui-test rust-test e2e
 

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use reprise_fault::Fault;
 use reprise_measure::chart::{
-    self, Chart, ChartKind, Curve, FaultSpan, StageMark, Style, Theme, Timeline,
+    self, Chart, ChartKind, Curve, FaultSpan, Side, StageMark, Style, Theme, Timeline,
 };
 use reprise_measure::{Comparison, Tick};
 use reprise_replay::Plan;
 use reprise_store::Run;
 
-use crate::{Error, Library};
+use crate::{Error, Library, RECORDING};
 
 /// A chart written as a file: wide enough for a page.
 const WIDTH: u32 = 900;
@@ -25,6 +25,17 @@ pub struct RunTimeline {
     faults: Vec<FaultSpan>,
     stages: Vec<StageMark>,
     warm_up_us: u64,
+}
+
+/// What of a run a chart shows.
+#[derive(Clone, Debug, Default)]
+pub struct RunSpan {
+    /// The left end of its time axis, in microseconds of the run.
+    pub from_us: u64,
+    /// The right end; 0 for the last tick's end.
+    pub to_us: u64,
+    /// The names of lines that are not drawn.
+    pub hidden: Vec<String>,
 }
 
 impl RunTimeline {
@@ -55,11 +66,13 @@ impl RunTimeline {
         &self.ticks
     }
 
-    /// Draws one chart; `to_us` is the right end of its time axis, 0 for the last tick's end.
-    pub fn draw(&self, kind: ChartKind, to_us: u64, style: Style) -> Chart {
+    /// Draws this of one chart.
+    pub fn draw(&self, kind: ChartKind, span: &RunSpan, style: Style) -> Chart {
         kind.draw(
             &Timeline {
-                to_us,
+                from_us: span.from_us,
+                to_us: span.to_us,
+                hidden: &span.hidden,
                 ..self.whole()
             },
             style,
@@ -118,6 +131,29 @@ impl Library {
         ))
     }
 
+    /// The response times of two runs on one time axis; `None` when one side is the recording itself, which was not
+    /// measured the same way.
+    ///
+    /// # Errors
+    /// When there is no run of one of these names.
+    pub fn overlay_chart(&self, a: &str, b: &str, style: Style) -> Result<Option<Chart>, Error> {
+        if [a, b].contains(&RECORDING) {
+            return Ok(None);
+        }
+        let (before, after) = (self.run_timeline(a)?, self.run_timeline(b)?);
+        Ok(Some(chart::overlay(
+            Side {
+                name: "A",
+                ticks: before.ticks(),
+            },
+            Side {
+                name: "B",
+                ticks: after.ticks(),
+            },
+            style,
+        )))
+    }
+
     /// Writes one chart of a run as an SVG file.
     ///
     /// # Errors
@@ -129,9 +165,11 @@ impl Library {
         theme: Theme,
         path: &Path,
     ) -> Result<(), Error> {
-        let chart = self
-            .run_timeline(name)?
-            .draw(kind, 0, Style::new(WIDTH, HEIGHT, theme));
+        let chart = self.run_timeline(name)?.draw(
+            kind,
+            &RunSpan::default(),
+            Style::new(WIDTH, HEIGHT, theme),
+        );
         write(path, &chart.svg)
     }
 }

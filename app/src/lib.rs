@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod error;
 mod export;
+mod failures;
 mod interchange;
 mod knee;
 mod library;
@@ -38,18 +39,20 @@ pub use capture::{
     CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, check_capture_filter,
     devices,
 };
-pub use charts::{RunTimeline, comparison_charts};
+pub use charts::{RunSpan, RunTimeline, comparison_charts};
 pub use comparison::{CompareRequest, RECORDING};
 pub use copy::{CopyRequest, PartRequest};
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, doctor};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
+pub use failures::{FailureGroup, FailureSample};
 pub use interchange::{RunForm, judged_junit, run_summary_markdown};
 pub use knee::{KneeAnswer, KneeRequest, KneeStep};
 pub use library::{ExchangeQuery, Kept, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
+pub use mysql_url::mysql_url;
 pub use places::default_file;
 pub use proxy::{
     PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyRequest, faults_as_text,

@@ -3,7 +3,9 @@
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{compare, import, library, proxy, record, redaction, replay, run, targets};
+use crate::commands::{
+    compare, import, library, proxy, record, redaction, replay, run, targets, window,
+};
 
 /// Every command, typed.
 pub(crate) fn commands() -> Builder<Wry> {
@@ -31,7 +33,10 @@ pub(crate) fn commands() -> Builder<Wry> {
             record::recording_chart,
             record::stop_recording,
             record::rename_recording,
-            record::close_window,
+            window::hide_window,
+            window::show_window,
+            window::notify,
+            window::close_window,
             replay::read_fault,
             replay::read_check,
             replay::read_stages,
@@ -45,6 +50,8 @@ pub(crate) fn commands() -> Builder<Wry> {
             run::run,
             run::run_charts,
             run::mismatches,
+            run::failures,
+            run::start_again,
             run::run_on,
             run::watch_run,
             run::pause_run,

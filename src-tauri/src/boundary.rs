@@ -2,10 +2,12 @@
 //! microseconds are `u32` (they saturate; 71 minutes), sizes and rates `f64`, instants RFC 3339: a JavaScript
 //! number holds them all exactly.
 
+mod again;
 mod chart;
 mod comparison;
 mod dry_run;
 mod exchange;
+mod failure;
 mod fault;
 mod fields;
 mod library;
@@ -17,11 +19,14 @@ mod recording;
 mod redaction;
 mod replay;
 mod run;
+mod run_view;
 
+pub(crate) use again::AgainForm;
 pub(crate) use chart::{Chart, ThemeName};
 pub(crate) use comparison::Comparison;
 pub(crate) use dry_run::DryRun;
 pub(crate) use exchange::{ExchangeDetail, ExchangePage};
+pub(crate) use failure::FailureLine;
 pub(crate) use fault::FaultReading;
 pub(crate) use library::{AllowedHost, ImportNews, Library, RecordingCard, RunCard};
 pub(crate) use mismatch::Mismatches;
@@ -32,3 +37,4 @@ pub(crate) use recording::RecordingPage;
 pub(crate) use redaction::{RedactionPreview, RedactionRules, RulesReading};
 pub(crate) use replay::{CheckState, ReplayForm, StageLine, Understood};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};
+pub(crate) use run_view::RunView;

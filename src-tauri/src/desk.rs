@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reprise_app::{Kept, Library, Stopper};
+use reprise_app::{Kept, Library, ReplayRequest, Stopper};
 
 use crate::device_rates::DeviceRates;
 use crate::error::Failure;
@@ -74,6 +74,29 @@ impl Desk {
     /// The run that is on and not over.
     pub(crate) fn live(&self) -> Option<Arc<LiveRun>> {
         self.live_place().clone().filter(|live| !live.is_over())
+    }
+
+    /// Starts a replay with so many faults; its name once it is on.
+    ///
+    /// # Errors
+    /// When another is on, or it is refused.
+    pub(crate) fn start_run(
+        &self,
+        request: &ReplayRequest,
+        faults: usize,
+    ) -> Result<String, Failure> {
+        let mut place = self.live_place();
+        if let Some(live) = place.as_ref().filter(|live| !live.is_over()) {
+            let name = live.name();
+            return Err(Failure::usage(format!(
+                "the run {name} is on; wait for it or stop it"
+            )));
+        }
+        let job = self.library.replay(request)?;
+        let live = LiveRun::follow(job, faults, request.duration_ms)?;
+        let name = live.name().to_owned();
+        *place = Some(live);
+        Ok(name)
     }
 
     /// The run that is on.

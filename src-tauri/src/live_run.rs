@@ -96,6 +96,16 @@ impl LiveRun {
         self.pulse.wait_for_end()
     }
 
+    /// Holds it, or lets it go on; whoever watches is told at once.
+    pub(crate) fn pause(&self, paused: bool) {
+        if paused {
+            self.control.pause();
+        } else {
+            self.control.resume();
+        }
+        self.pulse.change(|_| ());
+    }
+
     /// Switches one of the plan's faults.
     pub(crate) fn set_fault(&self, index: usize, on: bool) {
         self.control.set_fault(index, on);

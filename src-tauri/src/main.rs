@@ -9,6 +9,7 @@ mod display;
 mod error;
 mod live_recording;
 mod live_run;
+mod notification;
 mod sparkline;
 mod standing_proxies;
 mod watched;
@@ -22,7 +23,7 @@ use tauri::{Emitter as _, Manager as _, Window, WindowEvent};
 
 use desk::Desk;
 
-const USAGE: &str = "usage: reprise-desktop [--file FILE]\n\
+const USAGE: &str = "usage: reprise-desktop [FILE]\n\
     Opens the window on FILE, else on $REPRISE_FILE, else on your library.";
 
 /// The exit code of a failure that is neither the user's nor the target's, as in the `reprise` command.
@@ -78,7 +79,11 @@ fn file() -> anyhow::Result<Option<PathBuf>> {
             Some(file) => Some(file),
             None => bail!("--file names no file\n{USAGE}"),
         },
-        Some(other) => bail!("unknown argument {}\n{USAGE}", other.display()),
+        Some(flag) if flag.as_encoded_bytes().starts_with(b"-") => {
+            bail!("unknown argument {}\n{USAGE}", flag.display())
+        }
+        // as file managers name it
+        Some(file) => Some(file),
     };
     Ok(named.map(PathBuf::from))
 }

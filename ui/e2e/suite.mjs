@@ -17,6 +17,7 @@ import { heldHastenedStopped } from './replaying.mjs';
 import { redactionRules } from './settings.mjs';
 import { story } from './story.mjs';
 import { drawnPlan } from './timeline.mjs';
+import { lookedAtAndRunAgain } from './watching.mjs';
 import { openWindow, picture, pictures, shopProgram } from './window.mjs';
 
 /** Takes what the built-in rules leave: what the shop's customers searched for. */
@@ -38,6 +39,7 @@ try {
     await recordFromCommand(session, folder);
     await pagesAreReachable(session);
     await redactionRules(session, 'shop', RULE);
+    await lookedAtAndRunAgain(session, 'broken');
     await drawnPlan(session);
     await standingProxy(session, shopUrl);
     await closeDuringRun(session, display);

@@ -25,8 +25,8 @@ for (const needed of [app, shopProgram, capture]) {
   assert.ok(existsSync(needed), `${needed} is missing; run \`make e2e\``);
 }
 
-/** Xvfb, tauri-driver and the built program on a file of its own. */
-export async function openWindow(folder) {
+/** Xvfb, tauri-driver and the built program on a file of its own, dark or light as the system would be. */
+export async function openWindow(folder, theme = 'dark') {
   const display = start('Xvfb', [
     '-displayfd',
     '1',
@@ -42,7 +42,7 @@ export async function openWindow(folder) {
     ...process.env,
     DISPLAY: `:${number}`,
     WAYLAND_DISPLAY: '',
-    GTK_THEME: 'Adwaita:dark',
+    GTK_THEME: theme === 'dark' ? 'Adwaita:dark' : 'Adwaita',
     REPRISE_FILE: join(folder, 'window.reprise'),
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_DATA_HOME: join(folder, 'data'),
@@ -87,9 +87,9 @@ export function leaveField(session) {
 }
 
 /** Lets two frames pass, so that what is on screen is what was asked for. */
-export async function picture(session, name) {
+export async function picture(session, name, folder = pictures) {
   await session.run(
     'return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))',
   );
-  await session.screenshot(join(pictures, `${name}.png`));
+  await session.screenshot(join(folder, `${name}.png`));
 }

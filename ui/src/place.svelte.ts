@@ -2,7 +2,7 @@
 
 export type Place =
   | { page: 'library' }
-  | { page: 'recording'; name: string }
+  | { page: 'recording'; name: string; exchange?: number }
   | { page: 'record' }
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }

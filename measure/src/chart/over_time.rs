@@ -21,6 +21,8 @@ pub struct Timeline<'a> {
     pub stages: &'a [StageMark],
     /// How long the run warmed up, in microseconds; charts over the whole run leave that out.
     pub warm_up_us: u64,
+    /// The names of lines that are not drawn; they stay in the frame, without points.
+    pub hidden: &'a [String],
     /// The left end of the axis, in microseconds since the start of the run.
     pub from_us: u64,
     /// The right end of the axis: the planned end while a run is on, so that its lines do not
@@ -259,8 +261,13 @@ fn over_time(
     timeline: &Timeline<'_>,
     style: Style,
     y: Axis,
-    lines: Vec<Line>,
+    mut lines: Vec<Line>,
 ) -> Chart {
+    for line in &mut lines {
+        if timeline.hidden.contains(&line.name) {
+            line.points.clear();
+        }
+    }
     let x = Axis::moments(timeline.from_us, end(timeline), marks(style).0);
     let last = x.scale.to;
     let mut plot = Plot::new(title, x, y);

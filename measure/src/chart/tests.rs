@@ -91,6 +91,7 @@ fn running(kind: ChartKind, style: Style) -> Chart {
         ticks: &ticks,
         faults: &faults,
         stages: &stages,
+        hidden: &[],
         from_us: 0,
         to_us: 300_000_000,
     };

@@ -113,9 +113,16 @@ enum RateBy {
 /// A redacted credential, for this run only.
 #[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-struct Secret {
+pub(super) struct Secret {
     name: String,
     value: String,
+}
+
+impl Secret {
+    /// As the command takes it.
+    pub(super) fn written(&self) -> String {
+        format!("{}={}", self.name.trim(), self.value)
+    }
 }
 
 impl std::fmt::Debug for MysqlUser {
@@ -230,9 +237,7 @@ impl ReplayForm {
         request.correlate = self.correlate;
         request.no_correlate = self.no_correlate;
         let secrets = self.secrets.into_iter();
-        request.secrets = secrets
-            .map(|secret| format!("{}={}", secret.name.trim(), secret.value))
-            .collect();
+        request.secrets = secrets.map(|secret| secret.written()).collect();
         request.abort_on_fail = self.abort_on_fail;
         request.read_only = self.read_only;
         request.both_tiers = self.both_tiers;

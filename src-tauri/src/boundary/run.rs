@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reprise_app::answer::RunAnswer;
 use reprise_app::{
     CheckResult, OperationSummary, Outcome, Outcomes, Plan, PlannedFault, ProbeSummary, Quantiles,
-    Summary,
+    RunState, Summary,
 };
 use serde::Serialize;
 use specta::Type;
@@ -30,6 +30,12 @@ pub(crate) struct RunPage {
     pub rate: Option<f64>,
     /// Its seed, in full.
     pub seed: String,
+    /// The secrets that running it again needs.
+    pub secrets: Vec<String>,
+    /// Who logs in to MySQL; null when it sends none.
+    pub mysql_user: Option<String>,
+    /// Whether it ended early and can be gone on with.
+    pub resumable: bool,
     /// When it began.
     pub started_at: String,
     /// Its numbers.
@@ -181,6 +187,10 @@ impl RunPage {
             state: word(&answer.run.state),
             rate: reprise_app::times_recorded(plan),
             seed: answer.run.seed.to_string(),
+            secrets: plan.secrets.clone(),
+            mysql_user: plan.mysql.as_ref().map(|route| route.user.clone()),
+            // Without a clock nothing says how far it was.
+            resumable: ended_early(answer.run.state) && reprise_app::times_recorded(plan).is_some(),
             started_at: answer.run.started_at.clone(),
             numbers: RunNumbers::of(summary),
             faults: plan.faults.iter().map(fault).collect(),
@@ -191,6 +201,10 @@ impl RunPage {
             notes: Vec::new(),
         }
     }
+}
+
+const fn ended_early(state: RunState) -> bool {
+    !matches!(state, RunState::Complete | RunState::Running)
 }
 
 impl From<&ProbeSummary> for RunProbe {

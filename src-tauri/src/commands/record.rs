@@ -1,10 +1,8 @@
 //! The Record page: which interfaces there are, and recording from one while the user looks on or elsewhere.
 
-use std::sync::Arc;
-
 use reprise_app::Style;
+use tauri::State;
 use tauri::ipc::Channel;
-use tauri::{State, WebviewWindow};
 
 use super::off_main;
 use crate::boundary::{Chart, DeviceCard, DeviceRate, RecordForm, RecordNews, ThemeName};
@@ -128,32 +126,4 @@ pub(crate) async fn rename_recording(
 ) -> Result<(), Failure> {
     let library = desk.library.clone();
     off_main(move || Ok(library.rename_recording(&from, to.trim())?)).await
-}
-
-/// Ends the recording, the run and the proxies that are on, waits until all is stored, and closes the window.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn close_window(
-    window: WebviewWindow,
-    desk: State<'_, Desk>,
-) -> Result<(), Failure> {
-    let (recording, run) = (desk.recording(), desk.live());
-    let proxies = Arc::clone(&desk.proxies);
-    off_main(move || {
-        if let Some(run) = &run {
-            run.control().stop();
-        }
-        if let Some(recording) = &recording {
-            recording.stop();
-            recording.wait_for_end()?;
-        }
-        if let Some(run) = &run {
-            run.wait_for_end()?;
-        }
-        proxies.close_all();
-        window
-            .destroy()
-            .map_err(|error| Failure::internal(error.to_string()))
-    })
-    .await
 }

@@ -10,7 +10,6 @@ use crate::boundary::{
 };
 use crate::desk::Desk;
 use crate::error::Failure;
-use crate::live_run::LiveRun;
 
 /// The height of the plan's chart in CSS pixels.
 const PLAN_HEIGHT: u32 = 150;
@@ -142,18 +141,7 @@ pub(crate) async fn start_replay(
     let desk = desk.inner().clone();
     off_main(move || {
         let request = form.request()?;
-        let mut place = desk.live_place();
-        if let Some(live) = place.as_ref().filter(|live| !live.is_over()) {
-            let name = live.name();
-            return Err(Failure::usage(format!(
-                "the run {name} is on; wait for it or stop it"
-            )));
-        }
-        let job = desk.library.replay(&request)?;
-        let live = LiveRun::follow(job, request.faults.len(), request.duration_ms)?;
-        let name = live.name().to_owned();
-        *place = Some(live);
-        Ok(name)
+        desk.start_run(&request, request.faults.len())
     })
     .await
 }

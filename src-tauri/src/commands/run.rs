@@ -8,7 +8,9 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
-use crate::boundary::{Chart, Mismatches, RunNews, RunPage, ThemeName};
+use crate::boundary::{
+    AgainForm, Chart, FailureLine, Mismatches, RunNews, RunPage, RunView, ThemeName,
+};
 use crate::desk::Desk;
 use crate::error::Failure;
 
@@ -29,7 +31,7 @@ pub(crate) async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, 
     let desk = desk.inner().clone();
     off_main(move || {
         let answer = desk.library.run(&name)?;
-        let plan = desk.library.plan(&name)?;
+        let plan = desk.library.plan_of_run(&name)?;
         let recorded = desk.library.operations(&answer.run.recording, usize::MAX);
         // The recording may be gone; then there is nothing to set the run against.
         let recorded_p99_us: BTreeMap<u32, u64> = recorded
@@ -54,15 +56,21 @@ pub(crate) async fn run_charts(
     name: String,
     theme: ThemeName,
     width: u16,
+    view: RunView,
 ) -> Result<Vec<Chart>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
         let timeline = desk.library.run_timeline(&name)?;
         let live = desk.live().filter(|live| live.name() == name);
-        let to_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
+        let planned_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
+        let last = timeline.ticks().last();
+        let reached_us = last.map_or(0, |tick| tick.start_us + tick.duration_us);
         let draw = |(kind, height): (ChartKind, u32)| {
             let style = Style::new(u32::from(width).max(160), height, theme.into()).bare();
-            Chart::new(kind.name(), timeline.draw(kind, to_us, style))
+            Chart::new(
+                kind.name(),
+                timeline.draw(kind, &view.span(kind.name(), reached_us, planned_us), style),
+            )
         };
         let probed = timeline.ticks().iter().any(|tick| !tick.probes.is_empty());
         let drawn = CHARTS
@@ -82,6 +90,36 @@ pub(crate) async fn mismatches(
 ) -> Result<Vec<Mismatches>, Failure> {
     let library = desk.library.clone();
     off_main(move || Ok(Mismatches::of(library.mismatches(&name)?))).await
+}
+
+/// What failed in a run, by operation and kind, with a sample of each.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn failures(
+    desk: State<'_, Desk>,
+    name: String,
+) -> Result<Vec<FailureLine>, Failure> {
+    let library = desk.library.clone();
+    off_main(move || {
+        let groups = library.failures(&name)?.into_iter();
+        Ok(groups.map(FailureLine::from).collect())
+    })
+    .await
+}
+
+/// Starts the plan of a run again, or goes on with it; resolves to the new run's name once it is on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_again(
+    desk: State<'_, Desk>,
+    again: AgainForm,
+) -> Result<String, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        let plan = desk.library.plan_of_run(again.run())?;
+        desk.start_run(&again.request(&plan), plan.faults.len())
+    })
+    .await
 }
 
 /// The name of the run that is on, if one is.
@@ -111,12 +149,7 @@ pub(crate) async fn watch_run(
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn pause_run(desk: State<'_, Desk>, paused: bool) -> Result<(), Failure> {
-    let live = desk.running()?;
-    if paused {
-        live.control().pause()
-    } else {
-        live.control().resume()
-    }
+    desk.running()?.pause(paused);
     Ok(())
 }
 

@@ -46,6 +46,12 @@ export const commands = {
 	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
 	/**  Calls a recording something else. */
 	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
+	/**  Hides the window; what is on goes on. */
+	hideWindow: () => __TAURI_INVOKE<null>("hide_window"),
+	/**  Shows the window again. */
+	showWindow: () => __TAURI_INVOKE<null>("show_window"),
+	/**  Tells the user something where they are now, when that is not this window. */
+	notify: (title: string, body: string) => __TAURI_INVOKE<null>("notify", { title, body }),
 	/**  Ends the recording, the run and the proxies that are on, waits until all is stored, and closes the window. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a fault as it is typed. */
@@ -71,9 +77,13 @@ export const commands = {
 	/**  A run's numbers, its faults and checks, its operations. */
 	run: (name: string) => __TAURI_INVOKE<RunPage>("run", { name }),
 	/**  The charts of a run. */
-	runCharts: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("run_charts", { name, theme, width }),
+	runCharts: (name: string, theme: ThemeName, width: number, view: RunView) => __TAURI_INVOKE<Chart[]>("run_charts", { name, theme, width, view }),
 	/**  The answers of a run that were not the recorded ones, by operation and place. */
 	mismatches: (name: string) => __TAURI_INVOKE<Mismatches[]>("mismatches", { name }),
+	/**  What failed in a run, by operation and kind, with a sample of each. */
+	failures: (name: string) => __TAURI_INVOKE<FailureLine[]>("failures", { name }),
+	/**  Starts the plan of a run again, or goes on with it; resolves to the new run's name once it is on. */
+	startAgain: (again: AgainForm) => __TAURI_INVOKE<string>("start_again", { again }),
 	/**  The name of the run that is on, if one is. */
 	runOn: () => __TAURI_INVOKE<string | null>("run_on"),
 	/**  Tells how the run that is on goes, until it is over. */
@@ -127,6 +137,21 @@ export const commands = {
 };
 
 /* Types */
+/**  What a plan does not keep, for running it again. */
+export type AgainForm = {
+	/**  The run whose plan it is. */
+	run: string,
+	/**  Goes on where that run got, instead of from the beginning. */
+	resume: boolean,
+	/**  The new run's name. */
+	name: string,
+	secrets: Secret[],
+	/**  Of the plan's MySQL user; none when empty. */
+	mysqlPassword: string,
+	/**  A shell command to run first; none when empty. */
+	before: string,
+};
+
 /**  A host that replay may send to. */
 export type AllowedHost = {
 	/**  Its name or address. */
@@ -320,6 +345,20 @@ export type ExchangePage = {
 	next: number | null,
 };
 
+/**  One failed exchange. */
+export type FailedSample = {
+	exchange: number,
+	copy: number,
+	/**  Of the run. */
+	atUs: number,
+	responseUs: number,
+	/**  The recorded request in one line; empty when the recording is gone. */
+	request: string,
+	recordedStatus: number | null,
+	/**  Those that touched it. */
+	faults: string[],
+};
+
 /**  Why a command failed. */
 export type Failure = {
 	kind: FailureKind,
@@ -337,6 +376,21 @@ export type FailureKind =
 "refused" | 
 /**  The file, the disk or Reprise itself. */
 "internal";
+
+/**  One kind of failure of one operation. */
+export type FailureLine = {
+	operation: string,
+	/**  `HTTP 503`, `MySQL 1213`, `timeout`. */
+	kind: string,
+	count: number,
+	/**  Those of them that a fault ended. */
+	injected: number,
+	/**  Of the run. */
+	firstUs: number,
+	/**  Of the run. */
+	lastUs: number,
+	sample: FailedSample,
+};
 
 /**  A fault as it was understood. */
 export type FaultReading = {
@@ -370,6 +424,14 @@ export type FaultState = {
 	injected: number,
 	/**  Those of them that failed. */
 	errors: number,
+};
+
+/**  A line of one chart. */
+export type HiddenLine = {
+	/**  `response_time` */
+	chart: string,
+	/**  `p50` */
+	line: string,
 };
 
 /**  Where recorded HTTP goes. */
@@ -856,6 +918,12 @@ export type RunPage = {
 	rate: number | null,
 	/**  Its seed, in full. */
 	seed: string,
+	/**  The secrets that running it again needs. */
+	secrets: string[],
+	/**  Who logs in to MySQL; null when it sends none. */
+	mysqlUser: string | null,
+	/**  Whether it ended early and can be gone on with. */
+	resumable: boolean,
 	/**  When it began. */
 	startedAt: string,
 	/**  Its numbers. */
@@ -882,6 +950,18 @@ export type RunProbe = {
 	p95Us: number | null,
 	p99Us: number | null,
 	errorRate: number,
+};
+
+/**  All of a run, a stretch of it or its end; and which lines. */
+export type RunView = {
+	/**  Where the stretch begins; null for the start. */
+	fromMs: number | null,
+	/**  Where it ends; null for the end. */
+	toMs: number | null,
+	/**  Only so much before the last tick; null for all. */
+	lastMs: number | null,
+	/**  Lines that are not drawn. */
+	hidden: HiddenLine[],
 };
 
 /**  What an axis spans. */

@@ -3,6 +3,7 @@
  * outside; `tauri.ts` is the real one, `fake/` serves a browser and the tests.
  */
 import type {
+  AgainForm,
   AllowedHost,
   CheckState,
   Chart,
@@ -12,6 +13,7 @@ import type {
   ExchangePage,
   FaultReading,
   Failure,
+  FailureLine,
   DeviceCard,
   DeviceRate,
   ImportNews,
@@ -29,6 +31,7 @@ import type {
   RulesReading,
   StageLine,
   RunPage,
+  RunView,
   ThemeName,
   Understood,
 } from './bindings';
@@ -72,6 +75,11 @@ export interface Host {
   recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
   stopRecording(): Promise<Done>;
   renameRecording(from: string, to: string): Promise<Done>;
+  /** What is on goes on without a window. */
+  hideWindow(): Promise<Done>;
+  showWindow(): Promise<Done>;
+  /** Tells the user something where they are, unless that is here. */
+  notify(title: string, body: string): Promise<Done>;
   /** Ends the recording, the run and the proxies that are on and closes the window once they are stored. */
   closeWindow(): Promise<Done>;
 
@@ -90,9 +98,13 @@ export interface Host {
   startReplay(form: ReplayForm): Promise<string>;
 
   run(name: string): Promise<RunPage>;
-  runCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
+  runCharts(name: string, theme: ThemeName, width: number, view: RunView): Promise<Chart[]>;
   /** Answers of a run that were not the recorded ones, by operation and place. */
   mismatches(name: string): Promise<Mismatches[]>;
+  /** What failed in a run, with a sample of each kind. */
+  failures(name: string): Promise<FailureLine[]>;
+  /** The plan of a run once more, or from where it got; resolves to the new run's name. */
+  startAgain(again: AgainForm): Promise<string>;
   /** The name of the run that is on. */
   runOn(): Promise<string | null>;
   /** Calls `news` while the run is on; the promise resolves when it is over. */

@@ -11,6 +11,7 @@ import type {
 } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
+import { queue } from '../run/queue.svelte';
 import { shelf } from '../library/shelf.svelte';
 import { write } from '../fault/language';
 import { writeStages } from './timeline/stages';
@@ -161,7 +162,10 @@ class Form {
             ? 'max'
             : `${factor}x`;
     const faulty = this.faults.some((fault) => fault.text.trim() !== '') ? '-faults' : '';
-    const taken = shelf.library?.runs.map((run) => run.name) ?? [];
+    const taken = [
+      ...(shelf.library?.runs.map((run) => run.name) ?? []),
+      ...queue.waiting.map((run) => run.name),
+    ];
     this.suggested = freeName(`${recording}-${rate}${faulty}`, taken);
     this.fields.run = this.suggested;
   }
@@ -259,12 +263,16 @@ class Form {
     }
   }
 
-  /** Starts; resolves to the run's name, or null when it was refused. */
+  /** Starts, or has the run wait for the one that is on; resolves to its name once it is on, else to null. */
   async start(): Promise<string | null> {
     this.asked += 1;
     this.busy = true;
     try {
-      const started = await host().startReplay(this.complete());
+      const asked = this.complete();
+      const started = await queue.start({
+        name: asked.run,
+        start: () => host().startReplay(asked),
+      });
       this.suggested = this.fields.run;
       return started;
     } catch (thrown) {

@@ -1,5 +1,6 @@
 /** The run that is on: its numbers as they come, whatever page is shown. */
 import type { RunNews } from '../host/bindings';
+import { count, percent } from '../format';
 import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { shelf } from '../library/shelf.svelte';
@@ -12,13 +13,8 @@ class LiveRun {
   /** Its newest numbers. */
   news = $state.raw<RunNews | null>(null);
 
-  /** Takes up a run that was on before this page was loaded. */
-  async resume(): Promise<void> {
-    const name = await host()
-      .runOn()
-      .catch(() => null);
-    if (name && !this.on) await this.follow(name);
-  }
+  /** Whether the window was closed on it: it comes back when nothing is on any more. */
+  hidden = $state(false);
 
   /** Follows a run that was just started, to its end. */
   async follow(name: string): Promise<void> {
@@ -28,6 +24,7 @@ class LiveRun {
     try {
       await host().watchRun(name, (news) => (this.news = news));
       say(`The run ${name} is over`);
+      await tellEnd(name, this.news);
     } catch (thrown) {
       complain(thrown);
     } finally {
@@ -35,6 +32,15 @@ class LiveRun {
     }
     await shelf.refresh();
   }
+}
+
+/** For whoever looks elsewhere. */
+async function tellEnd(name: string, last: RunNews | null): Promise<void> {
+  const { sent = 0, errorRate = 0 } = last?.numbers ?? {};
+  const body = `${count(sent)} sent, new errors ${percent(errorRate)}`;
+  await host()
+    .notify(`The run ${name} is over`, body)
+    .catch(() => undefined);
 }
 
 export const live = new LiveRun();

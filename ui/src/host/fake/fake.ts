@@ -1,5 +1,6 @@
 /** A host without a machine behind it: believable answers for a browser and for the tests. */
 import type {
+  AgainForm,
   CheckState,
   Failure,
   FaultReading,
@@ -10,9 +11,11 @@ import type {
   RunNews,
   RunNumbers,
   RunPage,
+  RunView,
   Understood,
 } from '../bindings';
 import type { Host } from '../host';
+import { blank } from '../../replay/form.svelte';
 import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
 import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
@@ -20,6 +23,7 @@ import { FakeRules } from './rules';
 import {
   comparison,
   exchange,
+  FAILURES,
   library,
   LOSS,
   MISMATCHES,
@@ -235,6 +239,18 @@ export class FakeHost implements Host {
     if (recording) recording.name = to;
   }
 
+  async hideWindow() {
+    this.asked.push('hide');
+  }
+
+  async showWindow() {
+    this.asked.push('show');
+  }
+
+  async notify(title: string) {
+    this.asked.push(`notify ${title}`);
+  }
+
   async closeWindow() {
     this.recorder.stop();
     if (this.now) this.now.stopped = true;
@@ -357,6 +373,9 @@ export class FakeHost implements Host {
       state: card?.state ?? 'running',
       rate: 5,
       seed: '1',
+      secrets: ['login.password'],
+      mysqlUser: null,
+      resumable: card?.state === 'stopped',
       startedAt: card?.startedAt ?? new Date().toISOString(),
       numbers: calm
         ? { ...numbers, errorRate: card.errorRate, injectedRate: 0, p99Us: card.p99Us }
@@ -398,7 +417,8 @@ export class FakeHost implements Host {
     };
   }
 
-  async runCharts(name: string, theme: 'dark' | 'light', width: number) {
+  async runCharts(name: string, theme: 'dark' | 'light', width: number, view: RunView) {
+    this.asked.push(`charts ${JSON.stringify(view)}`);
     const live = this.now?.name === name && !this.now.stopped;
     return runCharts(live ? this.elapsed() : TOTAL_MS, TOTAL_MS, theme, width);
   }
@@ -406,6 +426,23 @@ export class FakeHost implements Host {
   async mismatches(name: string) {
     this.asked.push(`mismatches ${name}`);
     return MISMATCHES;
+  }
+
+  async failures(name: string) {
+    this.asked.push(`failures ${name}`);
+    return FAILURES;
+  }
+
+  async startAgain(again: AgainForm) {
+    this.asked.push(`again ${JSON.stringify(again)}`);
+    this.now = {
+      name: again.name,
+      form: this.now?.form ?? blank('shop-friday'),
+      began: Date.now(),
+      paused: false,
+      stopped: false,
+    };
+    return again.name;
   }
 
   async runOn() {

@@ -10,6 +10,7 @@ import type {
   RecordingCard,
   RunCard,
   RunOperation,
+  FailureLine,
 } from '../bindings';
 import { dice, sparkline } from './draw';
 
@@ -354,3 +355,41 @@ export function comparison(a: string, b: string): Comparison {
     ],
   };
 }
+
+/** What failed in an invented run. */
+export const FAILURES: FailureLine[] = [
+  {
+    operation: 'POST /checkout',
+    kind: 'HTTP 503',
+    count: 1_204,
+    injected: 311,
+    firstUs: 101e6,
+    lastUs: 198e6,
+    sample: {
+      exchange: 48_112,
+      copy: 3,
+      atUs: 101_250_000,
+      responseUs: 412_000,
+      request: 'POST /checkout',
+      recordedStatus: 200,
+      faults: ['5:error(status=503)@100s..200s for http'],
+    },
+  },
+  {
+    operation: 'UPDATE stock SET qty = ? WHERE item = ?',
+    kind: 'MySQL 1213',
+    count: 96,
+    injected: 0,
+    firstUs: 104e6,
+    lastUs: 190e6,
+    sample: {
+      exchange: 51_007,
+      copy: 0,
+      atUs: 104_000_000,
+      responseUs: 31_000,
+      request: 'UPDATE stock SET qty = 3 WHERE item = 17',
+      recordedStatus: 0,
+      faults: [],
+    },
+  },
+];

@@ -1,0 +1,119 @@
+/**
+ * Pictures of every page in both themes, from an empty file to a comparison: the path of a new user. They go to
+ * docs/screenshots, or to the folder that is named. SIZE=900x600 takes them smaller.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { line, start, stopAll } from './processes.mjs';
+import { replay } from './replaying.mjs';
+import { importCapture } from './story.mjs';
+import { clickButton, count, leaveField, openWindow, picture, shopProgram } from './window.mjs';
+
+const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots'));
+const [width, height] = (process.env.SIZE ?? '1280x800').split('x').map(Number);
+const ROW = 'tr[aria-label="recording shop"]';
+const FAULT = '60:error(status=503)@3s..6s for http';
+
+/** Goes to a page by its key and waits until something of it is there. */
+async function page(session, key, selector) {
+  await leaveField(session);
+  await session.press(key);
+  await session.until(`${selector} on ${key}`, () => session.find(selector), 60_000);
+}
+
+const over = (session) =>
+  session.until('the end of the run', () => session.find('.run [aria-keyshortcuts="c"]'), 120_000);
+
+/** Everything there is to see, on an empty file or on one that the pictures of the other theme have filled. */
+async function take(session, shopUrl, theme, first) {
+  const shot = (name) => picture(session, `${name}-${theme}`, out);
+  if (first) {
+    await session.until('the empty library', () => session.find('code'));
+    await shot('01-empty');
+    await importCapture(session);
+    await replay(session, shopUrl, 'clean', null);
+    await over(session);
+  } else {
+    await session.until('the library', () => session.find('tr[tabindex]'));
+  }
+  await page(session, '1', ROW);
+  await session.run('document.querySelector(arguments[0]).click()', ROW);
+  await session.until('its chart', () => session.find('[data-chart=recorded_rate] img'));
+  await shot('02-recording');
+  await session.press('e');
+  await session.type('[aria-label="Filter the exchanges"]', 'method:POST');
+  await session.until('only the matching rows', () =>
+    session.run(`const rows = [...document.querySelectorAll('[role=option] .mono')];
+      return rows.length > 3 && rows.every((row) => row.textContent.startsWith('POST '))`),
+  );
+  await session.run(`document.querySelector('[role=option]').click()`);
+  await session.until('its request', () => session.find('pre'));
+  await leaveField(session);
+  await shot('03-exchange');
+
+  await replay(session, shopUrl, `broken-${theme}`, FAULT);
+  await new Promise((resume) => setTimeout(resume, 5_000));
+  await shot('05-run');
+  await over(session);
+  await session.press('e');
+  await session.until('what failed', () => session.find('footer tr[aria-expanded]'), 30_000);
+  await session.run(`document.querySelector('footer tr[aria-expanded]').click()`);
+  await shot('06-errors');
+
+  await page(session, '3', '[data-chart=planned_rate] img');
+  await session.press('g');
+  await session.until('stages', () => session.find('.grip'));
+  await session.until('the outlook', () => session.find('.big'), 60_000);
+  await session.run(`document.querySelector('.timeline').scrollIntoView({ block: 'center' })`);
+  await shot('04-replay');
+
+  await page(session, '4', '[aria-label=Verdict]');
+  await session.until('its charts', async () => (await count(session, 'figure img')) >= 3, 60_000);
+  await shot('07-compare');
+
+  await page(session, '5', '[aria-label="Forward to"]');
+  await session.type('[aria-label="Forward to"]', shopUrl);
+  await session.type('[aria-label="Listen on"]', '0');
+  await clickButton(session, /^Open the proxy/);
+  await session.until('the proxy', () => session.find('[aria-label="Proxy db"]'));
+  await clickButton(session, /^Add a fault/);
+  await session.type('[aria-label="The fault as text"]', '20:delay(ms=250,jitter=50)');
+  await clickButton(session, /^Switch it on/);
+  await session.until('its switch', () => session.find('[role=switch]'));
+  await shot('08-proxy');
+  await session.click('[aria-label="Stop db"]');
+
+  await page(session, '2', 'h1');
+  await session.until('the interfaces', () => session.find('[id^=interface-]'));
+  await shot('09-record');
+  await page(session, ',', '[aria-label="Redaction rules"]');
+  await shot('10-settings');
+  await page(session, '1', 'tr[tabindex]');
+  await shot('11-library');
+  await session.press('?');
+  await session.until('the keys', () => session.find('dialog[open]'));
+  await shot('12-keys');
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'reprise-screenshots-'));
+try {
+  await mkdir(out, { recursive: true });
+  const shop = start(shopProgram, [], { endsWithInput: true });
+  const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
+  for (const theme of ['dark', 'light']) {
+    const { session } = await openWindow(folder, theme);
+    await session.resize(width, height);
+    try {
+      await take(session, shopUrl, theme, theme === 'dark');
+    } catch (error) {
+      await picture(session, 'failed', out).catch(() => undefined);
+      throw error;
+    }
+    await session.close();
+  }
+  console.log(`the pictures are in ${out}`);
+} finally {
+  await stopAll();
+  await rm(folder, { recursive: true, force: true });
+}

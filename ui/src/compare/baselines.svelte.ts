@@ -1,0 +1,23 @@
+/** The run that runs of a recording are compared with unless said otherwise; kept on this machine. */
+import { readKept, writeKept } from '../parts/kept';
+
+class Baselines {
+  private pinned = $state<Record<string, string>>(readKept('baselines', {}));
+
+  /** The baseline of a recording. */
+  of(recording: string): string | undefined {
+    return this.pinned[recording];
+  }
+
+  /** Whether a run is one. */
+  is(run: string | null): boolean {
+    return Object.values(this.pinned).some((name) => name === run);
+  }
+
+  pin(recording: string, run: string): void {
+    this.pinned[recording] = run;
+    writeKept('baselines', $state.snapshot(this.pinned));
+  }
+}
+
+export const baselines = new Baselines();
