@@ -213,3 +213,32 @@ fn without_a_clock_the_recording_is_repeated_for_a_time_and_can_be_paused() {
     let copies = samples.iter().map(|sample| sample.copy).max();
     assert!(copies > Some(0));
 }
+
+#[test]
+fn copies_that_a_higher_rate_adds_come_at_that_rate_and_not_all_in_what_is_left() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    // a hundred short sessions, fifty a second
+    let all: Vec<_> = (0..100).map(|i| get(i, i64::from(i) * 20, "/")).collect();
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.stages = "1x:1s,5x:2s".parse().unwrap();
+    let ended = play(&plan, "run", &store);
+    assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+    let intended: Vec<u64> = samples(&store, "run")
+        .iter()
+        .map(|one| one.intended_us)
+        .collect();
+    let within = |seconds: std::ops::Range<u64>| {
+        let us = seconds.start * 1_000_000..seconds.end * 1_000_000;
+        intended.iter().filter(|at| us.contains(at)).count()
+    };
+    assert!((45..=55).contains(&within(0..1)), "{}", within(0..1));
+    for second in [1..2, 2..3] {
+        // copies stand where the seed puts them: 250, give or take
+        assert!(
+            (200..=300).contains(&within(second.clone())),
+            "{}",
+            within(second)
+        );
+    }
+}

@@ -1,7 +1,5 @@
 //! Guards against false swaps: what looks random, what looks like an id, which name goes with which.
 
-use std::borrow::Cow;
-
 use reprise_wire::redact::is_pseudonym;
 
 /// How surely equal values in an answer and a later request are one and the same.
@@ -125,24 +123,19 @@ const ID_WORDS: [&str; 10] = [
 /// What a name is about: `order_id`, `orderId`, `orders` and `Order-ID` are all about `order`. A bare `id`
 /// is about nothing.
 pub(crate) fn stem(name: &str) -> String {
-    let lower: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    let lower = lower
-        .strip_prefix('x')
-        .filter(|_| name.starts_with("x-") || name.starts_with("X-"))
-        .unwrap_or(&lower);
-    for end in ID_WORDS {
-        // `paid` does not end in an id: only a word of its own counts
-        if let Some(before) = lower.strip_suffix(end)
-            && ends_with_word(name, end)
-        {
-            return singular(before).into_owned();
-        }
+    let mut stem = String::with_capacity(name.len());
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    stem.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+    if name.starts_with("x-") || name.starts_with("X-") {
+        stem.remove(0);
     }
-    singular(lower).into_owned()
+    // `paid` does not end in an id: only a word of its own counts
+    let ends_in = |end: &&str| stem.ends_with(end) && ends_with_word(name, end);
+    if let Some(end) = ID_WORDS.into_iter().find(|end| ends_in(end)) {
+        stem.truncate(stem.len() - end.len());
+    }
+    make_singular(&mut stem);
+    stem
 }
 
 /// Whether a name says that an id stands there: `id`, `orderId`. A quantity, a page or a price is none.
@@ -172,20 +165,16 @@ fn ends_with_word(name: &str, end: &str) -> bool {
         && (separate || (begins_upper && before.ends_with(|c: char| c.is_ascii_lowercase())))
 }
 
-fn singular(word: &str) -> Cow<'_, str> {
-    if let Some(before) = word.strip_suffix("ies").filter(|before| before.len() > 1) {
-        return Cow::Owned(format!("{before}y"));
-    }
+fn make_singular(word: &mut String) {
     let hissing = ["sses", "xes", "ches", "shes"];
-    if hissing.iter().any(|end| word.ends_with(end)) {
-        return Cow::Borrowed(word.get(..word.len() - 2).unwrap_or(word));
+    if word.ends_with("ies") && word.len() > 4 {
+        word.truncate(word.len() - 3);
+        word.push('y');
+    } else if hissing.iter().any(|end| word.ends_with(end)) {
+        word.truncate(word.len() - 2);
+    } else if word.ends_with('s') && word.len() > 2 && !word.ends_with("ss") {
+        word.pop();
     }
-    let plural = word.strip_suffix('s');
-    Cow::Borrowed(
-        plural
-            .filter(|before| before.len() > 1 && !before.ends_with('s'))
-            .unwrap_or(word),
-    )
 }
 
 /// The nearest name to the left of a place that says what an id there is about: of a path's segments, or of
