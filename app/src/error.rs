@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use reprise_fault::ControlError;
 use reprise_store::targets::TargetRefused;
 use thiserror::Error;
 
@@ -138,7 +139,9 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
     match error {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
-        Replay::Unreachable { .. } | Replay::TooFewConnections { .. } | Replay::Control(_) => {
+        Replay::Unreachable { .. }
+        | Replay::TooFewConnections { .. }
+        | Replay::Control(ControlError::Unreachable { .. } | ControlError::Foreign { .. }) => {
             Blame::Refused
         }
         _ => Blame::Usage,

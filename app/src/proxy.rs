@@ -162,7 +162,10 @@ impl Library {
             ProxyProtocol::Mysql => self.store.allow_mysql(to, None, recorded_too)?,
             ProxyProtocol::Http => self.store.allow_http(to, None, recorded_too)?,
             // what is spoken changes nothing about who may be reached
-            ProxyProtocol::Tcp => {
+            ProxyProtocol::Tcp
+            | ProxyProtocol::Redis
+            | ProxyProtocol::Memcached
+            | ProxyProtocol::Smtp => {
                 self.store
                     .allow_http(address::host_and_port(to)?, None, recorded_too)?
             }

@@ -24,7 +24,7 @@ mod wrong_length;
 
 use std::fmt;
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use crate::FaultError;
 use crate::draw::Dice;
@@ -64,8 +64,8 @@ pub(crate) trait Acts: Sized {
     const ON_CONNECTIONS: bool = false;
     /// Why the replay's own connections can never do it; `None`: they can.
     const NOT_IN_REPLAY: Option<&'static str> = None;
-    /// The only protocol it has a meaning in; `None`: in all, bytes among them.
-    const ONLY_IN: Option<Protocol> = None;
+    /// The only protocols it has a meaning in; none: in all, bytes among them.
+    const ONLY_IN: &'static [SpokenProtocol] = &[];
 
     /// Takes its options.
     fn read(options: &mut Options) -> Result<Self, FaultError>;
@@ -79,8 +79,8 @@ pub(crate) trait Acts: Sized {
     fn not_in_replay(&self) -> Option<&'static str> {
         Self::NOT_IN_REPLAY
     }
-    /// The only protocol this one has a meaning in.
-    fn only_in(&self) -> Option<Protocol> {
+    /// The only protocols this one has a meaning in.
+    fn only_in(&self) -> &'static [SpokenProtocol] {
         Self::ONLY_IN
     }
 }
@@ -153,8 +153,8 @@ macro_rules! behaviours {
                 match self { $(Self::$name(one) => one.not_in_replay(),)* }
             }
 
-            /// The only protocol it has a meaning in; `None`: in all, bytes among them.
-            pub fn only_in(&self) -> Option<Protocol> {
+            /// The only protocols it has a meaning in; none: in all, bytes among them.
+            pub fn only_in(&self) -> &'static [SpokenProtocol] {
                 match self { $(Self::$name(one) => one.only_in(),)* }
             }
 

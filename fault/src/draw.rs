@@ -115,13 +115,13 @@ impl Faults {
 mod tests {
     use std::time::Duration;
 
-    use reprise_wire::Protocol;
+    use crate::SpokenProtocol;
 
     use super::*;
     use crate::{Ending, Injected};
 
     const SUBJECT: Subject<'_> = Subject {
-        protocol: Some(Protocol::Http),
+        protocol: Some(SpokenProtocol::Http),
         operation: "GET /",
         summary: "GET /",
         ..Subject::ANY

@@ -37,7 +37,7 @@ impl Fault {
     pub fn concerns(&self, at_us: u64, subject: &Subject<'_>) -> bool {
         let only_in = self.behaviour.only_in();
         self.is_on(at_us)
-            && only_in.is_none_or(|protocol| subject.protocol == Some(protocol))
+            && (only_in.is_empty() || subject.protocol.is_some_and(|one| only_in.contains(&one)))
             && self
                 .selector
                 .as_ref()

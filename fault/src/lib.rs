@@ -15,6 +15,7 @@ mod parse;
 mod percent;
 mod proxy;
 mod selector;
+mod spoken_protocol;
 pub mod sqlstate;
 mod turn;
 mod window;
@@ -37,5 +38,6 @@ pub use proxy::{
     Seen, TargetTls, Witness, Witnessed,
 };
 pub use selector::{Selector, Subject};
+pub use spoken_protocol::SpokenProtocol;
 pub use turn::{AnswerChanges, Cut, Ending, Lost, Turn};
 pub use window::{Every, Window};

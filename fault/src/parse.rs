@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use crate::options::Options;
 use crate::{Behaviour, Count, Fault, FaultError, Injected, Selector, Window};
@@ -153,21 +153,33 @@ fn agree(behaviour: &Behaviour, selector: Option<&Selector>) -> Result<(), Fault
             why: "selects exchanges, but this fault acts on whole connections: write http, mysql or connection:N",
         });
     }
-    let Some(only) = behaviour.only_in() else {
+    let only = behaviour.only_in();
+    let Some(asked) = selector.protocol() else {
         return Ok(());
     };
-    if selector.protocol().is_none_or(|protocol| protocol == only) {
+    if only.is_empty() || only.contains(&asked) {
         return Ok(());
     }
-    let why = match (behaviour, only) {
-        (Behaviour::Injected(Injected::Http { .. }), _) => {
-            "selects MySQL, which has no status: write error(code=...)"
+    let why = match (behaviour, only, asked) {
+        (Behaviour::Injected(Injected::Line { .. }), _, SpokenProtocol::Http) => {
+            "selects HTTP, whose errors have a status: write error(status=...)"
         }
-        (Behaviour::Injected(Injected::Mysql { .. }), _) => {
+        (Behaviour::Injected(Injected::Line { .. }), _, _) => {
+            "selects MySQL, whose errors have a number: write error(code=...)"
+        }
+        (Behaviour::Injected(_), _, SpokenProtocol::Http) => {
             "selects HTTP, which has no error number: write error(status=...)"
         }
-        (_, Protocol::Http) => "selects MySQL, but this fault only has a meaning in HTTP",
-        (_, Protocol::Mysql) => "selects HTTP, but this fault only has a meaning in MySQL",
+        (Behaviour::Injected(_), _, SpokenProtocol::Mysql) => {
+            "selects MySQL, which has no status: write error(code=...)"
+        }
+        (Behaviour::Injected(_), _, _) => {
+            "selects a protocol of lines, which has neither status nor number: write error, or error(reply=...)"
+        }
+        (_, [SpokenProtocol::Mysql], _) => {
+            "selects another protocol, but this fault only has a meaning in MySQL"
+        }
+        _ => "selects another protocol, but this fault only has a meaning in HTTP",
     };
     Err(FaultError::BadSelector {
         selector: selector.to_string(),

@@ -39,7 +39,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reprise_store::{AllowedTarget, Store};
-use reprise_wire::Protocol;
 
 pub use counters::Counts;
 pub use error::ProxyError;
@@ -49,7 +48,7 @@ pub use table::FaultState;
 pub use tls::{ProxyTls, TargetTls};
 pub use witness::{Seen, Witness, Witnessed};
 
-use crate::{Fault, Selector};
+use crate::{Behaviour, Fault, Injected, Selector, SpokenProtocol};
 use control::Control;
 use counters::Counters;
 use open::OpenProxies;
@@ -65,24 +64,42 @@ pub enum ProxyProtocol {
     Http,
     /// MySQL and MariaDB.
     Mysql,
+    /// Redis, and whatever else speaks RESP.
+    Redis,
+    /// memcached's text protocol.
+    Memcached,
+    /// SMTP.
+    Smtp,
 }
 
 impl ProxyProtocol {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Tcp,
+        Self::Http,
+        Self::Mysql,
+        Self::Redis,
+        Self::Memcached,
+        Self::Smtp,
+    ];
+
     /// As it is written: `tcp`, `http`, `mysql`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Http => "http",
-            Self::Mysql => "mysql",
+        match self.spoken() {
+            None => "tcp",
+            Some(spoken) => spoken.name(),
         }
     }
 
     /// What exchanges are in; `None`: bytes of something else.
-    pub const fn spoken(self) -> Option<Protocol> {
+    pub const fn spoken(self) -> Option<SpokenProtocol> {
         match self {
             Self::Tcp => None,
-            Self::Http => Some(Protocol::Http),
-            Self::Mysql => Some(Protocol::Mysql),
+            Self::Http => Some(SpokenProtocol::Http),
+            Self::Mysql => Some(SpokenProtocol::Mysql),
+            Self::Redis => Some(SpokenProtocol::Redis),
+            Self::Memcached => Some(SpokenProtocol::Memcached),
+            Self::Smtp => Some(SpokenProtocol::Smtp),
         }
     }
 
@@ -102,19 +119,26 @@ impl ProxyProtocol {
             let fault = fault.to_string();
             return Err(ProxyError::NotInProxy { fault, why });
         }
+        let is_line = matches!(fault.behaviour, Behaviour::Injected(Injected::Line { .. }));
+        if is_line && matches!(self, Self::Http | Self::Mysql) {
+            return Err(ProxyError::NotInProxy {
+                fault: fault.to_string(),
+                why: "answers in Redis, memcached or SMTP: write error(status=...) for HTTP, error(code=...) for MySQL",
+            });
+        }
         let asked = selector.and_then(Selector::protocol);
-        let Some(only) = fault.behaviour.only_in().or(asked) else {
-            return Ok(());
+        let asked: Vec<SpokenProtocol> = asked.into_iter().collect();
+        let needed = match fault.behaviour.only_in() {
+            // its selector agrees with it
+            only if only.is_empty() || !asked.is_empty() => &asked[..],
+            only => only,
         };
-        if self.spoken() == Some(only) {
+        if needed.is_empty() || self.spoken().is_some_and(|spoken| needed.contains(&spoken)) {
             return Ok(());
         }
         Err(ProxyError::NeverStrikes {
             fault: fault.to_string(),
-            needs: match only {
-                Protocol::Http => Self::Http.name(),
-                Protocol::Mysql => Self::Mysql.name(),
-            },
+            needs: SpokenProtocol::list(needed),
             has: self.name(),
         })
     }

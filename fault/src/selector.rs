@@ -6,7 +6,7 @@ mod condition;
 use std::fmt;
 use std::str::FromStr;
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use crate::FaultError;
 use condition::Condition;
@@ -15,7 +15,7 @@ use condition::Condition;
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// What it is in; `None`: bytes of something else.
-    pub protocol: Option<Protocol>,
+    pub protocol: Option<SpokenProtocol>,
     /// What it does, values removed: `GET /cart/{id}`.
     pub operation: &'a str,
     /// What it asks for: `GET /cart/7?x=1`, or the SQL text.
@@ -47,7 +47,7 @@ impl Subject<'_> {
 /// operation begins with it as a whole word, so that `UPDATE` and `POST` mean what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
-    protocol: Option<Protocol>,
+    protocol: Option<SpokenProtocol>,
     conditions: Vec<Condition>,
     pattern: Option<String>,
 }
@@ -70,10 +70,10 @@ impl Selector {
     }
 
     /// The protocol it asks for, by name or because nothing else has what it asks for.
-    pub fn protocol(&self) -> Option<Protocol> {
+    pub fn protocol(&self) -> Option<SpokenProtocol> {
         let of_mysql = || self.conditions.iter().any(Condition::is_of_mysql);
         self.protocol
-            .or_else(|| of_mysql().then_some(Protocol::Mysql))
+            .or_else(|| of_mysql().then_some(SpokenProtocol::Mysql))
     }
 
     /// Why it can never hold in a proxy; `None`: it can.
@@ -97,7 +97,7 @@ impl Selector {
         let whole = |text: &str| glob(pattern, text.as_bytes());
         whole(subject.operation)
             || whole(subject.summary)
-            || (subject.protocol == Some(Protocol::Http)
+            || (subject.protocol == Some(SpokenProtocol::Http)
                 && (whole(path(subject.operation)) || whole(path(subject.summary))))
             || begins_with_word(subject.operation.as_bytes(), pattern)
     }
@@ -160,9 +160,7 @@ impl FromStr for Selector {
         }
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
         let protocol = match first {
-            "http" => Some(Protocol::Http),
-            "mysql" => Some(Protocol::Mysql),
-            _ => None,
+            name => SpokenProtocol::named(name),
         };
         let mut pattern = if protocol.is_some() {
             rest.trim()
@@ -174,10 +172,12 @@ impl FromStr for Selector {
             conditions.push(condition);
             pattern = rest;
         }
-        if protocol == Some(Protocol::Http) && conditions.iter().any(Condition::is_of_mysql) {
+        if protocol.is_some_and(|protocol| protocol != SpokenProtocol::Mysql)
+            && conditions.iter().any(Condition::is_of_mysql)
+        {
             return Err(FaultError::BadSelector {
                 selector: text.to_owned(),
-                why: "selects HTTP, which has no tables and no transactions: write mysql",
+                why: "selects a protocol that has no tables and no transactions: write mysql",
             });
         }
         Ok(Self {
@@ -190,11 +190,7 @@ impl FromStr for Selector {
 
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let protocol = self.protocol.map(|protocol| match protocol {
-            Protocol::Http => "http",
-            Protocol::Mysql => "mysql",
-        });
-        let protocol = protocol.map(str::to_owned);
+        let protocol = self.protocol.map(|protocol| protocol.name().to_owned());
         let conditions = self.conditions.iter().map(ToString::to_string);
         let all = protocol.into_iter().chain(conditions);
         let all: Vec<String> = all.chain(self.pattern.clone()).collect();
@@ -207,14 +203,14 @@ mod tests {
     use super::*;
 
     const CART: Subject<'_> = Subject {
-        protocol: Some(Protocol::Http),
+        protocol: Some(SpokenProtocol::Http),
         operation: "POST /api/cart/{id}",
         summary: "POST /api/cart/7?x=1",
         copy: Some(2),
         ..Subject::ANY
     };
     const UPDATE: Subject<'_> = Subject {
-        protocol: Some(Protocol::Mysql),
+        protocol: Some(SpokenProtocol::Mysql),
         operation: "UPDATE item SET stock = ? WHERE id = ?",
         summary: "update item set stock = 3 where id = 9",
         connection: Some(7),

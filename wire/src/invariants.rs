@@ -1,6 +1,7 @@
 //! What must hold for any input whatever, asserted: called by the fuzz targets and by property tests. Not
 //! part of the crate otherwise.
 
+pub mod lines;
 pub mod mysql;
 pub mod redact;
 

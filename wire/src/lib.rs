@@ -26,9 +26,13 @@ pub mod http;
 pub mod invariants;
 mod json_path;
 mod limits;
+pub mod memcached;
 pub mod mysql;
 pub mod operation;
+pub mod passing;
 pub mod redact;
+pub mod redis;
+pub mod smtp;
 mod stream;
 mod time;
 

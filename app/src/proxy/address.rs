@@ -23,13 +23,18 @@ pub(super) fn protocol_of(to: &str) -> ProxyProtocol {
     match to.split_once("://").map(|(scheme, _)| scheme) {
         Some("mysql" | "mariadb") => ProxyProtocol::Mysql,
         Some("http" | "https") => ProxyProtocol::Http,
+        Some("redis") => ProxyProtocol::Redis,
+        Some("memcached") => ProxyProtocol::Memcached,
+        Some("smtp") => ProxyProtocol::Smtp,
         _ => ProxyProtocol::Tcp,
     }
 }
 
-/// A target of which only bytes are known: it has no usual port.
+/// A target that names its port: neither HTTP nor MySQL, which have a usual one here.
 pub(super) fn host_and_port(to: &str) -> Result<&str, Error> {
-    let address = to.strip_prefix("tcp://").unwrap_or(to);
+    let named = ["tcp://", "redis://", "memcached://", "smtp://"];
+    let address = named.iter().find_map(|scheme| to.strip_prefix(scheme));
+    let address = address.unwrap_or(to).trim_end_matches('/');
     let has_port = address
         .rsplit_once(':')
         .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
@@ -66,12 +71,14 @@ mod tests {
     fn the_scheme_names_the_protocol() {
         assert_eq!(protocol_of("mysql://db:3306"), ProxyProtocol::Mysql);
         assert_eq!(protocol_of("http://shop"), ProxyProtocol::Http);
+        assert_eq!(protocol_of("redis://cache:6379"), ProxyProtocol::Redis);
         assert_eq!(protocol_of("db:3306"), ProxyProtocol::Tcp);
     }
 
     #[test]
     fn a_bare_target_needs_its_port() {
         assert_eq!(host_and_port("tcp://db:25").unwrap(), "db:25");
+        assert_eq!(host_and_port("redis://cache:6379/").unwrap(), "cache:6379");
         for text in ["db", "http://db:80", ":25", "db:x"] {
             assert!(host_and_port(text).is_err(), "{text}");
         }

@@ -113,7 +113,7 @@ mod tests {
             ),
             (
                 "[[proxy]]\nname='a'\nlisten='1'\nto='b:1'\nprotocol='udp'",
-                "tcp, http or mysql",
+                "tcp, http, mysql, redis",
             ),
         ] {
             let error = read(text).unwrap_err().to_string();

@@ -46,17 +46,14 @@ pub struct ProxiesRequest {
     pub redaction: RedactionChoice,
 }
 
-/// Reads `tcp`, `http` or `mysql`.
+/// Reads a protocol's name: `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`.
 ///
 /// # Errors
 /// It is another word; the message names these.
 pub fn parse_protocol(text: &str) -> Result<ProxyProtocol, String> {
-    [
-        ProxyProtocol::Tcp,
-        ProxyProtocol::Http,
-        ProxyProtocol::Mysql,
-    ]
-    .into_iter()
-    .find(|protocol| protocol.name() == text)
-    .ok_or_else(|| format!("there is no protocol '{text}' here: use tcp, http or mysql"))
+    let mut all = ProxyProtocol::ALL.into_iter();
+    all.find(|protocol| protocol.name() == text).ok_or_else(|| {
+        let names = ProxyProtocol::ALL.map(ProxyProtocol::name).join(", ");
+        format!("there is no protocol '{text}' here: use one of {names}")
+    })
 }

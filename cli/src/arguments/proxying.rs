@@ -16,6 +16,7 @@ use crate::duration::parse_duration;
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '1:abort(wait=true) for mysql COMMIT'\n  \
     reprise proxy --listen 8081 --to http://staging:8080 --fault '20:delay(ms=250,jitter=50)@1m..2m' --for 10m\n  \
     reprise proxy --listen 2525 --to 127.0.0.1:25 --fault '100:bandwidth(rate=16)'\n  \
+    reprise proxy --listen 6380 --to redis://127.0.0.1:6379 --fault '5:error(reply=\"LOADING\") for redis GET'\n  \
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --record friday\n  \
     reprise proxy --listen 8443 --to https://staging --tls-cert own.pem --tls-key own.key --record friday\n  \
     reprise proxy --config proxies.toml --control 127.0.0.1:8474\n\n\
@@ -30,7 +31,7 @@ pub(crate) struct ProxyArguments {
     #[arg(long, value_name = "ADDR", required_unless_present = "config")]
     pub(crate) to: Option<String>,
 
-    /// What is spoken: tcp, http or mysql [default: what the scheme of --to says, else tcp]
+    /// What is spoken: tcp, http, mysql, redis, memcached or smtp [default: what the scheme of --to says, else tcp]
     #[arg(long, value_name = "PROTOCOL", value_parser = parse_protocol)]
     pub(crate) protocol: Option<ProxyProtocol>,
 

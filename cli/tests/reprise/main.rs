@@ -17,6 +17,8 @@ mod breaking_mysql;
 #[cfg(test)]
 mod comparing;
 #[cfg(test)]
+mod conducting;
+#[cfg(test)]
 mod continuous;
 #[cfg(test)]
 mod copying;

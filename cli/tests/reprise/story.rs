@@ -32,7 +32,17 @@ impl Stage {
             server.addr()
         );
         desk.write("proxies.toml", file.as_bytes());
-        let mut proxy = Running::start(desk, &["proxy", "--config", "proxies.toml", "--json"]);
+        let mut proxy = Running::start(
+            desk,
+            &[
+                "proxy",
+                "--config",
+                "proxies.toml",
+                "--json",
+                "--for",
+                "10m",
+            ],
+        );
         let listens = proxy.until("reprise: db listens on ");
         let listens = listens.split(' ').nth(4).unwrap();
         let control = proxy.until("reprise: control at ");

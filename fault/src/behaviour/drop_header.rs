@@ -1,6 +1,6 @@
 //! `drop_header`: a field of the HTTP answer is left out.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::{ANSWERS_ARE_NOT_SHAPED, Acts};
 use crate::FaultError;
@@ -19,7 +19,7 @@ impl Acts for DropHeader {
     const NAME: &'static str = "drop_header";
     const OPTIONS: &'static str = "name";
     const NOT_IN_REPLAY: Option<&'static str> = Some(ANSWERS_ARE_NOT_SHAPED);
-    const ONLY_IN: Option<Protocol> = Some(Protocol::Http);
+    const ONLY_IN: &'static [SpokenProtocol] = &[SpokenProtocol::Http];
 
     fn read(options: &mut Options) -> Result<Self, FaultError> {
         let name = options.value("name", "the name of a header field", |text| {

@@ -1,7 +1,7 @@
 //! `error`: an answer in the server's place; the request never reaches it. Vaurien's and Envoy's abort, but
-//! with the status or the MySQL error that is wanted.
+//! with the status, the MySQL error or the line that is wanted.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::Acts;
 use crate::FaultError;
@@ -29,12 +29,18 @@ pub enum Injected {
         /// The message text.
         message: String,
     },
+    /// A line of a protocol of lines: Redis, memcached, SMTP.
+    Line {
+        /// What it says, without its end; `None`: what a server of the protocol says most often.
+        reply: Option<String>,
+    },
 }
 
 impl Injected {
-    /// The status a sample keeps: the HTTP status or the MySQL error number.
+    /// The status a sample keeps: the HTTP status or the MySQL error number; 0 of what no replay sends.
     pub const fn status(&self) -> u16 {
         match self {
+            Self::Line { .. } => 0,
             Self::Http { status, .. } => *status,
             Self::Mysql { code, .. } => *code,
         }
@@ -47,9 +53,13 @@ pub(crate) const fn is_before_greeting(code: u16) -> bool {
     matches!(code, 1040 | 1042 | 1129 | 1130)
 }
 
+/// What an error may be.
+const ONE_OF: &str = "one of status, as in error(status=503), code, as in error(code=1213), and reply, as in \
+                      error(reply=\"-LOADING\"); body goes with status, sqlstate and message with code";
+
 impl Acts for Injected {
     const NAME: &'static str = "error";
-    const OPTIONS: &'static str = "status and body (HTTP), or code, sqlstate and message (MySQL)";
+    const OPTIONS: &'static str = "status and body (HTTP), code, sqlstate and message (MySQL), or reply (Redis, memcached, SMTP)";
 
     fn read(options: &mut Options) -> Result<Self, FaultError> {
         let status = options.number("status", 400..=599, "an HTTP status, 400 to 599")?;
@@ -58,8 +68,15 @@ impl Acts for Injected {
             let state = <[u8; 5]>::try_from(text.as_bytes()).ok();
             state.filter(|state| state.iter().all(u8::is_ascii_alphanumeric))
         })?;
+        let reply = options.value("reply", "one line of text", |text| {
+            let is_line = !text.is_empty() && !text.contains(char::is_control);
+            is_line.then(|| text.to_owned())
+        })?;
         let (message, body) = (options.text("message"), options.text("body"));
+        let of_line = state.is_none() && message.is_none() && body.is_none();
         match (status, code) {
+            (None, None) if of_line => Ok(Self::Line { reply }),
+            _ if reply.is_some() => Err(options.missing(ONE_OF)),
             (Some(status), None) if state.is_none() && message.is_none() => Ok(Self::Http {
                 status: status as u16,
                 body,
@@ -73,15 +90,17 @@ impl Acts for Injected {
                     message: message.unwrap_or_else(|| usual_message.to_owned()),
                 })
             }
-            _ => Err(options.missing(
-                "either status, as in error(status=503), or code, as in error(code=1213); \
-                 body goes with status, sqlstate and message with code",
-            )),
+            _ => Err(options.missing(ONE_OF)),
         }
     }
 
     fn write(&self, out: &mut Written) {
         match self {
+            Self::Line { reply } => {
+                if let Some(reply) = reply {
+                    out.put_text("reply", reply);
+                }
+            }
             Self::Http { status, body } => {
                 out.put("status", status);
                 if let Some(body) = body {
@@ -105,11 +124,23 @@ impl Acts for Injected {
         }
     }
 
-    fn only_in(&self) -> Option<Protocol> {
-        Some(match self {
-            Self::Http { .. } => Protocol::Http,
-            Self::Mysql { .. } => Protocol::Mysql,
-        })
+    fn only_in(&self) -> &'static [SpokenProtocol] {
+        match self {
+            Self::Http { .. } => &[SpokenProtocol::Http],
+            Self::Mysql { .. } => &[SpokenProtocol::Mysql],
+            Self::Line { .. } => &[
+                SpokenProtocol::Redis,
+                SpokenProtocol::Memcached,
+                SpokenProtocol::Smtp,
+            ],
+        }
+    }
+
+    fn not_in_replay(&self) -> Option<&'static str> {
+        matches!(self, Self::Line { .. }).then_some(
+            "answers in Redis, memcached or SMTP, which are not replayed: give it a status or a code, or put it into a \
+             `reprise proxy`",
+        )
     }
 
     fn strike(&self, turn: &mut Turn, _dice: Dice<'_>) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::{ANSWERS_ARE_NOT_SHAPED, Acts};
 use crate::FaultError;
@@ -21,7 +21,7 @@ impl Acts for LateRows {
     const NAME: &'static str = "late_rows";
     const OPTIONS: &'static str = "ms";
     const NOT_IN_REPLAY: Option<&'static str> = Some(ANSWERS_ARE_NOT_SHAPED);
-    const ONLY_IN: Option<Protocol> = Some(Protocol::Mysql);
+    const ONLY_IN: &'static [SpokenProtocol] = &[SpokenProtocol::Mysql];
 
     fn read(options: &mut Options) -> Result<Self, FaultError> {
         let ms = options.milliseconds("ms")?;

@@ -1,7 +1,7 @@
 //! `truncate`: the answer ends before its end, and the connection with it: after some bytes of it (HTTP: of
 //! its body), or after some rows of a MySQL result, between rows or inside one.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::{ANSWERS_ARE_NOT_SHAPED, Acts};
 use crate::FaultError;
@@ -45,8 +45,11 @@ impl Acts for Truncate {
         }
     }
 
-    fn only_in(&self) -> Option<Protocol> {
-        matches!(self.0, Cut::Rows { .. }).then_some(Protocol::Mysql)
+    fn only_in(&self) -> &'static [SpokenProtocol] {
+        match self.0 {
+            Cut::Rows { .. } => &[SpokenProtocol::Mysql],
+            Cut::Bytes(_) => &[],
+        }
     }
 
     fn strike(&self, turn: &mut Turn, _dice: Dice<'_>) {

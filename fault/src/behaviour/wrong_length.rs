@@ -1,6 +1,6 @@
 //! `wrong_length`: the Content-Length of an HTTP answer is not its length. Answers in chunks have none.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::{ANSWERS_ARE_NOT_SHAPED, Acts};
 use crate::FaultError;
@@ -19,7 +19,7 @@ impl Acts for WrongLength {
     const NAME: &'static str = "wrong_length";
     const OPTIONS: &'static str = "by";
     const NOT_IN_REPLAY: Option<&'static str> = Some(ANSWERS_ARE_NOT_SHAPED);
-    const ONLY_IN: Option<Protocol> = Some(Protocol::Http);
+    const ONLY_IN: &'static [SpokenProtocol] = &[SpokenProtocol::Http];
 
     fn read(options: &mut Options) -> Result<Self, FaultError> {
         let by = options.value(

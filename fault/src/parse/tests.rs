@@ -107,8 +107,14 @@ fn every_refusal_names_what_is_allowed() {
         ("10:delay(ms=1,ms=2)", "given twice"),
         ("10:delay(ms=fast)", "whole milliseconds"),
         ("10:delay(ms)", "option=value"),
-        ("10:error", "either status"),
-        ("10:error(status=503,code=1213)", "either status"),
+        ("10:error(body=x)", "one of status"),
+        ("10:error(status=503,code=1213)", "one of status"),
+        ("10:error(reply=x,code=1213)", "one of status"),
+        ("10:error(reply=\"a\nb\")", "one line"),
+        ("10:error for http", "write error(status=...)"),
+        ("10:error for mysql", "write error(code=...)"),
+        ("10:error(code=1213) for redis", "error(reply=...)"),
+        ("10:hang for redis table:item", "no tables"),
         ("10:error(status=200)", "400 to 599"),
         ("10:error(code=0)", "1 to 65535"),
         ("10:error(code=1213,sqlstate=4)", "five letters"),
@@ -123,7 +129,7 @@ fn every_refusal_names_what_is_allowed() {
         ("10:hang first x", "first 3"),
         ("10:hang of all", "is left over"),
         ("10:transient(status=503) first 2", "is no count"),
-        ("10:transient", "either status"),
+        ("10:transient(body=x)", "one of status"),
         ("10:bandwidth(rate=0)", "1 to 1000000 KiB"),
         ("10:truncate(bytes=1,rows=1)", "either bytes"),
         ("10:slicer(bytes=4,variation=4)", "fewer bytes"),
@@ -253,9 +259,14 @@ fn any_behaviour() -> impl Strategy<Value = Behaviour> {
                 message,
             })
         });
+    let line = proptest::option::of("[ -~]{1,20}")
+        .prop_filter("a line is trimmed", |reply| {
+            reply.as_ref().is_none_or(|reply| reply.trim() == reply)
+        })
+        .prop_map(|reply| Behaviour::Injected(Injected::Line { reply }));
     let cut = (0_u32..=1_000_000_000, any::<bool>())
         .prop_map(|(rows, inside)| Behaviour::Truncate(Truncate(Cut::Rows { rows, inside })));
-    prop_oneof![delay, http, mysql, cut]
+    prop_oneof![delay, http, mysql, line, cut]
 }
 
 fn any_window() -> impl Strategy<Value = Window> {

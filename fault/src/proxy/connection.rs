@@ -15,7 +15,7 @@ use super::luck::{CONNECT, Luck, Moment};
 use super::queue::Pause;
 use super::relay::{self, Broken, Left, Scratch};
 use super::side::Side;
-use super::speech::greeting_error;
+use super::speech::{greeting_error, smtp_line};
 use super::table::Current;
 use super::witness::Overheard;
 use super::{Proxy, ProxyProtocol, answers, outflow, requests, waiting};
@@ -198,6 +198,15 @@ async fn opening(
     waiting::pause(faults, &pause(hold)).await;
     match ending {
         None | Some(Ending::Answer(Injected::Http { .. })) => Ok(()),
+        Some(Ending::Answer(Injected::Line { reply })) => {
+            // only SMTP has a greeting in whose place this could be said
+            if luck.proxy.protocol() != ProxyProtocol::Smtp {
+                return Ok(());
+            }
+            let reply = smtp_line(reply.as_deref());
+            let _ = client.write_all(&reply).await;
+            Err(Cut::Close)
+        }
         Some(Ending::Answer(Injected::Mysql { code, message, .. })) => {
             // a client that has gone already needs no answer
             let _ = client.write_all(&greeting_error(code, &message)).await;

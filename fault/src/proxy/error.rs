@@ -25,7 +25,7 @@ pub enum ProxyError {
         /// The fault as it is written.
         fault: String,
         /// The protocol it needs.
-        needs: &'static str,
+        needs: String,
         /// The protocol the proxy has.
         has: &'static str,
     },

@@ -142,13 +142,14 @@ pub(super) const fn or_forever(length: Option<Duration>) -> Duration {
 
 /// Answers in the server's place.
 async fn answer(link: &Link, reply_to: Option<ReplyTo>, injected: &Injected) -> Result<bool, Cut> {
-    let Some(answer) = reply_to.and_then(|reply_to| reply_to.answer(injected)) else {
+    let Some((reply_to, answer)) =
+        reply_to.and_then(|reply_to| Some((reply_to, reply_to.answer(injected)?)))
+    else {
         return Ok(true);
     };
     if let Some(command) = answer.tell_server {
-        let payload = command.get(4..).unwrap_or_default();
         link.due.borrow_mut().push_back(Due {
-            answer: Answering::own_command(payload, &link.said),
+            answer: Answering::own_command(reply_to, &command, &link.said),
             changes: AnswerChanges::default(),
             faults: Vec::new(),
             begun: false,

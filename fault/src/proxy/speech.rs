@@ -6,14 +6,18 @@ mod burst;
 mod framer;
 mod http_answer;
 mod http_requests;
+mod line_answer;
+mod memcached_commands;
 mod mysql_answer;
 mod mysql_commands;
 mod mysql_session;
+mod redis_commands;
 mod reply;
+mod smtp_commands;
 
 use std::cell::{Cell, RefCell};
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 
 use super::ProxyProtocol;
 use super::luck::Moment;
@@ -22,12 +26,16 @@ use crate::turn::AnswerChanges;
 use burst::Bursts;
 use http_answer::HttpAnswer;
 use http_requests::HttpRequests;
+use line_answer::LineAnswer;
+use memcached_commands::MemcachedCommands;
 use mysql_answer::MysqlAnswer;
 use mysql_commands::MysqlCommands;
 use mysql_session::MysqlSession;
+use redis_commands::RedisCommands;
+use smtp_commands::SmtpCommands;
 
 pub(super) use alter::{Altered, Verdict};
-pub(super) use reply::{ReplyTo, greeting_error};
+pub(super) use reply::{ReplyTo, greeting_error, smtp_line};
 
 /// What the client's bytes are, in order.
 pub(super) enum Heard {
@@ -48,7 +56,7 @@ impl Heard {
 /// What an exchange asks for.
 pub(super) struct Asked {
     pub(super) moment: Moment,
-    pub(super) protocol: Option<Protocol>,
+    pub(super) protocol: Option<SpokenProtocol>,
     pub(super) operation: String,
     pub(super) summary: String,
     pub(super) in_transaction: Option<bool>,
@@ -68,6 +76,8 @@ pub(super) struct Said {
     /// A MySQL client that asks for TLS gets it, and is understood all the same.
     upgrades: bool,
     mysql: RefCell<MysqlSession>,
+    /// SMTP: what the client says next, by the server's last word.
+    smtp: Cell<reprise_wire::smtp::Kind>,
 }
 
 impl Said {
@@ -105,6 +115,9 @@ pub(super) enum Requests {
     Bursts(Bursts),
     Http(HttpRequests),
     Mysql(MysqlCommands),
+    Redis(RedisCommands),
+    Memcached(MemcachedCommands),
+    Smtp(SmtpCommands),
 }
 
 impl Requests {
@@ -113,6 +126,9 @@ impl Requests {
             ProxyProtocol::Tcp => Self::Bursts(Bursts::default()),
             ProxyProtocol::Http => Self::Http(HttpRequests::new()),
             ProxyProtocol::Mysql => Self::Mysql(MysqlCommands::default()),
+            ProxyProtocol::Redis => Self::Redis(RedisCommands::default()),
+            ProxyProtocol::Memcached => Self::Memcached(MemcachedCommands::default()),
+            ProxyProtocol::Smtp => Self::Smtp(SmtpCommands::default()),
         }
     }
 
@@ -120,10 +136,12 @@ impl Requests {
     pub(super) fn hear(&mut self, bytes: Vec<u8>, said: &Said, out: &mut Vec<Heard>) {
         let unknown = match self {
             Self::Bursts(bursts) => return bursts.hear(bytes, said, out),
-            Self::Http(requests) if said.is_opaque() => [requests.held(), bytes].concat(),
-            Self::Mysql(commands) if said.is_opaque() => [commands.held(), bytes].concat(),
+            _ if said.is_opaque() => [self.end(), bytes].concat(),
             Self::Http(requests) => requests.hear(bytes, said, out),
             Self::Mysql(commands) => commands.hear(&bytes, said, out),
+            Self::Redis(commands) => commands.hear(bytes, said, out),
+            Self::Memcached(commands) => commands.hear(bytes, said, out),
+            Self::Smtp(commands) => commands.hear(bytes, said, out),
         };
         if said.is_opaque() {
             let mut bursts = Bursts::default();
@@ -138,6 +156,9 @@ impl Requests {
             Self::Bursts(_) => Vec::new(),
             Self::Http(requests) => requests.held(),
             Self::Mysql(commands) => commands.held(),
+            Self::Redis(commands) => commands.held(),
+            Self::Memcached(commands) => commands.held(),
+            Self::Smtp(commands) => commands.held(),
         }
     }
 }
@@ -149,6 +170,7 @@ pub(super) enum Answering {
     Burst(burst::BurstAnswer),
     Http(Box<HttpAnswer>),
     Mysql(Box<MysqlAnswer>),
+    Line(Box<LineAnswer>),
 }
 
 impl Answering {
@@ -164,11 +186,16 @@ impl Answering {
             Self::Burst(answer) => answer.take(input, changes, out),
             Self::Http(answer) => answer.take(input, changes, out),
             Self::Mysql(answer) => answer.take(input, changes, &mut said.mysql.borrow_mut(), out),
+            Self::Line(answer) => answer.take(input, changes, said, out),
         }
     }
 
-    /// The answer to a command of the proxy's own.
-    pub(super) fn own_command(payload: &[u8], said: &Said) -> Self {
+    /// The answer to a command of the proxy's own, said in place of what `reply_to` answers.
+    pub(super) fn own_command(reply_to: ReplyTo, command: &[u8], said: &Said) -> Self {
+        if matches!(reply_to, ReplyTo::Redis { .. }) {
+            return Self::Line(Box::new(LineAnswer::redis()));
+        }
+        let payload = command.get(4..).unwrap_or_default();
         let dialect = said.mysql.borrow().dialect;
         Self::Mysql(Box::new(MysqlAnswer::new(payload, &dialect, None)))
     }

@@ -10,6 +10,8 @@ mod controlling;
 #[cfg(test)]
 mod http_faults;
 #[cfg(test)]
+mod line_faults;
+#[cfg(test)]
 mod mysql_faults;
 #[cfg(test)]
 mod passing;

@@ -100,7 +100,7 @@ impl Worker {
     /// What goes wrong with an exchange.
     fn draw(&self, step: &Step, outgoing: &Outgoing, sample: &Sample) -> Drawn {
         let subject = Subject {
-            protocol: Some(step.protocol),
+            protocol: Some(step.protocol.into()),
             operation: self.program.operation(step.operation),
             summary: &outgoing.summary,
             copy: Some(sample.copy),

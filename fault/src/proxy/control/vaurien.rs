@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -103,10 +103,11 @@ fn set(proxies: &[Arc<Proxy>], body: &[u8]) -> Result<(), String> {
 }
 
 /// The fault a behaviour is in a protocol; `None`: it is none.
-fn fault(behavior: &Behavior, protocol: Option<Protocol>) -> Result<Option<Fault>, String> {
+fn fault(behavior: &Behavior, protocol: Option<SpokenProtocol>) -> Result<Option<Fault>, String> {
     let error = match protocol {
-        Some(Protocol::Http) => "error(status=503)",
-        Some(Protocol::Mysql) => "error(code=1105)",
+        Some(SpokenProtocol::Http) => "error(status=503)",
+        Some(SpokenProtocol::Mysql) => "error(code=1105)",
+        Some(SpokenProtocol::Redis | SpokenProtocol::Memcached | SpokenProtocol::Smtp) => "error",
         None => "corrupt(bytes=100)",
     };
     let text = match behavior.name.as_str() {
@@ -132,7 +133,7 @@ fn fault(behavior: &Behavior, protocol: Option<Protocol>) -> Result<Option<Fault
 mod tests {
     use super::*;
 
-    fn written(body: &str, protocol: Option<Protocol>) -> String {
+    fn written(body: &str, protocol: Option<SpokenProtocol>) -> String {
         let behavior = serde_json::from_str(body).unwrap();
         let fault = fault(&behavior, protocol).unwrap();
         fault.map_or_else(|| "none".to_owned(), |fault| fault.to_string())
@@ -145,11 +146,14 @@ mod tests {
         assert_eq!(written("{\"name\": \"delay\"}", None), "100:delay(ms=1000)");
         let transient = "{\"name\": \"transient\", \"agitate\": 3}";
         assert_eq!(
-            written(transient, Some(Protocol::Mysql)),
+            written(transient, Some(SpokenProtocol::Mysql)),
             "100:error(code=1105) first 3 of all"
         );
         assert_eq!(
-            written("{\"name\": \"error\", \"warmup\": 2}", Some(Protocol::Http)),
+            written(
+                "{\"name\": \"error\", \"warmup\": 2}",
+                Some(SpokenProtocol::Http)
+            ),
             "100:error(status=503) after 2 of all"
         );
         assert_eq!(written("{\"name\": \"dummy\"}", None), "none");

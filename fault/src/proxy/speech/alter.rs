@@ -72,6 +72,13 @@ pub(super) struct Body {
 }
 
 impl Body {
+    pub(super) const fn new() -> Self {
+        Self {
+            seen: 0,
+            damaged: false,
+        }
+    }
+
     /// Passes bytes of a body on. `Cut` when it ends here.
     pub(super) fn pass(
         &mut self,

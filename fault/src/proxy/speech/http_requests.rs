@@ -1,6 +1,6 @@
 //! Requests in what an HTTP client says. A head is held until it is complete; a body passes as it comes.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 use reprise_wire::http::{ReadCaps, RequestReader};
 use reprise_wire::operation::{http_operation, http_summary};
 
@@ -71,7 +71,7 @@ impl HttpRequests {
         let closes = !self.reader.keep_alive() || self.reader.expects_continue();
         Some(Asked {
             moment: Moment::Exchange,
-            protocol: Some(Protocol::Http),
+            protocol: Some(SpokenProtocol::Http),
             operation: http_operation(head.method, head.target),
             summary: http_summary(head.method, head.target),
             in_transaction: None,

@@ -1,6 +1,6 @@
 //! Commands in what a MySQL client says: each begins a packet with number 0.
 
-use reprise_wire::Protocol;
+use crate::SpokenProtocol;
 use reprise_wire::mysql::{
     Command, CommandCode, Expect, HEADER_LEN, digest, is_tls_request, statement_id,
 };
@@ -107,7 +107,7 @@ fn login(sequence: u8, session: &MysqlSession) -> Asked {
     let change_user = [CommandCode::ChangeUser as u8];
     Asked {
         moment: Moment::Login,
-        protocol: Some(Protocol::Mysql),
+        protocol: Some(SpokenProtocol::Mysql),
         operation: LOGIN.to_owned(),
         summary: LOGIN.to_owned(),
         in_transaction: Some(false),
@@ -160,7 +160,7 @@ fn command(payload: &[u8], expect: Expect, session: &mut MysqlSession) -> Asked 
     };
     Asked {
         moment: Moment::Exchange,
-        protocol: Some(Protocol::Mysql),
+        protocol: Some(SpokenProtocol::Mysql),
         operation,
         summary,
         in_transaction: Some(session.in_transaction),

@@ -25,6 +25,18 @@ pub(in crate::proxy) enum ReplyTo {
         /// A transaction is open.
         in_transaction: bool,
     },
+    /// A Redis command.
+    Redis {
+        /// Commands are being queued, since MULTI.
+        in_transaction: bool,
+    },
+    /// A memcached command.
+    Memcached,
+    /// An SMTP command, or a message.
+    Smtp {
+        /// It is a message, of which the server does not hear: the two no longer agree on what comes next.
+        is_message: bool,
+    },
 }
 
 /// What is said in the server's place.
@@ -67,9 +79,59 @@ impl ReplyTo {
                 tell_server: (in_transaction && rolls_back(*code))
                     .then(|| rollback(query_attributes)),
             }),
+            (Self::Redis { in_transaction }, Injected::Line { reply }) => Some(Answer {
+                bytes: redis_line(reply.as_deref()),
+                closes: false,
+                // a server that refuses to queue a command refuses the EXEC, too: it is told one it does not know
+                tell_server: in_transaction.then(|| NO_REDIS_COMMAND.to_vec()),
+            }),
+            (Self::Memcached, Injected::Line { reply }) => Some(Answer {
+                bytes: memcached_line(reply.as_deref()),
+                closes: false,
+                tell_server: None,
+            }),
+            (Self::Smtp { is_message }, Injected::Line { reply }) => {
+                let bytes = smtp_line(reply.as_deref());
+                Some(Answer {
+                    closes: is_message || bytes.starts_with(b"421"),
+                    bytes,
+                    tell_server: None,
+                })
+            }
             _ => None,
         }
     }
+}
+
+/// A command that no Redis server knows.
+const NO_REDIS_COMMAND: &[u8] = b"*1\r\n$16\r\nREPRISE.INJECTED\r\n";
+
+/// A Redis error: `-ERR ...`.
+fn redis_line(reply: Option<&str>) -> Vec<u8> {
+    let reply = reply.unwrap_or("-ERR injected fault");
+    let dash = if reply.starts_with('-') { "" } else { "-" };
+    format!("{dash}{reply}\r\n").into_bytes()
+}
+
+/// A memcached error: `SERVER_ERROR ...`, unless it is one of the others.
+fn memcached_line(reply: Option<&str>) -> Vec<u8> {
+    let reply = reply.unwrap_or("SERVER_ERROR out of memory storing object");
+    let is_error = ["ERROR", "CLIENT_ERROR ", "SERVER_ERROR "]
+        .iter()
+        .any(|error| reply.starts_with(error));
+    let error = if is_error { "" } else { "SERVER_ERROR " };
+    format!("{error}{reply}\r\n").into_bytes()
+}
+
+/// An SMTP error: what begins with a code as it is, anything else with 421 (RFC 5321 section 3.8), after which the
+/// server closes.
+pub(in crate::proxy) fn smtp_line(reply: Option<&str>) -> Vec<u8> {
+    let reply = reply.unwrap_or("421 4.3.2 Service not available, closing transmission channel");
+    let has_code = reply.len() >= 3
+        && reply.bytes().take(3).all(|byte| byte.is_ascii_digit())
+        && reply.bytes().nth(3).is_none_or(|byte| byte == b' ');
+    let code = if has_code { "" } else { "421 " };
+    format!("{code}{reply}\r\n").into_bytes()
 }
 
 /// The ERR packet in place of a greeting: capabilities are not known yet, so it has no SQLSTATE.

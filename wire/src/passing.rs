@@ -1,0 +1,43 @@
+//! What readers of passing messages share: they find where a message ends and keep next to nothing of it.
+
+use thiserror::Error;
+
+/// How far a message got with some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// How many of the bytes are of it. Less than all of them only when it ends.
+    pub consumed: usize,
+    /// Whether it ends with them.
+    pub ends: bool,
+}
+
+/// The bytes are of something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("read the bytes: they are of another protocol")]
+pub struct Foreign;
+
+/// A number in plain digits, at most ten of them.
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Takes bytes up to the end of a line, its end included, and keeps at most `kept` of them in `line`. Whether it
+/// has ended.
+pub(crate) fn take_line(rest: &mut &[u8], line: &mut Vec<u8>, kept: usize) -> bool {
+    let end = rest.iter().position(|byte| *byte == b'\n');
+    let (part, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+    let room = kept.saturating_sub(line.len()).min(part.len());
+    line.extend_from_slice(part.get(..room).unwrap_or_default());
+    *rest = after;
+    end.is_some()
+}
+
+/// Passes over so many bytes of what follows.
+pub(crate) fn pass_over(rest: &mut &[u8], left: &mut u64) {
+    let taken = rest.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+    *rest = rest.get(taken..).unwrap_or_default();
+    *left -= taken as u64;
+}
