@@ -159,9 +159,7 @@ impl FromStr for Selector {
             });
         }
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let protocol = match first {
-            name => SpokenProtocol::named(name),
-        };
+        let protocol = SpokenProtocol::named(first);
         let mut pattern = if protocol.is_some() {
             rest.trim()
         } else {

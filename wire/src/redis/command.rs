@@ -86,9 +86,7 @@ impl CommandReader {
     fn next(&mut self) -> Result<State, Foreign> {
         let line = self.line.trim_ascii_end();
         match (self.state, line.split_first()) {
-            (State::First, Some((b'*', count))) if matches!(count, b"0" | b"-1") => {
-                Ok(State::Ended)
-            }
+            (State::First, Some((b'*', b"0" | b"-1"))) => Ok(State::Ended),
             (State::First, Some((b'*', count))) => {
                 let count = number(count).filter(|count| *count <= MOST_WORDS);
                 Ok(State::Length(count.ok_or(Foreign)?))

@@ -129,7 +129,7 @@ pub(in crate::proxy) fn smtp_line(reply: Option<&str>) -> Vec<u8> {
     let reply = reply.unwrap_or("421 4.3.2 Service not available, closing transmission channel");
     let has_code = reply.len() >= 3
         && reply.bytes().take(3).all(|byte| byte.is_ascii_digit())
-        && reply.bytes().nth(3).is_none_or(|byte| byte == b' ');
+        && reply.as_bytes().get(3).is_none_or(|byte| *byte == b' ');
     let code = if has_code { "" } else { "421 " };
     format!("{code}{reply}\r\n").into_bytes()
 }
