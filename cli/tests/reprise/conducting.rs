@@ -175,7 +175,7 @@ fn the_commands_of_a_plan_run_again_only_when_that_is_wanted() {
     assert_eq!(command["output"], "out\nno\n");
     assert_eq!(command["failure"], "ended with exit status: 4");
     shop.reset().unwrap();
-    let again = ["replay", "--plan", "first", "--secret", &secret];
+    let again = ["replay", "--again", "first", "--secret", &secret];
     desk.run(&again).refused(2, "--run-commands");
     let run = desk.answer(&[&again[..], &["--run-commands", "--run", "again"]].concat());
     assert_eq!(number(&run, "/commands/0/code"), 4);

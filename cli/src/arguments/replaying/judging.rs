@@ -26,7 +26,7 @@ pub(crate) struct JudgingArguments {
     #[arg(long = "at", value_name = "TIME run COMMAND")]
     pub(crate) commands: Vec<String>,
 
-    /// With --plan: run the commands that plan has, too
+    /// With --again or --plan: run the commands that plan has, too
     #[arg(long)]
     pub(crate) run_commands: bool,
 
