@@ -4,7 +4,9 @@
 
 pub(crate) mod columns;
 mod places;
+mod texts;
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,7 +20,8 @@ use rustc_hash::FxHashMap;
 use crate::plan::{ShiftBy, ShiftKeys};
 use columns::{Doing, ValueAt};
 pub(crate) use places::Generates;
-use places::{KeyPlace, KeyPlaces};
+use places::{KeyPlace, KeyPlaces, TextPlace};
+use texts::Texts;
 
 /// So many keys are remembered at least, and twice as many at most; the oldest go first.
 const MOST: usize = 100_000;
@@ -27,6 +30,7 @@ const MOST: usize = 100_000;
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     inserted: Mutex<Inserted>,
+    texts: Texts,
     /// Whether there are any: until then nothing but what makes or deletes rows has to be looked at.
     any: AtomicBool,
 }
@@ -116,6 +120,32 @@ impl Keys {
         own.is_some() && own == answered
     }
 
+    /// Whether a text is what this copy has in place of the recorded one.
+    pub(crate) fn same_text(&self, shift: Shift<'_>, values: [Option<&[u8]>; 2]) -> bool {
+        let own = values[0].and_then(|recorded| self.texts.own(shift.copy, recorded));
+        own.is_some() && own.as_deref() == values[1]
+    }
+
+    /// This copy's own text in place of a recorded one; `None` when it stays. `rows` are those that the recorded
+    /// statement made, to be held against those it changed.
+    fn own_text(&self, place: &TextPlace, recorded: &[u8], own: &Own<'_>) -> Option<Box<[u8]>> {
+        let copy = own.shift.copy;
+        if copy == 0 {
+            return None;
+        }
+        if let Some(known) = self.texts.own(copy, recorded) {
+            return Some(known);
+        }
+        let makes = match place.doing {
+            Doing::Inserts => true,
+            Doing::Upserts => (own.affected)() == own.texts_made,
+            Doing::Deletes | Doing::Names => false,
+        };
+        let made = makes.then(|| self.texts.insert(copy, recorded)).flatten()?;
+        self.any.store(true, Ordering::Relaxed);
+        Some(made)
+    }
+
     /// Whether a text has no values of keys that could be replaced, and makes no rows.
     fn passes_over(&self, sql: &[u8]) -> bool {
         const READING: [&[u8]; 9] = [
@@ -153,32 +183,16 @@ impl Keys {
             return (payload, None);
         }
         let found = KeyPlaces::of(sql, &shift.keys.columns);
-        if found.places.is_empty() {
+        if found.places.is_empty() && found.texts.is_empty() {
             return (payload, found.generates);
         }
-        let own = Own {
-            keys: self,
-            places: &found.places,
-            shift,
-            affected,
-        };
+        let own = Own::of(self, &found, shift, affected);
         let head = payload.len() - sql.len();
         let mut out = payload.get(..head).unwrap_or_default().to_vec();
         let mut copied = 0;
-        for place in &found.places {
-            let ValueAt::Literal(span) = &place.value else {
-                continue;
-            };
-            let text = sql.get(span.clone()).unwrap_or_default();
-            let Some((recorded, quote)) = number(text) else {
-                continue;
-            };
-            let Some(own) = own.of(place, recorded) else {
-                continue;
-            };
-            replaced(recorded, own);
+        for (span, new) in own.literals(sql, &found, replaced) {
             out.extend_from_slice(sql.get(copied..span.start).unwrap_or_default());
-            out.extend_from_slice(format!("{quote}{own}{quote}").as_bytes());
+            out.extend_from_slice(&new);
             copied = span.end;
         }
         out.extend_from_slice(sql.get(copied..).unwrap_or_default());
@@ -194,7 +208,8 @@ impl Keys {
         affected: &dyn Fn() -> u64,
         replaced: &mut dyn FnMut(u64, u64),
     ) -> Vec<u8> {
-        if statement.places.places.is_empty() || statement.long_data {
+        let found = &statement.places;
+        if found.places.is_empty() && found.texts.is_empty() || statement.long_data {
             return payload;
         }
         let Some(execute) = payload
@@ -210,17 +225,21 @@ impl Keys {
         statement.types.clone_from(&parameters.types);
         // with query attributes the parameters have names, which are not written here
         let named = execute.flags & reprise_wire::mysql::PARAMETER_COUNT_AVAILABLE != 0;
-        let own = Own {
-            keys: self,
-            places: &statement.places.places,
-            shift,
-            affected,
-        };
+        let own = Own::of(self, &statement.places, shift, affected);
         let mut changed = false;
+        for place in statement.places.texts.iter().filter(|_| !named) {
+            if let ValueAt::Parameter(at) = place.value
+                && let Some(Value::Bytes(text)) = parameters.values.get_mut(at)
+                && let Some(own) = self.own_text(place, text, &own)
+            {
+                *text = own.into();
+                changed = true;
+            }
+        }
         for place in own.places {
             if let ValueAt::Parameter(at) = place.value
                 && let Some(recorded) = parameters.values.get(at).and_then(whole_number)
-                && let Some(own) = own.of(place, recorded)
+                && let Some(own) = own.key(place, recorded)
                 && !named
             {
                 replaced(recorded, own);
@@ -262,11 +281,60 @@ struct Own<'a> {
     places: &'a [KeyPlace],
     shift: Shift<'a>,
     affected: &'a dyn Fn() -> u64,
+    /// How many rows it makes with keys that are texts.
+    texts_made: u64,
 }
 
-impl Own<'_> {
+impl<'a> Own<'a> {
+    fn of(
+        keys: &'a Keys,
+        found: &'a KeyPlaces,
+        shift: Shift<'a>,
+        affected: &'a dyn Fn() -> u64,
+    ) -> Self {
+        let texts = found.texts.iter();
+        Self {
+            keys,
+            places: &found.places,
+            shift,
+            affected,
+            texts_made: texts.filter(|place| place.doing.makes()).count() as u64,
+        }
+    }
+
+    /// What to write in place of a text's literals, in their order.
+    fn literals(
+        &self,
+        sql: &[u8],
+        found: &KeyPlaces,
+        replaced: &mut dyn FnMut(u64, u64),
+    ) -> Vec<(Range<usize>, Vec<u8>)> {
+        let text = |span: &Range<usize>| sql.get(span.clone()).unwrap_or_default();
+        let mut new = Vec::new();
+        for place in &found.places {
+            if let ValueAt::Literal(span) = &place.value
+                && let Some((recorded, quote)) = number(text(span))
+                && let Some(own) = self.key(place, recorded)
+            {
+                replaced(recorded, own);
+                new.push((span.clone(), format!("{quote}{own}{quote}").into_bytes()));
+            }
+        }
+        for place in &found.texts {
+            if let ValueAt::Literal(span) = &place.value
+                && let [quote @ (b'\'' | b'"'), inner @ .., last] = text(span)
+                && quote == last
+                && let Some(own) = self.keys.own_text(place, inner, self)
+            {
+                new.push((span.clone(), [&[*quote][..], &own, &[*quote]].concat()));
+            }
+        }
+        new.sort_by_key(|(span, _)| span.start);
+        new
+    }
+
     /// This copy's key in place of a recorded one; `None` when it stays.
-    fn of(&self, place: &KeyPlace, recorded: u64) -> Option<u64> {
+    fn key(&self, place: &KeyPlace, recorded: u64) -> Option<u64> {
         let Shift { keys, copy } = self.shift;
         let key = (copy, keys.root_of(place.key)?, recorded);
         if let Some(known) = self.keys.kept(key) {
@@ -433,6 +501,37 @@ mod tests {
             "REPLACE INTO item (id) VALUES (308), (309)",
             "both were new"
         );
+    }
+
+    #[test]
+    fn a_row_under_a_text_has_one_of_the_copys_own_wherever_it_is_named() {
+        let mut shifted = ShiftKeys::default();
+        shifted.add("session.id=text").unwrap();
+        let shift = |copy| Shift {
+            keys: &shifted,
+            copy,
+        };
+        let keys = Keys::default();
+        let said = |copy: u32, sql: &str| {
+            let payload = [b"\x03", sql.as_bytes()].concat();
+            let dialect = Dialect::UNKNOWN;
+            let (payload, _) = keys.in_query(payload, &dialect, shift(copy), &|| 1, &mut |_, _| {});
+            String::from_utf8(payload[1..].to_vec()).unwrap()
+        };
+        const ID: &str = "9f86d081884c7d659a2feaa0c55ad015";
+        let cart = format!("INSERT INTO cart (session_id, n) VALUES ('{ID}', 1)");
+        assert_eq!(said(1, &cart), cart, "not inserted yet");
+        let insert = format!("INSERT INTO session (id, name) VALUES ('{ID}', 'x')");
+        assert_eq!(said(0, &insert), insert);
+        let own = said(1, &insert);
+        assert_ne!(own, insert);
+        let own_id = own.split('\'').nth(1).unwrap().to_owned();
+        assert_eq!(said(1, &cart), cart.replace(ID, &own_id));
+        let read = format!("SELECT n FROM session WHERE id = '{ID}' AND name = 'x'");
+        assert_eq!(said(1, &read), read.replace(ID, &own_id));
+        assert_eq!(said(2, &read), read, "another copy");
+        let values = [Some(ID.as_bytes()), Some(own_id.as_bytes())];
+        assert!(keys.same_text(shift(1), values) && !keys.same_text(shift(2), values));
     }
 
     #[test]

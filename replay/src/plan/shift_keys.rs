@@ -1,5 +1,5 @@
 //! Key columns whose values the copies of a lane shift, so that ten copies of an INSERT make ten rows:
-//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `auto`, `none`.
+//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `session.id=text`, `auto`, `none`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,6 +45,8 @@ pub(crate) struct KeyColumn {
     pub(crate) position: u32,
     /// The next number it gives; `None`: it gives none.
     pub(crate) next: Option<u64>,
+    /// Whether rows are told apart by it alone and it holds texts.
+    pub(crate) is_text: bool,
     /// The table and the column that it refers to.
     pub(crate) refers_to: Option<(String, String)>,
 }
@@ -58,12 +60,14 @@ pub enum ShiftBy {
     Offset(Option<u64>),
     /// It refers to this table's column, and is shifted as the row it refers to was.
     Like(String, String),
+    /// Each copy inserts texts of its own, where the recorded ones look random.
+    Text,
 }
 
 /// A text that names no key column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN, auto or none"
+    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN, TABLE.COLUMN=text, auto or none"
 )]
 pub struct KeyShiftError(String);
 
@@ -98,8 +102,13 @@ impl ShiftKeys {
     /// AUTO_INCREMENT columns with those that refer to them, and what was `learned` from the recording besides.
     pub(crate) fn resolve(&mut self, told: &[KeyColumn], learned: &[KeyShift]) {
         for told in told.iter().filter(|_| self.auto) {
-            if told.next.is_some() && !self.has(&told.table, &told.column) {
-                self.columns.push(KeyShift::of(told, ShiftBy::Offset(None)));
+            let by = match (told.next, told.is_text) {
+                (Some(_), _) => ShiftBy::Offset(None),
+                (None, true) if told.refers_to.is_none() => ShiftBy::Text,
+                _ => continue,
+            };
+            if !self.has(&told.table, &told.column) {
+                self.columns.push(KeyShift::of(told, by));
             }
         }
         for told in told.iter().filter(|_| self.auto) {
@@ -131,7 +140,7 @@ impl ShiftKeys {
         for key in learned {
             let is_told = |told: &KeyColumn| told.table.eq_ignore_ascii_case(&key.table);
             let goes = match &key.by {
-                ShiftBy::Offset(_) => !told.iter().any(is_told),
+                ShiftBy::Offset(_) | ShiftBy::Text => !told.iter().any(is_told),
                 ShiftBy::Like(table, column) => self.has(table, column),
             };
             if goes && !self.has(&key.table, &key.column) {
@@ -147,11 +156,11 @@ impl ShiftKeys {
     /// The place among the columns of the one whose offset decides; `None` when there is no such place.
     pub(crate) fn root_of(&self, place: usize) -> Option<usize> {
         match &self.columns.get(place)?.by {
-            ShiftBy::Offset(_) => Some(place),
+            ShiftBy::Offset(_) | ShiftBy::Text => Some(place),
             ShiftBy::Like(table, column) => self
                 .columns
                 .iter()
-                .position(|key| key.is(table, column) && matches!(key.by, ShiftBy::Offset(_))),
+                .position(|key| key.is(table, column) && !matches!(key.by, ShiftBy::Like(..))),
         }
     }
 
@@ -202,6 +211,7 @@ impl FromStr for KeyShift {
         let (table, column) = column(key).ok_or_else(refused)?;
         let by = match by {
             None => ShiftBy::Offset(None),
+            Some("text") => ShiftBy::Text,
             Some(by) => match by.parse() {
                 Ok(0) => return Err(refused()),
                 Ok(offset) => ShiftBy::Offset(Some(offset)),
@@ -244,6 +254,7 @@ impl fmt::Display for KeyShift {
             ShiftBy::Offset(None) => Ok(()),
             ShiftBy::Offset(Some(offset)) => write!(f, "={offset}"),
             ShiftBy::Like(table, column) => write!(f, "={table}.{column}"),
+            ShiftBy::Text => f.write_str("=text"),
         }
     }
 }
@@ -254,7 +265,12 @@ mod tests {
 
     #[test]
     fn a_key_reads_back_as_it_was_written() {
-        for text in ["items.id", "items.id=1000000", "lines.order_id=orders.id"] {
+        for text in [
+            "items.id",
+            "items.id=1000000",
+            "lines.order_id=orders.id",
+            "session.id=text",
+        ] {
             let key: KeyShift = text.parse().unwrap();
             assert_eq!(key.to_string(), text);
         }
@@ -278,12 +294,14 @@ mod tests {
             column: column.to_owned(),
             position: 2,
             next,
+            is_text: column == "token",
             refers_to: refers.map(|table| (table.to_owned(), "id".to_owned())),
         };
         let schema = [
             told("lines", "order_id", None, Some("orders")),
             told("orders", "id", Some(3_000_000), None),
             told("orders", "user_id", None, Some("users")),
+            told("session", "token", None, None),
         ];
         let said = |keys: &ShiftKeys| {
             let all: Vec<String> = keys.columns.iter().map(ToString::to_string).collect();
@@ -292,7 +310,10 @@ mod tests {
         let mut keys = ShiftKeys::default();
         keys.add("auto").unwrap();
         keys.resolve(&schema, &[]);
-        assert_eq!(said(&keys), "orders.id=10000000 lines.order_id=orders.id");
+        assert_eq!(
+            said(&keys),
+            "orders.id=10000000 session.token=text lines.order_id=orders.id"
+        );
         assert!(keys.columns.iter().all(|key| key.position == Some(2)) && !keys.auto);
         let mut keys = ShiftKeys::default();
         keys.add("item.id").unwrap();
@@ -308,6 +329,7 @@ mod tests {
             column: "number".to_owned(),
             position: 1,
             next: Some(5),
+            is_text: false,
             refers_to: None,
         };
         let learned = [

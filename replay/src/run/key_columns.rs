@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reprise_wire::mysql::Answer;
+use rustc_hash::FxHashMap;
 
 use super::Targets;
 use super::mysql_target::MysqlTarget;
@@ -17,7 +18,7 @@ const ASK_ANEW: &str = "SET SESSION information_schema_stats_expiry = 0";
 /// The columns that are keys or parts of them: the next number of those that have one, and what they refer to.
 const COLUMNS: &str = "SELECT c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, \
     IF(c.EXTRA LIKE '%auto_increment%', COALESCE(t.AUTO_INCREMENT, 1), NULL), \
-    k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME \
+    k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, c.COLUMN_KEY, c.DATA_TYPE \
     FROM information_schema.COLUMNS c \
     JOIN information_schema.TABLES t \
     ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME \
@@ -26,6 +27,9 @@ const COLUMNS: &str = "SELECT c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, \
     AND k.COLUMN_NAME = c.COLUMN_NAME AND k.REFERENCED_TABLE_SCHEMA = c.TABLE_SCHEMA \
     WHERE c.TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') \
     AND c.COLUMN_KEY <> ''";
+
+/// The types of columns that hold short texts.
+const TEXTS: [&str; 5] = ["char", "varchar", "binary", "varbinary", "uuid"];
 
 impl Prepared {
     /// Asks the MySQL target for its key columns, and shifts those that the plan shifts: it is what the run has to
@@ -79,7 +83,7 @@ impl MysqlTarget {
             let rows = result.rows.iter();
             rows.filter_map(|row| column(&result.texts(row, &result.columns)?))
         });
-        rows.collect()
+        with_single_texts(rows.collect())
     }
 }
 
@@ -98,16 +102,34 @@ fn columns_of(databases: &[String]) -> String {
     format!("{COLUMNS}{within} ORDER BY c.TABLE_SCHEMA, 1, 3")
 }
 
-fn column(row: &[Option<Vec<u8>>]) -> Option<KeyColumn> {
+/// A text tells rows apart only where it is all of the primary key.
+fn with_single_texts(rows: Vec<(KeyColumn, bool)>) -> Vec<KeyColumn> {
+    let mut primary: FxHashMap<String, usize> = FxHashMap::default();
+    for (column, _) in rows.iter().filter(|(_, is_primary)| *is_primary) {
+        *primary.entry(column.table.clone()).or_default() += 1;
+    }
+    let single = |(mut column, is_primary): (KeyColumn, bool)| {
+        let parts = primary.get(&column.table).copied().unwrap_or(0);
+        column.is_text &= !is_primary || parts == 1;
+        column
+    };
+    rows.into_iter().map(single).collect()
+}
+
+/// A column, and whether it is of the primary key.
+fn column(row: &[Option<Vec<u8>>]) -> Option<(KeyColumn, bool)> {
     let text = |at: usize| {
         let cell = row.get(at)?.as_deref()?;
         Some(String::from_utf8_lossy(cell).into_owned())
     };
-    Some(KeyColumn {
+    let key = text(6)?;
+    let column = KeyColumn {
         table: text(0)?,
         column: text(1)?,
         position: text(2)?.parse().ok()?,
         next: text(3).and_then(|next| next.parse().ok()),
         refers_to: text(4).zip(text(5)),
-    })
+        is_text: TEXTS.contains(&text(7)?.as_str()) && matches!(key.as_str(), "PRI" | "UNI"),
+    };
+    Some((column, key == "PRI"))
 }

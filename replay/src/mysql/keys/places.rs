@@ -9,6 +9,16 @@ pub(crate) struct KeyPlaces {
     pub(crate) places: Vec<KeyPlace>,
     /// The key whose values the server generates for what is inserted.
     pub(crate) generates: Option<Generates>,
+    /// All values, where keys that are texts are shifted: what one of them is called stands in any column.
+    pub(crate) texts: Vec<TextPlace>,
+}
+
+/// A value that may be a text that a copy has one of its own for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextPlace {
+    /// What the statement does with it, where it is the value of a key; else it only names one.
+    pub(crate) doing: Doing,
+    pub(crate) value: ValueAt,
 }
 
 /// One value.
@@ -41,13 +51,22 @@ impl KeyPlaces {
 
     fn add(&mut self, columns: &Columns<'_>, keys: &[KeyShift]) {
         let begin = self.places.len();
+        let has_texts = keys.iter().any(|key| key.by == ShiftBy::Text);
         for value in &columns.values {
             let is_it = |key: &&KeyShift| match value.column {
                 Column::Named(..) => columns.is_of(value, (&key.table, &key.column)),
                 Column::At(place) => makes(columns, key) && position(key) == Some(place),
             };
             let mut numbered = keys.iter().enumerate();
-            if let Some((key, _)) = numbered.find(|(_, key)| is_it(key)) {
+            let found = numbered.find(|(_, key)| is_it(key));
+            let is_text = found.is_some_and(|(_, key)| key.by == ShiftBy::Text);
+            if has_texts {
+                self.texts.push(TextPlace {
+                    doing: if is_text { columns.doing } else { Doing::Names },
+                    value: value.value.clone(),
+                });
+            }
+            if let Some((key, _)) = found.filter(|_| !is_text) {
                 self.places.push(KeyPlace {
                     key,
                     doing: columns.doing,

@@ -157,6 +157,7 @@ impl<'a> Ids<'a> {
         let known = root.zip(self.known.keys);
         self.known.generated.same(values[0], values[1])
             || known.is_some_and(|(root, (keys, shift))| keys.same(shift, root, values))
+            || (self.known.keys).is_some_and(|(keys, shift)| keys.same_text(shift, values))
     }
 }
 
