@@ -3,24 +3,24 @@
 //! another.
 
 pub(crate) mod columns;
+mod own;
 mod places;
 mod texts;
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use reprise_wire::mysql::sql::first_word;
-
 use reprise_wire::mysql::{
     ColumnDefinition, Command, CommandCode, Dialect, Execute, ParameterType, Parameters, Value,
 };
 use rustc_hash::FxHashMap;
 
-use crate::plan::{ShiftBy, ShiftKeys};
+use crate::plan::ShiftKeys;
 use columns::{Doing, ValueAt};
+use own::Own;
 pub(crate) use places::Generates;
-use places::{KeyPlace, KeyPlaces, TextPlace};
+use places::{KeyPlaces, TextPlace};
 use texts::Texts;
 
 /// So many keys are remembered at least, and twice as many at most; the oldest go first.
@@ -274,117 +274,6 @@ impl Keys {
     }
 }
 
-/// Finds a copy's own keys for one statement.
-struct Own<'a> {
-    keys: &'a Keys,
-    /// All that the statement has values of.
-    places: &'a [KeyPlace],
-    shift: Shift<'a>,
-    affected: &'a dyn Fn() -> u64,
-    /// How many rows it makes with keys that are texts.
-    texts_made: u64,
-}
-
-impl<'a> Own<'a> {
-    fn of(
-        keys: &'a Keys,
-        found: &'a KeyPlaces,
-        shift: Shift<'a>,
-        affected: &'a dyn Fn() -> u64,
-    ) -> Self {
-        let texts = found.texts.iter();
-        Self {
-            keys,
-            places: &found.places,
-            shift,
-            affected,
-            texts_made: texts.filter(|place| place.doing.makes()).count() as u64,
-        }
-    }
-
-    /// What to write in place of a text's literals, in their order.
-    fn literals(
-        &self,
-        sql: &[u8],
-        found: &KeyPlaces,
-        replaced: &mut dyn FnMut(u64, u64),
-    ) -> Vec<(Range<usize>, Vec<u8>)> {
-        let text = |span: &Range<usize>| sql.get(span.clone()).unwrap_or_default();
-        let mut new = Vec::new();
-        for place in &found.places {
-            if let ValueAt::Literal(span) = &place.value
-                && let Some((recorded, quote)) = number(text(span))
-                && let Some(own) = self.key(place, recorded)
-            {
-                replaced(recorded, own);
-                new.push((span.clone(), format!("{quote}{own}{quote}").into_bytes()));
-            }
-        }
-        for place in &found.texts {
-            if let ValueAt::Literal(span) = &place.value
-                && let [quote @ (b'\'' | b'"'), inner @ .., last] = text(span)
-                && quote == last
-                && let Some(own) = self.keys.own_text(place, inner, self)
-            {
-                new.push((span.clone(), [&[*quote][..], &own, &[*quote]].concat()));
-            }
-        }
-        new.sort_by_key(|(span, _)| span.start);
-        new
-    }
-
-    /// This copy's key in place of a recorded one; `None` when it stays.
-    fn key(&self, place: &KeyPlace, recorded: u64) -> Option<u64> {
-        let Shift { keys, copy } = self.shift;
-        let key = (copy, keys.root_of(place.key)?, recorded);
-        if let Some(known) = self.keys.kept(key) {
-            return (known != recorded).then_some(known);
-        }
-        let ShiftBy::Offset(offset) = &keys.columns.get(place.key)?.by else {
-            return None;
-        };
-        let was_there = match place.doing {
-            Doing::Names => return None,
-            Doing::Deletes => (self.affected)() > 0,
-            Doing::Inserts => false,
-            Doing::Upserts => (self.affected)() != self.rows_of(place.key),
-        };
-        if was_there {
-            // of all copies alike: what is inserted under this key from now on is that row again
-            self.keys.keep(key, recorded);
-            return None;
-        }
-        if !place.doing.makes() {
-            return None;
-        }
-        let by = offset.unwrap_or_default().checked_mul(u64::from(copy))?;
-        let own = recorded.checked_add(by)?;
-        self.keys.keep(key, own);
-        (own != recorded).then_some(own)
-    }
-
-    /// How many rows the statement makes with values of this key.
-    fn rows_of(&self, key: usize) -> u64 {
-        let of = self.places.iter();
-        of.filter(|place| place.key == key && place.doing.makes())
-            .count() as u64
-    }
-}
-
-/// A literal as a number, with the quotes it stands in.
-fn number(text: &[u8]) -> Option<(u64, &str)> {
-    let text = std::str::from_utf8(text).ok()?;
-    for quote in ["'", "\""] {
-        if let Some(inner) = text
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-        {
-            return Some((inner.parse().ok()?, quote));
-        }
-    }
-    Some((text.parse().ok()?, ""))
-}
-
 fn whole_number(value: &Value) -> Option<u64> {
     match value {
         Value::Int(number) => u64::try_from(*number).ok(),
@@ -414,168 +303,4 @@ fn put(parameters: &mut Parameters, at: usize, number: u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keys() -> ShiftKeys {
-        let mut keys = ShiftKeys::default();
-        for key in ["item.id=100", "line.item_id=item.id"] {
-            keys.add(key).unwrap();
-        }
-        keys
-    }
-
-    fn query(keys: &Keys, copy: u32, sql: &str) -> String {
-        answered(keys, copy, sql, 1)
-    }
-
-    /// As it is sent when the recorded one changed so many rows.
-    fn answered(keys: &Keys, copy: u32, sql: &str, affected: u64) -> String {
-        let shift = Shift {
-            keys: &self::keys(),
-            copy,
-        };
-        let payload = [b"\x03", sql.as_bytes()].concat();
-        let (dialect, rows) = (Dialect::UNKNOWN, || affected);
-        let (payload, _) = keys.in_query(payload, &dialect, shift, &rows, &mut |_, _| {});
-        String::from_utf8(payload[1..].to_vec()).unwrap()
-    }
-
-    #[test]
-    fn a_copy_inserts_its_own_rows_and_names_them_later_and_no_others() {
-        let keys = Keys::default();
-        let said = |sql: &str| query(&keys, 3, sql);
-        assert_eq!(
-            said("INSERT INTO item (id, n) VALUES (7, 7), ('8', 1)"),
-            "INSERT INTO item (id, n) VALUES (307, 7), ('308', 1)"
-        );
-        assert_eq!(
-            said("UPDATE item SET n = 7 WHERE id IN (7, 9)"),
-            "UPDATE item SET n = 7 WHERE id IN (307, 9)"
-        );
-        assert_eq!(
-            said("INSERT INTO line (item_id) VALUES (8), (9)"),
-            "INSERT INTO line (item_id) VALUES (308), (9)"
-        );
-        assert_eq!(
-            said("SELECT n FROM item WHERE id = 5"),
-            "SELECT n FROM item WHERE id = 5"
-        );
-        let other = "UPDATE item SET n = 7 WHERE id = 7";
-        assert_eq!(query(&keys, 2, other), other, "another copy's row");
-        assert_eq!(
-            query(&keys, 0, "INSERT INTO item (id) VALUES (7)"),
-            "INSERT INTO item (id) VALUES (7)"
-        );
-    }
-
-    #[test]
-    fn a_row_that_was_there_before_and_is_deleted_is_inserted_again_under_its_own_key() {
-        let keys = Keys::default();
-        let stays = |sql: &str, affected: u64| {
-            assert_eq!(answered(&keys, 3, sql, affected), sql);
-        };
-        stays("DELETE FROM item WHERE id = 7", 1);
-        stays("INSERT INTO item (id) VALUES (7)", 1);
-        stays("UPDATE item SET n = 1 WHERE id = 7", 1);
-        // nothing was deleted: the row was not there
-        stays("DELETE FROM item WHERE id = 8", 0);
-        assert_eq!(
-            query(&keys, 3, "INSERT INTO item (id) VALUES (8)"),
-            "INSERT INTO item (id) VALUES (308)"
-        );
-        assert_eq!(
-            query(&keys, 3, "DELETE FROM item WHERE id = 8"),
-            "DELETE FROM item WHERE id = 308"
-        );
-    }
-
-    #[test]
-    fn what_replaces_rows_that_were_there_before_keeps_their_keys() {
-        let keys = Keys::default();
-        let sql = "INSERT INTO item (id, n) VALUES (7, 1) ON DUPLICATE KEY UPDATE n = 2";
-        assert_eq!(answered(&keys, 3, sql, 2), sql, "recorded as an update");
-        let sql = "REPLACE INTO item (id) VALUES (8), (9)";
-        assert_eq!(
-            answered(&keys, 3, sql, 2),
-            "REPLACE INTO item (id) VALUES (308), (309)",
-            "both were new"
-        );
-    }
-
-    #[test]
-    fn a_row_under_a_text_has_one_of_the_copys_own_wherever_it_is_named() {
-        let mut shifted = ShiftKeys::default();
-        shifted.add("session.id=text").unwrap();
-        let shift = |copy| Shift {
-            keys: &shifted,
-            copy,
-        };
-        let keys = Keys::default();
-        let said = |copy: u32, sql: &str| {
-            let payload = [b"\x03", sql.as_bytes()].concat();
-            let dialect = Dialect::UNKNOWN;
-            let (payload, _) = keys.in_query(payload, &dialect, shift(copy), &|| 1, &mut |_, _| {});
-            String::from_utf8(payload[1..].to_vec()).unwrap()
-        };
-        const ID: &str = "9f86d081884c7d659a2feaa0c55ad015";
-        let cart = format!("INSERT INTO cart (session_id, n) VALUES ('{ID}', 1)");
-        assert_eq!(said(1, &cart), cart, "not inserted yet");
-        let insert = format!("INSERT INTO session (id, name) VALUES ('{ID}', 'x')");
-        assert_eq!(said(0, &insert), insert);
-        let own = said(1, &insert);
-        assert_ne!(own, insert);
-        let own_id = own.split('\'').nth(1).unwrap().to_owned();
-        assert_eq!(said(1, &cart), cart.replace(ID, &own_id));
-        let read = format!("SELECT n FROM session WHERE id = '{ID}' AND name = 'x'");
-        assert_eq!(said(1, &read), read.replace(ID, &own_id));
-        assert_eq!(said(2, &read), read, "another copy");
-        let values = [Some(ID.as_bytes()), Some(own_id.as_bytes())];
-        assert!(keys.same_text(shift(1), values) && !keys.same_text(shift(2), values));
-    }
-
-    #[test]
-    fn rows_that_the_server_numbered_are_named_by_its_numbers() {
-        let keys = Keys::default();
-        let shifted = self::keys();
-        let shift = Shift {
-            keys: &shifted,
-            copy: 0,
-        };
-        keys.generated(shift, 0, (10, 55), 2);
-        assert_eq!(
-            query(&keys, 0, "DELETE FROM item WHERE id IN (10, 11, 12)"),
-            "DELETE FROM item WHERE id IN (55, 56, 12)"
-        );
-    }
-
-    #[test]
-    fn parameters_are_replaced_whatever_their_type_and_when_types_are_left_out() {
-        let shifted = keys();
-        let shift = Shift {
-            keys: &shifted,
-            copy: 2,
-        };
-        let mut statement = StatementKeys::of(b"INSERT INTO item (n, id) VALUES (?, ?)", 2, shift);
-        let keys = Keys::default();
-        let mut sent = |parameters: &[u8]| {
-            let execute = Execute {
-                statement_id: 1,
-                flags: 0,
-                iterations: 1,
-                parameters,
-            };
-            let payload = Command::StmtExecute(execute).encode();
-            let out = keys.in_execution(payload, &mut statement, shift, &|| 1, &mut |_, _| {});
-            let execute = Execute::decode(&out[1..]).unwrap();
-            execute.parameters(2, &[], |_| false).unwrap().values
-        };
-        // SHORT and LONG, then the same without types
-        let typed = [0, 1, 2, 0, 3, 0, 9, 0, 5, 0, 0, 0];
-        assert_eq!(sent(&typed), [Value::Int(9), Value::Unsigned(205)]);
-        let untyped = [0, 0, 9, 0, 6, 0, 0, 0];
-        assert_eq!(sent(&untyped), [Value::Int(9), Value::Unsigned(206)]);
-        let texts = Parameters::of(vec![Value::Null, Value::Bytes(b"7".to_vec())]).encode();
-        assert_eq!(sent(&texts), [Value::Null, Value::Bytes(b"207".to_vec())]);
-    }
-}
+mod tests;

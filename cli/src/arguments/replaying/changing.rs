@@ -58,8 +58,8 @@ pub(crate) struct ChangingArguments {
 
     /// Shift the values of a MySQL key column in each copy, so that copies of an INSERT make rows of their own:
     /// `items.id`, `items.id=1000000`, `session.id=text`, `lines.order_id=orders.id` for one that refers to another;
-    /// repeatable. By itself those of AUTO_INCREMENT, random texts and what refers to them, as the target tells and the recording shows:
-    /// `auto`; `none` shifts no others than those named after it (docs/mysql.md)
+    /// repeatable. By itself those of AUTO_INCREMENT, random texts and what refers to them, as the target tells
+    /// and the recording shows: `auto`; `none` shifts no others than those named after it (docs/mysql.md)
     /// [default: auto]
     #[arg(long, value_name = "KEY")]
     pub(crate) shift_keys: Vec<String>,

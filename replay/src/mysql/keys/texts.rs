@@ -19,24 +19,26 @@ pub(super) struct Texts(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    new: FxHashMap<(u32, Box<[u8]>), Box<[u8]>>,
-    old: FxHashMap<(u32, Box<[u8]>), Box<[u8]>>,
+    new: FxHashMap<(u32, Text), Text>,
+    old: FxHashMap<(u32, Text), Text>,
 }
+
+type Text = Box<[u8]>;
 
 impl Texts {
     /// What a copy says in place of a recorded text that it has inserted.
-    pub(super) fn own(&self, copy: u32, recorded: &[u8]) -> Option<Box<[u8]>> {
+    pub(super) fn own(&self, copy: u32, recorded: &[u8]) -> Option<Text> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (copy, Box::from(recorded));
+        let key = (copy, Text::from(recorded));
         kept.new.get(&key).or_else(|| kept.old.get(&key)).cloned()
     }
 
     /// Notes that a copy inserts a row under a text, and answers its own; `None` when it is left as it is.
-    pub(super) fn insert(&self, copy: u32, recorded: &[u8]) -> Option<Box<[u8]>> {
+    pub(super) fn insert(&self, copy: u32, recorded: &[u8]) -> Option<Text> {
         if strength(recorded, "") != Some(Strength::Strong) {
             return None;
         }
-        let own: Box<[u8]> = own_text(recorded, copy).into();
+        let own: Text = own_text(recorded, copy).into();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.new.len() >= MOST {
             kept.old = std::mem::take(&mut kept.new);
