@@ -1,7 +1,7 @@
 //! Real pairs: a command plays the same run again and again, and each second one is compared with the one
 //! before it. Whatever is called changed is wrong.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -23,7 +23,10 @@ pub(super) fn run(mut arguments: impl Iterator<Item = String>) {
         let names = [format!("calibrate-{pair}a"), format!("calibrate-{pair}b")];
         for name in &names {
             let with_name = command[1..].iter().map(|word| word.replace("{}", name));
-            let status = Command::new(reprise).args(with_name).status();
+            let status = Command::new(reprise)
+                .args(with_name)
+                .stdout(Stdio::null())
+                .status();
             if !status.is_ok_and(|status| status.success()) {
                 println!("'{}' failed", command.join(" "));
                 std::process::exit(1);
