@@ -10,6 +10,8 @@ mod draw;
 mod error;
 mod fault;
 mod flow;
+#[cfg(any(test, feature = "invariants"))]
+pub mod invariants;
 mod options;
 mod parse;
 mod percent;

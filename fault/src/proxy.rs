@@ -15,6 +15,8 @@ mod connection;
 mod control;
 mod counters;
 mod error;
+#[cfg(any(test, feature = "invariants"))]
+pub(crate) mod invariants;
 mod link;
 mod luck;
 mod open;

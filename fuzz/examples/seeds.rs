@@ -57,6 +57,39 @@ const FORMATS: [(&str, &str); 6] = [
     ),
 ];
 
+/// Faults, and what is sent to who controls them.
+const FAULTS: [(&str, &str); 9] = [
+    ("fault", "20:delay(ms=250,jitter=50,distribution=pareto)@30s..60s every 10s for 2s"),
+    ("fault", "0.0001:error(code=1213,sqlstate=40001,message=\"a, b\") after 3 first 2 of all for mysql table:item UPDATE"),
+    ("fault", "100:truncate(rows=2,inside=true) for connection:3 SELECT * FROM item"),
+    ("fault", "5:slicer(bytes=64,variation=32,delay_us=10,stream=both) for http"),
+    ("control_body", r#"{"fault": "5:error(status=503) for http /api/*", "on": false}"#),
+    ("control_body", r#"{"name": "delay", "sleep": 0.5, "before": false, "warmup": 2, "agitate": 3}"#),
+    ("control_body", r#"{"name": "a", "type": "latency", "stream": "upstream", "toxicity": 0.5, "attributes": {"latency": 5, "jitter": 1}}"#),
+    ("control_body", r#"{"type": "slicer", "attributes": {"average_size": 64, "size_variation": 32, "delay": 10}}"#),
+    ("control_body", r#"{"name": "a", "listen": "localhost:0", "upstream": "localhost:1", "enabled": true}"#),
+];
+
+/// Something of each protocol said through a proxy that takes it for what the first byte says.
+fn conversation(taken_for: u8) -> Vec<u8> {
+    let pieces: [(u8, &[u8]); 8] = [
+        (1, b"\x4a\0\0\0\x0a5.5\0\x01\0\0\0abcdefgh\0\xff\xf7\x08\x02\0\x0f\x80\x15\0\0\0\0\0\0\0\0\0\0abcdefghijkl\0"),
+        (0, b"\x23\0\0\x01\x85\xa6\x03\0\0\0\0\x01\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a\0\0"),
+        (1, b"\x07\0\0\x02\0\0\0\x02\0\0\0"),
+        (0, b"\x09\0\0\0\x03SELECT 1"),
+        (1, b"\x01\0\0\x01\x01\x17\0\0\x02\x03def\0\0\0\x011\0\x0c?\0\x01\0\0\0\x08\x81\0\0\0\0\x05\0\0\x03\xfe\0\0\x02\0\x02\0\0\x04\x011\x05\0\0\x05\xfe\0\0\x02\0"),
+        (0, b"GET /a HTTP/1.1\r\nHost: b\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"),
+        (1, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
+        (1, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nX: y\r\n\r\nsomething"),
+    ];
+    let mut bytes = vec![taken_for];
+    for (whose, said) in pieces {
+        bytes.extend([whose, said.len() as u8]);
+        bytes.extend_from_slice(said);
+    }
+    bytes
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seeds = Seeds {
@@ -73,8 +106,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         seeds.write("filter", text.as_bytes())?;
     }
-    for (target, text) in FORMATS {
+    for (target, text) in FORMATS.into_iter().chain(FAULTS) {
         seeds.write(target, text.as_bytes())?;
+    }
+    for taken_for in 0..18 {
+        seeds.write("proxy_conversation", &conversation(taken_for))?;
     }
     eprintln!("{} seeds in {}", seeds.written, seeds.corpus.display());
     Ok(())

@@ -2,6 +2,8 @@
 //! bodies, no page of any website can reach it through a browser.
 
 mod admission;
+#[cfg(any(test, feature = "invariants"))]
+pub(super) mod invariants;
 mod routes;
 mod toxiproxy;
 mod vaurien;

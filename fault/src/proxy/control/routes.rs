@@ -126,6 +126,14 @@ fn read(body: &[u8]) -> Result<(Option<Fault>, FaultBody), Answer> {
     Ok((fault, body))
 }
 
+/// A body that is not refused asks for something that can be written again.
+#[cfg(any(test, feature = "invariants"))]
+pub(super) fn invariant_body(body: &[u8]) {
+    if let Ok((Some(fault), _)) = read(body) {
+        assert_eq!(fault.to_string().parse(), Ok(fault));
+    }
+}
+
 fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
     let (fault, body) = read(body)?;
     let fault = fault.ok_or_else(|| {

@@ -263,6 +263,21 @@ impl Toxiproxy {
     }
 }
 
+/// A toxic that is not refused is a fault, or says why it is none, and stays what it was when nothing is changed.
+#[cfg(any(test, feature = "invariants"))]
+pub(super) fn invariant_body(body: &[u8]) {
+    if let Ok(toxic) = read::<ToxicBody>(body).and_then(|body| Toxic::new(body).map_err(bad)) {
+        if let Ok(fault) = toxic.fault() {
+            assert_eq!(fault.to_string().parse(), Ok(fault));
+        }
+        assert_eq!(toxic.clone().changed(ToxicBody::default()), Ok(toxic));
+    }
+    if let Ok(body) = read::<ProxyBody>(body) {
+        // nothing is opened here
+        let _ = address(&body.listen);
+    }
+}
+
 fn upstream(proxy: &Proxy) -> String {
     format!("{}:{}", proxy.target().host(), proxy.target().port())
 }

@@ -129,6 +129,17 @@ fn fault(behavior: &Behavior, protocol: Option<SpokenProtocol>) -> Result<Option
         .map_err(|error: crate::FaultError| error.to_string())
 }
 
+/// A body is a behaviour of every protocol, or of none.
+#[cfg(any(test, feature = "invariants"))]
+pub(super) fn invariant_body(body: &[u8]) {
+    let Ok(behavior) = serde_json::from_slice::<Behavior>(body) else {
+        return;
+    };
+    let made = [None, Some(SpokenProtocol::Http), Some(SpokenProtocol::Smtp)]
+        .map(|protocol| fault(&behavior, protocol).is_ok());
+    assert!(made == [true; 3] || made == [false; 3], "{behavior:?}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
