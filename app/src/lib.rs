@@ -55,8 +55,8 @@ pub use losses::{Loss, losses};
 pub use mysql_url::mysql_url;
 pub use places::default_file;
 pub use proxy::{
-    PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyRequest, faults_as_text,
-    parse_protocol, read_proxy_file, write_faults,
+    PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyOrder, ProxyRequest,
+    faults_as_text, parse_protocol, read_proxy_file, write_faults,
 };
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,

@@ -1,6 +1,7 @@
 //! Standing proxies: a request of a face becomes allowed targets and open proxies, and a job to watch.
 
 mod address;
+mod control;
 mod file;
 mod job;
 mod recording;
@@ -14,7 +15,9 @@ use std::time::SystemTime;
 
 use reprise_fault::{Fault, Proxies, ProxyConfig, ProxyProtocol};
 use reprise_store::AllowedTarget;
+use rustix::process::{Resource, getrlimit, setrlimit};
 
+pub use control::ProxyOrder;
 pub use file::read_proxy_file;
 pub use job::{ProxyAnswer, ProxyJob};
 pub use recording::PassingProgress;
@@ -36,6 +39,15 @@ fn faults(given: &[String]) -> Result<Vec<Fault>, Error> {
     faults.collect()
 }
 
+/// Lets this process have as many connections open as it may: each takes two, and what a proxy refuses would be
+/// taken for the server's fault.
+fn open_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // where it may not, it goes on with what it has
+    let _ = setrlimit(Resource::Nofile, limit);
+}
+
 /// A seed that differs from start to start.
 fn new_seed() -> u64 {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -55,6 +67,7 @@ impl Library {
             .collect::<Result<_, _>>()?;
         let warnings = configs.iter().flat_map(|config| config.target.warnings());
         let warnings = warnings.cloned().collect();
+        open_files();
         let threads = available_parallelism().map_or(1, usize::from);
         let proxies = Proxies::start(threads.min(MOST_THREADS))?;
         let recordings = self.record_passing(request, &mut configs)?;

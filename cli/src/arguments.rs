@@ -22,7 +22,7 @@ pub(crate) use listing::{
     FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
     ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
 };
-pub(crate) use proxying::ProxyArguments;
+pub(crate) use proxying::{ControlArguments, ProxyArguments, ProxyCommand};
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
 pub(crate) use replaying::{

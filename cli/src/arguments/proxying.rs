@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use reprise_app::{ProxyProtocol, parse_protocol};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  \
     reprise proxy --listen 127.0.0.1:3307 --to mysql://127.0.0.1:3306\n  \
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '5:error(code=1213) for mysql UPDATE'\n  \
@@ -19,10 +20,14 @@ use crate::duration::parse_duration;
     reprise proxy --listen 6380 --to redis://127.0.0.1:6379 --fault '5:error(reply=\"LOADING\") for redis GET'\n  \
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --record friday\n  \
     reprise proxy --listen 8443 --to https://staging --tls-cert own.pem --tls-key own.key --record friday\n  \
-    reprise proxy --config proxies.toml --control 127.0.0.1:8474\n\n\
+    reprise proxy --config proxies.toml --control 127.0.0.1:8474\n  \
+    reprise proxy add db '20:delay(ms=250)'     to a proxy that runs, with --control 127.0.0.1:8474\n\n\
     Ctrl-C closes all connections and prints what passed. A host that is not this machine has to be \
     allowed once:\n`reprise targets allow HOST`.")]
 pub(crate) struct ProxyArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<ProxyCommand>,
+
     /// Where to listen: ADDRESS:PORT, or a port alone for this machine only
     #[arg(long, value_name = "ADDR", required_unless_present = "config")]
     pub(crate) listen: Option<String>,
@@ -106,4 +111,100 @@ pub(crate) struct TlsArguments {
     /// Trust any certificate behind the proxy; with MySQL that is so unless --ca is given
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// Orders to proxies that run with --control.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProxyCommand {
+    /// Show proxies that run, and their faults with what each has done
+    #[command(
+        after_help = "Examples:\n  reprise proxy list\n  reprise proxy list --control 127.0.0.1:9000 --json"
+    )]
+    List {
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Add a fault to a proxy that runs; it holds at once
+    #[command(after_help = "Examples:\n  \
+        reprise proxy add db '20:delay(ms=250,jitter=50)'\n  \
+        reprise proxy add db '5:error(code=1213) for mysql UPDATE' --off")]
+    Add {
+        /// The proxy's name; `proxy` where it was opened by flags
+        proxy: String,
+        /// The fault, as for --fault
+        fault: String,
+        /// Leave it switched off
+        #[arg(long)]
+        off: bool,
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Switch a fault on or off, or put another in its place
+    #[command(after_help = "Examples:\n  \
+        reprise proxy set db 2 --off\n  reprise proxy set db 2 '50:delay(ms=250)' --on")]
+    Set {
+        /// The proxy's name
+        proxy: String,
+        /// The fault's number, as `list` shows it
+        id: u32,
+        /// The fault to put in its place, counted from zero
+        #[arg(required_unless_present_any = ["on", "off"])]
+        fault: Option<String>,
+        /// Switch it on
+        #[arg(long, conflicts_with = "off")]
+        on: bool,
+        /// Switch it off; what it holds is freed
+        #[arg(long)]
+        off: bool,
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Remove a fault from a proxy, or all of them; what they hold is freed
+    #[command(after_help = "Examples:\n  reprise proxy remove db 2\n  reprise proxy remove db")]
+    Remove {
+        /// The proxy's name
+        proxy: String,
+        /// The fault's number [default: all of them]
+        id: Option<u32>,
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Let a proxy that was switched off listen again
+    #[command(after_help = "Examples:\n  reprise proxy enable db")]
+    Enable {
+        /// The proxy's name
+        proxy: String,
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Switch a proxy off: its connections end, and others are refused
+    #[command(after_help = "Examples:\n  reprise proxy disable db")]
+    Disable {
+        /// The proxy's name
+        proxy: String,
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+    /// Remove all faults of all proxies
+    #[command(after_help = "Examples:\n  reprise proxy reset")]
+    Reset {
+        #[command(flatten)]
+        control: ControlArguments,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ControlArguments {
+    /// Where the proxies are controlled, as they say when they start
+    #[arg(long = "control", value_name = "URL", default_value = "127.0.0.1:8474")]
+    pub(crate) at: String,
+
+    /// What they were given as --control-token
+    #[arg(
+        long = "control-token",
+        value_name = "TOKEN",
+        env = "REPRISE_CONTROL_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) token: Option<String>,
 }

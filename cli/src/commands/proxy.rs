@@ -1,5 +1,7 @@
 //! `reprise proxy --listen ADDR --to ADDR`: forwards until Ctrl-C, then says what passed.
 
+mod ordering;
+
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -18,7 +20,10 @@ use crate::stop::Stop;
 /// How often the line on the terminal changes.
 const LINE_EVERY: Duration = Duration::from_millis(500);
 
-pub(crate) fn run(context: &Context, arguments: ProxyArguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, mut arguments: ProxyArguments) -> anyhow::Result<ExitCode> {
+    if let Some(command) = arguments.command.take() {
+        return ordering::run(context, command);
+    }
     let library = context.library()?;
     let stop = Stop::listen()?;
     let duration = arguments.duration;

@@ -339,16 +339,40 @@ fn mysql_is_recorded_with_errors_that_no_server_sent() {
     );
 }
 
-#[test]
-fn mysql_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
-    let desk = Desk::new();
-    let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
-    let server = mariadb::start_with(&[
+/// A MariaDB that speaks TLS with this certificate.
+fn secure_mariadb(behind: &Own) -> Mariadb {
+    mariadb::start_with(&[
         "--skip-log-bin",
         &format!("--ssl-cert={}", behind.certificate),
         &format!("--ssl-key={}", behind.key),
     ])
-    .unwrap();
+    .unwrap()
+}
+
+/// What MariaDB's own command says of these statements, with these flags about TLS.
+fn mariadb_command(address: &str, tls: &[&str], sql: &str) -> String {
+    let port = address.rsplit_once(':').unwrap().1;
+    let output = Command::new("mariadb")
+        .args(["--no-defaults", "--host=127.0.0.1", "--protocol=tcp"])
+        .args(["--force", "-N"])
+        .args(tls)
+        .args([&format!("--port={port}"), &format!("--user={MYSQL_USER}")])
+        .arg(format!("--password={MYSQL_PASSWORD}"))
+        .args(["-e", sql, MYSQL_DATABASE])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let both = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+const SHOW_TLS: &str = "SHOW STATUS LIKE 'Ssl_version'";
+
+#[test]
+fn mysql_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
+    let desk = Desk::new();
+    let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
+    let server = secure_mariadb(&behind);
     let to = mysql_to(&server);
     let shown = ["--tls-cert", &own.certificate, "--tls-key", &own.key];
     let flags = [
@@ -357,45 +381,18 @@ fn mysql_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
         &["--fault", "100:error(code=1205) for mysql UPDATE"],
     ];
     let (running, address) = start(&desk, &flags.concat());
-    let port = address.rsplit_once(':').unwrap().1;
-    let client = |tls: &[&str], sql: &str| {
-        let output = Command::new("mariadb")
-            .args([
-                "--no-defaults",
-                "--host=127.0.0.1",
-                "--protocol=tcp",
-                "--force",
-                "-N",
-            ])
-            .args(tls)
-            .args([&format!("--port={port}"), &format!("--user={MYSQL_USER}")])
-            .args([
-                &format!("--password={MYSQL_PASSWORD}"),
-                "-e",
-                sql,
-                MYSQL_DATABASE,
-            ])
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let both = [output.stdout, output.stderr].concat();
-        String::from_utf8_lossy(&both).into_owned()
-    };
     let trusting = format!("--ssl-ca={}", own.certificate);
     let trusting = ["--ssl-verify-server-cert", &trusting];
-    let said = client(
-        &trusting,
-        "SHOW STATUS LIKE 'Ssl_version'; CREATE TABLE t (id INT); SELECT REPEAT('long ', 100000); \
-         UPDATE t SET id = 2",
+    let sql = format!(
+        "{SHOW_TLS}; CREATE TABLE t (id INT); SELECT REPEAT('long ', 100000); UPDATE t SET id = 2"
     );
+    let said = mariadb_command(&address, &trusting, &sql);
     // the server's own word for it: behind the proxy it is encrypted too
     assert!(said.contains("TLSv1."), "{said}");
     assert!(said.contains("ERROR 1205 (HY000)"), "{said}");
     assert!(said.len() > 500_000);
-    let plain = client(
-        &["--skip-ssl"],
-        "SHOW STATUS LIKE 'Ssl_version'; UPDATE t SET id = 3",
-    );
+    let sql = format!("{SHOW_TLS}; UPDATE t SET id = 3");
+    let plain = mariadb_command(&address, &["--skip-ssl"], &sql);
     assert!(
         !plain.contains("TLSv1.") && plain.contains("ERROR 1205"),
         "{plain}"
@@ -404,13 +401,39 @@ fn mysql_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
     nothing_lost(&answer);
     assert_eq!(number(&answer, "/connections/opaque"), 0);
     let seen = exchanges(&desk);
-    let updates = seen
-        .iter()
-        .filter(|(operation, _)| operation.starts_with("UPDATE"));
-    assert_eq!(updates.count(), 2, "{seen:?}");
-    assert!(
-        seen.iter()
-            .any(|(operation, _)| operation.contains("REPEAT")),
-        "{seen:?}"
-    );
+    let count = |word: &str| seen.iter().filter(|(said, _)| said.contains(word)).count();
+    assert_eq!((count("UPDATE"), count("REPEAT")), (2, 1), "{seen:?}");
+}
+
+#[test]
+fn tls_that_passes_gets_faults_of_bytes_only_and_the_answer_says_so() {
+    let desk = Desk::new();
+    let behind = Own::new(&desk, "behind");
+    let server = secure_mariadb(&behind);
+    let to = mysql_to(&server);
+    let faults = [
+        "--fault",
+        "100:error(code=1205) for mysql UPDATE",
+        "--fault",
+        "100:latency(ms=20)",
+        "--fault",
+        "100:slicer(bytes=100,delay_us=1,stream=both)",
+    ];
+    let (running, address) = start(&desk, &[&["--to", &to][..], &faults].concat());
+    let sql = format!("{SHOW_TLS}; CREATE TABLE t (id INT); UPDATE t SET id = 2");
+    let said = mariadb_command(&address, &["--ssl"], &sql);
+    assert!(said.contains("TLSv1.") && !said.contains("ERROR"), "{said}");
+    let answer = interrupt(running);
+    assert_eq!(number(&answer, "/connections/opaque"), 1);
+    assert_eq!(number(&answer, "/faults/0/injected"), 0);
+    assert_eq!(number(&answer, "/faults/1/injected"), 1);
+    assert_eq!(number(&answer, "/faults/2/injected"), 1);
+    // the recording says what it could not read
+    assert_eq!(number(&answer, "/recording/loss/spoken/mysql_over_tls"), 1);
+    desk.run(&["delete", "passed"]).ok();
+    let corrupt = ["--fault", "100:corrupt(bytes=9)"];
+    let (running, address) = start(&desk, &[&["--to", &to][..], &corrupt].concat());
+    let said = mariadb_command(&address, &["--ssl"], "SELECT 1");
+    assert!(said.contains("ERROR 20"), "{said}");
+    assert!(number(&interrupt(running), "/faults/0/injected") > 0);
 }

@@ -119,6 +119,49 @@ fn control(address: &str, request: &str, body: &str) -> (u16, Value) {
     )
 }
 
+#[test]
+fn a_proxy_that_runs_is_given_orders_by_the_command() {
+    let (desk, shop) = (Desk::new(), shop());
+    let flags = ["--to", &url(&shop), "--control", "0"];
+    let (mut running, address) = start(&desk, &flags);
+    let line = running.until("reprise: control at http://");
+    let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+    let at = ["--control", &control];
+    let order = |words: &[&str]| desk.answer(&[&["proxy"][..], words, &at].concat());
+    order(&["add", "proxy", "100:error(status=503)"]);
+    assert!(get(&address, "/").starts_with("HTTP/1.1 503 "));
+    let off = order(&["set", "proxy", "1", "--off"]);
+    assert_eq!(off["faults"][0]["on"], false);
+    assert!(get(&address, "/").starts_with("HTTP/1.1 200 "));
+    let other = order(&["set", "proxy", "1", "100:error(status=418)", "--on"]);
+    assert_eq!(number(&other, "/faults/0/injected"), 0);
+    assert!(get(&address, "/").starts_with("HTTP/1.1 418 "));
+    let said = desk.run(&[&["proxy", "list"][..], &at].concat()).ok();
+    let fault = "  1  100:error(status=418): 1 injected, on 1 connections\n";
+    assert!(said.stdout.ends_with(fault), "{said:?}");
+    let removed = order(&["remove", "proxy", "1"]);
+    assert_eq!(removed["faults"], serde_json::json!([]));
+    order(&["add", "proxy", "100:hang", "--off"]);
+    assert_eq!(order(&["reset"])["faults"], serde_json::json!([]));
+    assert_eq!(order(&["disable", "proxy"])["enabled"], false);
+    assert!(TcpStream::connect(&address).is_err());
+    order(&["enable", "proxy"]);
+    assert!(get(&address, "/").starts_with("HTTP/1.1 200 "));
+    let refused = |words: &[&str], code: i32, fix: &str| {
+        desk.run(&[&["proxy"][..], words].concat())
+            .refused(code, fix);
+    };
+    refused(
+        &["add", "other", "100:hang", at[0], at[1]],
+        2,
+        "no proxy `other`",
+    );
+    refused(&["add", "proxy", "120:hang", at[0], at[1]], 2, "up to 100");
+    running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+    refused(&["list", at[0], at[1]], 3, "reprise proxy --control");
+}
+
 /// Every wrong request is answered with why it is wrong.
 fn refuses_what_makes_no_sense(at: &str, fault: &str) {
     for (request, body, status, why) in [

@@ -154,7 +154,11 @@ impl RemoteProxies {
         Ok(())
     }
 
-    fn ask<T: DeserializeOwned>(
+    /// What the control API answers to this (docs/faults.md has all there is).
+    ///
+    /// # Errors
+    /// They cannot be reached, or refuse.
+    pub fn ask<T: DeserializeOwned>(
         &self,
         method: &str,
         path: &str,

@@ -1,0 +1,125 @@
+//! Orders to proxies that run elsewhere, through their control API.
+
+use reprise_fault::RemoteProxies;
+use serde_json::{Value, json};
+
+use crate::{Error, Library};
+
+/// Something to have done.
+#[derive(Clone, Debug)]
+pub enum ProxyOrder {
+    /// Nothing: only tell of all proxies.
+    List,
+    /// Add a fault after those of a proxy.
+    Add {
+        /// The proxy's name.
+        proxy: String,
+        /// The fault as it is written.
+        fault: String,
+        /// Whether it is switched on.
+        on: bool,
+    },
+    /// Change a fault.
+    Set {
+        /// The proxy's name.
+        proxy: String,
+        /// The fault's number there.
+        id: u32,
+        /// The fault to put in its place.
+        fault: Option<String>,
+        /// Switch it on or off.
+        on: Option<bool>,
+    },
+    /// Remove a fault, or all.
+    Remove {
+        /// The proxy's name.
+        proxy: String,
+        /// The fault's number there; `None`: all of them.
+        id: Option<u32>,
+    },
+    /// Let a proxy listen, or end its connections and refuse others.
+    Enable {
+        /// The proxy's name.
+        proxy: String,
+        /// Whether it listens.
+        enabled: bool,
+    },
+    /// Remove all faults of all proxies.
+    Reset,
+}
+
+impl ProxyOrder {
+    /// The proxy it is for; `None`: all of them.
+    fn proxy(&self) -> Option<&str> {
+        match self {
+            Self::List | Self::Reset => None,
+            Self::Add { proxy, .. }
+            | Self::Set { proxy, .. }
+            | Self::Remove { proxy, .. }
+            | Self::Enable { proxy, .. } => Some(proxy),
+        }
+    }
+
+    /// What is asked of the control API, if anything has to be done.
+    fn request(&self) -> Option<(&'static str, String, Option<Value>)> {
+        Some(match self {
+            Self::List => return None,
+            Self::Add { proxy, fault, on } => (
+                "POST",
+                format!("/api/proxies/{proxy}/faults"),
+                Some(json!({ "fault": fault, "on": on })),
+            ),
+            Self::Set {
+                proxy,
+                id,
+                fault,
+                on,
+            } => (
+                "PUT",
+                format!("/api/proxies/{proxy}/faults/{id}"),
+                Some(json!({ "fault": fault, "on": on })),
+            ),
+            Self::Remove { proxy, id: None } => {
+                ("DELETE", format!("/api/proxies/{proxy}/faults"), None)
+            }
+            Self::Remove {
+                proxy,
+                id: Some(id),
+            } => ("DELETE", format!("/api/proxies/{proxy}/faults/{id}"), None),
+            Self::Enable { proxy, enabled } => (
+                "PUT",
+                format!("/api/proxies/{proxy}"),
+                Some(json!({ "enabled": enabled })),
+            ),
+            Self::Reset => ("POST", "/api/reset".to_owned(), None),
+        })
+    }
+}
+
+impl Library {
+    /// Has something done by the proxies controlled at `at`; how those it was for are then, with the fields of
+    /// `reprise proxy --json`.
+    ///
+    /// # Errors
+    /// Nobody is controlled there, or the order is refused; then nothing has changed.
+    pub fn order_proxies(
+        &self,
+        at: &str,
+        token: Option<String>,
+        order: &ProxyOrder,
+    ) -> Result<Vec<Value>, Error> {
+        // a port alone is one of this machine
+        let at = match at.trim_start_matches(':').parse::<u16>() {
+            Ok(port) => format!("127.0.0.1:{port}"),
+            Err(_) => at.to_owned(),
+        };
+        let proxies = RemoteProxies::new(self.store.allow_http(&at, None, true)?, token);
+        if let Some((method, path, body)) = order.request() {
+            let _: Value = proxies.ask(method, &path, body)?;
+        }
+        Ok(match order.proxy() {
+            None => proxies.ask("GET", "/api/proxies", None)?,
+            Some(name) => vec![proxies.ask("GET", &format!("/api/proxies/{name}"), None)?],
+        })
+    }
+}
