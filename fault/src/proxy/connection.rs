@@ -74,9 +74,6 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
     if let Err(cut) = converse(&link, &scratch).await {
         close(&link.ends.client, Some(&link.ends.server), cut);
     }
-    if link.said.is_opaque() && proxy.protocol() != ProxyProtocol::Tcp {
-        proxy.counters.opaque();
-    }
     tell_trouble(&proxy, &link.ends);
 }
 

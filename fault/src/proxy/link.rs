@@ -8,6 +8,7 @@ use std::sync::Arc;
 use reprise_wire::Direction;
 use tokio::sync::{Notify, watch};
 
+use super::ProxyProtocol;
 use super::connection::Ends;
 use super::luck::Luck;
 use super::queue::Queue;
@@ -140,6 +141,16 @@ impl Link {
                 return;
             }
             settled.await;
+        }
+    }
+}
+
+/// However a connection ends, also with the proxy: whether it was understood is counted.
+impl Drop for Link {
+    fn drop(&mut self) {
+        let proxy = &self.luck.proxy;
+        if self.said.is_opaque() && proxy.protocol() != ProxyProtocol::Tcp {
+            proxy.counters.opaque();
         }
     }
 }
