@@ -38,7 +38,7 @@ pub enum Error {
     Proxy(#[from] reprise_fault::ProxyError),
     /// Proxies that run elsewhere could not be given an order.
     #[error("failed to {0}")]
-    Control(#[from] reprise_fault::ControlError),
+    Control(#[from] ControlError),
     /// A target is refused for safety, or cannot be found.
     #[error("refused to {0}")]
     Target(#[from] TargetRefused),
@@ -90,7 +90,7 @@ impl Error {
             Self::Capture(error) => of_capture(error),
             Self::Replay(error) => of_replay(error),
             Self::Proxy(error) => of_proxy(error),
-            Self::Control(reprise_fault::ControlError::Refused { .. }) => Blame::Usage,
+            Self::Control(ControlError::Refused { .. }) => Blame::Usage,
             Self::Control(_) => Blame::Refused,
             Self::File { .. } | Self::Form { .. } | Self::Shop(_) => Blame::Internal,
         }
