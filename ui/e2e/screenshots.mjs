@@ -1,6 +1,6 @@
 /**
  * Pictures of every page in both themes, from an empty file to a comparison: the path of a new user. They go to
- * docs/screenshots, or to the folder that is named. SIZE=900x600 takes them smaller.
+ * docs/screenshots, or to the folder that is named. SIZE=900x600 takes them smaller, THEME=light only these.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { clickButton, count, leaveField, openWindow, picture, shopProgram } from
 const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots'));
 const [width, height] = (process.env.SIZE ?? '1280x800').split('x').map(Number);
 const ROW = 'tr[aria-label="recording shop"]';
+const themes = (process.env.THEME ?? 'dark,light').split(',');
 const FAULT = '60:error(status=503)@3s..6s for http';
 
 /** Goes to a page by its key and waits until something of it is there. */
@@ -101,11 +102,11 @@ try {
   await mkdir(out, { recursive: true });
   const shop = start(shopProgram, [], { endsWithInput: true });
   const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
-  for (const theme of ['dark', 'light']) {
+  for (const [index, theme] of themes.entries()) {
     const { session } = await openWindow(folder, theme);
     await session.resize(width, height);
     try {
-      await take(session, shopUrl, theme, theme === 'dark');
+      await take(session, shopUrl, theme, index === 0);
     } catch (error) {
       await picture(session, 'failed', out).catch(() => undefined);
       throw error;

@@ -36,7 +36,7 @@ export async function openWindow(folder, theme = 'dark') {
     '-nolisten',
     'tcp',
   ]);
-  const [, number] = await line(display, /^(\d+)\n/);
+  const [, number] = await line(display, /^(\d+)\n/m);
   const [port, nativePort] = [await freePort(), await freePort()];
   const env = {
     ...process.env,
