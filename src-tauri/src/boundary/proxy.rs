@@ -18,7 +18,7 @@ pub(crate) struct ProxyForm {
     listen: String,
     /// `mysql://127.0.0.1:3306`
     to: String,
-    /// `tcp`, `http` or `mysql`; what the scheme of `to` says when empty.
+    /// `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`; what the scheme of `to` says when empty.
     protocol: String,
     /// A new one when empty.
     seed: String,
@@ -32,7 +32,7 @@ pub(crate) struct ProxyCard {
     name: String,
     listen: String,
     to: String,
-    /// `tcp`, `http` or `mysql`.
+    /// `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`.
     protocol: String,
     /// In full.
     seed: String,

@@ -1,5 +1,11 @@
 /** What can go wrong, for a form to offer: each behaviour of the fault language with its options. */
 
+/** What a standing proxy takes the passing bytes for. */
+export type ProxyProtocol = 'tcp' | 'http' | 'mysql' | 'redis' | 'memcached' | 'smtp';
+
+/** Where a fault acts. */
+export type Place = 'replay' | ProxyProtocol;
+
 /** One option of a behaviour. */
 export type Option = {
   name: string;
@@ -22,8 +28,8 @@ export type Behaviour = {
   start: Record<string, string>;
   /** Whether only a standing proxy has it. */
   proxyOnly?: true;
-  /** The protocol it needs. */
-  needs?: 'http' | 'mysql';
+  /** The protocols of which one is needed. */
+  needs?: ProxyProtocol[];
 };
 
 const ms: Option = { name: 'ms', label: 'ms' };
@@ -45,7 +51,17 @@ const stream: Option = {
 export const BEHAVIOURS: Behaviour[] = [
   one('delay', 'delay', 'Time', [ms, jitter, spread, when], { ms: '250' }),
   proxy('rate_limit', 'Time', [rate], { rate: '64' }),
-  { ...proxy('late_rows', 'Time', [ms], { ms: '50' }), needs: 'mysql' },
+  { ...proxy('late_rows', 'Time', [ms], { ms: '50' }), needs: ['mysql'] },
+  {
+    ...proxy(
+      'error',
+      "In the server's place",
+      [{ name: 'reply', label: 'the line', quoted: true }],
+      {},
+    ),
+    label: 'error (a line)',
+    needs: ['redis', 'memcached', 'smtp'],
+  },
   {
     ...one(
       'error',
@@ -57,7 +73,7 @@ export const BEHAVIOURS: Behaviour[] = [
       ],
       { status: '503' },
     ),
-    needs: 'http',
+    needs: ['http'],
   },
   {
     ...one(
@@ -71,7 +87,7 @@ export const BEHAVIOURS: Behaviour[] = [
       ],
       { code: '1213' },
     ),
-    needs: 'mysql',
+    needs: ['mysql'],
   },
   one('blackout', 'blackout', 'The connection', [when], {}),
   one('reset_peer', 'reset_peer', 'The connection', [ms, when], {}),
@@ -91,11 +107,11 @@ export const BEHAVIOURS: Behaviour[] = [
     ...proxy('drop_header', 'The answer', [{ name: 'name', label: 'field' }], {
       name: 'content-type',
     }),
-    needs: 'http',
+    needs: ['http'],
   },
   {
     ...proxy('wrong_length', 'The answer', [{ name: 'by', label: 'bytes off' }], { by: '10' }),
-    needs: 'http',
+    needs: ['http'],
   },
   proxy('latency', 'All bytes', [ms, jitter, spread, stream], { ms: '100' }),
   proxy('bandwidth', 'All bytes', [rate, stream], { rate: '64' }),
@@ -123,11 +139,11 @@ export function behaviourOf(name: string, options: Record<string, string>): Beha
 }
 
 /** What can go wrong in a replay, or in a proxy that takes the bytes for this. */
-export function offered(place: 'replay' | 'tcp' | 'http' | 'mysql'): Behaviour[] {
+export function offered(place: Place): Behaviour[] {
   return BEHAVIOURS.filter((behaviour) =>
     place === 'replay'
       ? !behaviour.proxyOnly
-      : behaviour.needs === undefined || behaviour.needs === place,
+      : behaviour.needs === undefined || behaviour.needs.includes(place),
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEHAVIOURS, behaviourOf, offered } from './behaviours';
+import { BEHAVIOURS, behaviourOf, offered, type Place } from './behaviours';
 import { lengthOf, readLength, readOptions, write, writeOptions } from './language';
 
 const fault = {
@@ -51,10 +51,12 @@ describe('the behaviours a form offers', () => {
   });
 
   it('are those that have a meaning there', () => {
-    const names = (place: 'replay' | 'tcp' | 'mysql') =>
-      offered(place).map((behaviour) => behaviour.label);
+    const names = (place: Place) => offered(place).map((behaviour) => behaviour.label);
     expect(names('replay')).not.toContain('bandwidth');
     expect(names('tcp')).not.toContain('error (HTTP status)');
     expect(names('mysql')).toContain('error (MySQL number)');
+    expect(names('redis')).toContain('error (a line)');
+    expect(names('redis')).not.toContain('late_rows');
+    expect(names('replay')).not.toContain('error (a line)');
   });
 });

@@ -518,7 +518,7 @@ export type ProxyCard = {
 	name: string,
 	listen: string,
 	to: string,
-	/**  `tcp`, `http` or `mysql`. */
+	/**  `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`. */
 	protocol: string,
 	/**  In full. */
 	seed: string,
@@ -558,7 +558,7 @@ export type ProxyForm = {
 	listen: string,
 	/**  `mysql://127.0.0.1:3306` */
 	to: string,
-	/**  `tcp`, `http` or `mysql`; what the scheme of `to` says when empty. */
+	/**  `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`; what the scheme of `to` says when empty. */
 	protocol: string,
 	/**  A new one when empty. */
 	seed: string,
