@@ -1,38 +1,24 @@
 /** A host without a machine behind it: believable answers for a browser and for the tests. */
 import type {
   AgainForm,
-  CheckState,
-  Failure,
-  FaultReading,
   ProxyForm,
   RecordForm,
   RecordNews,
   ReplayForm,
   RunNews,
-  RunNumbers,
-  RunPage,
   RunView,
-  Understood,
 } from '../bindings';
 import type { Host } from '../host';
 import { blank } from '../../replay/form.svelte';
+import { failure } from './failure';
+import { matcher, readCheck, readFault, readProbe, readRewrite, readStages } from './language';
 import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
+import { dryRun } from './planning';
 import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
-import {
-  comparison,
-  exchange,
-  FAILURES,
-  library,
-  LOSS,
-  MISMATCHES,
-  OPERATIONS,
-  PLAN,
-  RUN_OPERATIONS,
-} from './traffic';
-
-const TOTAL_MS = 300_000;
+import { FakeRun, TOTAL_MS } from './runs';
+import { comparison, exchange, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
 
 /** A host on an empty file or on one with a few recordings and runs. `speed` hastens its clock. */
 export function fakeHost(state: 'full' | 'empty', speed = 1): FakeHost {
@@ -43,15 +29,8 @@ export class FakeHost implements Host {
   private file = library(false);
   private bin: (() => void) | null = null;
   private hosts = [{ host: 'staging.example' }];
-  private now: {
-    name: string;
-    form: ReplayForm;
-    began: number;
-    paused: boolean;
-    stopped: boolean;
-  } | null = null;
+  private readonly running: FakeRun;
   private importing = false;
-  private faultsOff = new Set<number>();
   /** What was asked of it, for the tests. */
   readonly asked: string[] = [];
   /** The machine it records from. */
@@ -67,6 +46,7 @@ export class FakeHost implements Host {
   ) {
     this.file = library(empty);
     this.recorder = new FakeRecorder(speed);
+    this.running = new FakeRun(speed);
     this.standing = new FakeProxies(speed, readFault);
   }
 
@@ -253,7 +233,7 @@ export class FakeHost implements Host {
 
   async closeWindow() {
     this.recorder.stop();
-    if (this.now) this.now.stopped = true;
+    this.running.stop();
     this.asked.push('close');
   }
 
@@ -261,37 +241,24 @@ export class FakeHost implements Host {
     return readFault(text);
   }
 
-  async readCheck(text: string): Promise<CheckState> {
-    if (!/^[a-z_0-9]+(\(.+\))?\s*[<>]/.test(text))
-      throw failure('usage', `'${text}' is not a check; write p99<250ms`);
-    return { check: text, value: '', held: null };
+  async readCheck(text: string) {
+    return readCheck(text);
   }
 
   async readStages(text: string) {
-    if (text.trim() === '') return [];
-    return text.split(',').map((part) => {
-      const found = /^\s*([\d.]+)x(?:\.\.([\d.]+)x)?:(\d+)(ms|s|m)\s*$/.exec(part);
-      if (!found) throw failure('usage', `failed to read the stages "${text}": "${part}" is none`);
-      const [, from = '1', to = from, number, unit] = found;
-      const ms = { ms: 1, s: 1_000, m: 60_000 }[unit ?? 's'] ?? 1;
-      return { from: Number(from), to: Number(to), lastsMs: Number(number) * ms };
-    });
+    return readStages(text);
   }
 
   async planChart(form: ReplayForm, theme: 'dark' | 'light', width: number) {
-    return plannedRate(await this.readStages(form.stages), theme, width);
+    return plannedRate(readStages(form.stages), theme, width);
   }
 
-  async readProbe(text: string): Promise<Understood> {
-    if (!/^(\w+=)?(lane:\d+|operation:.+|https?:\/\/.+|sql:.+)$/.test(text))
-      throw failure('usage', `'${text}' is not a probe; write health=http://HOST/health`);
-    return { title: `a GET every second, called ${text.split('=')[0]}` };
+  async readProbe(text: string) {
+    return readProbe(text);
   }
 
-  async readRewrite(text: string): Promise<Understood> {
-    if (!/^(host|path|query|header|cookie|body|json):/.test(text))
-      throw failure('usage', `'${text}' is not a rule; write header:X-Env=staging`);
-    return { title: text };
+  async readRewrite(text: string) {
+    return readRewrite(text);
   }
 
   async chooseFile() {
@@ -306,121 +273,36 @@ export class FakeHost implements Host {
   }
 
   async dryRun(form: ReplayForm) {
-    const address = form.http.find((row) => row.url !== '')?.url || form.mysql;
-    const host = /\/\/(?:[^@/]*@)?([^:/]+)/.exec(address)?.[1];
-    if (!host) throw failure('usage', `'${address}' is not a URL; write http://HOST:PORT`);
-    if (host === 'shop.example')
-      throw failure('refused', 'shop.example was a server in this recording');
-    if (!/^(127\.|localhost)/.test(host) && !this.hosts.some((entry) => entry.host === host)) {
-      throw {
-        ...failure('refused', `${host} is not allowed as a target of this file`),
-        allow: host,
-      };
-    }
-    const times = form.rateBy === 'copies' ? form.factor : 1;
-    const skipped = PLAN.skipped.map((part) => ({
-      ...part,
-      count: Math.round(part.count * times),
-    }));
-    const sends = Math.round(PLAN.sends * times);
-    const targets = [
-      ...form.http.map((row) => row.url),
-      form.mysql.replace(/:[^:@/]*@/, ':…@'),
-    ].filter((target) => target !== '');
-    const writes = form.readOnly ? 0 : PLAN.writes * times;
-    return {
-      ...PLAN,
-      sends,
-      skipped,
-      askedPerS: PLAN.askedPerS * times,
-      targets,
-      writes,
-      writing: writes === 0 ? [] : PLAN.writing,
-      loopback: /^(127\.|localhost)/.test(host),
-      correlations: PLAN.correlations.filter((line) => !form.noCorrelate.includes(line.name)),
-      rewrites: form.rewrites.map((name) => ({ name, count: name.includes('/v1/') ? 0 : 4_902 })),
-    };
+    return dryRun(
+      form,
+      this.hosts.map((entry) => entry.host),
+    );
   }
 
   async startReplay(form: ReplayForm) {
     this.asked.push(`replay ${JSON.stringify(form)}`);
     await this.dryRun(form);
-    this.now = { name: form.run, form, began: Date.now(), paused: false, stopped: false };
+    this.running.start(form.run, form);
     return form.run;
   }
 
   async watchRun(name: string, news: (news: RunNews) => void) {
-    while (this.now && !this.now.stopped && this.elapsed() < TOTAL_MS) {
-      const state = this.now.paused ? 'paused' : 'running';
-      news({ state, numbers: numbersAt(this.elapsed()) });
-      await pause(250);
-    }
+    const state = await this.running.watch(news);
     const template = library(false).runs[0]!;
-    const state = this.now?.stopped ? 'stopped' : 'complete';
     this.file.runs.unshift({ ...template, name, state, startedAt: new Date().toISOString() });
   }
 
-  async run(name: string): Promise<RunPage> {
-    const live = this.now?.name === name && !this.now.stopped;
-    const card = this.file.runs.find((run) => run.name === name);
-    if (!live && !card) throw failure('usage', `there is no run named ${name}`);
-    const numbers = numbersAt(live ? this.elapsed() : TOTAL_MS);
-    const calm = card !== undefined && card.errorRate < 0.01;
-    return {
+  async run(name: string) {
+    return this.running.page(
       name,
-      recording: 'shop-friday',
-      targets: ['staging.example:8080', 'staging-db:3306'],
-      state: card?.state ?? 'running',
-      rate: 5,
-      seed: '1',
-      secrets: ['login.password'],
-      mysqlUser: null,
-      resumable: card?.state === 'stopped',
-      startedAt: card?.startedAt ?? new Date().toISOString(),
-      numbers: calm
-        ? { ...numbers, errorRate: card.errorRate, injectedRate: 0, p99Us: card.p99Us }
-        : numbers,
-      faults: calm
-        ? []
-        : [
-            {
-              title: '5 % MySQL error 1213, UPDATE',
-              on: !this.faultsOff.has(0),
-              injected: 7_218,
-              errors: 7_218,
-            },
-            {
-              title: '20 % delay 250 ms ± 50, all HTTP',
-              on: false,
-              injected: 0,
-              errors: 0,
-            },
-          ],
-      checks: [
-        { check: 'p99<250ms', value: calm ? '96 ms' : '412 ms', held: calm },
-        { check: 'error_rate<5%', value: calm ? '0.02 %' : '3.71 %', held: true },
-      ],
-      probes: [
-        { name: 'health', sent: 161, p50Us: 900, p95Us: 2_100, p99Us: 9_000, errorRate: 0 },
-        {
-          name: 'operation:/cart',
-          sent: 512,
-          p50Us: 7_000,
-          p95Us: 44_000,
-          p99Us: 160_000,
-          errorRate: 0.004,
-        },
-      ],
-      operations: RUN_OPERATIONS,
-      alarms: [],
-      notes: [],
-    };
+      this.file.runs.find((run) => run.name === name),
+    );
   }
 
   async runCharts(name: string, theme: 'dark' | 'light', width: number, view: RunView) {
     this.asked.push(`charts ${JSON.stringify(view)}`);
-    const live = this.now?.name === name && !this.now.stopped;
-    return runCharts(live ? this.elapsed() : TOTAL_MS, TOTAL_MS, theme, width);
+    const elapsed = this.running.isOn(name) ? this.running.elapsed() : TOTAL_MS;
+    return runCharts(elapsed, TOTAL_MS, theme, width);
   }
 
   async mismatches(name: string) {
@@ -435,23 +317,17 @@ export class FakeHost implements Host {
 
   async startAgain(again: AgainForm) {
     this.asked.push(`again ${JSON.stringify(again)}`);
-    this.now = {
-      name: again.name,
-      form: this.now?.form ?? blank('shop-friday'),
-      began: Date.now(),
-      paused: false,
-      stopped: false,
-    };
+    this.running.start(again.name, this.running.form ?? blank('shop-friday'));
     return again.name;
   }
 
   async runOn() {
-    return this.now && !this.now.stopped ? this.now.name : null;
+    return this.running.on;
   }
 
   async pauseRun(paused: boolean) {
     this.asked.push(paused ? 'pause' : 'resume');
-    if (this.now) this.now.paused = paused;
+    this.running.pause(paused);
   }
 
   async setRate(rate: number) {
@@ -460,12 +336,11 @@ export class FakeHost implements Host {
 
   async setFault(index: number, on: boolean) {
     this.asked.push(`fault ${index} ${on ? 'on' : 'off'}`);
-    if (on) this.faultsOff.delete(index);
-    else this.faultsOff.add(index);
+    this.running.setFault(index, on);
   }
 
   async stopRun() {
-    if (this.now) this.now.stopped = true;
+    this.running.stop();
   }
 
   async compare(a: string, b: string) {
@@ -555,78 +430,8 @@ export class FakeHost implements Host {
     this.recorder.askToClose = ask;
     return () => undefined;
   }
-
-  /** A run has been on for a while when it is first looked at. */
-  private elapsed(): number {
-    return this.now ? 161_000 + (Date.now() - this.now.began) * this.speed : TOTAL_MS;
-  }
-}
-
-function failure(kind: Failure['kind'], message: string): Failure {
-  return { kind, message, allow: null };
-}
-
-function readFault(text: string): FaultReading {
-  const found =
-    /^(\d+(?:\.\d+)?):([a-z_]+)(?:\(([^)]*)\))?(?:@(\d+)s\.\.(?:(\d+)s)?)?(?: for (.+))?$/.exec(
-      text,
-    );
-  if (!found)
-    throw failure(
-      'usage',
-      `'${text}' is not a fault; write 20:delay(ms=250)@30s..60s for http /api/*`,
-    );
-  const [, percent = '', behaviour = '', options = '', from, to, selector = ''] = found;
-  return {
-    title: `${percent} % ${behaviour} ${options}${selector ? `, ${selector}` : ''}`,
-    percent,
-    behaviour,
-    options,
-    fromMs: Number(from ?? 0) * 1_000,
-    toMs: to === undefined ? null : Number(to) * 1_000,
-    repeats: '',
-    selector,
-    notInReplay: null,
-  };
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resume) => setTimeout(resume, ms));
-}
-
-function matcher(filter: string): (line: ReturnType<typeof exchange>) => boolean {
-  const operation = /operation:"?([^"]+)"?/.exec(filter)?.[1];
-  const failed = filter.includes('status:5xx');
-  return (line) =>
-    (!operation || line.operation.includes(operation)) && (!failed || line.status === 503);
-}
-
-function numbersAt(elapsedMs: number): RunNumbers {
-  const share = elapsedMs / TOTAL_MS;
-  const sent = Math.round(1_493_296 * share);
-  const failed = Math.round(sent * 0.0371);
-  const mismatch = Math.round(sent * 0.0012);
-  return {
-    elapsedMs,
-    totalMs: TOTAL_MS,
-    askedPerS: 4_985,
-    sentPerS: 4_981,
-    p50Us: 8_200,
-    p95Us: 61_000,
-    p99Us: 412_000,
-    errorRate: 0.0371,
-    injectedRate: 0.009,
-    lateP99Us: 80,
-    generatorLate: false,
-    unfaithful: false,
-    inFlight: 118,
-    planned: 1_495_500,
-    sent,
-    skipped: [{ name: 'downstream', count: 2_204 }],
-    outcomes: [
-      { name: 'ok', count: sent - failed - mismatch },
-      { name: 'mismatch', count: mismatch },
-      { name: 'error_reply', count: failed },
-    ],
-  };
 }
