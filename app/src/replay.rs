@@ -39,19 +39,11 @@ pub(crate) const UNVERIFIED: &str =
     "certificates were not verified (--insecure): the targets may not be who they say";
 
 impl Library {
-    /// What a replay would send and leave out, and why. Sends nothing.
+    /// What a replay would send and leave out, and why; `watch` is told how far it is. Sends nothing.
     ///
     /// # Errors
-    /// As [`Self::replay`], but for the target.
-    pub fn dry_run(&self, request: &ReplayRequest) -> Result<Outline, Error> {
-        self.dry_run_watched(request, &mut |_| ControlFlow::Continue(()))
-    }
-
-    /// As [`Self::dry_run`], telling `watch` how far it is.
-    ///
-    /// # Errors
-    /// As [`Self::dry_run`], and when `watch` ends it.
-    pub fn dry_run_watched(
+    /// As [`Self::replay`], but for the target, and when `watch` ends it.
+    pub fn dry_run(
         &self,
         request: &ReplayRequest,
         watch: PlanningWatch<'_>,
@@ -65,22 +57,15 @@ impl Library {
     /// # Errors
     /// When the request cannot be read, the target is refused, or nothing is left to send.
     pub fn replay(&self, request: &ReplayRequest) -> Result<ReplayJob, Error> {
-        self.start_replay(request, self.plan_replay(request)?)
+        let planned = self.plan_replay(request, &mut |_| ControlFlow::Continue(()))?;
+        self.start_replay(request, planned)
     }
 
-    /// Works a replay out, and sends nothing yet.
+    /// Works a replay out, telling `watch` how far it is, and sends nothing yet.
     ///
     /// # Errors
-    /// When the request cannot be read or a target is refused.
-    pub fn plan_replay(&self, request: &ReplayRequest) -> Result<PlannedReplay, Error> {
-        self.plan_replay_watched(request, &mut |_| ControlFlow::Continue(()))
-    }
-
-    /// As [`Self::plan_replay`], telling `watch` how far it is.
-    ///
-    /// # Errors
-    /// As [`Self::plan_replay`], and when `watch` ends it.
-    pub fn plan_replay_watched(
+    /// When the request cannot be read, a target is refused, or `watch` ends it.
+    pub fn plan_replay(
         &self,
         request: &ReplayRequest,
         watch: PlanningWatch<'_>,

@@ -20,10 +20,15 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     let request = request(arguments)?;
     // planned for the question only: each step is planned for its own rate
     let asks = !yes && std::io::stdin().is_terminal();
-    if asks && !replay::go_on(&library.plan_replay(&request.replay)?)? {
-        return Ok(ExitCode::from(exit::REFUSED));
-    }
     let stop = Stop::listen()?;
+    if asks {
+        let planned = replay::planning(context.json, &stop, |watch| {
+            library.plan_replay(&request.replay, watch)
+        })?;
+        if !replay::go_on(&planned)? {
+            return Ok(ExitCode::from(exit::REFUSED));
+        }
+    }
     let answer = library.knee(&request, &|| stop.asked(), &mut |step, times| {
         say(&format!("trying {}", readable(times)));
         replay::follow(library.replay(step)?, context.json, &stop)

@@ -1,5 +1,7 @@
 //! The Replay page: reading its small languages, saying what would happen, starting.
 
+use std::ops::ControlFlow;
+
 use reprise_app::{Check, PlannedFault, Probe, Rewrite, Stages, Style, Watch};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -103,7 +105,7 @@ pub(crate) async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<D
     off_main(move || {
         let request = form.request()?;
         let allowed = library.allow_targets(&request)?;
-        let outline = library.dry_run(&request)?;
+        let outline = library.dry_run(&request, &mut |_| ControlFlow::Continue(()))?;
         Ok(DryRun::new(&outline, allowed))
     })
     .await
