@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reprise_app::answer::RecordingAnswer;
-use reprise_app::readable::{bytes, count, rate};
+use reprise_app::readable::{bytes, count, counted, rate};
 use reprise_app::{CaptureJob, CaptureNews, CaptureProgress};
 
 use crate::progress::Progress;
@@ -74,16 +74,16 @@ impl Line {
             (self.since, self.exchanges) = (instant, now.exchanges);
         }
         let mut line = format!(
-            "{} packets, {}, {} exchanges ({}/s)",
-            count(now.packets),
+            "{}, {}, {} ({}/s)",
+            counted(now.packets, "packet"),
             bytes(now.bytes),
-            count(now.exchanges),
+            counted(now.exchanges, "exchange"),
             rate(self.per_second),
         );
         if now.fraction.is_none() {
             line.push_str(&format!(
-                ", {} connections open",
-                count(now.open_connections)
+                ", {} open",
+                counted(now.open_connections, "connection")
             ));
         }
         line.push_str(&format!(", {}", losses(now)));

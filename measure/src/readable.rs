@@ -63,6 +63,11 @@ pub fn count(value: u64) -> String {
     thousands(&value.to_string())
 }
 
+/// So many of what `one` names: `1 exchange`, `4,981 exchanges`.
+pub fn counted(n: u64, one: &str) -> String {
+    format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// A rate with its thousands apart, with one decimal below ten: `4,981`, `3.2`.
 pub fn rate(per_second: f64) -> String {
     let digits = if per_second < 9.95 { 1 } else { 0 };
@@ -148,6 +153,13 @@ mod tests {
         ] {
             assert_eq!(duration(us), text);
         }
+    }
+
+    #[test]
+    fn one_of_a_kind_is_not_spoken_of_as_many() {
+        assert_eq!(counted(0, "packet"), "0 packets");
+        assert_eq!(counted(1, "packet"), "1 packet");
+        assert_eq!(counted(4_981, "packet"), "4,981 packets");
     }
 
     #[test]

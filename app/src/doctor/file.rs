@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use reprise_measure::readable::bytes;
+use reprise_measure::readable::{bytes, counted};
 
 use super::Finding;
 use crate::places::default_file;
@@ -44,14 +44,15 @@ pub(super) fn look(file: Option<&Path>) -> Vec<Finding> {
 }
 
 fn opened(library: &Library, path: &Path) -> Finding {
-    let counted =
-        || -> Result<_, Error> { Ok((library.recordings()?.len(), library.runs()?.len())) };
-    match counted() {
+    let held = || -> Result<_, Error> { Ok((library.recordings()?.len(), library.runs()?.len())) };
+    match held() {
         Ok((recordings, runs)) => {
             let size = path.metadata().as_ref().map_or(0, Metadata::len);
             let found = format!(
-                "{}: {recordings} recordings, {runs} runs, {}",
+                "{}: {}, {}, {}",
                 path.display(),
+                counted(recordings as u64, "recording"),
+                counted(runs as u64, "run"),
                 bytes(size)
             );
             Finding::good("file", found)

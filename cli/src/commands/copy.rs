@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
-use reprise_app::readable::{bytes, count};
+use reprise_app::readable::{bytes, counted};
 use reprise_app::{CopyRequest, RecordingState};
 
 use super::Context;
@@ -36,10 +36,10 @@ pub(crate) fn run(context: &Context, arguments: CopyArguments) -> anyhow::Result
         output::json(&answer)?;
     } else {
         output::text(&format!(
-            "{} is in {}: {} exchanges, {}{}{}\n",
+            "{} is in {}: {}, {}{}{}\n",
             answer.recording.name,
             request.to.display(),
-            count(answer.exchanges.http + answer.exchanges.mysql),
+            counted(answer.exchanges.http + answer.exchanges.mysql, "exchange"),
             bytes(answer.bytes.stored),
             if stop.asked() {
                 "; stopped, so it is not whole and marked as interrupted"

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use reprise_app::readable::{bytes, count};
+use reprise_app::readable::{bytes, counted};
 use reprise_app::{CaptureNews, DemoNews, DemoRequest, ReplayNews, demo};
 
 use super::{Context, compare, recordings, replay, runs};
@@ -93,10 +93,10 @@ impl Teller {
             CaptureNews::Progress(now) => progress.update(
                 now.fraction,
                 &format!(
-                    "{} packets, {}, {} exchanges",
-                    count(now.packets),
+                    "{}, {}, {}",
+                    counted(now.packets, "packet"),
                     bytes(now.bytes),
-                    count(now.exchanges)
+                    counted(now.exchanges, "exchange")
                 ),
             ),
         }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use reprise_app::readable::count;
+use reprise_app::readable::{count, counted};
 use reprise_app::{Error, ExportAnswer, ExportRequest};
 
 use super::Context;
@@ -72,11 +72,8 @@ fn tell(context: &Context, answer: &ExportAnswer) -> anyhow::Result<()> {
     if context.json {
         return output::json(answer);
     }
-    let exchanges = count(answer.exchanges);
+    let exchanges = counted(answer.exchanges, "exchange");
     let out = out.display();
-    output::text(&format!(
-        "{out}: {exchanges} exchanges as {}\n",
-        answer.format
-    ))
-    .context("failed to say what was exported")
+    output::text(&format!("{out}: {exchanges} as {}\n", answer.format))
+        .context("failed to say what was exported")
 }

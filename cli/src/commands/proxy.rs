@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use reprise_app::readable::{bytes, count};
+use reprise_app::readable::{bytes, count, counted};
 use reprise_app::{
     PassingProgress, ProxiesRequest, ProxyAnswer, ProxyRequest, ProxyState, read_proxy_file,
 };
@@ -122,7 +122,7 @@ fn line(answers: &[ProxyState], recordings: &[PassingProgress]) -> String {
     let mut recorded = String::new();
     if !recordings.is_empty() {
         let exchanges = recordings.iter().map(|recording| recording.exchanges).sum();
-        recorded = format!(", {} exchanges recorded", count(exchanges));
+        recorded = format!(", {} recorded", counted(exchanges, "exchange"));
         let missed = recordings
             .iter()
             .map(|recording| recording.missed_bytes)
@@ -131,16 +131,13 @@ fn line(answers: &[ProxyState], recordings: &[PassingProgress]) -> String {
             recorded.push_str(&format!(", {} missed", bytes(missed)));
         }
     }
+    let injected = |proxy: &ProxyState| proxy.faults.iter().map(|fault| fault.injected).sum();
     let sum = |of: fn(&ProxyState) -> u64| answers.iter().map(of).sum::<u64>();
     format!(
-        "{} connections, {} open, {} faults injected, {} to the server, {} to clients{recorded}",
-        count(sum(|proxy| proxy.connections.accepted)),
+        "{}, {} open, {} injected, {} to the server, {} to clients{recorded}",
+        counted(sum(|proxy| proxy.connections.accepted), "connection"),
         count(sum(|proxy| proxy.connections.open)),
-        count(sum(|proxy| proxy
-            .faults
-            .iter()
-            .map(|fault| fault.injected)
-            .sum())),
+        counted(sum(injected), "fault"),
         bytes(sum(|proxy| proxy.bytes.to_server)),
         bytes(sum(|proxy| proxy.bytes.to_client)),
     )
@@ -188,9 +185,9 @@ fn describe(proxy: &ProxyState) -> String {
         ),
     };
     let mut text = format!(
-        "{name}: {listen} to {to} ({protocol})\n  {} connections{unreachable}, {} exchanges\n  {} to the server, {} to clients\n{opaque}",
-        count(proxy.connections.accepted),
-        count(proxy.exchanges),
+        "{name}: {listen} to {to} ({protocol})\n  {}{unreachable}, {}\n  {} to the server, {} to clients\n{opaque}",
+        counted(proxy.connections.accepted, "connection"),
+        counted(proxy.exchanges, "exchange"),
         bytes(proxy.bytes.to_server),
         bytes(proxy.bytes.to_client),
     );
@@ -199,10 +196,10 @@ fn describe(proxy: &ProxyState) -> String {
     }
     for fault in &proxy.faults {
         text.push_str(&format!(
-            "  fault {}: {} injected, on {} connections\n",
+            "  fault {}: {} injected, on {}\n",
             fault.fault,
             count(fault.injected),
-            count(fault.connections)
+            counted(fault.connections, "connection")
         ));
     }
     text

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use reprise_app::RecordingState;
 use reprise_app::answer::{RecordingAnswer, RecordingHead};
-use reprise_app::readable::{bytes, count, duration, moment};
+use reprise_app::readable::{bytes, count, counted, duration, moment};
 
 use super::{Context, named_counts};
 use crate::arguments::{NameArguments, OperationsArguments};
@@ -100,10 +100,10 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
     let redacted = named_counts(answer.redacted.iter().map(|(rule, n)| (rule.as_str(), *n)));
     let lines = [
         format!(
-            "  {} HTTP and {} MySQL exchanges on {} connections",
+            "  {} HTTP and {} MySQL exchanges on {}",
             count(answer.exchanges.http),
             count(answer.exchanges.mysql),
-            count(answer.connections)
+            counted(answer.connections, "connection")
         ),
         format!(
             "  {} captured, {} stored",

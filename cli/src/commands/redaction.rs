@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use reprise_app::readable::count;
+use reprise_app::readable::{count, counted};
 use reprise_app::{PreviewAnswer, RulesAnswer, ScanAnswer, init_redaction_rules, redaction_rules};
 use serde_json::json;
 
@@ -90,9 +90,9 @@ fn preview(context: &Context, recording: &str, file: Option<&Path>) -> anyhow::R
 fn describe_preview(answer: &PreviewAnswer) -> String {
     let looked_at = if answer.more { "first " } else { "" };
     let mut text = format!(
-        "{}: {looked_at}{} exchanges\n",
+        "{}: {looked_at}{}\n",
         answer.recording,
-        count(answer.exchanges.into())
+        counted(answer.exchanges.into(), "exchange")
     );
     if !answer.raw {
         text.push_str(
@@ -131,7 +131,7 @@ fn check(
     let library = context.existing_library()?;
     let mut progress = Progress::open_ended("checking", context.json);
     let answer = library.scan_for_secrets(recording, file, |exchanges| {
-        progress.update(None, &format!("{} exchanges", count(exchanges)));
+        progress.update(None, &counted(exchanges, "exchange"));
     });
     progress.finish();
     let answer = answer?;
@@ -149,8 +149,8 @@ fn check(
 
 fn describe_scan(answer: &ScanAnswer) -> String {
     let mut text = format!(
-        "{} exchanges of {}: ",
-        count(answer.exchanges),
+        "{} of {}: ",
+        counted(answer.exchanges, "exchange"),
         answer.recordings.join(", ")
     );
     if answer.is_clean() {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::readable::{count, duration, moment, percent, rate};
+use reprise_app::readable::{count, counted, duration, moment, percent, rate};
 use reprise_app::{
     Library, Outcome, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
     Summary, Tick,
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let stop = Stop::listen()?;
     if dry_run {
         let answer = planning(context.json, &stop, |watch| {
-            library.dry_run_watched(&request, watch)
+            library.dry_run(&request, watch)
         })?;
         keep_plan(&library, save_as.as_deref(), &request)?;
         if context.json {
@@ -47,7 +47,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         return Ok(ExitCode::SUCCESS);
     }
     let planned = planning(context.json, &stop, |watch| {
-        library.plan_replay_watched(&request, watch)
+        library.plan_replay(&request, watch)
     })?;
     keep_plan(&library, save_as.as_deref(), &request)?;
     if !yes && !go_on(&planned)? {
@@ -68,7 +68,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
 }
 
 /// Shows how far a plan is while it is worked out; Ctrl-C ends that.
-fn planning<T>(
+pub(super) fn planning<T>(
     quiet: bool,
     stop: &Stop,
     work: impl FnOnce(PlanningWatch<'_>) -> Result<T, reprise_app::Error>,
@@ -167,8 +167,8 @@ pub(crate) fn follow(job: ReplayJob, quiet: bool, stop: &Stop) -> anyhow::Result
                 writes,
             } => {
                 progress.note(&format!(
-                    "reprise: sending {} exchanges, {} of which may change data",
-                    count(sends),
+                    "reprise: sending {}, {} of which may change data",
+                    counted(sends, "exchange"),
                     count(writes)
                 ));
                 length_us = Some(takes_ms * 1_000).filter(|us| *us > 0);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::readable::{brief, count, duration, moment, percent, rate};
+use reprise_app::readable::{brief, count, counted, duration, moment, percent, rate};
 use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
@@ -172,10 +172,10 @@ fn probe_errors(text: &mut String, summary: &Summary) {
     for probe in summary.probes.iter().filter(|probe| probe.error_rate > 0.0) {
         let _ = writeln!(
             text,
-            "  probe {}: {} of {} exchanges failed",
+            "  probe {}: {} of {} failed",
             probe.name,
             percent(probe.error_rate),
-            count(probe.sent)
+            counted(probe.sent, "exchange")
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
-use reprise_app::readable::{bytes, count};
+use reprise_app::readable::{bytes, counted};
 
 use super::Context;
 use crate::arguments::TrimArguments;
@@ -30,14 +30,14 @@ pub(crate) fn run(context: &Context, arguments: TrimArguments) -> anyhow::Result
         output::json(answer)?;
     } else {
         let name = &answer.recording.name;
-        let exchanges = count(answer.exchanges.http + answer.exchanges.mysql);
+        let exchanges = counted(answer.exchanges.http + answer.exchanges.mysql, "exchange");
         output::text(&match &trimmed.whole {
             Some(whole) => format!(
-                "{name} has {exchanges} exchanges now, {}; the whole of it is in the bin as {whole}, and\n\
+                "{name} has {exchanges} now, {}; the whole of it is in the bin as {whole}, and\n\
                  `reprise delete --undo {whole}` brings it back\n",
                 bytes(answer.bytes.stored)
             ),
-            None => format!("stopped: {name} is as it was, with {exchanges} exchanges\n"),
+            None => format!("stopped: {name} is as it was, with {exchanges}\n"),
         })?;
     }
     Ok(if trimmed.whole.is_some() {

@@ -137,7 +137,7 @@ fn a_proxy_that_runs_is_given_orders_by_the_command() {
     assert_eq!(number(&other, "/faults/0/injected"), 0);
     assert!(get(&address, "/").starts_with("HTTP/1.1 418 "));
     let said = desk.run(&[&["proxy", "list"][..], &at].concat()).ok();
-    let fault = "  1  100:error(status=418): 1 injected, on 1 connections\n";
+    let fault = "  1  100:error(status=418): 1 injected, on 1 connection\n";
     assert!(said.stdout.ends_with(fault), "{said:?}");
     let removed = order(&["remove", "proxy", "1"]);
     assert_eq!(removed["faults"], serde_json::json!([]));

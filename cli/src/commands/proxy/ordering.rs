@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use reprise_app::ProxyOrder;
+use reprise_app::readable::counted;
 use serde_json::Value;
 
 use crate::arguments::{ControlArguments, ProxyCommand};
@@ -71,12 +72,15 @@ fn describe(state: &Value) -> String {
         _ => "",
     };
     let mut lines = format!(
-        "{}: {} to {} ({}), {} connections open{off}\n",
+        "{}: {} to {} ({}), {} open{off}\n",
         text("name"),
         text("listen"),
         text("to"),
         text("protocol"),
-        state["connections"]["open"],
+        counted(
+            state["connections"]["open"].as_u64().unwrap_or(0),
+            "connection"
+        ),
     );
     for fault in state["faults"].as_array().into_iter().flatten() {
         let off = match fault["on"].as_bool() {
@@ -84,11 +88,11 @@ fn describe(state: &Value) -> String {
             _ => "",
         };
         lines.push_str(&format!(
-            "  {}  {}{off}: {} injected, on {} connections\n",
+            "  {}  {}{off}: {} injected, on {}\n",
             fault["id"],
             fault["fault"].as_str().unwrap_or("?"),
             fault["injected"],
-            fault["connections"],
+            counted(fault["connections"].as_u64().unwrap_or(0), "connection"),
         ));
     }
     lines

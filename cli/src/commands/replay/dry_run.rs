@@ -1,6 +1,6 @@
 //! What a dry run found, in words.
 
-use reprise_app::readable::{count, duration, moment};
+use reprise_app::readable::{count, counted, duration, moment};
 use reprise_app::{Correlation, Outline};
 
 use crate::table::Table;
@@ -47,8 +47,8 @@ pub(super) fn describe(outline: &Outline) -> String {
 /// How much is sent and left out.
 fn sends(outline: &Outline) -> String {
     let mut text = format!(
-        "would send {} exchanges in {} HTTP and {} MySQL lanes over {}\n",
-        count(outline.sends),
+        "would send {} in {} HTTP and {} MySQL lanes over {}\n",
+        counted(outline.sends, "exchange"),
         count(outline.http_lanes),
         count(outline.mysql_lanes),
         moment(outline.takes_ms * 1_000),
@@ -100,9 +100,9 @@ fn values(text: &mut String, outline: &Outline) {
             "sent as it is in the recording"
         };
         text.push_str(&format!(
-            "  redacted {}: in {} requests, {state}; supply it with --secret {}=VALUE\n",
+            "  redacted {}: in {}, {state}; supply it with --secret {}=VALUE\n",
             value.key,
-            count(value.requests),
+            counted(value.requests, "request"),
             value.key
         ));
     }
@@ -133,7 +133,7 @@ fn changes(text: &mut String, outline: &Outline) {
     for rule in &outline.rewrites {
         text.push_str(&match rule.exchanges {
             0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),
-            n => format!("  '{}' rewrites {} requests\n", rule.rule, count(n)),
+            n => format!("  '{}' rewrites {}\n", rule.rule, counted(n, "request")),
         });
     }
     for shifted in &outline.shift_keys {
