@@ -41,3 +41,21 @@ pub(crate) fn pass_over(rest: &mut &[u8], left: &mut u64) {
     *rest = rest.get(taken..).unwrap_or_default();
     *left -= taken as u64;
 }
+
+/// How much of `bytes` a reader takes until its message ends, when they come `size` at a time.
+#[cfg(test)]
+pub(crate) fn consumed_in_pieces(
+    bytes: &[u8],
+    size: usize,
+    mut feed: impl FnMut(&[u8]) -> Result<Passed, Foreign>,
+) -> usize {
+    let mut consumed = 0;
+    for piece in bytes.chunks(size) {
+        let passed = feed(piece).unwrap();
+        consumed += passed.consumed;
+        if passed.ends {
+            break;
+        }
+    }
+    consumed
+}

@@ -4,6 +4,7 @@
 mod alter;
 mod burst;
 mod framer;
+mod held;
 mod http_answer;
 mod http_requests;
 mod line_answer;

@@ -120,6 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     #[test]
     fn a_command_ends_where_it_ends_in_any_pieces() {
@@ -140,14 +141,7 @@ mod tests {
             let all = [command, b"version\r\n"].concat();
             for size in 1..=all.len() {
                 let mut reader = CommandReader::default();
-                let mut consumed = 0;
-                for piece in all.chunks(size) {
-                    let passed = reader.feed(piece).unwrap();
-                    consumed += passed.consumed;
-                    if passed.ends {
-                        break;
-                    }
-                }
+                let consumed = consumed_in_pieces(&all, size, |piece| reader.feed(piece));
                 assert_eq!(consumed, command.len(), "{summary} by {size}");
                 assert_eq!(reader.summary(), summary);
                 assert_eq!(reader.is_answered(), is_answered, "{summary}");

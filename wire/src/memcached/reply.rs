@@ -77,6 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     #[test]
     fn a_reply_ends_where_it_ends_in_any_pieces() {
@@ -93,14 +94,7 @@ mod tests {
             let all = [reply, b"OK\r\n"].concat();
             for size in 1..=all.len() {
                 let mut reader = ReplyReader::default();
-                let mut consumed = 0;
-                for piece in all.chunks(size) {
-                    let passed = reader.feed(piece).unwrap();
-                    consumed += passed.consumed;
-                    if passed.ends {
-                        break;
-                    }
-                }
+                let consumed = consumed_in_pieces(&all, size, |piece| reader.feed(piece));
                 assert_eq!(consumed, reply.len(), "{} by {size}", reply.escape_ascii());
             }
         }

@@ -167,17 +167,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     fn read(bytes: &[u8], size: usize) -> (CommandReader, usize) {
         let mut reader = CommandReader::default();
-        let mut consumed = 0;
-        for piece in bytes.chunks(size) {
-            let passed = reader.feed(piece).unwrap();
-            consumed += passed.consumed;
-            if passed.ends {
-                break;
-            }
-        }
+        let consumed = consumed_in_pieces(bytes, size, |piece| reader.feed(piece));
         (reader, consumed)
     }
 

@@ -1,6 +1,6 @@
 //! Replies, by their framing alone: bounded memory whatever is nested in them.
 
-use crate::passing::{Foreign, Passed, number};
+use crate::passing::{Foreign, Passed, number, pass_over};
 
 /// Headers are a type and a number; of longer lines only this much matters.
 const HEADER: usize = 32;
@@ -48,11 +48,7 @@ impl ReplyReader {
         let mut rest = bytes;
         while !self.ends() {
             if self.string > 0 {
-                let taken = rest
-                    .len()
-                    .min(usize::try_from(self.string).unwrap_or(usize::MAX));
-                rest = rest.get(taken..).unwrap_or_default();
-                self.string -= taken as u64;
+                pass_over(&mut rest, &mut self.string);
                 if self.string > 0 {
                     break;
                 }
@@ -116,6 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     #[test]
     fn every_type_ends_where_it_ends_in_any_pieces() {
@@ -138,15 +135,8 @@ mod tests {
         ] {
             for size in 1..=reply.len() {
                 let mut reader = ReplyReader::default();
-                let mut consumed = 0;
                 let all = [reply, b"+next\r\n"].concat();
-                for piece in all.chunks(size) {
-                    let passed = reader.feed(piece).unwrap();
-                    consumed += passed.consumed;
-                    if passed.ends {
-                        break;
-                    }
-                }
+                let consumed = consumed_in_pieces(&all, size, |piece| reader.feed(piece));
                 assert_eq!(consumed, reply.len(), "{} by {size}", reply.escape_ascii());
             }
         }

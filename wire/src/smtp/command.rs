@@ -129,17 +129,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     fn consumed(kind: Kind, all: &[u8], size: usize) -> (usize, CommandReader) {
         let mut reader = CommandReader::new(kind);
-        let mut consumed = 0;
-        for piece in all.chunks(size) {
-            let passed = reader.feed(piece).unwrap();
-            consumed += passed.consumed;
-            if passed.ends {
-                break;
-            }
-        }
+        let consumed = consumed_in_pieces(all, size, |piece| reader.feed(piece));
         (consumed, reader)
     }
 

@@ -52,6 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::passing::consumed_in_pieces;
 
     #[test]
     fn a_reply_ends_with_the_line_that_has_no_dash_in_any_pieces() {
@@ -63,14 +64,7 @@ mod tests {
             let all = [reply, b"221 bye\r\n"].concat();
             for size in 1..=all.len() {
                 let mut reader = ReplyReader::default();
-                let mut consumed = 0;
-                for piece in all.chunks(size) {
-                    let passed = reader.feed(piece).unwrap();
-                    consumed += passed.consumed;
-                    if passed.ends {
-                        break;
-                    }
-                }
+                let consumed = consumed_in_pieces(&all, size, |piece| reader.feed(piece));
                 assert_eq!(consumed, reply.len(), "by {size}");
             }
         }

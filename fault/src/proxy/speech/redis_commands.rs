@@ -2,27 +2,23 @@
 
 use reprise_wire::redis::CommandReader;
 
+use super::held::Held;
 use super::line_answer::LineAnswer;
 use super::{Answering, Asked, Heard, ReplyTo, Said};
 use crate::SpokenProtocol;
 use crate::proxy::luck::Moment;
 
-/// A command longer than this goes on before it is complete; bytes.
-const LOOKED_AT: usize = 16 << 10;
-
 /// Finds commands.
 #[derive(Debug, Default)]
 pub(in crate::proxy) struct RedisCommands {
     reader: CommandReader,
-    /// Bytes of a command that has not begun to go on.
-    held: Vec<u8>,
-    begun: bool,
+    held: Held,
     in_transaction: bool,
 }
 
 impl RedisCommands {
     pub(super) fn held(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.held)
+        self.held.take()
     }
 
     /// What cannot be read, from where it begins.
@@ -34,26 +30,18 @@ impl RedisCommands {
     ) -> Vec<u8> {
         while !bytes.is_empty() {
             let Ok(passed) = self.reader.feed(&bytes) else {
-                said.opaque();
-                return [self.held(), bytes].concat();
+                return self.held.give_up(bytes, said);
             };
-            let rest = bytes.split_off(passed.consumed.min(bytes.len()));
-            self.held.append(&mut bytes);
-            bytes = rest;
-            if !self.begun && (passed.ends || self.held.len() > LOOKED_AT) {
+            if self.held.add(&mut bytes, passed) {
                 if self.leaves_exchanges() {
-                    said.opaque();
-                    return [self.held(), bytes].concat();
+                    return self.held.give_up(bytes, said);
                 }
-                self.begun = true;
-                out.extend(self.asked().map(|asked| Heard::Begin(Box::new(asked))));
+                let asked = self.asked();
+                self.held.begin(asked, out);
             }
-            if self.begun {
-                out.push(Heard::Bytes(self.held()));
-            }
+            self.held.pass_on(passed.ends, out);
             if passed.ends {
                 self.reader.reset();
-                self.begun = false;
             }
         }
         Vec::new()

@@ -2,13 +2,11 @@
 
 use reprise_wire::smtp::{CommandReader, Kind};
 
+use super::held::Held;
 use super::line_answer::{LineAnswer, SmtpAsked};
 use super::{Answering, Asked, Heard, ReplyTo, Said};
 use crate::SpokenProtocol;
 use crate::proxy::luck::Moment;
-
-/// A message or chunk longer than this goes on before it is complete; bytes.
-const LOOKED_AT: usize = 16 << 10;
 
 /// Finds commands and messages.
 #[derive(Debug, Default)]
@@ -16,14 +14,12 @@ pub(in crate::proxy) struct SmtpCommands {
     /// `None` between two of them.
     reader: Option<CommandReader>,
     kind: Kind,
-    /// Bytes of something that has not begun to go on.
-    held: Vec<u8>,
-    begun: bool,
+    held: Held,
 }
 
 impl SmtpCommands {
     pub(super) fn held(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.held)
+        self.held.take()
     }
 
     /// What cannot be read, from where it begins.
@@ -41,23 +37,14 @@ impl SmtpCommands {
                 CommandReader::new(*kind)
             });
             let Ok(passed) = reader.feed(&bytes) else {
-                said.opaque();
-                return [self.held(), bytes].concat();
+                return self.held.give_up(bytes, said);
             };
-            let rest = bytes.split_off(passed.consumed.min(bytes.len()));
-            self.held.append(&mut bytes);
-            bytes = rest;
-            if !self.begun && (passed.ends || self.held.len() > LOOKED_AT) {
-                self.begun = true;
-                let asked = asked(reader, self.kind);
-                out.push(Heard::Begin(Box::new(asked)));
+            if self.held.add(&mut bytes, passed) {
+                self.held.begin(Some(asked(reader, self.kind)), out);
             }
-            if self.begun {
-                out.push(Heard::Bytes(std::mem::take(&mut self.held)));
-            }
+            self.held.pass_on(passed.ends, out);
             if passed.ends {
                 self.reader = None;
-                self.begun = false;
             }
         }
         Vec::new()
