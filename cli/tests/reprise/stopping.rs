@@ -81,3 +81,17 @@ fn an_import_killed_at_any_moment_leaves_a_file_that_opens() {
         desk.run(&["exchanges", "long", "--id", &id]).ok();
     }
 }
+
+#[test]
+fn an_interrupted_export_ends_where_it_is_and_fails() {
+    let desk = Desk::with_recording();
+    let whole = desk.run(&["export", RECORDING, "--to", "har"]).ok().stdout;
+    let mut running = Running::start(&desk, &["export", RECORDING, "--to", "har"]);
+    // it waits for whoever reads: an archive is longer than what a pipe holds
+    running.until_it_writes();
+    running.signal("-INT");
+    let rest = running.rest_of_output();
+    let (code, _) = running.end();
+    assert_eq!(code, Some(2));
+    assert!(rest.len() + 1 < whole.len(), "{} bytes", rest.len());
+}

@@ -1,6 +1,6 @@
 //! A command that runs beside the test: read as it speaks, sent signals, waited for.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use super::Desk;
@@ -41,10 +41,24 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// Waits until it has written something to stdout, and takes the first byte of that.
+    pub(crate) fn until_it_writes(&mut self) {
+        let stdout = self.child.stdout.as_mut().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+    }
+
+    /// What it writes to stdout from here to its end.
+    pub(crate) fn rest_of_output(&mut self) -> String {
+        let mut rest = String::new();
+        let stdout = self.child.stdout.as_mut().unwrap();
+        stdout.read_to_string(&mut rest).unwrap();
+        rest
+    }
+
     /// Waits for its end: exit code and stdout.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
+        self.words.read_to_string(&mut rest).unwrap();
         let output = self.child.wait_with_output().unwrap();
         (
             output.status.code(),
