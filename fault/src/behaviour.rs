@@ -5,8 +5,10 @@ mod abort;
 mod bandwidth;
 mod blackout;
 mod corrupt;
+mod cut;
 mod delay;
 mod down;
+mod drop;
 mod drop_header;
 mod dummy;
 mod error;
@@ -15,6 +17,7 @@ mod late_rows;
 mod latency;
 mod limit_data;
 mod rate_limit;
+mod repeat;
 mod reset_peer;
 mod slicer;
 mod slow_close;
@@ -27,6 +30,7 @@ use std::fmt;
 use crate::SpokenProtocol;
 
 use crate::FaultError;
+use crate::burst::{BurstChanges, Bursts};
 use crate::draw::Dice;
 use crate::flow::Flow;
 use crate::options::{Options, Written};
@@ -36,8 +40,10 @@ pub use abort::Abort;
 pub use bandwidth::Bandwidth;
 pub use blackout::Blackout;
 pub use corrupt::Corrupt;
+pub use cut::CutBurst;
 pub use delay::Delay;
 pub use down::Down;
+pub use drop::DropBurst;
 pub use drop_header::DropHeader;
 pub use dummy::Dummy;
 pub use error::Injected;
@@ -47,6 +53,7 @@ pub use late_rows::LateRows;
 pub use latency::Latency;
 pub use limit_data::LimitData;
 pub use rate_limit::RateLimit;
+pub use repeat::RepeatBurst;
 pub use reset_peer::ResetPeer;
 pub use slicer::Slicer;
 pub use slow_close::SlowClose;
@@ -75,6 +82,12 @@ pub(crate) trait Acts: Sized {
     fn strike(&self, _turn: &mut Turn, _dice: Dice<'_>) {}
     /// Changes how bytes flow on a connection it strikes.
     fn shape(&self, _flow: &mut Flow, _dice: Dice<'_>) {}
+    /// The bursts it acts on, in place of exchanges; `None`: it does not.
+    fn bursts(&self) -> Option<Bursts> {
+        None
+    }
+    /// Changes what becomes of a burst it strikes.
+    fn change(&self, _changes: &mut BurstChanges, _dice: Dice<'_>) {}
     /// Why the replay's own connections cannot do this one.
     fn not_in_replay(&self) -> Option<&'static str> {
         Self::NOT_IN_REPLAY
@@ -91,6 +104,10 @@ const ANSWERS_ARE_NOT_SHAPED: &str = "changes answers on their way, which a repl
 /// Why the replay refuses what changes whole connections.
 const CONNECTIONS_ARE_NOT_SHAPED: &str =
     "acts on the bytes of a connection: put it into a `reprise proxy` before the target";
+
+/// Why the replay refuses what changes bursts.
+const BURSTS_ARE_NOT_SHAPED: &str =
+    "acts on bursts of bytes, where no exchanges are known: put it into a `reprise proxy` before the target";
 
 /// Takes `when`: whether it acts after the server has answered.
 fn read_when(options: &mut Options) -> Result<bool, FaultError> {
@@ -166,6 +183,15 @@ macro_rules! behaviours {
                 match self { $(Self::$name(one) => one.shape(flow, dice),)* }
             }
 
+            /// The bursts it acts on, in place of exchanges; `None`: it does not.
+            pub fn bursts(&self) -> Option<Bursts> {
+                match self { $(Self::$name(one) => one.bursts(),)* }
+            }
+
+            pub(crate) fn change(&self, changes: &mut BurstChanges, dice: Dice<'_>) {
+                match self { $(Self::$name(one) => one.change(changes, dice),)* }
+            }
+
             fn write(&self, out: &mut Written) {
                 match self { $(Self::$name(one) => one.write(out),)* }
             }
@@ -173,13 +199,14 @@ macro_rules! behaviours {
     };
 }
 
-// by what they do: nothing; time; in the server's place; to the connection; to the answer; to the bytes
+// by what they do: nothing; time; in the server's place; to the connection; to the answer; to bursts; to the bytes
 behaviours! {
     Dummy,
     Delay, RateLimit, LateRows,
     Injected,
     Blackout, Abort, Hang, Timeout, ResetPeer, Down,
     Truncate, Corrupt, DropHeader, WrongLength,
+    DropBurst, CutBurst, RepeatBurst,
     Latency, Bandwidth, Slicer, LimitData, SlowClose,
 }
 

@@ -87,13 +87,17 @@ impl Stream {
         }
     }
 
-    /// Takes `stream`.
+    /// Takes `stream`, or what it is by itself.
     pub(crate) fn read(options: &mut Options) -> Result<Self, FaultError> {
-        let stream = options.value("stream", "downstream, upstream or both", |text| {
+        Ok(Self::given(options)?.unwrap_or_default())
+    }
+
+    /// Takes `stream`, if it is there.
+    pub(crate) fn given(options: &mut Options) -> Result<Option<Self>, FaultError> {
+        options.value("stream", "downstream, upstream or both", |text| {
             let named = Self::ALL.iter().find(|(_, name)| *name == text);
             named.map(|(stream, _)| *stream)
-        })?;
-        Ok(stream.unwrap_or_default())
+        })
     }
 
     pub(crate) fn write(self, out: &mut Written) {

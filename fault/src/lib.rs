@@ -4,6 +4,7 @@
 //! [`Faults::draw`] says what happens to one exchange, the same for the same seed and position.
 
 mod behaviour;
+mod burst;
 mod count;
 mod distribution;
 mod draw;
@@ -23,10 +24,11 @@ mod turn;
 mod window;
 
 pub use behaviour::{
-    Abort, Bandwidth, Behaviour, Blackout, Corrupt, Delay, Down, DropHeader, Dummy, Hang, Injected,
-    LateRows, Latency, LimitData, RateLimit, ResetPeer, Slicer, SlowClose, Timeout, Truncate,
-    WrongLength,
+    Abort, Bandwidth, Behaviour, Blackout, Corrupt, CutBurst, Delay, Down, DropBurst, DropHeader,
+    Dummy, Hang, Injected, LateRows, Latency, LimitData, RateLimit, RepeatBurst, ResetPeer, Slicer,
+    SlowClose, Timeout, Truncate, WrongLength,
 };
+pub use burst::{BurstChanges, Bursts};
 pub use count::Count;
 pub use distribution::{Shape, Spread};
 pub use draw::{Drawn, Faults, Position};

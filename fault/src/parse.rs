@@ -153,6 +153,15 @@ fn agree(behaviour: &Behaviour, selector: Option<&Selector>) -> Result<(), Fault
             why: "selects exchanges, but this fault acts on whole connections: write http, mysql or connection:N",
         });
     }
+    if behaviour.bursts().is_some()
+        && (selector.protocol().is_some() || selector.asks_for_exchanges())
+    {
+        return Err(FaultError::BadSelector {
+            selector: selector.to_string(),
+            why: "selects exchanges, but this fault acts on bursts, where no exchanges are known: write connection:N, \
+                  or nothing",
+        });
+    }
     let only = behaviour.only_in();
     let Some(asked) = selector.protocol() else {
         return Ok(());

@@ -11,6 +11,7 @@
 
 mod accept;
 mod answers;
+mod bursts;
 mod connection;
 mod control;
 mod counters;
@@ -21,6 +22,7 @@ mod link;
 mod luck;
 mod open;
 mod outflow;
+mod pipe;
 mod queue;
 mod relay;
 mod remote;
@@ -55,6 +57,7 @@ use control::Control;
 use counters::Counters;
 use open::OpenProxies;
 use table::Table;
+use tls::Upgrade;
 use worker::{Work, Worker};
 
 /// What a proxy takes the passing bytes for.
@@ -223,9 +226,12 @@ impl Proxy {
         self.config.protocol
     }
 
-    /// Whether MySQL clients that ask for TLS get it from the proxy.
-    fn upgrades(&self) -> bool {
-        self.protocol() == ProxyProtocol::Mysql && self.config.tls.upgrades()
+    /// How its connections change to TLS in their middle.
+    fn upgrade(&self) -> Upgrade {
+        match self.protocol() {
+            ProxyProtocol::Mysql => self.config.tls.upgrade(),
+            _ => Upgrade::Never,
+        }
     }
 
     /// What it is and has done so far, as it is shown.

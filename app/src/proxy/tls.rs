@@ -31,15 +31,15 @@ pub(super) fn of(
             return Err(Error::Usage(why.to_owned()));
         }
     };
-    // behind, MySQL is encrypted where the client asked for it
+    let trusts = request.ca.is_some() || request.insecure;
+    // behind, MySQL is encrypted where the client asked for it, and always where only that is asked for
     let encrypted = match protocol {
-        ProxyProtocol::Mysql => clients.is_some(),
+        ProxyProtocol::Mysql => clients.is_some() || trusts,
         _ => target.is_https(),
     };
-    if !encrypted && (request.ca.is_some() || request.insecure) {
+    if !encrypted && trusts {
         return Err(Error::Usage(
-            "--ca and --insecure are about TLS behind the proxy: it is spoken with https://HOST, and with \
-             MySQL when there are --tls-cert and --tls-key"
+            "--ca and --insecure are about TLS behind the proxy: it is spoken with https://HOST and with mysql://HOST"
                 .to_owned(),
         ));
     }

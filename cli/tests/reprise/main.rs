@@ -45,6 +45,8 @@ mod printing;
 #[cfg(test)]
 mod probing;
 #[cfg(test)]
+mod proxied_clients;
+#[cfg(test)]
 mod proxy_recording;
 #[cfg(test)]
 mod proxying;

@@ -19,7 +19,8 @@ fn the_examples_of_the_handbook_are_read() {
                 jitter_ms: 50,
                 shape: Shape::Uniform
             },
-            after: false
+            after: false,
+            bursts: None
         })
     );
     assert_eq!(
@@ -102,7 +103,7 @@ fn every_refusal_names_what_is_allowed() {
         ("10:delay(sec=1)", "needs ms"),
         (
             "10:delay(ms=1,sec=1)",
-            "use ms, jitter, distribution and when",
+            "use ms, jitter, distribution, when, stream",
         ),
         ("10:delay(ms=1,ms=2)", "given twice"),
         ("10:delay(ms=fast)", "whole milliseconds"),
@@ -134,6 +135,13 @@ fn every_refusal_names_what_is_allowed() {
         ("10:truncate(bytes=1,rows=1)", "either bytes"),
         ("10:slicer(bytes=4,variation=4)", "fewer bytes"),
         ("10:drop_header(name=a b)", "header field"),
+        ("10:delay(ms=1,stream=both,when=after)", "of bursts"),
+        ("10:delay(ms=1,stream=up)", "downstream, upstream or both"),
+        ("10:drop(quiet_ms=0)", "1 to 60000"),
+        ("10:drop for http", "acts on bursts"),
+        ("10:drop for UPDATE", "acts on bursts"),
+        ("10:cut", "cut(bytes=10)"),
+        ("10:repeat(times=0)", "1 to 100"),
         ("10:late_rows(ms=5) for http", "only has a meaning in MySQL"),
         ("10:hang for mysql in:stock", "in:transaction"),
         ("10:hang for http table:item", "no tables"),
@@ -202,6 +210,13 @@ fn every_behaviour_reads_back_what_it_writes() {
     for text in [
         "dummy",
         "delay(ms=5,jitter=2,distribution=pareto,when=after)",
+        "delay(ms=5,stream=downstream)",
+        "delay(ms=5,stream=both,quiet_ms=5)",
+        "drop",
+        "drop(stream=upstream,quiet_ms=100)",
+        "cut(bytes=7)",
+        "repeat",
+        "repeat(times=3,stream=both)",
         "rate_limit(rate=8)",
         "late_rows(ms=3)",
         "error(status=503,body=\"a, b\")",
@@ -244,7 +259,11 @@ fn any_behaviour() -> impl Strategy<Value = Behaviour> {
                 jitter_ms,
                 shape,
             };
-            Behaviour::Delay(Delay { spread, after })
+            Behaviour::Delay(Delay {
+                spread,
+                after,
+                bursts: None,
+            })
         },
     );
     let body = proptest::option::of("[ -~é]{0,20}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reprise_wire::Direction;
 use tokio::time::Instant;
 
+use super::bursts::Bursts;
 use super::link::{Cut, Due, Link};
 use super::queue::{Pause, What};
 use super::relay::Scratch;
@@ -17,22 +18,37 @@ const UNTIL_SENT: Duration = Duration::from_millis(20);
 /// Reads the server to its end.
 pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
     let mut number = 0;
-    // pieces must not overtake each other, whatever latency was drawn for them
-    let mut last = Instant::now();
+    let mut bursts = Bursts::new(Direction::ToClient);
     loop {
-        let read = match link.ends.server.readable().await {
-            Ok(()) => scratch.read(&link.ends.server),
+        let mut out = Vec::new();
+        let read = match bursts.wait(&link.ends.server).await {
+            Ok(again) => {
+                out = again;
+                scratch.read(&link.ends.server)
+            }
             Err(error) => Err(error),
         };
         let latency = link.flow(Direction::ToClient).latency;
-        last = last.max(Instant::now() + latency);
-        let mut out = Vec::new();
+        let ready = Instant::now() + latency;
+        let spoke = matches!(&read, Ok(Some(_)));
         let ends = match read {
-            Ok(None) => continue,
-            Ok(Some(bytes)) if bytes.is_empty() => Some(What::Finish),
+            Ok(None) => None,
+            Ok(Some(bytes)) if bytes.is_empty() => {
+                out.extend(bursts.ended(Duration::MAX));
+                out.push(What::Bytes(link.said.server_ended(), None));
+                Some(What::Finish)
+            }
             Ok(Some(bytes)) => {
                 number += 1;
-                hear(link, &bytes, number, &mut out);
+                link.speaks(Direction::ToClient);
+                // what ended the exchanges was still one of them
+                let is_bytes = link.is_bytes();
+                let mut heard = Vec::new();
+                hear(link, &bytes, number, &mut heard);
+                if is_bytes {
+                    heard = bursts.pass(link, heard);
+                }
+                out.extend(heard);
                 None
             }
             // what came before the reset arrives first
@@ -40,10 +56,15 @@ pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
         };
         let is_end = ends.is_some();
         for what in out.into_iter().chain(ends) {
-            link.to_client.put(last, what).await;
+            link.to_client.put(ready, what).await;
         }
         if is_end {
+            // nobody answers any more: whoever waits for that goes on
+            link.nobody_answers();
             return Ok(());
+        }
+        if spoke {
+            bursts.waits();
         }
     }
 }
@@ -55,8 +76,7 @@ fn hear(link: &Link, bytes: &[u8], number: u64, out: &mut Vec<What>) {
     while !input.is_empty() {
         let mut due = link.due.borrow_mut();
         let Some(first) = due.front_mut() else {
-            link.said.server_spoke(input);
-            out.push(What::Bytes(input.to_vec(), None));
+            out.push(What::Bytes(link.said.server_spoke(input), None));
             return;
         };
         let seed = link.luck.proxy.config.seed;

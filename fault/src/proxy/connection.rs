@@ -17,6 +17,7 @@ use super::relay::{self, Broken, Left, Scratch};
 use super::side::Side;
 use super::speech::{greeting_error, smtp_line};
 use super::table::Current;
+use super::tls::Upgrade;
 use super::witness::Overheard;
 use super::{Proxy, ProxyProtocol, answers, outflow, requests, waiting};
 use crate::turn::{Ending, Turn};
@@ -56,7 +57,7 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
     client.send_at_once();
     server.send_at_once();
     let ends = Ends { client, server };
-    if !proxy.upgrades() && proxy.config.tls.both(&ends).is_err() {
+    if proxy.upgrade() == Upgrade::Never && proxy.config.tls.both(&ends).is_err() {
         return close(&ends.client, Some(&ends.server), Cut::Close);
     }
     let left = <[Left; 2]>::default();
@@ -70,6 +71,7 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
         }
         return tell_trouble(&proxy, &ends);
     }
+    left.iter().for_each(Left::without_pipe);
     let link = Link::new(luck, ends, faults, left);
     if let Err(cut) = converse(&link, &scratch).await {
         close(&link.ends.client, Some(&link.ends.server), cut);
@@ -92,7 +94,8 @@ fn overhear(client: &TcpStream, proxy: &Proxy) -> Option<Overheard> {
     // a client that has gone already says nothing
     let peer = client.peer_addr().ok()?;
     let server = *proxy.target().addresses().first()?;
-    Some(Overheard::new(witness, peer, server, proxy.upgrades()))
+    let holds = proxy.upgrade() == Upgrade::WhereAsked;
+    Some(Overheard::new(witness, peer, server, holds))
 }
 
 /// Only passes bytes on, for as long as no fault is on. `None`: faults have come on.

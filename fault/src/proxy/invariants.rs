@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use super::ProxyProtocol;
 use super::speech::{Altered, Answering, Heard, Requests, Said, Verdict};
+use super::tls::Upgrade;
 use crate::turn::{AnswerChanges, Cut};
 
 /// A conversation: a byte that says what it is taken for and what faults make of answers, then pieces, of each a
@@ -22,7 +23,7 @@ pub fn conversation(data: &[u8]) {
     };
     let mut talk = Talk {
         requests: Requests::new(protocol),
-        said: Said::new(false),
+        said: Said::new(Upgrade::Never),
         due: VecDeque::new(),
         changes: changes(first / 3),
         to_server: Vec::new(),
@@ -109,7 +110,7 @@ impl Talk {
                 Heard::Begin(asked) => self.due.push_back(asked.answer),
                 Heard::Bytes(bytes) => self.to_server.extend(bytes),
                 // not to be had here: what the client said before it would be gone
-                Heard::Tls(_) => self.to_server.clear(),
+                Heard::Tls { .. } | Heard::TlsBehind => self.to_server.clear(),
             }
         }
     }
@@ -119,8 +120,7 @@ impl Talk {
         let mut input = bytes;
         while !input.is_empty() {
             let Some(first) = self.due.front_mut() else {
-                self.said.server_spoke(input);
-                self.to_client.extend_from_slice(input);
+                self.to_client.extend(self.said.server_spoke(input));
                 return;
             };
             let mut altered = Altered::new(1, 1);

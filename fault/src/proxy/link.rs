@@ -1,7 +1,7 @@
 //! What both directions of one connection share: its two ends, the faults that are on, the exchanges that
 //! wait for their answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -53,7 +53,11 @@ pub(super) struct Link {
     pub(super) faults: watch::Receiver<Current>,
     /// What the two directions left behind when faults came on.
     pub(super) left: [Left; 2],
+    /// How often each side has spoken: the client, the server.
+    spoken: [Cell<u64>; 2],
     settled: Notify,
+    /// The server has finished.
+    is_unanswered: Cell<bool>,
 }
 
 impl Link {
@@ -63,7 +67,7 @@ impl Link {
         faults: watch::Receiver<Current>,
         left: [Left; 2],
     ) -> Self {
-        let said = Said::new(luck.proxy.upgrades());
+        let said = Said::new(luck.proxy.upgrade());
         Self {
             luck,
             ends,
@@ -73,7 +77,9 @@ impl Link {
             said,
             faults,
             left,
+            spoken: <[Cell<u64>; 2]>::default(),
             settled: Notify::new(),
+            is_unanswered: Cell::new(false),
         }
     }
 
@@ -98,6 +104,29 @@ impl Link {
         match direction {
             Direction::ToServer => &self.left[0],
             Direction::ToClient => &self.left[1],
+        }
+    }
+
+    /// Whether nothing of it is understood: bursts of bytes are all there is.
+    pub(super) fn is_bytes(&self) -> bool {
+        self.luck.proxy.protocol() == ProxyProtocol::Tcp || self.said.is_opaque()
+    }
+
+    /// The sender of a direction has spoken.
+    pub(super) fn speaks(&self, direction: Direction) {
+        let spoken = self.spoken_of(direction);
+        spoken.set(spoken.get() + 1);
+    }
+
+    /// How often the sender of a direction has spoken.
+    pub(super) fn spoken(&self, direction: Direction) -> u64 {
+        self.spoken_of(direction).get()
+    }
+
+    const fn spoken_of(&self, direction: Direction) -> &Cell<u64> {
+        match direction {
+            Direction::ToServer => &self.spoken[0],
+            Direction::ToClient => &self.spoken[1],
         }
     }
 
@@ -133,11 +162,17 @@ impl Link {
         while self.answered().is_some() {}
     }
 
-    /// Waits until every exchange has its answer.
+    /// The server has finished: exchanges that wait for their answers wait no longer.
+    pub(super) fn nobody_answers(&self) {
+        self.is_unanswered.set(true);
+        self.settled.notify_waiters();
+    }
+
+    /// Waits until every exchange has its answer, or none will get one.
     pub(super) async fn settle(&self) {
         loop {
             let settled = self.settled.notified();
-            if self.due.borrow().is_empty() {
+            if self.due.borrow().is_empty() || self.is_unanswered.get() {
                 return;
             }
             settled.await;

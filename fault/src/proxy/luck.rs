@@ -10,6 +10,7 @@ use reprise_wire::Direction;
 use super::Proxy;
 use super::table::{Current, Placed};
 use crate::behaviour::is_before_greeting;
+use crate::burst::BurstChanges;
 use crate::draw::Dice;
 use crate::flow::Flow;
 use crate::turn::Turn;
@@ -17,6 +18,9 @@ use crate::{Behaviour, Injected, Subject};
 
 /// The operation of a connection being opened, as selectors name it.
 pub(super) const CONNECT: &str = "CONNECT";
+
+/// Keeps draws of bursts apart from those of exchanges.
+const BURST: u64 = 0x4255_5253_5421;
 
 /// What a fault is asked about: most strike exchanges only, and openings when they are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,7 @@ pub(super) struct Luck {
     pub(super) number: u64,
     exchanges: Cell<u64>,
     chunks: Cell<u64>,
+    bursts: Cell<u64>,
     asked: RefCell<HashMap<u32, u64>>,
     hit: RefCell<HashSet<u32>>,
 }
@@ -48,6 +53,7 @@ impl Luck {
             number,
             exchanges: Cell::new(0),
             chunks: Cell::new(0),
+            bursts: Cell::new(0),
             asked: RefCell::default(),
             hit: RefCell::default(),
         }
@@ -69,6 +75,7 @@ impl Luck {
             let place = [u64::from(placed.id), self.number, exchange];
             let dice = Dice::new(self.proxy.config.seed, &place);
             if fault.behaviour.acts_on_connections()
+                || fault.behaviour.bursts().is_some()
                 || !is_asked(placed, moment, &subject)
                 || !(fault.count.is_everything() || fault.count.holds(self.ask(placed)))
                 || !fault.strikes(dice)
@@ -83,6 +90,24 @@ impl Luck {
             }
         }
         (turn, struck)
+    }
+
+    /// What a fault makes of the next burst of a direction; `None`: it does not strike.
+    pub(super) fn draw_burst(&self, placed: &Placed, direction: Direction) -> Option<BurstChanges> {
+        let fault = &placed.fault;
+        let number = self.bursts.replace(self.bursts.get() + 1);
+        let place = [u64::from(placed.id), self.number, BURST, number];
+        let dice = Dice::new(self.proxy.config.seed, &place);
+        if !placed.concerns(&self.placed(Subject::ANY))
+            || !(fault.count.is_everything() || fault.count.holds(self.ask(placed)))
+            || !fault.strikes(dice)
+        {
+            return None;
+        }
+        let mut changes = BurstChanges::default();
+        fault.behaviour.change(&mut changes, dice);
+        placed.struck(self.hit.borrow_mut().insert(placed.id));
+        Some(changes)
     }
 
     /// How bytes flow in one direction at this moment. Whether a fault strikes is drawn once a connection.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reprise_wire::Direction;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::link::{Cut, Link};
 use super::queue::What;
@@ -27,7 +27,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
         return Ok(());
     }
     loop {
-        match queue.next().await {
+        match next(link, direction).await {
             What::Bytes(bytes, bytes_per_s) => {
                 let written = write(link, direction, &bytes, bytes_per_s).await?;
                 queue.left(bytes.len());
@@ -45,6 +45,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
             What::Finish => {
                 hold_close(link, direction).await;
                 link.sockets(direction).1.finish();
+                queue.refuse();
                 return Ok(());
             }
             What::Close => {
@@ -52,6 +53,24 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
                 return Err(Cut::Close);
             }
             What::Reset => return Err(Cut::Reset),
+        }
+    }
+}
+
+/// What leaves next. Latency that is lifted holds nothing that is on its way already.
+async fn next(link: &Link, direction: Direction) -> What {
+    let queue = link.queue(direction);
+    loop {
+        let ready = queue.ready_at().await;
+        if ready <= Instant::now() {
+            return queue.take();
+        }
+        let mut faults = link.seen_faults();
+        tokio::select! {
+            () = sleep_until(ready) => {}
+            () = waiting::changed(&mut faults) => {
+                queue.no_later_than(Instant::now() + link.flow(direction).latency);
+            }
         }
     }
 }

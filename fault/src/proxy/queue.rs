@@ -72,20 +72,28 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// Takes the next item out once it is there and ready.
-    pub(super) async fn next(&self) -> What {
-        let ready = loop {
+    /// When the next item may leave, once there is one.
+    pub(super) async fn ready_at(&self) -> Instant {
+        loop {
             if let Some((ready, _)) = self.items.borrow().front() {
-                break *ready;
+                return *ready;
             }
             self.filled.notified().await;
-        };
-        if ready > Instant::now() {
-            tokio::time::sleep_until(ready).await;
         }
+    }
+
+    /// Takes the next item out.
+    pub(super) fn take(&self) -> What {
         // nobody else takes anything out
         let next = self.items.borrow_mut().pop_front();
         next.map_or(What::Finish, |(_, what)| what)
+    }
+
+    /// Lets everything leave at that moment at the latest.
+    pub(super) fn no_later_than(&self, latest: Instant) {
+        for (ready, _) in self.items.borrow_mut().iter_mut() {
+            *ready = (*ready).min(latest);
+        }
     }
 
     /// Says that these bytes have left.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reprise_wire::Direction;
 use tokio::time::Instant;
 
+use super::bursts::Bursts;
 use super::link::{Cut, Due, Link};
 use super::queue::{Pause, What};
 use super::relay::Scratch;
@@ -17,21 +18,22 @@ use crate::{Injected, Subject};
 /// Reads the client to its end.
 pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
     let mut requests = Requests::new(link.luck.proxy.protocol());
+    let mut bursts = Bursts::new(Direction::ToServer);
+    let client = &link.ends.client;
     let mut passes = true;
     loop {
-        link.ends
-            .client
-            .readable()
-            .await
-            .map_err(|_| Cut::ByClient)?;
-        let Some(bytes) = scratch.read(&link.ends.client).map_err(|_| Cut::ByClient)? else {
+        let again = bursts.wait(client).await.map_err(|_| Cut::ByClient)?;
+        put_all(link, again).await;
+        let Some(bytes) = scratch.read(client).map_err(|_| Cut::ByClient)? else {
             continue;
         };
         if bytes.is_empty() {
+            put_all(link, bursts.ended(Duration::MAX)).await;
             put(link, What::Bytes(requests.end(), None)).await;
             put(link, What::Finish).await;
             return Ok(());
         }
+        link.speaks(Direction::ToServer);
         let mut heard = Vec::new();
         requests.hear(bytes, &link.said, &mut heard);
         if !heard.is_empty() && !heard.iter().any(Heard::is_tls) {
@@ -40,18 +42,25 @@ pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
         for heard in heard {
             match heard {
                 Heard::Begin(asked) => passes = begin(link, *asked, scratch).await?,
-                Heard::Bytes(bytes) if passes => put(link, What::Bytes(bytes, None)).await,
+                Heard::Bytes(bytes) if passes => {
+                    let whats = bursts.pass(link, vec![What::Bytes(bytes, None)]);
+                    put_all(link, whats).await;
+                }
                 // the proxy has answered it
                 Heard::Bytes(_) => {}
-                Heard::Tls(ahead) => upgrade(link, ahead).await?,
+                Heard::Tls { ahead, behind } => upgrade(link, ahead, behind).await?,
+                Heard::TlsBehind => put(link, What::Tls).await,
             }
         }
+        bursts.waits();
     }
 }
 
-/// The client has asked for TLS: from here on it is spoken on both sides.
-async fn upgrade(link: &Link, ahead: Vec<u8>) -> Result<(), Cut> {
-    put(link, What::Tls).await;
+/// The client has asked for TLS: from here on it is spoken, and on the other side where it can be.
+async fn upgrade(link: &Link, ahead: Vec<u8>, behind: bool) -> Result<(), Cut> {
+    if behind {
+        put(link, What::Tls).await;
+    }
     let client = &link.ends.client;
     if let Some(overheard) = client.overheard() {
         overheard.forget();
@@ -71,6 +80,13 @@ fn release(link: &Link) {
 async fn put(link: &Link, what: What) {
     let latency = link.flow(Direction::ToServer).latency;
     link.to_server.put(Instant::now() + latency, what).await;
+}
+
+/// Puts all of it on its way to the server.
+async fn put_all(link: &Link, whats: Vec<What>) {
+    for what in whats {
+        put(link, what).await;
+    }
 }
 
 /// An exchange begins. Whether its request passes.

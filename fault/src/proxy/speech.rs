@@ -15,6 +15,7 @@ mod mysql_session;
 mod redis_commands;
 mod reply;
 mod smtp_commands;
+mod uneven_tls;
 
 use std::cell::{Cell, RefCell};
 
@@ -22,6 +23,7 @@ use crate::SpokenProtocol;
 
 use super::ProxyProtocol;
 use super::luck::Moment;
+use super::tls::Upgrade;
 use crate::turn::AnswerChanges;
 
 use burst::Bursts;
@@ -44,13 +46,21 @@ pub(super) enum Heard {
     Begin(Box<Asked>),
     /// Bytes of the exchange that began last.
     Bytes(Vec<u8>),
-    /// The client has asked for TLS and gets it, here and on the other side; it has said this much of it.
-    Tls(Vec<u8>),
+    /// The client has asked for TLS and gets it.
+    Tls {
+        /// What it has said of it already.
+        ahead: Vec<u8>,
+        /// On the other side it begins, too.
+        behind: bool,
+    },
+    /// TLS begins on the other side alone.
+    TlsBehind,
 }
 
 impl Heard {
+    /// Whether what the client said only asks for TLS.
     pub(super) const fn is_tls(&self) -> bool {
-        matches!(self, Self::Tls(_))
+        matches!(self, Self::Tls { .. })
     }
 }
 
@@ -74,18 +84,18 @@ pub(super) struct Said {
     server_spoke: Cell<bool>,
     /// It is not understood: encrypted, compressed, something else.
     opaque: Cell<bool>,
-    /// A MySQL client that asks for TLS gets it, and is understood all the same.
-    upgrades: bool,
+    /// MySQL: how it changes to TLS and is understood all the same.
+    upgrade: Upgrade,
     mysql: RefCell<MysqlSession>,
     /// SMTP: what the client says next, by the server's last word.
     smtp: Cell<reprise_wire::smtp::Kind>,
 }
 
 impl Said {
-    /// Nothing yet. `upgrades`: a MySQL client that asks for TLS gets it.
-    pub(super) fn new(upgrades: bool) -> Self {
+    /// Nothing yet.
+    pub(super) fn new(upgrade: Upgrade) -> Self {
         Self {
-            upgrades,
+            upgrade,
             ..Self::default()
         }
     }
@@ -99,9 +109,14 @@ impl Said {
         self.opaque.get()
     }
 
-    /// The server has said this while no exchange waits for an answer.
-    pub(super) fn server_spoke(&self, bytes: &[u8]) {
-        self.mysql.borrow_mut().greeted(bytes);
+    /// The server has said this while no exchange waits for an answer; what the client is told of it now.
+    pub(super) fn server_spoke(&self, bytes: &[u8]) -> Vec<u8> {
+        self.mysql.borrow_mut().greeted(bytes, self.upgrade)
+    }
+
+    /// The server says nothing more: what was held until it would make sense.
+    pub(super) fn server_ended(&self) -> Vec<u8> {
+        self.mysql.borrow_mut().held_greeting()
     }
 
     /// The server has said something.

@@ -1,4 +1,4 @@
-//! TLS that ends at a proxy and begins again behind it, so that what passes between is understood.
+//! TLS that ends at a proxy, and TLS that begins there, so that what passes between is understood.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection};
 use super::connection::Ends;
 use super::side::Side;
 
-/// Where a proxy speaks TLS. MySQL needs both: TLS begins where the client asks for it, on both sides at once.
+/// Where a proxy speaks TLS: from a connection's first byte, but with MySQL, where it begins as [`Upgrade`] says.
 #[derive(Clone, Debug, Default)]
 pub struct ProxyTls {
     /// What clients are shown, the proxy's own certificate; `None`: TLS is not spoken with them.
@@ -27,10 +27,26 @@ pub struct TargetTls {
     pub name: ServerName<'static>,
 }
 
+/// How a MySQL connection, which begins in plain, changes to TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Upgrade {
+    /// Not here: what asks for it passes, and then nothing is understood any more.
+    #[default]
+    Never,
+    /// A client that asks gets it from the proxy, and behind it where the server offers it.
+    WhereAsked,
+    /// Behind the proxy whatever the client does, which is offered none.
+    Behind,
+}
+
 impl ProxyTls {
-    /// Whether a MySQL client that asks for TLS gets it.
-    pub(super) const fn upgrades(&self) -> bool {
-        self.clients.is_some() && self.target.is_some()
+    /// How a MySQL connection changes to TLS.
+    pub(super) const fn upgrade(&self) -> Upgrade {
+        match (&self.clients, &self.target) {
+            (Some(_), Some(_)) => Upgrade::WhereAsked,
+            (None, Some(_)) => Upgrade::Behind,
+            _ => Upgrade::Never,
+        }
     }
 
     /// Begins TLS with both ends as it is to be.

@@ -79,6 +79,19 @@ fn latency_delays_bytes_and_keeps_their_order() {
 }
 
 #[test]
+fn latency_that_is_lifted_frees_what_is_on_its_way() {
+    let standing = standing(&["100:latency(ms=600000)"]);
+    let mut client = standing.connect();
+    client.write_all(b"hello").unwrap();
+    eventually(|| standing.proxy.counts().bytes_to_server == 5);
+    standing.proxy.clear_faults();
+    let mut answer = [0; 5];
+    client.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"hello");
+    assert_eq!(say(&mut client, b"again").unwrap(), b"again");
+}
+
+#[test]
 fn bandwidth_is_what_was_asked_for() {
     let standing = standing(&["100:bandwidth(rate=100)"]);
     let mut client = standing.connect();

@@ -247,3 +247,23 @@ fn what_is_not_http_is_passed_on_as_bytes_and_said() {
     assert_eq!(standing.proxy.counts().opaque, 1);
     assert_eq!(standing.proxy.faults()[0].injected, 0);
 }
+
+#[test]
+fn a_request_behind_one_that_is_never_answered_does_not_keep_its_connection_open() {
+    let (address, server) = crate::support::server(|mut stream| {
+        let mut asked = [0; 16];
+        stream.read_exact(&mut asked).unwrap();
+        // it dies in the middle
+    });
+    let faults = ["100:error(status=503) for http /second"];
+    let standing = Standing::misbehaving(address, ProxyProtocol::Http, &faults);
+    let mut client = standing.connect();
+    let both = [get("/first"), get("/second")].concat();
+    client.write_all(both.as_bytes()).unwrap();
+    server.join().unwrap();
+    let mut rest = Vec::new();
+    // however it ends: it does
+    let _ = client.read_to_end(&mut rest);
+    drop(client);
+    standing.idle();
+}

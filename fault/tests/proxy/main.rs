@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod bursts;
+#[cfg(test)]
 mod byte_faults;
 #[cfg(test)]
 mod controlling;

@@ -93,6 +93,72 @@ fn a_receiver_that_does_not_read_stops_the_sender() {
     assert_eq!(read_all(&client).len() as u64, sent);
 }
 
+/// Bytes that tell their places apart.
+fn numbered(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at ^ (at >> 8) ^ (at >> 16)) as u8).collect()
+}
+
+#[test]
+fn a_large_transfer_arrives_whole_though_a_fault_comes_on_in_its_middle() {
+    let sent = numbered(16 << 20);
+    let expected = sent.clone();
+    let (address, server) = server(move |mut stream| stream.write_all(&sent).unwrap());
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    let mut heard = vec![0; 8 << 20];
+    client.read_exact(&mut heard).unwrap();
+    // what is in the middle of the proxy then must neither be lost nor come twice
+    let dummy = "100:dummy".parse().unwrap();
+    standing.proxy.add_fault(dummy, true).unwrap();
+    client.read_to_end(&mut heard).unwrap();
+    assert!(heard == expected);
+    server.join().unwrap();
+    standing.idle();
+    assert_eq!(
+        standing.proxy.counts().bytes_to_client,
+        expected.len() as u64
+    );
+}
+
+#[test]
+fn a_fault_set_live_ends_a_transfer_that_never_pauses() {
+    let (address, server) = server(|mut stream| {
+        let piece = vec![7; 1 << 20];
+        while stream.write_all(&piece).is_ok() {}
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    client.read_exact(&mut vec![0; 8 << 20]).unwrap();
+    let limit = "100:limit_data(bytes=0)".parse().unwrap();
+    standing.proxy.add_fault(limit, true).unwrap();
+    // it never ends by itself
+    let mut rest = [0; 64 << 10];
+    while client.read(&mut rest).is_ok_and(|count| count > 0) {}
+    server.join().unwrap();
+    standing.idle();
+}
+
+#[test]
+fn small_answers_after_large_ones_arrive_at_once() {
+    let (address, server) = server(|mut stream| {
+        let mut asked = [0];
+        while stream.read_exact(&mut asked).is_ok() {
+            let length = if asked[0] == b'L' { 3 << 20 } else { 10 };
+            stream.write_all(&numbered(length)).unwrap();
+        }
+    });
+    let standing = Standing::before(address, ProxyProtocol::Tcp);
+    let mut client = standing.connect();
+    for (asked, length) in [(b"S", 10), (b"L", 3 << 20), (b"S", 10), (b"L", 3 << 20)] {
+        client.write_all(asked).unwrap();
+        let mut heard = vec![0; length];
+        client.read_exact(&mut heard).unwrap();
+        assert!(heard == numbered(length));
+    }
+    drop(client);
+    server.join().unwrap();
+}
+
 #[test]
 fn a_reset_by_the_server_reaches_the_client_as_one() {
     let (address, server) = server(|mut stream| {

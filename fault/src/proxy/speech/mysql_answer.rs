@@ -40,7 +40,8 @@ impl MysqlAnswer {
     ) -> Verdict {
         let by_packet = changes.corrupt_bytes > 0
             || !changes.row_hold.is_zero()
-            || matches!(changes.cut, Some(Cut::Rows { .. }));
+            || matches!(changes.cut, Some(Cut::Rows { .. }))
+            || session.is_uneven();
         let read = if by_packet {
             self.take_packets(input, changes, session, out)
         } else {
@@ -98,7 +99,7 @@ impl MysqlAnswer {
         out: &mut Altered,
     ) -> Result<Verdict, Malformed> {
         while let Some(framed) = self.packets.next(input, LONGEST_PACKET) {
-            let (Framed::Beginning(packet) | Framed::More(packet)) = framed;
+            let (Framed::Beginning(mut packet) | Framed::More(mut packet)) = framed;
             let before = self.reader.summary().rows;
             let state = self
                 .reader
@@ -107,6 +108,7 @@ impl MysqlAnswer {
             if state == ReplyState::SendFile {
                 session.in_file = true;
             }
+            session.number_for_client(&mut packet);
             let is_row = self.reader.summary().rows > before;
             if self.pass_packet(packet, is_row, changes, out) == Verdict::Cut {
                 return Ok(Verdict::Cut);

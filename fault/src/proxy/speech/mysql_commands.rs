@@ -10,6 +10,7 @@ use super::mysql_answer::MysqlAnswer;
 use super::mysql_session::MysqlSession;
 use super::{Answering, Asked, Heard, ReplyTo, Said};
 use crate::proxy::luck::Moment;
+use crate::proxy::tls::Upgrade;
 
 /// Bytes of a command that are looked at before it goes on; the rest passes as it comes.
 const LOOKED_AT: usize = 16 << 10;
@@ -35,7 +36,7 @@ impl MysqlCommands {
     pub(super) fn hear(&mut self, bytes: &[u8], said: &Said, out: &mut Vec<Heard>) -> Vec<u8> {
         let mut input = bytes;
         while let Some(framed) = self.framer.next(&mut input, LOOKED_AT) {
-            let packet = match framed {
+            let mut packet = match framed {
                 Framed::More(bytes) => {
                     out.push(Heard::Bytes(bytes));
                     continue;
@@ -44,13 +45,27 @@ impl MysqlCommands {
             };
             let mut session = said.mysql.borrow_mut();
             match judge(&packet, &mut session) {
-                Judged::Upgrades if said.upgrades => {
-                    out.push(Heard::Bytes(packet));
-                    out.push(Heard::Tls(input.to_vec()));
+                Judged::Upgrades if said.upgrade == Upgrade::WhereAsked => {
+                    let behind = session.client_upgrades();
+                    if behind {
+                        out.push(Heard::Bytes(packet));
+                    }
+                    let ahead = input.to_vec();
+                    out.push(Heard::Tls { ahead, behind });
                     return Vec::new();
                 }
-                Judged::Goes => out.push(Heard::Bytes(packet)),
+                Judged::Goes => {
+                    session.number_for_server(&mut packet);
+                    out.push(Heard::Bytes(packet));
+                }
                 Judged::Begins(asked) => {
+                    if asked.moment == Moment::Login {
+                        if said.upgrade == Upgrade::Behind {
+                            out.push(Heard::Bytes(session.server_upgrades(&packet)));
+                            out.push(Heard::TlsBehind);
+                        }
+                        session.log_in_for_server(&mut packet);
+                    }
                     out.push(Heard::Begin(asked));
                     out.push(Heard::Bytes(packet));
                 }

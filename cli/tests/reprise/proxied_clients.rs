@@ -1,0 +1,115 @@
+//! What clients in wide use report of each fault of Redis, memcached and SMTP, before real servers: the rows of
+//! docs/faults.md. The scripts are in `fixtures/drivers`.
+
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::Desk;
+use crate::support::running::Running;
+
+/// How long a server may take to come up.
+const START: Duration = Duration::from_secs(20);
+
+/// A server of the test's own; it ends with it.
+struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    /// A program that takes its port from its arguments.
+    fn start(program: &str, arguments: impl FnOnce(&str) -> Vec<String>) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = port.local_addr().unwrap().port();
+        let mut command = Command::new(program);
+        command.args(arguments(&port.to_string()));
+        let process = command.stdout(Stdio::null()).spawn();
+        let process =
+            process.unwrap_or_else(|error| panic!("{program}: {error} (`make setup` installs it)"));
+        let server = Self { process, port };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed() < START, "{program} does not listen");
+            thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// The SMTP server among the scripts, which says its port.
+    fn smtp() -> Self {
+        let mut process = python("smtp_server.py");
+        let process = process.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = process.spawn().unwrap();
+        let mut port = String::new();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        said.read_line(&mut port).unwrap();
+        let port = port.trim().parse().expect("`make setup` installs aiosmtpd");
+        Self { process, port }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // it keeps nothing, so it may be ended at once
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn python(script: &str) -> Command {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/drivers");
+    // Debian's, which has Debian's clients
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg("-B").arg(folder.join(script));
+    command
+}
+
+/// Runs a script against a proxy before the server: its control, its port, the server's port.
+fn prove(server: &Server, protocol: &str, script: &str) {
+    let desk = Desk::new();
+    let to = format!("{protocol}://127.0.0.1:{}", server.port);
+    let flags = ["proxy", "--listen", "0", "--to", &to, "--control", "0"];
+    let mut running = Running::start(&desk, &flags);
+    let line = running.until("reprise: proxy listens on ");
+    let port = line.split([' ', ':']).nth(6).unwrap().to_owned();
+    let line = running.until("reprise: control at http://");
+    let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+    let mut command = python(script);
+    command.args([&control, &port, &server.port.to_string()]);
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    running.signal("-INT");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn redis_py_reports_each_fault_as_the_handbook_says() {
+    let server = Server::start("redis-server", |port| {
+        let flags = ["--port", port, "--bind", "127.0.0.1", "--save", ""];
+        flags.map(str::to_owned).into()
+    });
+    prove(&server, "redis", "redis_faults.py");
+}
+
+#[test]
+fn pymemcache_reports_each_fault_as_the_handbook_says() {
+    let server = Server::start("memcached", |port| {
+        let flags = ["-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "nobody"];
+        flags.map(str::to_owned).into()
+    });
+    prove(&server, "memcached", "memcached_faults.py");
+}
+
+#[test]
+fn smtplib_reports_each_fault_as_the_handbook_says() {
+    prove(&Server::smtp(), "smtp", "smtp_faults.py");
+}
