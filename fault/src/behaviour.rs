@@ -106,8 +106,7 @@ const CONNECTIONS_ARE_NOT_SHAPED: &str =
     "acts on the bytes of a connection: put it into a `reprise proxy` before the target";
 
 /// Why the replay refuses what changes bursts.
-const BURSTS_ARE_NOT_SHAPED: &str =
-    "acts on bursts of bytes, where no exchanges are known: put it into a `reprise proxy` before the target";
+const BURSTS_ARE_NOT_SHAPED: &str = "acts on bursts of bytes, where no exchanges are known: put it into a `reprise proxy` before the target";
 
 /// Takes `when`: whether it acts after the server has answered.
 fn read_when(options: &mut Options) -> Result<bool, FaultError> {

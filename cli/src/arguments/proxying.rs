@@ -104,11 +104,12 @@ pub(crate) struct TlsArguments {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<String>,
 
-    /// Trust the certificates of this PEM file behind the proxy, in place of the system's
+    /// Trust the certificates of this PEM file behind the proxy, in place of the system's. With MySQL and without
+    /// --tls-cert: speak TLS behind the proxy, with clients that do not
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     pub(crate) ca: Option<String>,
 
-    /// Trust any certificate behind the proxy; with MySQL that is so unless --ca is given
+    /// Trust any certificate behind the proxy, as with MySQL unless --ca is given; there, like --ca, it asks for TLS
     #[arg(long)]
     pub(crate) insecure: bool,
 }

@@ -179,9 +179,9 @@ fn describe(proxy: &ProxyState) -> String {
     let opaque = match proxy.connections.opaque {
         0 => String::new(),
         some => format!(
-            "  {} connections were not {protocol} or encrypted: only faults of bytes act there; \
+            "  {} spoke something else than {protocol}, or TLS: only faults of bytes act there; \
              --tls-cert and --tls-key end TLS here, so that it is understood\n",
-            count(some)
+            counted(some, "connection")
         ),
     };
     let mut text = format!(

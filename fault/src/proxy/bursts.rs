@@ -28,6 +28,8 @@ pub(super) struct Bursts {
     /// How often the other side had spoken when this one last did.
     others: u64,
     under_way: Vec<UnderWay>,
+    /// How many were asked about.
+    asked: u64,
 }
 
 /// A burst as one fault sees it.
@@ -49,6 +51,7 @@ impl Bursts {
             quiet: Duration::ZERO,
             others: 0,
             under_way: Vec::new(),
+            asked: 0,
         }
     }
 
@@ -149,7 +152,8 @@ impl Bursts {
             if quiet >= burst.asked.quiet() || burst.seen == 0 {
                 burst.repeat(out);
                 burst.seen = 0;
-                burst.changes = link.luck.draw_burst(placed, self.direction);
+                self.asked += 1;
+                burst.changes = link.luck.draw_burst(placed, self.direction, self.asked);
                 if let Some(BurstChanges { hold, .. }) = burst.changes
                     && !hold.is_zero()
                 {

@@ -41,7 +41,6 @@ pub(super) struct Luck {
     pub(super) number: u64,
     exchanges: Cell<u64>,
     chunks: Cell<u64>,
-    bursts: Cell<u64>,
     asked: RefCell<HashMap<u32, u64>>,
     hit: RefCell<HashSet<u32>>,
 }
@@ -53,7 +52,6 @@ impl Luck {
             number,
             exchanges: Cell::new(0),
             chunks: Cell::new(0),
-            bursts: Cell::new(0),
             asked: RefCell::default(),
             hit: RefCell::default(),
         }
@@ -92,11 +90,16 @@ impl Luck {
         (turn, struck)
     }
 
-    /// What a fault makes of the next burst of a direction; `None`: it does not strike.
-    pub(super) fn draw_burst(&self, placed: &Placed, direction: Direction) -> Option<BurstChanges> {
+    /// What a fault makes of the burst with this number of a direction; `None`: it does not strike.
+    pub(super) fn draw_burst(
+        &self,
+        placed: &Placed,
+        direction: Direction,
+        burst: u64,
+    ) -> Option<BurstChanges> {
         let fault = &placed.fault;
-        let number = self.bursts.replace(self.bursts.get() + 1);
-        let place = [u64::from(placed.id), self.number, BURST, number];
+        let way = BURST + u64::from(direction == Direction::ToClient);
+        let place = [u64::from(placed.id), self.number, way, burst];
         let dice = Dice::new(self.proxy.config.seed, &place);
         if !placed.concerns(&self.placed(Subject::ANY))
             || !(fault.count.is_everything() || fault.count.holds(self.ask(placed)))

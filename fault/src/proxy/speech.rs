@@ -116,7 +116,7 @@ impl Said {
 
     /// The server says nothing more: what was held until it would make sense.
     pub(super) fn server_ended(&self) -> Vec<u8> {
-        self.mysql.borrow_mut().held_greeting()
+        self.mysql.borrow_mut().held_greeting(self.upgrade)
     }
 
     /// The server has said something.

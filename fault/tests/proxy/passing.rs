@@ -95,7 +95,9 @@ fn a_receiver_that_does_not_read_stops_the_sender() {
 
 /// Bytes that tell their places apart.
 fn numbered(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at ^ (at >> 8) ^ (at >> 16)) as u8).collect()
+    (0..length)
+        .map(|at| (at ^ (at >> 8) ^ (at >> 16)) as u8)
+        .collect()
 }
 
 #[test]
@@ -112,6 +114,7 @@ fn a_large_transfer_arrives_whole_though_a_fault_comes_on_in_its_middle() {
     standing.proxy.add_fault(dummy, true).unwrap();
     client.read_to_end(&mut heard).unwrap();
     assert!(heard == expected);
+    drop(client);
     server.join().unwrap();
     standing.idle();
     assert_eq!(

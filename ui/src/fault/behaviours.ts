@@ -47,6 +47,8 @@ const stream: Option = {
   choices: ['', 'downstream', 'upstream', 'both'],
 };
 
+const quiet: Option = { name: 'quiet_ms', label: 'quiet after it, ms' };
+
 /** Every behaviour, in the order of the list. */
 export const BEHAVIOURS: Behaviour[] = [
   one('delay', 'delay', 'Time', [ms, jitter, spread, when], { ms: '250' }),
@@ -113,6 +115,18 @@ export const BEHAVIOURS: Behaviour[] = [
     ...proxy('wrong_length', 'The answer', [{ name: 'by', label: 'bytes off' }], { by: '10' }),
     needs: ['http'],
   },
+  {
+    ...proxy('delay', 'A burst of bytes', [ms, jitter, spread, stream, quiet], {
+      ms: '250',
+      stream: 'downstream',
+    }),
+    label: 'delay (a burst)',
+  },
+  proxy('drop', 'A burst of bytes', [stream, quiet], {}),
+  proxy('cut', 'A burst of bytes', [{ name: 'bytes', label: 'bytes' }, stream, quiet], {
+    bytes: '10',
+  }),
+  proxy('repeat', 'A burst of bytes', [{ name: 'times', label: 'times more' }, stream, quiet], {}),
   proxy('latency', 'All bytes', [ms, jitter, spread, stream], { ms: '100' }),
   proxy('bandwidth', 'All bytes', [rate, stream], { rate: '64' }),
   proxy(

@@ -1,9 +1,10 @@
 //! One way to the server, through a proxy on the second core or past all of them.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -24,8 +25,11 @@ pub(super) enum Way {
 
 /// A way that is open; its proxy is ended when this is dropped.
 pub(super) struct Peer {
+    way: Way,
     process: Option<Child>,
     port: u16,
+    /// What the proxy prints.
+    log: PathBuf,
 }
 
 impl Way {
@@ -56,7 +60,13 @@ impl Way {
     }
 
     /// The proxy from `port` to `server`.
-    fn command(self, folder: &Path, port: u16, server: u16) -> Result<Option<Command>, Failure> {
+    fn command(
+        self,
+        folder: &Path,
+        port: u16,
+        control: u16,
+        server: u16,
+    ) -> Result<Option<Command>, Failure> {
         let mut command = Command::new("taskset");
         command.args(["-c", "1"]);
         match self {
@@ -73,9 +83,7 @@ impl Way {
             }
             Self::Toxiproxy => {
                 let server = program("toxiproxy-server").ok_or("Toxiproxy is not installed")?;
-                command
-                    .arg(server)
-                    .args(["-port", &control(port).to_string()]);
+                command.arg(server).args(["-port", &control.to_string()]);
             }
             Self::Reprise | Self::Recording => {
                 let reprise = PathBuf::from("target/release/reprise");
@@ -95,25 +103,29 @@ impl Way {
 
 impl Peer {
     pub(super) fn start(way: Way, folder: &Path, server: u16) -> Result<Self, Failure> {
-        // not every proxy can choose a port itself; between this and its start nobody else takes it
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let Some(mut command) = way.command(folder, port, server)? else {
+        let [port, control] = free_ports()?;
+        let log = folder.join("peer.log");
+        let Some(mut command) = way.command(folder, port, control, server)? else {
             return Ok(Self {
+                way,
                 process: None,
                 port: server,
+                log,
             });
         };
         let child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(File::create(&log)?)
+            .stderr(File::options().append(true).open(&log)?)
             .spawn()?;
-        let peer = Self {
+        let mut peer = Self {
+            way,
             process: Some(child),
             port,
+            log,
         };
         if way == Way::Toxiproxy {
-            peer.reachable(control(port))?;
-            create(control(port), port, server)?;
+            peer.reachable(control)?;
+            create(control, port, server)?;
         }
         peer.reachable(port)?;
         Ok(peer)
@@ -129,11 +141,18 @@ impl Peer {
         self.process.as_ref()
     }
 
-    fn reachable(&self, port: u16) -> Result<(), Failure> {
+    fn reachable(&mut self, port: u16) -> Result<(), Failure> {
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if began.elapsed() > PATIENCE {
-                return Err(format!("nobody listens on {port}").into());
+            let ended = match &mut self.process {
+                Some(process) => process.try_wait()?,
+                None => None,
+            };
+            if ended.is_some() || began.elapsed() > PATIENCE {
+                let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+                let how = ended.map_or_else(|| "runs".to_owned(), |status| status.to_string());
+                let name = self.way.name();
+                return Err(format!("reach {name} on port {port} ({how}): {said}").into());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -151,9 +170,15 @@ impl Drop for Peer {
     }
 }
 
-/// Where a Toxiproxy is controlled whose proxy listens on `port`.
-const fn control(port: u16) -> u16 {
-    port ^ 1
+/// Two ports that nobody has, for programs that cannot choose one themselves. What connects somewhere gets its own
+/// from the same range, so that they are soon to be used.
+fn free_ports() -> Result<[u16; 2], Failure> {
+    let both = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
+    let [one, other] = &both;
+    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
 /// Has a Toxiproxy listen.

@@ -51,7 +51,8 @@ impl Altered {
     /// Turns one bit over in so many of these bytes, each time another one.
     pub(super) fn corrupt(&self, bytes: &mut [u8], count: u32) {
         let length = bytes.len();
-        for number in 0..count.min(u32::try_from(length).unwrap_or(u32::MAX)) {
+        let count = count.min(u32::try_from(length).unwrap_or(u32::MAX));
+        for number in 0..count {
             let place = [self.number, u64::from(number)];
             let dice = Dice::new(self.seed, &place);
             // spread over as many parts as there are bytes to damage: no bit is turned back
@@ -102,6 +103,21 @@ impl Body {
                 out.put(bytes);
                 Verdict::More
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_bytes_are_damaged_as_asked_and_no_more_than_there_are() {
+        for (count, expected) in [(1, 1), (3, 3), (11, 11), (99, 11)] {
+            let mut bytes = *b"hello world";
+            Altered::new(1, 1).corrupt(&mut bytes, count);
+            let damaged = bytes.iter().zip(b"hello world").filter(|(a, b)| a != b);
+            assert_eq!(damaged.count(), expected, "{count} of 11");
         }
     }
 }

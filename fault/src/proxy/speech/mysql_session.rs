@@ -62,8 +62,8 @@ impl MysqlSession {
     }
 
     /// What was held of a greeting that does not go on.
-    pub(super) fn held_greeting(&mut self) -> Vec<u8> {
-        match self.is_greeted || self.greeting.is_some() {
+    pub(super) fn held_greeting(&mut self, upgrade: Upgrade) -> Vec<u8> {
+        match upgrade == Upgrade::Never || self.is_greeted {
             true => Vec::new(),
             false => std::mem::take(&mut self.opening),
         }
