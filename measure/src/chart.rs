@@ -12,6 +12,7 @@ mod plot;
 mod recorded;
 mod sparkline;
 mod theme;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ pub use planned::{PlannedPoint, planned_rate};
 pub use recorded::{RecordedLine, RecordedSpan, recorded_rate};
 pub use sparkline::sparkline;
 pub use theme::{Theme, Token};
+pub use watch::watch;
 
 /// A drawn chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,6 +94,10 @@ pub enum Unit {
     PerSecond,
     /// A number of things.
     Count,
+    /// A number that says nothing of what it counts.
+    Number,
+    /// Bytes.
+    Bytes,
     /// How many nines a quantile has: 1 is p90, 2 is p99.
     Nines,
 }

@@ -30,6 +30,7 @@ pub mod report;
 mod sample;
 mod summary;
 mod tick;
+mod watch;
 
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
 pub use check::{Check, CheckError, CheckResult, Watching};
@@ -54,3 +55,7 @@ pub use summary::{
     is_generator_late,
 };
 pub use tick::{Tick, TickQuantiles, Watched};
+pub use watch::{
+    Reading, WatchChange, WatchGap, WatchSeries, WatchSummary, WatchTick, WatchTotals, WatchUnit,
+    watch_changes,
+};

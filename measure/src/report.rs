@@ -8,6 +8,7 @@ mod frame;
 mod page;
 mod run;
 mod table;
+mod watch;
 
 use crate::chart::{Curve, Timeline};
 use crate::{Comparison, Summary, Tick};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CheckResult, Effects, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles,
-    Watching,
+    WatchSummary, Watching,
 };
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
@@ -76,6 +76,8 @@ pub struct Summary {
     pub commands: Vec<CommandResult>,
     /// What probes measured beside the load, kept apart from everything else here.
     pub probes: Vec<ProbeSummary>,
+    /// What watched servers and machines told.
+    pub watch: Vec<WatchSummary>,
     /// Bytes written.
     pub sent_bytes: u64,
     /// Bytes read.

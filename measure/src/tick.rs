@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Histogram, Outcomes, ProbeTick};
+use crate::{Histogram, Outcomes, ProbeTick, WatchTick};
 
 /// One interval of a run. Exchanges are counted as sent when they are sent and by outcome when
 /// they end, so `sent` and the sum of `outcomes` differ by what `in_flight` gained.
@@ -46,6 +46,8 @@ pub struct Tick {
     pub watched: Vec<Watched>,
     /// What each probe measured beside the load.
     pub probes: Vec<ProbeTick>,
+    /// What watched servers and machines told in it.
+    pub watch: Vec<WatchTick>,
 }
 
 /// Quantiles of one tick's response times, in microseconds.
@@ -124,6 +126,7 @@ impl Tick {
                 None => self.probes.push(probe.clone()),
             }
         }
+        WatchTick::merge_all(&mut self.watch, &other.watch);
         self.settle();
     }
 

@@ -203,7 +203,8 @@ fn label(value: f64, unit: Unit) -> String {
         Unit::Us => readable::duration(value.round() as u64),
         Unit::Share => format!("{} %", plain(value * 100.0)),
         Unit::Change => readable::change(value),
-        Unit::PerSecond | Unit::Count => thousands(value),
+        Unit::PerSecond | Unit::Count | Unit::Number => thousands(value),
+        Unit::Bytes => readable::bytes(value.max(0.0).round() as u64),
         Unit::Nines => plain(value),
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     Chart, Curve, Style, Timeline, Token, distribution, error_rate, in_flight, lateness, probes,
-    quantile_curves, rate, response_time,
+    quantile_curves, rate, response_time, watch,
 };
 use crate::Histogram;
 
@@ -28,6 +28,8 @@ pub enum ChartKind {
     Lateness,
     /// Response times of the probes over time.
     Probes,
+    /// What watched servers and machines told, one small chart below the other.
+    Watch,
     /// The whole distribution on an axis of nines.
     Quantiles,
     /// The whole distribution as bars.
@@ -37,19 +39,20 @@ pub enum ChartKind {
 /// A chart that does not exist was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "draw {0:?}: there are response_time, error_rate, rate, in_flight, lateness, probes, quantiles and distribution"
+    "draw {0:?}: there are response_time, error_rate, rate, in_flight, lateness, probes, watch, quantiles and distribution"
 )]
 pub struct UnknownChart(pub String);
 
 impl ChartKind {
     /// Every chart, in the order a page shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ResponseTime,
         Self::ErrorRate,
         Self::Rate,
         Self::InFlight,
         Self::Lateness,
         Self::Probes,
+        Self::Watch,
         Self::Quantiles,
         Self::Distribution,
     ];
@@ -63,6 +66,7 @@ impl ChartKind {
             Self::InFlight => "in_flight",
             Self::Lateness => "lateness",
             Self::Probes => "probes",
+            Self::Watch => "watch",
             Self::Quantiles => "quantiles",
             Self::Distribution => "distribution",
         }
@@ -77,6 +81,7 @@ impl ChartKind {
             Self::InFlight => in_flight(timeline, style),
             Self::Lateness => lateness(timeline, style),
             Self::Probes => probes(timeline, style),
+            Self::Watch => watch::stacked(timeline, style),
             Self::Quantiles => {
                 quantile_curves(&[Curve::of("this run", Token::P50, &all(timeline))], style)
             }

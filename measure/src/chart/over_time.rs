@@ -62,7 +62,7 @@ pub struct Side<'a> {
 /// More lines than this are hard to tell apart; further errors are drawn as one.
 const ERROR_LINES: usize = 4;
 /// The colours of error lines, in the order of their frequency.
-const ERROR_TOKENS: [Token; 5] = [
+pub(super) const ERROR_TOKENS: [Token; 5] = [
     Token::P99,
     Token::P95,
     Token::P50,
@@ -256,8 +256,8 @@ pub fn overlay(a: Side<'_>, b: Side<'_>, style: Style) -> Chart {
     over_time("p99 over time", &timeline, style, y, lines)
 }
 
-fn over_time(
-    title: &'static str,
+pub(super) fn over_time(
+    title: &str,
     timeline: &Timeline<'_>,
     style: Style,
     y: Axis,
@@ -306,7 +306,7 @@ fn end(timeline: &Timeline<'_>) -> u64 {
 }
 
 /// The visible ticks, put together so that there are no more than pixels for them.
-fn grouped(timeline: &Timeline<'_>, style: Style) -> Vec<Tick> {
+pub(super) fn grouped(timeline: &Timeline<'_>, style: Style) -> Vec<Tick> {
     let to = end(timeline);
     let visible: Vec<&Tick> = timeline
         .ticks
@@ -326,11 +326,11 @@ fn grouped(timeline: &Timeline<'_>, style: Style) -> Vec<Tick> {
         .collect()
 }
 
-fn middle(tick: &Tick) -> f64 {
+pub(super) fn middle(tick: &Tick) -> f64 {
     tick.start_us as f64 + tick.duration_us as f64 / 2.0
 }
 
-fn values(lines: &[Line]) -> impl Iterator<Item = f64> {
+pub(super) fn values(lines: &[Line]) -> impl Iterator<Item = f64> {
     lines
         .iter()
         .flat_map(|line| &line.points)

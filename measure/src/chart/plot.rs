@@ -81,7 +81,7 @@ pub(super) struct Band {
 /// Everything a chart shows.
 #[derive(Clone, Debug)]
 pub(super) struct Plot {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     pub(super) x: Axis,
     pub(super) y: Axis,
     /// Whether the grid also has lines at the marks of x.
@@ -114,9 +114,9 @@ pub(super) fn marks(style: Style) -> (usize, usize) {
 }
 
 impl Plot {
-    pub(super) fn new(title: &'static str, x: Axis, y: Axis) -> Self {
+    pub(super) fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
         Self {
-            title,
+            title: title.into(),
             x,
             y,
             upright_grid: false,
@@ -132,7 +132,7 @@ impl Plot {
     pub(super) fn draw(self, style: Style) -> Chart {
         let size = (style.width.max(SMALLEST.0), style.height.max(SMALLEST.1));
         let area = self.area(size, style.headed);
-        let svg = draw(size, style.theme, self.title, |canvas| {
+        let svg = draw(size, style.theme, &self.title, |canvas| {
             if style.headed {
                 self.draw_heading(canvas, area);
             }
@@ -162,7 +162,7 @@ impl Plot {
             }
         });
         Chart {
-            title: self.title.to_owned(),
+            title: self.title.clone(),
             svg,
             frame: self.frame(size, area),
         }
@@ -222,8 +222,8 @@ impl Plot {
     /// Title, then each line's name in its colour, as far as there is room.
     fn draw_heading(&self, canvas: &Canvas<'_>, area: Area) {
         let y = 13.0;
-        canvas.heading(self.title, (area.left, y), HEADING, Token::Dim);
-        let mut x = area.left + text_width(self.title, HEADING) * 1.06 + 16.0;
+        canvas.heading(&self.title, (area.left, y), HEADING, Token::Dim);
+        let mut x = area.left + text_width(&self.title, HEADING) * 1.06 + 16.0;
         for line in self.lines.iter().filter(|line| !line.name.is_empty()) {
             let width = text_width(&line.name, HEADING);
             if x + width + 16.0 > area.right {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::OperationChange;
+use crate::WatchChange;
 
 /// What a comparison comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,8 @@ pub struct Comparison {
     pub throughput: ThroughputChange,
     /// The operations both sides have, the most changed first, those too rare to tell last.
     pub operations: Vec<OperationChange>,
+    /// What watched servers and machines did on both sides; empty when nothing was watched.
+    pub watch: Vec<WatchChange>,
     /// The whole distribution, for the charts: rising quantiles.
     pub curve: Vec<CurvePoint>,
 }

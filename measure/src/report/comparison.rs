@@ -3,6 +3,7 @@
 use super::ComparisonPart;
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
+use super::watch;
 use crate::chart::{Curve, Side, Style, Theme, difference, overlay, quantile_curves};
 use crate::readable::{change, count, duration, percent, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
@@ -39,6 +40,7 @@ pub(super) fn write(page: &mut Page, part: &ComparisonPart<'_>) {
     quantiles(page, comparison);
     page.subheading("Operations, by effect");
     operations(page, comparison);
+    watch::of_comparison(page, &comparison.watch);
 }
 
 fn charts(page: &mut Page, part: &ComparisonPart<'_>) {

@@ -40,6 +40,11 @@
     change: (value) => `${value > 0 ? '+' : ''}${digits(value * 100)} %`,
     per_second: (value) => `${digits(value)}/s`,
     count: digits,
+    number: digits,
+    bytes: (value) => {
+      const power = Math.min(4, Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3));
+      return `${digits(value / 1000 ** power)} ${['B', 'KB', 'MB', 'GB', 'TB'][power]}`;
+    },
     nines: quantile,
   };
 

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tile, Tone};
 use super::table::{Cell, Table};
-use super::{RunPart, effects};
+use super::{RunPart, effects, watch};
 use crate::chart::{ChartKind, Curve, Style, Theme, Token, quantile_curves};
 use crate::readable::{bytes, count, duration, moment, percent, rate};
 use crate::{Histogram, Outcome, Summary, Tick, minimum_count};
@@ -33,6 +33,7 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
         checks(page, summary);
     }
     effects::write(page, summary);
+    watch::of_run(page, part);
     page.columns(
         |page| accounts(page, summary),
         |page| errors(page, summary, part.timeline.ticks),
