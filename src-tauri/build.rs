@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "read_stages",
     "plan_chart",
     "read_probe",
+    "read_watch",
     "read_rewrite",
     "choose_file",
     "dry_run",

@@ -79,6 +79,22 @@ impl RunTimeline {
         )
     }
 
+    /// Draws this stretch of every chart of what was watched; `hidden` says which lines of a chart of that title
+    /// are not drawn.
+    pub fn draw_watched(
+        &self,
+        span: &RunSpan,
+        hidden: impl Fn(&str) -> Vec<String>,
+        style: Style,
+    ) -> Vec<Chart> {
+        let timeline = Timeline {
+            from_us: span.from_us,
+            to_us: span.to_us,
+            ..self.whole()
+        };
+        chart::watch(&timeline, style, hidden)
+    }
+
     /// All of it, from the first tick to the last.
     pub(crate) fn whole(&self) -> Timeline<'_> {
         Timeline {

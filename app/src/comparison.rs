@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use reprise_measure::{Comparison, Judging, RunSamples, Source, compare, readable};
+use reprise_measure::{
+    Comparison, Judging, RunSamples, Source, WatchSummary, compare, readable, watch_changes,
+};
 use reprise_replay::{Part, Plan};
 use reprise_store::{Run, RunState};
 use reprise_wire::filter::Filter;
@@ -127,6 +129,7 @@ impl Library {
                 readable::moment(to_us)
             ));
         }
+        comparison.watch = watch_changes(&watched(&a), &watched(&b));
         Ok(comparison)
     }
 
@@ -174,6 +177,12 @@ impl Library {
         }
         Ok(samples)
     }
+}
+
+/// What the runs of a side watched.
+fn watched(runs: &[Run]) -> Vec<&[WatchSummary]> {
+    let summaries = runs.iter().filter_map(|run| run.summary.as_ref());
+    summaries.map(|summary| summary.watch.as_slice()).collect()
 }
 
 /// How far a run got that ended before its plan did, in microseconds of its own time; `None` for one that

@@ -145,6 +145,7 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
         Replay::Unreachable { .. }
+        | Replay::Watch { .. }
         | Replay::TooFewConnections { .. }
         | Replay::Control(ControlError::Unreachable { .. } | ControlError::Foreign { .. }) => {
             Blame::Refused

@@ -64,8 +64,8 @@ pub use redaction::{
     read_redaction_rules, redaction_rules, redaction_rules_file, save_redaction_rules,
 };
 pub use replay::{
-    AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest, parse_copies,
-    parse_factor, times_recorded,
+    AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest,
+    describe_watched, parse_copies, parse_factor, times_recorded,
 };
 pub use rotation::parse_rotation;
 pub use size::parse_size;
@@ -85,7 +85,8 @@ pub use reprise_measure::knee::{Bounds, Tried};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
     Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState, Summary, Tick,
-    UNFAITHFUL_ABOVE, Verdict, is_generator_late, length, readable,
+    UNFAITHFUL_ABOVE, Verdict, WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late,
+    length, readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,

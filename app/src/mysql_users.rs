@@ -42,7 +42,7 @@ pub(crate) fn users(
 }
 
 /// `REPRISE_MYSQL_PASSWORD_USER`.
-fn of_environment(user: &str) -> String {
+pub(crate) fn of_environment(user: &str) -> String {
     let user = user
         .to_ascii_uppercase()
         .replace(|c: char| !c.is_ascii_alphanumeric(), "_");

@@ -11,6 +11,7 @@ mod resuming;
 mod rewrites;
 mod same_server;
 mod statements;
+mod watched;
 
 use std::ops::ControlFlow;
 use std::process::Command;
@@ -25,6 +26,7 @@ use reprise_store::{AllowedTarget, Recording, RecordingId};
 pub use job::{ReplayJob, ReplayNews};
 pub use outlook::{AllowedTargets, PlannedReplay, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
+pub use watched::describe_watched;
 
 use asked::Asked;
 

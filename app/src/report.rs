@@ -156,7 +156,7 @@ impl Library {
 }
 
 /// Parts of a plan in which people may have written a token or a password: a page is handed on without them.
-const LEFT_OUT: [&str; 3] = ["rewrites", "statements", "probes"];
+const LEFT_OUT: [&str; 4] = ["rewrites", "statements", "probes", "watch"];
 
 /// A plan as a page shows it.
 fn shown_plan(mut plan: serde_json::Value) -> String {

@@ -24,6 +24,7 @@ pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod targets;
 pub(crate) mod trim;
+mod watched;
 
 use std::path::PathBuf;
 

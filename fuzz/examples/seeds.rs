@@ -70,6 +70,12 @@ const FAULTS: [(&str, &str); 9] = [
     ("control_body", r#"{"name": "a", "listen": "localhost:0", "upstream": "localhost:1", "enabled": true}"#),
 ];
 
+/// Metrics, and choices among them.
+const METRICS: [(&str, &str); 2] = [
+    ("exposition", "# TYPE a_total counter\na_total{b=\"c\\\"\",d=\"\\n\",} 1.5e3 17\na_bucket{le=\"+Inf\"} +Inf\n# EOF\n"),
+    ("exposition", "a,b{c=\"d\",e!=\"f,}\\\"\"} , g_bytes"),
+];
+
 /// Something of each protocol said through a proxy that takes it for what the first byte says.
 fn conversation(taken_for: u8) -> Vec<u8> {
     let pieces: [(u8, &[u8]); 8] = [
@@ -106,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         seeds.write("filter", text.as_bytes())?;
     }
-    for (target, text) in FORMATS.into_iter().chain(FAULTS) {
+    for (target, text) in FORMATS.into_iter().chain(FAULTS).chain(METRICS) {
         seeds.write(target, text.as_bytes())?;
     }
     for taken_for in 0..18 {

@@ -148,6 +148,14 @@ pub enum ReplayError {
         /// Why not.
         why: &'static str,
     },
+    /// A source to watch cannot be reached, or does not have what is asked of it.
+    #[error("watch {source}: {why}")]
+    Watch {
+        /// Its name.
+        source: String,
+        /// Why not.
+        why: String,
+    },
     /// A check cannot be read.
     #[error("read the check `{check}`: {source}")]
     Check {

@@ -23,6 +23,7 @@ pub mod schedule;
 mod socket;
 mod tls;
 mod users;
+mod watch;
 mod worker;
 
 pub use error::ReplayError;
@@ -33,6 +34,7 @@ pub use plan::{
     Begins, CommandError, Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute,
     KeyShift, KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION,
     Part, Plan, Probe, Progress, Rate, RateBy, ShiftBy, ShiftKeys, Speed, TimedCommand, Tls, Watch,
+    WatchFrom, WatchedSource, WatchedSourceError,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Planning,
@@ -44,7 +46,7 @@ pub use run::event::{Event, Warning, WarningKind};
 
 pub use run::{
     Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets,
-    local_port_range, start,
+    WatchTarget, local_port_range, start,
 };
 pub use schedule::stages::{Stage, Stages, StagesError};
 pub use tls::{Trust, tls_client_config};

@@ -8,6 +8,7 @@ mod part;
 mod probe;
 mod rate;
 mod shift_keys;
+mod watched;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
 pub(crate) use shift_keys::KeyColumn;
 pub use shift_keys::{KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
+pub use watched::{WatchFrom, WatchedSource, WatchedSourceError};
 
 use crate::schedule::stages::Stages;
 
@@ -111,6 +113,8 @@ pub struct Plan {
     pub pin_clock: bool,
     /// What is watched beside the load.
     pub probes: Vec<Probe>,
+    /// The servers and machines that tell numbers of themselves meanwhile.
+    pub watch: Vec<WatchedSource>,
     /// Whether MySQL that the recorded HTTP caused is sent too.
     pub both_tiers: bool,
     /// Whose certificates https targets may show.
@@ -293,6 +297,7 @@ impl Default for Plan {
             lanes: LaneKey::default(),
             statements: Vec::new(),
             probes: Vec::new(),
+            watch: Vec::new(),
             copy_writes: CopyWrites::Send,
             shift_keys: ShiftKeys::default(),
             pin_clock: false,

@@ -33,6 +33,7 @@ use tokio::sync::mpsc;
 use crate::mysql::keys::Keys;
 use crate::plan::Connections;
 use crate::prepare::Prepared;
+use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
@@ -82,8 +83,21 @@ pub struct Targets {
     pub mysql: Option<MysqlLogin>,
     /// One for each of the plan's HTTP probes, in their order.
     pub probes: Vec<AllowedTarget>,
+    /// One for each of the plan's watched sources, in their order.
+    pub watch: Vec<WatchTarget>,
     /// One for each of the plan's controls of proxies, in their order.
     pub proxies: Vec<RemoteProxies>,
+}
+
+/// Where a watched source is, as far as that is beyond this machine.
+#[derive(Clone, Debug)]
+pub enum WatchTarget {
+    /// On this machine, or where the run's MySQL goes.
+    Known,
+    /// A host on the network.
+    Network(AllowedTarget),
+    /// A MySQL server of its own, and who logs in there.
+    Mysql(MysqlLogin),
 }
 
 /// Secrets by name. They are never stored and never shown.
@@ -216,6 +230,7 @@ fn start_prepared(
         return Err(ReplayError::TargetsDiffer);
     }
     let placed = PlacedFaults::place(plan, &targets.proxies)?;
+    let watchers = Watchers::open(plan, &targets)?;
     let writer = create(&prepared, &run, store)?;
     let control = Control::new(plan.times_at(0), workers);
     let program = Arc::new(Program {
@@ -233,6 +248,7 @@ fn start_prepared(
     });
     let probes = probe::start(&program, watched, &targets, store)?;
     let origin = program.origin;
+    let watching = watchers.start(origin).map_err(ReplayError::Start)?;
     let proxies = placed
         .start(origin, control.clone())
         .map_err(ReplayError::Start)?;
@@ -248,6 +264,7 @@ fn start_prepared(
         control: control.clone(),
         batches,
         probes,
+        watching,
         proxies,
         commands,
         teller,

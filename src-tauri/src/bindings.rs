@@ -42,6 +42,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             replay::read_stages,
             replay::plan_chart,
             replay::read_probe,
+            replay::read_watch,
             replay::read_rewrite,
             replay::choose_file,
             replay::dry_run,

@@ -20,6 +20,7 @@ mod redaction;
 mod replay;
 mod run;
 mod run_view;
+mod watched;
 
 pub(crate) use again::AgainForm;
 pub(crate) use chart::{Chart, ThemeName};
@@ -38,3 +39,4 @@ pub(crate) use redaction::{RedactionPreview, RedactionRules, RulesReading};
 pub(crate) use replay::{CheckState, ReplayForm, StageLine, Understood};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};
 pub(crate) use run_view::RunView;
+pub(crate) use watched::{WatchedChange, WatchedSource};

@@ -2,6 +2,7 @@
 //! part of the crate otherwise.
 
 pub mod lines;
+pub mod metrics;
 pub mod mysql;
 pub mod redact;
 

@@ -20,6 +20,7 @@
 
 mod connection;
 mod exchange;
+pub mod exposition;
 pub mod filter;
 pub mod http;
 #[cfg(any(feature = "invariants", test))]

@@ -11,7 +11,7 @@ use reprise_replay::{
 };
 
 use super::request::{RateChange, ReplayRequest};
-use super::{http_targets, rewrites, statements};
+use super::{http_targets, rewrites, statements, watched};
 use crate::Error;
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
@@ -26,6 +26,8 @@ pub(super) struct Asked {
     /// The values of the plan's secrets, by name.
     pub(super) secrets: BTreeMap<String, String>,
     pub(super) users: Users,
+    /// The passwords of watched sources that were given one, by name.
+    pub(super) watch_passwords: BTreeMap<String, String>,
 }
 
 impl Asked {
@@ -44,6 +46,11 @@ impl Asked {
             users: mysql_users,
             ..url.route()
         });
+        let (sources, watch_passwords) = watched::sources(&request.watch)?;
+        if !sources.is_empty() {
+            plan.watch = sources;
+        }
+        watched::check(&plan)?;
         plan.secrets = secrets.keys().cloned().collect();
         let users = request.users.as_deref().map(users).transpose()?;
         plan.users = users.as_ref().map_or(plan.users, Users::count);
@@ -53,6 +60,7 @@ impl Asked {
             mysql_passwords,
             secrets,
             users: users.unwrap_or_default(),
+            watch_passwords,
         })
     }
 }

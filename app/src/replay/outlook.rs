@@ -5,6 +5,7 @@ use reprise_replay::{Outline, Plan, Prepared, Speed};
 use super::asked::Asked;
 
 use super::reaching::warnings_of;
+use super::watched;
 use crate::{Error, Library, ReplayRequest};
 
 /// Targets that a replay may send to.
@@ -54,9 +55,11 @@ impl Library {
         let recording = self.store.recording(&asked.plan.recording)?.id;
         let (http, mysql) = self.allowed(request, asked, recording)?;
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
+        let watch = self.allowed_sources(request, asked, recording)?;
+        let watched = watch.iter().filter_map(watched::target_of);
         let mut allowed = AllowedTargets {
             loopback: true,
-            warnings: warnings_of(http.iter().chain(&mysql).chain(&probes)),
+            warnings: warnings_of(http.iter().chain(&mysql).chain(&probes).chain(watched)),
             ..AllowedTargets::default()
         };
         let http = http.into_iter().map(|target| {

@@ -7,7 +7,7 @@ use reprise_replay::{MysqlLogin, Plan, Reached, Targets};
 use reprise_store::{AllowedTarget, RecordingId};
 
 use super::asked::Asked;
-use super::same_server;
+use super::{same_server, watched};
 use crate::{Error, Library, ReplayRequest};
 
 /// How long a target may take to let the first connection in.
@@ -37,7 +37,9 @@ impl Library {
         let (http, mysql) = self.allowed(request, asked, recording)?;
         let probes = self.allowed_probes(request, &asked.plan, recording)?;
         let controls = self.allowed_controls(request, &asked.plan, recording)?;
+        let watch = self.allowed_sources(request, asked, recording)?;
         let targets = http.iter().chain(&mysql).chain(&probes).chain(&controls);
+        let targets = targets.chain(watch.iter().filter_map(watched::target_of));
         let warnings = warnings_of(targets);
         let control = |target| RemoteProxies::new(target, request.control_token.clone());
         let mysql = mysql.zip(asked.mysql.as_ref());
@@ -52,6 +54,7 @@ impl Library {
             http,
             mysql,
             probes,
+            watch,
             proxies: controls.into_iter().map(control).collect(),
         };
         Ok((targets, warnings))

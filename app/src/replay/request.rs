@@ -65,6 +65,11 @@ pub struct ReplayRequest {
     /// Probes beside the load: `lane:ID`, `operation:/PATH`, `http://HOST/PATH`, `sql:STATEMENT`, with `NAME=`
     /// before them to name them.
     pub probes: Vec<String>,
+    /// Servers and machines that tell numbers of themselves meanwhile: `host`, `pid:ID`, `process:NAME`, `mysql`,
+    /// `mysql://USER:PASSWORD@HOST:PORT`, `http://HOST:PORT/metrics#SERIES`, `munin://HOST#PLUGIN`, with `NAME=`
+    /// before them to name them.
+    #[serde(default)]
+    pub watch: Vec<String>,
     /// Faults, in the fault language; those that name a proxy (`via db`) act there.
     pub faults: Vec<String>,
     /// Where those proxies are controlled: `http://HOST:PORT`, or `HOST:PORT`.
@@ -157,6 +162,7 @@ impl ReplayRequest {
             lanes: None,
             filter: None,
             probes: Vec::new(),
+            watch: Vec::new(),
             faults: Vec::new(),
             with_proxies: Vec::new(),
             control_token: None,

@@ -33,7 +33,10 @@ pub(crate) struct KneeArguments {
     #[command(flatten, next_help_heading = "What is changed on the way")]
     pub(crate) changing: ChangingArguments,
 
-    #[command(flatten, next_help_heading = "Faults, checks and probes")]
+    #[command(
+        flatten,
+        next_help_heading = "Faults, checks, probes and what is watched"
+    )]
     pub(crate) judging: JudgingArguments,
 }
 

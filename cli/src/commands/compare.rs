@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use reprise_app::readable::{change, duration, percent, rate};
 use reprise_app::{CompareRequest, Comparison, Verdict, comparison_markdown};
 
-use super::Context;
 use super::forms::{is_standard_output, to_file};
+use super::{Context, watched};
 use crate::arguments::CompareArguments;
 use crate::percentage::percentage;
 use crate::table::Table;
@@ -98,5 +98,6 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
         rate(answers.a),
         rate(answers.b)
     );
+    watched::of_comparison(&mut text, &comparison.watch);
     text
 }

@@ -8,7 +8,7 @@ use reprise_app::readable::{brief, count, counted, duration, moment, percent, ra
 use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
-use super::{Context, mismatches, named_counts};
+use super::{Context, mismatches, named_counts, watched};
 use crate::arguments::ReportArguments;
 use crate::output::{self, alarm};
 use crate::table::Table;
@@ -112,6 +112,7 @@ pub(crate) fn describe(answer: &RunAnswer) -> String {
     }
     verdicts(&mut text, summary);
     operations(&mut text, summary);
+    watched::of_run(&mut text, &summary.watch);
     text
 }
 

@@ -68,3 +68,5 @@ mod stopping;
 mod story;
 #[cfg(test)]
 mod toxiproxy;
+#[cfg(test)]
+mod watching;

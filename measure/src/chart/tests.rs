@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    Histogram, Judging, Outcome, Outcomes, ProbeTick, RunSamples, Sample, SampleFlags, Source,
-    Tick, TickQuantiles, choice, compare,
+    Histogram, Judging, Outcome, Outcomes, ProbeTick, Reading, RunSamples, Sample, SampleFlags,
+    Source, Tick, TickQuantiles, WatchTick, WatchUnit, choice, compare,
 };
 
 const DARK: Style = Style::new(900, 320, Theme::Dark);
@@ -54,9 +54,49 @@ fn ticks(seconds: u64) -> Vec<Tick> {
                     ..ProbeTick::default()
                 });
             }
+            tick.watch = watched(second, faulty);
             tick
         })
         .collect()
+}
+
+/// A database that is silent for ten seconds, and a machine.
+fn watched(second: u64, faulty: bool) -> Vec<WatchTick> {
+    let silent = (150..160).contains(&second);
+    let busy = choice::unit(8, &[second]) * 0.1 + if faulty { 0.8 } else { 0.3 };
+    let running = 4.0 + (busy * 20.0).round();
+    let reading = |series, chart, unit, value| Reading::of(series, chart, unit, value).unwrap();
+    let database = [
+        reading("threads running", "threads", WatchUnit::Count, running),
+        reading(
+            "threads connected",
+            "threads",
+            WatchUnit::Count,
+            running + 60.0,
+        ),
+        reading("queries", "queries", WatchUnit::PerSecond, busy * 9_000.0),
+    ];
+    let machine = [
+        reading("cpu", "cpu", WatchUnit::Share, busy),
+        reading("memory", "memory", WatchUnit::Bytes, 3e9 + busy * 1e9),
+        reading("offset", "offset", WatchUnit::Number, busy - 0.5),
+    ];
+    vec![
+        WatchTick {
+            source: "db".to_owned(),
+            series: if silent {
+                Vec::new()
+            } else {
+                database.to_vec()
+            },
+            gap: silent.then(|| "connection refused".to_owned()),
+        },
+        WatchTick {
+            source: "<host>".to_owned(),
+            series: machine.to_vec(),
+            gap: None,
+        },
+    ]
 }
 
 fn faults() -> Vec<FaultSpan> {
@@ -143,6 +183,38 @@ fn the_charts_of_a_run_look_as_they_did() {
     }
     let bare = Style::new(740, 104, Theme::Light).bare();
     insta::assert_snapshot!("rate_bare_light", running(ChartKind::Rate, bare).svg);
+}
+
+#[test]
+fn what_was_watched_has_a_chart_of_its_own_for_each_unit_of_a_source() {
+    let (ticks, hidden) = (ticks(200), vec!["threads running".to_owned()]);
+    let timeline = Timeline {
+        ticks: &ticks,
+        ..Timeline::default()
+    };
+    let style = Style::new(520, 150, Theme::Dark).bare();
+    let charts = watch(&timeline, style, |title| match title {
+        "db: threads" => hidden.clone(),
+        _ => Vec::new(),
+    });
+    let titles: Vec<&str> = charts.iter().map(|chart| chart.title.as_str()).collect();
+    let expected = [
+        "db: threads",
+        "db: queries",
+        "<host>: cpu",
+        "<host>: memory",
+        "<host>: offset",
+    ];
+    assert_eq!(titles, expected);
+    let threads = &charts[0].frame.series;
+    assert!(threads[0].points.is_empty(), "a hidden line is not drawn");
+    let at = |second: usize| threads[1].points[second].1;
+    assert!(at(149).is_some() && at(150).is_none() && at(160).is_some());
+    let bytes = &charts[3];
+    assert_eq!(bytes.frame.y.unit, Unit::Bytes);
+    assert!(bytes.svg.contains("GB"), "{}", bytes.svg);
+    assert!(charts[4].frame.y.from < 0.0);
+    assert!(!charts.iter().any(|chart| chart.svg.contains("<host>")));
 }
 
 #[test]

@@ -49,6 +49,10 @@ impl<'a> Panel<'a> {
         panels
     }
 
+    fn title(&self) -> String {
+        format!("{}: {}", self.source, self.chart)
+    }
+
     fn draw(&self, timeline: &Timeline<'_>, ticks: &[Tick], style: Style) -> Chart {
         let tokens = ERROR_TOKENS.iter().rev().cycle();
         let lines = self.series.iter().zip(tokens).map(|(series, token)| {
@@ -61,8 +65,13 @@ impl<'a> Panel<'a> {
             }
         });
         let lines: Vec<Line> = lines.collect();
-        let title = format!("{}: {}", self.source, self.chart);
-        over_time(&title, timeline, style, axis(self.unit, &lines, style), lines)
+        over_time(
+            &self.title(),
+            timeline,
+            style,
+            axis(self.unit, &lines, style),
+            lines,
+        )
     }
 
     /// The series' mean in a tick; no value where the source fell silent, and no point where it was not asked.
@@ -93,11 +102,33 @@ fn axis(unit: WatchUnit, lines: &[Line], style: Style) -> Axis {
     Axis::from_zero(high.max(least), unit.axis(), most)
 }
 
-/// Every chart of what was watched.
-pub fn watch(timeline: &Timeline<'_>, style: Style) -> Vec<Chart> {
-    let ticks = grouped(timeline, style);
-    let panels = Panel::all(timeline.ticks);
-    let charts = panels.iter().map(|panel| panel.draw(timeline, &ticks, style));
+/// Every chart of what was watched; `hidden` says which lines of a chart of that title are not drawn.
+pub fn watch(
+    timeline: &Timeline<'_>,
+    style: Style,
+    hidden: impl Fn(&str) -> Vec<String>,
+) -> Vec<Chart> {
+    // putting histograms together takes longer than all the rest, and nothing here reads them
+    let light = timeline.ticks.iter().map(|tick| Tick {
+        start_us: tick.start_us,
+        duration_us: tick.duration_us,
+        watch: tick.watch.clone(),
+        ..Tick::default()
+    });
+    let light: Vec<Tick> = light.collect();
+    let timeline = Timeline {
+        ticks: &light,
+        ..timeline.clone()
+    };
+    let ticks = grouped(&timeline, style);
+    let charts = Panel::all(&light).into_iter().map(|panel| {
+        let hidden = hidden(&panel.title());
+        let timeline = Timeline {
+            hidden: &hidden,
+            ..timeline.clone()
+        };
+        panel.draw(&timeline, &ticks, style)
+    });
     charts.collect()
 }
 
@@ -110,7 +141,7 @@ pub(super) fn stacked(timeline: &Timeline<'_>, style: Style) -> Chart {
     }
     let count = u32::try_from(panels).unwrap_or(u32::MAX);
     let height = (style.height / count).max(LOWEST);
-    let charts = watch(timeline, Style { height, ..style });
+    let charts = watch(timeline, Style { height, ..style }, |_| Vec::new());
     let (width, total) = charts.iter().fold((0.0_f64, 0.0), |(width, total), chart| {
         (width.max(chart.frame.width), total + chart.frame.height)
     });
@@ -132,7 +163,12 @@ pub(super) fn stacked(timeline: &Timeline<'_>, style: Style) -> Chart {
         frame: Frame {
             width,
             height: total,
-            ..Frame::default()
+            series: Vec::new(),
+            ..charts
+                .into_iter()
+                .next()
+                .map(|chart| chart.frame)
+                .unwrap_or_default()
         },
     }
 }

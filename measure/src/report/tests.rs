@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::chart::{FaultSpan, StageMark};
 use crate::{
-    Accumulator, Check, Judging, Outcome, RunFacts, RunSamples, Sample, SampleFlags, Source,
-    Watching, choice, compare,
+    Accumulator, Check, Judging, Outcome, Reading, RunFacts, RunSamples, Sample, SampleFlags,
+    Source, WatchTick, WatchTotals, WatchUnit, Watching, choice, compare, watch_changes,
 };
 
 const HOSTILE: &str = "GET /<script>alert(1)</script>?a=\"'&\u{1b}[31m";
@@ -76,13 +76,20 @@ fn names() -> BTreeMap<u32, String> {
 fn run(samples: &[Sample]) -> (Vec<Tick>, Summary) {
     let mut totals = Accumulator::new(Vec::new());
     let mut ticks = Vec::new();
+    let mut sources = WatchTotals::default();
     for second in 0..60 {
         for sample in &samples[second * 100..(second + 1) * 100] {
             totals.planned(1);
             totals.sent();
             totals.ended(sample);
         }
-        ticks.push(totals.take_tick(second as u64 * 1_000_000, 1_000_000));
+        let at_us = second as u64 * 1_000_000;
+        let mut tick = totals.take_tick(at_us, 1_000_000);
+        tick.watch = watched(second as u64);
+        for told in &tick.watch {
+            sources.add(at_us, told);
+        }
+        ticks.push(tick);
     }
     totals.planned(240);
     totals.skipped("downstream", 240);
@@ -95,7 +102,19 @@ fn run(samples: &[Sample]) -> (Vec<Tick>, Summary) {
     let checks = ["p99<250ms", "error_rate<1%"];
     let checks = checks.map(|text| Watching::new(Check::parse(text).unwrap(), None, 0));
     summary.judge(&checks);
+    summary.watch = sources.summary();
     (ticks, summary)
+}
+
+/// A database that restarts, under a name that nobody would give it.
+fn watched(second: u64) -> Vec<WatchTick> {
+    let silent = (30..33).contains(&second);
+    let cpu = Reading::of("cpu", "cpu", WatchUnit::Share, 0.5 + second as f64 / 120.0);
+    vec![WatchTick {
+        source: HOSTILE.to_owned(),
+        series: cpu.into_iter().filter(|_| !silent).collect(),
+        gap: silent.then(|| format!("refused {HOSTILE}")),
+    }]
 }
 
 fn side(name: &str, samples: &[Sample]) -> RunSamples {
@@ -107,12 +126,13 @@ fn side(name: &str, samples: &[Sample]) -> RunSamples {
 fn page() -> String {
     let (clean, slow) = (samples(1, 1.0), samples(2, 1.8));
     let (ticks, summary) = run(&clean);
-    let (slow_ticks, _) = run(&slow);
-    let comparison = compare(
+    let (slow_ticks, slow_summary) = run(&slow);
+    let mut comparison = compare(
         &[side(HOSTILE, &clean)],
         &[side("branch", &slow)],
         Judging::default(),
     );
+    comparison.watch = watch_changes(&[&summary.watch], &[&slow_summary.watch]);
     let faults = [FaultSpan {
         from_us: 20_000_000,
         to_us: 40_000_000,
@@ -228,6 +248,9 @@ fn a_page_tells_the_whole_run() {
         "B is slower",
         "prefers-color-scheme:light",
         "var(--p99)",
+        "Servers and machines, mean over the run",
+        "told nothing at 0:30 to 0:32: refused",
+        "98.3 %",
     ] {
         assert!(page.contains(text), "{text} is missing");
     }

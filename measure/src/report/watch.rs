@@ -17,7 +17,7 @@ pub(super) fn of_run(page: &mut Page, part: &RunPart<'_>) {
     }
     page.subheading("Servers and machines");
     let half = Style::new(520, 150, Theme::Page);
-    let charts = watch(&part.timeline, half);
+    let charts = watch(&part.timeline, half, |_| Vec::new());
     page.charts(charts.iter().take(CHARTS).map(|chart| (chart, true)));
     let more = charts.len().saturating_sub(CHARTS);
     if more > 0 {

@@ -95,7 +95,10 @@ fn both_sides_are_set_beside_each_other_series_by_series() {
     assert_eq!(rows[0].change, Some(1.0));
     assert_eq!(rows[0].readable(), ["3", "6", "+100 %"]);
     let only = watch_changes(&[], &[&b]);
-    assert_eq!((only[0].a, only[0].b, only[0].change), (None, Some(6.0), None));
+    assert_eq!(
+        (only[0].a, only[0].b, only[0].change),
+        (None, Some(6.0), None)
+    );
     assert_eq!(only[0].readable(), ["n/a", "6", "not in both"]);
 }
 

@@ -6,6 +6,8 @@ use std::io;
 
 use reprise_wire::mysql::{Dialect, ReplyReader, ReplyState, ReplySummary, write_packet};
 
+pub(crate) use ask::Rows;
+
 use super::packing::Packing;
 use super::verify::COMPARED;
 use crate::desk::{Desk, Seat};

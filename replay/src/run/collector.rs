@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use reprise_fault::Fault;
 use reprise_measure::{
     Accumulator, Check, CommandResult, Disturbed, Effects, GeneratorLoad, RunFacts, Summary, Tick,
-    Watching,
+    WatchTick, WatchTotals, Watching,
 };
 use reprise_store::{RunState, RunWriter, Store};
 use serde_json::json;
@@ -24,6 +24,7 @@ use super::proxies::Conducted;
 use super::teller::Teller;
 use crate::ReplayError;
 use crate::mismatch::{Kept, Mismatch};
+use crate::watch;
 use crate::worker::outbox::Batch;
 
 /// How often numbers are told.
@@ -50,6 +51,7 @@ pub(crate) struct Collector {
     pub(crate) control: Control,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) probes: Vec<Probing>,
+    pub(crate) watching: watch::Watching,
     pub(crate) proxies: Conducted,
     pub(crate) commands: Commands,
     pub(crate) teller: Teller,
@@ -75,6 +77,7 @@ pub(crate) struct Totals {
     mismatches: BTreeMap<String, Kept>,
     checks: Vec<Watching>,
     commands: Vec<CommandResult>,
+    watched: WatchTotals,
     failure: Option<ReplayError>,
 }
 
@@ -109,6 +112,7 @@ impl Totals {
             mismatches: BTreeMap::new(),
             checks: watching,
             commands: Vec::new(),
+            watched: WatchTotals::measuring_from(warm_up_us),
             failure: None,
         }
     }
@@ -238,6 +242,7 @@ impl Collector {
         tick.probes = probes
             .map(|probe| probe.tick(begin_us, end_us - begin_us))
             .collect();
+        tick.watch = self.hear_sources();
         match &mut self.totals.second {
             Some(second) => second.merge(&tick),
             None => self.totals.second = Some(tick.clone()),
@@ -246,6 +251,24 @@ impl Collector {
         if end_us.is_multiple_of(STORE_EVERY_US) {
             self.end_second();
         }
+    }
+
+    /// Takes what watched sources told, and says of which have fallen silent.
+    fn hear_sources(&mut self) -> Vec<WatchTick> {
+        let told: Vec<watch::Told> = self.watching.told().collect();
+        let mut ticks = Vec::new();
+        for watch::Told { at_us, tick } in told {
+            let fell_silent = self.totals.watched.add(at_us, &tick);
+            if let Some(why) = tick.gap.as_ref().filter(|_| fell_silent) {
+                let message = format!("{} tells nothing: {why}", tick.source);
+                let event = json!({"kind": "watch", "source": &tick.source, "why": why});
+                self.teller.warn(at_us, WarningKind::Watch, message);
+                let noted = self.run.note(at_us, event);
+                self.stored(noted);
+            }
+            ticks.push(tick);
+        }
+        ticks
     }
 
     /// Takes what commands and proxies had to say.
@@ -344,6 +367,7 @@ impl Collector {
         self.totals.facts.duration_us = self.program.origin.now_us();
         let mut summary = self.totals.accumulator.summary(&self.totals.facts);
         summary.probes = self.probes.iter().map(Probing::summary).collect();
+        summary.watch = self.totals.watched.summary();
         summary.commands.clone_from(&self.totals.commands);
         let plan = &self.program.prepared.plan;
         for (index, disturbance) in self.proxies.disturbances() {
@@ -392,6 +416,7 @@ impl Collector {
         self.keep_commands(ended);
         self.probes.iter().for_each(Probing::stop);
         self.probes.iter_mut().for_each(Probing::finish);
+        self.watching.stop();
         let now_us = self.program.origin.now_us().max(self.totals.told_us + 1);
         self.tick(now_us);
         if let Some(second) = self.totals.second.take() {

@@ -70,6 +70,8 @@ pub enum WarningKind {
     Proxy,
     /// A command at a time did not do what it should.
     CommandFailed,
+    /// A watched source tells nothing any more.
+    Watch,
     /// Requests went with recorded values in place of the target's own.
     ValuesMissing,
 }

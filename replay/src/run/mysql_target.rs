@@ -7,7 +7,7 @@ use reprise_wire::mysql::Session;
 
 use super::MysqlLogin;
 use crate::mysql::authentication::Credentials;
-use crate::plan::MysqlTls;
+use crate::plan::{MysqlRoute, MysqlTls};
 use crate::tls::{TlsClient, Trust};
 use crate::{Plan, ReplayError};
 
@@ -39,8 +39,15 @@ impl MysqlTarget {
     /// # Errors
     /// It has no address, or the certificates to trust cannot be had.
     pub(crate) fn new(plan: &Plan, login: &MysqlLogin) -> Result<Self, ReplayError> {
+        Self::of(plan.mysql.as_ref(), login)
+    }
+
+    /// The target of any route.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn of(route: Option<&MysqlRoute>, login: &MysqlLogin) -> Result<Self, ReplayError> {
         let address = login.target.addresses().first().copied();
-        let route = plan.mysql.as_ref();
         let ca = route.and_then(|route| route.ca.as_deref());
         let trust = match route.map(|route| route.tls).unwrap_or_default() {
             MysqlTls::Disabled => None,

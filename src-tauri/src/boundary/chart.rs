@@ -57,6 +57,9 @@ enum AxisUnit {
     Change,
     PerSecond,
     Count,
+    /// It says nothing of what it counts.
+    Number,
+    Bytes,
     /// How many nines a quantile has.
     Nines,
 }
@@ -131,6 +134,8 @@ impl From<chart::Scale> for Scale {
             Unit::Change => AxisUnit::Change,
             Unit::PerSecond => AxisUnit::PerSecond,
             Unit::Count => AxisUnit::Count,
+            Unit::Number => AxisUnit::Number,
+            Unit::Bytes => AxisUnit::Bytes,
             Unit::Nines => AxisUnit::Nines,
         };
         Self {

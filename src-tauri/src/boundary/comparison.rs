@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{whole, word};
+use super::{WatchedChange, whole, word};
 
 /// What a comparison comes to.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -23,6 +23,8 @@ pub(crate) struct Comparison {
     #[specta(type = Number)]
     errors_b: f64,
     operations: Vec<ComparedOperation>,
+    /// What watched servers and machines did on both sides.
+    watched: Vec<WatchedChange>,
 }
 
 /// One quantile of both sides; microseconds.
@@ -82,6 +84,11 @@ impl From<reprise_app::Comparison> for Comparison {
                 .operations
                 .into_iter()
                 .map(ComparedOperation::from)
+                .collect(),
+            watched: comparison
+                .watch
+                .into_iter()
+                .map(WatchedChange::from)
                 .collect(),
             a: comparison.a,
             b: comparison.b,

@@ -50,6 +50,8 @@ pub(crate) struct ReplayForm {
     faults: Vec<String>,
     checks: Vec<String>,
     probes: Vec<String>,
+    /// Servers and machines that tell numbers of themselves meanwhile.
+    watch: Vec<String>,
     /// An earlier run whose mismatches are no news; none when empty.
     baseline: String,
     rewrites: Vec<String>,
@@ -233,6 +235,7 @@ impl ReplayForm {
         request.faults = self.faults;
         request.checks = self.checks;
         request.probes = self.probes;
+        request.watch = self.watch;
         request.rewrites = self.rewrites;
         request.correlate = self.correlate;
         request.no_correlate = self.no_correlate;
@@ -305,7 +308,7 @@ mod tests {
     fn form(http: &[(&str, &str)]) -> ReplayForm {
         let mut empty = serde_json::json!({
             "recording": "friday", "rateBy": "recorded", "factor": 5.0, "ordered": true, "pool": null,
-            "http": [], "faults": [], "checks": [], "probes": [], "rewrites": [], "secrets": [],
+            "http": [], "faults": [], "checks": [], "probes": [], "watch": [], "rewrites": [], "secrets": [],
             "correlate": [], "noCorrelate": [], "mysqlUsers": [], "copies": null,
         });
         for text in [

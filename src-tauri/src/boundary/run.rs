@@ -11,7 +11,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{CheckState, Count, counts, whole, word};
+use super::{CheckState, Count, WatchedSource, counts, whole, word};
 
 /// What the Run page shows, but for the charts.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -46,6 +46,8 @@ pub(crate) struct RunPage {
     pub checks: Vec<CheckState>,
     /// What its probes measured beside it.
     pub probes: Vec<RunProbe>,
+    /// What watched servers and machines did.
+    pub watched: Vec<WatchedSource>,
     /// Its operations, most frequent first.
     pub operations: Vec<RunOperation>,
     /// What taints its numbers, in words; known in full once it has ended.
@@ -196,6 +198,7 @@ impl RunPage {
             faults: plan.faults.iter().map(fault).collect(),
             checks: checks(answer),
             probes: summary.probes.iter().map(RunProbe::from).collect(),
+            watched: summary.watch.iter().map(WatchedSource::from).collect(),
             operations: operations(summary, recorded_p99_us),
             alarms: [answer.run.alerts(), summary.generator_warnings()].concat(),
             notes: Vec::new(),

@@ -74,6 +74,14 @@ fn how_often(probe: &Probe) -> &'static str {
     }
 }
 
+/// Reads a source to watch as it is typed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn read_watch(text: &str) -> Result<Understood, Failure> {
+    let title = reprise_app::describe_watched(text)?;
+    Ok(Understood { title })
+}
+
 /// Reads a rewriting rule as it is typed.
 #[tauri::command]
 #[specta::specta]

@@ -24,6 +24,9 @@ const CHARTS: [(ChartKind, u32); 6] = [
     (ChartKind::Lateness, 84),
 ];
 
+/// The height of a chart of what was watched.
+const WATCHED_HEIGHT: u32 = 78;
+
 /// A run's numbers, its faults and checks, its operations.
 #[tauri::command]
 #[specta::specta]
@@ -76,9 +79,20 @@ pub(crate) async fn run_charts(
         let drawn = CHARTS
             .into_iter()
             .filter(|(kind, _)| *kind != ChartKind::Probes || probed);
-        Ok(drawn.map(draw).collect())
+        let mut charts: Vec<Chart> = drawn.map(draw).collect();
+        let style = Style::new(u32::from(width).max(160), WATCHED_HEIGHT, theme.into()).bare();
+        let span = |chart: &str| view.span(chart, reached_us, planned_us);
+        let hidden = |title: &str| span(&watched_kind(title)).hidden;
+        let watched = timeline.draw_watched(&span(""), hidden, style).into_iter();
+        charts.extend(watched.map(|chart| Chart::new(&watched_kind(&chart.title), chart)));
+        Ok(charts)
     })
     .await
+}
+
+/// What the window calls the chart of this title.
+fn watched_kind(title: &str) -> String {
+    format!("watch {title}")
 }
 
 /// The answers of a run that were not the recorded ones, by operation and place.

@@ -64,6 +64,8 @@ export const commands = {
 	planChart: (form: ReplayForm, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart>("plan_chart", { form, theme, width }),
 	/**  Reads a probe as it is typed. */
 	readProbe: (text: string) => __TAURI_INVOKE<Understood>("read_probe", { text }),
+	/**  Reads a source to watch as it is typed. */
+	readWatch: (text: string) => __TAURI_INVOKE<Understood>("read_watch", { text }),
 	/**  Reads a rewriting rule as it is typed. */
 	readRewrite: (text: string) => __TAURI_INVOKE<Understood>("read_rewrite", { text }),
 	/**  Asks for one file with the system's dialog; null when the user changed their mind. */
@@ -168,6 +170,8 @@ export type AxisUnit =
 "share" | 
 /**  A relative change. */
 "change" | "per_second" | "count" | 
+/**  It says nothing of what it counts. */
+"number" | "bytes" | 
 /**  How many nines a quantile has. */
 "nines";
 
@@ -229,6 +233,8 @@ export type Comparison = {
 	errorsA: number,
 	errorsB: number,
 	operations: ComparedOperation[],
+	/**  What watched servers and machines did on both sides. */
+	watched: WatchedChange[],
 };
 
 /**  One value that is taken from the target's answers. */
@@ -772,6 +778,8 @@ export type ReplayForm = {
 	faults: string[],
 	checks: string[],
 	probes: string[],
+	/**  Servers and machines that tell numbers of themselves meanwhile. */
+	watch: string[],
 	/**  An earlier run whose mismatches are no news; none when empty. */
 	baseline: string,
 	rewrites: string[],
@@ -934,6 +942,8 @@ export type RunPage = {
 	checks: CheckState[],
 	/**  What its probes measured beside it. */
 	probes: RunProbe[],
+	/**  What watched servers and machines did. */
+	watched: WatchedSource[],
 	/**  Its operations, most frequent first. */
 	operations: RunOperation[],
 	/**  What taints its numbers, in words; known in full once it has ended. */
@@ -1006,5 +1016,30 @@ export type ThemeName =
 export type Understood = {
 	/**  As a person says it: `20 % delay 250 ms, HTTP /api/*`. */
 	title: string,
+};
+
+/**  One series of both sides: its means, and the change. */
+export type WatchedChange = {
+	source: string,
+	series: string,
+	a: string,
+	b: string,
+	change: string,
+};
+
+/**  One of its series. */
+export type WatchedSeries = {
+	name: string,
+	mean: string,
+	p95: string,
+	max: string,
+};
+
+/**  One watched source of a run. */
+export type WatchedSource = {
+	name: string,
+	series: WatchedSeries[],
+	/**  When it told nothing, and why. */
+	gaps: string[],
 };
 

@@ -89,6 +89,7 @@ export interface Host {
   /** What a replay would ask for over its time, above what was recorded. */
   planChart(form: ReplayForm, theme: ThemeName, width: number): Promise<Chart>;
   readProbe(text: string): Promise<Understood>;
+  readWatch(text: string): Promise<Understood>;
   readRewrite(text: string): Promise<Understood>;
   /** Asks for one file with the system's dialog; null when the user changed their mind. */
   chooseFile(title: string): Promise<string | null>;

@@ -44,6 +44,7 @@ export function blank(recording: string): ReplayForm {
     faults: [],
     checks: [],
     probes: [],
+    watch: [],
     baseline: '',
     rewrites: [],
     rewritesFile: '',
@@ -75,6 +76,7 @@ class Form {
   stagesProblem = $state('');
   checks = $state<Entry<CheckState>[]>([]);
   probes = $state<Entry<Understood>[]>([]);
+  watch = $state<Entry<Understood>[]>([]);
   rewrites = $state<Entry<Understood>[]>([]);
   correlate = $state<Entry<null>[]>([]);
   /** Values that are swapped for the target's, and those the user took off that list. */
@@ -180,6 +182,7 @@ class Form {
       faults: texts(this.faults),
       checks: texts(this.checks),
       probes: texts(this.probes),
+      watch: texts(this.watch),
       rewrites: texts(this.rewrites),
       correlate: texts(this.correlate),
       secrets,
@@ -205,7 +208,7 @@ class Form {
   /** Whether there is enough to ask the host about. */
   get ready(): boolean {
     const { recording, http, mysql } = this.fields;
-    const lines = [...this.faults, ...this.checks, ...this.probes, ...this.rewrites];
+    const lines = [...this.faults, ...this.checks, ...this.probes, ...this.watch, ...this.rewrites];
     const sound = !lines.some((entry) => entry.problem !== '');
     const somewhere = mysql.trim() !== '' || http.some((row) => row.url.trim() !== '');
     return recording !== '' && somewhere && sound;

@@ -22,6 +22,7 @@ async function open(): Promise<FakeHost> {
     faults: [],
     checks: [],
     probes: [],
+    watch: [],
     rewrites: [],
     correlate: [],
     correlations: [],
@@ -129,6 +130,9 @@ describe('the Replay page', () => {
     go({ page: 'run', name: 'friday-peak at 5x' });
     await fireEvent.click(await screen.findByRole('tab', { name: /^Probes 2/ }));
     expect(screen.getByRole('cell', { name: 'operation:/cart' })).toBeTruthy();
+    await key('u');
+    expect(screen.getByRole('cell', { name: 'db: row lock waits' })).toBeTruthy();
+    expect(screen.getByRole('cell', { name: /^db told nothing at 1:12/ })).toBeTruthy();
     await key('m');
     const row = await screen.findByRole('row', { name: 'POST /checkout, json:eta: 20 kept' });
     await fireEvent.click(row);

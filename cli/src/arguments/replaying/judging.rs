@@ -43,6 +43,13 @@ pub(crate) struct JudgingArguments {
     #[arg(long = "probe", value_name = "[NAME=]WATCH")]
     pub(crate) probes: Vec<String>,
 
+    /// Watch a server or a machine beside the load, once a second: `host` and `process:NAME` or `pid:ID` (here),
+    /// `mysql` (the run's own target), `mysql://USER:PASSWORD@HOST:PORT`,
+    /// `http://HOST:PORT/metrics#SERIES,SERIES{label="value"}`, `munin://HOST#PLUGIN,PLUGIN`; `NAME=` before it names
+    /// it; repeatable (docs/watching.md)
+    #[arg(long, value_name = "[NAME=]SOURCE")]
+    pub(crate) watch: Vec<String>,
+
     /// Take the mismatches of an earlier run for what varies by itself: of one at 1x, on the build known to be
     /// right
     #[arg(long, value_name = "RUN")]

@@ -88,6 +88,7 @@ fn change(request: &mut ReplayRequest, changing: ChangingArguments) {
 
 fn judge(request: &mut ReplayRequest, judging: JudgingArguments) {
     request.probes = judging.probes;
+    request.watch = judging.watch;
     request.faults = judging.faults;
     request.with_proxies = judging.with_proxies;
     request.control_token = judging.control_token;

@@ -3,8 +3,7 @@
 use std::io;
 
 use reprise_wire::mysql::{
-    CommandCode, Dialect, NO_QUERY_ATTRIBUTES, PacketReader, ReplyReader, ReplySummary,
-    decode_text_row,
+    Answer, CommandCode, ErrPacket, NO_QUERY_ATTRIBUTES, ReplyReader, ReplySummary,
 };
 
 use super::MysqlConnection;
@@ -12,12 +11,46 @@ use super::MysqlConnection;
 /// Answers to such questions are short; of longer ones the beginning is enough.
 const KEPT: usize = 64 << 10;
 
+/// The rows a question is answered with, as texts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Rows {
+    /// The names of their columns.
+    pub(crate) columns: Vec<String>,
+    /// Each with as many values as there are columns; `None` is NULL.
+    pub(crate) rows: Vec<Vec<Option<String>>>,
+    /// The error that was answered instead.
+    pub(crate) error: Option<ErrPacket>,
+}
+
 impl MysqlConnection {
     /// The first row that `sql` is answered with; `None` when the server does not answer with a row: what it
     /// does not want to tell is not needed.
     pub(crate) async fn ask(&mut self, sql: &str) -> Option<Vec<String>> {
-        let (answer, _) = self.answer(sql).await.ok()?;
-        first_row(&answer, &self.dialect)
+        let first = self.rows(sql).await.ok()?.rows.into_iter().next()?;
+        Some(first.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// The rows that `sql` is answered with.
+    ///
+    /// # Errors
+    /// The connection ended, or what came does not follow the protocol.
+    pub(crate) async fn rows(&mut self, sql: &str) -> io::Result<Rows> {
+        let (bytes, _) = self.answer(sql).await?;
+        let answer = Answer::received(&[CommandCode::Query as u8], &bytes, &self.dialect);
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let mut rows = Rows {
+            error: answer.error,
+            ..Rows::default()
+        };
+        if let Some(result) = answer.results.into_iter().next() {
+            let read = result.rows.iter();
+            let read = read.filter_map(|row| result.texts(row, &result.columns));
+            let read = read.map(|row| row.into_iter().map(|value| value.map(text)).collect());
+            rows.rows = read.collect();
+            let names = result.columns.into_iter();
+            rows.columns = names.map(|column| text(column.name)).collect();
+        }
+        Ok(rows)
     }
 
     /// What `sql` is answered with: the beginning of its packets, and what they come to.
@@ -52,34 +85,4 @@ impl MysqlConnection {
         }
         Ok((answer, reader.summary().clone()))
     }
-}
-
-/// The first row of a text result set, as the server sent its packets.
-fn first_row(answer: &[u8], dialect: &Dialect) -> Option<Vec<String>> {
-    let mut reader = PacketReader::new(KEPT);
-    let mut input = answer;
-    let mut next = || {
-        reader
-            .next(&mut input)
-            .map(|packet| packet.payload.to_vec())
-    };
-    let columns = match next()?.as_slice() {
-        [columns @ 1..=250] => usize::from(*columns),
-        _ => return None,
-    };
-    for _ in 0..columns {
-        next()?;
-    }
-    let mut row = next()?;
-    let ends_columns = row.first() == Some(&0xFE) && row.len() < 9;
-    if ends_columns && dialect.deprecate_eof != Some(true) {
-        row = next()?;
-    }
-    if matches!(row.first(), Some(0xFE | 0xFF)) {
-        return None;
-    }
-    let values = decode_text_row(&row, columns).ok()?;
-    let text =
-        |value: Option<&[u8]>| String::from_utf8_lossy(value.unwrap_or_default()).into_owned();
-    Some(values.into_iter().map(text).collect())
 }

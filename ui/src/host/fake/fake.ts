@@ -11,7 +11,15 @@ import type {
 import type { Host } from '../host';
 import { blank } from '../../replay/form.svelte';
 import { failure } from './failure';
-import { matcher, readCheck, readFault, readProbe, readRewrite, readStages } from './language';
+import {
+  matcher,
+  readCheck,
+  readFault,
+  readProbe,
+  readRewrite,
+  readStages,
+  readWatch,
+} from './language';
 import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
 import { dryRun } from './planning';
 import { FakeProxies } from './proxies';
@@ -255,6 +263,10 @@ export class FakeHost implements Host {
 
   async readProbe(text: string) {
     return readProbe(text);
+  }
+
+  async readWatch(text: string) {
+    return readWatch(text);
   }
 
   async readRewrite(text: string) {

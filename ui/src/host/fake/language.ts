@@ -50,6 +50,12 @@ export function readProbe(text: string): Understood {
   return { title: `a GET every second, called ${text.split('=')[0]}` };
 }
 
+export function readWatch(text: string): Understood {
+  if (!/^(\w+=)?(host|mysql|pid:\d+|process:.+|(https?|mysql|munin):\/\/.+)$/.test(text))
+    throw failure('usage', `'${text}' is no source; write host or db=mysql://USER@HOST`);
+  return { title: `this machine every second, called ${text.split('=')[0]}` };
+}
+
 export function readRewrite(text: string): Understood {
   if (!/^(host|path|query|header|cookie|body|json):/.test(text))
     throw failure('usage', `'${text}' is not a rule; write header:X-Env=staging`);

@@ -1,7 +1,7 @@
 /** The run that is on, if one is, and what the page of a run says. */
 import type { ReplayForm, RunCard, RunNews, RunNumbers, RunPage } from '../bindings';
 import { failure } from './failure';
-import { RUN_OPERATIONS } from './traffic';
+import { RUN_OPERATIONS, WATCHED } from './traffic';
 
 /** How long every run takes. */
 export const TOTAL_MS = 300_000;
@@ -115,6 +115,7 @@ export class FakeRun {
           errorRate: 0.004,
         },
       ],
+      watched: WATCHED,
       operations: RUN_OPERATIONS,
       alarms: [],
       notes: [],

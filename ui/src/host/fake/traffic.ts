@@ -11,6 +11,7 @@ import type {
   RunCard,
   RunOperation,
   FailureLine,
+  WatchedSource,
 } from '../bindings';
 import { dice, sparkline } from './draw';
 
@@ -243,6 +244,18 @@ export const MISMATCHES: Mismatches[] = [
   },
 ];
 
+export const WATCHED: WatchedSource[] = [
+  {
+    name: 'db',
+    series: [
+      { name: 'threads running', mean: '6.2', p95: '18', max: '31' },
+      { name: 'row lock waits', mean: '12/s', p95: '40/s', max: '71/s' },
+      { name: 'cpu', mean: '61.4 %', p95: '95.1 %', max: '99.2 %' },
+    ],
+    gaps: ['1:12 to 1:14: Connection refused (os error 111)'],
+  },
+];
+
 export const RUN_OPERATIONS: RunOperation[] = [
   {
     text: 'POST /checkout',
@@ -335,6 +348,10 @@ export function comparison(a: string, b: string): Comparison {
       line('p95', 31_000, 37_000, 0.11, 0.27, true),
       line('p99', 96_000, 132_500, 0.29, 0.49, true),
       line('p99.9', 410_000, 640_000, 0.1, 0.91, true),
+    ],
+    watched: [
+      { source: 'db', series: 'cpu', a: '61.4 %', b: '95.1 %', change: '+34 points' },
+      { source: 'db', series: 'threads running', a: '6.2', b: '18.7', change: '+202 %' },
     ],
     errorsA: 0.0002,
     errorsB: 0.0371,
