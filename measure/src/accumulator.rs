@@ -314,6 +314,7 @@ impl Accumulator {
             effects: Effects::default(),
             commands: Vec::new(),
             probes: Vec::new(),
+            watch: Vec::new(),
             sent_bytes: self.sent_bytes,
             received_bytes: self.received_bytes,
             duration_ms: facts.duration_us / 1_000,

@@ -149,10 +149,10 @@ pub enum ReplayError {
         why: &'static str,
     },
     /// A source to watch cannot be reached, or does not have what is asked of it.
-    #[error("watch {source}: {why}")]
+    #[error("watch {watched}: {why}")]
     Watch {
         /// Its name.
-        source: String,
+        watched: String,
         /// Why not.
         why: String,
     },

@@ -258,7 +258,7 @@ fn start_prepared(
     let mut teller = Teller::new(to, events.clone());
     tell_beginning(&mut teller, run, &program.prepared);
     let (batches_to, batches) = bounded(BATCHES);
-    let collector = Collector {
+    let collector = start_collecting(Collector {
         totals: Totals::new(&program, checks),
         program: Arc::clone(&program),
         control: control.clone(),
@@ -270,14 +270,7 @@ fn start_prepared(
         teller,
         store: store.clone(),
         run: writer,
-    };
-    let collector = std::thread::Builder::new()
-        .name("replay-collect".to_owned())
-        .spawn(move || {
-            give_way();
-            collector.run()
-        })
-        .map_err(ReplayError::Start)?;
+    })?;
     let workers = start_workers(&program, &control, store, &batches_to)
         .inspect_err(|_| control.end(Ending::Failed))?;
     Ok(Handle {
@@ -321,6 +314,18 @@ fn tell_beginning(teller: &mut Teller, run: String, prepared: &Prepared) {
         let message = format!("rewriting changes nothing by {}", unused.join(", "));
         teller.warn(0, WarningKind::RuleUnused, message);
     }
+}
+
+fn start_collecting(
+    collector: Collector,
+) -> Result<JoinHandle<Result<Ended, ReplayError>>, ReplayError> {
+    std::thread::Builder::new()
+        .name("replay-collect".to_owned())
+        .spawn(move || {
+            give_way();
+            collector.run()
+        })
+        .map_err(ReplayError::Start)
 }
 
 /// Ends the run when a worker is lost: the others would go on with a part of the plan missing.

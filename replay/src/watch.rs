@@ -74,7 +74,7 @@ impl Watchers {
         let mut sources: Vec<(String, Source)> = Vec::new();
         for (watched, target) in plan.watch.iter().zip(&targets.watch) {
             let failed = |why: String| ReplayError::Watch {
-                source: watched.name.clone(),
+                watched: watched.name.clone(),
                 why,
             };
             if sources.iter().any(|(name, _)| *name == watched.name) {

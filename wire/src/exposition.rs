@@ -16,6 +16,9 @@ pub enum Line<'a> {
     Sample(Sample<'a>),
 }
 
+/// A label's name and value.
+pub type Label<'a> = (&'a str, Cow<'a, str>);
+
 /// What the values of a series are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MetricKind {
@@ -38,7 +41,7 @@ pub struct Sample<'a> {
     /// `http_requests_total`.
     pub name: &'a str,
     /// Its labels, in order.
-    pub labels: Vec<(&'a str, Cow<'a, str>)>,
+    pub labels: Vec<Label<'a>>,
     /// May be no number at all, or infinite.
     pub value: f64,
 }
@@ -123,7 +126,7 @@ fn name(text: &str) -> &str {
 }
 
 /// Labels up to the closing brace, and what follows it.
-fn labels(text: &str) -> Option<(Vec<(&str, Cow<'_, str>)>, &str)> {
+fn labels(text: &str) -> Option<(Vec<Label<'_>>, &str)> {
     let mut labels = Vec::new();
     let mut rest = text.trim_start();
     loop {

@@ -27,7 +27,7 @@ pub(crate) use targets::TargetArguments;
     reprise replay --again base --http http://staging:8081 --run candidate\n  \
     reprise replay friday --http http://staging:8080 --rate 5x --save-plan peak --dry-run\n  \
     reprise replay --plan peak --run tuesday\n  \
-    reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --run db\n\n\
+    reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --watch mysql --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay

@@ -2,7 +2,7 @@
 //! each chart that a source's series name.
 
 use super::axis::Axis;
-use super::over_time::{ERROR_TOKENS, Timeline, grouped, middle, over_time, values};
+use super::over_time::{ERROR_TOKENS, FaultSpan, Timeline, grouped, middle, over_time, values};
 use super::plot::{Line, marks};
 use super::{Chart, Frame, Style};
 use crate::{Reading, Tick, WatchUnit};
@@ -121,15 +121,28 @@ pub fn watch(
         ..timeline.clone()
     };
     let ticks = grouped(&timeline, style);
-    let charts = Panel::all(&light).into_iter().map(|panel| {
-        let hidden = hidden(&panel.title());
-        let timeline = Timeline {
-            hidden: &hidden,
-            ..timeline.clone()
-        };
-        panel.draw(&timeline, &ticks, style)
-    });
+    // on charts so low words would cover the lines: those of the first serve all below it
+    let faults: Vec<FaultSpan> = timeline.faults.iter().map(unlabelled).collect();
+    let charts = Panel::all(&light)
+        .into_iter()
+        .enumerate()
+        .map(|(index, panel)| {
+            let hidden = hidden(&panel.title());
+            let timeline = Timeline {
+                hidden: &hidden,
+                faults: if index == 0 { timeline.faults } else { &faults },
+                ..timeline.clone()
+            };
+            panel.draw(&timeline, &ticks, style)
+        });
     charts.collect()
+}
+
+fn unlabelled(fault: &FaultSpan) -> FaultSpan {
+    FaultSpan {
+        label: String::new(),
+        ..fault.clone()
+    }
 }
 
 /// All of them in one picture, one below the other. Its frame has no lines: several axes share it.

@@ -250,7 +250,7 @@ fn a_page_tells_the_whole_run() {
         "var(--p99)",
         "Servers and machines, mean over the run",
         "told nothing at 0:30 to 0:32: refused",
-        "98.3 %",
+        "99.2 %",
     ] {
         assert!(page.contains(text), "{text} is missing");
     }

@@ -90,12 +90,11 @@ impl WatchTotals {
 
 impl SourceTotals {
     fn read(&mut self, reading: &Reading) {
+        let room = self.series.len() < WatchTotals::MOST_SERIES;
         let mut known = self.series.iter_mut();
         match known.find(|known| known.first.series == reading.series) {
             Some(known) => known.add(reading),
-            None if self.series.len() < WatchTotals::MOST_SERIES => {
-                self.series.push(SeriesTotals::of(reading));
-            }
+            None if room => self.series.push(SeriesTotals::of(reading)),
             None => {}
         }
     }
