@@ -25,6 +25,8 @@ const COMMANDS: &[&str] = &[
     "recording_chart",
     "stop_recording",
     "rename_recording",
+    "choose_library",
+    "open_library",
     "hide_window",
     "show_window",
     "notify",

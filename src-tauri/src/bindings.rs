@@ -4,7 +4,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
-    compare, import, library, proxy, record, redaction, replay, run, targets, window,
+    compare, file, import, library, proxy, record, redaction, replay, run, targets, window,
 };
 
 /// Every command, typed.
@@ -33,6 +33,8 @@ pub(crate) fn commands() -> Builder<Wry> {
             record::recording_chart,
             record::stop_recording,
             record::rename_recording,
+            file::choose_library,
+            file::open_library,
             window::hide_window,
             window::show_window,
             window::notify,
@@ -116,7 +118,14 @@ mod tests {
         let file = Path::new(WINDOW).join("theme.css");
         let current = is_current(&file, |file| {
             let header = "/* Written by `cargo test -p reprise-desktop`; not to be edited. */\n";
-            std::fs::write(file, format!("{header}{}", Theme::Page.css())).unwrap();
+            let system = Theme::Page.css();
+            // The person's own choice, as an attribute of the root.
+            let of = |theme: Theme, name: &str| {
+                let chosen = format!(":root[data-theme={name}]");
+                theme.css().replace(":root", &chosen)
+            };
+            let (dark, light) = (of(Theme::Dark, "dark"), of(Theme::Light, "light"));
+            std::fs::write(file, format!("{header}{system}{dark}{light}")).unwrap();
         });
         assert!(current, "{} was out of date; commit it", file.display());
     }

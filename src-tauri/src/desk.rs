@@ -14,8 +14,7 @@ use crate::standing_proxies::StandingProxies;
 /// The state of the desktop; clones share it.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    /// The open file.
-    pub library: Library,
+    library: Arc<Mutex<Library>>,
     /// The proxies that are on.
     pub proxies: Arc<StandingProxies>,
     import: Arc<Mutex<Option<Stopper>>>,
@@ -29,7 +28,7 @@ impl Desk {
     /// A desk with this file on it.
     pub(crate) fn new(library: Library) -> Self {
         Self {
-            library,
+            library: Arc::new(Mutex::new(library)),
             proxies: Arc::default(),
             import: Arc::default(),
             device_rates: Arc::default(),
@@ -37,6 +36,34 @@ impl Desk {
             live: Arc::default(),
             deleted: Arc::default(),
         }
+    }
+
+    /// The open file.
+    pub(crate) fn library(&self) -> Library {
+        hold(&self.library).clone()
+    }
+
+    /// Whether closing the window would end something: a recording, a run, a proxy.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.recording().is_some() || self.live().is_some() || !self.proxies.is_empty()
+    }
+
+    /// Puts another file on the desk.
+    ///
+    /// # Errors
+    /// When something is on that belongs to the file that is open.
+    pub(crate) fn turn_to(&self, library: Library) -> Result<(), Failure> {
+        if self.is_busy() || self.import().is_some() {
+            return Err(Failure::usage(format!(
+                "something is on in {}; stop it or wait for its end, then open the other file",
+                self.library().path().display()
+            )));
+        }
+        *self.recording_place() = None;
+        *self.live_place() = None;
+        *self.deleted() = None;
+        *hold(&self.library) = library;
+        Ok(())
     }
 
     /// The import that is on, if one is.
@@ -92,7 +119,7 @@ impl Desk {
                 "the run {name} is on; wait for it or stop it"
             )));
         }
-        let job = self.library.replay(request)?;
+        let job = self.library().replay(request)?;
         let live = LiveRun::follow(job, faults, request.duration_ms)?;
         let name = live.name().to_owned();
         *place = Some(live);

@@ -37,3 +37,19 @@ pub(crate) fn connect() -> anyhow::Result<()> {
         )
     })
 }
+
+/// Shows why no window can be opened to whoever has no terminal to read it in; returns once it is dismissed.
+pub(crate) fn complain(why: &str) {
+    use gtk::prelude::*;
+
+    let message = gtk::MessageDialog::new(
+        None::<&gtk::Window>,
+        gtk::DialogFlags::MODAL,
+        gtk::MessageType::Error,
+        gtk::ButtonsType::Close,
+        why,
+    );
+    message.set_title("Reprise");
+    message.run();
+    message.close();
+}

@@ -10,6 +10,7 @@ mod error;
 mod live_recording;
 mod live_run;
 mod notification;
+mod single_instance;
 mod sparkline;
 mod standing_proxies;
 mod watched;
@@ -19,12 +20,21 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use reprise_app::Library;
-use tauri::{Emitter as _, Manager as _, Window, WindowEvent};
+use tauri::{App, AppHandle, Emitter as _, Manager as _, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use desk::Desk;
+use single_instance::{Door, Instance};
 
 const USAGE: &str = "usage: reprise-desktop [FILE]\n\
-    Opens the window on FILE, else on $REPRISE_FILE, else on your library.";
+    Opens the window on FILE, else on $REPRISE_FILE, else on your library. \
+    A window that is open already takes it over.";
+
+/// What is kept of the window from one start to the next. A hidden one comes back when the program is started.
+const KEPT: StateFlags = StateFlags::SIZE
+    .union(StateFlags::POSITION)
+    .union(StateFlags::MAXIMIZED)
+    .union(StateFlags::FULLSCREEN);
 
 /// The exit code of a failure that is neither the user's nor the target's, as in the `reprise` command.
 const INTERNAL: u8 = 4;
@@ -46,15 +56,49 @@ fn open() -> anyhow::Result<()> {
     display::work_around_blank_windows();
     let file = file()?;
     display::connect()?;
-    let library = Library::open(file.as_deref())?;
+    let instance = single_instance::find(file.as_deref());
+    if matches!(instance, Instance::Second) {
+        return Ok(());
+    }
+    let library =
+        Library::open(file.as_deref()).inspect_err(|error| display::complain(&error.to_string()))?;
     let commands = bindings::commands();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(KEPT)
+                .build(),
+        )
         .manage(Desk::new(library))
         .invoke_handler(commands.invoke_handler())
         .on_window_event(ask_before_closing)
+        .setup(|app| {
+            if let Instance::First(door) = instance {
+                answer(app, door);
+            }
+            Ok(())
+        })
         .run(tauri::generate_context!())
         .context("cannot open the window")
+}
+
+/// A program that is started later brings this window to the front, and its file into it.
+fn answer(app: &App, door: Door) {
+    let app: AppHandle = app.handle().clone();
+    door.answer(move |file| {
+        if let Some(window) = app.get_webview_window("main") {
+            // A window manager may keep what it has in front.
+            let _ = window
+                .show()
+                .and_then(|()| window.unminimize())
+                .and_then(|()| window.set_focus());
+        }
+        if let Some(file) = file {
+            // A page that cannot be asked does not take it.
+            let _ = app.emit("file-asked", file.to_string_lossy());
+        }
+    });
 }
 
 /// Closing the window would end a recording, a run or a proxy that is on, so the window asks first; `close_window` does it.
@@ -64,8 +108,7 @@ fn ask_before_closing(window: &Window, event: &WindowEvent) {
     };
     // A page that cannot be asked does not hold the window open.
     let desk = window.state::<Desk>();
-    let busy = desk.recording().is_some() || desk.live().is_some() || !desk.proxies.is_empty();
-    if busy && window.emit("close-asked", ()).is_ok() {
+    if desk.is_busy() && window.emit("close-asked", ()).is_ok() {
         api.prevent_close();
     }
 }

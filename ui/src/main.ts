@@ -6,6 +6,7 @@ import './base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { useHost } from './host/host';
+import { resumePlace } from './place_kept';
 
 async function start(): Promise<void> {
   const target = document.getElementById('app');
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
     useHost(fakeHost(new URLSearchParams(location.search).has('empty') ? 'empty' : 'full'));
   }
   mount(App, { target });
+  await resumePlace();
 }
 
 void start();

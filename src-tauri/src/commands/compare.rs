@@ -40,7 +40,7 @@ pub(crate) async fn compare_charts(
         let comparison = compared(&desk, &a, &b)?;
         let style = Style::new(u32::from(width).max(160), HEIGHT, theme.into()).bare();
         let [quantiles, difference] = comparison_charts(&comparison, style);
-        let overlay = desk.library.overlay_chart(
+        let overlay = desk.library().overlay_chart(
             &side(&desk, &a)?,
             &side(&desk, &b)?,
             Style::new(u32::from(width).max(160) * 2, OVERLAY_HEIGHT, theme.into()).bare(),
@@ -57,12 +57,12 @@ pub(crate) async fn compare_charts(
 
 fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Failure> {
     let request = CompareRequest::of(&side(desk, a)?, &side(desk, b)?);
-    Ok(desk.library.compare(&request)?)
+    Ok(desk.library().compare(&request)?)
 }
 
 /// A run by its name; any other name stands for the recording.
 fn side(desk: &Desk, name: &str) -> Result<String, Failure> {
-    let runs = desk.library.runs()?;
+    let runs = desk.library().runs()?;
     let is_run = runs.iter().any(|run| run.run.name == name);
     Ok(if is_run { name } else { RECORDING }.to_owned())
 }

@@ -59,7 +59,7 @@ pub(crate) async fn import_files(
             if place.is_some() {
                 return Err(Failure::usage("an import is on; wait for it or stop it"));
             }
-            let job = desk.library.import(&request)?;
+            let job = desk.library().import(&request)?;
             *place = Some(job.stopper());
             job
         };

@@ -24,7 +24,7 @@ const RATE_HEIGHT: u32 = 130;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<Library, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let recordings = library.recordings()?.into_iter().map(|recording| {
             let line = sparkline::of_recording(&library, &recording, theme)?;
@@ -53,7 +53,7 @@ pub(crate) async fn recording(
     name: String,
     theme: ThemeName,
 ) -> Result<RecordingPage, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let answer = library.recording(&name)?;
         let line = sparkline::of_recording(&library, &answer, theme)?;
@@ -76,7 +76,7 @@ pub(crate) async fn recording_rate(
     theme: ThemeName,
     width: u16,
 ) -> Result<Chart, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let style = Style::new(u32::from(width).max(160), RATE_HEIGHT, theme.into()).bare();
         let chart = library.recording_chart(&name, style)?;
@@ -95,7 +95,7 @@ pub(crate) async fn exchanges(
     after: Option<u32>,
     limit: u16,
 ) -> Result<ExchangePage, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let limit = usize::from(limit).clamp(1, MOST_ROWS);
         let query = ExchangeQuery {
@@ -116,7 +116,7 @@ pub(crate) async fn exchange(
     name: String,
     id: u32,
 ) -> Result<ExchangeDetail, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.exchange(&name, id)?.into())).await
 }
 
@@ -143,14 +143,14 @@ pub(crate) async fn undo_delete(desk: State<'_, Desk>) -> Result<(), Failure> {
         let Some((kind, name)) = desk.deleted().take() else {
             return Err(Failure::usage("nothing was deleted"));
         };
-        Ok(desk.library.undelete(kind, &name)?)
+        Ok(desk.library().undelete(kind, &name)?)
     })
     .await
 }
 
 async fn delete(desk: Desk, kind: Kept, name: String) -> Result<(), Failure> {
     off_main(move || {
-        desk.library.delete(kind, &name)?;
+        desk.library().delete(kind, &name)?;
         *desk.deleted() = Some((kind, name));
         Ok(())
     })

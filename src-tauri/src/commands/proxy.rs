@@ -20,7 +20,7 @@ pub(crate) fn proxies(desk: State<'_, Desk>) -> Vec<ProxyCard> {
 #[specta::specta]
 pub(crate) async fn open_proxy(desk: State<'_, Desk>, form: ProxyForm) -> Result<(), Failure> {
     let desk = desk.inner().clone();
-    off_main(move || desk.proxies.open(&desk.library, form.request()?)).await
+    off_main(move || desk.proxies.open(&desk.library(), form.request()?)).await
 }
 
 /// Closes a proxy with all its connections.

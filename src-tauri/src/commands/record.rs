@@ -59,10 +59,10 @@ pub(crate) async fn start_recording(
                 "the recording {name} is on; stop it first"
             )));
         }
-        let taken = desk.library.recordings()?.into_iter();
+        let taken = desk.library().recordings()?.into_iter();
         let taken: Vec<String> = taken.map(|one| one.recording.name).collect();
         let asked = form.asked(&request, &taken);
-        let job = desk.library.record(&request)?;
+        let job = desk.library().record(&request)?;
         *place = Some(LiveRecording::follow(job, asked)?);
         Ok(())
     })
@@ -124,6 +124,6 @@ pub(crate) async fn rename_recording(
     from: String,
     to: String,
 ) -> Result<(), Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.rename_recording(&from, to.trim())?)).await
 }

@@ -36,6 +36,6 @@ pub(crate) async fn preview_redaction(
     recording: String,
     text: String,
 ) -> Result<RedactionPreview, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.preview_redaction(&recording, Some(&text))?.into())).await
 }

@@ -45,7 +45,7 @@ pub(crate) async fn plan_chart(
     theme: ThemeName,
     width: u16,
 ) -> Result<Chart, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let style = Style::new(u32::from(width).max(160), PLAN_HEIGHT, theme.into()).bare();
         let chart = library.plan_chart(&form.request()?, style)?;
@@ -109,7 +109,7 @@ pub(crate) fn read_check(text: &str) -> Result<CheckState, Failure> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<DryRun, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let request = form.request()?;
         let allowed = library.allow_targets(&request)?;
@@ -126,7 +126,7 @@ pub(crate) async fn try_targets(
     desk: State<'_, Desk>,
     form: ReplayForm,
 ) -> Result<Vec<String>, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.try_targets(&form.request()?)?)).await
 }
 

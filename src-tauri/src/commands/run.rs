@@ -33,9 +33,9 @@ const WATCHED_HEIGHT: u32 = 78;
 pub(crate) async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let answer = desk.library.run(&name)?;
-        let plan = desk.library.plan_of_run(&name)?;
-        let recorded = desk.library.operations(&answer.run.recording, usize::MAX);
+        let answer = desk.library().run(&name)?;
+        let plan = desk.library().plan_of_run(&name)?;
+        let recorded = desk.library().operations(&answer.run.recording, usize::MAX);
         // The recording may be gone; then there is nothing to set the run against.
         let recorded_p99_us: BTreeMap<u32, u64> = recorded
             .unwrap_or_default()
@@ -63,7 +63,7 @@ pub(crate) async fn run_charts(
 ) -> Result<Vec<Chart>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let timeline = desk.library.run_timeline(&name)?;
+        let timeline = desk.library().run_timeline(&name)?;
         let live = desk.live().filter(|live| live.name() == name);
         let planned_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
         let last = timeline.ticks().last();
@@ -102,7 +102,7 @@ pub(crate) async fn mismatches(
     desk: State<'_, Desk>,
     name: String,
 ) -> Result<Vec<Mismatches>, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(Mismatches::of(library.mismatches(&name)?))).await
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn failures(
     desk: State<'_, Desk>,
     name: String,
 ) -> Result<Vec<FailureLine>, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let groups = library.failures(&name)?.into_iter();
         Ok(groups.map(FailureLine::from).collect())
@@ -130,7 +130,7 @@ pub(crate) async fn start_again(
 ) -> Result<String, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let plan = desk.library.plan_of_run(again.run())?;
+        let plan = desk.library().plan_of_run(again.run())?;
         desk.start_run(&again.request(&plan), plan.faults.len())
     })
     .await
@@ -200,7 +200,7 @@ pub(crate) async fn save_report(
     a: String,
     b: Option<String>,
 ) -> Result<Option<String>, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let suggested = b
             .as_ref()

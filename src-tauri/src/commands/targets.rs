@@ -11,7 +11,7 @@ use crate::error::Failure;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHost>, Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || {
         let targets = library.targets()?.into_iter();
         Ok(targets
@@ -25,7 +25,7 @@ pub(crate) async fn allowed_hosts(desk: State<'_, Desk>) -> Result<Vec<AllowedHo
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn allow_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.allow_target(&host)?)).await
 }
 
@@ -33,6 +33,6 @@ pub(crate) async fn allow_host(desk: State<'_, Desk>, host: String) -> Result<()
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_host(desk: State<'_, Desk>, host: String) -> Result<(), Failure> {
-    let library = desk.library.clone();
+    let library = desk.library();
     off_main(move || Ok(library.forget_target(&host)?)).await
 }

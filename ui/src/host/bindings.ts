@@ -46,6 +46,13 @@ export const commands = {
 	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
 	/**  Calls a recording something else. */
 	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
+	/**
+	 *  Asks for a Reprise file with the system's dialog: one that is there, or the name of a new one. Null when the user
+	 *  changed their mind.
+	 */
+	chooseLibrary: (make: boolean) => __TAURI_INVOKE<string | null>("choose_library", { make }),
+	/**  Turns the window to another file; `make` makes it when it is not there. */
+	openLibrary: (path: string, make: boolean) => __TAURI_INVOKE<null>("open_library", { path, make }),
 	/**  Hides the window; what is on goes on. */
 	hideWindow: () => __TAURI_INVOKE<null>("hide_window"),
 	/**  Shows the window again. */

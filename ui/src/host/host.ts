@@ -75,6 +75,10 @@ export interface Host {
   recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
   stopRecording(): Promise<Done>;
   renameRecording(from: string, to: string): Promise<Done>;
+  /** Asks for a Reprise file with the system's dialog, a new one or one that is there; null when the user changed their mind. */
+  chooseLibrary(make: boolean): Promise<string | null>;
+  /** Turns to another file, made when it is not there and `make` is set; the window has to start anew then. */
+  openLibrary(path: string, make: boolean): Promise<Done>;
   /** What is on goes on without a window. */
   hideWindow(): Promise<Done>;
   showWindow(): Promise<Done>;
@@ -148,6 +152,10 @@ export interface Host {
   onDrop(hover: (over: boolean) => void, drop: (paths: string[]) => void): () => void;
   /** Calls back when the window was asked to close and did not, because something is on; returns how to stop. */
   onCloseAsked(ask: () => void): () => void;
+  /** Calls back with the file that the program was started with once more; returns how to stop. */
+  onFileAsked(ask: (path: string) => void): () => void;
+  /** Forgets everything that is shown and begins as after a start. */
+  startAnew(): void;
 }
 
 let current: Host | undefined;

@@ -14,6 +14,8 @@ export function tauriHost(): Host {
     watchRecording: (news) => commands.watchRecording(channel<RecordNews>(news)),
     onDrop,
     onCloseAsked: (ask) => forget([listen('close-asked', () => ask())]),
+    onFileAsked: (ask) => forget([listen<string>('file-asked', ({ payload }) => ask(payload))]),
+    startAnew: () => location.reload(),
   };
 }
 

@@ -39,6 +39,10 @@ export class FakeHost implements Host {
   private hosts = [{ host: 'staging.example' }];
   private readonly running: FakeRun;
   private importing = false;
+  /** Drops files on the window, as a user would. */
+  drop: (paths: string[]) => void = () => undefined;
+  /** Has the program started once more, with a file. */
+  askForFile: (path: string) => void = () => undefined;
   /** What was asked of it, for the tests. */
   readonly asked: string[] = [];
   /** The machine it records from. */
@@ -434,8 +438,28 @@ export class FakeHost implements Host {
     this.hosts = this.hosts.filter((entry) => entry.host !== host);
   }
 
-  onDrop() {
+  async chooseLibrary(make: boolean) {
+    return make ? '/home/ada/new.reprise' : '/home/ada/monday.reprise';
+  }
+
+  async openLibrary(path: string, make: boolean) {
+    if (path.includes('newer'))
+      throw failure('usage', `failed to open ${path}: it was written by a later version`);
+    this.asked.push(`${make ? 'make' : 'open'} ${path}`);
+  }
+
+  onDrop(_hover: (over: boolean) => void, drop: (paths: string[]) => void) {
+    this.drop = drop;
     return () => undefined;
+  }
+
+  onFileAsked(ask: (path: string) => void) {
+    this.askForFile = ask;
+    return () => undefined;
+  }
+
+  startAnew() {
+    this.asked.push('anew');
   }
 
   onCloseAsked(ask: () => void) {
