@@ -7,7 +7,7 @@ mod taken;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use reprise_store::{NewRecording, Recording, RecordingState, Totals};
+use reprise_store::{Kept, NewRecording, Recording, RecordingState, RemarkChange, Totals};
 use reprise_wire::Timestamp;
 
 pub(crate) use part::Chosen;
@@ -100,6 +100,13 @@ impl Library {
             (totals.messages, totals.captured_bytes) = copying.counted();
         }
         copying.end_connections()?;
+        let remarks = recording.remarks.clone();
+        let remarks = RemarkChange {
+            note: Some(remarks.note),
+            tag: remarks.tags,
+            untag: Vec::new(),
+        };
+        to.store.remark(Kept::Recording, called, remarks)?;
         if whole && recording.state == RecordingState::Complete {
             Ok(writer.finish(&totals)?)
         } else {

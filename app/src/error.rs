@@ -107,6 +107,8 @@ const fn of_store(error: &reprise_store::Error) -> Blame {
         | Store::Newer { .. }
         | Store::NameTaken { .. }
         | Store::BadName(_)
+        | Store::BadRemark(_)
+        | Store::NotBinned { .. }
         | Store::Unknown { .. }
         | Store::InUse { .. }
         | Store::BadHost(_) => Blame::Usage,

@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod between;
+mod bin;
 mod capture;
 mod charts;
 mod comparison;
@@ -27,10 +28,12 @@ mod proxy;
 mod recording_chart;
 mod redaction;
 mod redaction_key;
+mod remarks;
 mod replay;
 mod report;
 mod rotation;
 mod runs;
+mod search;
 mod size;
 mod transcript;
 mod trim;
@@ -49,7 +52,7 @@ pub use export::{ExportAnswer, ExportRequest};
 pub use failures::{FailureGroup, FailureSample};
 pub use interchange::{RunForm, judged_junit, run_summary_markdown};
 pub use knee::{KneeAnswer, KneeRequest, KneeStep};
-pub use library::{ExchangeQuery, Kept, Library};
+pub use library::{ExchangeQuery, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use mysql_url::mysql_url;
@@ -92,4 +95,4 @@ pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
     PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, Watch,
 };
-pub use reprise_store::{Ledger, RatePoint, RecordingState, RunState};
+pub use reprise_store::{Kept, Ledger, RatePoint, RecordingState, RemarkChange, RunState};

@@ -1,9 +1,8 @@
-//! The file with its recordings and runs, as both faces use it: open, list, look, delete.
+//! The file with its recordings and runs, as both faces use it: open, list, look.
 
 use std::path::Path;
-use std::time::Duration;
 
-use reprise_store::{BinnedKind, ConnectionId, ExchangeId, Recording, Store};
+use reprise_store::{ConnectionId, ExchangeId, Recording, Store};
 use reprise_wire::filter::Filter;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -29,16 +28,6 @@ pub struct ExchangeQuery {
     pub after: Option<u32>,
     /// At most this many.
     pub limit: usize,
-}
-
-/// What can be put into the bin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kept {
-    /// A recording.
-    Recording,
-    /// A run.
-    Run,
 }
 
 impl Library {
@@ -276,48 +265,6 @@ impl Library {
             .into_iter()
             .map(|host| TargetAnswer { host })
             .collect())
-    }
-
-    /// Calls a recording something else; the runs of it say so too.
-    ///
-    /// # Errors
-    /// When there is none of that name, or the new name is taken or unusable.
-    pub fn rename_recording(&self, from: &str, to: &str) -> Result<(), Error> {
-        Ok(self.store.rename_recording(from, to)?)
-    }
-
-    /// Puts a recording or a run into the bin.
-    ///
-    /// # Errors
-    /// When there is none of that name, or it is being written.
-    pub fn delete(&self, kind: Kept, name: &str) -> Result<(), Error> {
-        match kind {
-            Kept::Recording => self.store.delete_recording(name)?,
-            Kept::Run => self.store.delete_run(name)?,
-        }
-        Ok(())
-    }
-
-    /// Brings a recording or a run back from the bin.
-    ///
-    /// # Errors
-    /// When the bin has none of that name, or the name is taken again.
-    pub fn undelete(&self, kind: Kept, name: &str) -> Result<(), Error> {
-        let kind = match kind {
-            Kept::Recording => BinnedKind::Recording,
-            Kept::Run => BinnedKind::Run,
-        };
-        Ok(self.store.undo_delete(kind, name)?)
-    }
-
-    /// Removes for good what is in the bin; answers how many recordings and runs that were.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn empty_bin(&self) -> Result<u64, Error> {
-        let gone = self.store.binned()?.len() as u64;
-        self.store.empty_bin(Duration::ZERO)?;
-        Ok(gone)
     }
 }
 

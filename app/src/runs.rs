@@ -92,6 +92,8 @@ impl From<Run> for RunAnswer {
                 mysql: target("/mysql/address"),
                 baseline: target("/baseline"),
                 name: run.name,
+                note: run.remarks.note,
+                tags: run.remarks.tags,
             },
             summary,
         }

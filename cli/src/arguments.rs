@@ -3,6 +3,7 @@
 
 mod continuous;
 mod copying;
+mod keeping;
 mod knee;
 mod listing;
 mod proxying;
@@ -16,9 +17,12 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use continuous::CiArguments;
 pub(crate) use copying::{CopyArguments, TrimArguments};
+pub(crate) use keeping::{
+    BinArguments, BinCommand, DeleteArguments, FindArguments, NoteArguments, RenameArguments,
+};
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, DeleteArguments, DevicesArguments, ExchangesArguments,
+    ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments,
     FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
     ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
 };
@@ -97,8 +101,16 @@ pub(crate) enum Command {
     Copy(CopyArguments),
     /// Cut a recording down to a part of it
     Trim(TrimArguments),
-    /// Delete a recording or a run (kept in the bin until `delete --empty-bin`)
+    /// Find recordings, runs, plans and operations by words
+    Find(FindArguments),
+    /// Write a note or tags beside a recording or a run
+    Note(NoteArguments),
+    /// Call a recording or a run something else
+    Rename(RenameArguments),
+    /// Delete a recording or a run: it goes to the bin
     Delete(DeleteArguments),
+    /// What was deleted: list it, bring it back, remove it for good
+    Bin(BinArguments),
     /// What counts as a secret, and whether a recording holds any
     Redaction(RedactionCommandArguments),
     /// Hosts that replay may send to

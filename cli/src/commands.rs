@@ -1,5 +1,6 @@
 //! One file a command: flags to a request of `app`, its events to progress, its answer to stdout.
 
+pub(crate) mod bin;
 pub(crate) mod chart;
 pub(crate) mod ci;
 pub(crate) mod compare;
@@ -11,10 +12,12 @@ pub(crate) mod devices;
 pub(crate) mod doctor;
 pub(crate) mod exchanges;
 pub(crate) mod export;
+pub(crate) mod find;
 mod forms;
 pub(crate) mod import;
 pub(crate) mod knee;
 mod mismatches;
+pub(crate) mod note;
 pub(crate) mod plans;
 pub(crate) mod proxy;
 pub(crate) mod record;
@@ -28,7 +31,7 @@ mod watched;
 
 use std::path::PathBuf;
 
-use reprise_app::{Library, readable};
+use reprise_app::{Kept, Library, readable};
 
 /// What every command is told: the file, and how to answer.
 pub(crate) struct Context {
@@ -46,6 +49,11 @@ impl Context {
     pub(crate) fn existing_library(&self) -> anyhow::Result<Library> {
         Ok(Library::open_existing(self.file.as_deref())?)
     }
+}
+
+/// What a name is of: `--run` says a run.
+const fn kept(run: bool) -> Kept {
+    if run { Kept::Run } else { Kept::Recording }
 }
 
 /// Counts that are not zero, each with its name: `ok 3,306, mismatch 12`; empty when all are.

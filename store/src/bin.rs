@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::writer_life::{is_alive, now_ms};
-use crate::{Error, Store};
+use crate::{Error, Kept, Store};
 
 /// What has been in the bin for longer is removed when there is time, in milliseconds: 7 days.
 const OVERDUE_MS: i64 = 7 * 24 * 3_600 * 1_000;
@@ -22,50 +22,33 @@ const PAGES_AT_ONCE: u32 = 2_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binned {
     /// A recording or a run.
-    pub kind: BinnedKind,
+    pub kind: Kept,
     /// What it was called.
     pub name: String,
     /// When it was deleted, in milliseconds since the Unix epoch.
     pub deleted_at_ms: i64,
+    /// What it takes in the file, in bytes: of a recording as [`crate::ByteCounts`] counts it, of a run its blobs.
+    pub stored_bytes: u64,
 }
 
-/// What can be deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinnedKind {
-    /// A recording with its connections, exchanges and payloads.
-    Recording,
-    /// A run with its samples, ticks and events.
-    Run,
-}
-
-impl BinnedKind {
-    /// The word for it, which is its table as well.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Recording => "recording",
-            Self::Run => "run",
-        }
-    }
-
-    /// Its rows: table, and how they are found by their owner's id.
-    const fn parts(self) -> &'static [Part] {
-        match self {
-            Self::Recording => &[
-                Part::Blobs("exchange_block"),
-                Part::Blobs("request_segment"),
-                Part::Blobs("response_segment"),
-                Part::Rows("rate"),
-                Part::Rows("operation"),
-                Part::Rows("server"),
-                Part::Rows("connection"),
-            ],
-            Self::Run => &[
-                Part::Blobs("sample_block"),
-                Part::Blobs("tick"),
-                Part::Blobs("run_event"),
-                Part::Rows("run_operation"),
-            ],
-        }
+/// The rows of a kind: table, and how they are found by their owner's id.
+const fn parts(kind: Kept) -> &'static [Part] {
+    match kind {
+        Kept::Recording => &[
+            Part::Blobs("exchange_block"),
+            Part::Blobs("request_segment"),
+            Part::Blobs("response_segment"),
+            Part::Rows("rate"),
+            Part::Rows("operation"),
+            Part::Rows("server"),
+            Part::Rows("connection"),
+        ],
+        Kept::Run => &[
+            Part::Blobs("sample_block"),
+            Part::Blobs("tick"),
+            Part::Blobs("run_event"),
+            Part::Rows("run_operation"),
+        ],
     }
 }
 
@@ -84,7 +67,7 @@ impl Store {
     /// # Errors
     /// There is none of that name, or it is being written.
     pub fn delete_recording(&self, name: &str) -> Result<(), Error> {
-        self.bin(BinnedKind::Recording, name)
+        self.bin(Kept::Recording, name)
     }
 
     /// Moves a run to the bin.
@@ -92,14 +75,14 @@ impl Store {
     /// # Errors
     /// There is none of that name, or it is being written.
     pub fn delete_run(&self, name: &str) -> Result<(), Error> {
-        self.bin(BinnedKind::Run, name)
+        self.bin(Kept::Run, name)
     }
 
     /// Brings back what was deleted last under that name.
     ///
     /// # Errors
     /// The bin has none of that name, or something else has taken the name.
-    pub fn undo_delete(&self, kind: BinnedKind, name: &str) -> Result<(), Error> {
+    pub fn undo_delete(&self, kind: Kept, name: &str) -> Result<(), Error> {
         let (kind, name) = (kind.name(), name.to_owned());
         self.transact(move |transaction| {
             let taken: bool = transaction.query_row(
@@ -110,16 +93,9 @@ impl Store {
             if taken {
                 return Err(Error::NameTaken { kind, name });
             }
-            // 0 marks what is being removed already.
-            let restored = transaction.execute(
-                &format!(
-                    "UPDATE {kind} SET deleted_at_ms = NULL WHERE id = (SELECT id FROM {kind} \
-                     WHERE name = ?1 AND deleted_at_ms > 0 ORDER BY deleted_at_ms DESC, id DESC LIMIT 1)"
-                ),
-                [&name],
-            )?;
+            let restored = transaction.execute(&mark_last(kind, "NULL"), [&name])?;
             if restored == 0 {
-                return Err(Error::Unknown { kind, name });
+                return Err(Error::NotBinned { kind, name });
             }
             Ok(())
         })
@@ -131,25 +107,52 @@ impl Store {
     /// The file cannot be read.
     pub fn binned(&self) -> Result<Vec<Binned>, Error> {
         self.read(|sql| {
-            let mut statement = sql.prepare_cached(
-                "SELECT 0, name, deleted_at_ms AS at FROM recording WHERE deleted_at_ms > 0 \
-                 UNION ALL SELECT 1, name, deleted_at_ms FROM run WHERE deleted_at_ms > 0 \
+            let blobs = |table: &str| {
+                format!(
+                    "(SELECT ifnull(sum(length(data)), 0) FROM {table} \
+                     WHERE id >= run.id << 32 AND id < (run.id + 1) << 32)"
+                )
+            };
+            let mut statement = sql.prepare_cached(&format!(
+                "SELECT 0, name, deleted_at_ms AS at, stored_bytes FROM recording WHERE deleted_at_ms > 0 \
+                 UNION ALL SELECT 1, name, deleted_at_ms, {} + {} FROM run WHERE deleted_at_ms > 0 \
                  ORDER BY at DESC",
-            )?;
+                blobs("sample_block"),
+                blobs("tick")
+            ))?;
             let rows = statement.query_map([], |row| {
                 let kind = if row.get(0)? {
-                    BinnedKind::Run
+                    Kept::Run
                 } else {
-                    BinnedKind::Recording
+                    Kept::Recording
                 };
                 Ok(Binned {
                     kind,
                     name: row.get(1)?,
                     deleted_at_ms: row.get(2)?,
+                    stored_bytes: row.get::<_, i64>(3)?.cast_unsigned(),
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
+    }
+
+    /// Removes what was deleted last under that name and gives its space back. This cannot be undone.
+    ///
+    /// # Errors
+    /// The bin has none of that name, or the file cannot be written.
+    pub fn remove_binned(&self, kind: Kept, name: &str) -> Result<(), Error> {
+        let (kind, name) = (kind.name(), name.to_owned());
+        self.transact(move |transaction| {
+            let doomed = transaction.execute(&mark_last(kind, "0"), [&name])?;
+            if doomed == 0 {
+                return Err(Error::NotBinned { kind, name });
+            }
+            Ok(())
+        })?;
+        // Only what is doomed was deleted as long ago as that.
+        while self.writer().run(|sql| remove_some(sql, now_ms()))? {}
+        Ok(())
     }
 
     /// Removes what has been in the bin for at least `age` and gives its space back, letting
@@ -163,7 +166,7 @@ impl Store {
         Ok(())
     }
 
-    fn bin(&self, kind: BinnedKind, name: &str) -> Result<(), Error> {
+    fn bin(&self, kind: Kept, name: &str) -> Result<(), Error> {
         let (kind, name) = (kind.name(), name.to_owned());
         self.transact(move |transaction| {
             let found = transaction
@@ -197,6 +200,14 @@ impl Store {
     }
 }
 
+/// Gives what was deleted last under a name another time of deletion; 0 marks what is being removed.
+fn mark_last(kind: &str, deleted_at_ms: &str) -> String {
+    format!(
+        "UPDATE {kind} SET deleted_at_ms = {deleted_at_ms} WHERE id = (SELECT id FROM {kind} \
+         WHERE name = ?1 AND deleted_at_ms > 0 ORDER BY deleted_at_ms DESC, id DESC LIMIT 1)"
+    )
+}
+
 /// One small batch of what is long overdue; what the writer thread does when idle.
 pub(crate) fn remove_some_overdue(sql: &mut Connection) -> Result<bool, Error> {
     remove_some(sql, OVERDUE_MS)
@@ -205,7 +216,7 @@ pub(crate) fn remove_some_overdue(sql: &mut Connection) -> Result<bool, Error> {
 /// Removes one small batch of what has been in the bin for `age_ms`. True when there may be more.
 fn remove_some(sql: &mut Connection, age_ms: i64) -> Result<bool, Error> {
     let until = now_ms().saturating_sub(age_ms);
-    for kind in [BinnedKind::Recording, BinnedKind::Run] {
+    for kind in [Kept::Recording, Kept::Run] {
         let id: Option<u32> = sql
             .prepare_cached(&format!(
                 "SELECT id FROM {} WHERE deleted_at_ms <= ?1 LIMIT 1",
@@ -228,7 +239,7 @@ fn remove_some(sql: &mut Connection, age_ms: i64) -> Result<bool, Error> {
     Ok(free > i64::from(PAGES_AT_ONCE))
 }
 
-fn remove_batch(sql: &mut Connection, kind: BinnedKind, id: u32) -> Result<(), Error> {
+fn remove_batch(sql: &mut Connection, kind: Kept, id: u32) -> Result<(), Error> {
     let transaction = sql.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // From the first batch on it cannot come back.
     let name = kind.name();
@@ -236,7 +247,7 @@ fn remove_batch(sql: &mut Connection, kind: BinnedKind, id: u32) -> Result<(), E
         &format!("UPDATE {name} SET deleted_at_ms = 0 WHERE id = ?1"),
         [id],
     )?;
-    for part in kind.parts() {
+    for part in parts(kind) {
         let removed = match part {
             Part::Rows(table) => transaction.execute(&rows_statement(table, name), [id])?,
             Part::Blobs(table) => transaction.execute(

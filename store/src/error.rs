@@ -74,6 +74,17 @@ pub enum Error {
         "name a recording, plan or run {0:?}: use 1 to 200 bytes, no control characters, no leading '-' or space"
     )]
     BadName(String),
+    /// The note or a tag cannot be kept.
+    #[error("keep {0}")]
+    BadRemark(&'static str),
+    /// Nothing in the bin has that name.
+    #[error("find {kind} {name:?} in the bin: there is none; `reprise bin` lists what is in it")]
+    NotBinned {
+        /// `recording` or `run`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
     /// Nothing has that name.
     #[error("find {kind} {name:?}: there is none; `reprise {kind}s` lists them")]
     Unknown {

@@ -10,9 +10,11 @@ mod error;
 mod file;
 mod gathered;
 mod id;
+mod kept;
 mod name;
 mod plan;
 mod recording;
+mod remarks;
 mod run;
 mod segment;
 mod store;
@@ -20,15 +22,17 @@ pub mod targets;
 mod writer;
 mod writer_life;
 
-pub use bin::{Binned, BinnedKind};
+pub use bin::Binned;
 pub use error::Error;
 pub use id::{ConnectionId, ExchangeId, OperationId, RecordingId, RunId};
+pub use kept::Kept;
 pub use plan::SavedPlan;
 pub use recording::{
     ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Ledger, Messages,
     NewConnection, NewRecording, OperationRow, PayloadReader, Payloads, RatePoint, RecordedLatency,
     RecordedRequest, Recording, RecordingState, RecordingWriter, Requests, Totals,
 };
+pub use remarks::{RemarkChange, Remarks};
 pub use run::{NewRun, Run, RunEvent, RunOperation, RunState, RunWriter, Samples};
 pub use store::Store;
 pub use targets::{AllowedTarget, TargetRefused};

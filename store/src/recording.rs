@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use reprise_wire::{Close, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, RecordingId};
+use crate::{ConnectionId, RecordingId, Remarks};
 
 pub use ledger::{Ledger, Messages};
 pub use operations::{OperationRow, RecordedLatency};
@@ -177,6 +177,9 @@ pub struct Recording {
     /// Whether its secrets were stored as they were captured.
     #[serde(default)]
     pub raw: bool,
+    /// What a person wrote beside it.
+    #[serde(default)]
+    pub remarks: Remarks,
 }
 
 /// Stored exchanges by protocol.

@@ -4,12 +4,13 @@
 mod block;
 mod intake;
 mod read;
+mod rename;
 mod write;
 
 use reprise_wire::{Protocol, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{OperationId, RecordingId, RunId};
+use crate::{OperationId, RecordingId, Remarks, RunId};
 
 pub use read::Samples;
 pub use write::RunWriter;
@@ -99,6 +100,8 @@ pub struct Run {
     pub plan: serde_json::Value,
     /// Its numbers: as of the last checkpoint while it is running or when it was interrupted.
     pub summary: Option<reprise_measure::Summary>,
+    /// What a person wrote beside it.
+    pub remarks: Remarks,
 }
 
 /// Something noted about a run while it was on: a pause, a changed rate, a lane re-anchored.

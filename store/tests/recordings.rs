@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reprise_store::{
-    BinnedKind, ConnectionEnd, ConnectionId, Error, ExchangeId, Ledger, Messages, OperationId,
+    Kept, ConnectionEnd, ConnectionId, Error, ExchangeId, Ledger, Messages, OperationId,
     RecordingState, Totals,
 };
 use reprise_wire::{Close, Flags, Payload, Protocol};
@@ -372,7 +372,7 @@ fn a_name_is_taken_once_and_free_again_in_the_bin() {
         .unwrap()
         .finish(&Totals::default())
         .unwrap();
-    let blocked = store.undo_delete(BinnedKind::Recording, "r");
+    let blocked = store.undo_delete(Kept::Recording, "r");
     assert!(matches!(blocked, Err(Error::NameTaken { .. })));
 }
 
@@ -391,15 +391,17 @@ fn a_deleted_recording_comes_back_whole_until_the_bin_is_emptied() {
     let kept = kept.finish(&Totals::default()).unwrap();
 
     store.delete_recording("r").unwrap();
-    store.undo_delete(BinnedKind::Recording, "r").unwrap();
+    store.undo_delete(Kept::Recording, "r").unwrap();
     assert_eq!(store.recording("r").unwrap(), before);
     store.delete_recording("r").unwrap();
     store.empty_bin(Duration::from_secs(3_600)).unwrap();
-    assert_eq!(store.binned().unwrap().len(), 1, "it is not an hour old");
+    let binned = store.binned().unwrap();
+    assert_eq!(binned.len(), 1, "it is not an hour old");
+    assert_eq!(binned[0].stored_bytes, before.bytes.stored);
     store.empty_bin(Duration::ZERO).unwrap();
 
-    let gone = store.undo_delete(BinnedKind::Recording, "r");
-    assert!(matches!(gone, Err(Error::Unknown { .. })));
+    let gone = store.undo_delete(Kept::Recording, "r");
+    assert!(matches!(gone, Err(Error::NotBinned { .. })));
     assert!(
         store
             .exchanges(before.id, ExchangeId(0), 1)

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use reprise_measure::{Histogram, Summary, Tick};
-use reprise_store::{BinnedKind, Error, RunState, Store};
+use reprise_store::{Kept, Error, RunState, Store};
 use support::*;
 
 fn tick(number: u64) -> Tick {
@@ -152,10 +152,43 @@ fn a_run_goes_to_the_bin_and_back_and_then_for_good() {
     let id = writer.id();
     writer.finish(RunState::Complete, &summary(9_000)).unwrap();
     store.delete_run("a").unwrap();
-    store.undo_delete(BinnedKind::Run, "a").unwrap();
+    store.undo_delete(Kept::Run, "a").unwrap();
     assert_eq!(samples(&store, "a").len(), 9_000);
     store.delete_run("a").unwrap();
+    assert!(store.binned().unwrap()[0].stored_bytes > 9_000);
     store.empty_bin(Duration::ZERO).unwrap();
     assert_eq!(store.samples(id).count(), 0);
+    assert!(matches!(store.run("a"), Err(Error::Unknown { .. })));
+}
+
+#[test]
+fn one_thing_is_removed_from_the_bin_and_the_others_stay() {
+    let (_folder, store) = store();
+    for name in ["a", "b"] {
+        let writer = store.create_run(new_run(name)).unwrap();
+        writer.add_samples(&[sample(1)]).unwrap();
+        writer.finish(RunState::Complete, &summary(1)).unwrap();
+        store.delete_run(name).unwrap();
+    }
+    store.remove_binned(Kept::Run, "a").unwrap();
+    let gone = store.undo_delete(Kept::Run, "a");
+    assert!(matches!(gone, Err(Error::NotBinned { .. })));
+    let names: Vec<_> = store.binned().unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["b"]);
+    store.undo_delete(Kept::Run, "b").unwrap();
+    assert_eq!(samples(&store, "b"), [sample(1)]);
+}
+
+#[test]
+fn a_run_is_renamed_once_it_is_over() {
+    let (_folder, store) = store();
+    let writer = store.create_run(new_run("a")).unwrap();
+    assert!(matches!(store.rename_run("a", "b"), Err(Error::InUse { .. })));
+    writer.finish(RunState::Complete, &summary(0)).unwrap();
+    let other = store.create_run(new_run("c")).unwrap();
+    assert!(matches!(store.rename_run("a", "c"), Err(Error::NameTaken { .. })));
+    other.finish(RunState::Complete, &summary(0)).unwrap();
+    store.rename_run("a", "b").unwrap();
+    assert_eq!(store.run("b").unwrap().name, "b");
     assert!(matches!(store.run("a"), Err(Error::Unknown { .. })));
 }

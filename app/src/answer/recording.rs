@@ -44,6 +44,10 @@ pub struct RecordingHead {
     pub started_at: String,
     /// From its first packet to its last; milliseconds.
     pub duration_ms: u64,
+    /// What a person wrote beside it.
+    pub note: String,
+    /// Words it is found by.
+    pub tags: Vec<String>,
 }
 
 impl From<Recording> for RecordingAnswer {
@@ -57,6 +61,8 @@ impl From<Recording> for RecordingAnswer {
                 raw: recording.raw,
                 started_at: rfc3339(recording.started_at),
                 duration_ms: recording.duration_ms,
+                note: recording.remarks.note,
+                tags: recording.remarks.tags,
             },
             connections: recording.connections,
             messages: recording.messages,

@@ -41,6 +41,10 @@ pub struct RunHead {
     pub mysql: Option<String>,
     /// The run whose mismatches it took for what varies by itself.
     pub baseline: Option<String>,
+    /// What a person wrote beside it.
+    pub note: String,
+    /// Words it is found by.
+    pub tags: Vec<String>,
 }
 
 impl RunHead {

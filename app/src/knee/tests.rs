@@ -50,6 +50,8 @@ fn answered(replay: &ReplayRequest, times: f64, capacity: f64) -> RunAnswer {
             insecure: false,
             mysql: None,
             baseline: None,
+            note: String::new(),
+            tags: Vec::new(),
         },
         summary: Summary {
             checks: vec![CheckResult {

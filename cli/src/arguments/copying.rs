@@ -50,7 +50,7 @@ pub(crate) struct CopyArguments {
 #[command(after_help = "Examples:\n  \
     reprise trim friday --between 10:00..10:20\n  \
     reprise trim friday --where '-operation:/health'\n\n\
-    The whole recording goes to the bin, from where `delete --undo` brings it back. To replay a part of a\n\
+    The whole recording goes to the bin, from where `bin restore` brings it back. To replay a part of a\n\
     recording there is no need to trim it: `reprise replay NAME --between A..B` also sends the logins that the\n\
     part needs, which a trimmed recording may lack.")]
 pub(crate) struct TrimArguments {

@@ -154,34 +154,6 @@ pub(crate) struct ChartArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    reprise delete friday           into the bin; `--undo` brings it back\n  \
-    reprise delete --undo friday\n  \
-    reprise delete --run five\n  \
-    reprise delete --empty-bin      for good; asks first")]
-pub(crate) struct DeleteArguments {
-    /// The recording's or run's name
-    #[arg(required_unless_present = "empty_bin")]
-    pub(crate) name: Option<String>,
-
-    /// It is a run, not a recording
-    #[arg(long)]
-    pub(crate) run: bool,
-
-    /// Bring it back from the bin
-    #[arg(long, conflicts_with = "empty_bin")]
-    pub(crate) undo: bool,
-
-    /// Remove for good what is in the bin
-    #[arg(long)]
-    pub(crate) empty_bin: bool,
-
-    /// Do not ask
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  reprise targets\n  reprise targets allow staging.example\n  reprise targets forget staging.example"
 )]

@@ -7,6 +7,7 @@ use reprise_app::RecordingState;
 use reprise_app::answer::{RecordingAnswer, RecordingHead};
 use reprise_app::readable::{bytes, count, counted, duration, moment};
 
+use super::note::described;
 use super::{Context, named_counts};
 use crate::arguments::{NameArguments, OperationsArguments};
 use crate::output;
@@ -25,7 +26,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new(&[
-        "name", "started", "length", "http", "mysql", "stored", "state",
+        "name", "started", "length", "http", "mysql", "stored", "state", "<tags",
     ]);
     for answer in recordings {
         let state = state_of(&answer.recording);
@@ -37,6 +38,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             count(answer.exchanges.mysql),
             bytes(answer.bytes.stored),
             state,
+            answer.recording.tags.join(" "),
         ]);
     }
     output::text(&table.render())?;
@@ -117,6 +119,7 @@ pub(crate) fn describe(answer: &RecordingAnswer) -> String {
         },
         format!("  lost: {}", losses(answer)),
     ];
+    text.push_str(&described(&answer.recording.note, &answer.recording.tags));
     for line in lines.iter().filter(|line| !line.is_empty()) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{line}");

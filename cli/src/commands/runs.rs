@@ -8,6 +8,7 @@ use reprise_app::readable::{brief, count, counted, duration, moment, percent, ra
 use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
+use super::note::described;
 use super::{Context, mismatches, named_counts, watched};
 use crate::arguments::ReportArguments;
 use crate::output::{self, alarm};
@@ -33,6 +34,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
         "p99",
         "errors",
         "state",
+        "<tags",
     ]);
     for RunAnswer { run, summary } in runs {
         table.row(vec![
@@ -45,6 +47,7 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             duration(summary.response_us.p99),
             percent(summary.error_rate),
             run.state.name().to_owned(),
+            run.tags.join(" "),
         ]);
     }
     output::text(&table.render())?;
@@ -82,6 +85,7 @@ pub(crate) fn describe(answer: &RunAnswer) -> String {
         rate(summary.rate.asked_per_s),
         rate(summary.rate.sent_per_s),
     );
+    text.push_str(&described(&answer.run.note, &answer.run.tags));
     accounting(&mut text, summary);
     let mut table = Table::new(&["", "p50", "p90", "p95", "p99", "p99.9", "max"]);
     for (name, quantiles) in [

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, arguments: TrimArguments) -> anyhow::Result
         output::text(&match &trimmed.whole {
             Some(whole) => format!(
                 "{name} has {exchanges} now, {}; the whole of it is in the bin as {whole}, and\n\
-                 `reprise delete --undo {whole}` brings it back\n",
+                 `reprise bin restore {whole}` brings it back\n",
                 bytes(answer.bytes.stored)
             ),
             None => format!("stopped: {name} is as it was, with {exchanges}\n"),

@@ -136,7 +136,7 @@ fn a_full_disk_ends_an_import_and_keeps_what_was_recorded_before() {
         assert_eq!(long["recording"]["state"], "interrupted");
         assert!(number(&long, "/exchanges/http") < captures::shop().expected.http_requests);
         desk.run(&["delete", "long"]).ok();
-        desk.run(&["delete", "--empty-bin", "--yes"]).ok();
+        desk.run(&["bin", "empty", "--yes"]).ok();
     }
     let long = desk.answer(&["import", "shop.pcap.gz", "--name", "long"]);
     assert_eq!(long["recording"]["state"], "complete");

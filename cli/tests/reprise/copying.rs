@@ -137,7 +137,7 @@ fn a_trimmed_recording_begins_with_its_part_and_the_whole_comes_back() {
     assert!(number(&first, "/at_us") < lasted_ms * 500, "{first}");
 
     let binned = format!("{RECORDING}-whole");
-    desk.run(&["delete", "--undo", &binned]).ok();
+    desk.run(&["bin", "restore", &binned]).ok();
     let back = desk.answer(&["show", &binned]);
     for field in ["exchanges", "connections", "messages"] {
         assert_eq!(back[field], whole[field], "{field}");

@@ -154,9 +154,9 @@ fn a_deleted_recording_comes_back_and_leaves_its_name_free_meanwhile() {
     let before = desk.answers(&["recordings"]);
     desk.run(&["delete", RECORDING]).ok();
     assert_eq!(desk.answers(&["recordings"]), [] as [Value; 0]);
-    desk.run(&["delete", RECORDING, "--undo"]).ok();
+    desk.run(&["bin", "restore", RECORDING]).ok();
     assert_eq!(desk.answers(&["recordings"]), before);
-    desk.run(&["delete", "--empty-bin"]).refused(2, "--yes");
+    desk.run(&["bin", "empty"]).refused(2, "--yes");
 }
 
 /// The bodies and heads of the recorded login requests, as `exchanges --id` shows them.

@@ -37,6 +37,8 @@ mod importing;
 #[cfg(test)]
 mod interchange;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod knee;
 #[cfg(test)]
 mod partly;

@@ -23,7 +23,7 @@ struct Migration {
 }
 
 /// Entry i leads from format i to format i + 1.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         sql: include_str!("../schema/0001.sql"),
         then: None,
@@ -46,6 +46,11 @@ const MIGRATIONS: [Migration; 5] = [
     },
     Migration {
         sql: include_str!("../schema/0005.sql"),
+        then: None,
+        needs: "0.1.0",
+    },
+    Migration {
+        sql: include_str!("../schema/0006.sql"),
         then: None,
         needs: "0.1.0",
     },

@@ -6,6 +6,7 @@ use rusqlite::{Connection as Sql, OptionalExtension, Row, params};
 use super::batch::key;
 use super::row::Stored;
 use super::{ByteCounts, Connection, ExchangeCounts, Recording, RecordingState, close_named};
+use crate::remarks::remarks_of;
 use crate::writer_life::{is_alive, now_ms};
 use crate::{ConnectionId, Error, ExchangeId, RecordingId, Store, segment};
 
@@ -202,7 +203,7 @@ fn unknown(name: &str) -> Error {
 
 const COLUMNS: &str = "id, name, source, complete, writer, written_at_ms, started_at_ns, \
     duration_us, connections, http_exchanges, mysql_exchanges, captured_bytes, stored_bytes, \
-    messages, loss, redacted, raw";
+    messages, loss, redacted, raw, note, tags";
 
 fn recording_of(row: &Row<'_>) -> rusqlite::Result<Result<Recording, Error>> {
     let writer: Option<String> = row.get(4)?;
@@ -232,6 +233,7 @@ fn recording_of(row: &Row<'_>) -> rusqlite::Result<Result<Recording, Error>> {
         loss: super::Ledger::default(),
         redacted: std::collections::BTreeMap::new(),
         raw: row.get(16)?,
+        remarks: remarks_of(row, 17)?,
     };
     let (messages, loss, redacted) = (row.get_ref(13)?, row.get_ref(14)?, row.get_ref(15)?);
     let (messages, loss, redacted) = (messages.as_str()?, loss.as_str()?, redacted.as_str()?);

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Run, RunEvent, RunOperation, RunState, block};
 use crate::recording::{key, protocol_numbered};
+use crate::remarks::remarks_of;
 use crate::writer_life::{is_alive, now_ms};
 use crate::{Error, OperationId, RecordingId, RunId, Store, segment};
 
@@ -237,7 +238,7 @@ fn unknown(name: &str) -> Error {
 }
 
 const COLUMNS: &str = "id, name, recording, recording_name, seed, state, writer, written_at_ms, \
-    started_at_ns, samples, plan, summary";
+    started_at_ns, samples, plan, summary, note, tags";
 
 fn run_of(row: &Row<'_>) -> rusqlite::Result<Result<Run, Error>> {
     let state: Option<String> = row.get(5)?;
@@ -256,6 +257,7 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Result<Run, Error>> {
     let (id, name, recording) = (RunId(row.get(0)?), row.get(1)?, RecordingId(row.get(2)?));
     let (recording_name, samples) = (row.get(3)?, row.get::<_, i64>(9)?.cast_unsigned());
     let started_at = Timestamp::from_nanos(row.get(8)?);
+    let remarks = remarks_of(row, 12)?;
     Ok((|| {
         Ok(Run {
             id,
@@ -268,6 +270,7 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Result<Run, Error>> {
             samples,
             plan: serde_json::from_str(plan)?,
             summary: summary.map(serde_json::from_str).transpose()?,
+            remarks,
         })
     })())
 }
