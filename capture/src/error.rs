@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::live::tap;
+
 /// How `reprise-tap` is given the right to capture, for messages and for the window.
 pub const CAPTURE_RIGHTS_COMMAND: &str =
     "sudo setcap cap_net_raw=eip \"$(command -v reprise-tap)\"";
@@ -155,6 +157,9 @@ pub enum CaptureError {
 fn fixes(tap: Option<&Path>) -> String {
     match tap {
         Some(tap) => {
+            if let Some(group) = tap::closed_but_to(tap) {
+                return format!("run `{}`, or use sudo", tap::join(&group));
+            }
             let tap = tap.display();
             format!(
                 "run `sudo setcap cap_net_raw=eip {tap}` once (only for some: first \

@@ -20,7 +20,7 @@ mod rates;
 mod record;
 mod rotation;
 mod stream;
-mod tap;
+pub(crate) mod tap;
 
 pub use command::CaptureCommand;
 pub use config::{

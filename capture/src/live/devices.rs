@@ -83,17 +83,7 @@ fn described(device: pcap::Device, tap: Option<&Path>) -> Device {
 
 fn reason(error: &CaptureError, tap: Option<&Path>) -> NotCapturable {
     match error {
-        // The tap that is there need not be the one in the PATH.
-        CaptureError::NoRights { .. } => NotCapturable {
-            why: match tap {
-                Some(_) => "neither this user nor reprise-tap may capture packets".to_owned(),
-                None => "this user may not capture packets".to_owned(),
-            },
-            fix: Some(tap.map_or_else(
-                || CAPTURE_RIGHTS_COMMAND.to_owned(),
-                |tap| format!("sudo setcap cap_net_raw=eip '{}'", tap.display()),
-            )),
-        },
+        CaptureError::NoRights { .. } => no_rights(tap),
         CaptureError::InterfaceDown { interface } => NotCapturable {
             why: "it is down".to_owned(),
             fix: Some(format!("sudo ip link set {interface} up")),
@@ -102,6 +92,27 @@ fn reason(error: &CaptureError, tap: Option<&Path>) -> NotCapturable {
             why: other.to_string(),
             fix: None,
         },
+    }
+}
+
+/// What is missing for packets to be captured here, and what gives it.
+fn no_rights(tap: Option<&Path>) -> NotCapturable {
+    let Some(tap) = tap else {
+        return NotCapturable {
+            why: "this user may not capture packets".to_owned(),
+            fix: Some(CAPTURE_RIGHTS_COMMAND.to_owned()),
+        };
+    };
+    if let Some(group) = tap::closed_but_to(tap) {
+        return NotCapturable {
+            why: format!("only members of the group {group} may run reprise-tap"),
+            fix: Some(tap::join(&group)),
+        };
+    }
+    NotCapturable {
+        why: "neither this user nor reprise-tap may capture packets".to_owned(),
+        // The tap that is there need not be the one in the PATH.
+        fix: Some(format!("sudo setcap cap_net_raw=eip '{}'", tap.display())),
     }
 }
 

@@ -3,11 +3,13 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
+use rustix::fs::Access;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Losses, Outlet};
@@ -71,6 +73,29 @@ pub(super) fn find(asked: Option<&Path>) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
+/// The group whose members may run the tap, when this user is none of them.
+pub(crate) fn closed_but_to(tap: &Path) -> Option<String> {
+    let is_there = rustix::fs::access(tap, Access::EXISTS).is_ok();
+    if !is_there || rustix::fs::access(tap, Access::EXEC_OK).is_ok() {
+        return None;
+    }
+    let status = std::fs::metadata(tap).ok()?;
+    let for_members = status.mode() & 0o010 != 0;
+    let groups = std::fs::read_to_string("/etc/group").ok()?;
+    let group = groups.lines().find_map(|line| {
+        // NAME:PASSWORD:ID:MEMBERS, group(5)
+        let mut fields = line.split(':');
+        let (name, id) = (fields.next()?, fields.nth(1)?);
+        (id.parse() == Ok(status.gid())).then(|| name.to_owned())
+    });
+    group.filter(|_| for_members)
+}
+
+/// What gives this user the right to run a tap that is for a group.
+pub(crate) fn join(group: &str) -> String {
+    format!("sudo usermod -aG {group} \"$USER\" # then log in again")
+}
+
 /// Whether a tap may capture on an interface.
 pub(super) fn can_capture(tap: &Path, interface: &str) -> bool {
     let status = Command::new(tap)
@@ -106,9 +131,15 @@ pub(super) fn start(
     let losses = losses.clone();
     let listen = move |errors: &mut dyn Read| listen(errors, &first, &losses);
     let started = Process::start(&mut command, stopper, listen);
-    let (process, output) = started.map_err(|source| CaptureError::TapStart {
-        tap: tap.to_path_buf(),
-        source,
+    let (process, output) = started.map_err(|source| match closed_but_to(tap) {
+        Some(_) => CaptureError::NoRights {
+            interface: request.name.clone(),
+            tap: Some(tap.to_path_buf()),
+        },
+        None => CaptureError::TapStart {
+            tap: tap.to_path_buf(),
+            source,
+        },
     })?;
     let said = match begun.recv_timeout(START) {
         Ok(TapStatus::Listening { .. }) => {
