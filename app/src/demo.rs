@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use reprise_capture::{CaptureError, Interfaces, PacketSource, StopAfter};
 use reprise_fixtures::captures;
-use reprise_fixtures::shop::{
-    self, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, PASSWORD, Shop, ShopConfig,
-};
+use reprise_fixtures::shop::{self, Shop, ShopConfig};
 use reprise_fixtures::traffic::{self, TrafficConfig};
 use reprise_measure::Comparison;
 
@@ -18,6 +16,7 @@ use crate::capture::{CaptureJob, CaptureNews, ImportRequest, RecordRequest};
 use crate::limits::CaptureLimits;
 use crate::redaction::RedactionChoice;
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
+use crate::sample;
 use crate::{CompareRequest, Error, Library};
 
 /// The recording's name in the demo's file.
@@ -88,7 +87,7 @@ pub fn demo(
     tell(DemoNews::Chapter(
         "The shop opens: an HTTP app that talks MySQL".to_owned(),
     ));
-    let shop = shop::start(ShopConfig::default()).map_err(shop_failed)?;
+    let shop = shop::start(ShopConfig::default()).map_err(sample::failed)?;
     tell(DemoNews::Note(format!(
         "http://{} in front of mysql://{}",
         shop.http_addr(),
@@ -119,7 +118,7 @@ pub fn demo(
                 file.display()
             )));
         }
-        shop.reset().map_err(shop_failed)?;
+        shop.reset().map_err(sample::failed)?;
         let mut replay = replay_of(&shop, run, rate);
         replay.faults = faults;
         replay_once(&library, &replay, tell)?;
@@ -237,7 +236,7 @@ fn record_traffic(
     let seen = customers
         .join()
         .map_err(|_| Error::Shop("its customers ended early".to_owned()))?
-        .map_err(shop_failed)?;
+        .map_err(sample::failed)?;
     tell(DemoNews::Note(format!(
         "its customers sent {} requests on {} visits, {} of them went wrong",
         seen.requests, seen.visits, seen.errors
@@ -260,14 +259,12 @@ fn follow_capture(
 /// A replay at the shop, as its own customer: the password that redaction took out is the accounts'.
 fn replay_of(shop: &Shop, run: &str, rate: RateChange) -> ReplayRequest {
     let mut request = ReplayRequest::new(RECORDING.to_owned());
-    request.http = vec![format!("http://{}", shop.http_addr())];
-    request.mysql = Some(format!(
-        "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
-        shop.mysql_addr()
-    ));
+    let targets = sample::targets(shop);
+    request.http = vec![targets.http];
+    request.mysql = Some(targets.mysql);
     request.run = Some(run.to_owned());
     request.rate = rate;
-    request.secrets = vec![format!("login.password={PASSWORD}")];
+    request.secrets = vec![targets.secret];
     request
 }
 
@@ -295,8 +292,4 @@ fn faults(length_ms: u64) -> Vec<String> {
     [DELAY, FAILURE]
         .map(|fault| format!("{fault}{window} for http"))
         .to_vec()
-}
-
-fn shop_failed(error: reprise_fixtures::FixtureError) -> Error {
-    Error::Shop(error.to_string())
 }

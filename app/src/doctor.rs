@@ -74,9 +74,14 @@ impl Finding {
     }
 }
 
+/// Whether packets can be captured on this machine by this user.
+pub fn capture_rights() -> Finding {
+    capturing::look()
+}
+
 /// Looks at everything; `file` is the one to work on, `None` the default one. Takes about a tenth of a second.
 pub fn doctor(file: Option<&Path>) -> Vec<Finding> {
-    let mut findings = vec![capturing::look()];
+    let mut findings = vec![capture_rights()];
     findings.extend(file::look(file));
     findings.extend([
         machine::open_files(),

@@ -33,6 +33,7 @@ mod replay;
 mod report;
 mod rotation;
 mod runs;
+mod sample;
 mod search;
 mod size;
 mod transcript;
@@ -46,7 +47,7 @@ pub use charts::{RunSpan, RunTimeline, comparison_charts};
 pub use comparison::{CompareRequest, RECORDING};
 pub use copy::{CopyRequest, PartRequest};
 pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
-pub use doctor::{Finding, Health, doctor};
+pub use doctor::{Finding, Health, capture_rights, doctor};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
 pub use failures::{FailureGroup, FailureSample};
@@ -71,6 +72,7 @@ pub use replay::{
     describe_watched, parse_copies, parse_factor, times_recorded,
 };
 pub use rotation::parse_rotation;
+pub use sample::{SampleShop, ShopTargets};
 pub use size::parse_size;
 pub use trim::Trimmed;
 

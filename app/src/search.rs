@@ -81,7 +81,10 @@ impl Words {
                 continue;
             }
             let exact = word.starts_with("tag:");
-            let has = |tag: &str| tag.strip_prefix("tag:").is_some_and(|tag| tag.contains(word));
+            let has = |tag: &str| {
+                tag.strip_prefix("tag:")
+                    .is_some_and(|tag| tag.contains(word))
+            };
             let tag = tags
                 .iter()
                 .find(|tag| if exact { *tag == word } else { has(tag) });
@@ -103,7 +106,11 @@ fn line_around(text: &str, at: usize) -> String {
     let number = lower
         .get(..at)
         .map_or(0, |before| before.matches('\n').count());
-    text.lines().nth(number).unwrap_or_default().trim().to_owned()
+    text.lines()
+        .nth(number)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -124,7 +131,10 @@ mod tests {
     #[test]
     fn every_word_is_looked_for_in_name_note_and_tags() {
         assert_eq!(hit("FRI"), Some(String::new()));
-        assert_eq!(hit("friday index"), Some("Before the INDEX on stock".to_owned()));
+        assert_eq!(
+            hit("friday index"),
+            Some("Before the INDEX on stock".to_owned())
+        );
         assert_eq!(hit("noon eak-2"), Some("tag:peak-2".to_owned()));
         assert_eq!(hit("friday stockings"), None);
     }

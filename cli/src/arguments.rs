@@ -22,9 +22,9 @@ pub(crate) use keeping::{
 };
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments,
-    FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
-    ReportArguments, TargetsArguments, TargetsCommand, ThemeName,
+    ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments, FormArguments,
+    NameArguments, OperationsArguments, PlansArguments, PlansCommand, ReportArguments,
+    TargetsArguments, TargetsCommand, ThemeName,
 };
 pub(crate) use proxying::{ControlArguments, ProxyArguments, ProxyCommand};
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
@@ -63,6 +63,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// The whole story on a sample shop: record, replay, break, compare, report
     Demo(DemoArguments),
+    /// Open the sample shop on this machine, as a target for its traffic
+    Shop,
     /// List network interfaces, and why one cannot be captured
     Devices(DevicesArguments),
     /// Record live traffic from interfaces

@@ -37,6 +37,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     match arguments.command {
         Command::Demo(demo) => commands::demo::run(&context, demo),
+        Command::Shop => commands::shop::run(&context),
         Command::Devices(devices) => commands::devices::run(&context, &devices),
         Command::Record(record) => commands::record::run(&context, record),
         Command::Import(import) => commands::import::run(&context, import),

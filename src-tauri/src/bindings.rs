@@ -4,7 +4,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
-    compare, file, import, library, proxy, record, redaction, replay, run, targets, window,
+    compare, file, import, keeping, library, machine, proxy, record, redaction, replay, run,
+    targets, window,
 };
 
 /// Every command, typed.
@@ -21,9 +22,19 @@ pub(crate) fn commands() -> Builder<Wry> {
             import::choose_files,
             import::import_files,
             import::stop_import,
-            library::delete_recording,
-            library::delete_run,
-            library::undo_delete,
+            keeping::put_in_bin,
+            keeping::bin,
+            keeping::restore,
+            keeping::remove_binned,
+            keeping::empty_bin,
+            keeping::rename,
+            keeping::remark,
+            keeping::find,
+            machine::about,
+            machine::capture_rights,
+            machine::shop,
+            machine::open_shop,
+            machine::close_shop,
             record::devices,
             record::device_rates,
             record::check_capture_filter,
@@ -32,7 +43,6 @@ pub(crate) fn commands() -> Builder<Wry> {
             record::watch_recording,
             record::recording_chart,
             record::stop_recording,
-            record::rename_recording,
             file::choose_library,
             file::open_library,
             window::hide_window,

@@ -4,7 +4,9 @@
 pub(crate) mod compare;
 pub(crate) mod file;
 pub(crate) mod import;
+pub(crate) mod keeping;
 pub(crate) mod library;
+pub(crate) mod machine;
 pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod redaction;

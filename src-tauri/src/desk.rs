@@ -1,9 +1,9 @@
-//! What the window's commands share: the open file, what is on (an import, a recording, a run, proxies), and what was
-//! deleted last.
+//! What the window's commands share: the open file, and what is on (an import, a recording, a run, proxies, the sample
+//! shop).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reprise_app::{Kept, Library, ReplayRequest, Stopper};
+use reprise_app::{Library, ReplayRequest, SampleShop, Stopper};
 
 use crate::device_rates::DeviceRates;
 use crate::error::Failure;
@@ -21,7 +21,7 @@ pub(crate) struct Desk {
     device_rates: Arc<Mutex<DeviceRates>>,
     recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
     live: Arc<Mutex<Option<Arc<LiveRun>>>>,
-    deleted: Arc<Mutex<Option<(Kept, String)>>>,
+    shop: Arc<Mutex<Option<SampleShop>>>,
 }
 
 impl Desk {
@@ -34,7 +34,7 @@ impl Desk {
             device_rates: Arc::default(),
             recording: Arc::default(),
             live: Arc::default(),
-            deleted: Arc::default(),
+            shop: Arc::default(),
         }
     }
 
@@ -61,7 +61,6 @@ impl Desk {
         }
         *self.recording_place() = None;
         *self.live_place() = None;
-        *self.deleted() = None;
         *hold(&self.library) = library;
         Ok(())
     }
@@ -71,9 +70,9 @@ impl Desk {
         hold(&self.import)
     }
 
-    /// What was deleted last, until it is taken back.
-    pub(crate) fn deleted(&self) -> MutexGuard<'_, Option<(Kept, String)>> {
-        hold(&self.deleted)
+    /// The sample shop, while it is open.
+    pub(crate) fn shop(&self) -> MutexGuard<'_, Option<SampleShop>> {
+        hold(&self.shop)
     }
 
     /// What the interfaces carry, as last read.
@@ -118,6 +117,9 @@ impl Desk {
             return Err(Failure::usage(format!(
                 "the run {name} is on; wait for it or stop it"
             )));
+        }
+        if let Some(shop) = self.shop().as_ref() {
+            shop.reset_for(request)?;
         }
         let job = self.library().replay(request)?;
         let live = LiveRun::follow(job, faults, request.duration_ms)?;

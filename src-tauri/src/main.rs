@@ -60,8 +60,8 @@ fn open() -> anyhow::Result<()> {
     if matches!(instance, Instance::Second) {
         return Ok(());
     }
-    let library =
-        Library::open(file.as_deref()).inspect_err(|error| display::complain(&error.to_string()))?;
+    let library = Library::open(file.as_deref())
+        .inspect_err(|error| display::complain(&error.to_string()))?;
     let commands = bindings::commands();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -86,7 +86,9 @@ impl Store {
         let (kind, name) = (kind.name(), name.to_owned());
         self.transact(move |transaction| {
             let taken: bool = transaction.query_row(
-                &format!("SELECT EXISTS (SELECT 1 FROM {kind} WHERE name = ?1 AND deleted_at_ms IS NULL)"),
+                &format!(
+                    "SELECT EXISTS (SELECT 1 FROM {kind} WHERE name = ?1 AND deleted_at_ms IS NULL)"
+                ),
                 [&name],
                 |row| row.get(0),
             )?;

@@ -94,15 +94,23 @@ impl RemarkChange {
 
 /// A tag is one word, so that tags can be typed one after the other.
 fn check(change: &RemarkChange) -> Result<(), Error> {
-    if change.note.as_ref().is_some_and(|note| note.len() > LONGEST_NOTE) {
-        return Err(Error::BadRemark("a note longer than 10,000 bytes; write less"));
+    if change
+        .note
+        .as_ref()
+        .is_some_and(|note| note.len() > LONGEST_NOTE)
+    {
+        return Err(Error::BadRemark(
+            "a note longer than 10,000 bytes; write less",
+        ));
     }
     let bad = |tag: &String| {
         tag.is_empty()
             || tag.len() > LONGEST_TAG
             || tag.starts_with('-')
             || tag.contains([',', '"'])
-            || tag.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+            || tag
+                .chars()
+                .any(|letter| letter.is_whitespace() || letter.is_control())
     };
     if change.tag.iter().any(bad) {
         return Err(Error::BadRemark(

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reprise_store::{
-    Kept, ConnectionEnd, ConnectionId, Error, ExchangeId, Ledger, Messages, OperationId,
+    ConnectionEnd, ConnectionId, Error, ExchangeId, Kept, Ledger, Messages, OperationId,
     RecordingState, Totals,
 };
 use reprise_wire::{Close, Flags, Payload, Protocol};

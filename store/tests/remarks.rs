@@ -43,7 +43,9 @@ fn a_note_and_tags_are_there_after_the_file_was_opened_again() {
     store
         .remark(Kept::Recording, "r", tagged(&["friday", "v2"], &["peak"]))
         .unwrap();
-    store.remark(Kept::Run, "r", tagged(&["slow"], &[])).unwrap();
+    store
+        .remark(Kept::Run, "r", tagged(&["slow"], &[]))
+        .unwrap();
     drop(store);
 
     let store = Store::open(folder.path().join("t.reprise")).unwrap();

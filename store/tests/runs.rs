@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use reprise_measure::{Histogram, Summary, Tick};
-use reprise_store::{Kept, Error, RunState, Store};
+use reprise_store::{Error, Kept, RunState, Store};
 use support::*;
 
 fn tick(number: u64) -> Tick {
@@ -173,7 +173,12 @@ fn one_thing_is_removed_from_the_bin_and_the_others_stay() {
     store.remove_binned(Kept::Run, "a").unwrap();
     let gone = store.undo_delete(Kept::Run, "a");
     assert!(matches!(gone, Err(Error::NotBinned { .. })));
-    let names: Vec<_> = store.binned().unwrap().into_iter().map(|one| one.name).collect();
+    let names: Vec<_> = store
+        .binned()
+        .unwrap()
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
     assert_eq!(names, ["b"]);
     store.undo_delete(Kept::Run, "b").unwrap();
     assert_eq!(samples(&store, "b"), [sample(1)]);
@@ -183,10 +188,16 @@ fn one_thing_is_removed_from_the_bin_and_the_others_stay() {
 fn a_run_is_renamed_once_it_is_over() {
     let (_folder, store) = store();
     let writer = store.create_run(new_run("a")).unwrap();
-    assert!(matches!(store.rename_run("a", "b"), Err(Error::InUse { .. })));
+    assert!(matches!(
+        store.rename_run("a", "b"),
+        Err(Error::InUse { .. })
+    ));
     writer.finish(RunState::Complete, &summary(0)).unwrap();
     let other = store.create_run(new_run("c")).unwrap();
-    assert!(matches!(store.rename_run("a", "c"), Err(Error::NameTaken { .. })));
+    assert!(matches!(
+        store.rename_run("a", "c"),
+        Err(Error::NameTaken { .. })
+    ));
     other.finish(RunState::Complete, &summary(0)).unwrap();
     store.rename_run("a", "b").unwrap();
     assert_eq!(store.run("b").unwrap().name, "b");

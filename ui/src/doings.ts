@@ -1,8 +1,8 @@
 /** What can be done right now: every button on screen that has a key, as it is written there. */
 import { keyLabel } from './keys';
 
-/** Something to do: its words, its key as it is shown, and the doing of it. */
-export type Doing = { says: string; key: string; act: () => void };
+/** Something to do: its words, where they were found if not there, its key as it is shown, and the doing of it. */
+export type Doing = { says: string; where?: string; key: string; act: () => void };
 
 /** What the page and the rail offer now, each once. */
 export function onScreen(): Doing[] {

@@ -2,13 +2,15 @@
 
 export type Place =
   | { page: 'library' }
-  | { page: 'recording'; name: string; exchange?: number }
+  | { page: 'bin' }
+  | { page: 'recording'; name: string; exchange?: number; filter?: string }
   | { page: 'record' }
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }
   | { page: 'compare'; a: string | null; b: string | null }
   | { page: 'proxy' }
-  | { page: 'settings' };
+  | { page: 'settings' }
+  | { page: 'about' };
 
 const state = $state<{ now: Place }>({ now: { page: 'library' } });
 

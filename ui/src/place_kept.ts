@@ -19,7 +19,8 @@ export async function resumePlace(): Promise<void> {
 }
 
 function isThere(place: Place): boolean {
-  const has = (name: string | null | undefined) => !name || recordings.includes(name) || runs.includes(name);
+  const has = (name: string | null | undefined) =>
+    !name || recordings.includes(name) || runs.includes(name);
   const recordings = (shelf.library?.recordings ?? []).map(({ name }) => name);
   const runs = (shelf.library?.runs ?? []).map(({ name }) => name);
   switch (place.page) {

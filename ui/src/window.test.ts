@@ -32,7 +32,7 @@ describe('the window', () => {
     );
   });
 
-  it('offers the sample and the command that grants capture rights in an empty file', async () => {
+  it('offers the sample, and the command that grants the right to record, in an empty file', async () => {
     const fake = open(true);
     expect((await screen.findByText(/setcap/)).textContent).toContain('cap_net_raw');
     await fireEvent.click(screen.getByRole('button', { name: /Import the sample shop/ }));
@@ -74,6 +74,29 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByRole('row', { name: 'run friday-1x' })).toBeNull());
     await fireEvent.click(screen.getByRole('button', { name: /Undo/ }));
     expect(await screen.findByRole('row', { name: 'run friday-1x' })).toBeTruthy();
+  });
+
+  it('says that this user may record once that is so', async () => {
+    const fake = open(true);
+    await screen.findByText(/cannot record from an interface/);
+    fake.rights = { subject: 'capture', health: 'good', found: '2 of 2 interfaces', fix: null };
+    await fireEvent.click(screen.getByRole('button', { name: /Look again/ }));
+    expect(await screen.findByText(/may record from this machine/)).toBeTruthy();
+    expect(screen.queryByText(/setcap/)).toBeNull();
+  });
+
+  it('opens the sample shop as a target, with the password that its customers need', async () => {
+    open();
+    await key('3');
+    await fireEvent.click(await screen.findByRole('button', { name: /^Use the sample shop/ }));
+    await waitFor(() =>
+      expect((screen.getByLabelText('HTTP target') as HTMLInputElement).value).toBe(
+        'http://127.0.0.1:40080',
+      ),
+    );
+    const secret = (await screen.findByLabelText('Value of secret 1')) as HTMLInputElement;
+    expect(secret.value).toBe('correct horse battery staple');
+    expect(await screen.findByText(/sample shop is open/)).toBeTruthy();
   });
 
   it('shows what a replay would send and refuses a host until it is allowed', async () => {

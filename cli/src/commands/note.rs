@@ -46,6 +46,9 @@ pub(crate) fn described(note: &str, tags: &[String]) -> String {
         [] => String::new(),
         tags => format!("  tags: {}\n", tags.join(" ")),
     };
-    let note: String = note.lines().map(|line| format!("  note: {line}\n")).collect();
+    let note: String = note
+        .lines()
+        .map(|line| format!("  note: {line}\n"))
+        .collect();
     format!("{note}{tags}")
 }

@@ -9,7 +9,8 @@ fn a_note_and_tags_are_kept_shown_and_found() {
     let desk = Desk::with_recording();
     let note = "before the index\nasked for by Ada";
     let tags = ["--tag", "peak", "--tag", "v2"];
-    desk.run(&[&["note", RECORDING, note][..], &tags].concat()).ok();
+    desk.run(&[&["note", RECORDING, note][..], &tags].concat())
+        .ok();
     let written = json!({
         "kind": "recording", "name": RECORDING, "note": note, "tags": ["peak", "v2"]
     });
@@ -42,7 +43,10 @@ fn sql_and_routes_are_found_in_the_operations() {
     let found = desk.answers(&["find", "select", "FROM"]);
     assert!(!found.is_empty());
     for one in &found {
-        assert_eq!((&one["kind"], &one["name"]), (&json!("operation"), &json!(RECORDING)));
+        assert_eq!(
+            (&one["kind"], &one["name"]),
+            (&json!("operation"), &json!(RECORDING))
+        );
         let hit = one["hit"].as_str().unwrap();
         assert!(hit.starts_with("SELECT"), "{hit}");
     }
@@ -69,7 +73,10 @@ fn what_was_deleted_is_listed_with_its_size_and_removed_one_by_one() {
     desk.run(&["delete", RECORDING]).ok();
     let binned = desk.answers(&["bin"]);
     assert_eq!(binned.len(), 1);
-    assert_eq!((&binned[0]["name"], &binned[0]["bytes"]), (&json!(RECORDING), &stored));
+    assert_eq!(
+        (&binned[0]["name"], &binned[0]["bytes"]),
+        (&json!(RECORDING), &stored)
+    );
     assert!(desk.run(&["bin", "list"]).ok().stdout.contains(RECORDING));
     desk.run(&["bin", "remove", RECORDING]).refused(2, "--yes");
     desk.run(&["bin", "remove", RECORDING, "--yes"]).ok();

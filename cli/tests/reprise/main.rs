@@ -65,6 +65,8 @@ mod replaying_mysql;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]
+mod sample_shop;
+#[cfg(test)]
 mod stopping;
 #[cfg(test)]
 mod story;

@@ -20,8 +20,6 @@ pub(crate) struct Library {
     pub runs: Vec<RunCard>,
     /// The shipped sample capture, when it is on this machine.
     pub sample: Option<String>,
-    /// The command that grants capture rights.
-    pub grant: String,
 }
 
 /// One recording in a line.
@@ -47,6 +45,9 @@ pub(crate) struct RecordingCard {
     lost: Option<String>,
     /// Exchanges over time, as SVG.
     sparkline: String,
+    /// What a person wrote beside it.
+    note: String,
+    tags: Vec<String>,
 }
 
 /// One run in a line.
@@ -68,6 +69,9 @@ pub(crate) struct RunCard {
     checks_failed: u32,
     /// New errors over time, as SVG.
     sparkline: String,
+    /// What a person wrote beside it.
+    note: String,
+    tags: Vec<String>,
 }
 
 /// How far an import is.
@@ -111,6 +115,8 @@ impl RecordingCard {
             stored_bytes: answer.bytes.stored as f64,
             lost: worst_loss(&answer.loss),
             sparkline,
+            note: answer.recording.note.clone(),
+            tags: answer.recording.tags.clone(),
         }
     }
 }
@@ -133,6 +139,8 @@ impl RunCard {
             generator_late: summary.generator_late,
             checks_failed: whole(failed as u64),
             sparkline,
+            note: answer.run.note.clone(),
+            tags: answer.run.tags.clone(),
         }
     }
 }

@@ -19,10 +19,7 @@ const ENDING: &str = "reprise";
 #[specta::specta]
 pub(crate) async fn choose_library(app: AppHandle, make: bool) -> Result<Option<String>, Failure> {
     off_main(move || {
-        let dialog = app
-            .dialog()
-            .file()
-            .add_filter("Reprise files", &[ENDING]);
+        let dialog = app.dialog().file().add_filter("Reprise files", &[ENDING]);
         let chosen = if make {
             let dialog = dialog.set_title("A new file").set_file_name("new.reprise");
             dialog.blocking_save_file()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reprise_app::{CAPTURE_RIGHTS_COMMAND, ExchangeQuery, Kept, Style};
+use reprise_app::{ExchangeQuery, Style};
 use tauri::State;
 
 use super::off_main;
@@ -39,7 +39,6 @@ pub(crate) async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<L
             recordings: recordings.collect::<Result<_, Failure>>()?,
             runs: runs.collect::<Result<_, Failure>>()?,
             sample: sample_capture().map(|path| path.display().to_string()),
-            grant: CAPTURE_RIGHTS_COMMAND.to_owned(),
         })
     })
     .await
@@ -118,43 +117,6 @@ pub(crate) async fn exchange(
 ) -> Result<ExchangeDetail, Failure> {
     let library = desk.library();
     off_main(move || Ok(library.exchange(&name, id)?.into())).await
-}
-
-/// Puts a recording into the bin.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn delete_recording(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
-    delete(desk.inner().clone(), Kept::Recording, name).await
-}
-
-/// Puts a run into the bin.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn delete_run(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
-    delete(desk.inner().clone(), Kept::Run, name).await
-}
-
-/// Takes what was deleted last out of the bin.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn undo_delete(desk: State<'_, Desk>) -> Result<(), Failure> {
-    let desk = desk.inner().clone();
-    off_main(move || {
-        let Some((kind, name)) = desk.deleted().take() else {
-            return Err(Failure::usage("nothing was deleted"));
-        };
-        Ok(desk.library().undelete(kind, &name)?)
-    })
-    .await
-}
-
-async fn delete(desk: Desk, kind: Kept, name: String) -> Result<(), Failure> {
-    off_main(move || {
-        desk.library().delete(kind, &name)?;
-        *desk.deleted() = Some((kind, name));
-        Ok(())
-    })
-    .await
 }
 
 /// The shipped capture of the sample shop: beside the program, where packages put it, or in the source tree that

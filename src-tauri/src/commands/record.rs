@@ -115,15 +115,3 @@ pub(crate) fn stop_recording(desk: State<'_, Desk>) {
         live.stop();
     }
 }
-
-/// Calls a recording something else.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn rename_recording(
-    desk: State<'_, Desk>,
-    from: String,
-    to: String,
-) -> Result<(), Failure> {
-    let library = desk.library();
-    off_main(move || Ok(library.rename_recording(&from, to.trim())?)).await
-}

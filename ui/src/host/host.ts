@@ -3,8 +3,10 @@
  * outside; `tauri.ts` is the real one, `fake/` serves a browser and the tests.
  */
 import type {
+  About,
   AgainForm,
   AllowedHost,
+  BinnedCard,
   CheckState,
   Chart,
   Comparison,
@@ -14,9 +16,12 @@ import type {
   FaultReading,
   Failure,
   FailureLine,
+  Found,
   DeviceCard,
   DeviceRate,
   ImportNews,
+  KeptKind,
+  MachineFinding,
   Mismatches,
   ProxyCard,
   ProxyForm,
@@ -31,6 +36,7 @@ import type {
   RulesReading,
   StageLine,
   RunPage,
+  ShopCard,
   RunView,
   ThemeName,
   Understood,
@@ -57,10 +63,26 @@ export interface Host {
   /** Resolves to the new recording's name when all is read. */
   importFiles(paths: string[], name: string, news: (news: ImportNews) => void): Promise<string>;
   stopImport(): Promise<Done>;
-  /** Into the bin; `undo` takes it out again. */
-  deleteRecording(name: string): Promise<Done>;
-  deleteRun(name: string): Promise<Done>;
-  undoDelete(): Promise<Done>;
+  /** What was deleted stays in the bin until it is restored or removed for good. */
+  putInBin(kind: KeptKind, name: string): Promise<Done>;
+  bin(): Promise<BinnedCard[]>;
+  restore(kind: KeptKind, name: string): Promise<Done>;
+  removeBinned(kind: KeptKind, name: string): Promise<Done>;
+  emptyBin(): Promise<Done>;
+  rename(kind: KeptKind, from: string, to: string): Promise<Done>;
+  /** The note and all tags from now on. */
+  remark(kind: KeptKind, name: string, note: string, tags: string[]): Promise<Done>;
+  /** What has every word in its name, note, tags or operations. */
+  find(text: string): Promise<Found[]>;
+
+  /** Versions, and what this machine is good for. */
+  about(): Promise<About>;
+  /** Whether this user may record here, and what makes it so. */
+  captureRights(): Promise<MachineFinding>;
+  /** The sample shop on this machine, if it is open. */
+  shop(): Promise<ShopCard | null>;
+  openShop(): Promise<ShopCard>;
+  closeShop(): Promise<Done>;
 
   /** The interfaces of this machine, and why one cannot be captured. */
   devices(): Promise<DeviceCard[]>;
@@ -74,7 +96,6 @@ export interface Host {
   watchRecording(news: (news: RecordNews) => void): Promise<Done>;
   recordingChart(theme: ThemeName, width: number): Promise<Chart | null>;
   stopRecording(): Promise<Done>;
-  renameRecording(from: string, to: string): Promise<Done>;
   /** Asks for a Reprise file with the system's dialog, a new one or one that is there; null when the user changed their mind. */
   chooseLibrary(make: boolean): Promise<string | null>;
   /** Turns to another file, made when it is not there and `make` is set; the window has to start anew then. */

@@ -1,10 +1,12 @@
 /** What the file holds, as last read: the rail, the library and the pickers share it. */
 import { host } from '../host/host';
-import type { Library } from '../host/bindings';
+import type { KeptKind, Library } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
 import { theme } from '../theme.svelte';
 
 class Shelf {
+  /** What the library is searched for. */
+  wanted = $state('');
   /** Null until first read. */
   library = $state<Library | null>(null);
 
@@ -18,19 +20,19 @@ class Shelf {
   }
 
   /** Puts a recording or a run into the bin, with the way back. */
-  async remove(what: 'recording' | 'run', name: string): Promise<void> {
+  async remove(what: KeptKind, name: string): Promise<void> {
     try {
-      await (what === 'recording' ? host().deleteRecording(name) : host().deleteRun(name));
-      say(`Deleted the ${what} ${name}`, () => void this.restore());
+      await host().putInBin(what, name);
+      say(`Deleted the ${what} ${name}`, () => void this.restore(what, name));
     } catch (thrown) {
       complain(thrown);
     }
     await this.refresh();
   }
 
-  private async restore(): Promise<void> {
+  private async restore(what: KeptKind, name: string): Promise<void> {
     try {
-      await host().undoDelete();
+      await host().restore(what, name);
     } catch (thrown) {
       complain(thrown);
     }

@@ -78,7 +78,7 @@ class Recorder {
   /** Gives the recording another name; says whether that worked. */
   async rename(to: string): Promise<boolean> {
     try {
-      await host().renameRecording(this.name, to);
+      await host().rename('recording', this.name, to);
     } catch (thrown) {
       complain(thrown);
       return false;

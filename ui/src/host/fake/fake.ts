@@ -1,6 +1,9 @@
 /** A host without a machine behind it: believable answers for a browser and for the tests. */
 import type {
   AgainForm,
+  KeptKind,
+  Library,
+  MachineFinding,
   ProxyForm,
   RecordForm,
   RecordNews,
@@ -26,6 +29,8 @@ import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
 import { FakeRun, TOTAL_MS } from './runs';
+import { FakeShelves } from './shelves';
+import { ABOUT, SHOP } from './machine';
 import { comparison, exchange, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
 
 /** A host on an empty file or on one with a few recordings and runs. `speed` hastens its clock. */
@@ -34,11 +39,14 @@ export function fakeHost(state: 'full' | 'empty', speed = 1): FakeHost {
 }
 
 export class FakeHost implements Host {
-  private file = library(false);
-  private bin: (() => void) | null = null;
+  private file: Library;
+  private kept: FakeShelves;
+  private shopIsOpen = false;
   private hosts = [{ host: 'staging.example' }];
   private readonly running: FakeRun;
   private importing = false;
+  /** What it says of the right to capture. */
+  rights: MachineFinding = structuredClone(ABOUT.findings[0]!);
   /** Drops files on the window, as a user would. */
   drop: (paths: string[]) => void = () => undefined;
   /** Has the program started once more, with a file. */
@@ -57,6 +65,7 @@ export class FakeHost implements Host {
     private readonly speed: number,
   ) {
     this.file = library(empty);
+    this.kept = new FakeShelves(this.file);
     this.recorder = new FakeRecorder(speed);
     this.running = new FakeRun(speed);
     this.standing = new FakeProxies(speed, readFault);
@@ -165,21 +174,59 @@ export class FakeHost implements Host {
     this.importing = false;
   }
 
-  async deleteRecording(name: string) {
-    const index = this.file.recordings.findIndex((recording) => recording.name === name);
-    const [gone] = this.file.recordings.splice(index, 1);
-    this.bin = () => gone && this.file.recordings.splice(index, 0, gone);
+  async putInBin(kind: KeptKind, name: string) {
+    this.kept.putInBin(kind, name);
   }
 
-  async deleteRun(name: string) {
-    const index = this.file.runs.findIndex((run) => run.name === name);
-    const [gone] = this.file.runs.splice(index, 1);
-    this.bin = () => gone && this.file.runs.splice(index, 0, gone);
+  async bin() {
+    return this.kept.binned();
   }
 
-  async undoDelete() {
-    this.bin?.();
-    this.bin = null;
+  async restore(kind: KeptKind, name: string) {
+    this.kept.restore(kind, name);
+  }
+
+  async removeBinned(kind: KeptKind, name: string) {
+    this.asked.push(`remove ${kind} ${name}`);
+    this.kept.remove(kind, name);
+  }
+
+  async emptyBin() {
+    this.asked.push('empty the bin');
+    this.kept.empty();
+  }
+
+  async rename(kind: KeptKind, from: string, to: string) {
+    this.kept.rename(kind, from, to);
+  }
+
+  async remark(kind: KeptKind, name: string, note: string, tags: string[]) {
+    this.kept.remark(kind, name, note, tags);
+  }
+
+  async find(text: string) {
+    return this.kept.find(text);
+  }
+
+  async about() {
+    return ABOUT;
+  }
+
+  async captureRights() {
+    return structuredClone(this.rights);
+  }
+
+  async shop() {
+    return this.shopIsOpen ? SHOP : null;
+  }
+
+  async openShop() {
+    this.shopIsOpen = true;
+    return SHOP;
+  }
+
+  async closeShop() {
+    this.shopIsOpen = false;
   }
 
   async devices() {
@@ -222,13 +269,6 @@ export class FakeHost implements Host {
 
   async stopRecording() {
     this.recorder.stop();
-  }
-
-  async renameRecording(from: string, to: string) {
-    if (this.file.recordings.some((recording) => recording.name === to))
-      throw failure('usage', `failed to create recording "${to}": the name is taken`);
-    const recording = this.file.recordings.find((one) => one.name === from);
-    if (recording) recording.name = to;
   }
 
   async hideWindow() {

@@ -67,6 +67,8 @@ function card(
     storedBytes: (http + mysql) * 214,
     lost,
     sparkline: waves(http),
+    note: http > 1_000_000 ? 'taken while the campaign began\nbefore the index on stock' : '',
+    tags: http > 1_000_000 ? ['peak'] : [],
   };
 }
 
@@ -98,6 +100,8 @@ function run(
     generatorLate: false,
     checksFailed: errorRate > 0.01 ? 1 : 0,
     sparkline: errorRate > 0.01 ? FAULTY : CLEAN,
+    note: '',
+    tags: [],
     ...more,
   };
 }
@@ -133,7 +137,6 @@ export function library(empty: boolean): Library {
           }),
         ],
     sample: '/usr/share/reprise/shop.pcapng',
-    grant: 'sudo setcap cap_net_raw,cap_net_admin=eip /usr/bin/reprise',
   };
 }
 
