@@ -47,6 +47,8 @@ export async function openWindow(folder, theme = 'dark') {
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_DATA_HOME: join(folder, 'data'),
     XDG_CACHE_HOME: join(folder, 'cache'),
+    // one window a user: this one is a user of its own
+    XDG_RUNTIME_DIR: folder,
   };
   start(driverProgram, ['--port', String(port), '--native-port', String(nativePort)], { env });
   await listening(port);

@@ -22,12 +22,32 @@ export const commands = {
 	importFiles: (paths: string[], name: string, news: Channel<ImportNews>) => __TAURI_INVOKE<string>("import_files", { paths, name, news }),
 	/**  Stops the import; what was read so far stays. */
 	stopImport: () => __TAURI_INVOKE<void>("stop_import"),
-	/**  Puts a recording into the bin. */
-	deleteRecording: (name: string) => __TAURI_INVOKE<null>("delete_recording", { name }),
-	/**  Puts a run into the bin. */
-	deleteRun: (name: string) => __TAURI_INVOKE<null>("delete_run", { name }),
-	/**  Takes what was deleted last out of the bin. */
-	undoDelete: () => __TAURI_INVOKE<null>("undo_delete"),
+	/**  Puts a recording or a run into the bin. */
+	putInBin: (kind: KeptKind, name: string) => __TAURI_INVOKE<null>("put_in_bin", { kind, name }),
+	/**  What is in the bin, last deleted first. */
+	bin: () => __TAURI_INVOKE<BinnedCard[]>("bin"),
+	/**  Brings back what was deleted last under a name. */
+	restore: (kind: KeptKind, name: string) => __TAURI_INVOKE<null>("restore", { kind, name }),
+	/**  Removes for good what was deleted last under a name. */
+	removeBinned: (kind: KeptKind, name: string) => __TAURI_INVOKE<null>("remove_binned", { kind, name }),
+	/**  Removes for good what is in the bin. */
+	emptyBin: () => __TAURI_INVOKE<null>("empty_bin"),
+	/**  Calls a recording or a run something else. */
+	rename: (kind: KeptKind, from: string, to: string) => __TAURI_INVOKE<null>("rename", { kind, from, to }),
+	/**  Writes beside a recording or a run: the note and all its tags from now on. */
+	remark: (kind: KeptKind, name: string, note: string, tags: string[]) => __TAURI_INVOKE<null>("remark", { kind, name, note, tags }),
+	/**  What has every word of a text in its name, note, tags or operations. */
+	find: (text: string) => __TAURI_INVOKE<Found[]>("find", { text }),
+	/**  Versions, and everything there is to find about this machine and the open file. */
+	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Whether packets can be captured here, and what makes it so. */
+	captureRights: () => __TAURI_INVOKE<MachineFinding>("capture_rights"),
+	/**  The sample shop, if it is open. */
+	shop: () => __TAURI_INVOKE<ShopCard | null>("shop"),
+	/**  Opens the sample shop on this machine, if it is not open yet. */
+	openShop: () => __TAURI_INVOKE<ShopCard>("open_shop"),
+	/**  Closes the sample shop. */
+	closeShop: () => __TAURI_INVOKE<null>("close_shop"),
 	/**  The interfaces of this machine, and why one cannot be captured. */
 	devices: () => __TAURI_INVOKE<DeviceCard[]>("devices"),
 	/**  What each interface carries, since this was asked last. */
@@ -44,8 +64,6 @@ export const commands = {
 	recordingChart: (theme: ThemeName, width: number) => __TAURI_INVOKE<Chart | null>("recording_chart", { theme, width }),
 	/**  Asks the recording that is on to end; what was captured is kept. */
 	stopRecording: () => __TAURI_INVOKE<void>("stop_recording"),
-	/**  Calls a recording something else. */
-	renameRecording: (from: string, to: string) => __TAURI_INVOKE<null>("rename_recording", { from, to }),
 	/**
 	 *  Asks for a Reprise file with the system's dialog: one that is there, or the name of a new one. Null when the user
 	 *  changed their mind.
@@ -146,6 +164,18 @@ export const commands = {
 };
 
 /* Types */
+/**  What the About page says. */
+export type About = {
+	/**  Of Reprise. */
+	version: string,
+	/**  Of the web engine that draws the window; empty when it does not say. */
+	webEngine: string,
+	/**  This program. */
+	program: string,
+	/**  What was looked at on this machine. */
+	findings: MachineFinding[],
+};
+
 /**  What a plan does not keep, for running it again. */
 export type AgainForm = {
 	/**  The run whose plan it is. */
@@ -181,6 +211,14 @@ export type AxisUnit =
 "number" | "bytes" | 
 /**  How many nines a quantile has. */
 "nines";
+
+/**  Something that was deleted and can be brought back. */
+export type BinnedCard = {
+	kind: KeptKind,
+	name: string,
+	deletedAt: string,
+	bytes: number,
+};
 
 /**  A drawn chart. */
 export type Chart = {
@@ -439,6 +477,16 @@ export type FaultState = {
 	errors: number,
 };
 
+/**  Something that was found by words. */
+export type Found = {
+	/**  `recording`, `run`, `plan` or `operation`. */
+	kind: string,
+	/**  Its name; of an operation its recording's. */
+	name: string,
+	/**  Where the words were, if not in the name. */
+	hit: string,
+};
+
 /**  A line of one chart. */
 export type HiddenLine = {
 	/**  `response_time` */
@@ -466,6 +514,13 @@ export type ImportNews = {
 	totalBytes: number,
 };
 
+/**  A recording or a run. */
+export type KeptKind = 
+/**  A recording. */
+"recording" | 
+/**  A run. */
+"run";
+
 /**  Everything in the file, newest first. */
 export type Library = {
 	/**  Where the file is. */
@@ -476,8 +531,17 @@ export type Library = {
 	runs: RunCard[],
 	/**  The shipped sample capture, when it is on this machine. */
 	sample: string | null,
-	/**  The command that grants capture rights. */
-	grant: string,
+};
+
+/**  One thing that was looked at. */
+export type MachineFinding = {
+	/**  `capture`, `file`, `space`, `key`, `files`, `ports`, `cores`, `timer`, `clock`. */
+	subject: string,
+	/**  `good`, `limited` or `bad`. */
+	health: string,
+	found: string,
+	/**  What mends it: a command, or in words. */
+	fix: string | null,
 };
 
 /**  One place at which they differed. */
@@ -686,6 +750,9 @@ export type RecordingCard = {
 	lost: string | null,
 	/**  Exchanges over time, as SVG. */
 	sparkline: string,
+	/**  What a person wrote beside it. */
+	note: string,
+	tags: string[],
 };
 
 /**  What the Recording page shows, but for the exchanges. */
@@ -859,6 +926,9 @@ export type RunCard = {
 	checksFailed: number,
 	/**  New errors over time, as SVG. */
 	sparkline: string,
+	/**  What a person wrote beside it. */
+	note: string,
+	tags: string[],
 };
 
 /**  What a live run has to say, up to four times a second. */
@@ -1001,6 +1071,14 @@ export type Series = {
 	/**  The style sheet's property it is drawn in. */
 	color: string,
 	points: ([number, number | null])[],
+};
+
+/**  Where the sample shop is, and what a replay of its traffic has to be supplied with. */
+export type ShopCard = {
+	http: string,
+	mysql: string,
+	secretName: string,
+	secretValue: string,
 };
 
 /**  A stretch of the run with its rate, in times the plan's. */

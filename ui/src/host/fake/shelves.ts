@@ -1,5 +1,6 @@
 /** The recordings and runs of the fake host, kept in order: named, remarked on, found, put into a bin. */
 import type { BinnedCard, Failure, Found, KeptKind, Library } from '../bindings';
+import { failure } from './failure';
 import { OPERATIONS } from './traffic';
 
 type Card = Library['recordings'][number] | Library['runs'][number];
@@ -39,7 +40,7 @@ export class FakeShelves {
 
   rename(kind: KeptKind, from: string, to: string): void {
     if (this.of(kind).some((card) => card.name === to))
-      throw failure(`failed to create ${kind} "${to}": the name is taken`);
+      throw failure('usage', `failed to create ${kind} "${to}": the name is taken`);
     const card = this.of(kind).find((one) => one.name === from);
     if (!card) throw unknown(kind, from);
     card.name = to;
@@ -79,10 +80,6 @@ export class FakeShelves {
   }
 }
 
-function failure(message: string): Failure {
-  return { kind: 'usage', message, allow: null };
-}
-
 function unknown(kind: KeptKind, name: string): Failure {
-  return failure(`failed to find ${kind} "${name}": there is none`);
+  return failure('usage', `failed to find ${kind} "${name}": there is none`);
 }
