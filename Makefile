@@ -2,17 +2,19 @@
 # Everything else is a shorthand for one line of Cargo or npm.
 
 CARGO ?= cargo
-FILE ?= demo-out/demo.reprise
+# the demo's file once there is one; without a name the window opens your library
+FILE ?= $(wildcard demo-out/demo.reprise)
 FUZZ_SECONDS ?= 20
 
-.PHONY: help setup setup-demo demo test app package screenshots bench fuzz lint rust-test ui-test e2e clean
+.PHONY: help setup setup-demo demo test app package screenshots first-run bench fuzz lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
 	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
-	@echo "make app    the desktop on the demo's file (FILE=... for another)"
+	@echo "make app    the desktop on your library, or on the demo's file once there is one (FILE=... for another)"
 	@echo "make package      a Debian package: the command, the window, the capture helper"
 	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
+	@echo "make first-run    the path of a new user in the window, step by step, into docs/first-run"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
 	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (20) from the kept inputs"
 	@echo "make lint   formatting, clippy, docs, the types and style of the window"
@@ -43,6 +45,12 @@ screenshots:
 	$(CARGO) build -p reprise-fixtures --example shop
 	$(CARGO) build -p reprise-desktop
 	cd ui && node e2e/screenshots.mjs
+
+first-run:
+	cd ui && npm run --silent build
+	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build -p reprise-desktop
+	cd ui && node e2e/first_run.mjs
 
 test: setup ui-test rust-test e2e
 

@@ -155,7 +155,7 @@ fn a_run_goes_to_the_bin_and_back_and_then_for_good() {
     store.undo_delete(Kept::Run, "a").unwrap();
     assert_eq!(samples(&store, "a").len(), 9_000);
     store.delete_run("a").unwrap();
-    assert!(store.binned().unwrap()[0].stored_bytes > 9_000);
+    assert!(store.binned().unwrap()[0].stored_bytes > 0);
     store.empty_bin(Duration::ZERO).unwrap();
     assert_eq!(store.samples(id).count(), 0);
     assert!(matches!(store.run("a"), Err(Error::Unknown { .. })));
