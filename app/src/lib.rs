@@ -89,9 +89,9 @@ pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::knee::{Bounds, Tried};
 pub use reprise_measure::{
     Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
-    Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState, Summary, Tick,
-    UNFAITHFUL_ABOVE, Verdict, WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late,
-    length, readable,
+    Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState, Summary, Tick, Verdict,
+    WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late, is_unfaithful, length,
+    readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,

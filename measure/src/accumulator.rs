@@ -41,6 +41,8 @@ pub struct Accumulator {
     measures_from_us: u64,
     error_answers: u64,
     order_conflicts: u64,
+    /// Those of them that are no errors.
+    conflicting_answers: u64,
     injected_errors: u64,
     connecting: Connecting,
     errors: BTreeMap<ErrorKind, u64>,
@@ -74,6 +76,7 @@ impl Accumulator {
             measures_from_us: 0,
             error_answers: 0,
             order_conflicts: 0,
+            conflicting_answers: 0,
             injected_errors: 0,
             connecting: Connecting::default(),
             errors: BTreeMap::new(),
@@ -157,6 +160,7 @@ impl Accumulator {
         let tick = &mut self.tick;
         tick.outcomes[sample.outcome] += 1;
         tick.error_answers += u64::from(is_error(sample));
+        tick.conflicting_answers += u64::from(sample.is_conflicting_answer());
         tick.sent_bytes += u64::from(sample.sent_bytes);
         tick.received_bytes += u64::from(sample.received_bytes);
         tick.lateness.record(sample.lateness_us());
@@ -175,6 +179,7 @@ impl Accumulator {
     fn count_failure(&mut self, sample: &Sample) {
         self.error_answers += u64::from(is_error(sample));
         self.order_conflicts += u64::from(sample.flags.contains(SampleFlags::ORDER_CONFLICT));
+        self.conflicting_answers += u64::from(sample.is_conflicting_answer());
         let Some(kind) = ErrorKind::of(sample) else {
             return;
         };
@@ -233,6 +238,7 @@ impl Accumulator {
         self.unmeasured += other.unmeasured;
         self.error_answers += other.error_answers;
         self.order_conflicts += other.order_conflicts;
+        self.conflicting_answers += other.conflicting_answers;
         self.injected_errors += other.injected_errors;
         self.connecting.merge(&other.connecting);
         self.sent_bytes += other.sent_bytes;
@@ -285,7 +291,7 @@ impl Accumulator {
             warm_up_ms: self.measures_from_us / 1_000,
             error_rate: share(measured.failures(), measured.total()),
             error_rate_total: share(self.error_answers, measured.total()),
-            unfaithful: crate::summary::is_unfaithful(&measured),
+            unfaithful: crate::summary::is_unfaithful(&measured, self.conflicting_answers),
             generator_late,
             generator_limits: facts.generator.limits(generator_late, &lateness_us),
             rate: Rate {
@@ -304,6 +310,7 @@ impl Accumulator {
                 .collect(),
             injected_errors: self.injected_errors,
             order_conflicts: self.order_conflicts,
+            conflicting_answers: self.conflicting_answers,
             connections: self.connecting.opened,
             reconnects: self.connecting.reconnects,
             retries: self.connecting.retries,

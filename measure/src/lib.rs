@@ -51,8 +51,8 @@ pub use probe::{ProbeSummary, ProbeTick};
 pub use quantiles::{Quantiles, minimum_count};
 pub use sample::{Outcome, Sample, SampleFlags};
 pub use summary::{
-    CommandResult, FaultCount, OperationSummary, Rate, RunFacts, Summary, UNFAITHFUL_ABOVE,
-    is_generator_late,
+    CommandResult, FaultCount, OperationSummary, Rate, RunFacts, Summary, is_generator_late,
+    is_unfaithful,
 };
 pub use tick::{Tick, TickQuantiles, Watched};
 pub use watch::{

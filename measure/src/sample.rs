@@ -154,6 +154,11 @@ impl Sample {
         }
     }
 
+    /// Whether it is another answer than the recorded one, and no failure, as only the order between lanes explains.
+    pub fn is_conflicting_answer(&self) -> bool {
+        self.outcome == Outcome::Mismatch && self.flags.contains(SampleFlags::ORDER_CONFLICT)
+    }
+
     /// Whether it counts in the statistics of a run that measures from `from_us` on.
     pub const fn is_measured(&self, from_us: u64) -> bool {
         self.intended_us >= from_us && !self.flags.contains(SampleFlags::SETUP)

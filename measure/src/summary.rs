@@ -31,7 +31,8 @@ pub struct Summary {
     pub error_rate: f64,
     /// The share (0.0 to 1.0) of what was measured that failed or was an error in the recording too.
     pub error_rate_total: f64,
-    /// More than [`UNFAITHFUL_ABOVE`] of the answers differ: the latencies are of other work.
+    /// More than [`UNFAITHFUL_ABOVE`] of the answers differ, and not by the order between lanes alone: the latencies
+    /// are of other work.
     pub unfaithful: bool,
     /// The generator could not keep up ([`is_generator_late`]): the latencies are not the target's.
     pub generator_late: bool,
@@ -56,6 +57,8 @@ pub struct Summary {
     /// Mismatches and errors that only the order between lanes explains: other row counts, duplicate keys,
     /// lock timeouts, deadlocks.
     pub order_conflicts: u64,
+    /// Those of them that are no errors: the same statement was answered with what others had written by then.
+    pub conflicting_answers: u64,
     /// Exchanges a new connection was opened for.
     pub connections: u64,
     /// Exchanges whose connection the target had closed, so that another was opened.
@@ -158,16 +161,24 @@ pub struct RunFacts {
 }
 
 /// A run with a larger share of mismatches than this is unfaithful.
-pub const UNFAITHFUL_ABOVE: f64 = 0.05;
+const UNFAITHFUL_ABOVE: f64 = 0.05;
 
 /// A 99th percentile of lateness above this many microseconds taints any run.
 pub(crate) const LATE_ABOVE_US: u64 = 10_000;
 /// Below this many microseconds lateness is noise of the operating system's timers.
 const LATE_BELOW_US: u64 = 2_000;
 
-/// Whether more than 5 % of what was sent was answered differently, without failing.
-pub(crate) fn is_unfaithful(outcomes: &Outcomes) -> bool {
-    crate::tick::share(outcomes.mismatch, outcomes.total()) > UNFAITHFUL_ABOVE
+/// Whether more than 5 % of what was sent was answered differently, without failing. Those answers that only the
+/// order between lanes explains are left out: copies that write to the same rows make them, and they are of the same
+/// work.
+pub fn is_unfaithful(outcomes: &Outcomes, conflicting_answers: u64) -> bool {
+    unexplained(outcomes, conflicting_answers) > UNFAITHFUL_ABOVE
+}
+
+/// The share (0.0 to 1.0) of answers that differ and are no conflicts of order.
+fn unexplained(outcomes: &Outcomes, conflicting_answers: u64) -> f64 {
+    let unexplained = outcomes.mismatch.saturating_sub(conflicting_answers);
+    crate::tick::share(unexplained, outcomes.total())
 }
 
 /// Whether the generator's own lateness taints the run: its p99 is above 10 ms, or above both
@@ -202,6 +213,17 @@ impl Summary {
     /// How what was measured ended.
     pub fn measured(&self) -> Outcomes {
         self.outcomes.without(&self.unmeasured)
+    }
+
+    /// The share (0.0 to 1.0) of what was measured in which the answer differs and the order between lanes does not
+    /// explain it.
+    pub fn unexplained(&self) -> f64 {
+        unexplained(&self.measured(), self.conflicting_answers)
+    }
+
+    /// The share (0.0 to 1.0) of what was measured that is a conflict of order.
+    pub fn conflict_rate(&self) -> f64 {
+        crate::tick::share(self.order_conflicts, self.measured().total())
     }
 
     /// Whether every check held.
@@ -264,9 +286,11 @@ mod tests {
             mismatch,
             ..Outcomes::default()
         };
-        assert!(!is_unfaithful(&outcomes(50)));
-        assert!(is_unfaithful(&outcomes(51)));
-        assert!(!is_unfaithful(&Outcomes::default()));
+        assert!(!is_unfaithful(&outcomes(50), 0));
+        assert!(is_unfaithful(&outcomes(51), 0));
+        assert!(!is_unfaithful(&outcomes(500), 450));
+        assert!(is_unfaithful(&outcomes(500), 449));
+        assert!(!is_unfaithful(&Outcomes::default(), 0));
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Tick {
     pub errors: BTreeMap<String, u64>,
     /// Answers that were errors, new or recorded.
     pub error_answers: u64,
+    /// Mismatches that only the order between lanes explains.
+    pub conflicting_answers: u64,
     /// Failures a fault of the plan made itself; the others are the target's.
     pub injected_errors: u64,
     /// Bytes written.
@@ -102,6 +104,7 @@ impl Tick {
         self.sent += other.sent;
         self.outcomes += other.outcomes;
         self.error_answers += other.error_answers;
+        self.conflicting_answers += other.conflicting_answers;
         self.injected_errors += other.injected_errors;
         self.sent_bytes += other.sent_bytes;
         self.received_bytes += other.received_bytes;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use reprise_app::{
     Control, Histogram, Outcomes, Quantiles, ReplayJob, ReplayNews, Tick, is_generator_late,
+    is_unfaithful,
 };
 
 use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, share, whole};
@@ -31,6 +32,7 @@ struct Pulse {
     planned: u64,
     sent: u64,
     injected: u64,
+    conflicting_answers: u64,
     in_flight: u64,
     outcomes: Outcomes,
     recent: VecDeque<Tick>,
@@ -172,6 +174,7 @@ impl Pulse {
                 self.planned += tick.planned;
                 self.sent += tick.sent;
                 self.injected += tick.injected_errors;
+                self.conflicting_answers += tick.conflicting_answers;
                 self.in_flight = tick.in_flight;
                 self.outcomes += tick.outcomes;
                 self.recent.push_back(*tick);
@@ -203,8 +206,7 @@ impl Pulse {
             error_rate: share(self.outcomes.failures(), self.outcomes.total()),
             injected_rate: share(self.injected, self.outcomes.total()),
             generator_late: is_generator_late(&lateness_us, &response_us),
-            unfaithful: share(self.outcomes.mismatch, self.outcomes.total())
-                > reprise_app::UNFAITHFUL_ABOVE,
+            unfaithful: is_unfaithful(&self.outcomes, self.conflicting_answers),
             in_flight: whole(self.in_flight),
             planned: whole(self.planned),
             sent: whole(self.sent),

@@ -159,8 +159,9 @@ fn accounting(text: &mut String, summary: &Summary) {
     if summary.order_conflicts > 0 {
         let _ = writeln!(
             text,
-            "  {} mismatches and errors only the order between lanes explains",
-            count(summary.order_conflicts)
+            "  {} ({}) conflicts of order: others had written by then what they read or write",
+            count(summary.order_conflicts),
+            percent(summary.conflict_rate())
         );
     }
 }

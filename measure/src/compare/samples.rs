@@ -32,6 +32,7 @@ pub struct RunSamples {
     operations: BTreeMap<String, Slices>,
     good_answers: Vec<f64>,
     outcomes: Outcomes,
+    conflicting_answers: u64,
     injected_errors: u64,
     lateness: Histogram,
     response: Histogram,
@@ -57,6 +58,7 @@ impl RunSamples {
             operations: BTreeMap::new(),
             good_answers: Vec::new(),
             outcomes: Outcomes::default(),
+            conflicting_answers: 0,
             injected_errors: 0,
             lateness: Histogram::new(Digits::Two),
             response: Histogram::new(Digits::Two),
@@ -83,6 +85,7 @@ impl RunSamples {
             return;
         }
         self.outcomes[sample.outcome] += 1;
+        self.conflicting_answers += u64::from(sample.is_conflicting_answer());
         self.lateness.record(sample.lateness_us());
         let failed = sample.outcome.is_failure();
         if failed && sample.flags.contains(SampleFlags::FAULT_ENDED) {
@@ -163,7 +166,7 @@ impl RunSamples {
 
     /// Whether so many answers differ from the recorded ones that its latencies are of other work.
     pub fn is_unfaithful(&self) -> bool {
-        summary::is_unfaithful(&self.outcomes)
+        summary::is_unfaithful(&self.outcomes, self.conflicting_answers)
     }
 
     /// How many of its exchanges a fault of its plan made fail.

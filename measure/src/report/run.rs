@@ -75,11 +75,15 @@ fn warnings(page: &mut Page, summary: &Summary) {
         page.alert(&format!(
             "Unfaithful: {} of the answers differ from the recorded ones, so the latencies are of \
              other work.",
-            percent(crate::tick::share(
-                summary.measured().mismatch,
-                summary.measured().total()
-            ))
+            percent(summary.unexplained())
         ));
+    }
+    if summary.order_conflicts > 0 {
+        page.paragraph(&format!(
+            "{} of the exchanges are conflicts of order: others had written by then what they read or write, which \
+             nothing but the order between lanes explains.",
+            percent(summary.conflict_rate())
+        ), Tone::Plain);
     }
     let failed: Vec<String> = summary
         .checks
