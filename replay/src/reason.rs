@@ -41,11 +41,13 @@ pub enum SkipReason {
     Unreadable,
     /// It carries a value that nothing supplies: redacted without a source, or of an answer that did not come.
     ValueMissing,
+    /// It names a prepared statement that the target does not prepare, for what its text says.
+    StatementRefused,
 }
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -62,6 +64,7 @@ impl SkipReason {
         Self::Stopped,
         Self::Unreadable,
         Self::ValueMissing,
+        Self::StatementRefused,
     ];
 
     /// The name used in `--json`: `statement_unknown`.
@@ -83,6 +86,7 @@ impl SkipReason {
             Self::Stopped => "stopped",
             Self::Unreadable => "unreadable",
             Self::ValueMissing => "value_missing",
+            Self::StatementRefused => "statement_refused",
         }
     }
 }

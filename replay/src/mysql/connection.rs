@@ -58,7 +58,7 @@ pub(crate) enum End {
 
 impl Reply {
     /// Nothing has come.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             end: End::NoAnswer,
             first_byte_us: None,

@@ -2,8 +2,8 @@
 //! the target's statements stands for which recorded one.
 
 use reprise_wire::mysql::{
-    Command, CommandCode, Dialect, ReplySummary, Session, SessionState, patch_statement_id,
-    statement_id, summarise_reply,
+    Command, CommandCode, Dialect, ErrPacket, ReplySummary, Session, SessionState,
+    patch_statement_id, statement_id, summarise_reply,
 };
 use rustc_hash::FxHashMap;
 use tokio::sync::Mutex;
@@ -30,19 +30,50 @@ pub(crate) struct MysqlState {
     /// The target does not let the session's time be set.
     pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
+    /// Why the target refused what was to be prepared last, if it did.
+    last_refused: Option<ErrPacket>,
 }
 
 #[derive(Debug)]
 struct Statement {
     /// The PREPARE that made it, for a connection that has to be opened anew.
     prepare: Vec<u8>,
-    /// The target's id; `None` since the connection it was prepared on went.
-    target: Option<u32>,
+    target: OnTarget,
     /// How many parameters it takes.
     parameters: u16,
     /// The keys in it, once they have been looked for.
     keys: Option<Box<StatementKeys>>,
 }
+
+/// What the target has of a recorded statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum OnTarget {
+    /// A statement of this id.
+    Prepared(u32),
+    /// Nothing yet, or nothing any more: the connection it was prepared on went.
+    Nothing,
+    /// It did not prepare it.
+    Refused(ErrPacket),
+}
+
+impl OnTarget {
+    fn of(answer: &ReplySummary) -> Self {
+        match (answer.statement_id(), &answer.error) {
+            (Some(id), _) => Self::Prepared(id),
+            (None, Some(error)) => Self::Refused(error.clone()),
+            (None, None) => Self::Nothing,
+        }
+    }
+
+    /// Whether preparing it once more comes to the same.
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(error) if FOR_GOOD.contains(&error.code))
+    }
+}
+
+/// Refusals for what a statement says, whatever is in the database: not to be parsed, not supported, not supported in
+/// prepared statements.
+const FOR_GOOD: [u16; 3] = [1064, 1235, 1295];
 
 /// MariaDB: "the statement prepared last", instead of an id.
 const LAST_PREPARED: u32 = u32::MAX;
@@ -62,7 +93,7 @@ impl MysqlLane {
             let prepare = [&[CommandCode::StmtPrepare as u8][..], sql.as_bytes()].concat();
             let statement = Statement {
                 prepare,
-                target: None,
+                target: OnTarget::Nothing,
                 parameters: 0,
                 keys: None,
             };
@@ -76,6 +107,7 @@ impl MysqlLane {
             undone: false,
             clock_refused: false,
             statements: known.collect(),
+            last_refused: None,
         }))
     }
 }
@@ -86,7 +118,9 @@ impl MysqlState {
         self.connection = None;
         self.standing.lost();
         for statement in self.statements.values_mut() {
-            statement.target = None;
+            if !statement.target.is_final() {
+                statement.target = OnTarget::Nothing;
+            }
         }
     }
 
@@ -100,11 +134,38 @@ impl MysqlState {
     pub(crate) fn to_prepare(&self, command: &[u8]) -> Option<(u32, Vec<u8>)> {
         let recorded = statement_id(command)?;
         let statement = self.statements.get(&recorded)?;
-        let closes = command
-            .first()
-            .and_then(|byte| CommandCode::from_byte(*byte))
-            == Some(CommandCode::StmtClose);
-        (statement.target.is_none() && !closes).then(|| (recorded, statement.prepare.clone()))
+        let lacks = match &statement.target {
+            OnTarget::Prepared(_) => false,
+            OnTarget::Nothing => true,
+            refused @ OnTarget::Refused(_) => !refused.is_final(),
+        };
+        (lacks && !closes(command)).then(|| (recorded, statement.prepare.clone()))
+    }
+
+    /// Whether a command names a statement that the target has refused to prepare and always will; when it closes
+    /// that, it is forgotten.
+    pub(crate) fn is_refused_for_good(&mut self, command: &[u8]) -> bool {
+        let Some(recorded) = statement_id(command) else {
+            return false;
+        };
+        let statement = self.statements.get(&recorded);
+        let refused = statement.is_some_and(|statement| statement.target.is_final());
+        if refused && closes(command) {
+            self.statements.remove(&recorded);
+        }
+        refused
+    }
+
+    /// Why the target has refused to prepare the statement that a command is about to execute.
+    pub(crate) fn refusal(&self, command: &[u8]) -> Option<&ErrPacket> {
+        let recorded = statement_id(command).filter(|_| !closes(command))?;
+        if recorded == LAST_PREPARED {
+            return self.last_refused.as_ref();
+        }
+        match &self.statements.get(&recorded)?.target {
+            OnTarget::Refused(error) => Some(error),
+            OnTarget::Prepared(_) | OnTarget::Nothing => None,
+        }
     }
 
     /// Notes what the target answered to a PREPARE, whose statement the recorded server knew as `recorded`.
@@ -113,11 +174,12 @@ impl MysqlState {
         // prepared anew, it is the same: what its executions have declared still holds
         let before = self.statements.remove(&recorded);
         let before = before.filter(|statement| statement.prepare == prepare);
+        self.last_refused.clone_from(&answer.error);
         self.statements.insert(
             recorded,
             Statement {
                 prepare: prepare.to_vec(),
-                target: answer.statement_id(),
+                target: OnTarget::of(answer),
                 parameters,
                 keys: before.and_then(|statement| statement.keys),
             },
@@ -197,21 +259,22 @@ impl MysqlState {
         if let Some(id) = statement_id(command)
             && id != LAST_PREPARED
         {
-            let known = self
-                .statements
-                .get(&id)
-                .and_then(|statement| statement.target);
-            patch_statement_id(&mut out, known.unwrap_or(UNKNOWN));
-            if command
-                .first()
-                .and_then(|byte| CommandCode::from_byte(*byte))
-                == Some(CommandCode::StmtClose)
-            {
+            let known = match self.statements.get(&id).map(|statement| &statement.target) {
+                Some(OnTarget::Prepared(id)) => *id,
+                _ => UNKNOWN,
+            };
+            patch_statement_id(&mut out, known);
+            if closes(command) {
                 self.statements.remove(&id);
             }
         }
         out
     }
+}
+
+/// Whether a command closes a statement.
+fn closes(command: &[u8]) -> bool {
+    command.first() == Some(&(CommandCode::StmtClose as u8))
 }
 
 /// A COM_QUERY recorded with attributes, for a target that does not take them, and the other way round.
@@ -303,6 +366,36 @@ mod tests {
         assert_eq!(state.to_prepare(&close), None);
         state.translated(&close, &dialect(false), &dialect(false));
         assert_eq!(state.to_prepare(&execute(7)), None);
+    }
+
+    fn refusal(code: u16) -> ReplySummary {
+        let error = [&[0xFF][..], &code.to_le_bytes(), b"#HY000no"].concat();
+        ReplySummary {
+            error: Some(ErrPacket::decode(&error).unwrap()),
+            ..ReplySummary::default()
+        }
+    }
+
+    #[test]
+    fn what_a_target_refuses_for_its_text_is_not_prepared_again_and_what_it_lacks_is() {
+        let mut state = MysqlState::default();
+        state.prepared(7, b"\x16BEGIN", &refusal(1295));
+        assert!(state.is_refused_for_good(&execute(7)));
+        assert_eq!(state.to_prepare(&execute(7)), None);
+        state.lost();
+        assert_eq!(
+            state.refusal(&execute(7)).map(|error| error.code),
+            Some(1295)
+        );
+        assert!(state.refusal(&execute(LAST_PREPARED)).is_some());
+        state.prepared(8, b"\x16SELECT 1 FROM later", &refusal(1146));
+        assert!(!state.is_refused_for_good(&execute(8)) && state.refusal(&execute(8)).is_some());
+        assert!(state.to_prepare(&execute(8)).is_some());
+        state.prepared(8, b"\x16SELECT 1 FROM later", &answer(3));
+        assert_eq!(state.refusal(&execute(8)), None);
+        assert_eq!(state.refusal(&execute(LAST_PREPARED)), None);
+        let close = [&[0x19][..], &7_u32.to_le_bytes()].concat();
+        assert!(state.is_refused_for_good(&close) && !state.is_refused_for_good(&close));
     }
 
     #[test]

@@ -3,18 +3,20 @@
 mod kill;
 mod opening;
 mod pinning;
+mod refused;
 mod verify;
 
 use std::sync::Arc;
 
 use reprise_measure::{Outcome, Sample};
 use reprise_wire::Protocol;
-use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect};
+use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect, Session};
 
 use super::Worker;
 use super::lane_copy::LaneCopy;
+use crate::desk::Seat;
 use crate::mysql::command::{MysqlCommand, killing};
-use crate::mysql::connection::{End, MysqlConnection};
+use crate::mysql::connection::{End, MysqlConnection, Reply};
 use crate::mysql::keys::{Generates, Shift};
 use crate::mysql::lane::MysqlState;
 use crate::prepare::eligible::writes;
@@ -94,17 +96,11 @@ impl Worker {
             self.payload_for(state, lane_copy, command, &recorded, &connection);
         let dialect = connection.dialect;
         let mut seat = self.desks.seat();
-        let reply = match changed_user(&payload).zip(self.program.mysql.as_ref()) {
-            Some((change, target)) => {
-                let user = String::from_utf8_lossy(&change.user);
-                let credentials = target.credentials(Some(&user), session, None);
-                connection
-                    .change_user(&change, credentials, self.program.origin)
-                    .await
-            }
+        let reply = match self.refused_reply(state, &command.payload) {
+            Some(refused) => refused,
             None => {
-                connection
-                    .command(&payload, &command.files, &mut seat, self.program.origin)
+                let files = &command.files;
+                self.say(&mut connection, session, (&payload, files), &mut seat)
                     .await
             }
         };
@@ -132,6 +128,25 @@ impl Worker {
             state.prepared(recorded_id, &payload, &reply.summary);
         }
         self.finish(state, step, &sides, &reply, seat.reply(), sample);
+    }
+
+    /// Sends a command, with the files its client sent for it; a change of user as whom the plan logs in instead.
+    async fn say(
+        &self,
+        connection: &mut MysqlConnection,
+        session: Option<&Session>,
+        (payload, files): (&[u8], &[Vec<u8>]),
+        seat: &mut Seat<'_>,
+    ) -> Reply {
+        let origin = self.program.origin;
+        match changed_user(payload).zip(self.program.mysql.as_ref()) {
+            Some((change, target)) => {
+                let user = String::from_utf8_lossy(&change.user);
+                let credentials = target.credentials(Some(&user), session, None);
+                connection.change_user(&change, credentials, origin).await
+            }
+            None => connection.command(payload, files, seat, origin).await,
+        }
     }
 
     /// Prepares on the target what the command executes, when that was prepared on a connection that is gone,

@@ -184,6 +184,9 @@ impl Worker {
         if self.kills_nobody(lane_copy, outgoing) {
             return Some(SkipReason::KillTarget);
         }
+        if self.names_refused(lane_copy, outgoing) {
+            return Some(SkipReason::StatementRefused);
+        }
         if plan.copy_writes == CopyWrites::Skip && lane_copy.copy > 0 && step.writes_mysql() {
             return Some(SkipReason::CopyWrite);
         }

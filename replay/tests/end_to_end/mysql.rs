@@ -94,6 +94,7 @@ fn serve_one(mut stream: TcpStream, notes: &Notes) -> Option<()> {
         && login.auth_response == auth::native_password(b"secret", &SCRAMBLE);
     send(&mut stream, 2, &if right { ok(0) } else { error(1045) });
     let mut last_id = 100;
+    let mut has_later = false;
     loop {
         let command = next(&mut stream, &mut reader)?;
         notes
@@ -102,6 +103,12 @@ fn serve_one(mut stream: TcpStream, notes: &Notes) -> Option<()> {
             .push(command.escape_ascii().to_string());
         let answer = match command.as_slice() {
             [0x01, ..] => return None,
+            b"\x16BEGIN" => error(1295),
+            b"\x16SELECT 1 FROM later" if !has_later => error(1146),
+            b"\x03CREATE TABLE later" => {
+                has_later = true;
+                ok(0)
+            }
             [0x16, ..] => {
                 last_id += 1;
                 prepared(last_id)
@@ -328,6 +335,57 @@ fn a_lost_connection_is_opened_again_and_its_statements_prepared_anew() {
             .count(),
         2
     );
+}
+
+#[test]
+fn a_statement_that_the_target_does_not_prepare_is_not_executed_and_its_lane_goes_on() {
+    let notes = Notes::default();
+    let address = serve(Notes::clone(&notes));
+    let close = [&[0x19][..], &7_u32.to_le_bytes()].concat();
+    let (_folder, store) = store_with(&[
+        (b"\x16BEGIN".to_vec(), Some(prepared(7))),
+        (execute(7), Some(ok(0))),
+        (execute(7), Some(ok(0))),
+        (close, None),
+        (b"\x03SELECT 1".to_vec(), Some(ok(2))),
+    ]);
+    let ended = play(&store, address, "secret");
+    assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+    assert_eq!(ended.summary.skipped["statement_refused"], 3);
+    assert_eq!(ended.summary.errors["MySQL 1295"], 1);
+    assert_eq!(
+        outcomes(&store),
+        [(Outcome::ErrorReply, 1295), (Outcome::Ok, 0)]
+    );
+    let seen = notes.lock().unwrap().clone();
+    let executed = |command: &&String| command.starts_with("\\x17");
+    assert_eq!(seen.iter().filter(executed).count(), 0, "{seen:?}");
+}
+
+#[test]
+fn a_statement_that_the_target_cannot_prepare_yet_is_tried_again_and_says_why_it_was_not_executed()
+{
+    let address = serve(Notes::default());
+    let (_folder, store) = store_with(&[
+        (b"\x16SELECT 1 FROM later".to_vec(), Some(prepared(7))),
+        (execute(7), Some(ok(1))),
+        (b"\x03CREATE TABLE later".to_vec(), Some(ok(0))),
+        (execute(7), Some(ok(1))),
+        // MariaDB: the one prepared last
+        (b"\x16BEGIN".to_vec(), Some(prepared(8))),
+        (execute(u32::MAX), Some(ok(0))),
+    ]);
+    let ended = play(&store, address, "secret");
+    assert!(ended.summary.is_accounted_for(), "{:?}", ended.summary);
+    let expected = [
+        (Outcome::ErrorReply, 1146),
+        (Outcome::ErrorReply, 1146),
+        (Outcome::Ok, 0),
+        (Outcome::Ok, 0),
+        (Outcome::ErrorReply, 1295),
+        (Outcome::ErrorReply, 1295),
+    ];
+    assert_eq!(outcomes(&store), expected);
 }
 
 #[test]
