@@ -25,7 +25,7 @@ pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
-pub(crate) use shift_keys::KeyColumn;
+pub(crate) use shift_keys::{KeyColumn, TextKind};
 pub use shift_keys::{KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
 pub use watched::{WatchFrom, WatchedSource, WatchedSourceError};
 

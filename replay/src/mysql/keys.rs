@@ -3,9 +3,11 @@
 //! another.
 
 pub(crate) mod columns;
+mod literal;
 mod own;
 mod places;
 mod texts;
+mod written_id;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -144,7 +146,8 @@ impl Keys {
             Doing::Upserts => (own.affected)() == own.texts_made,
             Doing::Deletes | Doing::Names => false,
         };
-        let made = makes.then(|| self.texts.insert(copy, recorded)).flatten()?;
+        let insert = || self.texts.insert(copy, recorded, place.holds_bytes);
+        let made = makes.then(insert).flatten()?;
         self.any.store(true, Ordering::Relaxed);
         Some(made)
     }

@@ -1,5 +1,5 @@
 //! Key columns whose values the copies of a lane shift, so that ten copies of an INSERT make ten rows:
-//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `session.id=text`, `auto`, `none`.
+//! `items.id`, `items.id=1000000`, `order_items.order_id=orders.id`, `session.id=text`, `user.id=bytes`, `auto`, `none`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,10 +45,17 @@ pub(crate) struct KeyColumn {
     pub(crate) position: u32,
     /// The next number it gives; `None`: it gives none.
     pub(crate) next: Option<u64>,
-    /// Whether rows are told apart by it alone and it holds texts.
-    pub(crate) is_text: bool,
+    /// What it holds, where rows are told apart by it alone.
+    pub(crate) text: Option<TextKind>,
     /// The table and the column that it refers to.
     pub(crate) refers_to: Option<(String, String)>,
+}
+
+/// What a key column that no server numbers holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextKind {
+    Text,
+    Bytes,
 }
 
 /// What the values of a key column are shifted by.
@@ -62,12 +69,14 @@ pub enum ShiftBy {
     Like(String, String),
     /// Each copy inserts texts of its own, where the recorded ones look random.
     Text,
+    /// The same, where they are bytes or the digits of bytes.
+    Bytes,
 }
 
 /// A text that names no key column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN, TABLE.COLUMN=text, auto or none"
+    "read the key '{0}': write TABLE.COLUMN, TABLE.COLUMN=OFFSET, TABLE.COLUMN=TABLE.COLUMN, TABLE.COLUMN=text, TABLE.COLUMN=bytes, auto or none"
 )]
 pub struct KeyShiftError(String);
 
@@ -102,10 +111,12 @@ impl ShiftKeys {
     /// AUTO_INCREMENT columns with those that refer to them, and what was `learned` from the recording besides.
     pub(crate) fn resolve(&mut self, told: &[KeyColumn], learned: &[KeyShift]) {
         for told in told.iter().filter(|_| self.auto) {
-            let by = match (told.next, told.is_text) {
+            let text = told.text.filter(|_| told.refers_to.is_none());
+            let by = match (told.next, text) {
                 (Some(_), _) => ShiftBy::Offset(None),
-                (None, true) if told.refers_to.is_none() => ShiftBy::Text,
-                _ => continue,
+                (None, Some(TextKind::Text)) => ShiftBy::Text,
+                (None, Some(TextKind::Bytes)) => ShiftBy::Bytes,
+                (None, None) => continue,
             };
             if !self.has(&told.table, &told.column) {
                 self.columns.push(KeyShift::of(told, by));
@@ -140,7 +151,7 @@ impl ShiftKeys {
         for key in learned {
             let is_told = |told: &KeyColumn| told.table.eq_ignore_ascii_case(&key.table);
             let goes = match &key.by {
-                ShiftBy::Offset(_) | ShiftBy::Text => !told.iter().any(is_told),
+                ShiftBy::Offset(_) | ShiftBy::Text | ShiftBy::Bytes => !told.iter().any(is_told),
                 ShiftBy::Like(table, column) => self.has(table, column),
             };
             if goes && !self.has(&key.table, &key.column) {
@@ -156,7 +167,7 @@ impl ShiftKeys {
     /// The place among the columns of the one whose offset decides; `None` when there is no such place.
     pub(crate) fn root_of(&self, place: usize) -> Option<usize> {
         match &self.columns.get(place)?.by {
-            ShiftBy::Offset(_) | ShiftBy::Text => Some(place),
+            ShiftBy::Offset(_) | ShiftBy::Text | ShiftBy::Bytes => Some(place),
             ShiftBy::Like(table, column) => self
                 .columns
                 .iter()
@@ -212,6 +223,7 @@ impl FromStr for KeyShift {
         let by = match by {
             None => ShiftBy::Offset(None),
             Some("text") => ShiftBy::Text,
+            Some("bytes") => ShiftBy::Bytes,
             Some(by) => match by.parse() {
                 Ok(0) => return Err(refused()),
                 Ok(offset) => ShiftBy::Offset(Some(offset)),
@@ -255,6 +267,7 @@ impl fmt::Display for KeyShift {
             ShiftBy::Offset(Some(offset)) => write!(f, "={offset}"),
             ShiftBy::Like(table, column) => write!(f, "={table}.{column}"),
             ShiftBy::Text => f.write_str("=text"),
+            ShiftBy::Bytes => f.write_str("=bytes"),
         }
     }
 }
@@ -270,6 +283,7 @@ mod tests {
             "items.id=1000000",
             "lines.order_id=orders.id",
             "session.id=text",
+            "user.id=bytes",
         ] {
             let key: KeyShift = text.parse().unwrap();
             assert_eq!(key.to_string(), text);
@@ -294,7 +308,7 @@ mod tests {
             column: column.to_owned(),
             position: 2,
             next,
-            is_text: column == "token",
+            text: (column == "token").then_some(TextKind::Text),
             refers_to: refers.map(|table| (table.to_owned(), "id".to_owned())),
         };
         let schema = [
@@ -329,7 +343,7 @@ mod tests {
             column: "number".to_owned(),
             position: 1,
             next: Some(5),
-            is_text: false,
+            text: None,
             refers_to: None,
         };
         let learned = [

@@ -9,7 +9,7 @@ use super::Targets;
 use super::mysql_target::MysqlTarget;
 use crate::ReplayError;
 use crate::mysql::connection::MysqlConnection;
-use crate::plan::KeyColumn;
+use crate::plan::{KeyColumn, TextKind};
 use crate::prepare::Prepared;
 
 /// MySQL 8 tells what the next number was a day ago, unless asked not to; others do not know the setting.
@@ -28,8 +28,14 @@ const COLUMNS: &str = "SELECT c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, \
     WHERE c.TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') \
     AND c.COLUMN_KEY <> ''";
 
-/// The types of columns that hold short texts.
-const TEXTS: [&str; 5] = ["char", "varchar", "binary", "varbinary", "uuid"];
+/// What columns of a type hold, if that is short texts or bytes.
+fn text_kind(data_type: &str) -> Option<TextKind> {
+    match data_type {
+        "char" | "varchar" | "uuid" => Some(TextKind::Text),
+        "binary" | "varbinary" => Some(TextKind::Bytes),
+        _ => None,
+    }
+}
 
 impl Prepared {
     /// Asks the MySQL target for its key columns, and shifts those that the plan shifts: it is what the run has to
@@ -110,7 +116,7 @@ fn with_single_texts(rows: Vec<(KeyColumn, bool)>) -> Vec<KeyColumn> {
     }
     let single = |(mut column, is_primary): (KeyColumn, bool)| {
         let parts = primary.get(&column.table).copied().unwrap_or(0);
-        column.is_text &= !is_primary || parts == 1;
+        column.text = column.text.filter(|_| !is_primary || parts == 1);
         column
     };
     rows.into_iter().map(single).collect()
@@ -129,7 +135,7 @@ fn column(row: &[Option<Vec<u8>>]) -> Option<(KeyColumn, bool)> {
         position: text(2)?.parse().ok()?,
         next: text(3).and_then(|next| next.parse().ok()),
         refers_to: text(4).zip(text(5)),
-        is_text: TEXTS.contains(&text(7)?.as_str()) && matches!(key.as_str(), "PRI" | "UNI"),
+        text: text_kind(&text(7)?).filter(|_| matches!(key.as_str(), "PRI" | "UNI")),
     };
     Some((column, key == "PRI"))
 }

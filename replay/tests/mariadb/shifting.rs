@@ -292,3 +292,119 @@ fn rows_under_texts_are_the_copys_own_wherever_they_are_named() {
         "the first copy's is as recorded"
     );
 }
+
+/// An id as an object mapper makes it, in the forms it is sent in.
+struct Id([u8; 16]);
+
+impl Id {
+    fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
+    fn uuid(&self) -> String {
+        let hex = self.hex().to_lowercase();
+        let parts = [
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..],
+        ];
+        parts.join("-")
+    }
+
+    /// As it stands in quotes, with what needs it escaped.
+    fn escaped(&self) -> String {
+        let escaped = self.0.iter().map(|byte| match byte {
+            0 => "\\0".to_owned(),
+            b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+            other => char::from(*other).to_string(),
+        });
+        escaped.collect()
+    }
+}
+
+const IDS: [Id; 4] = [
+    Id(*b"\x3f\x2b\x8c\x1e\x9d\x4a\x4f\x6b\x8e\x2d\x7a\x1c\x5b\x9f\x0e\x3d"),
+    // such as a text of the client's can hold
+    Id(*b"\x00\x27\x0c\x5c\x0a\x4a\x4f\x22\x0e\x2d\x00\x1c\x5b\x1f\x0e\x7f"),
+    Id(*b"\x91\xd3\x8c\x1e\x11\x4a\x41\x6b\x8e\x2d\x7a\x27\x5b\x80\x0e\x01"),
+    Id(*b"\xc1\xd3\x07\x1e\x11\x9a\x41\x6b\x8a\x2d\x7a\x27\xeb\x80\x0e\x44"),
+];
+
+#[test]
+fn ids_that_are_bytes_are_the_copys_own_however_they_are_written() {
+    let bench = Bench::new("shift_bytes");
+    let mut conn = bench.connect();
+    for sql in [
+        "CREATE TABLE guest (id BINARY(16) PRIMARY KEY, name VARCHAR(20))",
+        "CREATE TABLE visit (guest_id BINARY(16), day INT, PRIMARY KEY (guest_id, day))",
+    ] {
+        conn.query_drop(sql).unwrap();
+    }
+    let from = bench.relay.now();
+    let [parameter, raw, digits, made] = IDS;
+    conn.exec_drop(
+        "INSERT INTO guest (id, name) VALUES (?, ?)",
+        (&parameter.0[..], "parameter"),
+    )
+    .unwrap();
+    conn.query_drop(format!(
+        "INSERT INTO guest VALUES (_binary'{}', 'raw')",
+        raw.escaped()
+    ))
+    .unwrap();
+    conn.query_drop(format!(
+        "INSERT INTO guest (name, id) VALUES ('digits', x'{}')",
+        digits.hex()
+    ))
+    .unwrap();
+    conn.exec_drop(
+        "INSERT INTO guest (id, name) VALUES (UNHEX(REPLACE(?, '-', '')), ?)",
+        (made.uuid(), "made"),
+    )
+    .unwrap();
+    for id in &[&parameter, &raw, &digits, &made] {
+        // each in another form than it was inserted in
+        conn.query_drop(format!("INSERT INTO visit VALUES (0x{}, 7)", id.hex()))
+            .unwrap();
+        conn.exec_drop(
+            "UPDATE guest SET name = UPPER(name) WHERE id = ?",
+            (&id.0[..],),
+        )
+        .unwrap();
+        let joined = format!(
+            "SELECT g.id, HEX(g.id), g.name, v.day FROM guest g JOIN visit v ON v.guest_id = g.id \
+             WHERE g.id = UNHEX('{}')",
+            id.hex().to_lowercase()
+        );
+        conn.query_drop(&joined).unwrap();
+        conn.exec_drop(&joined, ()).unwrap();
+    }
+    let mut direct = bench.direct();
+    direct.query_drop("USE shift_bytes").unwrap();
+    for sql in ["DELETE FROM visit", "DELETE FROM guest"] {
+        direct.query_drop(sql).unwrap();
+    }
+    bench.relay.record(&bench.store, from, Beginning::Continued);
+    let played = bench.play_with(|plan| plan.rate.copies = 10.0);
+    played.assert_all_ok();
+    assert_eq!(bench.shifted(), ["guest.id=bytes"]);
+    let joined = "SELECT COUNT(*) FROM guest g JOIN visit v ON v.guest_id = g.id";
+    assert_eq!(bench.value(joined), "40");
+    for (id, name) in [
+        (parameter, "PARAMETER"),
+        (raw, "RAW"),
+        (digits, "DIGITS"),
+        (made, "MADE"),
+    ] {
+        let named = bench.value(&format!(
+            "SELECT COUNT(*) FROM guest WHERE BINARY name = '{name}'"
+        ));
+        let recorded = format!("SELECT COUNT(*) FROM guest WHERE id = x'{}'", id.hex());
+        assert_eq!(
+            (named.as_str(), bench.value(&recorded).as_str()),
+            ("10", "1")
+        );
+    }
+}

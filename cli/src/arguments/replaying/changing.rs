@@ -57,7 +57,8 @@ pub(crate) struct ChangingArguments {
     pub(crate) pin_clock: bool,
 
     /// Shift the values of a MySQL key column in each copy, so that copies of an INSERT make rows of their own:
-    /// `items.id`, `items.id=1000000`, `session.id=text`, `lines.order_id=orders.id` for one that refers to another;
+    /// `items.id`, `items.id=1000000`, `session.id=text`, `guest.id=bytes`, `lines.order_id=orders.id` for one that
+    /// refers to another;
     /// repeatable. By itself those of AUTO_INCREMENT, random texts and what refers to them, as the target tells
     /// and the recording shows: `auto`; `none` shifts no others than those named after it (docs/mysql.md)
     /// [default: auto]

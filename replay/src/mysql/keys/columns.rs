@@ -158,8 +158,22 @@ impl<'a> Statement<'a, '_> {
         self.parameters + own.count()
     }
 
+    /// The value that begins at this token, and where it ends: one token, or what makes bytes of one
+    /// (`UNHEX('2f3a')`).
+    fn value(&self, at: usize) -> Option<(ValueAt, usize)> {
+        if let Some(value) = self.token_value(at) {
+            return Some((value, at + 1));
+        }
+        // an introducer that stands apart
+        if self.kind(at)? == TokenKind::Word && self.text(at).starts_with(b"_") {
+            let value = self.token_value(at + 1)?;
+            return matches!(value, ValueAt::Literal(_)).then_some((value, at + 2));
+        }
+        self.converted_id(at)
+    }
+
     /// The value that this one token is.
-    fn value(&self, at: usize) -> Option<ValueAt> {
+    fn token_value(&self, at: usize) -> Option<ValueAt> {
         match self.kind(at)? {
             TokenKind::Placeholder => Some(ValueAt::Parameter(self.parameters_before(at))),
             TokenKind::Number | TokenKind::String => {
@@ -169,10 +183,31 @@ impl<'a> Statement<'a, '_> {
         }
     }
 
-    /// A value that a row is made with; 0 asks the server for a number.
-    fn made_with(&self, at: usize, column: Column<'a>) -> Option<ColumnValue<'a>> {
-        let value = self.value(at).filter(|_| !self.is(at, "0"))?;
-        Some(ColumnValue { column, value })
+    /// An id that is written with digits and kept as bytes: `UNHEX('..')`, `UUID_TO_BIN('..')`,
+    /// `UNHEX(REPLACE('..', '-', ''))`.
+    fn converted_id(&self, at: usize) -> Option<(ValueAt, usize)> {
+        let begins =
+            |at: usize, names: &[&str]| self.is_one_of(at, names) && self.text(at + 1) == b"(";
+        if !begins(at, &["UNHEX", "UUID_TO_BIN"]) {
+            return None;
+        }
+        let without_hyphens = begins(at + 2, &["REPLACE"]);
+        let from = if without_hyphens { at + 4 } else { at + 2 };
+        let value = self.token_value(from)?;
+        let after: &[&[u8]] = if without_hyphens {
+            &[b",", b"'-'", b",", b"''", b")", b")"]
+        } else {
+            &[b")"]
+        };
+        let mut ends = (from + 1..).zip(after);
+        let closed = ends.all(|(at, text)| self.text(at) == *text);
+        closed.then_some((value, from + 1 + after.len()))
+    }
+
+    /// A value that a row is made with, and where it ends; 0 asks the server for a number.
+    fn made_with(&self, at: usize, column: Column<'a>) -> Option<(ColumnValue<'a>, usize)> {
+        let (value, end) = self.value(at).filter(|_| !self.is(at, "0"))?;
+        Some((ColumnValue { column, value }, end))
     }
 
     /// What an INSERT or REPLACE makes rows of; `None` when it names no table.
@@ -243,9 +278,10 @@ impl<'a> Statement<'a, '_> {
                     Some(listed) => listed.get(place).map(|name| Column::Named(None, name)),
                     None => Some(Column::At(place + 1)),
                 };
-                // a value that is one token
-                let column = column.filter(|_| begin + 1 == at);
-                made.extend(column.and_then(|column| self.made_with(begin, column)));
+                let value = column.and_then(|column| self.made_with(begin, column));
+                // and nothing else
+                let value = value.filter(|(_, end)| *end == at);
+                made.extend(value.map(|(value, _)| value));
                 (place, begin) = (place + 1, at + 1);
             }
             match text {
@@ -269,7 +305,8 @@ impl<'a> Statement<'a, '_> {
             let (names, after) = self.names(at);
             let column = names.last().filter(|_| self.text(after) == b"=");
             let Some(column) = column else { continue };
-            made.extend(self.made_with(after + 1, Column::Named(None, column)));
+            let value = self.made_with(after + 1, Column::Named(None, column));
+            made.extend(value.map(|(value, _)| value));
         }
         made
     }
@@ -287,8 +324,9 @@ impl<'a> Statement<'a, '_> {
             };
             let column = Column::Named(before.last().copied(), column);
             let mut name = |at: usize| {
-                let value = self.value(at);
-                values.extend(value.map(|value| ColumnValue { column, value }));
+                let (value, end) = self.value(at)?;
+                values.push(ColumnValue { column, value });
+                Some(end)
             };
             let is_equal = |at: usize| matches!(self.text(at), b"=" | b"<=>");
             // either may come first
@@ -299,8 +337,7 @@ impl<'a> Statement<'a, '_> {
             } else if self.is(after, "IN") && self.text(after + 1) == b"(" {
                 let mut at = after + 2;
                 while at < self.tokens.len() && self.text(at) != b")" {
-                    name(at);
-                    at += 1;
+                    at = name(at).unwrap_or(at + 1);
                 }
             }
         }
@@ -378,6 +415,33 @@ mod tests {
         assert_eq!(rows("INSERT INTO a (n) VALUES (f(1, 2)), (3)"), Some(2));
         assert_eq!(rows("INSERT INTO a SET n = 1"), Some(1));
         assert_eq!(rows("INSERT INTO a (n) SELECT 1 FROM b"), None);
+    }
+
+    #[test]
+    fn an_id_is_found_in_what_makes_bytes_of_it() {
+        let found = |sql: &str| -> Vec<String> {
+            let all = Columns::of(sql.as_bytes());
+            let values = all.iter().flat_map(|columns| &columns.values);
+            let text = |value: &ColumnValue<'_>| match &value.value {
+                ValueAt::Literal(span) => sql[span.clone()].to_owned(),
+                ValueAt::Parameter(number) => format!("?{number}"),
+            };
+            values.map(text).collect()
+        };
+        let sql = "INSERT INTO a (id, b, c, d) VALUES (UNHEX('ab'), x'cd', _binary 'e', \
+                   UNHEX(REPLACE(?, '-', '')))";
+        assert_eq!(found(sql), ["'ab'", "x'cd'", "'e'", "?0"]);
+        let sql =
+            "SELECT 1 FROM a WHERE id IN (UUID_TO_BIN('x'), 0xef, UNHEX(?)) AND b = UNHEX('y')";
+        assert_eq!(found(sql), ["'x'", "0xef", "?0", "'y'"]);
+        // computed otherwise
+        for sql in [
+            "INSERT INTO a (id) VALUES (UNHEX(CONCAT('a', 'b')))",
+            "INSERT INTO a (id) VALUES (UUID_TO_BIN('x', 1))",
+            "INSERT INTO a (id) VALUES (UNHEX('a') + 1)",
+        ] {
+            assert!(found(sql).is_empty(), "{sql}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{Doing, ValueAt};
+use super::literal::Written;
 use super::places::{KeyPlace, KeyPlaces};
 use super::{Keys, Shift};
 use crate::plan::ShiftBy;
@@ -55,11 +56,10 @@ impl<'a> Own<'a> {
         }
         for place in &found.texts {
             if let ValueAt::Literal(span) = &place.value
-                && let [quote @ (b'\'' | b'"'), inner @ .., last] = text(span)
-                && quote == last
-                && let Some(own) = self.keys.own_text(place, inner, self)
+                && let Some((written, said)) = Written::read(text(span))
+                && let Some(own) = self.keys.own_text(place, &said, self)
             {
-                new.push((span.clone(), [&[*quote][..], &own, &[*quote]].concat()));
+                new.push((span.clone(), written.write(&own)));
             }
         }
         new.sort_by_key(|(span, _)| span.start);

@@ -19,6 +19,8 @@ pub(crate) struct TextPlace {
     /// What the statement does with it, where it is the value of a key; else it only names one.
     pub(crate) doing: Doing,
     pub(crate) value: ValueAt,
+    /// It is the value of a key that holds bytes.
+    pub(crate) holds_bytes: bool,
 }
 
 /// One value.
@@ -51,7 +53,8 @@ impl KeyPlaces {
 
     fn add(&mut self, columns: &Columns<'_>, keys: &[KeyShift]) {
         let begin = self.places.len();
-        let has_texts = keys.iter().any(|key| key.by == ShiftBy::Text);
+        let is_text = |key: &KeyShift| matches!(key.by, ShiftBy::Text | ShiftBy::Bytes);
+        let has_texts = keys.iter().any(is_text);
         for value in &columns.values {
             let is_it = |key: &&KeyShift| match value.column {
                 Column::Named(..) => columns.is_of(value, (&key.table, &key.column)),
@@ -59,11 +62,12 @@ impl KeyPlaces {
             };
             let mut numbered = keys.iter().enumerate();
             let found = numbered.find(|(_, key)| is_it(key));
-            let is_text = found.is_some_and(|(_, key)| key.by == ShiftBy::Text);
+            let is_text = found.is_some_and(|(_, key)| is_text(key));
             if has_texts {
                 self.texts.push(TextPlace {
                     doing: if is_text { columns.doing } else { Doing::Names },
                     value: value.value.clone(),
+                    holds_bytes: found.is_some_and(|(_, key)| key.by == ShiftBy::Bytes),
                 });
             }
             if let Some((key, _)) = found.filter(|_| !is_text) {
