@@ -8,8 +8,12 @@ use rustc_hash::FxHasher;
 
 use super::verify::{ORDER, ROWS};
 
-/// Errors that only the order between connections explains: duplicate key, lock wait timeout, deadlock.
-const ORDER_ERRORS: [u16; 3] = [1062, 1205, 1213];
+/// Errors that only the order between connections explains: duplicate key, lock wait timeout, deadlock; a row changed
+/// since it was read, a deadlock in XA, a lock that is not waited for.
+const ORDER_ERRORS: [u16; 6] = [1020, 1062, 1205, 1213, 1614, 3572];
+
+/// Rows that refer to one that is not there, or that is referred to still: the order explains them where others write.
+const REFERENCE_ERRORS: [u16; 4] = [1216, 1217, 1451, 1452];
 
 /// A number for what a reply said, of ids the server generates apart: equal numbers mean the same answer, others
 /// that it has to be looked at. Never 0.
@@ -30,22 +34,25 @@ pub(crate) fn digest(reply: &ReplySummary) -> u64 {
 }
 
 /// Judges by the recorded error number (0: success) and the one of `reply`; `None` when neither is an error:
-/// what they say has to be compared.
+/// what they say has to be compared. `contended`: others write to the tables it names.
 pub(crate) fn judge_errors(
     recorded_error: u16,
     reply: &ReplySummary,
+    contended: bool,
 ) -> Option<(Outcome, SampleFlags)> {
+    let explains =
+        |code: &u16| ORDER_ERRORS.contains(code) || (contended && REFERENCE_ERRORS.contains(code));
     let mut flags = SampleFlags::empty();
     flags.set(SampleFlags::RECORDED_ERROR, recorded_error != 0);
     let Some(error) = &reply.error else {
-        let conflict = ORDER_ERRORS.contains(&recorded_error);
+        let conflict = explains(&recorded_error);
         flags.set(SampleFlags::ORDER_CONFLICT, conflict);
         return (recorded_error != 0).then_some((Outcome::Mismatch, flags));
     };
     flags |= SampleFlags::ERROR_ANSWER;
     flags.set(
         SampleFlags::ORDER_CONFLICT,
-        error.code != recorded_error && ORDER_ERRORS.contains(&error.code),
+        error.code != recorded_error && explains(&error.code),
     );
     let outcome = match recorded_error {
         0 => Outcome::ErrorReply,
@@ -85,12 +92,13 @@ mod tests {
 
     #[test]
     fn a_new_error_fails_and_a_recorded_one_does_not() {
-        let (outcome, flags) = judge_errors(0, &reply(0, Some(1146))).unwrap();
+        let (outcome, flags) = judge_errors(0, &reply(0, Some(1146)), true).unwrap();
         assert_eq!(
             (outcome, flags),
             (Outcome::ErrorReply, SampleFlags::ERROR_ANSWER)
         );
-        let outcome = |recorded, error| judge_errors(recorded, &reply(0, error)).map(|one| one.0);
+        let outcome =
+            |recorded, error| judge_errors(recorded, &reply(0, error), false).map(|one| one.0);
         assert_eq!(outcome(1062, Some(1062)), Some(Outcome::Ok));
         assert_eq!(outcome(1062, None), Some(Outcome::Mismatch));
         assert_eq!(outcome(1146, Some(1054)), Some(Outcome::Mismatch));
@@ -100,8 +108,12 @@ mod tests {
     #[test]
     fn conflicts_of_order_are_told_apart() {
         for (recorded, error) in [(0, Some(1213)), (1205, None)] {
-            let (_, flags) = judge_errors(recorded, &reply(0, error)).unwrap();
+            let (_, flags) = judge_errors(recorded, &reply(0, error), false).unwrap();
             assert!(flags.contains(SampleFlags::ORDER_CONFLICT));
+        }
+        for contended in [false, true] {
+            let (_, flags) = judge_errors(0, &reply(0, Some(1452)), contended).unwrap();
+            assert_eq!(flags.contains(SampleFlags::ORDER_CONFLICT), contended);
         }
         let conflict = |place: &str, contended| is_order_conflict(&[place.to_owned()], contended);
         assert!(conflict("rows", false) && conflict("affected", false));

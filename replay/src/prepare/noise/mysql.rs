@@ -7,8 +7,8 @@ mod volatile;
 use std::hash::Hasher;
 
 use reprise_wire::mysql::{
-    Answer, ColumnDefinition, Dialect, PreparedStatements, ResultColumns, result_columns,
-    summarise_reply,
+    Answer, ColumnDefinition, CommandCode, Dialect, MetadataMarker, PreparedStatements,
+    ResultColumns, result_columns, summarise_reply,
 };
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -93,6 +93,12 @@ impl MysqlNoise {
         };
         if self.known.insert(spoken.operation) {
             self.look_at(&spoken, reply, book);
+        } else if may_leave_out_columns(&spoken) && !self.columns.contains_key(&spoken.operation) {
+            // first asked as text, or answered with all
+            let left_out = result_columns(reply, spoken.dialect);
+            if matches!(left_out, ResultColumns::Counted(_)) {
+                self.take_prepared_columns(&spoken);
+            }
         }
         let learns = is_select && !spoken.in_transaction && !remembers(spoken.text);
         if learns && reply.len() <= LONGEST {
@@ -155,6 +161,13 @@ impl MysqlNoise {
         self.kept.insert(key, reply.to_vec());
     }
 
+    /// Notes that executions of an operation leave out their columns, which are those it was prepared with.
+    fn take_prepared_columns(&mut self, spoken: &Spoken<'_>) -> Columns {
+        let columns = self.prepared.get(spoken.text).cloned().unwrap_or_default();
+        self.columns.insert(spoken.operation, columns.clone());
+        columns
+    }
+
     /// Notes what an operation's own text tells.
     fn look_at(&mut self, spoken: &Spoken<'_>, reply: &[u8], book: &mut NoiseBook) {
         if let Some(sql) = spoken.text.strip_prefix("PREPARE ") {
@@ -164,11 +177,7 @@ impl MysqlNoise {
         }
         let columns = match result_columns(reply, spoken.dialect) {
             ResultColumns::Defined(columns) => columns,
-            ResultColumns::Counted(_) => {
-                let columns = self.prepared.get(spoken.text).cloned().unwrap_or_default();
-                self.columns.insert(spoken.operation, columns.clone());
-                columns
-            }
+            ResultColumns::Counted(_) => self.take_prepared_columns(spoken),
             ResultColumns::None | ResultColumns::Unknown => return,
         };
         if own_business(spoken.text) {
@@ -185,6 +194,12 @@ impl MysqlNoise {
             book.note(spoken.operation, &column(&name));
         }
     }
+}
+
+/// Whether it is an execution whose answer need not define its columns.
+fn may_leave_out_columns(spoken: &Spoken<'_>) -> bool {
+    let executes = spoken.command.first() == Some(&(CommandCode::StmtExecute as u8));
+    executes && !matches!(spoken.dialect.metadata, None | Some(MetadataMarker::Absent))
 }
 
 /// The columns that a PREPARE was answered with.

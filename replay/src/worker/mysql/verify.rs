@@ -84,12 +84,16 @@ impl Worker {
         came: &[u8],
         sample: &mut Sample,
     ) {
-        if let Some((outcome, flags)) = judge_errors(step.status, &reply.summary) {
+        let prepared = &self.program.prepared;
+        let contended = || prepared.contention.holds(step.operation, sample.lane);
+        if (step.status != 0 || reply.summary.error.is_some())
+            && let Some((outcome, flags)) = judge_errors(step.status, &reply.summary, contended())
+        {
             sample.outcome = outcome;
             sample.flags |= flags;
             if outcome != Outcome::Ok {
                 let difference = statuses(step.status, sample.status);
-                let columns = self.program.prepared.columns_of(step.operation);
+                let columns = prepared.columns_of(step.operation);
                 let shown = |answer| text(&answer, columns, KEPT_ANSWER);
                 let answers = || sides.answers(came).map(shown);
                 self.keep_mismatch(step, sample, difference, answers);
@@ -101,7 +105,6 @@ impl Worker {
             return;
         }
         let answers = sides.answers(came);
-        let prepared = &self.program.prepared;
         let known = Known {
             generated,
             keys: sides.shift.map(|shift| (&self.program.keys, shift)),
@@ -111,8 +114,7 @@ impl Worker {
         let [recorded, answered] = &answers;
         if let Some(difference) = compare(recorded, answered, known) {
             sample.outcome = Outcome::Mismatch;
-            let contended = prepared.contention.holds(step.operation, sample.lane);
-            let conflict = is_order_conflict(&difference.places, contended);
+            let conflict = is_order_conflict(&difference.places, contended());
             sample.flags.set(SampleFlags::ORDER_CONFLICT, conflict);
             self.keep_mismatch(step, sample, difference, || {
                 answers.map(|answer| text(&answer, known.columns, KEPT_ANSWER))

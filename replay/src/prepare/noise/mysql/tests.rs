@@ -83,3 +83,52 @@ fn a_write_between_or_on_its_way_explains_a_difference() {
     let later = learned(&[first, second, write(22, 25)]);
     assert_eq!(later.places(), 1);
 }
+
+#[test]
+fn an_execution_without_columns_has_those_it_was_prepared_with_whoever_asked_first() {
+    let caching = Dialect {
+        metadata: Some(MetadataMarker::AfterCount),
+        ..Dialect::UNKNOWN
+    };
+    let defined = |marked: u8| -> Vec<u8> {
+        // the count says whether definitions follow it
+        let mut reply = reply("a");
+        reply[0] += 1;
+        reply.insert(5, marked);
+        reply
+    };
+    let prepared = [
+        &[12, 0, 0, 1, 0, 7, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0][..],
+        &reply("a")[5..],
+    ];
+    let execute = [
+        &[CommandCode::StmtExecute as u8][..],
+        &[7, 0, 0, 0, 0, 1, 0, 0, 0],
+    ]
+    .concat();
+    let prepare = [b"\x16", TEXT.as_bytes()].concat();
+    let prepare_text = format!("PREPARE {TEXT}");
+    let query = Command::Query(Query::plain(TEXT.as_bytes())).encode();
+    let (mut noise, mut book) = (MysqlNoise::default(), NoiseBook::default());
+    let mut said = |operation, text: &str, command: &[u8], reply: &[u8]| {
+        let spoken = Spoken {
+            operation,
+            text,
+            lane: 1,
+            command,
+            reply: Some(reply),
+            dialect: &caching,
+            from_us: 1,
+            to_us: 2,
+            writes: false,
+            in_transaction: true,
+        };
+        noise.learn(spoken, &mut book);
+    };
+    said(1, TEXT, &query, &defined(1));
+    said(2, &prepare_text, &prepare, &prepared.concat());
+    said(1, TEXT, &execute, &defined(1));
+    said(1, TEXT, &execute, &defined(0));
+    let columns = noise.finish(&mut book).remove(&1).unwrap();
+    assert_eq!(columns.len(), 2, "{columns:?}");
+}
