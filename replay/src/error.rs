@@ -39,6 +39,11 @@ pub enum ReplayError {
         /// What is possible.
         most: f64,
     },
+    /// All of the run that it goes on with was sent.
+    #[error(
+        "go on with {0}: it had reached the end; `--again {0}` runs it again from its beginning"
+    )]
+    NothingLeft(String),
     /// A rate over time needs a clock.
     #[error("use stages at speed max: give a speed such as 1, or leave the stages out")]
     StagesWithoutClock,

@@ -13,6 +13,7 @@ pub(crate) mod lane;
 mod noise;
 pub(crate) mod notes;
 mod outline;
+pub(crate) mod played;
 pub(crate) mod precedence;
 mod rewritten;
 mod scratch;
@@ -42,6 +43,7 @@ use keys::LearnedKeys;
 use lane::{Lane, Step};
 use noise::Columns;
 use notes::Notes;
+use played::Played;
 use steps::{StepRange, Steps};
 use values::Told;
 
@@ -78,6 +80,8 @@ pub struct Prepared {
     pub(crate) notes: Notes,
     /// What of the outline was counted while the lanes were made whole.
     counted: Outline,
+    /// What earlier runs have played of it, where it goes on with them.
+    pub(crate) played: Played,
     /// How long the recording is; microseconds.
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
@@ -159,7 +163,7 @@ impl Prepared {
             lanes,
             steps,
             notes,
-            counted,
+            mut counted,
             told,
             accounts,
             mut noise,
@@ -167,6 +171,10 @@ impl Prepared {
             contention,
             keys,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
+        let played = Played::of(&plan, store)?;
+        played
+            .take_from(&mut counted, &plan, (&lanes, &steps), &operations)
+            .map_err(ReplayError::Scratch)?;
         let noisy = match &plan.baseline {
             Some(run) => baseline::learn(store, run, &operations, &mut noise)?,
             None => Vec::new(),
@@ -188,6 +196,7 @@ impl Prepared {
             steps,
             notes,
             counted,
+            played,
             length_us,
             operations,
             told,
@@ -209,6 +218,11 @@ impl Prepared {
     /// How many exchanges one playing of the recording sends, copies not counted.
     pub fn sends(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.steps.len() as u64).sum()
+    }
+
+    /// Whether the runs that it goes on with have sent all of it.
+    pub(crate) fn leaves_nothing(&self) -> bool {
+        self.counted.sends == 0 && self.sends() > 0
     }
 
     /// What one playing of the recording leaves out.

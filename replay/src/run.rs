@@ -186,8 +186,13 @@ struct Extras {
     mysql_room: Option<MysqlRoom>,
 }
 
-/// Refuses a plan that leaves everything out.
+/// Refuses a plan that leaves everything out, or goes on with a run of which nothing is left.
 fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
+    if let Some(run) = &prepared.plan.resumes
+        && prepared.leaves_nothing()
+    {
+        return Err(ReplayError::NothingLeft(run.clone()));
+    }
     if prepared.sends() == 0 {
         let reasons: Vec<String> = prepared
             .skips()

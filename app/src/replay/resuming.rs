@@ -8,7 +8,7 @@ use crate::{Error, Library};
 
 /// What a resumed run is not, to be shown before it starts.
 pub(super) fn resumed(plan: &Plan) -> &'static str {
-    if plan.repeats() {
+    if plan.repeats() || plan.rate.speed == Speed::Max {
         "lanes that were under way begin again from their beginnings; what the earlier requests changed on the target is \
          as they left it"
     } else {
@@ -42,18 +42,16 @@ impl Library {
             RunState::Running => return refuse("it is still running"),
             _ => {}
         }
-        let Speed::Times(speed) = plan.rate.speed else {
-            return refuse("it ran as fast as it went, and no clock says how far it was");
-        };
         let seen = self.seen_of(&stored, &plan)?;
         let Some(last) = seen.last else {
             return refuse("nothing of it was stored");
         };
         let recording = self.store.recording(&plan.recording)?;
-        let rest = if plan.repeats() {
-            self.rest_of_loop(&plan, &recording, &seen, last)?
-        } else {
-            rest_of_once(plan, &recording, last, speed)
+        let rest = match plan.rate.speed {
+            _ if plan.repeats() => self.rest_of_loop(&plan, &recording, &seen, last)?,
+            Speed::Times(speed) => rest_of_once(plan, &recording, last, speed),
+            // without a clock there is no moment that it had reached: what is left are the lanes that had not ended
+            Speed::Max => Some(warmed_up(plan, last)),
         };
         match rest {
             Some(rest) => Ok(Plan {
@@ -115,6 +113,11 @@ fn rest_of_once(mut plan: Plan, recording: &Recording, last: Sample, speed: f64)
     });
     let from_us = part.from_us + (reached_us as f64 * speed) as u64 + 1;
     plan.between = Some(Part { from_us, ..part });
-    plan.warm_up_ms = plan.warm_up_ms.saturating_sub(reached_us / 1_000);
-    (from_us < part.to_us).then_some(plan)
+    (from_us < part.to_us).then(|| warmed_up(plan, last))
+}
+
+/// The plan with what is left of its warm-up.
+fn warmed_up(mut plan: Plan, last: Sample) -> Plan {
+    plan.warm_up_ms = plan.warm_up_ms.saturating_sub(last.intended_us / 1_000);
+    plan
 }

@@ -234,17 +234,69 @@ fn a_killed_run_with_stages_goes_on_at_the_rate_it_had_come_to() {
     assert!(number(&rest, "/says/begins/repetition") > 0, "{rest}");
 }
 
-#[test]
-fn a_killed_run_without_a_clock_says_why_it_cannot_be_gone_on_with() {
-    let desk = Desk::with_recording();
-    let shop = shop();
-    let (url, secret) = (url(&shop), password_secret());
-    let flags = ["--speed", "max", "--loop", "--run", "killed"];
-    let replay = ["replay", RECORDING, "--http", &url, "--secret", &secret];
-    let mut running = Running::start(&desk, &[&replay[..], &flags].concat());
+/// Kills a run without a clock when it has sent so many.
+fn killed_without_clock(desk: &Desk, url: &str, sent: u64, flags: &[&str]) -> Value {
+    let secret = password_secret();
+    let replay = ["replay", RECORDING, "--http", url, "--secret", &secret];
+    let more = ["--speed", "max", "--run", "killed"];
+    let mut running = Running::start(desk, &[&replay[..], &more, flags].concat());
     running.until("replaying: ");
+    while number(&desk.answer(&["report", "killed"]), "/sent") < sent {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     running.signal("-KILL");
     assert_eq!(running.end().0, None);
-    desk.run(&["replay", "--resume", "killed"])
-        .refused(2, "no clock says how far it was; `--again killed`");
+    desk.answer(&["report", "killed"])
+}
+
+#[test]
+fn a_killed_run_without_a_clock_goes_on_with_the_lanes_that_had_not_ended() {
+    let desk = Desk::with_recording();
+    // slow enough to be caught in the middle
+    let latency = Latency {
+        read_us: 120_000,
+        write_us: 120_000,
+    };
+    let config = ShopConfig {
+        latency,
+        ..ShopConfig::default()
+    };
+    let shop = shop::start(config).unwrap();
+    let all = 10 * 178;
+    let killed = killed_without_clock(&desk, &url(&shop), all * 2 / 3, &["--copies", "10"]);
+    let sent = number(&killed, "/sent");
+    assert!(sent < all, "{killed}");
+    let secret = password_secret();
+    let resume = ["replay", "--resume", "killed", "--secret", &secret];
+    let dry = desk.answer(&[&resume[..], &["--dry-run"]].concat());
+    let rest = desk.answer(&[&resume[..], &["--run", "rest"]].concat());
+    conserved(&rest);
+    assert_eq!(rest["run"]["resumes"], "killed");
+    assert_eq!(dry["sends"], rest["sent"], "{dry} {rest}");
+    // what had ended is not played again
+    let left = number(&rest, "/sent");
+    assert!(left < all && sent + left >= all, "{sent} and {left}");
+    desk.run(&["replay", "--resume", "rest"])
+        .refused(2, "`--again rest` runs it again");
+}
+
+#[test]
+fn a_killed_loop_without_a_clock_goes_on_for_the_time_that_was_left() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let flags = ["--duration", "8s"];
+    let killed = killed_without_clock(&desk, &url(&shop), 200, &flags);
+    let before = copies(&desk, "killed");
+    let secret = password_secret();
+    let resume = [
+        "replay", "--resume", "killed", "--run", "rest", "--secret", &secret,
+    ];
+    let rest = desk.answer(&resume);
+    conserved(&rest);
+    let [got_ms, left_ms] = [&killed, &rest].map(|run| number(run, "/duration_ms"));
+    assert!(
+        (7_000..=10_500).contains(&(got_ms + left_ms)),
+        "{got_ms} and {left_ms}"
+    );
+    assert!(copies(&desk, "rest").first() > before.last());
 }

@@ -67,7 +67,8 @@ impl Agenda {
         let from_us = from_us.max(0.0) as u64;
         let into_us = from_us % length_us;
         for place in places {
-            if lane.id.wrapping_add(place) % program.workers != index {
+            let is_anothers = lane.id.wrapping_add(place) % program.workers != index;
+            if is_anothers || program.prepared.played.is_over(lane, place) {
                 continue;
             }
             let begins =
