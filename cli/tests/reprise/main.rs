@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod a_day;
+#[cfg(test)]
 mod bad_flags;
 #[cfg(test)]
 mod bad_inputs;
@@ -62,6 +64,8 @@ mod repeating;
 mod replaying;
 #[cfg(test)]
 mod replaying_mysql;
+#[cfg(test)]
+mod restored_copy;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]
