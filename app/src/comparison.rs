@@ -1,17 +1,21 @@
 //! Two sides of runs, or a run beside the recording it replayed: the samples are streamed from the store into
 //! `measure`, which does the statistics.
 
+mod answers;
+mod veil;
+
 use std::collections::BTreeMap;
 
 use reprise_measure::{
     Comparison, Judging, RunSamples, Source, WatchSummary, compare, readable, watch_changes,
 };
-use reprise_replay::{Part, Plan};
+use reprise_replay::{Mismatch, Part, Plan};
 use reprise_store::{Run, RunState};
 use reprise_wire::filter::Filter;
 
 use crate::library::parse_filter;
 use crate::{Error, Library};
+use answers::Answered;
 
 /// The name that stands for a run's own recording.
 pub const RECORDING: &str = "recording";
@@ -102,20 +106,17 @@ impl Library {
             .min_by_key(|(reached_us, ..)| *reached_us)
             .filter(|_| judged);
         let to_us = early.map_or(u64::MAX, |(reached_us, ..)| reached_us);
-        let samples = |runs: &[Run], others: &[Run]| -> Result<Vec<RunSamples>, Error> {
-            match others.first() {
-                Some(of) if runs.is_empty() => Ok(vec![self.recorded_samples(of)?]),
-                _ => runs
-                    .iter()
-                    .map(|run| self.run_samples(run, to_us))
-                    .collect(),
-            }
-        };
+        let (a_samples, a_answers) = self.side(&a, &b, to_us)?;
+        let (b_samples, b_answers) = self.side(&b, &a, to_us)?;
         let judging = Judging {
             min_effect: request.min_effect,
             seed: SEED,
         };
-        let mut comparison = compare(&samples(&a, &b)?, &samples(&b, &a)?, judging);
+        let mut comparison = compare(&a_samples, &b_samples, judging);
+        if let Some(of) = b.last() {
+            comparison.answers = self.answer_changes(&a_answers, &b_answers, of)?;
+            comparison.why.extend(answers_differ(&comparison));
+        }
         if let Some((_, side, run)) = early {
             let which = if a.len() + b.len() > 2 {
                 format!("{} of {side}", run.name)
@@ -133,7 +134,32 @@ impl Library {
         Ok(comparison)
     }
 
-    fn run_samples(&self, run: &Run, to_us: u64) -> Result<RunSamples, Error> {
+    /// What one side measured and answered; a side without runs is the recording of the `others`.
+    fn side(
+        &self,
+        runs: &[Run],
+        others: &[Run],
+        to_us: u64,
+    ) -> Result<(Vec<RunSamples>, Answered), Error> {
+        let mut answered = Answered::default();
+        if let (true, Some(of)) = (runs.is_empty(), others.first()) {
+            let samples = self.recorded_samples(of, &mut answered)?;
+            return Ok((vec![samples], answered));
+        }
+        let samples = runs.iter().map(|run| {
+            answered.keep(Mismatch::all(&self.store, run.id)?);
+            self.run_samples(run, to_us, &mut answered)
+        });
+        let samples = samples.collect::<Result<_, Error>>()?;
+        Ok((samples, answered))
+    }
+
+    fn run_samples(
+        &self,
+        run: &Run,
+        to_us: u64,
+        answered: &mut Answered,
+    ) -> Result<RunSamples, Error> {
         let names = self.run_operation_names(run)?;
         let duration_us = run
             .summary
@@ -141,18 +167,24 @@ impl Library {
             .map_or(0, |summary| summary.duration_ms * 1_000);
         let warm_up_us = Plan::from_json(run.plan.clone())?.warm_up_us();
         let duration_us = duration_us.min(to_us).saturating_sub(warm_up_us);
-        let mut samples = RunSamples::new(run.name.clone(), Source::Run, duration_us, names)
-            .measuring_from(warm_up_us)
-            .measuring_to(to_us);
+        let mut samples =
+            RunSamples::new(run.name.clone(), Source::Run, duration_us, names.clone())
+                .measuring_from(warm_up_us)
+                .measuring_to(to_us);
         for sample in self.store.samples(run.id) {
-            samples.push(&sample?);
+            let sample = sample?;
+            samples.push(&sample);
+            if sample.is_measured(warm_up_us) && sample.intended_us < to_us {
+                let operation = names.get(&sample.operation).map_or("", String::as_str);
+                answered.push(operation, &sample);
+            }
         }
         Ok(samples)
     }
 
     /// What was recorded of the exchanges that the run could send: those with a request, in the part that it
     /// played and matching its filter.
-    fn recorded_samples(&self, run: &Run) -> Result<RunSamples, Error> {
+    fn recorded_samples(&self, run: &Run, answered: &mut Answered) -> Result<RunSamples, Error> {
         let recording = self.store.recording_by_id(run.recording)?;
         let names: BTreeMap<u32, String> = self.operation_names(&recording)?.into_iter().collect();
         let plan = Plan::from_json(run.plan.clone())?;
@@ -173,6 +205,7 @@ impl Library {
                 continue;
             }
             let at_us = at_us - part.from_us;
+            answered.push_recorded(operation, row.status);
             samples.push_recorded(at_us, row.operation.0, row.latency_us(), row.is_error());
         }
         Ok(samples)
@@ -183,6 +216,21 @@ impl Library {
 fn watched(runs: &[Run]) -> Vec<&[WatchSummary]> {
     let summaries = runs.iter().filter_map(|run| run.summary.as_ref());
     summaries.map(|summary| summary.watch.as_slice()).collect()
+}
+
+/// That answers changed, as a reason to look: no verdict rests on it.
+fn answers_differ(comparison: &Comparison) -> Option<String> {
+    let first = comparison.answers.first()?;
+    let more = match comparison.answers.len() - 1 {
+        0 => String::new(),
+        1 => ", and in one other operation".to_owned(),
+        more => format!(", and in {more} other operations"),
+    };
+    Some(format!(
+        "answers changed: {}: {}{more}",
+        first.operation,
+        first.words()
+    ))
 }
 
 /// How far a run got that ended before its plan did, in microseconds of its own time; `None` for one that

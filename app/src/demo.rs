@@ -130,12 +130,13 @@ pub fn demo(
     for request in &comparisons {
         tell(DemoNews::Compared(Box::new(library.compare(request)?)));
     }
-    library.write_report(
-        "The shop, at 1x, at 5x, and broken",
-        &["base", "five", "broken"],
-        &comparisons,
-        &report,
-    )?;
+    let page = ReportRequest {
+        title: "The shop, at 1x, at 5x, and broken".to_owned(),
+        runs: ["base", "five", "broken"].map(str::to_owned).to_vec(),
+        comparisons: comparisons.to_vec(),
+        trend: None,
+    };
+    library.write_report(&page, &report)?;
     Ok(DemoAnswer { file, report })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reprise_measure::{ErrorKind, Sample, SampleFlags};
+use reprise_measure::{ErrorKind, FailureGroup, FailureSample, Sample, SampleFlags};
 use reprise_replay::Plan;
 use reprise_store::ExchangeId;
 
@@ -10,44 +10,6 @@ use crate::{Error, Library};
 
 /// More kinds than this are not told apart: the first ones, in the order they were met.
 const MOST_KINDS: usize = 500;
-
-/// One kind of failure of one operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailureGroup {
-    /// The operation: `GET /cart/{id}`.
-    pub operation: String,
-    /// `HTTP 503`, `MySQL 1213`, `timeout`.
-    pub kind: String,
-    /// How often.
-    pub count: u64,
-    /// How many of them a fault ended, and not the target.
-    pub injected: u64,
-    /// When the first was intended; microseconds of the run.
-    pub first_us: u64,
-    /// When the last was intended; microseconds of the run.
-    pub last_us: u64,
-    /// One of them.
-    pub sample: FailureSample,
-}
-
-/// One failed exchange.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FailureSample {
-    /// Its recorded exchange.
-    pub exchange: u32,
-    /// Which copy of its lane; 0 is the first.
-    pub copy: u32,
-    /// When it was intended; microseconds of the run.
-    pub at_us: u64,
-    /// Intended to done; microseconds.
-    pub response_us: u64,
-    /// The recorded request in one line; empty when the recording is gone.
-    pub request: String,
-    /// The recorded status; `None` without an answer.
-    pub recorded_status: Option<u16>,
-    /// The faults that touched it, as they were written.
-    pub faults: Vec<String>,
-}
 
 impl Library {
     /// What failed in a run, the most frequent first. Reads every sample that is stored.

@@ -1,21 +1,20 @@
 //! Where it breaks: replays a recording at rates that rise until a check fails, closes in on the edge and tries it again.
 //! Every step is a run of its own, kept like any other.
 
+mod stored;
+
 use std::ops::ControlFlow;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reprise_measure::Summary;
-use reprise_measure::knee::{
-    Bounds, Edge, FirstToBreak, Knee, StepOperation, Tried, first_to_break,
-};
-use reprise_replay::RateBy;
-use reprise_store::RunState;
-use serde::Serialize;
+use reprise_measure::knee::{Bounds, Knee, KneeAnswer, KneeStep};
+use reprise_replay::{RateBy, SearchStep};
 
 use crate::answer::RunAnswer;
 use crate::replay::{RateChange, ReplayRequest};
 use crate::{Error, Library};
+use stored::is_step;
+pub use stored::knee_charts;
 
 /// How often somebody who wants it to end is heard while the target rests.
 const LOOK: Duration = Duration::from_millis(100);
@@ -37,50 +36,6 @@ pub struct KneeRequest {
     pub rest: Duration,
 }
 
-/// One step of the search.
-#[derive(Clone, Debug, Serialize)]
-pub struct KneeStep {
-    /// Its run.
-    pub run: String,
-    /// In times the recorded rate.
-    pub times: f64,
-    /// Exchanges a second that were asked for.
-    pub asked_per_s: f64,
-    /// And sent.
-    pub sent_per_s: f64,
-    /// Half of the response times.
-    pub p50_us: u64,
-    /// 99 % of them.
-    pub p99_us: u64,
-    /// The share that failed.
-    pub error_rate: f64,
-    /// How it went.
-    pub how: Tried,
-    /// Why, unless it held: `p99<250ms measured 412 ms`.
-    pub why: Option<String>,
-}
-
-/// What the search found.
-#[derive(Clone, Debug, Serialize)]
-pub struct KneeAnswer {
-    /// The recording.
-    pub recording: String,
-    /// The checks that decided.
-    pub checks: Vec<String>,
-    /// The highest rate that holds; `None` when not even the first did.
-    pub holds: Option<KneeStep>,
-    /// The lowest rate that does not; `None` when every rate up to the bound held.
-    pub fails: Option<KneeStep>,
-    /// Whether the generator, not the target, is what ended the search.
-    pub generator_limited: bool,
-    /// Whether it was stopped before the edge was known as well as was asked.
-    pub stopped: bool,
-    /// The operation that broke at the lowest rate.
-    pub first_to_break: Option<FirstToBreak>,
-    /// Every step, in the order of trying.
-    pub steps: Vec<KneeStep>,
-}
-
 impl Library {
     /// Searches for the edge. `play` runs one step to its end (showing it, and stopping it when the user asks); `asked` says
     /// whether the user wants the search to end.
@@ -94,69 +49,49 @@ impl Library {
         play: &mut dyn FnMut(&ReplayRequest, f64) -> Result<RunAnswer, E>,
     ) -> Result<KneeAnswer, E> {
         sensible(request)?;
-        let prefix = self.knee_prefix(request)?;
+        let name = self.knee_name(request)?;
         let mut knee = Knee::new(request.bounds);
-        let mut steps: Vec<KneeStep> = Vec::new();
-        let mut operations = Vec::new();
-        let mut stopped = false;
+        let mut steps: Vec<(f64, RunAnswer)> = Vec::new();
         while let Some(times) = knee.next() {
             if !steps.is_empty() && rest(request.rest, asked).is_break() {
-                stopped = true;
                 break;
             }
-            let run = format!("{prefix}-{}-{times}x", steps.len() + 1);
-            let answer = play(&step(request, times, run), times)?;
-            // a run that a failed check ended is a step like any other
-            if !matches!(answer.run.state, RunState::Complete | RunState::Aborted) {
-                stopped = true;
+            let number = u32::try_from(steps.len() + 1).unwrap_or(u32::MAX);
+            let played = play(&step(request, &name, number, times), times)?;
+            if !is_step(played.run.state) {
                 break;
             }
-            let (how, why) = judged(&answer.summary);
-            knee.tried(times, how);
-            operations.push((times, StepOperation::of(&answer.summary)));
-            steps.push(KneeStep::of(answer, times, how, why));
+            knee.tried(
+                times,
+                KneeStep::of(String::new(), times, &played.summary).how,
+            );
+            steps.push((times, played));
         }
-        let edge = knee.edge();
-        let generator_limited = edge.fails.is_some_and(|at| knee.is_generator_limited(at));
-        Ok(KneeAnswer {
-            recording: request.replay.recording.clone(),
-            checks: request.replay.checks.clone(),
-            holds: at(&steps, edge.holds, |how| how == Tried::Held),
-            fails: at(&steps, edge.fails, |how| how != Tried::Held),
-            generator_limited,
-            stopped,
-            first_to_break: broke(edge, generator_limited, &operations),
-            steps,
-        })
+        let recording = request.replay.recording.clone();
+        let played = steps
+            .iter()
+            .map(|(times, run)| (*times, run.run.name.clone(), &run.summary));
+        Ok(KneeAnswer::of(name, recording, request.bounds, played))
     }
 
-    /// What the names of the steps begin with: as asked, else the recording's name and the first free number.
-    fn knee_prefix(&self, request: &KneeRequest) -> Result<String, Error> {
-        if let Some(run) = &request.replay.run {
-            return Ok(run.clone());
+    /// What the search is called and the names of its runs begin with: as asked, else the recording's name and the first
+    /// free number.
+    fn knee_name(&self, request: &KneeRequest) -> Result<String, Error> {
+        if let Some(name) = &request.replay.run {
+            let is_taken = self.knees()?.iter().any(|knee| knee.name == *name);
+            return if is_taken {
+                Err(Error::Usage(format!(
+                    "--run {name}: there is a search of that name; choose another, or delete its runs first"
+                )))
+            } else {
+                Ok(name.clone())
+            };
         }
         let prefix = format!("{}-knee", request.replay.recording);
         self.free_run_name(&prefix, |run, name| {
             run.strip_prefix(name)
                 .is_some_and(|rest| rest.starts_with('-'))
         })
-    }
-}
-
-impl KneeStep {
-    fn of(answer: RunAnswer, times: f64, how: Tried, why: Option<String>) -> Self {
-        let summary = answer.summary;
-        Self {
-            run: answer.run.name,
-            times,
-            asked_per_s: summary.rate.asked_per_s,
-            sent_per_s: summary.rate.sent_per_s,
-            p50_us: summary.response_us.p50,
-            p99_us: summary.response_us.p99,
-            error_rate: summary.error_rate,
-            how,
-            why,
-        }
     }
 }
 
@@ -179,57 +114,24 @@ fn sensible(request: &KneeRequest) -> Result<(), Error> {
 }
 
 /// One step of the search as a replay.
-fn step(request: &KneeRequest, times: f64, run: String) -> ReplayRequest {
+fn step(request: &KneeRequest, search: &str, number: u32, times: f64) -> ReplayRequest {
     let lasts = request.settle + request.step;
     ReplayRequest {
-        run: Some(run),
+        run: Some(format!("{search}-{number}-{times}x")),
         rate: match request.by {
             RateBy::Copies => RateChange::Copies(times),
             RateBy::Speed => RateChange::Speed(times),
         },
         duration_ms: Some(u64::try_from(lasts.as_millis()).unwrap_or(u64::MAX)),
         warm_up_ms: Some(u64::try_from(request.settle.as_millis()).unwrap_or(u64::MAX)),
+        search: Some(SearchStep {
+            search: search.to_owned(),
+            number,
+            times,
+            bounds: request.bounds,
+        }),
         ..request.replay.clone()
     }
-}
-
-/// How a step went, and why unless it held.
-fn judged(summary: &Summary) -> (Tried, Option<String>) {
-    if summary.generator_late {
-        let why = summary.generator_warnings().join("; ");
-        return (Tried::GeneratorLimited, Some(why));
-    }
-    let failed = summary.checks.iter().filter(|check| !check.held);
-    let failed: Vec<String> = failed
-        .map(|check| format!("{} measured {}", check.check, check.readable))
-        .collect();
-    if failed.is_empty() {
-        (Tried::Held, None)
-    } else {
-        (Tried::Failed, Some(failed.join(", ")))
-    }
-}
-
-/// The last step at a rate that went so.
-fn at(steps: &[KneeStep], times: Option<f64>, so: impl Fn(Tried) -> bool) -> Option<KneeStep> {
-    let times = times?;
-    let same = |step: &&KneeStep| step.times.total_cmp(&times).is_eq();
-    let mut at = steps.iter().filter(same);
-    at.clone()
-        .rfind(|step| so(step.how))
-        .or_else(|| at.next_back())
-        .cloned()
-}
-
-/// What broke first, where the target did.
-fn broke(
-    edge: Edge,
-    generator_limited: bool,
-    operations: &[(f64, Vec<StepOperation>)],
-) -> Option<FirstToBreak> {
-    (edge.fails.is_some() && !generator_limited)
-        .then(|| first_to_break(operations))
-        .flatten()
 }
 
 /// Lets the target rest, unless the user wants an end.

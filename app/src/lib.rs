@@ -35,8 +35,10 @@ mod rotation;
 mod runs;
 mod sample;
 mod search;
+mod series;
 mod size;
 mod transcript;
+mod trend;
 mod trim;
 
 pub use capture::{
@@ -50,9 +52,8 @@ pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, capture_rights, doctor};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
-pub use failures::{FailureGroup, FailureSample};
 pub use interchange::{RunForm, judged_junit, run_summary_markdown};
-pub use knee::{KneeAnswer, KneeRequest, KneeStep};
+pub use knee::{KneeRequest, knee_charts};
 pub use library::{ExchangeQuery, Library};
 pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
@@ -71,8 +72,10 @@ pub use replay::{
     AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest,
     describe_watched, parse_copies, parse_factor, times_recorded,
 };
+pub use report::ReportRequest;
 pub use rotation::parse_rotation;
 pub use sample::{SampleShop, ShopTargets};
+pub use series::{MOST_RUNS, SecondSide, SeriesRequest, Side, Turn};
 pub use size::parse_size;
 pub use trim::Trimmed;
 
@@ -84,14 +87,18 @@ pub use reprise_capture::{
 pub use reprise_fault::{
     Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState,
 };
+pub use reprise_measure::answers::{
+    AnswerChange, AnswerExample, Beside, Line, StatusChange, status_name,
+};
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
 pub use reprise_measure::interchange::comparison_markdown;
-pub use reprise_measure::knee::{Bounds, Tried};
+pub use reprise_measure::knee::{Bounds, FirstToBreak, KneeAnswer, KneeStep, Tried};
+pub use reprise_measure::trend::{Trend, TrendRun, TrendStep};
 pub use reprise_measure::{
-    Check, CheckResult, Comparison, Histogram, OperationChange, OperationSummary, Outcome,
-    Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState, Summary, Tick, Verdict,
-    WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late, is_unfaithful, length,
-    readable,
+    Check, CheckResult, Comparison, FailureGroup, FailureSample, Histogram, OperationChange,
+    OperationSummary, Outcome, Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState,
+    Summary, Tick, Verdict, WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late,
+    is_unfaithful, length, readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,

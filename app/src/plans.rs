@@ -29,6 +29,7 @@ impl Library {
     fn keep_plan(&self, name: &str, plan: Plan) -> Result<(), Error> {
         let plan = Plan {
             resumes: None,
+            search: None,
             ..plan
         };
         Ok(self.store.save_plan(SavedPlan {

@@ -16,6 +16,7 @@ pub use scan::{FindingAnswer, ScanAnswer};
 use std::path::PathBuf;
 
 use reprise_capture::Redaction;
+use reprise_wire::redact::Rules;
 use serde::{Deserialize, Serialize};
 
 use crate::redaction_key::redaction_key;
@@ -47,4 +48,9 @@ impl Library {
             key: redaction_key(self.store.file_id())?,
         }))
     }
+}
+
+/// The rules by which this user's recordings are redacted.
+pub(crate) fn rules_in_force() -> Result<Rules, Error> {
+    Ok(rules::load(None)?.rules)
 }

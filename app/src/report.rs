@@ -4,11 +4,25 @@ use std::path::Path;
 
 use reprise_measure::chart::Curve;
 use reprise_measure::report::{ComparisonPart, Part, Report, RunPart, html};
-use reprise_measure::{Comparison, Tick};
+use reprise_measure::trend::Trend;
+use reprise_measure::{Comparison, FailureGroup, Tick};
 
 use crate::answer::RunAnswer;
 use crate::charts::{MOST_DRAWN, RunTimeline, write};
 use crate::{CompareRequest, Error, Library, RECORDING, losses};
+
+/// What a page is to show, in this order.
+#[derive(Clone, Debug, Default)]
+pub struct ReportRequest {
+    /// Its heading.
+    pub title: String,
+    /// What is compared.
+    pub comparisons: Vec<CompareRequest>,
+    /// How the runs of a plan went over time.
+    pub trend: Option<Trend>,
+    /// The names of the runs that are shown whole.
+    pub runs: Vec<String>,
+}
 
 /// Everything a page shows of one run, read from the store.
 struct RunPage {
@@ -20,6 +34,7 @@ struct RunPage {
     recording: String,
     /// Its plan, as it is kept: without secrets.
     plan: String,
+    failures: Vec<FailureGroup>,
 }
 
 /// Everything a page shows of one comparison.
@@ -36,7 +51,12 @@ impl Library {
     /// # Errors
     /// When there is no such run, or the file cannot be written.
     pub fn write_run_report(&self, run: &str, path: &Path) -> Result<(), Error> {
-        self.write_report(run, &[run], &[], path)
+        let page = ReportRequest {
+            title: run.to_owned(),
+            runs: vec![run.to_owned()],
+            ..ReportRequest::default()
+        };
+        self.write_report(&page, path)
     }
 
     /// Writes a comparison, and its runs, as an HTML page.
@@ -48,45 +68,48 @@ impl Library {
         request: &CompareRequest,
         path: &Path,
     ) -> Result<(), Error> {
-        let runs: Vec<&str> = request.runs().collect();
-        let comparisons = std::slice::from_ref(request);
-        self.write_report(&request.title(), &runs, comparisons, path)
+        let page = ReportRequest {
+            title: request.title(),
+            runs: request.runs().map(str::to_owned).collect(),
+            comparisons: vec![request.clone()],
+            ..ReportRequest::default()
+        };
+        self.write_report(&page, path)
     }
 
-    /// Writes comparisons and then runs as one HTML page.
+    /// Writes comparisons, trends and then runs as one HTML page.
     ///
     /// # Errors
     /// When there is no such run, or the file cannot be written.
-    pub fn write_report(
-        &self,
-        title: &str,
-        runs: &[&str],
-        comparisons: &[CompareRequest],
-        path: &Path,
-    ) -> Result<(), Error> {
-        let comparisons = comparisons
+    pub fn write_report(&self, request: &ReportRequest, path: &Path) -> Result<(), Error> {
+        let comparisons = request
+            .comparisons
             .iter()
             .map(|request| self.comparison_page(request));
         let comparisons: Vec<ComparisonPage> = comparisons.collect::<Result<_, _>>()?;
-        let runs = runs.iter().map(|name| self.run_page(name));
+        let runs = request.runs.iter().map(|name| self.run_page(name));
         let runs: Vec<RunPage> = runs.collect::<Result<_, _>>()?;
         let parts = comparisons
             .iter()
             .map(ComparisonPage::part)
+            .chain(request.trend.iter().map(Part::Trend))
             .chain(runs.iter().map(RunPage::part));
         let report = Report {
-            title: title.to_owned(),
-            subtitle: format!(
-                "Reprise {}, from {}",
-                env!("CARGO_PKG_VERSION"),
-                self.path()
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-            ),
+            title: request.title.clone(),
+            subtitle: self.subtitle(),
             parts: parts.collect(),
         };
         write(path, &html(&report))
+    }
+
+    /// What stands below a page's heading.
+    pub(crate) fn subtitle(&self) -> String {
+        let file = self.path().file_name().unwrap_or_default();
+        format!(
+            "Reprise {}, from {}",
+            env!("CARGO_PKG_VERSION"),
+            file.to_string_lossy()
+        )
     }
 
     fn run_page(&self, name: &str) -> Result<RunPage, Error> {
@@ -115,9 +138,16 @@ impl Library {
             .map(|loss| (loss.what, loss.count))
             .collect();
         let plan = shown_plan(run.plan.clone());
+        let answer = RunAnswer::from(run);
+        // a run without failures need not be read through
+        let failures = match answer.summary.errors.is_empty() {
+            true => Vec::new(),
+            false => self.failures(name)?,
+        };
         Ok(RunPage {
             plan,
-            answer: run.into(),
+            failures,
+            answer,
             timeline,
             recorded,
             losses,
@@ -194,10 +224,11 @@ impl RunPage {
             timeline: self.timeline.whole(),
             recorded: self.recorded.clone(),
             losses: self.losses.clone(),
+            failures: self.failures.clone(),
             alerts: run.alerts(),
             notes: Vec::new(),
             again: format!(
-                "reprise replay --plan {} (secrets have to be given again)",
+                "reprise replay --again {} (secrets have to be given again)",
                 run.name
             ),
             plan: self.plan.clone(),

@@ -24,14 +24,14 @@ pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
     ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments, FormArguments,
     NameArguments, OperationsArguments, PlansArguments, PlansCommand, ReportArguments,
-    TargetsArguments, TargetsCommand, ThemeName,
+    TargetsArguments, TargetsCommand, ThemeName, TrendArguments,
 };
 pub(crate) use proxying::{ControlArguments, ProxyArguments, ProxyCommand};
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
 pub(crate) use replaying::{
     ChangingArguments, CopyWrites, HttpOrder, JudgingArguments, MissingValue, RateArguments,
-    RateBy, ReplayArguments, SendingArguments, TargetArguments,
+    RateBy, ReplayArguments, SendingArguments, SeriesArguments, TargetArguments,
 };
 
 /// Records production HTTP and MySQL traffic, replays it harder against staging while things break,
@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// Compare two runs, or a run with its recording
     Compare(CompareArguments),
+    /// The last runs of a plan, and where they took a step
+    Trend(TrendArguments),
     /// Write one chart of a run as SVG
     Chart(ChartArguments),
     /// Copy a recording, or a part of it, to another file

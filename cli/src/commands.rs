@@ -27,6 +27,7 @@ pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod shop;
 pub(crate) mod targets;
+pub(crate) mod trend;
 pub(crate) mod trim;
 mod watched;
 

@@ -55,6 +55,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Runs => commands::runs::list(&context),
         Command::Report(report) => commands::runs::report(&context, &report),
         Command::Compare(compare) => commands::compare::run(&context, &compare),
+        Command::Trend(trend) => commands::trend::run(&context, &trend),
         Command::Chart(chart) => commands::chart::run(&context, &chart),
         Command::Copy(copy) => commands::copy::run(&context, copy),
         Command::Trim(trim) => commands::trim::run(&context, trim),

@@ -75,6 +75,7 @@ fn main() {
             timeline: timeline.clone(),
             recorded: None,
             losses: Vec::new(),
+            failures: Vec::new(),
             alerts: Vec::new(),
             notes: Vec::new(),
             again: String::new(),

@@ -2,6 +2,7 @@
 //! Deterministic: the same numbers, size and theme give the same bytes. Sizes are in CSS pixels.
 
 mod axis;
+mod by_rate;
 mod canvas;
 mod curves;
 mod distribution;
@@ -12,10 +13,12 @@ mod plot;
 mod recorded;
 mod sparkline;
 mod theme;
+mod trend;
 mod watch;
 
 use serde::{Deserialize, Serialize};
 
+pub use by_rate::{response_time_by_rate, throughput_by_rate};
 pub use curves::{Curve, difference, quantile_curves};
 pub use distribution::distribution;
 pub use kind::{ChartKind, UnknownChart};
@@ -27,6 +30,7 @@ pub use planned::{PlannedPoint, planned_rate};
 pub use recorded::{RecordedLine, RecordedSpan, recorded_rate};
 pub use sparkline::sparkline;
 pub use theme::{Theme, Token};
+pub use trend::response_time_by_run;
 pub use watch::watch;
 
 /// A drawn chart.

@@ -2,10 +2,13 @@
 //! step must not decide. Pure: it says which rate to try next and is told how that went. Unit: times the recorded rate.
 
 mod first;
+mod found;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use first::{FirstToBreak, StepOperation, first_to_break};
+pub use found::{KneeAnswer, KneeStep};
 
 /// How a rate went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

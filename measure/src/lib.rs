@@ -10,12 +10,14 @@
 //! ```
 
 mod accumulator;
+pub mod answers;
 pub mod chart;
 pub mod check;
 pub mod choice;
 mod compare;
 mod disturbance;
 mod error_kind;
+mod failure;
 mod generator;
 mod histogram;
 pub mod interchange;
@@ -30,6 +32,7 @@ pub mod report;
 mod sample;
 mod summary;
 mod tick;
+pub mod trend;
 mod watch;
 
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
@@ -44,6 +47,7 @@ pub use disturbance::{
     Seen,
 };
 pub use error_kind::ErrorKind;
+pub use failure::{FailureGroup, FailureSample};
 pub use generator::{GeneratorLimit, GeneratorLoad};
 pub use histogram::{Digits, Histogram, HistogramError, MAX_US};
 pub use outcomes::Outcomes;

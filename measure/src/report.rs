@@ -1,17 +1,22 @@
-//! One HTML page of runs and comparisons to hand to a colleague: nothing loaded from anywhere, no script but
+//! One HTML page of runs, comparisons and searches to hand to a colleague: nothing loaded from anywhere, no script but
 //! the page's own (crosshair and zoom), dark or light as the reader's system is, and every text that a capture
 //! could have contained escaped.
 
+mod answers;
 mod comparison;
 mod effects;
 mod frame;
+mod knee;
 mod page;
 mod run;
 mod table;
+mod trend;
 mod watch;
 
 use crate::chart::{Curve, Timeline};
-use crate::{Comparison, Summary, Tick};
+use crate::knee::KneeAnswer;
+use crate::trend::Trend;
+use crate::{Comparison, FailureGroup, Summary, Tick};
 
 /// A page.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +36,10 @@ pub enum Part<'a> {
     Run(Box<RunPart<'a>>),
     /// Two runs compared.
     Comparison(Box<ComparisonPart<'a>>),
+    /// A search for the highest rate that holds.
+    Knee(KneePart<'a>),
+    /// The runs of a plan over time.
+    Trend(&'a Trend),
 }
 
 /// A run and what is known about it.
@@ -50,6 +59,8 @@ pub struct RunPart<'a> {
     pub recorded: Option<Curve>,
     /// The loss ledger of its recording: what, and how many. Zeros are summed up in one line.
     pub losses: Vec<(String, u64)>,
+    /// What failed, by operation and kind, the most frequent first.
+    pub failures: Vec<FailureGroup>,
     /// What taints it beside what its numbers tell.
     pub alerts: Vec<String>,
     /// What the reader should know: conflicts, re-anchored lanes, warnings.
@@ -73,6 +84,15 @@ pub struct ComparisonPart<'a> {
     pub recorded: Option<Curve>,
 }
 
+/// A search and what is known about it.
+#[derive(Clone, Debug)]
+pub struct KneePart<'a> {
+    /// What it found.
+    pub found: &'a KneeAnswer,
+    /// Other facts, each with its name: recording, targets, seed, started.
+    pub facts: Vec<(String, String)>,
+}
+
 /// Writes the page.
 pub fn html(report: &Report<'_>) -> String {
     let mut page = page::Page::new(&report.title, &report.subtitle);
@@ -84,6 +104,8 @@ pub fn html(report: &Report<'_>) -> String {
         match part {
             Part::Run(part) => run::write(&mut page, part),
             Part::Comparison(part) => comparison::write(&mut page, part),
+            Part::Knee(part) => knee::write(&mut page, part),
+            Part::Trend(trend) => trend::write(&mut page, trend),
         }
         page.close_part();
     }
@@ -94,6 +116,8 @@ impl Part<'_> {
     fn heading(&self) -> String {
         match self {
             Self::Run(part) => part.name.clone(),
+            Self::Knee(part) => part.found.name.clone(),
+            Self::Trend(trend) => format!("{} over time", trend.name),
             Self::Comparison(part) => {
                 format!("{} against {}", part.comparison.b, part.comparison.a)
             }

@@ -226,6 +226,15 @@ impl Summary {
         crate::tick::share(self.order_conflicts, self.measured().total())
     }
 
+    /// Answers a second that were no failure, over the time until the last one came: a queue that grew shows in it.
+    pub fn answered_per_s(&self) -> f64 {
+        let measured = self.measured();
+        match self.duration_ms.saturating_sub(self.warm_up_ms) {
+            0 => 0.0,
+            lasted_ms => (measured.ok + measured.mismatch) as f64 * 1e3 / lasted_ms as f64,
+        }
+    }
+
     /// Whether every check held.
     pub fn checks_held(&self) -> bool {
         self.checks.iter().all(|check| check.held)

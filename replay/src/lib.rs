@@ -33,8 +33,8 @@ pub use mismatch::{MOST_MISMATCHES, Mismatch};
 pub use plan::{
     Begins, CommandError, Connections, CopyWrites, GivenStatement, HostField, HttpOrder, HttpRoute,
     KeyShift, KeyShiftError, LaneKey, MissingValues, MysqlRoute, MysqlTls, MysqlUser, PLAN_VERSION,
-    Part, Plan, Probe, Progress, Rate, RateBy, ShiftBy, ShiftKeys, Speed, TimedCommand, Tls, Watch,
-    WatchFrom, WatchedSource, WatchedSourceError,
+    Part, Plan, Probe, Progress, Rate, RateBy, SearchStep, ShiftBy, ShiftKeys, Speed, TimedCommand,
+    Tls, Watch, WatchFrom, WatchedSource, WatchedSourceError,
 };
 pub use prepare::{
     Correlation, CorrelationTarget, NoisyPlace, Outline, OutlineLane, OutlineOperation, Planning,

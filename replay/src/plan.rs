@@ -7,6 +7,7 @@ mod lane_key;
 mod part;
 mod probe;
 mod rate;
+mod search_step;
 mod shift_keys;
 mod watched;
 
@@ -25,6 +26,7 @@ pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
+pub use search_step::SearchStep;
 pub(crate) use shift_keys::{KeyColumn, TextKind};
 pub use shift_keys::{KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
 pub use watched::{WatchFrom, WatchedSource, WatchedSourceError};
@@ -127,6 +129,9 @@ pub struct Plan {
     pub host: HostField,
     /// How many threads send; `None` is one for each core but one.
     pub workers: Option<u32>,
+    /// The search for the highest rate that this run is a step of; `None` when it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchStep>,
 }
 
 /// Where a part of the recorded HTTP goes.
@@ -307,6 +312,7 @@ impl Default for Plan {
             rewrites: Vec::new(),
             host: HostField::Target,
             workers: None,
+            search: None,
         }
     }
 }

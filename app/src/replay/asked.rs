@@ -144,6 +144,8 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     }
     plan.pin_clock |= request.pin_clock;
     plan.both_tiers |= request.both_tiers;
+    // a step that is played again by itself is none of its search
+    plan.search.clone_from(&request.search);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use reprise_replay::{CopyWrites, HttpOrder, MissingValues, RateBy};
+use reprise_replay::{CopyWrites, HttpOrder, MissingValues, RateBy, SearchStep};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -131,6 +131,9 @@ pub struct ReplayRequest {
     pub allow_recorded_server: bool,
     /// A command to run first.
     pub before: Option<String>,
+    /// The search that the run is a step of.
+    #[serde(default)]
+    pub search: Option<SearchStep>,
 }
 
 impl ReplayRequest {
@@ -188,6 +191,7 @@ impl ReplayRequest {
             both_tiers: false,
             allow_recorded_server: false,
             before: None,
+            search: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Flags of `knee`: those of `replay`, but for the rate and the run, which are the search's.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
@@ -16,7 +17,7 @@ use crate::duration::parse_duration;
     reprise knee friday --http http://127.0.0.1:8080 --check 'p95<50ms' --from 2x --to 20x --within 10%\n  \
     reprise knee friday --mysql mysql://load:secret@staging-db/shop --check 'p99<20ms' --by speed\n\n\
     The rate doubles until a check fails, then the edge is closed in on, and both its sides are tried again. Every step is a\n\
-    run of its own: `reprise report RUN` shows it.")]
+    run of its own: `reprise report RUN` shows it, and `reprise report SEARCH` the whole search again.")]
 pub(crate) struct KneeArguments {
     /// The recording to replay
     pub(crate) name: String,
@@ -70,7 +71,7 @@ pub(crate) struct SearchArguments {
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = parse_duration)]
     pub(crate) rest: Duration,
 
-    /// What the names of the steps' runs begin with [default: NAME-knee and a number]
+    /// The search's name, with which those of its runs begin [default: NAME-knee and a number]
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,
 
@@ -81,4 +82,8 @@ pub(crate) struct SearchArguments {
     /// The seed of every random choice [default: 1]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+
+    /// Also write the search as a self-contained HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }

@@ -57,7 +57,7 @@ pub(crate) struct ExchangesArguments {
     after_help = "Examples:\n  reprise report five\n  reprise report five --mismatches\n  reprise report five --html five.html\n  reprise report five --junit checks.xml --markdown summary.md\n  reprise report five --samples - | head"
 )]
 pub(crate) struct ReportArguments {
-    /// The run's name
+    /// The run's name, or that of a search (`reprise knee`)
     pub(crate) run: String,
 
     /// Show where answers were not the recorded ones; with --json both answers of each
@@ -101,6 +101,23 @@ pub(crate) struct FormArguments {
     pub(crate) samples: Option<PathBuf>,
 }
 
+impl FormArguments {
+    /// Whether any of them is asked for.
+    pub(crate) fn any(&self) -> bool {
+        let Self {
+            markdown,
+            junit,
+            hgrm,
+            ticks,
+            operations,
+            samples,
+        } = self;
+        [markdown, junit, hgrm, ticks, operations, samples]
+            .iter()
+            .any(|path| path.is_some())
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise compare base five\n  \
@@ -125,6 +142,24 @@ pub(crate) struct CompareArguments {
     /// Also write a summary in Markdown, for a pull request; - is standard output, and then nothing else is printed there
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    reprise trend main              the runs main-1, main-2 and so on, as `reprise ci --as main` makes them\n  \
+    reprise trend peak --last 50    the runs of a plan that is kept (`reprise plans`)\n  \
+    reprise trend main-7 --html trend.html     the runs of the same plan as main-7")]
+pub(crate) struct TrendArguments {
+    /// What the runs are called before their number, one of them, or a plan
+    pub(crate) name: String,
+
+    /// At most so many runs, the newest
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: u32,
+
+    /// Also write a self-contained HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

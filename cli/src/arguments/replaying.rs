@@ -5,6 +5,7 @@ mod judging;
 mod output;
 mod rate;
 mod sending;
+mod series;
 mod targets;
 
 use clap::{ArgGroup, Args};
@@ -14,6 +15,7 @@ pub(crate) use judging::JudgingArguments;
 pub(crate) use output::RunArguments;
 pub(crate) use rate::{RateArguments, RateBy};
 pub(crate) use sending::{CopyWrites, HttpOrder, SendingArguments};
+pub(crate) use series::SeriesArguments;
 pub(crate) use targets::TargetArguments;
 
 #[derive(Debug, Args)]
@@ -27,6 +29,7 @@ pub(crate) use targets::TargetArguments;
     reprise replay --again base --http http://staging:8081 --run candidate\n  \
     reprise replay friday --http http://staging:8080 --rate 5x --save-plan peak --dry-run\n  \
     reprise replay --plan peak --run tuesday\n  \
+    reprise replay friday --http http://old:8080 --http-b http://new:8080 --repeat 5 --html judged.html\n  \
     reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --watch mysql --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
@@ -47,7 +50,7 @@ pub(crate) struct ReplayArguments {
     #[arg(
         long,
         value_name = "RUN",
-        conflicts_with_all = ["name", "plan", "again", "between", "speed", "rate", "copies", "stages", "repeat", "duration"]
+        conflicts_with_all = ["name", "plan", "again", "between", "speed", "rate", "copies", "stages", "repeat", "duration", "times", "http_b", "mysql_b"]
     )]
     pub(crate) resume: Option<String>,
 
@@ -71,4 +74,7 @@ pub(crate) struct ReplayArguments {
 
     #[command(flatten, next_help_heading = "The run")]
     pub(crate) output: RunArguments,
+
+    #[command(flatten, next_help_heading = "Several runs, and a second side")]
+    pub(crate) series: SeriesArguments,
 }

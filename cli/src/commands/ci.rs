@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::{CompareRequest, Comparison, Error, Library, RunState, Verdict};
+use reprise_app::{CompareRequest, Comparison, SeriesRequest, Verdict};
 use serde::Serialize;
 
-use super::{Context, compare, replay};
+use super::replay::series::{self, Ended};
+use super::{Context, compare};
 use crate::arguments::CiArguments;
 use crate::stop::Stop;
 use crate::{exit, output};
@@ -35,6 +36,8 @@ struct CiAnswer {
 
 /// Everything that was played and found.
 struct Outcome {
+    /// What the runs are called before their number.
+    name: String,
     runs: Vec<RunAnswer>,
     request: Option<CompareRequest>,
     comparison: Option<Comparison>,
@@ -44,22 +47,24 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
     let config = Config::read(&arguments.config)?;
     let library = context.existing_library()?;
     let baseline = match &config.baseline {
-        Some(name) => newest(&library, name, config.repeat)?,
+        Some(name) => library.newest_numbered(name, config.repeat)?,
         None => Vec::new(),
     };
     let stop = Stop::listen()?;
-    let mut runs = Vec::new();
-    let first = next_number(&library, &arguments.name)?;
-    for number in (first..).take(config.repeat as usize) {
-        let mut request = config.replay.clone();
-        request.run = Some(format!("{}-{number}", arguments.name));
-        let run = replay::follow(library.replay(&request)?, context.json, &stop)?;
-        let code = replay::code(&run.summary);
-        let stopped = run.run.state == RunState::Stopped;
-        runs.push(run);
-        if code == exit::REFUSED || stopped {
-            return Ok(ExitCode::from(if stopped { exit::JUDGED } else { code }));
-        }
+    let mut replay = config.replay.clone();
+    replay.run = Some(arguments.name.clone());
+    let turns = library.turns(&SeriesRequest {
+        replay,
+        b: None,
+        repeat: config.repeat,
+    })?;
+    let played = series::play(&library, turns, context.json, &stop)?;
+    let runs: Vec<RunAnswer> = played.runs.into_iter().map(|(_, run)| run).collect();
+    match played.ended {
+        None => {}
+        Some(Ended::Failed(error)) => return Err(error),
+        Some(Ended::Refused) => return Ok(ExitCode::from(exit::REFUSED)),
+        Some(Ended::Stopped) => return Ok(ExitCode::from(exit::JUDGED)),
     }
     let request = (!baseline.is_empty()).then(|| CompareRequest {
         a: baseline,
@@ -68,6 +73,7 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
     });
     let comparison = request.as_ref().map(|request| library.compare(request));
     let outcome = Outcome {
+        name: arguments.name.clone(),
         runs,
         comparison: comparison.transpose()?,
         request,
@@ -83,34 +89,8 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
     Ok(ExitCode::from(if answer.held { 0 } else { exit::JUDGED }))
 }
 
-/// The number of a run called `NAME-NUMBER`.
-fn number(run: &str, name: &str) -> Option<u32> {
-    run.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
-}
-
-fn next_number(library: &Library, name: &str) -> Result<u32, Error> {
-    let runs = library.runs()?;
-    let numbers = runs.iter().filter_map(|run| number(&run.run.name, name));
-    Ok(numbers.max().unwrap_or(0).saturating_add(1))
-}
-
-/// The newest complete runs called `NAME-NUMBER`, at most so many, the oldest first.
-fn newest(library: &Library, name: &str, most: u32) -> Result<Vec<String>, Error> {
-    let runs = library.runs()?.into_iter().map(|run| run.run);
-    let complete = runs.filter(|run| run.state == RunState::Complete);
-    let numbered = complete.filter_map(|run| Some((number(&run.name, name)?, run.name)));
-    let mut numbered: Vec<(u32, String)> = numbered.collect();
-    numbered.sort();
-    let first = numbered.len().saturating_sub(most as usize);
-    Ok(numbered.drain(first..).map(|(_, name)| name).collect())
-}
-
 fn answer(outcome: &Outcome) -> CiAnswer {
-    let failed = outcome.runs.iter().flat_map(|run| {
-        let checks = run.summary.checks.iter().filter(|check| !check.held);
-        checks.map(|check| format!("{}: {} ({})", run.run.name, check.check, check.readable))
-    });
-    let failed_checks: Vec<String> = failed.collect();
+    let failed_checks = series::failed_checks(outcome.runs.iter());
     let verdict = outcome
         .comparison
         .as_ref()

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use reprise_app::readable::{change, duration, percent, rate};
-use reprise_app::{CompareRequest, Comparison, Verdict, comparison_markdown};
+use reprise_app::readable::{brief, change, duration, percent, rate};
+use reprise_app::{
+    AnswerExample, CompareRequest, Comparison, Verdict, comparison_markdown, status_name,
+};
 
 use super::forms::{is_standard_output, to_file};
 use super::{Context, watched};
@@ -99,5 +101,66 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
         rate(answers.b)
     );
     watched::of_comparison(&mut text, &comparison.watch);
+    changed_answers(&mut text, comparison);
     text
+}
+
+/// What was answered differently, with examples of the first operations.
+fn changed_answers(text: &mut String, comparison: &Comparison) {
+    if comparison.answers.is_empty() {
+        return;
+    }
+    text.push_str("\n  answers that changed\n");
+    for (place, change) in comparison.answers.iter().enumerate() {
+        let _ = writeln!(text, "    {}: {}", change.operation, change.words());
+        let example = change.example.as_ref().filter(|_| place < EXAMPLES);
+        if let Some(example) = example {
+            side_by_side(text, example);
+        }
+    }
+    text.push_str("  all examples, and all of their lines: --html, --json\n");
+}
+
+/// Operations whose answers are shown, and lines of each.
+const EXAMPLES: usize = 3;
+const LINES: usize = 16;
+
+/// The width of each answer.
+const COLUMN: usize = 54;
+
+/// Both answers, with a mark between what differs.
+fn side_by_side(text: &mut String, example: &AnswerExample) {
+    let head = |who: &str, status| format!("{who}: {}", status_name(status));
+    let _ = writeln!(
+        text,
+        "      exchange {} {}, at {}",
+        example.exchange,
+        brief(&example.request),
+        example.place
+    );
+    let mut row = |a: &str, mark: &str, b: &str| {
+        let (a, b) = (cut(a), cut(b));
+        let line = format!("      {a:<COLUMN$} {mark} {b}");
+        let _ = writeln!(text, "{}", line.trim_end());
+    };
+    row(
+        &head(example.a_is.name(), example.a_status),
+        " ",
+        &head("B", example.b_status),
+    );
+    for line in example.lines.iter().take(LINES) {
+        let mark = if line.differs { "|" } else { " " };
+        let side = |text: &Option<String>| text.clone().unwrap_or_default();
+        row(&side(&line.a), mark, &side(&line.b));
+    }
+}
+
+/// As much of a line as fits.
+fn cut(line: &str) -> String {
+    let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
+    if line.chars().count() <= COLUMN {
+        return line.chars().map(shown).collect();
+    }
+    let beginning = line.chars().take(COLUMN - 1).map(shown);
+    beginning.chain(['…']).collect()
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use reprise_app::readable::{count, duration, percent, rate};
-use reprise_app::{Bounds, KneeAnswer, KneeRequest, KneeStep, Tried, parse_factor};
+use reprise_app::readable::{duration, percent, rate};
+use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
@@ -17,6 +17,7 @@ use crate::{exit, output};
 pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;
     let yes = arguments.targets.yes;
+    let html = arguments.search.html.clone();
     let request = request(arguments)?;
     // planned for the question only: each step is planned for its own rate
     let asks = !yes && std::io::stdin().is_terminal();
@@ -38,6 +39,16 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     } else {
         output::text(&describe(&answer))?;
     }
+    if answer.steps.is_empty() {
+        return Ok(ExitCode::from(exit::JUDGED));
+    }
+    if let Some(path) = html {
+        library.write_knee_report(&answer.name, &path)?;
+    }
+    say(&format!(
+        "`reprise report {}` shows this again",
+        answer.name
+    ));
     Ok(if answer.holds.is_some() {
         ExitCode::SUCCESS
     } else {
@@ -78,90 +89,32 @@ fn request(arguments: KneeArguments) -> anyhow::Result<KneeRequest> {
 }
 
 /// The edge as a person reads it, then every step.
-fn describe(answer: &KneeAnswer) -> String {
-    let mut text = String::new();
-    let name = &answer.recording;
-    let _ = match (&answer.holds, &answer.fails) {
-        (Some(holds), Some(fails)) => writeln!(
-            text,
-            "{name} holds at {} and {} at {}: {}",
-            at(holds),
-            if answer.generator_limited {
-                "could not be sent"
-            } else {
-                "fails"
-            },
-            at(fails),
-            fails.why.as_deref().unwrap_or_default()
-        ),
-        (Some(holds), None) if answer.stopped => {
-            writeln!(
-                text,
-                "{name} holds at {}; the search was stopped there",
-                at(holds)
-            )
-        }
-        (Some(holds), None) => writeln!(
-            text,
-            "{name} holds at {}, the highest rate tried; raise --to to find its edge",
-            at(holds)
-        ),
-        (None, Some(fails)) if answer.generator_limited => writeln!(
-            text,
-            "{name} could not even be sent at {}, the lowest rate tried: {}",
-            at(fails),
-            fails.why.as_deref().unwrap_or_default()
-        ),
-        (None, Some(fails)) => writeln!(
-            text,
-            "{name} does not hold at {}, the lowest rate tried: {}; lower --from, or loosen the checks",
-            at(fails),
-            fails.why.as_deref().unwrap_or_default()
-        ),
-        (None, None) => writeln!(
-            text,
-            "{name}: the search was stopped before its first step ended"
-        ),
-    };
-    if answer.stopped && answer.fails.is_some() {
-        text.push_str("  the search was stopped; the edge may be anywhere between\n");
+pub(crate) fn describe(answer: &KneeAnswer) -> String {
+    let mut lines = answer.sentences().into_iter();
+    let mut text = lines.next().unwrap_or_default();
+    text.push('\n');
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
     }
-    if answer.generator_limited {
-        text.push_str(
-            "  the generator was the limit, not the target: replay from a machine with more free cores\n",
-        );
-    }
-    if let Some(first) = &answer.first_to_break {
-        let some = |us: Option<u64>| us.map_or_else(|| "n/a".to_owned(), duration);
-        let _ = writeln!(
-            text,
-            "  first to break: {}, at {} (p95 {}, at the lowest rate {}; new errors {})",
-            first.operation,
-            readable(first.at),
-            some(first.p95_us),
-            some(first.before_p95_us),
-            percent(first.error_rate)
-        );
-    }
-    text.push_str(&steps(&answer.steps));
+    text.push_str(&steps(answer));
     text
 }
 
 /// The steps by rate: the curve of response time and throughput.
-fn steps(steps: &[KneeStep]) -> String {
-    let mut rising: Vec<&KneeStep> = steps.iter().collect();
-    rising.sort_by(|a, b| a.times.total_cmp(&b.times));
+fn steps(answer: &KneeAnswer) -> String {
     let mut table = Table::new(&[
         "  rate",
         "asked/s",
         "sent/s",
+        "answered/s",
         "p50",
+        "p95",
         "p99",
         "new errors",
         "",
         "run",
     ]);
-    for step in rising {
+    for step in answer.rising() {
         let how = match step.how {
             Tried::Held => "held",
             Tried::Failed => "failed",
@@ -171,7 +124,9 @@ fn steps(steps: &[KneeStep]) -> String {
             format!("  {}", readable(step.times)),
             rate(step.asked_per_s),
             rate(step.sent_per_s),
+            rate(step.answered_per_s),
             duration(step.p50_us),
+            duration(step.p95_us),
             duration(step.p99_us),
             percent(step.error_rate),
             how.to_owned(),
@@ -179,12 +134,6 @@ fn steps(steps: &[KneeStep]) -> String {
         ]);
     }
     table.render()
-}
-
-/// `11.3x (1,130/s)`.
-fn at(step: &KneeStep) -> String {
-    let per_s = count(step.asked_per_s.round() as u64);
-    format!("{} ({per_s}/s)", readable(step.times))
 }
 
 fn readable(times: f64) -> String {

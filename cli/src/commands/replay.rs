@@ -3,6 +3,7 @@
 
 mod dry_run;
 pub(crate) mod request;
+pub(crate) mod series;
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -28,10 +29,15 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let html = arguments.output.html.clone();
     let yes = arguments.targets.yes;
     let save_as = arguments.output.save_plan.clone();
+    let several = arguments.series.clone();
     let request = request::of(arguments)?;
     if let Some(name) = &save_as {
         // a name that is taken is said before a long recording is read
         library.check_plan_name(name)?;
+    }
+    if let Some(series) = series::asked(&several, &request).filter(|_| !dry_run) {
+        keep_plan(&library, save_as.as_deref(), &request)?;
+        return series::run(context, &library, &series, &several, yes, html.as_deref());
     }
     let stop = Stop::listen()?;
     if dry_run {

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{brief, count, counted, duration, moment, percent, rate};
-use reprise_app::{Outcome, Quantiles, RecoveryState, Summary};
+use reprise_app::{Error, KneeAnswer, Library, Outcome, Quantiles, RecoveryState, Summary};
 
 use super::forms::{self, Printed};
 use super::note::described;
-use super::{Context, mismatches, named_counts, watched};
+use super::{Context, knee, mismatches, named_counts, watched};
 use crate::arguments::ReportArguments;
 use crate::output::{self, alarm};
 use crate::table::Table;
@@ -56,7 +56,13 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;
-    let answer = library.run(&arguments.run)?;
+    let answer = match library.run(&arguments.run) {
+        Ok(answer) => answer,
+        Err(error) => match library.knee_found(&arguments.run) {
+            Ok(found) => return report_knee(context, &library, &found, arguments),
+            Err(_) => return Err(error.into()),
+        },
+    };
     if let Some(path) = &arguments.html {
         library.write_run_report(&arguments.run, path)?;
     }
@@ -69,6 +75,31 @@ pub(crate) fn report(context: &Context, arguments: &ReportArguments) -> anyhow::
         output::json(&answer)?;
     } else {
         output::text(&describe(&answer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A search is no run: it has no samples, ticks or mismatches of its own, so of the forms only the page suits it.
+fn report_knee(
+    context: &Context,
+    library: &Library,
+    found: &KneeAnswer,
+    arguments: &ReportArguments,
+) -> anyhow::Result<ExitCode> {
+    let name = &found.name;
+    if arguments.mismatches || arguments.forms.any() {
+        return Err(Error::Usage(format!(
+            "'{name}' is a search, not a run; of searches there is --html and --json, and `reprise report RUN` for each of its runs"
+        ))
+        .into());
+    }
+    if let Some(path) = &arguments.html {
+        library.write_knee_report(name, path)?;
+    }
+    if context.json {
+        output::json(found)?;
+    } else {
+        output::text(&knee::describe(found))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,13 @@ fn a_target_that_cannot_hold_the_first_rate_ends_the_search_with_code_1() {
 fn every_step_is_a_run_that_can_be_reported_and_the_answer_follows_from_them() {
     let desk = Desk::with_recording();
     let (code, answer) = search(&desk, &["--check", "error_rate<=100%", "--run", "edge"]);
+    let again = desk.answer(&["report", "edge", "--html", "edge.html"]);
+    assert_eq!(again, answer);
+    for part in ["Response time by rate", "Throughput by rate", "edge-1-1x"] {
+        assert!(desk.read("edge.html").contains(part), "{part}");
+    }
+    desk.run(&["report", "edge", "--junit", "edge.xml"])
+        .refused(2, "is a search");
     // on a crowded machine the generator may be late, which is then what the answer says
     let held = !answer["holds"].is_null();
     assert_eq!(code, Some(i32::from(!held)), "{answer}");

@@ -71,6 +71,8 @@ mod safety;
 #[cfg(test)]
 mod sample_shop;
 #[cfg(test)]
+mod series;
+#[cfg(test)]
 mod stopping;
 #[cfg(test)]
 mod story;

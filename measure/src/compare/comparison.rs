@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OperationChange;
 use crate::WatchChange;
+use crate::answers::AnswerChange;
 
 /// What a comparison comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,8 @@ pub struct Comparison {
     pub operations: Vec<OperationChange>,
     /// What watched servers and machines did on both sides; empty when nothing was watched.
     pub watch: Vec<WatchChange>,
+    /// What was answered differently, the operations with the most changed answers first. No verdict rests on it.
+    pub answers: Vec<AnswerChange>,
     /// The whole distribution, for the charts: rising quantiles.
     pub curve: Vec<CurvePoint>,
 }

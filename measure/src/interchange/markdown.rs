@@ -118,6 +118,12 @@ pub fn comparison(comparison: &Comparison) -> String {
         ["changed operation", "", "A", "B", "change", "new errors"],
         changed,
     );
+    let answers = comparison.answers.iter().take(OPERATIONS);
+    table(
+        &mut text,
+        ["operation", "changed answers"],
+        answers.map(|change| [code(&change.operation), change.words()]),
+    );
     text
 }
 

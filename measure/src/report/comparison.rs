@@ -1,9 +1,8 @@
 //! The part of a page that compares two runs.
 
-use super::ComparisonPart;
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
-use super::watch;
+use super::{ComparisonPart, answers, watch};
 use crate::chart::{Curve, Side, Style, Theme, difference, overlay, quantile_curves};
 use crate::readable::{change, count, duration, percent, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
@@ -41,6 +40,7 @@ pub(super) fn write(page: &mut Page, part: &ComparisonPart<'_>) {
     page.subheading("Operations, by effect");
     operations(page, comparison);
     watch::of_comparison(page, &comparison.watch);
+    answers::write(page, comparison);
 }
 
 fn charts(page: &mut Page, part: &ComparisonPart<'_>) {

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::answers::Line;
 use crate::chart::{Chart, Theme};
 use crate::markup::escape;
 
@@ -198,6 +199,30 @@ impl Page {
             escape(summary),
             lines.join("\n")
         ));
+    }
+
+    /// Two texts line by line under their heads, with what differs marked.
+    pub(super) fn side_by_side(&mut self, caption: &str, heads: [&str; 2], lines: &[Line]) {
+        let [a, b] = heads.map(escape);
+        self.push(format!(
+            "<div class=\"wide\"><table class=\"both\"><caption>{}</caption><thead><tr><th scope=\"col\">{a}</th>\
+             <th scope=\"col\">{b}</th></tr></thead><tbody>\n",
+            escape(caption)
+        ));
+        for line in lines {
+            let side = |text: &Option<String>| text.as_deref().map(escape).unwrap_or_default();
+            let class = if line.differs {
+                " class=\"differs\""
+            } else {
+                ""
+            };
+            self.push(format!(
+                "<tr{class}><td>{}</td><td>{}</td></tr>\n",
+                side(&line.a),
+                side(&line.b)
+            ));
+        }
+        self.html.push_str("</tbody></table></div>\n");
     }
 
     /// Runs `left` and `right` into two columns.

@@ -3,12 +3,16 @@
 use super::page::{Page, Tile, Tone};
 use super::table::{Cell, Table};
 use super::{RunPart, effects, watch};
+use crate::answers::status_name;
 use crate::chart::{ChartKind, Curve, Style, Theme, Token, quantile_curves};
-use crate::readable::{bytes, count, duration, moment, percent, rate};
-use crate::{Histogram, Outcome, Summary, Tick, minimum_count};
+use crate::readable::{brief, bytes, count, duration, moment, percent, rate};
+use crate::{FailureSample, Histogram, Outcome, Summary, minimum_count};
 
 /// Operations beyond these are summed up in a line.
 const OPERATIONS: usize = 60;
+
+/// And kinds of failures beyond these.
+const FAILURES: usize = 40;
 
 pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
     let summary = part.summary;
@@ -34,10 +38,8 @@ pub(super) fn write(page: &mut Page, part: &RunPart<'_>) {
     }
     effects::write(page, summary);
     watch::of_run(page, part);
-    page.columns(
-        |page| accounts(page, summary),
-        |page| errors(page, summary, part.timeline.ticks),
-    );
+    page.columns(|page| accounts(page, summary), |page| errors(page, summary));
+    failures(page, part);
     page.subheading("Times");
     times(page, summary);
     page.subheading("Operations");
@@ -239,32 +241,17 @@ fn accounts(page: &mut Page, summary: &Summary) {
     }
 }
 
-/// When a kind of error first and last happened, to the second.
-fn seen(ticks: &[Tick], kind: &str) -> [String; 2] {
-    let mut with = ticks.iter().filter(|tick| tick.errors.contains_key(kind));
-    let first = with.next();
-    let last = with.next_back().or(first);
-    [first, last].map(|tick| tick.map_or_else(String::new, |tick| moment(tick.start_us)))
-}
-
-fn errors(page: &mut Page, summary: &Summary, ticks: &[Tick]) {
+fn errors(page: &mut Page, summary: &Summary) {
     page.subheading("Errors");
     if summary.errors.is_empty() {
         page.paragraph("No exchange failed.", Tone::Plain);
     } else {
         let mut kinds: Vec<_> = summary.errors.iter().collect();
         kinds.sort_by_key(|(kind, n)| (std::cmp::Reverse(**n), (*kind).clone()));
-        let mut table = Table::new(&["Kind", "exchanges", "share of sent", "first", "last"]);
+        let mut table = Table::new(&["Kind", "exchanges", "share of sent"]);
         for (kind, n) in kinds {
             let share = percent(crate::tick::share(*n, summary.sent));
-            let [first, last] = seen(ticks, kind).map(Cell::new);
-            table.row([
-                Cell::new(kind),
-                Cell::new(count(*n)),
-                Cell::new(share),
-                first,
-                last,
-            ]);
+            table.row([Cell::new(kind), Cell::new(count(*n)), Cell::new(share)]);
         }
         page.table(table);
     }
@@ -291,6 +278,65 @@ fn errors(page: &mut Page, summary: &Summary, ticks: &[Tick]) {
         table.row(cells);
     }
     page.table(table);
+}
+
+/// What failed where, from when to when, with one of each.
+fn failures(page: &mut Page, part: &RunPart<'_>) {
+    if part.failures.is_empty() {
+        return;
+    }
+    page.subheading("Errors by operation, with one of each");
+    let mut table = Table::new(&[
+        "Operation",
+        "kind",
+        "exchanges",
+        "injected",
+        "first",
+        "last",
+        "one of them",
+    ]);
+    for group in part.failures.iter().take(FAILURES) {
+        table.row([
+            Cell::code(&group.operation),
+            Cell::new(&group.kind),
+            Cell::new(count(group.count)),
+            Cell::new(count(group.injected)),
+            Cell::new(moment(group.first_us)),
+            Cell::new(moment(group.last_us)),
+            Cell::new(one_of(&group.sample)).wide(),
+        ]);
+    }
+    page.table(table);
+    let more = part.failures.len().saturating_sub(FAILURES);
+    if more > 0 {
+        let text = format!("{} rarer kinds are not listed.", count(more as u64));
+        page.paragraph(&text, Tone::Plain);
+    }
+}
+
+/// A failed exchange in a sentence: `exchange 12, copy 3, at 1:04: GET /cart/7, recorded 200, failed after 31 ms`.
+fn one_of(sample: &FailureSample) -> String {
+    let request = if sample.request.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", brief(&sample.request))
+    };
+    let recorded = sample
+        .recorded_status
+        .map(|status| format!(", recorded {}", status_name(status)));
+    let faults = if sample.faults.is_empty() {
+        String::new()
+    } else {
+        format!(", struck by {}", sample.faults.join(" and "))
+    };
+    format!(
+        "exchange {}, copy {}, at {}{request}{}, failed after {}{faults}",
+        sample.exchange,
+        sample.copy,
+        moment(sample.at_us),
+        recorded.unwrap_or_default(),
+        duration(sample.response_us),
+    )
 }
 
 fn times(page: &mut Page, summary: &Summary) {

@@ -17,6 +17,7 @@ pub(super) struct Cell {
     text: String,
     tone: Option<Tone>,
     code: bool,
+    wide: bool,
 }
 
 impl Table {
@@ -33,7 +34,10 @@ impl Table {
         for cell in cells {
             let tone = cell.tone.map_or("", Tone::class);
             let code = if cell.code { "op" } else { "" };
-            let class = [tone, code].into_iter().filter(|name| !name.is_empty());
+            let wide = if cell.wide { "wrap" } else { "" };
+            let class = [tone, code, wide]
+                .into_iter()
+                .filter(|name| !name.is_empty());
             let class: Vec<&str> = class.collect();
             if class.is_empty() {
                 self.body.push_str("<td>");
@@ -66,7 +70,13 @@ impl Cell {
             text: text.into(),
             tone: None,
             code: false,
+            wide: false,
         }
+    }
+
+    /// A sentence rather than a number: it may take several lines.
+    pub(super) fn wide(self) -> Self {
+        Self { wide: true, ..self }
     }
 
     /// Text as it was sent or written: an operation, a check.

@@ -7,10 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
+use crate::answers::{AnswerChange, AnswerExample, Beside, StatusChange, side_by_side};
 use crate::chart::{FaultSpan, StageMark};
+use crate::knee::Bounds;
 use crate::{
-    Accumulator, Check, Judging, Outcome, Reading, RunFacts, RunSamples, Sample, SampleFlags,
-    Source, WatchTick, WatchTotals, WatchUnit, Watching, choice, compare, watch_changes,
+    Accumulator, Check, FailureSample, Judging, Outcome, Reading, RunFacts, RunSamples, Sample,
+    SampleFlags, Sides, Source, WatchTick, WatchTotals, WatchUnit, Watching, choice, compare,
+    watch_changes,
 };
 
 const HOSTILE: &str = "GET /<script>alert(1)</script>?a=\"'&\u{1b}[31m";
@@ -123,6 +126,75 @@ fn side(name: &str, samples: &[Sample]) -> RunSamples {
     side
 }
 
+fn changed_answer() -> AnswerChange {
+    AnswerChange {
+        operation: HOSTILE.to_owned(),
+        answers: Sides { a: 1_200, b: 1_200 },
+        differing: Sides { a: 0, b: 31 },
+        statuses: vec![StatusChange {
+            status: 422,
+            a: 0,
+            b: 31,
+        }],
+        places: vec!["json:order.total".to_owned()],
+        example: Some(AnswerExample {
+            exchange: 7,
+            request: HOSTILE.to_owned(),
+            place: "json:order.total".to_owned(),
+            a_is: Beside::Recording,
+            a_status: 200,
+            b_status: 422,
+            lines: side_by_side(
+                r#"{"total":"</td><script>1</script>"}"#,
+                r#"{"total":"</table>\u001b[31m"}"#,
+            ),
+        }),
+    }
+}
+
+/// A search that found its edge between 4x and 4.2x.
+fn search() -> KneeAnswer {
+    let bounds = Bounds {
+        from: 1.0,
+        to: 64.0,
+        within: 0.05,
+    };
+    let summaries = [1.0, 2.0, 4.0, 8.0, 4.2, 4.2, 4.0].map(|times: f64| {
+        let held = times < 4.1;
+        let p99 = (20_000.0 * times) as u64 * if held { 1 } else { 9 };
+        let summary = Summary {
+            rate: crate::Rate {
+                asked_per_s: times * 100.0,
+                sent_per_s: times * 100.0,
+            },
+            outcomes: crate::Outcomes {
+                ok: (times.min(4.1) * 1_500.0) as u64,
+                ..crate::Outcomes::default()
+            },
+            duration_ms: 15_000,
+            response_us: crate::Quantiles {
+                count: 1_500,
+                p50: p99 / 8,
+                p95: p99 / 2,
+                p99,
+                ..crate::Quantiles::default()
+            },
+            checks: vec![crate::CheckResult {
+                check: "p99<250ms".to_owned(),
+                value: None,
+                held,
+                readable: crate::readable::duration(p99),
+            }],
+            ..Summary::default()
+        };
+        (times, summary)
+    });
+    let steps = summaries.iter().zip(1..);
+    let steps = steps
+        .map(|((times, summary), number)| (*times, format!("edge-{number}-{times}x"), summary));
+    KneeAnswer::of("edge".to_owned(), HOSTILE.to_owned(), bounds, steps)
+}
+
 fn page() -> String {
     let (clean, slow) = (samples(1, 1.0), samples(2, 1.8));
     let (ticks, summary) = run(&clean);
@@ -133,6 +205,8 @@ fn page() -> String {
         Judging::default(),
     );
     comparison.watch = watch_changes(&[&summary.watch], &[&slow_summary.watch]);
+    comparison.answers = vec![changed_answer()];
+    let found = search();
     let faults = [FaultSpan {
         from_us: 20_000_000,
         to_us: 40_000_000,
@@ -146,6 +220,10 @@ fn page() -> String {
         title: format!("shop {HOSTILE}"),
         subtitle: "written on 2026-11-21 from shop.reprise".to_owned(),
         parts: vec![
+            Part::Knee(KneePart {
+                found: &found,
+                facts: vec![("recording".to_owned(), HOSTILE.to_owned())],
+            }),
             Part::Comparison(Box::new(ComparisonPart {
                 comparison: &comparison,
                 a_ticks: &ticks,
@@ -172,6 +250,23 @@ fn page() -> String {
                     ("kernel dropped".to_owned(), 0),
                     ("gap bytes".to_owned(), 1_460),
                 ],
+                failures: vec![FailureGroup {
+                    operation: HOSTILE.to_owned(),
+                    kind: "HTTP 503".to_owned(),
+                    count: 60,
+                    injected: 60,
+                    first_us: 21_000_000,
+                    last_us: 39_000_000,
+                    sample: FailureSample {
+                        exchange: 12,
+                        copy: 3,
+                        at_us: 21_000_000,
+                        response_us: 31_000,
+                        request: HOSTILE.to_owned(),
+                        recorded_status: Some(200),
+                        faults: vec!["6:error(code=1213)@20s..40s".to_owned()],
+                    },
+                }],
                 alerts: Vec::new(),
                 notes: vec!["2 lanes were more than 5 s behind and re-anchored".to_owned()],
                 again: "reprise replay --plan five".to_owned(),
@@ -246,6 +341,10 @@ fn a_page_tells_the_whole_run() {
         "gap bytes",
         "re-anchored",
         "B is slower",
+        "holds at 4x (400/s) and fails at 4.2x (420/s)",
+        "failed after 31 ms, struck by 6:error(code=1213)@20s..40s",
+        "422 in 31 of 1,200 answers (A: 0 of 1,200); differs at json:order.total",
+        "&lt;/td&gt;&lt;script&gt;1&lt;/script&gt;",
         "prefers-color-scheme:light",
         "var(--p99)",
         "Servers and machines, mean over the run",
@@ -270,6 +369,7 @@ fn a_run_of_nothing_is_a_page_too() {
             timeline: Timeline::default(),
             recorded: None,
             losses: Vec::new(),
+            failures: Vec::new(),
             alerts: Vec::new(),
             notes: Vec::new(),
             again: String::new(),

@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use reprise_app::{Error, ReplayRequest};
+use reprise_app::{Error, MOST_RUNS, ReplayRequest};
 use serde::Deserialize;
 
 use crate::arguments::{Arguments, Command};
 use crate::commands::replay::request;
 use crate::percentage::percentage;
-
-/// More runs than this are a mistake.
-const MOST_RUNS: u32 = 100;
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -90,7 +87,19 @@ fn replay(recording: &str, flags: &toml::Table) -> anyhow::Result<ReplayRequest>
         .to_vec();
     for (name, value) in flags {
         if [
-            "run", "html", "dry-run", "yes", "plan", "resume", "file", "json",
+            "run",
+            "html",
+            "dry-run",
+            "yes",
+            "plan",
+            "resume",
+            "file",
+            "json",
+            "repeat",
+            "http-b",
+            "mysql-b",
+            "before-b",
+            "min-effect",
         ]
         .contains(&name.as_str())
         {

@@ -4,11 +4,16 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use reprise_app::{Library, comparison_markdown, judged_junit, run_summary_markdown};
+use reprise_app::{
+    Library, ReportRequest, comparison_markdown, judged_junit, run_summary_markdown,
+};
 
 use super::config::{Config, Write};
 use super::{CiAnswer, Outcome};
 use crate::commands::forms::to_file;
+
+/// The runs that the page's trend goes back.
+const TREND: usize = 20;
 
 /// Writes every file that was asked for.
 pub(super) fn write(library: &Library, asked: &Write, outcome: &Outcome) -> anyhow::Result<()> {
@@ -20,12 +25,20 @@ pub(super) fn write(library: &Library, asked: &Write, outcome: &Outcome) -> anyh
         to_file(path, |to| Ok(to.write_all(markdown(outcome).as_bytes())?))?;
     }
     if let Some(path) = &asked.html {
-        let runs: Vec<&str> = outcome
+        let runs: Vec<String> = outcome
             .runs
             .iter()
-            .map(|run| run.run.name.as_str())
+            .map(|run| run.run.name.clone())
             .collect();
-        library.write_report(&runs.join(", "), &runs, outcome.request.as_slice(), path)?;
+        let trend = library.trend(&outcome.name, TREND)?;
+        let page = ReportRequest {
+            title: runs.join(", "),
+            comparisons: outcome.request.iter().cloned().collect(),
+            // one run is no course of things
+            trend: Some(trend).filter(|trend| trend.runs.len() > 1),
+            runs,
+        };
+        library.write_report(&page, path)?;
     }
     Ok(())
 }

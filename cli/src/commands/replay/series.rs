@@ -1,0 +1,298 @@
+//! `reprise replay NAME --repeat N`, and `--http-b URL` for two sides in turn: every run is kept, two sides are compared.
+//! Stopped half-way, what was played is compared as far as it got.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use reprise_app::answer::RunAnswer;
+use reprise_app::readable::{duration, percent};
+use reprise_app::{
+    CompareRequest, Comparison, Library, ReportRequest, RunState, SecondSide, SeriesRequest, Side,
+    Turn, Verdict,
+};
+use serde::Serialize;
+
+use super::{code, follow, go_on, planning};
+use crate::arguments::SeriesArguments;
+use crate::commands::{Context, compare};
+use crate::percentage::percentage;
+use crate::stop::Stop;
+use crate::table::Table;
+use crate::{exit, output};
+
+/// Two sides that say nothing else are played so often each: it takes as many to see changes of the least effect.
+const TWO_SIDES: u32 = 5;
+
+/// What was played of a series.
+pub(crate) struct Played {
+    /// Each run with its side, in the order of playing.
+    pub(crate) runs: Vec<(Side, RunAnswer)>,
+    /// Why it ended before its last run, if it did.
+    pub(crate) ended: Option<Ended>,
+}
+
+/// Why a series ended early.
+pub(crate) enum Ended {
+    /// The user asked.
+    Stopped,
+    /// No exchange of the last run reached the target.
+    Refused,
+    /// The next run could not be played.
+    Failed(anyhow::Error),
+}
+
+/// What `--json` answers.
+#[derive(Serialize)]
+struct SeriesAnswer<'a> {
+    /// The runs of A, or all runs.
+    a: Vec<&'a RunAnswer>,
+    /// The runs of B.
+    b: Vec<&'a RunAnswer>,
+    /// Whether it ended before its last run.
+    stopped: bool,
+    /// Whether every check held and B did not regress.
+    held: bool,
+    /// Checks that did not hold, each after its run's name.
+    failed_checks: Vec<String>,
+    /// Of two sides that both have a run.
+    comparison: Option<&'a Comparison>,
+}
+
+/// Several runs, if the flags ask for them.
+pub(super) fn asked(
+    arguments: &SeriesArguments,
+    replay: &reprise_app::ReplayRequest,
+) -> Option<SeriesRequest> {
+    let SeriesArguments {
+        times,
+        http_b,
+        mysql_b,
+        before_b,
+        ..
+    } = arguments;
+    let b = (!http_b.is_empty() || mysql_b.is_some()).then(|| SecondSide {
+        http: http_b.clone(),
+        mysql: mysql_b.clone(),
+        before: before_b.clone(),
+    });
+    let repeat = times.unwrap_or(if b.is_some() { TWO_SIDES } else { 1 });
+    (b.is_some() || repeat > 1).then(|| SeriesRequest {
+        replay: replay.clone(),
+        b,
+        repeat,
+    })
+}
+
+/// Plays a series and compares its sides.
+pub(super) fn run(
+    context: &Context,
+    library: &Library,
+    request: &SeriesRequest,
+    arguments: &SeriesArguments,
+    yes: bool,
+    html: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let min_effect = arguments.min_effect.as_deref();
+    let min_effect = min_effect
+        .map(|text| percentage("--min-effect", text))
+        .transpose()?;
+    let turns = library.turns(request)?;
+    let stop = Stop::listen()?;
+    if !yes && std::io::stdin().is_terminal() && !each_side_goes_on(library, &turns, &stop)? {
+        return Ok(ExitCode::from(exit::REFUSED));
+    }
+    let played = play(library, turns, context.json, &stop)?;
+    let compared = played.sides(min_effect);
+    let comparison = compared.as_ref().map(|sides| library.compare(sides));
+    let comparison = comparison.transpose()?;
+    let failed_checks = failed_checks(played.runs.iter().map(|(_, run)| run));
+    let regressed = comparison
+        .as_ref()
+        .is_some_and(|comparison| comparison.verdict == Verdict::Regressed);
+    let answer = SeriesAnswer {
+        a: played.of(Side::A),
+        b: played.of(Side::B),
+        stopped: played.ended.is_some(),
+        held: failed_checks.is_empty() && !regressed,
+        failed_checks,
+        comparison: comparison.as_ref(),
+    };
+    if context.json {
+        output::json(&answer)?;
+    } else {
+        output::text(&describe(&answer, compared.as_ref()))?;
+    }
+    if let Some(path) = html.filter(|_| !played.runs.is_empty()) {
+        write_page(library, &played, compared, path)?;
+    }
+    match played.ended {
+        Some(Ended::Failed(error)) => Err(error),
+        Some(Ended::Refused) => Ok(ExitCode::from(exit::REFUSED)),
+        _ if answer.held => Ok(ExitCode::SUCCESS),
+        _ => Ok(ExitCode::from(exit::JUDGED)),
+    }
+}
+
+/// Asks for each side whether its data may be changed.
+fn each_side_goes_on(library: &Library, turns: &[Turn], stop: &Stop) -> anyhow::Result<bool> {
+    for side in [Side::A, Side::B] {
+        let Some(turn) = turns.iter().find(|turn| turn.side == side) else {
+            continue;
+        };
+        let planned = planning(false, stop, |watch| {
+            library.plan_replay(&turn.replay, watch)
+        })?;
+        if !go_on(&planned)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Plays the turns one after the other, until the user asks for an end or one cannot be played.
+#[expect(clippy::print_stderr, reason = "progress belongs on stderr")]
+pub(crate) fn play(
+    library: &Library,
+    turns: Vec<Turn>,
+    quiet: bool,
+    stop: &Stop,
+) -> anyhow::Result<Played> {
+    let mut runs = Vec::new();
+    let all = turns.len();
+    let mut ended = None;
+    for (place, Turn { side, replay }) in turns.into_iter().enumerate() {
+        let name = replay.run.as_deref().unwrap_or_default();
+        eprintln!("reprise: run {} of {all}: {name}", place + 1);
+        let played = planning(quiet, stop, |watch| {
+            library.plan_replay(&replay, watch)
+        })
+        .and_then(|planned| library.start_replay(&replay, planned));
+        let played = match played {
+            Ok(job) => follow(job, quiet, stop),
+            Err(error) => Err(error.into()),
+        };
+        let run = match played {
+            Ok(run) => run,
+            Err(_) if stop.asked() => {
+                ended = Some(Ended::Stopped);
+                break;
+            }
+            // with nothing played there is nothing to compare
+            Err(error) if runs.is_empty() => return Err(error),
+            Err(error) => {
+                ended = Some(Ended::Failed(error));
+                break;
+            }
+        };
+        let refused = code(&run.summary) == exit::REFUSED;
+        let stopped = run.run.state == RunState::Stopped || (stop.asked() && place + 1 < all);
+        runs.push((side, run));
+        if refused || stopped {
+            ended = Some(if refused {
+                Ended::Refused
+            } else {
+                Ended::Stopped
+            });
+            break;
+        }
+    }
+    Ok(Played { runs, ended })
+}
+
+impl Played {
+    /// The runs of one side.
+    fn of(&self, side: Side) -> Vec<&RunAnswer> {
+        let runs = self.runs.iter();
+        runs.filter(|(of, _)| *of == side)
+            .map(|(_, run)| run)
+            .collect()
+    }
+
+    /// The comparison of its two sides; `None` when one of them has no run. A run that ended early is left out where its side
+    /// has one that did not: all would be compared only as far as it got.
+    fn sides(&self, min_effect: Option<f64>) -> Option<CompareRequest> {
+        let names = |side| {
+            let runs = self.of(side);
+            let whole = |run: &&&RunAnswer| run.run.state == RunState::Complete;
+            let any_whole = runs.iter().any(|run| whole(&run));
+            let kept = runs.iter().filter(|run| !any_whole || whole(run));
+            let names: Vec<String> = kept.map(|run| run.run.name.clone()).collect();
+            Some(names).filter(|names| !names.is_empty())
+        };
+        Some(CompareRequest {
+            a: names(Side::A)?,
+            b: names(Side::B)?,
+            min_effect,
+        })
+    }
+}
+
+/// The checks of these runs that did not hold, each after its run's name.
+pub(crate) fn failed_checks<'r>(runs: impl Iterator<Item = &'r RunAnswer>) -> Vec<String> {
+    let failed = runs.flat_map(|run| {
+        let checks = run.summary.checks.iter().filter(|check| !check.held);
+        checks.map(|check| format!("{}: {} ({})", run.run.name, check.check, check.readable))
+    });
+    failed.collect()
+}
+
+fn describe(answer: &SeriesAnswer<'_>, compared: Option<&CompareRequest>) -> String {
+    let mut text = String::new();
+    let mut table = Table::new(&["run", "p50", "p95", "p99", "new errors", "state"]);
+    for run in answer.a.iter().chain(&answer.b) {
+        let times = &run.summary.response_us;
+        table.row(vec![
+            run.run.name.clone(),
+            duration(times.p50),
+            duration(times.p95),
+            duration(times.p99),
+            percent(run.summary.error_rate),
+            run.run.state.name().to_owned(),
+        ]);
+    }
+    text.push_str(&table.render());
+    for check in &answer.failed_checks {
+        let _ = writeln!(text, "check failed in {check}");
+    }
+    if answer.stopped {
+        text.push_str("stopped before the last run\n");
+    }
+    if let (Some(comparison), Some(sides)) = (answer.comparison, compared) {
+        text.push('\n');
+        text.push_str(&compare::describe(comparison));
+        let _ = writeln!(
+            text,
+            "to see this again: reprise compare {} {}",
+            sides.a.join(","),
+            sides.b.join(",")
+        );
+    }
+    text
+}
+
+/// The comparison first, then the runs.
+fn write_page(
+    library: &Library,
+    played: &Played,
+    compared: Option<CompareRequest>,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let runs: Vec<String> = played
+        .runs
+        .iter()
+        .map(|(_, run)| run.run.name.clone())
+        .collect();
+    let title = match &compared {
+        Some(sides) => format!("{} against {}", sides.b.join(", "), sides.a.join(", ")),
+        None => runs.join(", "),
+    };
+    let page = ReportRequest {
+        title,
+        comparisons: compared.into_iter().collect(),
+        trend: None,
+        runs,
+    };
+    Ok(library.write_report(&page, path)?)
+}
