@@ -17,7 +17,7 @@ use crate::limits::CaptureLimits;
 use crate::redaction::RedactionChoice;
 use crate::replay::{RateChange, ReplayNews, ReplayRequest};
 use crate::sample;
-use crate::{CompareRequest, Error, Library};
+use crate::{CompareRequest, Error, Library, ReportRequest};
 
 /// The recording's name in the demo's file.
 const RECORDING: &str = "shop";

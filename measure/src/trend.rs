@@ -2,8 +2,8 @@
 //! Units: microseconds, shares 0 to 1, answers a second.
 //!
 //! A step is looked for as in E-divisive change-point detection (Matteson and James, 2014), reduced to means: the split of
-//! the series with the largest difference of means against the spread within both parts, kept when few random orders of
-//! the same values have one as large; then either part is looked at by itself.
+//! the series that explains the most of its spread, kept when few random orders of the same values have one that explains
+//! as much; then either part is looked at by itself.
 
 use serde::{Deserialize, Serialize};
 
@@ -192,29 +192,23 @@ fn step(values: &[f64], metric: u64) -> Option<usize> {
     (chance <= CHANCE).then_some(at)
 }
 
-/// The split with the largest difference of means, in units of its own spread.
+/// The split that explains the most of the spread.
 fn largest(values: &[f64]) -> Option<(usize, f64)> {
     let splits = LEVEL..(values.len() + 1).saturating_sub(LEVEL);
-    let sized = splits.map(|at| (at, difference(&values[..at], &values[at..])));
+    let sized = splits.map(|at| (at, explained(&values[..at], &values[at..])));
     sized
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .filter(|(_, size)| *size > 0.0)
 }
 
-/// Welch's t without its sign; a spread of nothing counts as a billionth of the values.
-fn difference(left: &[f64], right: &[f64]) -> f64 {
-    let (a, b) = (mean(left), mean(right));
-    let spread = variance(left, a) / left.len() as f64 + variance(right, b) / right.len() as f64;
-    (a - b).abs() / spread.sqrt().max((a.abs() + b.abs()) * 1e-9).max(1e-12)
+/// The sum of squares between two parts; in another order of the same values it is comparable.
+fn explained(left: &[f64], right: &[f64]) -> f64 {
+    let (n, m) = (left.len() as f64, right.len() as f64);
+    n * m / (n + m) * (mean(left) - mean(right)).powi(2)
 }
 
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-fn variance(values: &[f64], mean: f64) -> f64 {
-    let squares = values.iter().map(|value| (value - mean).powi(2));
-    squares.sum::<f64>() / values.len().saturating_sub(1).max(1) as f64
 }
 
 /// The values in a random order (Fisher and Yates), the same for the same numbers.

@@ -180,7 +180,7 @@ mod tests {
         );
         let drawn = drawn(&lines);
         assert!(
-            drawn.contains(&"!  \"total\": 1200 |   \"total\": 1100".to_owned()),
+            drawn.contains(&"!  \"total\": 1200, |   \"total\": 1100,".to_owned()),
             "{drawn:#?}"
         );
         assert_eq!(lines.iter().filter(|line| line.differs).count(), 1);
