@@ -1,11 +1,15 @@
-# What the stories share: the command and the sample shop built, a folder of its own, and an end that stops what was started.
+# What the stories share: the command and the sample shop built (or those in the folder $BIN), a folder of its own, and an end that
+# stops what was started.
 # Sourced, not run.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
-cargo build --quiet --release -p reprise
-cargo build --quiet --release -p reprise-fixtures --example shop
-bin=${CARGO_TARGET_DIR:-target}/release
+bin=${BIN:-}
+if [ -z "$bin" ]; then
+    cargo build --quiet --release -p reprise
+    cargo build --quiet --release -p reprise-fixtures --example shop
+    bin=${CARGO_TARGET_DIR:-target}/release
+fi
 story=$(basename "$0" .sh)
 out=$root/stories-out/$story
 rm -rf "$out"

@@ -5,6 +5,8 @@
 //! the series that explains the most of its spread, kept when few random orders of the same values have one that explains
 //! as much; then either part is looked at by itself.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::choice;
@@ -73,11 +75,14 @@ pub struct TrendStep {
     pub worse: bool,
 }
 
+/// A number of runs, with its name.
+type Metric = (&'static str, fn(&TrendRun) -> f64);
+
 impl Trend {
     /// The trend of these runs, the oldest first.
     pub fn of(name: String, recording: String, runs: Vec<TrendRun>, left_out: u64) -> Self {
         let mut steps = Vec::new();
-        let metrics: [(&str, fn(&TrendRun) -> f64); 4] = [
+        let metrics: [Metric; 4] = [
             ("p50", |run| run.p50_us as f64),
             ("p95", |run| run.p95_us as f64),
             ("p99", |run| run.p99_us as f64),
@@ -165,9 +170,12 @@ fn matters(what: &str, before: f64, after: f64) -> bool {
 }
 
 /// The stretches of a series on one level each.
-fn levels(values: &[f64], metric: u64) -> Vec<std::ops::Range<usize>> {
+fn levels(values: &[f64], metric: u64) -> Vec<Range<usize>> {
     let mut sure = Vec::new();
-    let mut open = vec![0..values.len()];
+    let mut open: Vec<Range<usize>> = Vec::from([Range {
+        start: 0,
+        end: values.len(),
+    }]);
     while let Some(stretch) = open.pop() {
         match step(&values[stretch.clone()], metric) {
             Some(at) => {

@@ -1,6 +1,7 @@
 use std::cell::Cell;
 
-use reprise_measure::{CheckResult, OperationSummary, Quantiles};
+use reprise_measure::{CheckResult, OperationSummary, Quantiles, Summary};
+use reprise_store::RunState;
 
 use super::*;
 use crate::answer::RunHead;

@@ -30,6 +30,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "delete",
         "redaction",
         "targets",
+        "trend",
         "doctor",
         "completions",
     ] {

@@ -34,6 +34,9 @@ pub fn side_by_side(a: &str, b: &str) -> Vec<Line> {
 
 /// A text as lines that people can compare.
 fn laid_out(text: &str) -> Vec<String> {
+    if is_binary(text) {
+        return vec!["(no text)".to_owned()];
+    }
     let json = serde_json::from_str::<serde_json::Value>(text).ok();
     let json = json.filter(|value| value.is_object() || value.is_array());
     let pretty = json.and_then(|value| serde_json::to_string_pretty(&value).ok());
@@ -42,6 +45,14 @@ fn laid_out(text: &str) -> Vec<String> {
     lines
         .map(|line| line.replace(|c: char| c.is_control() && c != '\t', " "))
         .collect()
+}
+
+/// Whether a text was made of bytes that are none: a picture, something packed.
+fn is_binary(text: &str) -> bool {
+    let strange =
+        |letter: char| letter == '\u{fffd}' || (letter.is_control() && !letter.is_whitespace());
+    let all = text.chars().count();
+    text.chars().filter(|letter| strange(*letter)).count() * 20 > all
 }
 
 /// A long line in pieces, each up to a place where markup or a list goes on.
@@ -191,6 +202,15 @@ mod tests {
         assert_eq!(
             drawn(&side_by_side("x\nz", "x\ny\nz")),
             [" x | x", "!- | y", " z | z"]
+        );
+    }
+
+    #[test]
+    fn a_picture_is_not_shown_as_text() {
+        let picture = String::from_utf8_lossy(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0").into_owned();
+        assert_eq!(
+            drawn(&side_by_side(&picture, "<h1>no</h1>")),
+            ["!(no text) | <h1>no</h1>"]
         );
     }
 

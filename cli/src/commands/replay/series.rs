@@ -165,10 +165,8 @@ pub(crate) fn play(
     for (place, Turn { side, replay }) in turns.into_iter().enumerate() {
         let name = replay.run.as_deref().unwrap_or_default();
         eprintln!("reprise: run {} of {all}: {name}", place + 1);
-        let played = planning(quiet, stop, |watch| {
-            library.plan_replay(&replay, watch)
-        })
-        .and_then(|planned| library.start_replay(&replay, planned));
+        let played = planning(quiet, stop, |watch| library.plan_replay(&replay, watch))
+            .and_then(|planned| library.start_replay(&replay, planned));
         let played = match played {
             Ok(job) => follow(job, quiet, stop),
             Err(error) => Err(error.into()),
