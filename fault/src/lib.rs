@@ -39,7 +39,7 @@ pub use percent::Percent;
 pub use proxy::{
     ControlError, Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections,
     ProxyError, ProxyProtocol, ProxyState, ProxyTls, RemoteConnections, RemoteProxies, RemoteProxy,
-    Seen, TargetTls, Witness, Witnessed,
+    Seen, TargetTls, Witness, Witnessed, proxy_path,
 };
 pub use selector::{Selector, Subject};
 pub use spoken_protocol::SpokenProtocol;

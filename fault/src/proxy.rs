@@ -46,7 +46,7 @@ use reprise_store::{AllowedTarget, Store};
 
 pub use counters::Counts;
 pub use error::ProxyError;
-pub use remote::{ControlError, RemoteConnections, RemoteProxies, RemoteProxy};
+pub use remote::{ControlError, RemoteConnections, RemoteProxies, RemoteProxy, proxy_path};
 pub use state::{ProxyBytes, ProxyConnections, ProxyState};
 pub use table::FaultState;
 pub use tls::{ProxyTls, TargetTls};
@@ -219,6 +219,15 @@ impl Proxy {
     /// Where it forwards to.
     pub const fn target(&self) -> &AllowedTarget {
         &self.config.target
+    }
+
+    /// Where it forwards to, as it is written: `db:3306`, `[::1]:80`.
+    fn forwards_to(&self) -> String {
+        let (host, port) = (self.target().host(), self.target().port());
+        match host.contains(':') {
+            true => format!("[{host}]:{port}"),
+            false => format!("{host}:{port}"),
+        }
     }
 
     /// What is spoken.

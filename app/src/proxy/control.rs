@@ -1,6 +1,6 @@
 //! Orders to proxies that run elsewhere, through their control API.
 
-use reprise_fault::RemoteProxies;
+use reprise_fault::{RemoteProxies, proxy_path};
 use serde_json::{Value, json};
 
 use crate::{Error, Library};
@@ -66,7 +66,7 @@ impl ProxyOrder {
             Self::List => return None,
             Self::Add { proxy, fault, on } => (
                 "POST",
-                format!("/api/proxies/{proxy}/faults"),
+                format!("{}/faults", proxy_path(proxy)),
                 Some(json!({ "fault": fault, "on": on })),
             ),
             Self::Set {
@@ -76,19 +76,19 @@ impl ProxyOrder {
                 on,
             } => (
                 "PUT",
-                format!("/api/proxies/{proxy}/faults/{id}"),
+                format!("{}/faults/{id}", proxy_path(proxy)),
                 Some(json!({ "fault": fault, "on": on })),
             ),
             Self::Remove { proxy, id: None } => {
-                ("DELETE", format!("/api/proxies/{proxy}/faults"), None)
+                ("DELETE", format!("{}/faults", proxy_path(proxy)), None)
             }
             Self::Remove {
                 proxy,
                 id: Some(id),
-            } => ("DELETE", format!("/api/proxies/{proxy}/faults/{id}"), None),
+            } => ("DELETE", format!("{}/faults/{id}", proxy_path(proxy)), None),
             Self::Enable { proxy, enabled } => (
                 "PUT",
-                format!("/api/proxies/{proxy}"),
+                proxy_path(proxy),
                 Some(json!({ "enabled": enabled })),
             ),
             Self::Reset => ("POST", "/api/reset".to_owned(), None),
@@ -119,7 +119,7 @@ impl Library {
         }
         Ok(match order.proxy() {
             None => proxies.ask("GET", "/api/proxies", None)?,
-            Some(name) => vec![proxies.ask("GET", &format!("/api/proxies/{name}"), None)?],
+            Some(name) => vec![proxies.ask("GET", &proxy_path(name), None)?],
         })
     }
 }

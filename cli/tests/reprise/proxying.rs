@@ -190,6 +190,15 @@ fn refuses_what_makes_no_sense(at: &str, fault: &str) {
             "none with this number",
         ),
         ("PUT /api/proxies/shop/faults/1", "{}", 400, "lease_ms"),
+        // fields by their place
+        (
+            "POST /api/proxies/shop/faults",
+            "[\"5:hang\", true, null]",
+            400,
+            "no JSON object: write {\"fault\"",
+        ),
+        ("POST /api/proxies/shop/faults", "", 400, "write {\"fault\""),
+        ("PUT /api/proxies/shop", "{}", 400, "{\"enabled\": false}"),
         ("GET /api/proxies/none", "", 404, "no proxy `none`"),
         ("PATCH /api/proxies", "", 405, "GET /api/proxies"),
         ("GET /", "", 404, "GET /api/proxies"),

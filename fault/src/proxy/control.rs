@@ -4,6 +4,7 @@
 mod admission;
 #[cfg(any(test, feature = "invariants"))]
 pub(super) mod invariants;
+pub(super) mod path_part;
 mod routes;
 mod toxiproxy;
 mod vaurien;
@@ -33,6 +34,9 @@ const CAPS: ReadCaps = ReadCaps {
     head: 16 << 10,
     body: 64 << 10,
 };
+
+/// Said once to who waits for it before it sends a body (RFC 9110 section 10.1.1).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Who may control what.
 #[derive(Debug)]
@@ -88,6 +92,7 @@ async fn serve(client: TcpStream, control: Arc<Control>) {
     let client = Side::new(client);
     let mut reader = RequestReader::new(CAPS);
     let mut bytes = Vec::new();
+    let mut goes_on = false;
     loop {
         let mut input = bytes.as_slice();
         let fed = reader.feed(input);
@@ -100,16 +105,20 @@ async fn serve(client: TcpStream, control: Arc<Control>) {
         bytes = input.to_vec();
         if progress.done {
             let closes = !reader.keep_alive();
-            let answer = answer(&control, &reader).await;
+            let mut said = written(&answer(&control, &reader).await, closes);
+            if reader.head().is_some_and(|head| head.method == b"HEAD") {
+                without_body(&mut said);
+            }
             reader.reset();
-            if client.write_all(&written(&answer, closes)).await.is_err() || closes {
+            goes_on = false;
+            if client.write_all(&said).await.is_err() || closes {
                 return;
             }
             continue;
         }
-        if reader.expects_continue() {
-            let goes_on = b"HTTP/1.1 100 Continue\r\n\r\n";
-            if client.write_all(goes_on).await.is_err() {
+        if reader.expects_continue() && !goes_on {
+            goes_on = true;
+            if client.write_all(CONTINUE).await.is_err() {
                 return;
             }
         }
@@ -141,6 +150,12 @@ async fn answer(control: &Control, reader: &RequestReader) -> Answer {
     let target = String::from_utf8_lossy(head.target);
     let path = target.split('?').next().unwrap_or_default();
     routes::answer(control, &method, path, reader.body()).await
+}
+
+/// Leaves the body out, which no answer to HEAD has (RFC 9110 section 9.3.2).
+fn without_body(answer: &mut Vec<u8>) {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    answer.truncate(end.map_or(answer.len(), |end| end + 4));
 }
 
 fn written(answer: &Answer, closes: bool) -> Vec<u8> {

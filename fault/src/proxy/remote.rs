@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::FaultState;
+use super::control::path_part;
 use crate::Fault;
 
 /// How long the control API may take for anything.
@@ -115,7 +116,7 @@ impl RemoteProxies {
     ) -> Result<FaultState, ControlError> {
         let lease_ms = millis(lease);
         let body = json!({ "fault": fault.to_string(), "on": false, "lease_ms": lease_ms });
-        self.ask("POST", &format!("/api/proxies/{proxy}/faults"), Some(body))
+        self.ask("POST", &format!("{}/faults", proxy_path(proxy)), Some(body))
     }
 
     /// Switches a fault on or off, and lets it end after `lease`; what it has done so far.
@@ -247,7 +248,12 @@ fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 }
 
 fn fault_path(proxy: &str, id: u32) -> String {
-    format!("/api/proxies/{proxy}/faults/{id}")
+    format!("{}/faults/{id}", proxy_path(proxy))
+}
+
+/// Where a proxy of this name is controlled.
+pub fn proxy_path(name: &str) -> String {
+    format!("/api/proxies/{}", path_part::written(name))
 }
 
 fn millis(length: Duration) -> u64 {

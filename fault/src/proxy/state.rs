@@ -59,11 +59,10 @@ pub struct ProxyBytes {
 impl ProxyState {
     pub(super) fn of(proxy: &Proxy) -> Self {
         let counts = proxy.counts();
-        let target = proxy.target();
         Self {
             name: proxy.name().to_owned(),
             listen: proxy.address().to_string(),
-            to: format!("{}:{}", target.host(), target.port()),
+            to: proxy.forwards_to(),
             protocol: proxy.protocol().name(),
             enabled: proxy.is_enabled(),
             connections: ProxyConnections {

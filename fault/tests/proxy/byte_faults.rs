@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -226,6 +227,27 @@ fn hung_clients_are_freed_when_they_leave_and_when_the_fault_ends() {
         assert_eq!(read_all(&client), b"");
     }
     standing.idle();
+}
+
+#[test]
+fn nothing_is_left_of_hung_clients_however_often_they_come() {
+    let standing = standing(&["100:hang"]);
+    // every task of a connection holds the proxy
+    let before = Arc::strong_count(&standing.proxy);
+    for round in 1..=3 {
+        let clients: Vec<TcpStream> = (0..400)
+            .map(|_| {
+                let mut client = standing.connect();
+                client.write_all(b"hello").unwrap();
+                client
+            })
+            .collect();
+        eventually(|| standing.proxy.faults()[0].injected == round * 400);
+        assert!(Arc::strong_count(&standing.proxy) >= before + 400);
+        drop(clients);
+        standing.idle();
+        eventually(|| Arc::strong_count(&standing.proxy) == before);
+    }
 }
 
 #[test]

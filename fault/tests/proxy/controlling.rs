@@ -1,6 +1,6 @@
 //! A proxy controlled from elsewhere: faults that are leased end when nobody wants them any more.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
@@ -20,18 +20,24 @@ struct Controlled {
     proxies: Option<Proxies>,
     remote: RemoteProxies,
     address: SocketAddr,
+    control: SocketAddr,
     folder: TempDir,
 }
 
 /// A proxy named `db` before a server that closes every connection.
 fn controlled(token: Option<&str>) -> Controlled {
+    named("db", token)
+}
+
+/// A proxy of this name before a server that closes every connection.
+fn named(name: &str, token: Option<&str>) -> Controlled {
     let folder = TempDir::with_prefix("reprise-proxy-").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = listener.local_addr().unwrap();
     thread::spawn(move || listener.incoming().for_each(drop));
     let proxies = Proxies::start(1).unwrap();
     let config = ProxyConfig {
-        name: "db".to_owned(),
+        name: name.to_owned(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         target: allowed(&folder, server),
         protocol: ProxyProtocol::Tcp,
@@ -50,6 +56,7 @@ fn controlled(token: Option<&str>) -> Controlled {
         proxies: Some(proxies),
         remote,
         address,
+        control,
         folder,
     }
 }
@@ -120,4 +127,43 @@ fn what_cannot_be_controlled_says_why() {
     );
     let elsewhere = RemoteProxies::new(allowed(&standing.folder, standing.address), None);
     assert!(elsewhere.list().is_err());
+}
+
+#[test]
+fn a_proxy_may_be_called_anything() {
+    let standing = named("the shop/db 100%", None);
+    let remote = &standing.remote;
+    let added = remote.add("the shop/db 100%", &hang(), LEASE).unwrap();
+    let place = ("the shop/db 100%", added.id);
+    assert!(remote.switch(place, true, LEASE).unwrap().on);
+    remote.remove(place).unwrap();
+}
+
+/// What is answered to these bytes, each sent by itself, up to the end of the connection.
+fn answered(standing: &Controlled, pieces: &[&str]) -> String {
+    let mut control = connect(standing.control);
+    control.set_nodelay(true).unwrap();
+    for piece in pieces {
+        control.write_all(piece.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(5));
+    }
+    let mut answer = String::new();
+    control.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn who_waits_to_go_on_is_told_once_and_head_has_no_body() {
+    let standing = controlled(None);
+    let head = "POST /api/proxies/db/faults HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                Expect: 100-continue\r\nContent-Length: 19\r\n\r\n";
+    let said = answered(&standing, &[head, "{\"fault\"", ": \"5:h", "ang\"}"]);
+    assert_eq!(said.matches("100 Continue").count(), 1, "{said}");
+    assert!(said.contains("201 Created"), "{said}");
+    let head = "HEAD /api/proxies HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let said = answered(&standing, &[head]);
+    assert!(
+        said.starts_with("HTTP/1.1 405 ") && said.ends_with("\r\n\r\n"),
+        "{said}"
+    );
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Answer, Control, vaurien};
+use super::{Answer, Control, path_part, vaurien};
 use crate::Fault;
 use crate::proxy::{FaultState, Proxy, ProxyError};
 
@@ -42,7 +43,12 @@ const PLACES: &str = "use GET /api/proxies, GET and PUT /api/proxies/NAME, POST 
 
 pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[u8]) -> Answer {
     let proxies = control.open.list();
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(path_part::read)
+        .collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let named = |name: &str| {
         let proxy = proxies.iter().find(|proxy| proxy.name() == name);
         proxy.ok_or_else(|| Answer::error(404, format!("there is no proxy `{name}`")))
@@ -85,8 +91,7 @@ pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[
 
 /// Switches a proxy on or off.
 async fn enable(control: &Control, proxy: &Arc<Proxy>, body: &[u8]) -> Result<Answer, Answer> {
-    let body: ProxyBody = serde_json::from_slice(body)
-        .map_err(|_| Answer::error(400, "write {\"enabled\": false}, or true"))?;
+    let body: ProxyBody = object(body, "{\"enabled\": false}, or true")?;
     match body.enabled {
         true => control.open.enable(proxy).map_err(refused)?,
         false => control.open.disable(proxy).await,
@@ -115,10 +120,24 @@ fn number(id: &str) -> Result<u32, Answer> {
     number.map_err(|_| Answer::error(404, format!("`{id}` is no fault's number")))
 }
 
+/// What says what a fault is to be, for whoever says something else.
+const FAULT_BODY: &str =
+    "{\"fault\": \"20:delay(ms=250)\", \"on\": true, \"lease_ms\": 5000}, or some of these";
+
+/// Reads a body that is a JSON object; `like` shows one.
+fn object<T: DeserializeOwned>(body: &[u8], like: &str) -> Result<T, Answer> {
+    // fields by their place, as an array has them, are nobody's intention
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let read = match is_object {
+        true => serde_json::from_slice(body).map_err(|error| error.to_string()),
+        false => Err("this is no JSON object".to_owned()),
+    };
+    read.map_err(|why| Answer::error(400, format!("{why}: write {like}")))
+}
+
 /// The body, and the fault it writes.
 fn read(body: &[u8]) -> Result<(Option<Fault>, FaultBody), Answer> {
-    let body: FaultBody =
-        serde_json::from_slice(body).map_err(|error| Answer::error(400, error))?;
+    let body: FaultBody = object(body, FAULT_BODY)?;
     let fault = body.fault.as_ref().map(|fault| fault.parse());
     let fault = fault
         .transpose()
@@ -136,12 +155,7 @@ pub(super) fn invariant_body(body: &[u8]) {
 
 fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
     let (fault, body) = read(body)?;
-    let fault = fault.ok_or_else(|| {
-        Answer::error(
-            400,
-            "write {\"fault\": \"20:delay(ms=250)\"}, and \"on\" if it is not to be on yet",
-        )
-    })?;
+    let fault = fault.ok_or_else(|| Answer::error(400, format!("write {FAULT_BODY}")))?;
     // what is leased is so before it can strike
     let on = body.on.unwrap_or(true);
     let id = proxy
@@ -160,8 +174,7 @@ fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
 fn change(proxy: &Proxy, id: u32, body: &[u8]) -> Result<Answer, Answer> {
     let (fault, body) = read(body)?;
     if fault.is_none() && body.on.is_none() && body.lease_ms.is_none() {
-        let why = "write {\"fault\": \"20:delay(ms=250)\"}, {\"on\": false}, {\"lease_ms\": 5000}, or several of them";
-        return Err(Answer::error(400, why));
+        return Err(Answer::error(400, format!("write {FAULT_BODY}")));
     }
     if let Some(fault) = fault {
         proxy.change_fault(id, fault).map_err(refused)?;

@@ -279,7 +279,7 @@ pub(super) fn invariant_body(body: &[u8]) {
 }
 
 fn upstream(proxy: &Proxy) -> String {
-    format!("{}:{}", proxy.target().host(), proxy.target().port())
+    proxy.forwards_to()
 }
 
 /// Where to listen, as Toxiproxy writes it: a port alone is one of this machine, chosen by the system if none.

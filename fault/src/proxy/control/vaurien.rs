@@ -61,8 +61,7 @@ pub(super) fn answer(
         ("GET", ["behaviors"]) => json!({ "behaviors": BEHAVIORS }),
         ("GET", ["behavior"]) => json!({ "behavior": current(proxies) }),
         ("GET", ["backend"]) => {
-            let target = proxies.first()?.target();
-            json!({ "backend": format!("{}:{}", target.host(), target.port()) })
+            json!({ "backend": proxies.first()?.forwards_to() })
         }
         ("PUT", ["behavior"]) => match set(proxies, body) {
             Ok(()) => json!({ "status": "ok" }),
