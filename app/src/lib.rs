@@ -16,6 +16,11 @@ mod error;
 mod export;
 mod failures;
 mod interchange;
+/// What must hold for any input whatever, for the fuzz targets. Not part of the crate otherwise.
+#[cfg(any(test, feature = "invariants"))]
+pub mod invariants {
+    pub use crate::proxy::invariants::proxies_file;
+}
 mod knee;
 mod library;
 mod limits;

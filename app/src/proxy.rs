@@ -3,6 +3,8 @@
 mod address;
 mod control;
 mod file;
+#[cfg(any(test, feature = "invariants"))]
+pub(crate) mod invariants;
 mod job;
 mod recording;
 mod request;

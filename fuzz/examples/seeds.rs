@@ -58,11 +58,25 @@ const FORMATS: [(&str, &str); 6] = [
 ];
 
 /// Faults, and what is sent to who controls them.
-const FAULTS: [(&str, &str); 9] = [
+const FAULTS: [(&str, &str); 23] = [
     ("fault", "20:delay(ms=250,jitter=50,distribution=pareto)@30s..60s every 10s for 2s"),
     ("fault", "0.0001:error(code=1213,sqlstate=40001,message=\"a, b\") after 3 first 2 of all for mysql table:item UPDATE"),
     ("fault", "100:truncate(rows=2,inside=true) for connection:3 SELECT * FROM item"),
     ("fault", "5:slicer(bytes=64,variation=32,delay_us=10,stream=both) for http"),
+    ("fault", "10:drop(stream=both,quiet_ms=5) for connection:2"),
+    ("fault", "10:repeat(times=3) via db"),
+    ("fault", "10:delay(ms=5,stream=upstream) every 5s for 1s"),
+    ("proxies_file", "control = \"127.0.0.1:8474\"\n[[proxy]]\nname = \"db\"\nlisten = \"127.0.0.1:3307\"\nto = \"mysql://127.0.0.1:3306\"\nfaults = [\"5:error(code=1213) for mysql UPDATE\"]\nseed = 7\n"),
+    ("proxies_file", "[[proxy]]\nname = 'mail'\nlisten = '2525'\nto = '[::1]:25'\nprotocol = 'smtp'\nrecord = 'a'\nallow_recorded_server = true\n[[proxy]]\nname='b'\nlisten='[::1]:0'\nto='https://b'\ntls_cert='a'\ntls_key='b'\ninsecure=true\n"),
+    ("line_protocols", "\0\u{7}*2\r\n$3\r\nGET\r\n$1\r\na\r\nPING\r\n*1\r\n$4\r\nEXEC\r\n"),
+    ("line_protocols", "\u{1}\u{7}$5\r\nvalue\r\n-ERR x\r\n:1\r\n*2\r\n+OK\r\n%1\r\n+b\r\n_\r\n#t\r\n>1\r\n=5\r\ntxt:a\r\n"),
+    ("line_protocols", "\u{2}\u{7}get a b\r\nset a 0 0 1 noreply\r\nx\r\nmg a v\r\nms a 1\r\nx\r\n"),
+    ("line_protocols", "\u{3}\u{7}VALUE a 0 1\r\nx\r\nEND\r\nSTORED\r\nVA 1 v\r\nx\r\nSERVER_ERROR x\r\n"),
+    ("line_protocols", "\u{4}\u{7}EHLO a\r\nMAIL FROM:<a>\r\nBDAT 2 LAST\r\nhiDATA\r\nhi\r\n.\r\n"),
+    ("line_protocols", "\u{5}\u{7}hi\r\n..\r\n.\r\nQUIT\r\n"),
+    ("line_protocols", "\u{6}\u{7}250-a\r\n250 b\r\n354 c\r\n421 d\r\n"),
+    ("control_body", r#"{"lease_ms": 5000, "on": true}"#),
+    ("control_body", r#"{"enabled": false}"#),
     ("control_body", r#"{"fault": "5:error(status=503) for http /api/*", "on": false}"#),
     ("control_body", r#"{"name": "delay", "sleep": 0.5, "before": false, "warmup": 2, "agitate": 3}"#),
     ("control_body", r#"{"name": "a", "type": "latency", "stream": "upstream", "toxicity": 0.5, "attributes": {"latency": 5, "jitter": 1}}"#),

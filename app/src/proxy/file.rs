@@ -45,9 +45,14 @@ pub fn read_proxy_file(path: &Path) -> Result<ProxiesRequest, Error> {
         path: path.to_owned(),
         source,
     })?;
+    read(&text, path)
+}
+
+/// Reads the text of a file of proxies.
+pub(super) fn read(text: &str, path: &Path) -> Result<ProxiesRequest, Error> {
     let wrong = |why: String| Error::Usage(format!("--config {}: {why}", path.display()));
     let File { control, proxy } =
-        toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
     if proxy.is_empty() {
         return Err(wrong(
             "it names no proxy; write [[proxy]] with name, listen and to".to_owned(),
@@ -81,7 +86,7 @@ pub fn read_proxy_file(path: &Path) -> Result<ProxiesRequest, Error> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<ProxiesRequest, Error> {
+    fn read_file(text: &str) -> Result<ProxiesRequest, Error> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("proxies.toml");
         std::fs::write(&path, text).unwrap();
@@ -93,7 +98,7 @@ mod tests {
         let text = "control = '127.0.0.1:8474'\n\
             [[proxy]]\nname = 'db'\nlisten = '3307'\nto = 'mysql://127.0.0.1:3306'\nfaults = ['1:hang']\n\
             [[proxy]]\nname = 'mail'\nlisten = '2525'\nto = '127.0.0.1:25'\nprotocol = 'tcp'\nseed = 7\n";
-        let request = read(text).unwrap();
+        let request = read_file(text).unwrap();
         assert_eq!(request.control.as_deref(), Some("127.0.0.1:8474"));
         assert_eq!(request.proxies[0].faults, ["1:hang"]);
         assert_eq!(
@@ -116,7 +121,7 @@ mod tests {
                 "tcp, http, mysql, redis",
             ),
         ] {
-            let error = read(text).unwrap_err().to_string();
+            let error = read_file(text).unwrap_err().to_string();
             assert!(
                 error.contains(why) && error.contains("proxies.toml"),
                 "{error}"
