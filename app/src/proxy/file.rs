@@ -51,8 +51,7 @@ pub fn read_proxy_file(path: &Path) -> Result<ProxiesRequest, Error> {
 /// Reads the text of a file of proxies.
 pub(super) fn read(text: &str, path: &Path) -> Result<ProxiesRequest, Error> {
     let wrong = |why: String| Error::Usage(format!("--config {}: {why}", path.display()));
-    let File { control, proxy } =
-        toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let File { control, proxy } = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
     if proxy.is_empty() {
         return Err(wrong(
             "it names no proxy; write [[proxy]] with name, listen and to".to_owned(),
