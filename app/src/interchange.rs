@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use reprise_measure::interchange::{
-    SampleRows, hgrm, junit, operations_csv, run_markdown, ticks_csv,
+    SampleRows, hgrm, junit, operations_csv, run_markdown, ticks_csv, watched_csv,
 };
 use reprise_measure::{Comparison, Digits, Histogram, Summary};
 use reprise_replay::Plan;
@@ -23,6 +23,8 @@ pub enum RunForm {
     Hgrm,
     /// Its ticks as CSV.
     Ticks,
+    /// What was watched, as CSV.
+    Watched,
     /// Its operations as CSV.
     Operations,
     /// Every sample as CSV.
@@ -37,6 +39,7 @@ impl RunForm {
             Self::Junit => "the checks",
             Self::Hgrm => "the percentiles",
             Self::Ticks => "the ticks",
+            Self::Watched => "what was watched",
             Self::Operations => "the operations",
             Self::Samples => "the samples",
         }
@@ -83,6 +86,10 @@ impl Library {
             RunForm::Ticks => {
                 let ticks = self.store.ticks(run.id)?;
                 return ticks_csv(&ticks, to).map_err(|source| form.failed(source));
+            }
+            RunForm::Watched => {
+                let ticks = self.store.ticks(run.id)?;
+                return watched_csv(&ticks, to).map_err(|source| form.failed(source));
             }
             RunForm::Operations => {
                 let summary = RunAnswer::from(run).summary;

@@ -6,7 +6,9 @@ mod hgrm;
 mod junit;
 mod markdown;
 
-pub use csv::{SampleRows, operations as operations_csv, ticks as ticks_csv};
+pub use csv::{
+    SampleRows, operations as operations_csv, ticks as ticks_csv, watched as watched_csv,
+};
 pub use hgrm::hgrm;
 pub use junit::junit;
 pub use markdown::{comparison as comparison_markdown, run as run_markdown};

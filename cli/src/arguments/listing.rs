@@ -92,6 +92,10 @@ pub(crate) struct FormArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) ticks: Option<PathBuf>,
 
+    /// Write what --watch sampled as CSV: a line for each series and second
+    #[arg(long, value_name = "FILE")]
+    pub(crate) watched: Option<PathBuf>,
+
     /// Write the operations as CSV
     #[arg(long, value_name = "FILE")]
     pub(crate) operations: Option<PathBuf>,

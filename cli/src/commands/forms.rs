@@ -29,6 +29,7 @@ pub(crate) fn write(
         (RunForm::Junit, &asked.junit),
         (RunForm::Hgrm, &asked.hgrm),
         (RunForm::Ticks, &asked.ticks),
+        (RunForm::Watched, &asked.watched),
         (RunForm::Operations, &asked.operations),
         (RunForm::Samples, &asked.samples),
     ];

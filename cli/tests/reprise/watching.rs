@@ -137,6 +137,12 @@ fn this_machine_and_a_process_are_watched_shown_drawn_and_compared() {
     let page = desk.read("one.html");
     assert!(page.contains("Servers and machines") && page.contains("host: memory"));
     desk.run(&["chart", "one", "watch", "--out", "w.svg"]).ok();
+    let rows = desk.run(&["report", "one", "--watched", "-"]).ok().stdout;
+    assert!(
+        rows.starts_with("start_us,source,series,unit,mean,max\n"),
+        "{rows}"
+    );
+    assert!(rows.contains(",busy,threads,count,1,1\n"), "{rows}");
     let chart = desk.read("w.svg");
     assert!(chart.contains("busy: cpu") && chart.contains("host: descriptors"));
 

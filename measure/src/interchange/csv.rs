@@ -60,6 +60,30 @@ pub fn ticks(ticks: &[Tick], to: impl Write) -> Result<()> {
     rows.flush()
 }
 
+/// Writes a row for each watched series in each tick; a source that told nothing has no row.
+///
+/// # Errors
+/// `to` cannot be written.
+pub fn watched(ticks: &[Tick], to: impl Write) -> Result<()> {
+    let mut rows = Writer::from_writer(to);
+    rows.write_record(["start_us", "source", "series", "unit", "mean", "max"])?;
+    for tick in ticks {
+        for told in &tick.watch {
+            for reading in &told.series {
+                rows.write_record([
+                    tick.start_us.to_string().as_str(),
+                    &plain(&told.source),
+                    &plain(&reading.series),
+                    reading.unit.name(),
+                    &reading.mean.to_string(),
+                    &reading.max.to_string(),
+                ])?;
+            }
+        }
+    }
+    rows.flush()
+}
+
 /// Writes a row for each operation of a run: outcomes, error rates, quantiles of the response and the service time.
 ///
 /// # Errors

@@ -112,6 +112,7 @@ fn values_are_read_in_their_units() {
         (Us, 8_240.0, "8.2 ms"),
         (Count, 42.0, "42"),
         (Count, 1.5, "1.5"),
+        (Count, 9.99, "10"),
         (Number, 0.012_345, "0.0123"),
         (Number, -12_345.6, "−12,346"),
     ] {

@@ -25,13 +25,24 @@ pub enum WatchUnit {
 }
 
 impl WatchUnit {
+    /// The name used in files: `per_second`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Count => "count",
+            Self::PerSecond => "per_second",
+            Self::Share => "share",
+            Self::Bytes => "bytes",
+            Self::Us => "us",
+        }
+    }
+
     /// A value as people read it: `95.2 %`, `1,204/s`, `13 MB`.
     pub fn readable(self, value: f64) -> String {
         match self {
-            Self::Number | Self::Count if value.fract() == 0.0 || value.abs() >= 100.0 => {
-                whole(value)
-            }
-            Self::Number | Self::Count => significant(value),
+            Self::Number if value.fract() == 0.0 || value.abs() >= 100.0 => whole(value),
+            Self::Number => significant(value),
+            Self::Count => readable::rate(value),
             Self::PerSecond => format!("{}/s", readable::rate(value)),
             Self::Share => readable::percent(value),
             Self::Bytes => readable::bytes(value.max(0.0).round() as u64),

@@ -42,6 +42,24 @@ describe('the Run page', () => {
     await waitFor(() => expect(lastView(fake).lastMs).toBeNull());
   });
 
+  it('draws what was watched below the other charts, and hides its lines by themselves', async () => {
+    const fake = open('friday-1x');
+    await fireEvent.click(await screen.findByRole('button', { name: 'cpu' }));
+    await waitFor(() =>
+      expect(lastView(fake).hidden).toEqual([{ chart: 'watch db: cpu', line: 'cpu' }]),
+    );
+    await fireEvent.click(screen.getByRole('tab', { name: /^Servers 1/ }));
+    expect(screen.getByRole('cell', { name: 'db: threads running' })).toBeTruthy();
+  });
+
+  it('compares what servers did in both', async () => {
+    open('friday-1x');
+    go({ page: 'compare', a: null, b: null });
+    await fireEvent.click(await screen.findByRole('tab', { name: /^Servers and machines/ }));
+    const row = await screen.findByRole('row', { name: /^db: cpu/ });
+    expect(within(row).getByText('+34 points')).toBeTruthy();
+  });
+
   it('lists what failed, with one of each and its recorded exchange', async () => {
     open('friday-1x');
     await screen.findByRole('tab', { name: /^Errors/ });

@@ -99,6 +99,22 @@ export function runCharts(
         }),
       ),
     }),
+    draw({
+      ...shared,
+      kind: 'watch db: cpu',
+      title: 'db: cpu',
+      unit: 'share',
+      height: 78,
+      y: [0, 1],
+      log: false,
+      xTicks: [],
+      yTicks: [
+        [0, '0 %'],
+        [0.5, '50 %'],
+        [1, '100 %'],
+      ],
+      series: [line('cpu', 'teal', 0.35, 0.75)],
+    }),
   ];
 }
 
