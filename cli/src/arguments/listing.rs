@@ -113,10 +113,11 @@ impl FormArguments {
             junit,
             hgrm,
             ticks,
+            watched,
             operations,
             samples,
         } = self;
-        [markdown, junit, hgrm, ticks, operations, samples]
+        [markdown, junit, hgrm, ticks, watched, operations, samples]
             .iter()
             .any(|path| path.is_some())
     }
