@@ -1,4 +1,4 @@
-"""Asks every window called by a name to close, as its frame's button does: WM_DELETE_WINDOW (ICCCM 4.2.8.1).
+"""Asks every window whose title ends with a name to close, as its frame's button does: WM_DELETE_WINDOW (ICCCM 4.2.8.1).
 
 WebDriver closes a page without asking it, and a display without a window manager has no button to press.
 Usage: DISPLAY=:1 close_asked.py NAME
@@ -63,7 +63,7 @@ def name_of(display, window):
     """What a window is called."""
     name = ctypes.c_char_p()
     x11.XFetchName(display, window, name)
-    return (name.value or b"").decode()
+    return (name.value or b"").decode(errors="replace")
 
 
 def main():
@@ -76,7 +76,7 @@ def main():
     message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
     asked = 0
     for window in children(display, x11.XDefaultRootWindow(display)):
-        if name_of(display, window) == sys.argv[1]:
+        if name_of(display, window).endswith(sys.argv[1]):
             message.window = window
             asked += x11.XSendEvent(display, window, 0, 0, message)
     x11.XSync(display, 0)

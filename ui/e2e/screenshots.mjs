@@ -30,7 +30,7 @@ const over = (session) =>
 async function take(session, shopUrl, theme, first) {
   const shot = (name) => picture(session, `${name}-${theme}`, out);
   if (first) {
-    await session.until('the empty library', () => session.find('code'));
+    await session.until('the empty library', () => session.find('[aria-keyshortcuts="s"]'));
     await shot('01-empty');
     await importCapture(session);
     await replay(session, shopUrl, 'clean', null);
@@ -95,6 +95,38 @@ async function take(session, shopUrl, theme, first) {
   await session.press('?');
   await session.until('the keys', () => session.find('dialog[open]'));
   await shot('12-keys');
+  await session.press('\uE00C');
+  await page(session, ',', '[aria-label="Redaction rules"]');
+  await session.press('a');
+  await session.until('what was found', () => session.find('.finding'), 30_000);
+  await shot('13-about');
+  await page(session, '1', `tr[aria-label="run broken-${theme}"]`);
+  await session.run(
+    'document.querySelector(arguments[0]).focus()',
+    `tr[aria-label="run broken-${theme}"]`,
+  );
+  await session.press('\uE032');
+  await session.type('dialog [aria-label="Tags"]', 'peak 503');
+  await session.type(
+    'dialog [aria-label="Note"]',
+    'every second answer a 503, before the retry was added',
+  );
+  await shot('14-note');
+  await clickButton(session, /^Save/);
+  await session.until('its tag', () => session.find('td .pill'));
+  await session.press('\uE009', 'k');
+  await session.type('[aria-label="What to do"]', 'item');
+  await session.until('operations', () => session.find('#doings .where'));
+  await shot('15-find');
+  await session.press('\uE00C');
+  await session.run(
+    'document.querySelector(arguments[0]).focus()',
+    `tr[aria-label="run broken-${theme}"]`,
+  );
+  await session.press('\uE017');
+  await page(session, 'b', 'tr[tabindex]');
+  await shot('16-bin');
+  await page(session, '1', 'tr[tabindex]');
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'reprise-screenshots-'));

@@ -11,7 +11,7 @@ const FAULT = '60:error(status=503)@3s..6s for http';
 
 /** The whole of it, on an empty file. */
 export async function story(session, shopUrl) {
-  await session.until('the empty library', () => session.find('code'));
+  await session.until('the empty library', () => session.find('[aria-keyshortcuts="s"]'));
   await picture(session, '1-empty');
 
   await importCapture(session);

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obeysTheRules, pagesAreReachable } from './accessibility.mjs';
 import { closeDuringRun } from './closing.mjs';
+import { keptInOrder, oneWindow } from './keeping.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { standingProxy } from './proxying.mjs';
 import { recordFromCommand } from './recording.mjs';
@@ -31,9 +32,11 @@ try {
   await mkdir(pictures, { recursive: true });
   const shop = start(shopProgram, [], { endsWithInput: true });
   const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
-  const { session, display } = await openWindow(folder);
+  const { session, display, env } = await openWindow(folder);
   try {
+    await oneWindow(session, folder, env);
     await story(session, shopUrl);
+    await keptInOrder(session);
     await heldHastenedStopped(session, shopUrl);
     await obeysTheRules(session, 'Run');
     await recordFromCommand(session, folder);

@@ -7,7 +7,8 @@ import { Session } from './webdriver.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(process.env.TARGET ?? process.env.CARGO_TARGET_DIR ?? join(root, 'target'));
-const app = join(target, 'debug/reprise-desktop');
+/** The program itself. */
+export const app = join(target, 'debug/reprise-desktop');
 /** The sample shop. */
 export const shopProgram = join(target, 'debug/examples/shop');
 /** A capture of the sample shop. */
@@ -57,7 +58,7 @@ export async function openWindow(folder, theme = 'dark') {
   });
   await session.until('the window', () => session.find('nav'));
   await session.resize(1280, 800);
-  return { session, display: `:${number}` };
+  return { session, display: `:${number}`, env };
 }
 
 /** Presses the button whose words match, in the page or in a question. */
