@@ -12,7 +12,7 @@ const HUES: Record<ThemeName, Record<string, string>> = {
   },
   light: {
     p50: '#2563c9',
-    p95: '#b26a00',
+    p95: '#9c5d00',
     p99: '#c2322f',
     faint: '#97a1ad',
     line: '#e2e6eb',
