@@ -9,6 +9,9 @@ const ROW = (what) => `tr[aria-label="${what}"]`;
 const focus = (session, selector) =>
   session.run('document.querySelector(arguments[0]).focus()', selector);
 
+/** The file that is open, by what the rail says. */
+const fileNow = async (session) => (await text(session, 'nav .name')).split(' ').at(-1);
+
 async function library(session) {
   await leaveField(session);
   await session.press('1');
@@ -78,17 +81,14 @@ export async function oneWindow(session, folder, env) {
   await obeysTheRules(session, 'About, in light');
   await picture(session, '24-about');
 
-  const before = await text(session, 'nav .name');
+  const before = await fileNow(session);
   await session.runAsync(
     `const done = arguments[arguments.length - 1];
      window.__TAURI_INTERNALS__.invoke('open_library', { path: arguments[0], make: true }).then(
        () => { done(null); setTimeout(() => location.reload(), 50); }, (error) => done(error))`,
     other,
   );
-  await session.until(
-    'the other file',
-    async () => (await text(session, 'nav .name')) === 'other.reprise',
-  );
+  await session.until('the other file', async () => (await fileNow(session)) === 'other.reprise');
   assert.ok(
     await session.run(`return document.documentElement.dataset.theme === 'light'`),
     'the theme is kept',
@@ -102,7 +102,7 @@ export async function oneWindow(session, folder, env) {
   const second = start(app, [join(folder, before)], { env });
   const ended = new Promise((resume) => second.once('exit', resume));
   assert.equal(await ended, 0, `the second start ends: ${second.said}`);
-  await session.until('its file here', async () => (await text(session, 'nav .name')) === before);
+  await session.until('its file here', async () => (await fileNow(session)) === before);
   await session.press(',');
   await session.until('the settings', () => session.find('input[name=theme]'));
   await session.run(`document.querySelector('input[name=theme][value=system]').click()`);
