@@ -1,5 +1,7 @@
 //! Blobs: bytes compressed with a leading codec version, and the segments that payloads are packed into.
 
+use std::cell::RefCell;
+
 use crate::Error;
 
 /// A segment closes when it would grow beyond this many bytes before compression. Measured against
@@ -45,13 +47,24 @@ impl Packer {
     }
 }
 
+thread_local! {
+    /// Decompresses blobs, reusing its tables between calls: they are larger than most blobs.
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
 /// The bytes of a blob that unpacks to `length` bytes; `None` when it is not such a blob.
 pub(crate) fn unpack(blob: &[u8], length: usize) -> Option<Vec<u8>> {
     let (&codec, frame) = blob.split_first()?;
     if codec != ZSTD || length > LARGEST {
         return None;
     }
-    let bytes = zstd::bulk::decompress(frame, length).ok()?;
+    let bytes = UNPACKER.with_borrow_mut(|unpacker| {
+        let zstd = match unpacker {
+            Some(made) => made,
+            none => none.insert(zstd::bulk::Decompressor::new().ok()?),
+        };
+        zstd.decompress(frame, length).ok()
+    })?;
     (bytes.len() == length).then_some(bytes)
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::places::json::last_key;
 use super::writing::Writing;
 
 /// What is known about the values of one lane.
@@ -179,7 +180,7 @@ impl Place {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Path(_) => "",
-            Self::Json(path) => path.rsplit('.').next().unwrap_or(path),
+            Self::Json(path) => last_key(path),
             Self::Query(name)
             | Self::Header(name)
             | Self::Cookie(name)

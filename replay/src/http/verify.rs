@@ -153,13 +153,20 @@ fn as_a_whole(
     ))
 }
 
-/// Calls `found` with the place and the text of every part of an answer's body.
-pub(crate) fn named_parts(answered: Answered<'_>, found: &mut dyn FnMut(&str, &[u8])) {
+/// Calls `found` with the place and the text of every part of an answer's body that is `wanted`: by whether it is in
+/// a list, and by its text.
+pub(crate) fn named_parts(
+    answered: Answered<'_>,
+    wanted: &dyn Fn(bool, &[u8]) -> bool,
+    found: &mut dyn FnMut(&str, &[u8]),
+) {
     let kind = media_type(answered)
         .unwrap_or_default()
         .to_ascii_lowercase();
     let (plain, _) = answered.plain();
-    walk(&plain, &kind, &mut |place, value| found(place, value));
+    walk(&plain, &kind, wanted, &mut |place, value| {
+        found(place, value)
+    });
 }
 
 /// Path and query of a URL: recorded and target have hosts of their own.

@@ -85,19 +85,21 @@ impl Alphabet {
         if text.len() < SHORTEST || !text.iter().all(letter) {
             return None;
         }
-        let all = [
-            Self::Standard,
-            Self::StandardNoPad,
-            Self::UrlSafe,
-            Self::UrlSafeNoPad,
-        ];
-        all.into_iter().find_map(|alphabet| {
-            let decoded = alphabet.decode(text)?;
-            let readable = decoded
-                .iter()
-                .all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-            readable.then_some((alphabet, decoded))
-        })
+        // the letters and the length tell which
+        let has = |one, other| text.iter().any(|byte| *byte == one || *byte == other);
+        let is_whole = text.len().is_multiple_of(4);
+        let alphabet = match (has(b'-', b'_'), is_whole) {
+            (true, _) if has(b'+', b'/') => return None,
+            (true, true) => Self::UrlSafe,
+            (true, false) => Self::UrlSafeNoPad,
+            (false, true) => Self::Standard,
+            (false, false) => Self::StandardNoPad,
+        };
+        let decoded = alphabet.decode(text)?;
+        let readable = decoded
+            .iter()
+            .all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+        readable.then_some((alphabet, decoded))
     }
 
     fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
@@ -272,6 +274,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn base64_is_taken_for_the_first_of_its_forms_that_it_is(
+            text in prop_oneof!["[A-Za-z0-9+/_=-]{10,24}", "[A-Za-z0-9]{12,16}={0,2}", "[ -~]{9,18}".prop_map(|text| STANDARD.encode(text))],
+        ) {
+            let all = [
+                Alphabet::Standard,
+                Alphabet::StandardNoPad,
+                Alphabet::UrlSafe,
+                Alphabet::UrlSafeNoPad,
+            ];
+            let readable = |text: &Vec<u8>| text.iter().all(|byte| (b' '..=b'~').contains(byte));
+            let first = all.into_iter().find_map(|alphabet| {
+                let decoded = alphabet.decode(text.as_bytes()).filter(readable)?;
+                Some((alphabet, decoded))
+            });
+            prop_assert_eq!(Alphabet::of(text.as_bytes()), first.filter(|_| text.len() >= 12));
+        }
+
         #[test]
         fn what_is_written_reads_back(value in "\\PC{0,40}") {
             for writing in [Writing::Percent, Writing::Form, Writing::JsonText] {

@@ -4,6 +4,7 @@ use reprise_store::RecordedRequest;
 use reprise_wire::mysql::sql::only_reads;
 use reprise_wire::mysql::{Command, CommandCode, Dialect};
 use reprise_wire::{Flags, Protocol};
+use rustc_hash::FxHashMap;
 
 use crate::mysql::command::{Kill, kill_of, may_send_files};
 use crate::reason::SkipReason;
@@ -37,6 +38,52 @@ pub(crate) fn cannot_be_sent(exchange: &RecordedRequest) -> Option<SkipReason> {
     None
 }
 
+/// Tells which exchanges may change something, and remembers it of what is executed again and again.
+#[derive(Debug)]
+pub(crate) struct Writing<'a> {
+    /// Functions that change something, besides those known to.
+    denied: &'a [String],
+    /// By the operation.
+    executions: FxHashMap<u32, bool>,
+}
+
+impl<'a> Writing<'a> {
+    pub(crate) fn new(denied: &'a [String]) -> Self {
+        Self {
+            denied,
+            executions: FxHashMap::default(),
+        }
+    }
+
+    /// As [`writes`] tells of an exchange of an operation, given by its id and its text.
+    pub(crate) fn writes(
+        &mut self,
+        protocol: Protocol,
+        request: &[u8],
+        (id, operation): (u32, &str),
+    ) -> bool {
+        let look = || writes(protocol, request, operation, self.denied);
+        let executes = protocol == Protocol::Mysql && command(request).is_some_and(is_execution);
+        if executes {
+            *self.executions.entry(id).or_insert_with(look)
+        } else {
+            look()
+        }
+    }
+}
+
+/// Whether a command names a statement that was prepared: of what it was prepared from, which the operation is, depends
+/// whether it writes.
+const fn is_execution(code: CommandCode) -> bool {
+    matches!(
+        code,
+        CommandCode::StmtExecute
+            | CommandCode::StmtSendLongData
+            | CommandCode::StmtReset
+            | CommandCode::StmtFetch
+    )
+}
+
 /// Whether an exchange may change something: only what is known to read is taken to read.
 /// `denied`: functions that change something, besides those known to.
 pub(crate) fn writes(
@@ -60,13 +107,10 @@ pub(crate) fn writes(
                 let sql = command.and_then(|command| command.sql());
                 !sql.is_some_and(|sql| only_reads(sql, denied))
             }
-            // by what it was prepared from, which the operation is, unless that was too long
-            Some(
-                CommandCode::StmtExecute
-                | CommandCode::StmtSendLongData
-                | CommandCode::StmtReset
-                | CommandCode::StmtFetch,
-            ) => operation.ends_with("...") || !only_reads(operation.as_bytes(), denied),
+            // unless that was too long
+            Some(code) if is_execution(code) => {
+                operation.ends_with("...") || !only_reads(operation.as_bytes(), denied)
+            }
             Some(
                 CommandCode::ChangeUser
                 | CommandCode::InitDb
@@ -179,6 +223,20 @@ mod tests {
         assert!(overridden("X-HTTP-Method-Override: DELETE"));
         assert!(overridden("x-method-override:PUT"));
         assert!(!overridden("X-Http-Method: HEAD") && !overridden("Accept: */*"));
+    }
+
+    #[test]
+    fn what_is_executed_is_looked_at_once_for_each_operation() {
+        let mut writing = Writing::new(&[]);
+        let mut of = |request: &[u8], id, operation| {
+            writing.writes(Protocol::Mysql, request, (id, operation))
+        };
+        for _ in 0..2 {
+            assert!(!of(b"\x17\x01\0\0\0", 1, "SELECT a FROM b"));
+            assert!(of(b"\x17\x01\0\0\0", 2, "DELETE FROM b"));
+            // a statement that is not prepared tells by itself
+            assert!(of(b"\x03DELETE FROM b", 1, "SELECT a FROM b"));
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::clock;
 use super::contention::Contention;
-use super::eligible::{cannot_be_sent, writes};
+use super::eligible::{Writing, cannot_be_sent};
 use super::keys::{KeyLearner, LearnedKeys};
 use super::lane::{Lane, Marks};
 use super::noise::{Columns, NoiseLearner};
@@ -33,6 +33,7 @@ use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
 use super::values::{Context, Told};
+use crate::http::places::{self, Carried};
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::http::values::Carry;
@@ -66,6 +67,7 @@ pub(crate) struct Gatherer<'a> {
     /// Those of them that a KILL names.
     killed: FxHashSet<u32>,
     statements: Statements,
+    writing: Writing<'a>,
     lanes: Vec<Gathered>,
     context: Context<'a>,
     rewritten: RewrittenCounts,
@@ -144,6 +146,7 @@ impl<'a> Gatherer<'a> {
             mysql_sessions: sessions,
             killed: FxHashSet::default(),
             statements: Statements::new(connections, &plan.statements),
+            writing: Writing::new(&plan.read_only_deny),
             lanes: Vec::new(),
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
@@ -173,13 +176,15 @@ impl<'a> Gatherer<'a> {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
         };
-        let lane = self.lane_of(exchange, http.as_ref(), answer.as_ref());
+        let mut carried = None;
+        let lane = self.lane_of(exchange, http.as_ref(), answer.as_ref(), &mut carried);
         let route = http
             .as_ref()
             .and_then(|http| self.route_of(row.connection.0, http));
         let operation = self.operations.get(&row.operation.0);
         let operation = operation.map_or("", String::as_str);
-        let writes = writes(row.protocol, request, operation, &self.plan.read_only_deny);
+        let of = (row.operation.0, operation);
+        let writes = self.writing.writes(row.protocol, request, of);
         let reason = cannot_be_sent(exchange)
             .or_else(|| self.left_out(exchange, request, operation, writes, route));
         if let (None, Some(request)) = (reason, &http) {
@@ -205,14 +210,15 @@ impl<'a> Gatherer<'a> {
         }
         if let Some(request) = &http {
             let said = (request, answer.as_ref());
+            let carried = carried.unwrap_or_else(|| places::carried(request));
             let before = gathered.search.remembered();
-            let lacks = gathered.search(exchange, said, &mut self.context);
+            let lacks = gathered.search(exchange, said, carried, &mut self.context);
             self.remembered += gathered.search.remembered().saturating_sub(before);
             if lacks && self.context.skips_missing() {
                 gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
                 return Ok(());
             }
-            gathered.learn(exchange, request, writes, &mut self.noise);
+            gathered.learn(exchange, said, writes, &mut self.noise);
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
@@ -327,12 +333,14 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// The lane of an exchange, begun when it is the first.
+    /// The lane of an exchange, begun when it is the first; `carried` is left what its request carries, if that was
+    /// looked at.
     fn lane_of(
         &mut self,
         exchange: &RecordedRequest,
         http: Option<&Message<'_>>,
         answer: Option<&Message<'_>>,
+        carried: &mut Option<Vec<Carried>>,
     ) -> u32 {
         let connection = exchange.row.connection.0;
         let next = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
@@ -342,9 +350,10 @@ impl<'a> Gatherer<'a> {
                 let key = &self.plan.lanes;
                 let identity = http.and_then(|http| identity_of_request(http, key));
                 let is_open = *key == LaneKey::Session && !self.sessions.knows(identity);
-                let by_secret = http
-                    .filter(|_| is_open)
-                    .and_then(|http| self.context.lane_by_secret(http));
+                let by_secret = http.filter(|_| is_open).and_then(|http| {
+                    let carried = carried.insert(places::carried(http));
+                    self.context.lane_by_secret(carried)
+                });
                 let lane = match by_secret {
                     Some(lane) => self.sessions.joined(connection, identity, lane),
                     None => self.sessions.lane(connection, identity, next),

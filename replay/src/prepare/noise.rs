@@ -57,21 +57,24 @@ struct Growth {
 }
 
 impl NoiseLearner {
-    /// Learns from an exchange; `answer` is all of it, as recorded.
-    pub(crate) fn learn(&mut self, asked: Asked, request: &Message<'_>, answer: &[u8]) {
+    /// Learns from an exchange; `answer` is all of it, as recorded and taken apart.
+    pub(crate) fn learn(
+        &mut self,
+        asked: Asked,
+        request: &Message<'_>,
+        (answer, message): (&[u8], &Message<'_>),
+    ) {
         if answer.len() > LONGEST {
             return;
         }
-        let Ok(message) = Message::parse(answer) else {
-            return;
-        };
-        let shown = answered(&message);
+        let shown = answered(message);
         self.follow(asked.operation, shown);
         let key = request_hash(asked, request);
-        let before = self
-            .kept
-            .get(&key)
-            .and_then(|bytes| Message::parse(bytes).ok());
+        let before = self.kept.get(&key);
+        if before.is_some_and(|before| before == answer) {
+            return;
+        }
+        let before = before.and_then(|bytes| Message::parse(bytes).ok());
         if let Some(before) = before {
             let before = answered(&before);
             let noise = self.book.of(asked.operation);
@@ -124,9 +127,13 @@ impl NoiseLearner {
     fn follow(&mut self, operation: u32, shown: Answered<'_>) {
         const CREATED: u16 = 201;
         let (book, followed, places) = (&mut self.book, &mut self.followed, &mut self.places);
-        named_parts(shown, &mut |place, value| {
+        let is_created = shown.status == CREATED;
+        // nearly all parts of most answers are not followed, and need no name
+        let may_be =
+            |in_list: bool, value: &[u8]| is_created || (!in_list && number(value).is_some());
+        named_parts(shown, &may_be, &mut |place, value| {
             let name = place.rsplit(['.', ':']).next().unwrap_or(place);
-            if shown.status == CREATED && (names_an_id(name) || is_code(value)) {
+            if is_created && (names_an_id(name) || is_code(value)) {
                 book.note(operation, place);
                 return;
             }
@@ -212,7 +219,8 @@ mod tests {
             };
             let request = Message::parse(b"GET /a HTTP/1.1\r\n\r\n").unwrap();
             let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{body}");
-            learner.learn(asked, &request, answer.as_bytes());
+            let message = Message::parse(answer.as_bytes()).unwrap();
+            learner.learn(asked, &request, (answer.as_bytes(), &message));
         }
         learner.finish().0
     }

@@ -16,7 +16,7 @@ use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::notes::Taking;
-use crate::http::places::{Carried, carried};
+use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, key_of, matters, text_of};
 use keys::{hash_of_rule, id_key, keys_of};
@@ -82,15 +82,15 @@ pub(crate) struct Exchanged {
 }
 
 impl LaneSearch {
-    /// Looks at a request: which of its values did an answer give? True when it carries a redacted value
-    /// that nothing supplies.
+    /// Looks at a request and all it carries: which of its values did an answer give? True when it carries a
+    /// redacted value that nothing supplies.
     pub(crate) fn request(
         &mut self,
         exchange: Exchanged,
         request: &Message<'_>,
+        mut all: Vec<Carried>,
         context: &mut Context<'_>,
     ) -> bool {
-        let mut all = carried(request);
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
         let login = Login::of(&all, exchange, request, context);

@@ -229,13 +229,14 @@ fn parse_response(head: &[u8]) -> Result<Parsed<'_>, HttpError> {
 }
 
 fn fields<'a>(headers: &Headers<'a>) -> Vec<Field<'a>> {
-    headers
-        .iter()
-        .map(|header| Field {
-            name: Cow::Borrowed(header.name),
-            value: header.unfolded(),
-        })
-        .collect()
+    let fields = headers.iter().map(|header| Field {
+        name: Cow::Borrowed(header.name),
+        value: header.unfolded(),
+    });
+    // nearly all messages have a few
+    let mut all = Vec::with_capacity(8);
+    all.extend(fields);
+    all
 }
 
 fn encode_fields(fields: &[Field<'_>], out: &mut Vec<u8>) {

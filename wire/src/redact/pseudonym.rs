@@ -156,11 +156,15 @@ fn base32(byte: u8) -> u8 {
     BASE32.get(usize::from(byte & 31)).copied().unwrap_or(b'a')
 }
 
+const fn is_base32(byte: &u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'2'..=b'7')
+}
+
 /// Whether `value` is a pseudonym and nothing else.
 pub fn is_pseudonym(value: &[u8]) -> bool {
     value
         .strip_prefix(PREFIX)
-        .is_some_and(|rest| rest.len() >= LENGTH && rest.iter().all(|byte| BASE32.contains(byte)))
+        .is_some_and(|rest| rest.len() >= LENGTH && rest.iter().all(is_base32))
 }
 
 /// Every pseudonym in `bytes`, in order.
@@ -168,7 +172,7 @@ pub fn find_pseudonyms(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     memchr::memmem::find_iter(bytes, PREFIX).filter_map(|start| {
         let found = bytes.get(start..)?;
         let rest = found.get(PREFIX.len()..)?;
-        let run = rest.iter().take_while(|byte| BASE32.contains(byte)).count();
+        let run = rest.iter().take_while(|byte| is_base32(byte)).count();
         (run >= LENGTH)
             .then(|| found.get(..PREFIX.len() + run))
             .flatten()

@@ -79,17 +79,23 @@ pub(crate) struct Looks {
 
 /// Every value of an answer that a later request could carry, as far as it is `wanted`: nearly all values of most
 /// answers are not, and cost nothing but a look.
-pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks) -> bool) -> Vec<Offered> {
+pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) -> Vec<Offered> {
     let mut found = Vec::new();
     let mut keys = Vec::new();
-    let mut seen = Seen::default();
+    let mut seen = Seen::of(answer);
     walk(answer, &mut |place, raw| {
         let name = place.name();
         let is_second_form = matches!(place, Spot::Cookie { decoded: false, .. });
         if is_second_form && !raw.contains(&b'%') {
             return;
         }
-        for spot in spots(raw) {
+        let whole = Value {
+            value: Cow::Borrowed(raw),
+            shape: None,
+            name: None,
+            stem: None,
+        };
+        for spot in std::iter::once(whole).chain(parts_of_url(raw)) {
             let value = spot.value;
             let strength = match place {
                 // both exist to be sent back
@@ -119,7 +125,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks) -> bool) -> Vec<
                 names_an_id,
                 in_list: place.is_in_array(),
             };
-            if !wanted(looks) {
+            if !wanted(looks, &value) {
                 continue;
             }
             let stem = match (spot.stem, place) {
@@ -178,6 +184,12 @@ pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Numb
     });
 }
 
+/// A value in a JSON document takes about so many bytes.
+const BYTES_OF_PLACE: usize = 32;
+
+/// There is room for at most so many places to begin with.
+const MOST_PLACES: usize = 1_024;
+
 /// The different values seen at each place, in order: the number of a value among them is its `nth`. Places and values
 /// are known by their hashes: most places have one value, and there are many of them.
 #[derive(Default)]
@@ -190,6 +202,15 @@ struct Values {
 }
 
 impl Seen {
+    /// With room for about as many places as there are in an answer.
+    fn of(answer: Shown<'_>) -> Self {
+        let places = (answer.body.len() / BYTES_OF_PLACE).min(MOST_PLACES);
+        Self(FxHashMap::with_capacity_and_hasher(
+            places,
+            Default::default(),
+        ))
+    }
+
     fn place(&mut self, key: u64, value: &[u8]) -> u32 {
         let mut hasher = FxHasher::default();
         hasher.write(value);
@@ -222,7 +243,7 @@ impl Seen {
     }
 }
 
-/// A value at a place: all of it, or a part of the URL it is.
+/// A value at a place: all that stands there, or a part of the URL it is.
 struct Value<'a> {
     value: Cow<'a, [u8]>,
     shape: Option<String>,
@@ -230,13 +251,9 @@ struct Value<'a> {
     stem: Option<String>,
 }
 
-fn spots(raw: &[u8]) -> Vec<Value<'_>> {
-    let mut found = vec![Value {
-        value: Cow::Borrowed(raw),
-        shape: None,
-        name: None,
-        stem: None,
-    }];
+/// The values within a URL; none where something else stands.
+fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
+    let mut found = Vec::new();
     let Some(url) = Url::of(raw) else {
         return found;
     };

@@ -2,6 +2,8 @@
 
 use reprise_wire::redact::is_pseudonym;
 
+use super::json::keys_from_the_last;
+
 /// How surely equal values in an answer and a later request are one and the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strength {
@@ -64,25 +66,29 @@ pub(crate) fn is_word_id(value: &[u8]) -> bool {
 
 /// Whether letters and digits alternate as they do in random text.
 fn looks_random(value: &[u8]) -> bool {
-    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~+/=:".contains(byte);
-    if value.len() < 8 || !value.iter().all(token) {
+    if value.len() < 8 {
         return false;
     }
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let (mut digits, mut numeric, mut cased) = (0, 0, 0);
+    let mut before: Option<u8> = None;
+    for byte in value.iter().copied() {
+        if byte.is_ascii_alphanumeric() {
+            digits += usize::from(byte.is_ascii_digit());
+            if let Some(before) = before {
+                numeric += usize::from(before.is_ascii_digit() != byte.is_ascii_digit());
+                cased += usize::from(before.is_ascii_uppercase() != byte.is_ascii_uppercase());
+            }
+            before = Some(byte);
+        } else if b"-_.~+/=:".contains(&byte) {
+            before = None;
+        } else {
+            return false;
+        }
+    }
     if digits == value.len() {
         // the ids of distributed generators have 18 or 19 digits
         return digits >= 16;
     }
-    let changes = |of: fn(&u8) -> u8| {
-        value
-            .iter()
-            .zip(value.iter().skip(1))
-            .filter(|(one, next)| one.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
-            .filter(|(one, next)| of(one) != of(next))
-            .count()
-    };
-    let numeric = changes(|byte| u8::from(byte.is_ascii_digit()));
-    let cased = changes(|byte| u8::from(byte.is_ascii_uppercase()));
     let long = value.len() >= 16;
     let often = numeric * 6 >= value.len() || value.len() >= 24;
     (digits >= 2 && numeric >= 3 && often)
@@ -98,12 +104,20 @@ fn is_date(value: &[u8]) -> bool {
 
 /// Whether what stands under this name is made to be unguessable.
 pub(crate) fn names_a_secret(name: &str) -> bool {
-    let words = ["csrf", "xsrf", "token", "nonce", "verifier", "jwt"];
-    let holds = |word: &str| {
-        let mut parts = name.as_bytes().windows(word.len());
-        parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    words.into_iter().any(holds)
+    let name = name.as_bytes();
+    name.iter().enumerate().any(|(at, letter)| {
+        let word: &[u8] = match letter.to_ascii_lowercase() {
+            b'c' => b"csrf",
+            b'x' => b"xsrf",
+            b't' => b"token",
+            b'n' => b"nonce",
+            b'v' => b"verifier",
+            b'j' => b"jwt",
+            _ => return false,
+        };
+        let part = name.get(at..at + word.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(word))
+    })
 }
 
 /// Words that end the names of ids.
@@ -124,8 +138,8 @@ const ID_WORDS: [&str; 10] = [
 /// is about nothing.
 pub(crate) fn stem(name: &str) -> String {
     let mut stem = String::with_capacity(name.len());
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    stem.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    stem.extend(letters.map(|letter| char::from(letter.to_ascii_lowercase())));
     if name.starts_with("x-") || name.starts_with("X-") {
         stem.remove(0);
     }
@@ -140,7 +154,9 @@ pub(crate) fn stem(name: &str) -> String {
 
 /// Whether a name says that an id stands there: `id`, `orderId`. A quantity, a page or a price is none.
 pub(crate) fn names_an_id(name: &str) -> bool {
-    ID_WORDS.iter().any(|word| ends_with_word(name, word))
+    // the words end in these, and most names do not
+    let last = name.bytes().next_back().unwrap_or(0).to_ascii_lowercase();
+    b"defgory".contains(&last) && ID_WORDS.iter().any(|word| ends_with_word(name, word))
 }
 
 fn ends_with_word(name: &str, end: &str) -> bool {
@@ -180,8 +196,16 @@ fn make_singular(word: &mut String) {
 /// The nearest name to the left of a place that says what an id there is about: of a path's segments, or of
 /// a JSON path's keys.
 pub(crate) fn nearest_name<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
+    nearest(names.rev())
+}
+
+/// As [`nearest_name`], of the keys of a JSON path.
+pub(crate) fn nearest_key(path: &str) -> String {
+    nearest(keys_from_the_last(path))
+}
+
+fn nearest<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names
-        .rev()
         .filter(|name| !is_id(name.as_bytes()))
         .map(stem)
         .find(|stem| !stem.is_empty())
@@ -277,7 +301,58 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_name_holds_a_word_for_a_secret_anywhere_and_in_any_case() {
+        for name in [
+            "csrf",
+            "_csrf",
+            "X-XSRF",
+            "authenticity_Token",
+            "ctoken",
+            "cspNonce",
+            "code_verifier",
+            "JWTs",
+        ] {
+            assert!(names_a_secret(name), "{name}");
+        }
+        for name in ["", "c", "csr", "tok", "name", "verify", "jw", "toke-n", "é"] {
+            assert!(!names_a_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_word_for_an_id_names_one() {
+        for word in ID_WORDS {
+            assert!(names_an_id(word), "{word}");
+            assert!(names_an_id(&word.to_ascii_uppercase()), "{word}");
+            assert!(names_an_id(&format!("order_{word}")), "{word}");
+        }
+        for name in ["", "paid", "quantity", "page", "valid", "s"] {
+            assert!(!names_an_id(name), "{name}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn neighbours_of_another_kind_make_a_text_look_random(text in "[a-zA-Z0-9_.:=/~ -]{0,32}") {
+            let pairs = || {
+                let bytes = text.as_bytes();
+                let pairs = bytes.iter().zip(bytes.iter().skip(1));
+                pairs.filter(|(one, next)| one.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
+            };
+            let numeric = pairs().filter(|(one, next)| one.is_ascii_digit() != next.is_ascii_digit()).count();
+            let cased = pairs().filter(|(one, next)| one.is_ascii_uppercase() != next.is_ascii_uppercase()).count();
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let often = numeric * 6 >= text.len() || text.len() >= 24;
+            let mixed = (digits >= 2 && numeric >= 3 && often)
+                || (text.len() >= 16 && cased >= 5 && (numeric + cased) * 5 >= text.len());
+            let is_number = digits == text.len();
+            let expected = text.len() >= 8
+                && !text.contains(' ')
+                && if is_number { digits >= 16 } else { mixed };
+            prop_assert_eq!(looks_random(text.as_bytes()), expected);
+        }
+
         #[test]
         fn words_and_small_numbers_never_count_as_random(word in "[a-z]{1,30}", number in 0_u64..10_000_000_000) {
             prop_assert!(!is_strong(&word));

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 /// Deeper documents are not searched further.
 const DEEPEST: usize = 64;
 
@@ -40,6 +42,26 @@ pub(crate) fn leaves(document: &[u8], found: &mut dyn FnMut(&Leaf<'_>)) {
         found,
     };
     scan.value(0);
+}
+
+/// The keys and indices of a path, the last first.
+pub(crate) fn keys_from_the_last(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match text.bytes().rposition(|byte| byte == b'.') {
+            Some(at) => {
+                rest = text.get(..at);
+                text.get(at + 1..)
+            }
+            None => rest.take(),
+        }
+    })
+}
+
+/// The last key or index of a path.
+pub(crate) fn last_key(path: &str) -> &str {
+    keys_from_the_last(path).next().unwrap_or(path)
 }
 
 struct Scan<'a, 'f> {
@@ -103,8 +125,11 @@ impl Scan<'_, '_> {
                 return None;
             }
             self.at += 1;
-            let document = self.document;
-            self.under(&String::from_utf8_lossy(document.get(key)?), depth)?;
+            let key = self.document.get(key)?;
+            match std::str::from_utf8(key) {
+                Ok(key) => self.under(key, depth)?,
+                Err(_) => self.under(&String::from_utf8_lossy(key), depth)?,
+            }
             if self.ended(b'}')? {
                 return Some(());
             }
@@ -155,19 +180,17 @@ impl Scan<'_, '_> {
     /// The string that begins here, without its quotes.
     fn string(&mut self) -> Option<Range<usize>> {
         let start = self.at + 1;
-        let mut escaped = false;
-        for (offset, byte) in self.document.get(start..)?.iter().enumerate() {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    self.at = start + offset + 1;
-                    return Some(start..start + offset);
-                }
-                _ => {}
+        let mut at = start;
+        loop {
+            let rest = self.document.get(at..)?;
+            at += memchr2(b'"', b'\\', rest)?;
+            if self.document.get(at) == Some(&b'"') {
+                self.at = at + 1;
+                return Some(start..at);
             }
+            // whatever is escaped is no end
+            at += 2;
         }
-        None
     }
 
     /// The next byte that is no white space.
@@ -256,6 +279,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_come_from_the_last_to_the_first(path in "[a-zé0-9.]{0,20}") {
+            let keys: Vec<&str> = keys_from_the_last(&path).collect();
+            let expected: Vec<&str> = path.rsplit('.').collect();
+            prop_assert_eq!(keys, expected);
+        }
+
         #[test]
         fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             leaves(&bytes, &mut |leaf| assert!(leaf.range.end <= bytes.len()));

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::guess::nearest_name;
+use super::guess::{nearest_key, nearest_name};
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
 use super::{SEARCHED, is_json};
@@ -168,7 +168,7 @@ impl<'a> Search<'a> {
                     Kind::Number => Writing::JsonNumber,
                     Kind::Word => return,
                 };
-                let mut stem = nearest_name(leaf.path.split('.'));
+                let mut stem = nearest_key(leaf.path);
                 if stem.is_empty() {
                     stem.clone_from(&self.about);
                 }

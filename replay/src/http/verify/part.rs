@@ -27,7 +27,7 @@ pub(super) struct Part<'a> {
 /// The parts of a body of a media type, in order.
 pub(super) fn parts<'a>(body: &'a [u8], kind: &[u8]) -> Vec<Part<'a>> {
     let mut found = Vec::new();
-    walk(body, kind, &mut |name, value| {
+    walk(body, kind, &|_, _| true, &mut |name, value| {
         found.push(Part {
             key: hash(name),
             value,
@@ -40,7 +40,7 @@ pub(super) fn parts<'a>(body: &'a [u8], kind: &[u8]) -> Vec<Part<'a>> {
 /// The name of the place a part of `body` stands in.
 pub(super) fn name_of(body: &[u8], kind: &[u8], part: &Part<'_>) -> String {
     let mut found = None;
-    walk(body, kind, &mut |name, _| {
+    walk(body, kind, &|_, _| true, &mut |name, _| {
         if found.is_none() && hash(name) == part.key {
             found = Some(name.to_owned());
         }
@@ -55,24 +55,43 @@ pub(super) fn hash(name: &str) -> KeyHash {
     hasher.finish()
 }
 
-/// Calls `found` with the place and the text of every part of a body of a media type, in order.
-pub(super) fn walk<'a>(body: &'a [u8], kind: &[u8], found: &mut dyn FnMut(&str, &'a [u8])) {
+/// Calls `found` with the place and the text of every part of a body of a media type that is `wanted`, in order:
+/// by whether it is in a list of JSON, and by its text.
+pub(super) fn walk<'a>(
+    body: &'a [u8],
+    kind: &[u8],
+    wanted: &dyn Fn(bool, &[u8]) -> bool,
+    found: &mut dyn FnMut(&str, &'a [u8]),
+) {
+    let mut named = |name: &str, text: &'a [u8]| {
+        if wanted(false, text) {
+            found(name, text);
+        }
+    };
     if is_json(kind) {
-        json(body, found);
+        json(body, wanted, found);
     } else if is_html(kind) {
-        html(body, found);
+        html(body, &mut named);
     } else if kind.starts_with(b"text/") || kind.starts_with(b"application/xml") {
         for line in body.split(|byte| *byte == b'\n') {
-            found("line", line);
+            named("line", line);
         }
     } else {
-        found("body", body);
+        named("body", body);
     }
 }
 
-fn json<'a>(body: &'a [u8], found: &mut dyn FnMut(&str, &'a [u8])) {
+fn json<'a>(
+    body: &'a [u8],
+    wanted: &dyn Fn(bool, &[u8]) -> bool,
+    found: &mut dyn FnMut(&str, &'a [u8]),
+) {
     let mut name = String::new();
     leaves(body, &mut |leaf| {
+        let text = body.get(leaf.range.clone()).unwrap_or_default();
+        if !wanted(leaf.in_array, text) {
+            return;
+        }
         name.clear();
         name.push_str("json:");
         for (number, key) in leaf.path.split('.').enumerate() {
@@ -82,7 +101,7 @@ fn json<'a>(body: &'a [u8], found: &mut dyn FnMut(&str, &'a [u8])) {
             let is_index = leaf.in_array && key.bytes().all(|byte| byte.is_ascii_digit());
             name.push_str(if is_index { "*" } else { key });
         }
-        found(&name, body.get(leaf.range.clone()).unwrap_or_default());
+        found(&name, text);
     });
 }
 

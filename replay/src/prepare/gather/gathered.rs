@@ -6,6 +6,7 @@ use reprise_store::RecordedRequest;
 use reprise_wire::http::Message;
 
 use super::step::is_whole;
+use crate::http::places::Carried;
 use crate::http::values::LaneValues;
 use crate::plan::HttpOrder;
 use crate::prepare::lane::Lane;
@@ -41,6 +42,7 @@ impl Gathered {
         &mut self,
         exchange: &RecordedRequest,
         (request, answer): (&Message<'_>, Option<&Message<'_>>),
+        carried: Vec<Carried>,
         context: &mut Context<'_>,
     ) -> bool {
         let row = &exchange.row;
@@ -54,7 +56,7 @@ impl Gathered {
             answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
             status: row.status.unwrap_or(0),
         };
-        let lacks = self.search.request(exchanged, request, context);
+        let lacks = self.search.request(exchanged, request, carried, context);
         // what is not sent is not answered
         let sent = !(lacks && context.skips_missing());
         if let Some(answer) = answer.filter(|_| sent) {
@@ -92,7 +94,7 @@ impl Gathered {
     pub(super) fn learn(
         &mut self,
         exchange: &RecordedRequest,
-        request: &Message<'_>,
+        (request, answer): (&Message<'_>, Option<&Message<'_>>),
         writes: bool,
         noise: &mut NoiseLearner,
     ) {
@@ -101,8 +103,9 @@ impl Gathered {
             lane: self.lane.id,
             writes: self.writes,
         };
-        if let Some(answer) = exchange.response.as_deref().filter(|_| is_whole(exchange)) {
-            noise.learn(asked, request, answer);
+        let whole = exchange.response.as_deref().filter(|_| is_whole(exchange));
+        if let (Some(bytes), Some(answer)) = (whole, answer) {
+            noise.learn(asked, request, (bytes, answer));
         }
         self.writes += u32::from(writes);
     }

@@ -51,6 +51,8 @@ pub(crate) type Columns = Vec<ColumnDefinition>;
 pub(crate) struct MysqlNoise {
     /// Operations whose text has been looked at.
     known: FxHashSet<u32>,
+    /// Whether their answers depend on the statement before.
+    remembering: FxHashMap<u32, bool>,
     /// How often each lane has said something else than a SELECT: what it sets decides what it is answered.
     settings: FxHashMap<u32, u32>,
     kept: FxHashMap<u64, Vec<u8>>,
@@ -100,8 +102,8 @@ impl MysqlNoise {
                 self.take_prepared_columns(&spoken);
             }
         }
-        let learns = is_select && !spoken.in_transaction && !remembers(spoken.text);
-        if learns && reply.len() <= LONGEST {
+        let learns = is_select && !spoken.in_transaction && reply.len() <= LONGEST;
+        if learns && !self.remembers(&spoken) {
             self.hold_against_the_last(&spoken, reply);
         }
     }
@@ -114,6 +116,12 @@ impl MysqlNoise {
             }
         }
         self.columns
+    }
+
+    /// Whether what an operation is answered depends on the statement before.
+    fn remembers(&mut self, spoken: &Spoken<'_>) -> bool {
+        let known = self.remembering.entry(spoken.operation);
+        *known.or_insert_with(|| remembers(spoken.text))
     }
 
     fn hold_against_the_last(&mut self, spoken: &Spoken<'_>, reply: &[u8]) {

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
 use rustc_hash::FxHashMap;
 
 use super::Rule;
 use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
+use crate::http::places::Carried;
 use crate::http::places::guess::{names_a_secret, stem};
-use crate::http::places::{Carried, carried};
+use crate::http::places::json::last_key;
 use crate::http::values::{Holder, Origin, Place};
 use crate::plan::MissingValues;
 use crate::prepare::session::names_a_session;
@@ -144,6 +144,9 @@ impl<'a> Context<'a> {
 
     /// The rule that fills this field of requests of this operation.
     pub(crate) fn rule_to(&self, operation: u32, carried: &Carried) -> Option<usize> {
+        if self.rules.is_empty() {
+            return None;
+        }
         let text = self.text(operation);
         let fits = |rule: &Rule| carried.whole && rule.fills(text, &carried.place);
         self.rules.iter().position(fits)
@@ -157,9 +160,9 @@ impl<'a> Context<'a> {
         *uses.by_target.entry((found.to, found.place)).or_default() += 1;
     }
 
-    /// The lane a request is to be counted to by a secret it carries that one lane alone was given: a token
+    /// The lane a request is to be counted to by a secret among `all` it carries that one lane alone was given: a token
     /// to refresh, the cookie of a visitor, the credentials that a login answered.
-    pub(crate) fn lane_by_secret(&self, request: &Message<'_>) -> Option<u32> {
+    pub(crate) fn lane_by_secret(&self, all: &[Carried]) -> Option<u32> {
         let of_session = |one: &&Carried| matches!(&one.place, Place::Cookie(name) if names_a_session(name.as_bytes()));
         let of_login =
             |one: &&Carried| matches!(&one.place, Place::Header(name) if name == "authorization");
@@ -167,7 +170,6 @@ impl<'a> Context<'a> {
             let is_cookie = matches!(&one.place, Place::Cookie(_));
             is_cookie || is_pseudonym(&one.value) || names_a_secret(one.place.name())
         };
-        let all = carried(request);
         // what tells users best decides alone
         let tells: &dyn Fn(&&Carried) -> bool = if all.iter().any(|one| of_session(&one)) {
             &of_session
@@ -260,7 +262,7 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
         (Holder::Header(name) | Holder::Html(name) | Holder::Cookie { name, .. }, None) => {
             name.clone()
         }
-        (Holder::Json(path), None) => path.rsplit('.').next().unwrap_or(path).to_owned(),
+        (Holder::Json(path), None) => last_key(path).to_owned(),
         (Holder::Link, None) => String::new(),
     };
     let bare = stem(&name).is_empty() || name.bytes().all(|byte| byte.is_ascii_digit());

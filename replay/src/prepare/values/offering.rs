@@ -45,8 +45,10 @@ impl LaneSearch {
             about: &about,
         };
         // as `remember` decides it, before a value is taken out
-        let wanted = |looks: Looks| match looks.strength {
-            Strength::Strong => true,
+        let known = &self.offered;
+        let is_full = known.len() >= MOST_OFFERED;
+        let wanted = |looks: Looks, value: &[u8]| match looks.strength {
+            Strength::Strong => !is_full || known.contains_key(&hash("", value)),
             Strength::Weak => looks.names_an_id && (writes || !looks.in_list),
             Strength::Field => !looks.in_list,
         };

@@ -11,7 +11,7 @@ use reprise_fault::Position;
 use super::*;
 use crate::Plan;
 use crate::http::jar::Jar;
-use crate::http::places::{Shown, take};
+use crate::http::places::{Shown, carried, take};
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::{Matching, Moment};
 use crate::http::template::{Fills, Template};
@@ -63,7 +63,7 @@ impl Recorded {
                 answered_us: u64::from(id) * 10 + 5,
                 status: 200,
             };
-            lane.request(exchange, &request, &mut context);
+            lane.request(exchange, &request, carried(&request), &mut context);
             carries.push(lane.carries().to_vec());
             takings.extend(lane.takings());
             let answer = Message::parse(answer.as_bytes()).unwrap();

@@ -2,6 +2,9 @@
 
 use super::token::{Token, TokenKind, Tokens, tokens};
 
+/// Most statements have more tokens than this, or not many more.
+const FEW: usize = 16;
+
 /// The statements of a text. Empty ones, between semicolons, are left out.
 #[derive(Clone, Debug)]
 pub struct Statements<'a> {
@@ -31,7 +34,12 @@ impl Iterator for Statements<'_> {
                         return Some(statement);
                     }
                 }
-                _ => statement.push(token),
+                _ => {
+                    if statement.capacity() == 0 {
+                        statement.reserve(FEW);
+                    }
+                    statement.push(token);
+                }
             }
         }
         (!statement.is_empty()).then_some(statement)

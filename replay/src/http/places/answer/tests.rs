@@ -10,7 +10,7 @@ fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec
         body: body.as_bytes(),
         about: "order",
     };
-    offered(shown, |_| true)
+    offered(shown, |_, _| true)
 }
 
 fn named(all: &[Offered]) -> Vec<(String, String, String, bool)> {
@@ -83,9 +83,9 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         body,
         about: "",
     };
-    let all = offered(shown, |_| true);
+    let all = offered(shown, |_, _| true);
     assert!(!all[0].single && all[2].single);
-    let strong = |looks: Looks| looks.strength == Strength::Strong;
+    let strong = |looks: Looks, _: &[u8]| looks.strength == Strength::Strong;
     assert_eq!(offered(shown, strong), []);
     let list = br#"{"id": 7, "lines": [{"id": 8}]}"#;
     let shown = Shown {
@@ -93,7 +93,7 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         body: list,
         about: "order",
     };
-    let alone = offered(shown, |looks| looks.names_an_id && !looks.in_list);
+    let alone = offered(shown, |looks, _| looks.names_an_id && !looks.in_list);
     expect(&alone, &[("json:id", "order", "7", true)]);
 }
 

@@ -5,9 +5,9 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::super::guess::{names_an_id, nearest_name};
+use super::super::guess::{names_an_id, nearest_key, nearest_name};
 use super::super::html::{Piece, attributes, pieces};
-use super::super::json::{Kind, leaves};
+use super::super::json::{Kind, last_key, leaves};
 use super::super::{is_html, is_json};
 use super::Shown;
 use crate::http::values::Holder;
@@ -114,7 +114,7 @@ impl Spot<'_> {
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => name,
             Self::Link => "",
-            Self::Json { path, .. } => path.rsplit('.').next().unwrap_or(path),
+            Self::Json { path, .. } => last_key(path),
         }
     }
 
@@ -126,7 +126,7 @@ impl Spot<'_> {
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => nearest_name(std::iter::once(*name)),
             Self::Link => String::new(),
-            Self::Json { path, .. } => nearest_name(path.split('.')),
+            Self::Json { path, .. } => nearest_key(path),
         };
         if stem.is_empty() {
             about.to_owned()
