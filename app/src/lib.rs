@@ -31,6 +31,7 @@ mod places;
 mod plans;
 mod proxy;
 mod recording_chart;
+mod recovery;
 mod redaction;
 mod redaction_key;
 mod remarks;
@@ -64,6 +65,7 @@ pub use limits::CaptureLimits;
 pub use losses::{Loss, losses};
 pub use mysql_url::mysql_url;
 pub use places::default_file;
+pub use plans::ForgottenPlan;
 pub use proxy::{
     PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyOrder, ProxyRequest,
     faults_as_text, parse_protocol, read_proxy_file, write_faults,
@@ -90,7 +92,7 @@ pub use reprise_capture::{
     Rotate, RotateEvery, StopAfter, Stopper, device_counters,
 };
 pub use reprise_fault::{
-    Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState,
+    Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState, RemoteProxy,
 };
 pub use reprise_measure::answers::{
     AnswerChange, AnswerExample, Beside, Line, StatusChange, status_name,
@@ -100,13 +102,14 @@ pub use reprise_measure::interchange::comparison_markdown;
 pub use reprise_measure::knee::{Bounds, FirstToBreak, KneeAnswer, KneeStep, Tried};
 pub use reprise_measure::trend::{Trend, TrendRun, TrendStep};
 pub use reprise_measure::{
-    Check, CheckResult, Comparison, FailureGroup, FailureSample, Histogram, OperationChange,
-    OperationSummary, Outcome, Outcomes, ProbeSummary, QuantileChange, Quantiles, RecoveryState,
-    Summary, Tick, Verdict, WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late,
-    is_unfaithful, length, readable,
+    Amplification, Check, CheckResult, CommandResult, Comparison, FailureGroup, FailureSample,
+    FaultCount, Histogram, OperationChange, OperationSummary, Outcome, Outcomes, ProbeSummary,
+    QuantileChange, Quantiles, Recovered, Recovery, RecoveryState, Seen, Summary, Tick, Verdict,
+    WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late, is_unfaithful, length,
+    readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
-    PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, Watch,
+    PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, TimedCommand, Watch,
 };
 pub use reprise_store::{Kept, Ledger, RatePoint, RecordingState, RemarkChange, RunState};

@@ -111,7 +111,7 @@ fn tls_of(query: &str) -> Result<(MysqlTls, Option<String>), Error> {
     Ok((tls.unwrap_or(implied), ca))
 }
 
-/// Where a stored plan's MySQL goes, as people write it, with the password of its user.
+/// Where a stored plan's MySQL goes, as people write it, with the password of its user unless that is empty.
 pub fn mysql_url(route: &MysqlRoute, password: &str) -> String {
     let MysqlRoute {
         address, database, ..
@@ -125,8 +125,15 @@ pub fn mysql_url(route: &MysqlRoute, password: &str) -> String {
     let ca = route.ca.as_deref().map(encoded);
     let ca = ca.map(|file| format!("&ca={file}")).unwrap_or_default();
     let database = database.as_deref().unwrap_or_default();
-    let (user, password) = (encoded(&route.user), encoded(password));
-    format!("mysql://{user}:{password}@{address}/{database}?tls={tls}{ca}")
+    let mut login = encoded(&route.user);
+    if !password.is_empty() {
+        login = format!("{login}:{}", encoded(password));
+    }
+    let query = match route.tls {
+        MysqlTls::Disabled if ca.is_empty() => String::new(),
+        _ => format!("?tls={tls}{ca}"),
+    };
+    format!("mysql://{login}@{address}/{database}{query}")
 }
 
 /// Percent-encoding (RFC 3986 section 2.1) of all but letters and digits.

@@ -9,6 +9,10 @@ use crate::answer::{PlanAnswer, rfc3339};
 use crate::replay::http_targets::shown;
 use crate::{Error, Library, ReplayRequest};
 
+/// A plan that was taken out of the file.
+#[derive(Clone, Debug)]
+pub struct ForgottenPlan(SavedPlan);
+
 impl Library {
     /// Keeps the plan that a request asks for under a name.
     ///
@@ -16,6 +20,24 @@ impl Library {
     /// When the request cannot be read, or the name is taken or unusable.
     pub fn save_plan(&self, name: &str, request: &ReplayRequest) -> Result<(), Error> {
         self.keep_plan(name, self.plan_of(request)?)
+    }
+
+    /// Keeps the plan that a request asks for in the place of the one of that name; what was there.
+    ///
+    /// # Errors
+    /// When the request cannot be read, or there is no plan of that name; then nothing has changed.
+    pub fn replace_plan(
+        &self,
+        name: &str,
+        request: &ReplayRequest,
+    ) -> Result<ForgottenPlan, Error> {
+        let plan = self.plan_of(request)?;
+        let before = self.delete_plan(name)?;
+        if let Err(error) = self.keep_plan(name, plan) {
+            self.put_plan_back(before)?;
+            return Err(error);
+        }
+        Ok(before)
     }
 
     /// Keeps the plan of a run under a name.
@@ -35,7 +57,7 @@ impl Library {
         Ok(self.store.save_plan(SavedPlan {
             name: name.to_owned(),
             recording_name: plan.recording.clone(),
-            saved_at: Timestamp::from_micros(jiff::Timestamp::now().as_microsecond()),
+            saved_at: now(),
             plan: plan.to_json()?,
         })?)
     }
@@ -68,19 +90,44 @@ impl Library {
         answer(self.store.plan(name)?)
     }
 
-    /// Forgets a plan; runs of it keep theirs.
+    /// Keeps a plan under another name, too.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the other one is taken or unusable.
+    pub fn copy_plan(&self, name: &str, other: &str) -> Result<(), Error> {
+        Ok(self.store.save_plan(SavedPlan {
+            name: other.to_owned(),
+            saved_at: now(),
+            ..self.store.plan(name)?
+        })?)
+    }
+
+    /// Forgets a plan, which can be put back as long as somebody holds it; runs of it keep theirs.
     ///
     /// # Errors
     /// When there is none of that name.
-    pub fn delete_plan(&self, name: &str) -> Result<(), Error> {
-        Ok(self.store.delete_plan(name)?)
+    pub fn delete_plan(&self, name: &str) -> Result<ForgottenPlan, Error> {
+        let plan = self.store.plan(name)?;
+        self.store.delete_plan(name)?;
+        Ok(ForgottenPlan(plan))
+    }
+
+    /// Puts back what was forgotten, in the place of what has its name now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn put_plan_back(&self, ForgottenPlan(plan): ForgottenPlan) -> Result<(), Error> {
+        if self.store.plan(&plan.name).is_ok() {
+            self.store.delete_plan(&plan.name)?;
+        }
+        Ok(self.store.save_plan(plan)?)
     }
 
     /// The plan kept under a name, for the recording as it is called now.
     ///
     /// # Errors
     /// When there is none of that name, or a newer program made it.
-    pub(crate) fn saved_plan(&self, name: &str) -> Result<Plan, Error> {
+    pub fn saved_plan(&self, name: &str) -> Result<Plan, Error> {
         match self.store.plan(name) {
             Ok(saved) => Ok(Plan {
                 recording: saved.recording_name,
@@ -107,6 +154,10 @@ impl Library {
             ..Plan::from_json(run.plan)?
         })
     }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
 fn answer(saved: SavedPlan) -> Result<PlanAnswer, Error> {

@@ -12,6 +12,7 @@ mod rewrites;
 mod same_server;
 mod statements;
 mod watched;
+mod written;
 
 use std::ops::ControlFlow;
 use std::process::Command;

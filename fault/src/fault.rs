@@ -64,6 +64,15 @@ impl Fault {
         }
     }
 
+    /// The name a run counts it by: of its behaviour, and of the proxy it acts in.
+    pub fn counted_as(&self) -> String {
+        let name = self.behaviour.name();
+        match &self.via {
+            Some(proxy) => format!("{name} via {proxy}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// Why it cannot be part of a replay's plan; `None`: it can.
     pub fn not_in_replay(&self) -> Option<&'static str> {
         if self.via.is_some() {

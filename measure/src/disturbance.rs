@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use amplification::{Amplification, Seen};
 pub use recovery::{Recovered, Recovery, RecoveryState};
 
-use crate::{Outcome, Sample};
+use crate::{Outcome, Sample, Tick};
 use episode::{Episode, episodes};
 use second::{SECOND_US, Second, Series};
 
@@ -159,6 +159,27 @@ impl Disturbed {
             if disturbance.injection.is_some() && disturbance.spans.iter().any(is_on) {
                 during.count(at_us / SECOND_US % MOST_SECONDS, sample, kept);
             }
+        }
+    }
+
+    /// Takes one tick of a run that is still on, in the place of its samples: all exchanges together, by when they
+    /// ended. What comes of it is a first reading; the samples have the last word.
+    pub fn push_tick(&mut self, tick: &Tick) {
+        let at_us = tick.start_us;
+        if at_us < self.measures_from_us {
+            return;
+        }
+        let around = self.before.iter_mut().zip(&mut self.after);
+        for (episode, (before, after)) in self.episodes.iter().zip(around) {
+            let (counted, second) = if episode.is_before(at_us) {
+                (before, (episode.from_us - 1 - at_us) / SECOND_US)
+            } else if episode.is_after(at_us) {
+                (after, (at_us - episode.to_us) / SECOND_US)
+            } else {
+                continue;
+            };
+            let second = u32::try_from(second).unwrap_or(u32::MAX);
+            counted.total.at(second).add(tick);
         }
     }
 

@@ -53,6 +53,7 @@ use teller::Teller;
 use threads::Threads;
 
 pub use collector::Ended;
+pub use disturbances::disturbances_so_far;
 pub use program::MysqlLogin;
 pub use reach::{MysqlRoom, Reached, ShownBy};
 pub use room::local_port_range;

@@ -18,6 +18,21 @@ pub(super) fn listen(flag: &str, text: &str) -> Result<SocketAddr, Error> {
         })
 }
 
+/// Where proxies are controlled, as a URL: an address, a port alone of this machine, or the page that
+/// `reprise proxy` shows.
+pub(crate) fn control_address(text: &str) -> String {
+    let text = text.trim().trim_end_matches('/');
+    let text = text.strip_suffix("/api/proxies").unwrap_or(text);
+    if let Ok(port) = text.trim_start_matches(':').parse::<u16>() {
+        return format!("http://127.0.0.1:{port}");
+    }
+    if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    }
+}
+
 /// What a target's scheme says about what is spoken there.
 pub(super) fn protocol_of(to: &str) -> ProxyProtocol {
     match to.split_once("://").map(|(scheme, _)| scheme) {
@@ -65,6 +80,20 @@ mod tests {
         for text in ["", "shop:80", "127.0.0.1", "99999"] {
             assert!(listen("--listen", text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_control_address_is_a_url_however_it_was_written() {
+        for text in [
+            "8474",
+            ":8474",
+            "127.0.0.1:8474",
+            "http://127.0.0.1:8474/",
+            " http://127.0.0.1:8474/api/proxies ",
+        ] {
+            assert_eq!(control_address(text), "http://127.0.0.1:8474");
+        }
+        assert_eq!(control_address("https://staging:1"), "https://staging:1");
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! Orders to proxies that run elsewhere, through their control API.
 
-use reprise_fault::{RemoteProxies, proxy_path};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use reprise_fault::{RemoteProxies, RemoteProxy, proxy_path};
 use serde_json::{Value, json};
 
+use super::ProxyJob;
+use super::address::control_address;
 use crate::{Error, Library};
 
 /// Something to have done.
@@ -108,12 +112,7 @@ impl Library {
         token: Option<String>,
         order: &ProxyOrder,
     ) -> Result<Vec<Value>, Error> {
-        // a port alone is one of this machine
-        let at = match at.trim_start_matches(':').parse::<u16>() {
-            Ok(port) => format!("127.0.0.1:{port}"),
-            Err(_) => at.to_owned(),
-        };
-        let proxies = RemoteProxies::new(self.store.allow_http(&at, None, true)?, token);
+        let proxies = self.remote_proxies(at, token)?;
         if let Some((method, path, body)) = order.request() {
             let _: Value = proxies.ask(method, &path, body)?;
         }
@@ -121,5 +120,37 @@ impl Library {
             None => proxies.ask("GET", "/api/proxies", None)?,
             Some(name) => vec![proxies.ask("GET", &proxy_path(name), None)?],
         })
+    }
+
+    /// The proxies controlled at `at`, which a replay could have under its control.
+    ///
+    /// # Errors
+    /// Nobody is controlled there, or does not answer to this token.
+    pub fn controlled_proxies(
+        &self,
+        at: &str,
+        token: Option<String>,
+    ) -> Result<Vec<RemoteProxy>, Error> {
+        Ok(self.remote_proxies(at, token)?.list()?)
+    }
+
+    fn remote_proxies(&self, at: &str, token: Option<String>) -> Result<RemoteProxies, Error> {
+        let target = self.store.allow_http(&control_address(at), None, true)?;
+        Ok(RemoteProxies::new(target, token))
+    }
+
+    /// Lets open proxies be controlled over HTTP from this machine, at a port that the system chooses, unless they are
+    /// already; where that is.
+    ///
+    /// # Errors
+    /// When nothing can be listened on.
+    pub fn control_proxies(&self, job: &mut ProxyJob) -> Result<SocketAddr, Error> {
+        if let Some(address) = job.control {
+            return Ok(address);
+        }
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let address = job.proxies.control(any, None, &self.store)?;
+        job.control = Some(address);
+        Ok(address)
     }
 }

@@ -16,6 +16,7 @@ use crate::Error;
 use crate::library::parse_filter;
 use crate::mysql_url::MysqlUrl;
 use crate::mysql_users;
+use crate::proxy::control_address;
 
 /// A request, read.
 pub(super) struct Asked {
@@ -104,7 +105,7 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
         plan.proxies = request
             .with_proxies
             .iter()
-            .map(|url| control(url))
+            .map(|url| control_address(url))
             .collect();
     }
     apply_commands(request, plan)?;
@@ -169,17 +170,6 @@ fn apply_commands(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error>
         plan.commands = commands.collect::<Result<_, _>>()?;
     }
     Ok(())
-}
-
-/// Where proxies are controlled, as the plan keeps it: the page that `reprise proxy` shows will do.
-fn control(url: &str) -> String {
-    let url = url.trim().trim_end_matches('/');
-    let url = url.strip_suffix("/api/proxies").unwrap_or(url);
-    if url.contains("://") {
-        url.to_owned()
-    } else {
-        format!("http://{url}")
-    }
 }
 
 /// How fast, how often and how long.

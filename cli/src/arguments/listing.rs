@@ -245,6 +245,13 @@ pub(crate) enum PlansCommand {
         #[arg(long)]
         run: String,
     },
+    /// Keep a plan under another name, too
+    Copy {
+        /// The plan's name
+        name: String,
+        /// The name of its copy
+        copy: String,
+    },
     /// Forget a plan; its runs keep theirs
     Delete {
         /// The plan's name

@@ -19,6 +19,10 @@ pub(crate) fn run(context: &Context, arguments: PlansArguments) -> anyhow::Resul
             library.save_plan_of_run(&name, &run)?;
             show(context, &library.plan_named(&name)?)?;
         }
+        PlansCommand::Copy { name, copy } => {
+            library.copy_plan(&name, &copy)?;
+            show(context, &library.plan_named(&copy)?)?;
+        }
         PlansCommand::Delete { name } => {
             library.delete_plan(&name)?;
             if !context.json {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Tick;
 use crate::compare::slices::{class, edges};
 use crate::tick::share;
 
@@ -21,6 +22,17 @@ impl Second {
     /// Counts a response time.
     pub(super) fn took(&mut self, response_us: u64) {
         *self.times.entry(class(response_us)).or_default() += 1;
+    }
+
+    /// Counts all that ended in a tick, with as many response times as it has.
+    pub(super) fn add(&mut self, tick: &Tick) {
+        self.ended += tick.outcomes.total() - tick.outcomes.unfinished;
+        self.failed += tick.outcomes.failures();
+        for (response_us, count) in tick.response.values() {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            let counted = self.times.entry(class(response_us)).or_default();
+            *counted = counted.saturating_add(count);
+        }
     }
 
     /// The share that failed.

@@ -228,3 +228,32 @@ fn an_answer_that_never_came_counts_with_the_time_it_was_waited_for() {
     assert_eq!(total.error_rate_last, Some(0.0));
     assert!(total.p99_last_us.unwrap() > 2_000_000, "{total:?}");
 }
+
+/// Ticks of a second, of what was intended in it: 50 exchanges.
+fn ticked(disturbances: Vec<Disturbance>, seconds: u64, failed: impl Fn(u64) -> u64) -> Effects {
+    let mut run = Disturbed::new(disturbances, [], 0, seconds * SECOND_US);
+    for second in 0..seconds {
+        let mut tick = Tick {
+            start_us: second * SECOND_US,
+            duration_us: SECOND_US,
+            ..Tick::default()
+        };
+        tick.outcomes.error_reply = failed(second);
+        tick.outcomes.ok = 50 - failed(second);
+        (0..50).for_each(|_| tick.response.record(10_000));
+        run.push_tick(&tick);
+    }
+    run.effects()
+}
+
+#[test]
+fn the_ticks_of_a_run_that_is_on_tell_how_it_recovers() {
+    let still = |until| move |second| if (10..until).contains(&second) { 20 } else { 0 };
+    let effects = ticked(vec![fault(10, 20, 1, 1)], 40, still(23));
+    assert_eq!(effects.recovery[0].total.state, RecoveryState::Recovered);
+    assert_eq!(effects.recovery[0].total.after_us, 3 * SECOND_US);
+    let effects = ticked(vec![fault(10, 20, 1, 1)], 30, still(30));
+    assert_eq!(effects.recovery[0].total.state, RecoveryState::NotRecovered);
+    let effects = ticked(vec![fault(10, 20, 1, 1)], 22, still(22));
+    assert_eq!(effects.recovery[0].total.state, RecoveryState::Unknown);
+}

@@ -96,7 +96,7 @@ impl Totals {
         let facts = RunFacts {
             duration_us: 0,
             operations: prepared.operations.clone(),
-            faults: prepared.plan.faults.iter().map(counted_as).collect(),
+            faults: prepared.plan.faults.iter().map(Fault::counted_as).collect(),
             generator: GeneratorLoad::default(),
         };
         Self {
@@ -115,15 +115,6 @@ impl Totals {
             watched: WatchTotals::measuring_from(warm_up_us),
             failure: None,
         }
-    }
-}
-
-/// The name a fault is counted by.
-fn counted_as(fault: &Fault) -> String {
-    let name = fault.behaviour.name();
-    match &fault.via {
-        Some(proxy) => format!("{name} via {proxy}"),
-        None => name.to_owned(),
     }
 }
 
@@ -371,7 +362,7 @@ impl Collector {
         summary.commands.clone_from(&self.totals.commands);
         let plan = &self.program.prepared.plan;
         for (index, disturbance) in self.proxies.disturbances() {
-            let fault = plan.faults.get(index).map(counted_as);
+            let fault = plan.faults.get(index).map(Fault::counted_as);
             let counts = fault.and_then(|name| summary.faults.get_mut(&name));
             if let (Some(counts), Some(injection)) = (counts, disturbance.injection) {
                 counts.injected += injection.struck;
@@ -403,7 +394,7 @@ impl Collector {
         let faults = &self.program.prepared.plan.faults;
         for seen in &effects.amplification {
             let fault = faults.iter().find(|fault| fault.to_string() == seen.fault);
-            let counts = fault.and_then(|fault| summary.faults.get_mut(&counted_as(fault)));
+            let counts = fault.and_then(|fault| summary.faults.get_mut(&fault.counted_as()));
             if let Some(counts) = counts {
                 counts.observed_errors += seen.total.failed;
             }
