@@ -4,8 +4,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
-    compare, file, import, keeping, library, machine, proxy, record, redaction, replay, run,
-    targets, window,
+    compare, file, import, keeping, library, machine, plans, proxy, record, redaction, replay,
+    run, targets, window,
 };
 
 /// Every command, typed.
@@ -58,8 +58,17 @@ pub(crate) fn commands() -> Builder<Wry> {
             replay::read_rewrite,
             replay::choose_file,
             replay::dry_run,
+            replay::stop_planning,
             replay::try_targets,
             replay::start_replay,
+            plans::plans,
+            plans::open_plan,
+            plans::open_plan_of_run,
+            plans::save_plan,
+            plans::save_plan_of_run,
+            plans::copy_plan,
+            plans::delete_plan,
+            plans::undo_delete_plan,
             run::run,
             run::run_charts,
             run::mismatches,
@@ -77,6 +86,8 @@ pub(crate) fn commands() -> Builder<Wry> {
             proxy::proxies,
             proxy::open_proxy,
             proxy::close_proxy,
+            proxy::control_proxy,
+            proxy::controlled_proxies,
             proxy::add_proxy_fault,
             proxy::change_proxy_fault,
             proxy::switch_proxy_fault,

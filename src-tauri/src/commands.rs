@@ -7,6 +7,7 @@ pub(crate) mod import;
 pub(crate) mod keeping;
 pub(crate) mod library;
 pub(crate) mod machine;
+pub(crate) mod plans;
 pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod redaction;

@@ -3,12 +3,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reprise_app::{Library, ReplayRequest, SampleShop, Stopper};
+use reprise_app::{ForgottenPlan, Library, ReplayRequest, SampleShop, Stopper};
+use tauri::ipc::Channel;
 
+use crate::boundary::PlanningNews;
 use crate::device_rates::DeviceRates;
 use crate::error::Failure;
 use crate::live_recording::LiveRecording;
 use crate::live_run::LiveRun;
+use crate::planning::Turns;
 use crate::standing_proxies::StandingProxies;
 
 /// The state of the desktop; clones share it.
@@ -22,6 +25,13 @@ pub(crate) struct Desk {
     recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
     live: Arc<Mutex<Option<Arc<LiveRun>>>>,
     shop: Arc<Mutex<Option<SampleShop>>>,
+    forgotten: Arc<Mutex<Option<ForgottenPlan>>>,
+    /// Held by whoever starts a run.
+    starting: Arc<Mutex<()>>,
+    /// What is planned to be looked at.
+    pub outlooks: Turns,
+    /// What is planned to be run.
+    pub starts: Turns,
 }
 
 impl Desk {
@@ -35,6 +45,10 @@ impl Desk {
             recording: Arc::default(),
             live: Arc::default(),
             shop: Arc::default(),
+            forgotten: Arc::default(),
+            starting: Arc::default(),
+            outlooks: Turns::default(),
+            starts: Turns::default(),
         }
     }
 
@@ -75,6 +89,11 @@ impl Desk {
         hold(&self.shop)
     }
 
+    /// The plan that was deleted or replaced last, until it is put back.
+    pub(crate) fn forgotten(&self) -> MutexGuard<'_, Option<ForgottenPlan>> {
+        hold(&self.forgotten)
+    }
+
     /// What the interfaces carry, as last read.
     pub(crate) fn device_rates(&self) -> MutexGuard<'_, DeviceRates> {
         hold(&self.device_rates)
@@ -102,29 +121,33 @@ impl Desk {
         self.live_place().clone().filter(|live| !live.is_over())
     }
 
-    /// Starts a replay with so many faults; its name once it is on.
+    /// Starts a replay with so many faults; its name once it is on. `news` hears how far its plan is.
     ///
     /// # Errors
-    /// When another is on, or it is refused.
+    /// When another is on, it is refused, or its planning is ended.
     pub(crate) fn start_run(
         &self,
         request: &ReplayRequest,
         faults: usize,
+        news: &Channel<PlanningNews>,
     ) -> Result<String, Failure> {
-        let mut place = self.live_place();
-        if let Some(live) = place.as_ref().filter(|live| !live.is_over()) {
+        let _starting = hold(&self.starting);
+        if let Some(live) = self.live() {
             let name = live.name();
             return Err(Failure::usage(format!(
                 "the run {name} is on; wait for it or stop it"
             )));
         }
+        let turn = self.starts.take();
+        let library = self.library();
+        let planned = library.plan_replay(request, &mut turn.watch(news))?;
         if let Some(shop) = self.shop().as_ref() {
             shop.reset_for(request)?;
         }
-        let job = self.library().replay(request)?;
+        let job = library.start_replay(request, planned)?;
         let live = LiveRun::follow(job, faults, request.duration_ms)?;
         let name = live.name().to_owned();
-        *place = Some(live);
+        *self.live_place() = Some(live);
         Ok(name)
     }
 

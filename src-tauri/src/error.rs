@@ -37,6 +37,11 @@ impl Failure {
         }
     }
 
+    /// What is said of it.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Nothing the user did.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {

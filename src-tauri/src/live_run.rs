@@ -13,6 +13,9 @@ use crate::desk::hold;
 use crate::error::Failure;
 use crate::watched::Watched;
 
+/// The state of a run whose engine failed; the file says `running` until it is opened again.
+const FAILED: &str = "failed";
+
 /// Rates and quantiles are those of this many ticks: five seconds.
 const RECENT_TICKS: usize = 20;
 
@@ -116,8 +119,16 @@ impl LiveRun {
         }
     }
 
-    /// Puts what is known only while it is on in place of what the file holds.
+    /// Puts what is known only here in place of what the file holds: how it is while it is on, and why it failed.
     pub(crate) fn dress(&self, page: &mut RunPage) {
+        if self.is_over() {
+            if let Some(failure) = self.pulse.failure() {
+                FAILED.clone_into(&mut page.state);
+                page.alarms
+                    .push(format!("the run ended: {}", failure.message()));
+            }
+            return;
+        }
         let skipped = std::mem::take(&mut page.numbers.skipped);
         let (RunNews { state, numbers }, warnings) = self
             .pulse

@@ -10,6 +10,7 @@ mod error;
 mod live_recording;
 mod live_run;
 mod notification;
+mod planning;
 mod single_instance;
 mod sparkline;
 mod standing_proxies;

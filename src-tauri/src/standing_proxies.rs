@@ -27,9 +27,9 @@ impl StandingProxies {
     pub(crate) fn cards(&self) -> Vec<ProxyCard> {
         let all = hold(&self.0);
         let cards = all.iter().flat_map(|Standing { job, .. }| {
-            let warnings = job.warnings();
+            let (warnings, control) = (job.warnings(), job.control());
             let states = job.states().into_iter();
-            states.map(|state| ProxyCard::new(state, warnings.to_vec()))
+            states.map(move |state| ProxyCard::new(state, control, warnings.to_vec()))
         });
         cards.collect()
     }
@@ -64,6 +64,18 @@ impl StandingProxies {
         found
             .and_then(|standing| standing.job.proxies().into_iter().next())
             .ok_or_else(|| gone(name))
+    }
+
+    /// Lets one be controlled by replays; where.
+    ///
+    /// # Errors
+    /// When none is called so, or nothing can be listened on.
+    pub(crate) fn control(&self, library: &Library, name: &str) -> Result<String, Failure> {
+        let mut all = hold(&self.0);
+        let found = all.iter_mut().find(|standing| standing.name == name);
+        let standing = found.ok_or_else(|| gone(name))?;
+        let address = library.control_proxies(&mut standing.job)?;
+        Ok(format!("http://{address}"))
     }
 
     /// Closes one with all its connections.

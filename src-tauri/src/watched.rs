@@ -54,6 +54,12 @@ impl<State> Watched<State> {
         hold(&self.pulse).over.is_some()
     }
 
+    /// Why it ended badly, if it did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        let pulse = hold(&self.pulse);
+        pulse.over.as_ref().and_then(|ended| ended.clone().err())
+    }
+
     /// Hands what `read` makes of each new state to `tell`, until it has ended or nobody listens any more.
     ///
     /// # Errors

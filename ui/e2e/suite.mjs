@@ -10,6 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obeysTheRules, pagesAreReachable } from './accessibility.mjs';
 import { closeDuringRun } from './closing.mjs';
+import { conductedProxy } from './conducted.mjs';
+import { controlsAct } from './controls.mjs';
+import { engineFails } from './failing.mjs';
 import { keptInOrder, oneWindow } from './keeping.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { standingProxy } from './proxying.mjs';
@@ -32,7 +35,8 @@ try {
   await mkdir(pictures, { recursive: true });
   const shop = start(shopProgram, [], { endsWithInput: true });
   const [, shopUrl] = await line(shop, /http\s+(http:\/\/[\d.:]+)/);
-  const { session, display, env } = await openWindow(folder);
+  const window = await openWindow(folder);
+  const { session, env } = window;
   try {
     await oneWindow(session, folder, env);
     await story(session, shopUrl);
@@ -45,7 +49,10 @@ try {
     await lookedAtAndRunAgain(session, 'broken');
     await drawnPlan(session);
     await standingProxy(session, shopUrl);
-    await closeDuringRun(session, display);
+    await conductedProxy(session, shopUrl);
+    await controlsAct(session);
+    await engineFails(session, window.env.REPRISE_FILE);
+    await closeDuringRun(session, window);
   } catch (error) {
     // What was on screen tells more than what was waited for.
     await picture(session, 'failed').catch(() => undefined);

@@ -58,7 +58,7 @@ export async function openWindow(folder, theme = 'dark') {
   });
   await session.until('the window', () => session.find('nav'));
   await session.resize(1280, 800);
-  return { session, display: `:${number}`, env };
+  return { session, display: `:${number}`, app, env };
 }
 
 /** Presses the button whose words match, in the page or in a question. */

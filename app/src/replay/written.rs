@@ -3,7 +3,7 @@
 use reprise_measure::length;
 use reprise_replay::{
     Connections, CopyWrites, HostField, HttpOrder, LaneKey, MissingValues, Plan, Probe, RateBy,
-    ShiftKeys, Speed,
+    ShiftKeys, Speed, WatchFrom, WatchedSource,
 };
 
 use super::http_targets::shown;
@@ -42,6 +42,7 @@ impl ReplayRequest {
         request.lanes = (plan.lanes != LaneKey::default()).then(|| plan.lanes.to_string());
         request.filter.clone_from(&plan.filter);
         request.probes = plan.probes.iter().map(probe).collect();
+        request.watch = plan.watch.iter().map(watched).collect();
         request.faults = texts(&plan.faults);
         request.with_proxies.clone_from(&plan.proxies);
         request.commands = texts(&plan.commands);
@@ -108,6 +109,19 @@ fn probe(probe: &Probe) -> String {
     }
 }
 
+/// A source to watch; who logs in there is asked for again.
+fn watched(source: &WatchedSource) -> String {
+    let from = match &source.from {
+        WatchFrom::Mysql(route) => mysql_url(route, ""),
+        from => from.to_string(),
+    };
+    if source.name == source.from.usual_name() {
+        from
+    } else {
+        format!("{}={from}", source.name)
+    }
+}
+
 /// A new plan finds keys by itself, unless it is told not to.
 fn keys(keys: &ShiftKeys) -> Vec<String> {
     let none = (!keys.auto).then(|| "none".to_owned());
@@ -144,6 +158,7 @@ mod tests {
             lanes: Some("cookie:SID".to_owned()),
             filter: Some("method:GET".to_owned()),
             probes: texts(&["lane:1", "home=http://127.0.0.1:80/"]),
+            watch: texts(&["host", "db=mysql://mon@db:3306/?tls=required", "mysql"]),
             faults: texts(&["5:hang@1m..2m via db for mysql SELECT", "20:delay(ms=250)"]),
             with_proxies: texts(&["127.0.0.1:8474"]),
             commands: texts(&["60s run systemctl restart mysql"]),

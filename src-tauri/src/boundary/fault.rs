@@ -27,6 +27,8 @@ pub(crate) struct FaultReading {
     to_ms: Option<f64>,
     /// ` every 60s for 5s after 3 first 2`, with the space before it; empty when it is on throughout.
     repeats: String,
+    /// The proxy it acts in; empty for the replay's own connections.
+    via: String,
     /// What follows `for`; empty for everything.
     selector: String,
     /// Why a replay cannot have it; null when it can.
@@ -54,6 +56,7 @@ impl FaultReading {
             from_ms: window.from_us as f64 / 1_000.0,
             to_ms: window.to_us.map(|us| us as f64 / 1_000.0),
             repeats: format!("{every}{}", fault.count),
+            via: fault.via.clone().unwrap_or_default(),
             selector: fault
                 .selector
                 .as_ref()
@@ -79,6 +82,10 @@ mod tests {
             "" => String::new(),
             selector => format!(" for {selector}"),
         };
+        let via = match parts.via.as_str() {
+            "" => String::new(),
+            via => format!(" via {via}"),
+        };
         let FaultReading {
             percent,
             behaviour,
@@ -86,7 +93,7 @@ mod tests {
             repeats,
             ..
         } = parts;
-        format!("{percent}:{behaviour}{options}@{from_ms}ms..{to}{repeats}{selector}")
+        format!("{percent}:{behaviour}{options}@{from_ms}ms..{to}{repeats}{via}{selector}")
     }
 
     #[test]
@@ -95,6 +102,7 @@ mod tests {
             "5:error(status=503)@10s..20s for http /api/*",
             "20:delay(ms=250,jitter=50)",
             "100:hang@10s.. every 60s for 5s after 3 first 2 of all",
+            "5:truncate(rows=3)@30s..60s every 10s for 1s via db for mysql SELECT",
             "0.5:error(code=1213,message=\"a, (b)\") for mysql UPDATE",
         ] {
             let parts = FaultReading::new(&PlannedFault::parse(text).unwrap());

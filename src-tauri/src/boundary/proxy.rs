@@ -1,5 +1,7 @@
 //! The Proxy page: what its fields ask for, and what each proxy is and has done.
 
+use std::net::SocketAddr;
+
 use reprise_app::{ProxyFault, ProxyRequest, ProxyState, parse_protocol};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -36,6 +38,8 @@ pub(crate) struct ProxyCard {
     protocol: String,
     /// In full.
     seed: String,
+    /// Where replays control it; null until one is to.
+    control: Option<String>,
     /// Connections so far.
     accepted: u32,
     /// Connections now.
@@ -101,7 +105,11 @@ impl ProxyForm {
 
 impl ProxyCard {
     /// The card of a proxy as it stands.
-    pub(crate) fn new(state: ProxyState, warnings: Vec<String>) -> Self {
+    pub(crate) fn new(
+        state: ProxyState,
+        control: Option<SocketAddr>,
+        warnings: Vec<String>,
+    ) -> Self {
         let ProxyState {
             connections, bytes, ..
         } = state;
@@ -111,6 +119,7 @@ impl ProxyCard {
             to: state.to,
             protocol: state.protocol.to_owned(),
             seed: state.seed.to_string(),
+            control: control.map(|address| format!("http://{address}")),
             accepted: whole(connections.accepted),
             open: whole(connections.open),
             unreachable: whole(connections.unreachable),

@@ -1,5 +1,9 @@
 //! The Replay page: what its fields ask for.
 
+mod opened;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use reprise_app::{CopyWrites, HttpOrder, MissingValues, RateChange, ReplayRequest, Stage};
@@ -11,7 +15,7 @@ use super::fields::{filled, milliseconds};
 use crate::error::Failure;
 
 /// The fields of the Replay page; texts are as they were typed.
-#[derive(Clone, Debug, Deserialize, Type)]
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReplayForm {
     recording: String,
@@ -36,6 +40,8 @@ pub(crate) struct ReplayForm {
     copies: Option<f64>,
     /// `30s`, `5m`; empty for the recording once.
     duration: String,
+    /// Begins again when the recording ends, until it is stopped.
+    repeat: bool,
     /// The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout.
     stages: String,
     /// `30s`; empty for none.
@@ -48,6 +54,12 @@ pub(crate) struct ReplayForm {
     /// Whether a lane's requests wait for its earlier answers.
     ordered: bool,
     faults: Vec<String>,
+    /// Where the proxies are controlled that faults name.
+    controls: Vec<String>,
+    /// What those want to be told; nothing when empty.
+    control_token: String,
+    /// What is run on this machine, and when.
+    commands: Vec<CommandRow>,
     checks: Vec<String>,
     probes: Vec<String>,
     /// Servers and machines that tell numbers of themselves meanwhile.
@@ -78,6 +90,8 @@ pub(crate) struct ReplayForm {
     seed: String,
     abort_on_fail: bool,
     read_only: bool,
+    /// SQL functions that write although their statement reads, `audit, shop.charge`; none when empty.
+    read_only_deny: String,
     /// Leaves MySQL writes out of copies and repetitions.
     copies_read: bool,
     both_tiers: bool,
@@ -85,7 +99,7 @@ pub(crate) struct ReplayForm {
 }
 
 /// Where recorded HTTP goes.
-#[derive(Clone, Debug, Deserialize, Type)]
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 struct HttpTarget {
     /// A recorded server, host or path; all that nothing else takes when empty.
@@ -94,7 +108,7 @@ struct HttpTarget {
 }
 
 /// Who logs in for a recorded MySQL user.
-#[derive(Clone, Deserialize, Type)]
+#[derive(Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 struct MysqlUser {
     recorded: String,
@@ -102,8 +116,18 @@ struct MysqlUser {
     password: String,
 }
 
+/// A command at a time.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct CommandRow {
+    /// `60s`
+    at: String,
+    /// What a shell is given.
+    command: String,
+}
+
 /// How a rate is raised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
 enum RateBy {
     Recorded,
@@ -113,7 +137,7 @@ enum RateBy {
 }
 
 /// A redacted credential, for this run only.
-#[derive(Clone, Deserialize, Type)]
+#[derive(Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Secret {
     name: String,
@@ -124,6 +148,17 @@ impl Secret {
     /// As the command takes it.
     pub(super) fn written(&self) -> String {
         format!("{}={}", self.name.trim(), self.value)
+    }
+}
+
+impl CommandRow {
+    fn is_empty(&self) -> bool {
+        self.at.trim().is_empty() && self.command.trim().is_empty()
+    }
+
+    /// As the command takes it.
+    fn written(&self) -> String {
+        format!("{} run {}", self.at.trim(), self.command.trim())
     }
 }
 
@@ -215,8 +250,7 @@ impl ReplayForm {
         request.rewrites_file = filled(&self.rewrites_file).map(PathBuf::from);
         request.before = filled(&self.before);
         request.statements = filled(&self.statements).map(PathBuf::from);
-        let keys = self.shift_keys.split([',', ' ']).filter_map(filled);
-        request.shift_keys = keys.collect();
+        request.shift_keys = listed(&self.shift_keys);
         request.pin_clock = self.pin_clock;
         let users = self
             .mysql_users
@@ -232,6 +266,10 @@ impl ReplayForm {
                 )
             })
             .collect();
+        request.with_proxies = self.controls.iter().filter_map(|at| filled(at)).collect();
+        request.control_token = filled(&self.control_token);
+        let commands = self.commands.iter().filter(|row| !row.is_empty());
+        request.commands = commands.map(CommandRow::written).collect();
         request.faults = self.faults;
         request.checks = self.checks;
         request.probes = self.probes;
@@ -243,6 +281,7 @@ impl ReplayForm {
         request.secrets = secrets.map(|secret| secret.written()).collect();
         request.abort_on_fail = self.abort_on_fail;
         request.read_only = self.read_only;
+        request.read_only_deny = listed(&self.read_only_deny);
         request.both_tiers = self.both_tiers;
         request.allow_recorded_server = self.allow_recorded_server;
         Ok(request)
@@ -263,6 +302,7 @@ impl ReplayForm {
             request.stages_by = reprise_app::RateBy::Speed;
         }
         let length = |text: &str| filled(text).map(|text| milliseconds(&text)).transpose();
+        request.repeat = self.repeat;
         request.duration_ms = length(&self.duration)?;
         request.warm_up_ms = length(&self.warm_up)?;
         request.timeout_ms = length(&self.timeout)?;
@@ -291,6 +331,11 @@ impl ReplayForm {
     }
 }
 
+/// What is listed with commas or spaces between.
+fn listed(text: &str) -> Vec<String> {
+    text.split([',', ' ']).filter_map(filled).collect()
+}
+
 fn positive(factor: f64) -> Result<f64, Failure> {
     if factor.is_finite() && factor > 0.0 {
         return Ok(factor);
@@ -298,105 +343,4 @@ fn positive(factor: f64) -> Result<f64, Failure> {
     Err(Failure::usage(format!(
         "{factor} is not a rate; write a factor of the recorded rate above 0"
     )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The form of a page on which nothing was changed.
-    fn form(http: &[(&str, &str)]) -> ReplayForm {
-        let mut empty = serde_json::json!({
-            "recording": "friday", "rateBy": "recorded", "factor": 5.0, "ordered": true, "pool": null,
-            "http": [], "faults": [], "checks": [], "probes": [], "watch": [], "rewrites": [], "secrets": [],
-            "correlate": [], "noCorrelate": [], "mysqlUsers": [], "copies": null,
-        });
-        for text in [
-            "run",
-            "mysql",
-            "host",
-            "ca",
-            "timeout",
-            "duration",
-            "stages",
-            "warmUp",
-            "between",
-            "filter",
-            "lanes",
-            "baseline",
-            "rewritesFile",
-            "users",
-            "statements",
-            "shiftKeys",
-            "before",
-            "seed",
-        ] {
-            empty[text] = "".into();
-        }
-        for tick in [
-            "insecure",
-            "skipMissing",
-            "abortOnFail",
-            "readOnly",
-            "copiesRead",
-            "pinClock",
-            "bothTiers",
-            "allowRecordedServer",
-        ] {
-            empty[tick] = false.into();
-        }
-        let mut form: ReplayForm = serde_json::from_value(empty).unwrap();
-        form.http = http
-            .iter()
-            .map(|(recorded, url)| HttpTarget {
-                recorded: (*recorded).to_owned(),
-                url: (*url).to_owned(),
-            })
-            .collect();
-        form
-    }
-
-    #[test]
-    fn an_untouched_form_asks_for_nothing_but_its_recording() {
-        let request = serde_json::to_value(form(&[]).request().unwrap()).unwrap();
-        let nothing = serde_json::to_value(ReplayRequest::new("friday".to_owned())).unwrap();
-        assert_eq!(request, nothing);
-    }
-
-    #[test]
-    fn targets_are_rows_of_what_was_recorded_and_where_it_goes() {
-        let rows = [("", " http://a:1 "), ("/api", "http://b:2"), ("", "")];
-        let request = form(&rows).request().unwrap();
-        assert_eq!(request.http, ["http://a:1", "/api=http://b:2"]);
-        assert!(form(&[("/api", "")]).request().is_err());
-    }
-
-    #[test]
-    fn users_keys_and_copies_are_those_of_the_command() {
-        let form = ReplayForm {
-            shift_keys: "items.id, auto".to_owned(),
-            copies: Some(3.0),
-            rate_by: RateBy::Speed,
-            mysql_users: vec![MysqlUser {
-                recorded: "app".to_owned(),
-                user: "stage".to_owned(),
-                password: "a:b".to_owned(),
-            }],
-            ..form(&[])
-        };
-        assert!(!format!("{form:?}").contains("a:b"));
-        let request = form.request().unwrap();
-        assert_eq!(request.shift_keys, ["items.id", "auto"]);
-        assert_eq!(request.mysql_users, ["app=stage:a:b"]);
-        assert_eq!(request.copies, Some(3.0));
-    }
-
-    #[test]
-    fn a_secret_is_not_printed() {
-        let secret = Secret {
-            name: "login.password".to_owned(),
-            value: "hunter2".to_owned(),
-        };
-        assert!(!format!("{secret:?}").contains("hunter2"));
-    }
 }

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use reprise_app::answer::RunAnswer;
 use reprise_app::{
     CheckResult, OperationSummary, Outcome, Outcomes, Plan, PlannedFault, ProbeSummary, Quantiles,
-    RunState, Summary,
+    Recovery, RunState, Summary,
 };
 use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{CheckState, Count, WatchedSource, counts, whole, word};
+use super::{
+    CheckState, CommandState, Count, FaultState, PlanNeeds, RecoveryState, WatchedSource, counts,
+    whole, word,
+};
 
 /// What the Run page shows, but for the charts.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -30,10 +33,8 @@ pub(crate) struct RunPage {
     pub rate: Option<f64>,
     /// Its seed, in full.
     pub seed: String,
-    /// The secrets that running it again needs.
-    pub secrets: Vec<String>,
-    /// Who logs in to MySQL; null when it sends none.
-    pub mysql_user: Option<String>,
+    /// What running its plan again needs.
+    pub needs: PlanNeeds,
     /// Whether it ended early and can be gone on with.
     pub resumable: bool,
     /// When it began.
@@ -42,6 +43,10 @@ pub(crate) struct RunPage {
     pub numbers: RunNumbers,
     /// Its faults, in the plan's order.
     pub faults: Vec<FaultState>,
+    /// Its commands, in the plan's order.
+    pub commands: Vec<CommandState>,
+    /// How it got over what disturbed it, once it is over.
+    pub recovery: Vec<RecoveryState>,
     /// Its checks.
     pub checks: Vec<CheckState>,
     /// What its probes measured beside it.
@@ -110,20 +115,6 @@ pub(crate) struct RunNumbers {
     pub outcomes: Vec<Count>,
 }
 
-/// One fault of a run.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FaultState {
-    /// As a person says it.
-    pub title: String,
-    /// Whether its switch is on.
-    pub on: bool,
-    /// Exchanges it touched.
-    pub injected: u32,
-    /// Those of them that failed.
-    pub errors: u32,
-}
-
 /// One probe of a run; times in microseconds.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -162,20 +153,6 @@ impl RunPage {
         recorded_p99_us: &BTreeMap<u32, u64>,
     ) -> Self {
         let summary = &answer.summary;
-        // Summaries count by behaviour: faults of one behaviour share their numbers.
-        let fault = |fault: &PlannedFault| {
-            let count = summary
-                .faults
-                .get(fault.behaviour.name())
-                .copied()
-                .unwrap_or_default();
-            FaultState {
-                title: fault_title(fault),
-                on: false,
-                injected: whole(count.injected),
-                errors: whole(count.observed_errors),
-            }
-        };
         Self {
             name: answer.run.name.clone(),
             recording: answer.run.recording.clone(),
@@ -189,13 +166,19 @@ impl RunPage {
             state: word(&answer.run.state),
             rate: reprise_app::times_recorded(plan),
             seed: answer.run.seed.to_string(),
-            secrets: plan.secrets.clone(),
-            mysql_user: plan.mysql.as_ref().map(|route| route.user.clone()),
+            needs: PlanNeeds::of(plan),
             // Without a clock nothing says how far it was.
             resumable: ended_early(answer.run.state) && reprise_app::times_recorded(plan).is_some(),
             started_at: answer.run.started_at.clone(),
             numbers: RunNumbers::of(summary),
-            faults: plan.faults.iter().map(fault).collect(),
+            faults: FaultState::all(plan, summary),
+            commands: CommandState::all(plan, summary),
+            recovery: summary
+                .effects
+                .recovery
+                .iter()
+                .map(RecoveryState::from)
+                .collect(),
             checks: checks(answer),
             probes: summary.probes.iter().map(RunProbe::from).collect(),
             watched: summary.watch.iter().map(WatchedSource::from).collect(),
@@ -203,6 +186,13 @@ impl RunPage {
             alarms: [answer.run.alerts(), summary.generator_warnings()].concat(),
             notes: Vec::new(),
         }
+    }
+}
+
+impl RunPage {
+    /// Puts in how it has got over what disturbed it so far.
+    pub(crate) fn recovers(&mut self, so_far: &[Recovery]) {
+        self.recovery = so_far.iter().map(RecoveryState::from).collect();
     }
 }
 
@@ -295,12 +285,15 @@ pub(crate) fn outcomes(outcomes: &Outcomes) -> Vec<Count> {
     some.map(|(name, count)| Count::new(name, count)).collect()
 }
 
-/// A fault as a person says it: `5 % error(status=503) for http`.
+/// A fault as a person says it: `5 % error(status=503) via shop for http`.
 pub(crate) fn fault_title(fault: &PlannedFault) -> String {
-    match &fault.selector {
-        Some(selector) => format!("{} % {} for {selector}", fault.percent, fault.behaviour),
-        None => format!("{} % {}", fault.percent, fault.behaviour),
-    }
+    let what = format!("{} % {}", fault.percent, fault.behaviour);
+    let via = fault.via.as_ref().map(|proxy| format!(" via {proxy}"));
+    let selector = fault
+        .selector
+        .as_ref()
+        .map(|selector| format!(" for {selector}"));
+    [Some(what), via, selector].into_iter().flatten().collect()
 }
 
 /// `part / all`, 0 of nothing.

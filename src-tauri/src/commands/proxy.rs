@@ -4,7 +4,7 @@ use reprise_app::{Error, PlannedFault, faults_as_text, write_faults};
 use tauri::State;
 
 use super::off_main;
-use crate::boundary::{ProxyCard, ProxyForm};
+use crate::boundary::{ControlledProxy, ProxyCard, ProxyForm};
 use crate::desk::Desk;
 use crate::error::Failure;
 
@@ -29,6 +29,31 @@ pub(crate) async fn open_proxy(desk: State<'_, Desk>, form: ProxyForm) -> Result
 pub(crate) async fn close_proxy(desk: State<'_, Desk>, name: String) -> Result<(), Failure> {
     let desk = desk.inner().clone();
     off_main(move || desk.proxies.close(&name)).await
+}
+
+/// Lets replays have a proxy of this window under their control; where that is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn control_proxy(desk: State<'_, Desk>, name: String) -> Result<String, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || desk.proxies.control(&desk.library(), &name)).await
+}
+
+/// The proxies that are controlled at an address, of this window or not.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn controlled_proxies(
+    desk: State<'_, Desk>,
+    at: String,
+    token: String,
+) -> Result<Vec<ControlledProxy>, Failure> {
+    let library = desk.library();
+    off_main(move || {
+        let token = Some(token).filter(|token| !token.trim().is_empty());
+        let proxies = library.controlled_proxies(&at, token)?.into_iter();
+        Ok(proxies.map(ControlledProxy::from).collect())
+    })
+    .await
 }
 
 /// Adds a fault after the others, switched on.

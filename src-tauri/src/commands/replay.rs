@@ -1,14 +1,14 @@
 //! The Replay page: reading its small languages, saying what would happen, starting.
 
-use std::ops::ControlFlow;
-
 use reprise_app::{Check, PlannedFault, Probe, Rewrite, Stages, Style, Watch};
+use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
 use crate::boundary::{
-    Chart, CheckState, DryRun, FaultReading, ReplayForm, StageLine, ThemeName, Understood,
+    Chart, CheckState, DryRun, FaultReading, PlanningNews, ReplayForm, StageLine, ThemeName,
+    Understood,
 };
 use crate::desk::Desk;
 use crate::error::Failure;
@@ -108,15 +108,29 @@ pub(crate) fn read_check(text: &str) -> Result<CheckState, Failure> {
 /// What a replay would send and leave out, and why; or why it would be refused. Sends nothing.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn dry_run(desk: State<'_, Desk>, form: ReplayForm) -> Result<DryRun, Failure> {
-    let library = desk.library();
+pub(crate) async fn dry_run(
+    desk: State<'_, Desk>,
+    form: ReplayForm,
+    news: Channel<PlanningNews>,
+) -> Result<DryRun, Failure> {
+    let desk = desk.inner().clone();
     off_main(move || {
         let request = form.request()?;
+        let library = desk.library();
+        let turn = desk.outlooks.take();
         let allowed = library.allow_targets(&request)?;
-        let outline = library.dry_run(&request, &mut |_| ControlFlow::Continue(()))?;
+        let outline = library.dry_run(&request, &mut turn.watch(&news))?;
         Ok(DryRun::new(&outline, allowed))
     })
     .await
+}
+
+/// Ends what is being planned: an outlook, and a run that is about to start.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn stop_planning(desk: State<'_, Desk>) {
+    desk.outlooks.end();
+    desk.starts.end();
 }
 
 /// Connects to every target once and leaves again; what there is to say of each, in words.
@@ -147,11 +161,12 @@ pub(crate) async fn choose_file(app: AppHandle, title: String) -> Result<Option<
 pub(crate) async fn start_replay(
     desk: State<'_, Desk>,
     form: ReplayForm,
+    news: Channel<PlanningNews>,
 ) -> Result<String, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
         let request = form.request()?;
-        desk.start_run(&request, request.faults.len())
+        desk.start_run(&request, request.faults.len(), &news)
     })
     .await
 }

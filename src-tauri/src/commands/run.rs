@@ -9,7 +9,7 @@ use tauri_plugin_dialog::DialogExt as _;
 
 use super::off_main;
 use crate::boundary::{
-    AgainForm, Chart, FailureLine, Mismatches, RunNews, RunPage, RunView, ThemeName,
+    AgainForm, Chart, FailureLine, Mismatches, PlanningNews, RunNews, RunPage, RunView, ThemeName,
 };
 use crate::desk::Desk;
 use crate::error::Failure;
@@ -43,7 +43,10 @@ pub(crate) async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, 
             .map(|operation| (operation.id, operation.latency_us.p99))
             .collect();
         let mut page = RunPage::new(&answer, &plan, &recorded_p99_us);
-        if let Some(live) = desk.live().filter(|live| live.name() == name) {
+        if let Some(live) = desk.live_place().clone().filter(|live| live.name() == name) {
+            if !live.is_over() {
+                page.recovers(&desk.library().recovery_so_far(&name)?);
+            }
             live.dress(&mut page);
         }
         Ok(page)
@@ -121,17 +124,18 @@ pub(crate) async fn failures(
     .await
 }
 
-/// Starts the plan of a run again, or goes on with it; resolves to the new run's name once it is on.
+/// Starts a stored plan, of a run or with a name, or goes on with a run; resolves to the new run's name once it is on.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_again(
     desk: State<'_, Desk>,
     again: AgainForm,
+    news: Channel<PlanningNews>,
 ) -> Result<String, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let plan = desk.library().plan_of_run(again.run())?;
-        desk.start_run(&again.request(&plan), plan.faults.len())
+        let plan = again.plan(&desk.library())?;
+        desk.start_run(&again.request(&plan), plan.faults.len(), &news)
     })
     .await
 }

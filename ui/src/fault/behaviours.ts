@@ -4,7 +4,7 @@
 export type ProxyProtocol = 'tcp' | 'http' | 'mysql' | 'redis' | 'memcached' | 'smtp';
 
 /** Where a fault acts. */
-export type Place = 'replay' | ProxyProtocol;
+export type Place = 'replay' | 'any' | ProxyProtocol;
 
 /** One option of a behaviour. */
 export type Option = {
@@ -152,12 +152,12 @@ export function behaviourOf(name: string, options: Record<string, string>): Beha
   return named.find(known);
 }
 
-/** What can go wrong in a replay, or in a proxy that takes the bytes for this. */
+/** What can go wrong in a replay, in a proxy that takes the bytes for this, or in any proxy. */
 export function offered(place: Place): Behaviour[] {
   return BEHAVIOURS.filter((behaviour) =>
     place === 'replay'
       ? !behaviour.proxyOnly
-      : behaviour.needs === undefined || behaviour.needs.includes(place),
+      : place === 'any' || behaviour.needs === undefined || behaviour.needs.includes(place),
   );
 }
 

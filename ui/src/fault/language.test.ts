@@ -9,6 +9,7 @@ const fault = {
   fromMs: 30_000,
   toMs: 60_000,
   repeats: '',
+  via: '',
   selector: 'http /api/*',
 };
 
@@ -20,6 +21,9 @@ describe('the fault language', () => {
     );
     expect(write({ ...fault, toMs: null, repeats: ' every 60s for 5s first 3' })).toBe(
       '20:delay(ms=250,jitter=50)@30s.. every 60s for 5s first 3 for http /api/*',
+    );
+    expect(write({ ...fault, via: 'db', selector: 'mysql SELECT' })).toBe(
+      '20:delay(ms=250,jitter=50)@30s..60s via db for mysql SELECT',
     );
     expect(write({ ...fault, options: '', behaviour: 'hang', fromMs: 1_500.4 })).toBe(
       '20:hang@1500ms..60s for http /api/*',
@@ -58,5 +62,6 @@ describe('the behaviours a form offers', () => {
     expect(names('redis')).toContain('error (a line)');
     expect(names('redis')).not.toContain('late_rows');
     expect(names('replay')).not.toContain('error (a line)');
+    expect(names('any')).toContain('late_rows');
   });
 });

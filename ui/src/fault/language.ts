@@ -9,15 +9,16 @@ export type Parts = Omit<FaultReading, 'title' | 'notInReplay'>;
 
 /** A fault of these parts, as a person would write it. */
 export function write(parts: Parts): string {
-  const { percent, behaviour, options, fromMs, toMs, repeats, selector } = parts;
+  const { percent, behaviour, options, fromMs, toMs, repeats, via, selector } = parts;
   const every = repeats.startsWith(' every');
   const window =
     fromMs > 0 || toMs !== null || every
       ? `@${lengthOf(fromMs)}..${toMs === null ? '' : lengthOf(toMs)}`
       : '';
   const inside = options === '' ? '' : `(${options})`;
+  const proxy = via === '' ? '' : ` via ${via}`;
   const where = selector.trim() === '' ? '' : ` for ${selector.trim()}`;
-  return `${percent}:${behaviour}${inside}${window}${repeats}${where}`;
+  return `${percent}:${behaviour}${inside}${window}${repeats}${proxy}${where}`;
 }
 
 /** A length of time as the fault language takes it: `90s`, `1500ms`. */

@@ -10,6 +10,7 @@ import type {
   CheckState,
   Chart,
   Comparison,
+  ControlledProxy,
   DryRun,
   ExchangeDetail,
   ExchangePage,
@@ -23,6 +24,9 @@ import type {
   KeptKind,
   MachineFinding,
   Mismatches,
+  OpenedPlan,
+  PlanCard,
+  PlanningNews,
   ProxyCard,
   ProxyForm,
   Library,
@@ -118,10 +122,25 @@ export interface Host {
   readRewrite(text: string): Promise<Understood>;
   /** Asks for one file with the system's dialog; null when the user changed their mind. */
   chooseFile(title: string): Promise<string | null>;
-  dryRun(form: ReplayForm): Promise<DryRun>;
+  /** Calls `news` while a plan takes long to be worked out; a newer question ends an older one. */
+  dryRun(form: ReplayForm, news: (news: PlanningNews) => void): Promise<DryRun>;
+  /** Ends what is being planned, whoever waits for it. */
+  stopPlanning(): Promise<Done>;
   /** Connects to every target once and leaves again; what there is to say of each. */
   tryTargets(form: ReplayForm): Promise<string[]>;
-  startReplay(form: ReplayForm): Promise<string>;
+  startReplay(form: ReplayForm, news: (news: PlanningNews) => void): Promise<string>;
+
+  /** Every plan that has a name. */
+  plans(): Promise<PlanCard[]>;
+  openPlan(name: string): Promise<OpenedPlan>;
+  openPlanOfRun(run: string): Promise<OpenedPlan>;
+  /** Keeps what the form asks for; `replace` puts it in the place of the plan of that name. */
+  savePlan(name: string, form: ReplayForm, replace: boolean): Promise<Done>;
+  savePlanOfRun(name: string, run: string): Promise<Done>;
+  copyPlan(name: string, other: string): Promise<Done>;
+  deletePlan(name: string): Promise<Done>;
+  /** Puts back what was deleted or replaced last. */
+  undoDeletePlan(): Promise<Done>;
 
   run(name: string): Promise<RunPage>;
   runCharts(name: string, theme: ThemeName, width: number, view: RunView): Promise<Chart[]>;
@@ -129,8 +148,8 @@ export interface Host {
   mismatches(name: string): Promise<Mismatches[]>;
   /** What failed in a run, with a sample of each kind. */
   failures(name: string): Promise<FailureLine[]>;
-  /** The plan of a run once more, or from where it got; resolves to the new run's name. */
-  startAgain(again: AgainForm): Promise<string>;
+  /** A stored plan once more, or a run from where it got; resolves to the new run's name. */
+  startAgain(again: AgainForm, news: (news: PlanningNews) => void): Promise<string>;
   /** The name of the run that is on. */
   runOn(): Promise<string | null>;
   /** Calls `news` while the run is on; the promise resolves when it is over. */
@@ -150,6 +169,10 @@ export interface Host {
   /** Resolves once it listens. */
   openProxy(form: ProxyForm): Promise<Done>;
   closeProxy(name: string): Promise<Done>;
+  /** Lets replays have a proxy of this window under their control; where that is done. */
+  controlProxy(name: string): Promise<string>;
+  /** The proxies that are controlled at an address, of this window or not. */
+  controlledProxies(at: string, token: string): Promise<ControlledProxy[]>;
   addProxyFault(name: string, text: string): Promise<Done>;
   /** Another fault in the place of one, counted from zero. */
   changeProxyFault(name: string, id: number, text: string): Promise<Done>;

@@ -1,7 +1,13 @@
 /** The desktop's host: the commands of `src-tauri`, typed by `bindings.ts`, and files dropped on the window. */
 import { Channel } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import { commands, type ImportNews, type RecordNews, type RunNews } from './bindings';
+import {
+  commands,
+  type ImportNews,
+  type PlanningNews,
+  type RecordNews,
+  type RunNews,
+} from './bindings';
 import type { Host } from './host';
 
 /** The host of the built program. */
@@ -10,6 +16,9 @@ export function tauriHost(): Host {
     ...commands,
     importFiles: (paths, name, news) =>
       commands.importFiles(paths, name, channel<ImportNews>(news)),
+    dryRun: (form, news) => commands.dryRun(form, channel<PlanningNews>(news)),
+    startReplay: (form, news) => commands.startReplay(form, channel<PlanningNews>(news)),
+    startAgain: (again, news) => commands.startAgain(again, channel<PlanningNews>(news)),
     watchRun: (name, news) => commands.watchRun(name, channel<RunNews>(news)),
     watchRecording: (news) => commands.watchRecording(channel<RecordNews>(news)),
     onDrop,

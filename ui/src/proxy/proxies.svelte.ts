@@ -50,6 +50,21 @@ class Proxies {
     await this.refresh();
   }
 
+  /** Lets replays have one under their control; where that is done. */
+  async control(name: string): Promise<string> {
+    const at = await host().controlProxy(name);
+    await this.refresh();
+    return at;
+  }
+
+  /** Where all of these are controlled; null when one of them is not of this window. */
+  async controlsOf(names: string[]): Promise<string[] | null> {
+    await this.refresh();
+    const here = this.cards.map((card) => card.name);
+    if (names.length === 0 || !names.every((name) => here.includes(name))) return null;
+    return Promise.all(names.map((name) => host().controlProxy(name)));
+  }
+
   async close(name: string): Promise<void> {
     await host().closeProxy(name);
     this.readings.delete(name);

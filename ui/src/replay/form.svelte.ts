@@ -6,6 +6,8 @@ import type {
   Failure,
   StageLine,
   FaultReading,
+  OpenedPlan,
+  PlanningNews,
   ReplayForm,
   Understood,
 } from '../host/bindings';
@@ -35,6 +37,7 @@ export function blank(recording: string): ReplayForm {
     factor: 5,
     copies: null,
     duration: '',
+    repeat: false,
     stages: '',
     warmUp: '',
     between: '',
@@ -42,6 +45,9 @@ export function blank(recording: string): ReplayForm {
     lanes: '',
     ordered: true,
     faults: [],
+    controls: [],
+    controlToken: '',
+    commands: [],
     checks: [],
     probes: [],
     watch: [],
@@ -61,6 +67,7 @@ export function blank(recording: string): ReplayForm {
     seed: '1',
     abortOnFail: false,
     readOnly: false,
+    readOnlyDeny: '',
     copiesRead: false,
     bothTiers: false,
     allowRecordedServer: false,
@@ -95,6 +102,14 @@ class Form {
   changed = $state(false);
   /** Whether the host is planning or starting. */
   busy = $state(false);
+  /** How far it is with that, once it takes long. */
+  planning = $state.raw<PlanningNews | null>(null);
+  /** Whether the user ended that. */
+  stopped = $state(false);
+  /** What of the plan that was opened has to be given again. */
+  leftOut = $state.raw<string[]>([]);
+  /** How long the run asks for anything, as its chart has it; milliseconds. */
+  totalMs = $state(0);
   private asked = 0;
   private suggested = '';
 
@@ -105,6 +120,37 @@ class Form {
     this.fields.noCorrelate = [];
     this.fields.baseline = '';
     this.correlations = [];
+    this.leftOut = [];
+    this.forget();
+    this.nameRun();
+  }
+
+  /** Turns to a plan: everything in the form is as the plan has it. */
+  take({ form, leftOut }: OpenedPlan): void {
+    const entries = <Read>(texts: string[], read: (text: string) => Promise<Read>) => {
+      const made = texts.map((text): Entry<Read> => ({ text, read: null, problem: '' }));
+      return { made, read: (all: Entry<Read>[]) => all.forEach((one) => void readInto(one, read)) };
+    };
+    const faults = entries(form.faults, (text) => host().readFault(text));
+    const checks = entries(form.checks, (text) => host().readCheck(text));
+    const probes = entries(form.probes, (text) => host().readProbe(text));
+    const watch = entries(form.watch, (text) => host().readWatch(text));
+    const rewrites = entries(form.rewrites, (text) => host().readRewrite(text));
+    this.fields = { ...form, run: '' };
+    this.faults = faults.made;
+    this.checks = checks.made;
+    this.probes = probes.made;
+    this.watch = watch.made;
+    this.rewrites = rewrites.made;
+    this.correlate = form.correlate.map((text) => ({ text, read: null, problem: '' }));
+    // Those in the state, which a reading is seen in.
+    faults.read(this.faults);
+    checks.read(this.checks);
+    probes.read(this.probes);
+    watch.read(this.watch);
+    rewrites.read(this.rewrites);
+    this.correlations = [];
+    this.leftOut = leftOut;
     this.forget();
     this.nameRun();
   }
@@ -138,17 +184,19 @@ class Form {
     void this.writeFault(index, write(parts));
   }
 
+  /** Adds a fault. */
+  addFault(text: string): void {
+    this.faults.push({ text, read: null, problem: '' });
+    void this.writeFault(this.faults.length - 1, text);
+    this.nameRun();
+  }
+
   /** Puts another text in the place of a fault's. */
   async writeFault(index: number, text: string): Promise<void> {
     const entry = this.faults[index];
     if (!entry) return;
     entry.text = text;
-    try {
-      const read = await host().readFault(text);
-      if (entry.text === text) Object.assign(entry, { read, problem: '' });
-    } catch (thrown) {
-      if (entry.text === text) entry.problem = asFailure(thrown).message;
-    }
+    await readInto(entry, (text) => host().readFault(text));
   }
 
   /** A name for the next run, unless the user gave one: what it does, and a number when that is taken. */
@@ -176,7 +224,10 @@ class Form {
   complete(): ReplayForm {
     const texts = (entries: Entry<unknown>[]) =>
       entries.map((entry) => entry.text.trim()).filter((text) => text !== '');
-    const secrets = this.fields.secrets.filter((secret) => secret.name.trim() !== '');
+    // One whose value is still to be typed is one that is missing.
+    const secrets = this.fields.secrets.filter(
+      (secret) => secret.name.trim() !== '' && secret.value !== '',
+    );
     return $state.snapshot({
       ...this.fields,
       faults: texts(this.faults),
@@ -218,6 +269,8 @@ class Form {
   async plan(): Promise<void> {
     const mine = ++this.asked;
     this.changed = false;
+    this.stopped = false;
+    this.planning = null;
     this.reached = null;
     this.unreached = null;
     if (!this.ready) {
@@ -227,7 +280,9 @@ class Form {
     }
     this.busy = true;
     try {
-      const answer = await host().dryRun(this.complete());
+      const answer = await host().dryRun(this.complete(), (news) => {
+        if (mine === this.asked) this.planning = news;
+      });
       if (mine !== this.asked) return;
       this.dryRun = answer;
       this.failure = null;
@@ -237,8 +292,22 @@ class Form {
       this.dryRun = null;
       this.failure = asFailure(thrown);
     } finally {
-      if (mine === this.asked) this.busy = false;
+      if (mine === this.asked) {
+        this.busy = false;
+        this.planning = null;
+      }
     }
+  }
+
+  /** Ends the planning that takes long. */
+  async stopPlanning(): Promise<void> {
+    this.asked += 1;
+    this.dryRun = null;
+    this.failure = null;
+    this.busy = false;
+    this.planning = null;
+    this.stopped = true;
+    await host().stopPlanning();
   }
 
   /** Those found now; those left out stay in the list, so that they can be taken in again. */
@@ -274,7 +343,7 @@ class Form {
       const asked = this.complete();
       const started = await queue.start({
         name: asked.run,
-        start: () => host().startReplay(asked),
+        start: (news) => host().startReplay(asked, news),
       });
       this.suggested = this.fields.run;
       return started;
@@ -284,6 +353,20 @@ class Form {
     } finally {
       this.busy = false;
     }
+  }
+}
+
+/** Has the host read a line; one that was typed on in the meantime is left alone. */
+async function readInto<Read>(
+  entry: Entry<Read>,
+  read: (text: string) => Promise<Read>,
+): Promise<void> {
+  const { text } = entry;
+  try {
+    const answer = await read(text);
+    if (entry.text === text) Object.assign(entry, { read: answer, problem: '' });
+  } catch (thrown) {
+    if (entry.text === text) entry.problem = asFailure(thrown).message;
   }
 }
 

@@ -1,13 +1,19 @@
 /** Runs that wait for the one that is on: two at once would measure each other. */
+import type { PlanningNews } from '../host/bindings';
 import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { live } from './live.svelte';
 
 /** A run that waits: its name, and how it is started once it is its turn. */
-export type Waiting = { name: string; start: () => Promise<string> };
+export type Waiting = {
+  name: string;
+  start: (news: (news: PlanningNews) => void) => Promise<string>;
+};
 
 class Queue {
   waiting = $state.raw<Waiting[]>([]);
+  /** The run that is about to start, with how far its plan is once that takes long. */
+  starting = $state.raw<{ name: string; news: PlanningNews | null } | null>(null);
 
   /** Takes up a run that was on before this page was loaded. */
   async resume(): Promise<void> {
@@ -19,12 +25,12 @@ class Queue {
 
   /** Starts a run, or has it wait for its turn; resolves to its name when it started. */
   async start(run: Waiting): Promise<string | null> {
-    if (live.on || this.waiting.length > 0) {
+    if (live.on || this.starting || this.waiting.length > 0) {
       this.waiting = [...this.waiting, run];
-      say(`${run.name} starts when ${live.name ?? 'the others'} is over`);
+      say(`${run.name} starts when ${this.starting?.name ?? live.name ?? 'the others'} is over`);
       return null;
     }
-    const name = await run.start();
+    const name = await this.begin(run);
     void this.follow(name);
     return name;
   }
@@ -42,7 +48,7 @@ class Queue {
       this.waiting = others;
       if (!next) return;
       try {
-        const started = await next.start();
+        const started = await this.begin(next);
         void this.follow(started);
         return;
       } catch (thrown) {
@@ -52,6 +58,15 @@ class Queue {
     if (!live.hidden) return;
     live.hidden = false;
     await host().showWindow().catch(complain);
+  }
+
+  private async begin(run: Waiting): Promise<string> {
+    this.starting = { name: run.name, news: null };
+    try {
+      return await run.start((news) => (this.starting = { name: run.name, news }));
+    } finally {
+      this.starting = null;
+    }
   }
 }
 

@@ -84,8 +84,8 @@ describe('the Run page', () => {
     await screen.findByRole('heading', { name: 'friday-again' });
     const asked = fake.asked.find((one) => one.startsWith('again '));
     expect(JSON.parse(asked?.slice(6) ?? '{}')).toMatchObject({
-      run: 'friday-1x',
-      resume: false,
+      from: 'run',
+      of: 'friday-1x',
       secrets: [{ name: 'login.password', value: 'hunter2' }],
     });
   });

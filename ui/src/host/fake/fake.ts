@@ -4,6 +4,7 @@ import type {
   KeptKind,
   Library,
   MachineFinding,
+  PlanningNews,
   ProxyForm,
   RecordForm,
   RecordNews,
@@ -25,6 +26,7 @@ import {
 } from './language';
 import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
 import { dryRun } from './planning';
+import { FakePlans } from './plans';
 import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
@@ -57,6 +59,11 @@ export class FakeHost implements Host {
   readonly recorder: FakeRecorder;
   /** The proxies that are on. */
   readonly standing: FakeProxies;
+  /** The plans it keeps. */
+  readonly kept = new FakePlans();
+  /** How many exchanges it reads for a plan before it has one; 0 is at once. */
+  planning = 0;
+  private planningStopped = false;
   /** Its redaction rules. */
   readonly rules = new FakeRules();
 
@@ -328,11 +335,62 @@ export class FakeHost implements Host {
     return plan.targets.map((target) => `${target} answers`);
   }
 
-  async dryRun(form: ReplayForm) {
+  async stopPlanning() {
+    this.asked.push('stop planning');
+    this.planningStopped = true;
+  }
+
+  /** Reads for a while, unless it is told to stop. */
+  private async plan(news: (news: PlanningNews) => void) {
+    this.planningStopped = false;
+    for (let read = 0; read < this.planning; read += 12_000) {
+      news({ read, of: this.planning });
+      await pause(120 / this.speed);
+      if (this.planningStopped) throw failure('usage', 'failed to plan the replay: it was stopped');
+    }
+  }
+
+  async dryRun(form: ReplayForm, news: (news: PlanningNews) => void = () => undefined) {
+    await this.plan(news);
     return dryRun(
       form,
       this.hosts.map((entry) => entry.host),
     );
+  }
+
+  async plans() {
+    return this.kept.cards();
+  }
+
+  async openPlan(name: string) {
+    return this.kept.open(name);
+  }
+
+  async openPlanOfRun(run: string) {
+    this.asked.push(`open plan of ${run}`);
+    return { form: { ...blank('shop-friday'), faults: ['5:error(status=503)'] }, leftOut: [] };
+  }
+
+  async savePlan(name: string, form: ReplayForm, replace: boolean) {
+    this.asked.push(`save plan ${name} ${replace}`);
+    this.kept.save(name, form, replace);
+  }
+
+  async savePlanOfRun(name: string, run: string) {
+    this.asked.push(`save plan ${name} of ${run}`);
+    this.kept.save(name, blank('shop-friday'), false);
+  }
+
+  async copyPlan(name: string, other: string) {
+    this.kept.save(other, this.kept.open(name).form, false);
+  }
+
+  async deletePlan(name: string) {
+    this.kept.remove(name);
+  }
+
+  async undoDeletePlan() {
+    this.kept.undo();
   }
 
   async startReplay(form: ReplayForm) {
@@ -422,6 +480,15 @@ export class FakeHost implements Host {
 
   async closeProxy(name: string) {
     this.standing.remove(name);
+  }
+
+  async controlProxy(name: string) {
+    return this.standing.control(name);
+  }
+
+  async controlledProxies(at: string, token: string) {
+    this.asked.push(`controlled at ${at} ${token}`);
+    return this.standing.controlledAt(at);
   }
 
   async addProxyFault(name: string, text: string) {

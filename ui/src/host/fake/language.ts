@@ -5,7 +5,7 @@ import type { exchange } from './traffic';
 
 export function readFault(text: string): FaultReading {
   const found =
-    /^(\d+(?:\.\d+)?):([a-z_]+)(?:\(([^)]*)\))?(?:@(\d+)s\.\.(?:(\d+)s)?)?(?: for (.+))?$/.exec(
+    /^(\d+(?:\.\d+)?):([a-z_]+)(?:\(([^)]*)\))?(?:@(\d+)s\.\.(?:(\d+)s)?)?(?: via (\S+))?(?: for (.+))?$/.exec(
       text,
     );
   if (!found)
@@ -13,15 +13,16 @@ export function readFault(text: string): FaultReading {
       'usage',
       `'${text}' is not a fault; write 20:delay(ms=250)@30s..60s for http /api/*`,
     );
-  const [, percent = '', behaviour = '', options = '', from, to, selector = ''] = found;
+  const [, percent = '', behaviour = '', options = '', from, to, via = '', selector = ''] = found;
   return {
-    title: `${percent} % ${behaviour} ${options}${selector ? `, ${selector}` : ''}`,
+    title: `${percent} % ${behaviour} ${options}${via ? ` via ${via}` : ''}${selector ? `, ${selector}` : ''}`,
     percent,
     behaviour,
     options,
     fromMs: Number(from ?? 0) * 1_000,
     toMs: to === undefined ? null : Number(to) * 1_000,
     repeats: '',
+    via,
     selector,
     notInReplay: null,
   };

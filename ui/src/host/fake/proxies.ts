@@ -1,8 +1,14 @@
 /** Invented standing proxies: traffic passes at a steady rate, and faults strike their share of it. */
-import type { Failure, FaultReading, ProxyCard, ProxyForm } from '../bindings';
+import type { ControlledProxy, Failure, FaultReading, ProxyCard, ProxyForm } from '../bindings';
 
 type Fault = { id: number; text: string; on: boolean; since: number; before: number };
-type Standing = { form: ProxyForm; began: number; faults: Fault[]; last: number };
+type Standing = {
+  form: ProxyForm;
+  began: number;
+  faults: Fault[];
+  last: number;
+  control: string | null;
+};
 
 const PER_SECOND = 120;
 
@@ -21,7 +27,7 @@ export class FakeProxies {
       throw usage(
         `failed to listen on ${form.listen}: permission denied; choose a port above 1023`,
       );
-    this.open.push({ form, began: Date.now(), faults: [], last: 0 });
+    this.open.push({ form, began: Date.now(), faults: [], last: 0, control: null });
   }
 
   remove(name: string): void {
@@ -29,7 +35,7 @@ export class FakeProxies {
   }
 
   cards(): ProxyCard[] {
-    return this.open.map(({ form, began, faults }) => {
+    return this.open.map(({ form, began, faults, control }) => {
       const seconds = ((Date.now() - began) * this.speed) / 1_000;
       const exchanges = Math.floor(seconds * PER_SECOND);
       return {
@@ -38,6 +44,7 @@ export class FakeProxies {
         to: form.to.replace(/^\w+:\/\//, ''),
         protocol: form.protocol || 'tcp',
         seed: form.seed || '7',
+        control,
         accepted: 12 + Math.floor(seconds),
         open: 12,
         unreachable: 0,
@@ -49,6 +56,25 @@ export class FakeProxies {
         warnings: [],
       };
     });
+  }
+
+  control(name: string): string {
+    const standing = this.find(name);
+    standing.control ??= `http://127.0.0.1:${40_000 + this.open.indexOf(standing)}`;
+    return standing.control;
+  }
+
+  /** Those of this window, and one elsewhere that is called cache. */
+  controlledAt(at: string): ControlledProxy[] {
+    if (at.endsWith(':8474'))
+      return [{ name: 'cache', protocol: 'redis', open: 3, faults: ['5:hang'] }];
+    const found = this.open.find((standing) => standing.control === at);
+    if (!found)
+      throw usage(
+        `failed to reach the control of proxies at ${at}: connection refused; is \`reprise proxy --control ${at}\` running?`,
+      );
+    const { name, protocol } = found.form;
+    return [{ name, protocol: protocol || 'tcp', open: 12, faults: [] }];
   }
 
   addFault(name: string, text: string): void {

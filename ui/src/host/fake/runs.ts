@@ -1,5 +1,14 @@
 /** The run that is on, if one is, and what the page of a run says. */
-import type { ReplayForm, RunCard, RunNews, RunNumbers, RunPage } from '../bindings';
+import type {
+  CommandState,
+  FaultState,
+  ReplayForm,
+  RunCard,
+  RunNews,
+  RunNumbers,
+  RunPage,
+} from '../bindings';
+import { COMMANDS, FAULTS, RECOVERY } from './effects';
 import { failure } from './failure';
 import { RUN_OPERATIONS, WATCHED } from './traffic';
 
@@ -77,29 +86,22 @@ export class FakeRun {
       state: card?.state ?? 'running',
       rate: 5,
       seed: '1',
-      secrets: ['login.password'],
-      mysqlUser: null,
+      needs: {
+        secrets: ['login.password'],
+        mysqlUser: null,
+        accounts: 0,
+        commands: calm ? [] : ['4m run systemctl restart mysql'],
+        controls: [],
+        proxies: [],
+      },
       resumable: card?.state === 'stopped',
       startedAt: card?.startedAt ?? new Date().toISOString(),
       numbers: calm
         ? { ...numbers, errorRate: card.errorRate, injectedRate: 0, p99Us: card.p99Us }
         : numbers,
-      faults: calm
-        ? []
-        : [
-            {
-              title: '5 % MySQL error 1213, UPDATE',
-              on: !this.faultsOff.has(0),
-              injected: 7_218,
-              errors: 7_218,
-            },
-            {
-              title: '20 % delay 250 ms ± 50, all HTTP',
-              on: false,
-              injected: 0,
-              errors: 0,
-            },
-          ],
+      faults: calm ? [] : FAULTS.map((fault, at) => faultNow(fault, live, this.faultsOff.has(at))),
+      commands: calm ? [] : live ? COMMANDS.map(notYet) : COMMANDS,
+      recovery: calm || live ? [] : RECOVERY,
       checks: [
         { check: 'p99<250ms', value: calm ? '96 ms' : '412 ms', held: calm },
         { check: 'error_rate<5%', value: calm ? '0.02 %' : '3.71 %', held: true },
@@ -121,6 +123,15 @@ export class FakeRun {
       notes: [],
     };
   }
+}
+
+/** What users saw of a fault is known when its run is over. */
+function faultNow(fault: FaultState, live: boolean, off: boolean): FaultState {
+  return live ? { ...fault, on: !off, amplification: null } : { ...fault, on: false };
+}
+
+function notYet(command: CommandState): CommandState {
+  return { ...command, tookMs: null, output: '', failure: '' };
 }
 
 function numbersAt(elapsedMs: number): RunNumbers {

@@ -32,6 +32,12 @@ export function moveSpan(span: Span, grip: Grip, byMs: number, totalMs: number):
   return { fromMs, toMs: fromMs + long >= totalMs ? null : fromMs + long };
 }
 
+/** A moment after it was moved, within a run of `totalMs`. */
+export function moveMoment(ms: number, byMs: number, totalMs: number): number {
+  const step = stepOf(totalMs);
+  return Math.max(0, Math.min(Math.round((ms + byMs) / step) * step, totalMs));
+}
+
 /** When it is on, in words. */
 export function saySpan({ fromMs, toMs }: Span): string {
   if (fromMs === 0 && toMs === null) return 'all the time';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moveSpan, saySpan } from './spans';
+import { moveMoment, moveSpan, saySpan } from './spans';
 import { ceiling, edges, moveEdge, raise, withOneMore, writeStages } from './stages';
 
 const stages = [
@@ -31,6 +31,14 @@ describe('stages', () => {
   it('begin as two halves of the run', () => {
     expect(writeStages(withOneMore([], 61_000))).toBe('1x:31s,2x:31s');
     expect(writeStages(withOneMore(stages, 0))).toBe('1x:60s,5x..10x:90500ms,10x:90500ms');
+  });
+});
+
+describe('the moment of a command', () => {
+  it('moves in whole seconds and stays within the run', () => {
+    expect(moveMoment(30_000, 10_400, 300_000)).toBe(40_000);
+    expect(moveMoment(30_000, -99_000, 300_000)).toBe(0);
+    expect(moveMoment(5_000, 99_000, 9_000)).toBe(9_000);
   });
 });
 

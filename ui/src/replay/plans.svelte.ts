@@ -1,0 +1,95 @@
+/** Plans that are kept under a name: read, kept, copied, forgotten with a way back. */
+import type { PlanCard } from '../host/bindings';
+import { host } from '../host/host';
+import { freeName } from '../library/importer.svelte';
+import { complain, say } from '../parts/notices.svelte';
+import { form } from './form.svelte';
+
+class Plans {
+  /** Null until first read. */
+  cards = $state.raw<PlanCard[] | null>(null);
+  /** The plan that the form was opened from or kept as last; empty for none. */
+  current = $state('');
+
+  get names(): string[] {
+    return this.cards?.map((card) => card.name) ?? [];
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.cards = await host().plans();
+    } catch (thrown) {
+      complain(thrown);
+    }
+  }
+
+  /** Puts a plan into the form. */
+  async open(name: string): Promise<void> {
+    await this.attempt(async () => {
+      form.take(await host().openPlan(name));
+      this.current = name;
+      say(`The form holds the plan ${name}`);
+    });
+  }
+
+  /** Puts the plan of a run into the form; whether it could be. */
+  async openOfRun(run: string): Promise<boolean> {
+    return this.attempt(async () => {
+      form.take(await host().openPlanOfRun(run));
+      this.current = '';
+      say(`The form holds the plan of ${run}`);
+    });
+  }
+
+  /** Keeps what the form asks for; in the place of the plan of that name, if there is one. */
+  async save(name: string): Promise<boolean> {
+    const replace = this.names.includes(name.trim());
+    return this.attempt(async () => {
+      await host().savePlan(name, form.complete(), replace);
+      this.current = name.trim();
+      const undo = replace ? () => void this.putBack() : null;
+      say(replace ? `Replaced the plan ${name}` : `Kept the plan ${name}`, undo);
+    });
+  }
+
+  /** Keeps the plan of a run. */
+  async saveOfRun(name: string, run: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await host().savePlanOfRun(name, run);
+      say(`Kept the plan of ${run} as ${name}`);
+    });
+  }
+
+  async copy(name: string): Promise<void> {
+    await this.attempt(async () => {
+      const other = freeName(name.replace(/-\d+$/, ''), this.names);
+      await host().copyPlan(name, other);
+      say(`Copied the plan ${name} to ${other}`);
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.attempt(async () => {
+      await host().deletePlan(name);
+      if (this.current === name) this.current = '';
+      say(`Deleted the plan ${name}; its runs keep theirs`, () => void this.putBack());
+    });
+  }
+
+  private async putBack(): Promise<void> {
+    await this.attempt(() => host().undoDeletePlan());
+  }
+
+  private async attempt(act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act();
+    } catch (thrown) {
+      complain(thrown);
+      return false;
+    }
+    await this.refresh();
+    return true;
+  }
+}
+
+export const plans = new Plans();
