@@ -33,11 +33,11 @@ export async function conductedProxy(session, shopUrl) {
   await session.run(
     `document.querySelectorAll('[aria-label^="Remove fault"], [aria-label^="Remove probe"]').forEach((one) => one.click())`,
   );
-  if (!(await session.find('[aria-label="Proxies of the Proxy page"]')))
+  if (!(await session.find('[aria-label="Proxies"]')))
     await session.run(
       `[...document.querySelectorAll('summary')].find((one) => /under this run/.test(one.textContent)).click()`,
     );
-  await click(session, '[aria-label="Proxies of the Proxy page"] input');
+  await click(session, '[aria-label="Proxies"] input');
   await click(session, '[aria-label="Add a fault in front"]');
   await session.type('[aria-label="fault 1"]', '40:error(status=503)@2s..4s via front for http');
   await clickButton(session, /^Add a command/);

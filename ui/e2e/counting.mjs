@@ -1,11 +1,14 @@
 /** A target that notes when each request comes, so that what a live control does can be seen from outside. */
 import { createServer } from 'node:http';
 
-/** Listens on a port of this machine. `arrivals` are moments of `performance.now()`. */
+/** Now, as every process of this machine counts it; milliseconds. */
+export const now = () => performance.timeOrigin + performance.now();
+
+/** Listens on a port of this machine. `arrivals` are moments of `now()`. */
 export async function countingTarget() {
   const arrivals = [];
   const server = createServer((request, response) => {
-    arrivals.push(performance.now());
+    arrivals.push(now());
     request.resume().on('end', () => response.end('{}'));
   });
   server.keepAliveTimeout = 60_000;

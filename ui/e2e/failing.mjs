@@ -13,9 +13,10 @@ sys.stdin.read()
 `;
 
 /** Starts a run, takes the file away from it, and reads what the page says. */
-export async function engineFails(session, file) {
+export async function engineFails(session, shopUrl, file) {
   await leaveField(session);
   await session.press('3');
+  await session.type('[aria-label="HTTP target"]', shopUrl);
   await session.until('the outlook', () => session.find('.big'), 30_000);
   await session.type('[aria-label="Duration"]', '60s');
   await session.type('[aria-label="Name of the run"]', 'starved');

@@ -51,7 +51,7 @@ try {
     await standingProxy(session, shopUrl);
     await conductedProxy(session, shopUrl);
     await controlsAct(session);
-    await engineFails(session, window.env.REPRISE_FILE);
+    await engineFails(session, shopUrl, window.env.REPRISE_FILE);
     await closeDuringRun(session, window);
   } catch (error) {
     // What was on screen tells more than what was waited for.

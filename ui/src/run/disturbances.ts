@@ -39,6 +39,12 @@ export function isBad({ state }: Recovered): boolean {
   return state === 'not_recovered' || state === 'cut_short';
 }
 
+/** How good the news is. */
+export function toneOf(row: Recovered): 'ok' | 'bad' | 'dim' {
+  if (isBad(row)) return 'bad';
+  return row.state === 'recovered' ? 'ok' : 'dim';
+}
+
 /** What it was like last beside what it was before, for one that had not recovered: `3.1 % new errors, before 0.2 %`. */
 export function lastSeen(row: Recovered): string {
   const share = (value: number | null) => (value === null ? 'n/a' : percent(value));
@@ -78,7 +84,7 @@ export function outcome(
     if (!live) return 'not known: the run ended first';
     return nowMs < atMs ? 'waits' : 'runs';
   }
-  return failure === '' ? `done in ${span(tookMs)}` : failure;
+  return failure === '' ? `done in ${duration(tookMs * 1_000)}` : failure;
 }
 
 /** How a fault stands `nowMs` into a run that is on. */
