@@ -10,10 +10,12 @@ export type Entry =
 
 /** All of them, first to last; of those of one moment, what disturbs before what was got over. */
 export function entries(page: RunPage): Entry[] {
+  // Of what lasts to the end of the run, nothing comes after.
+  const told = page.recovery.filter(({ total }) => total.afterMs > 0 || total.state !== 'unknown');
   const all: Entry[] = [
     ...page.faults.map((fault): Entry => ({ kind: 'fault', atMs: fault.fromMs, fault })),
     ...page.commands.map((command): Entry => ({ kind: 'command', atMs: command.atMs, command })),
-    ...page.recovery.map((recovery): Entry => ({
+    ...told.map((recovery): Entry => ({
       kind: 'recovery',
       atMs: recovery.toMs,
       recovery,

@@ -1,6 +1,7 @@
 /** Invented plans: one is there from the start. */
-import type { Failure, OpenedPlan, PlanCard, ReplayForm } from '../bindings';
+import type { OpenedPlan, PlanCard, ReplayForm } from '../bindings';
 import { blank } from '../../replay/form.svelte';
+import { failure } from './failure';
 
 type Kept = { name: string; form: ReplayForm; savedAt: string };
 
@@ -46,7 +47,8 @@ export class FakePlans {
 
   save(name: string, form: ReplayForm, replace: boolean): void {
     const before = this.kept.find((plan) => plan.name === name);
-    if (before && !replace) throw usage(`failed to create plan "${name}": the name is taken`);
+    if (before && !replace)
+      throw failure('usage', `failed to create plan "${name}": the name is taken`);
     if (before) this.remove(name);
     const secrets = form.secrets.map((secret) => ({ ...secret, value: '' }));
     this.kept.push({ name, form: { ...form, secrets }, savedAt: new Date().toISOString() });
@@ -59,18 +61,14 @@ export class FakePlans {
 
   undo(): void {
     const { gone } = this;
-    if (!gone) throw usage('no plan was deleted');
+    if (!gone) throw failure('usage', 'no plan was deleted');
     this.kept = [...this.kept.filter((plan) => plan.name !== gone.name), gone];
     this.gone = null;
   }
 
   private find(name: string): Kept {
     const found = this.kept.find((plan) => plan.name === name);
-    if (!found) throw usage(`failed to find a plan called "${name}"`);
+    if (!found) throw failure('usage', `failed to find a plan called "${name}"`);
     return found;
   }
-}
-
-function usage(message: string): Failure {
-  return { kind: 'usage', message, allow: null };
 }
