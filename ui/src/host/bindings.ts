@@ -96,11 +96,29 @@ export const commands = {
 	/**  Asks for one file with the system's dialog; null when the user changed their mind. */
 	chooseFile: (title: string) => __TAURI_INVOKE<string | null>("choose_file", { title }),
 	/**  What a replay would send and leave out, and why; or why it would be refused. Sends nothing. */
-	dryRun: (form: ReplayForm) => __TAURI_INVOKE<DryRun>("dry_run", { form }),
+	dryRun: (form: ReplayForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<DryRun>("dry_run", { form, news }),
+	/**  Ends what is being planned: an outlook, and a run that is about to start. */
+	stopPlanning: () => __TAURI_INVOKE<void>("stop_planning"),
 	/**  Connects to every target once and leaves again; what there is to say of each, in words. */
 	tryTargets: (form: ReplayForm) => __TAURI_INVOKE<string[]>("try_targets", { form }),
 	/**  Starts a replay; resolves to the run's name once it is on. */
-	startReplay: (form: ReplayForm) => __TAURI_INVOKE<string>("start_replay", { form }),
+	startReplay: (form: ReplayForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<string>("start_replay", { form, news }),
+	/**  Every plan that has a name, in order of names. */
+	plans: () => __TAURI_INVOKE<PlanCard[]>("plans"),
+	/**  A plan in the fields of the Replay page. */
+	openPlan: (name: string) => __TAURI_INVOKE<OpenedPlan>("open_plan", { name }),
+	/**  The plan of a run in the fields of the Replay page. */
+	openPlanOfRun: (run: string) => __TAURI_INVOKE<OpenedPlan>("open_plan_of_run", { run }),
+	/**  Keeps the plan that the fields ask for under a name; in the place of one that has the name, where that is wanted. */
+	savePlan: (name: string, form: ReplayForm, replace: boolean) => __TAURI_INVOKE<null>("save_plan", { name, form, replace }),
+	/**  Keeps the plan of a run under a name. */
+	savePlanOfRun: (name: string, run: string) => __TAURI_INVOKE<null>("save_plan_of_run", { name, run }),
+	/**  Keeps a plan under another name, too. */
+	copyPlan: (name: string, other: string) => __TAURI_INVOKE<null>("copy_plan", { name, other }),
+	/**  Forgets a plan; it can be put back until another is. */
+	deletePlan: (name: string) => __TAURI_INVOKE<null>("delete_plan", { name }),
+	/**  Puts the plan back that was forgotten or replaced last; what has its name now goes. */
+	undoDeletePlan: () => __TAURI_INVOKE<null>("undo_delete_plan"),
 	/**  A run's numbers, its faults and checks, its operations. */
 	run: (name: string) => __TAURI_INVOKE<RunPage>("run", { name }),
 	/**  The charts of a run. */
@@ -109,8 +127,8 @@ export const commands = {
 	mismatches: (name: string) => __TAURI_INVOKE<Mismatches[]>("mismatches", { name }),
 	/**  What failed in a run, by operation and kind, with a sample of each. */
 	failures: (name: string) => __TAURI_INVOKE<FailureLine[]>("failures", { name }),
-	/**  Starts the plan of a run again, or goes on with it; resolves to the new run's name once it is on. */
-	startAgain: (again: AgainForm) => __TAURI_INVOKE<string>("start_again", { again }),
+	/**  Starts a stored plan, of a run or with a name, or goes on with a run; resolves to the new run's name once it is on. */
+	startAgain: (again: AgainForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<string>("start_again", { again, news }),
 	/**  The name of the run that is on, if one is. */
 	runOn: () => __TAURI_INVOKE<string | null>("run_on"),
 	/**  Tells how the run that is on goes, until it is over. */
@@ -135,6 +153,10 @@ export const commands = {
 	openProxy: (form: ProxyForm) => __TAURI_INVOKE<null>("open_proxy", { form }),
 	/**  Closes a proxy with all its connections. */
 	closeProxy: (name: string) => __TAURI_INVOKE<null>("close_proxy", { name }),
+	/**  Lets replays have a proxy of this window under their control; where that is done. */
+	controlProxy: (name: string) => __TAURI_INVOKE<string>("control_proxy", { name }),
+	/**  The proxies that are controlled at an address, of this window or not. */
+	controlledProxies: (at: string, token: string) => __TAURI_INVOKE<ControlledProxy[]>("controlled_proxies", { at, token }),
 	/**  Adds a fault after the others, switched on. */
 	addProxyFault: (name: string, text: string) => __TAURI_INVOKE<null>("add_proxy_fault", { name, text }),
 	/**  Puts another fault in the place of one, counted from zero. */
@@ -176,17 +198,24 @@ export type About = {
 	findings: MachineFinding[],
 };
 
-/**  What a plan does not keep, for running it again. */
+/**  Which plan is run, with what a plan does not keep. */
 export type AgainForm = {
-	/**  The run whose plan it is. */
-	run: string,
-	/**  Goes on where that run got, instead of from the beginning. */
-	resume: boolean,
+	from: PlanSource,
+	/**  The name of that run or plan. */
+	of: string,
 	/**  The new run's name. */
 	name: string,
 	secrets: Secret[],
 	/**  Of the plan's MySQL user; none when empty. */
 	mysqlPassword: string,
+	/**  A file of accounts for the copies; none when empty. */
+	users: string,
+	/**  Where its proxies are controlled now; as the plan says when empty. */
+	controls: string[],
+	/**  What those want to be told; nothing when empty. */
+	controlToken: string,
+	/**  Runs the commands of the plan on this machine. */
+	runCommands: boolean,
 	/**  A shell command to run first; none when empty. */
 	before: string,
 };
@@ -195,6 +224,22 @@ export type AgainForm = {
 export type AllowedHost = {
 	/**  Its name or address. */
 	host: string,
+};
+
+/**  What users saw of a fault in a proxy. */
+export type Amplified = {
+	/**  Exchanges of the proxy that it struck, or connections. */
+	struck: number,
+	/**  So many there were while it was on. */
+	of: number,
+	/**  Whether connections were counted. */
+	connections: boolean,
+	injectedRate: number,
+	total: SeenShare,
+	/**  Operations that failed more than before, the worst first. */
+	operations: SeenShare[],
+	/**  Other disturbances of the same time. */
+	togetherWith: string[],
 };
 
 /**  What the values of an axis are. */
@@ -248,6 +293,26 @@ export type CheckState = {
 	held: boolean | null,
 };
 
+/**  A command at a time. */
+export type CommandRow = {
+	/**  `60s` */
+	at: string,
+	/**  What a shell is given. */
+	command: string,
+};
+
+/**  One command of a run. */
+export type CommandState = {
+	command: string,
+	atMs: number,
+	/**  Null until it has ended. */
+	tookMs: number | null,
+	/**  Why it did not do what it should; empty when it did, or has not ended. */
+	failure: string,
+	/**  What it wrote; of a long output the end. */
+	output: string,
+};
+
 /**  One operation of both sides, by the highest quantile both have enough samples for. */
 export type ComparedOperation = {
 	text: string,
@@ -280,6 +345,17 @@ export type Comparison = {
 	operations: ComparedOperation[],
 	/**  What watched servers and machines did on both sides. */
 	watched: WatchedChange[],
+};
+
+/**  One proxy that is controlled at an address. */
+export type ControlledProxy = {
+	name: string,
+	/**  `tcp`, `http`, `mysql`, `redis`, `memcached` or `smtp`. */
+	protocol: string,
+	/**  Connections now. */
+	open: number,
+	/**  The faults it has of its own that are on, as they are written. */
+	faults: string[],
 };
 
 /**  One value that is taken from the target's answers. */
@@ -459,6 +535,8 @@ export type FaultReading = {
 	toMs: number | null,
 	/**  ` every 60s for 5s after 3 first 2`, with the space before it; empty when it is on throughout. */
 	repeats: string,
+	/**  The proxy it acts in; empty for the replay's own connections. */
+	via: string,
 	/**  What follows `for`; empty for everything. */
 	selector: string,
 	/**  Why a replay cannot have it; null when it can. */
@@ -469,12 +547,22 @@ export type FaultReading = {
 export type FaultState = {
 	/**  As a person says it. */
 	title: string,
+	/**  As it is written. */
+	text: string,
+	/**  The proxy it acts in; null for the replay's own connections. */
+	proxy: string | null,
+	/**  When it begins. */
+	fromMs: number,
+	/**  When it ends; null at the end of the run. */
+	toMs: number | null,
 	/**  Whether its switch is on. */
 	on: boolean,
-	/**  Exchanges it touched. */
+	/**  Exchanges it touched; in a proxy, the proxy's. */
 	injected: number,
-	/**  Those of them that failed. */
+	/**  Those of the users that failed. */
 	errors: number,
+	/**  What users saw of it, for one of a proxy, once the run is over. */
+	amplification: Amplified | null,
 };
 
 /**  Something that was found by words. */
@@ -579,6 +667,13 @@ export type MysqlUser = {
 	password: string,
 };
 
+/**  A plan in the fields of the Replay page. */
+export type OpenedPlan = {
+	form: ReplayForm,
+	/**  What has to be given again, in words. */
+	leftOut: string[],
+};
+
 /**  One operation of a recording; latencies in microseconds, null when none was answered. */
 export type OperationLine = {
 	protocol: string,
@@ -590,6 +685,49 @@ export type OperationLine = {
 	p99Us: number | null,
 };
 
+/**  One plan that is kept under a name. */
+export type PlanCard = {
+	name: string,
+	recording: string,
+	savedAt: string,
+	/**  Where it sends. */
+	targets: string[],
+	seed: string,
+	needs: PlanNeeds,
+};
+
+/**  What a plan does not hold, or may not do unasked. */
+export type PlanNeeds = {
+	/**  The secrets it needs, by name. */
+	secrets: string[],
+	/**  Who logs in to MySQL; null when it sends none. */
+	mysqlUser: string | null,
+	/**  How many accounts its copies have of their own. */
+	accounts: number,
+	/**  The commands it would run on this machine. */
+	commands: string[],
+	/**  Where its proxies are controlled. */
+	controls: string[],
+	/**  The proxies that its faults name. */
+	proxies: string[],
+};
+
+/**  Where a stored plan comes from. */
+export type PlanSource = 
+/**  A run. */
+"run" | 
+/**  A run that ended early, from where it got. */
+"resume" | 
+/**  It has a name of its own. */
+"plan";
+
+/**  Exchanges of the recording that have been read. */
+export type PlanningNews = {
+	read: number,
+	/**  How many it has. */
+	of: number,
+};
+
 /**  A proxy that is on. */
 export type ProxyCard = {
 	name: string,
@@ -599,6 +737,8 @@ export type ProxyCard = {
 	protocol: string,
 	/**  In full. */
 	seed: string,
+	/**  Where replays control it; null until one is to. */
+	control: string | null,
 	/**  Connections so far. */
 	accepted: number,
 	/**  Connections now. */
@@ -769,6 +909,31 @@ export type RecordingPage = {
 	exchanges: number,
 };
 
+/**  When all exchanges, or those of an operation, were as before. */
+export type RecoveredState = {
+	/**  Null for all exchanges. */
+	operation: string | null,
+	/**  `recovered`, `not_recovered`, `cut_short` by the next disturbance, or `unknown`. */
+	state: string,
+	/**  How long after the end that was, or how long was looked. */
+	afterMs: number,
+	errorRateBefore: number | null,
+	errorRateLast: number | null,
+	p99BeforeUs: number | null,
+	p99LastUs: number | null,
+};
+
+/**  How a run got over a stretch of disturbance. */
+export type RecoveryState = {
+	/**  The disturbances, as they are written. */
+	after: string[],
+	fromMs: number,
+	toMs: number,
+	total: RecoveredState,
+	/**  Operations that were not as before when all together were, the latest first. */
+	operations: RecoveredState[],
+};
+
 /**  A value before and after, with the text around it. */
 export type RedactionExample = {
 	exchange: number,
@@ -838,6 +1003,8 @@ export type ReplayForm = {
 	copies: number | null,
 	/**  `30s`, `5m`; empty for the recording once. */
 	duration: string,
+	/**  Begins again when the recording ends, until it is stopped. */
+	repeat: boolean,
 	/**  The rate over time, `1x:1m,5x:2m,5x..10x:2m`; empty for one rate throughout. */
 	stages: string,
 	/**  `30s`; empty for none. */
@@ -850,6 +1017,12 @@ export type ReplayForm = {
 	/**  Whether a lane's requests wait for its earlier answers. */
 	ordered: boolean,
 	faults: string[],
+	/**  Where the proxies are controlled that faults name. */
+	controls: string[],
+	/**  What those want to be told; nothing when empty. */
+	controlToken: string,
+	/**  What is run on this machine, and when. */
+	commands: CommandRow[],
 	checks: string[],
 	probes: string[],
 	/**  Servers and machines that tell numbers of themselves meanwhile. */
@@ -880,6 +1053,8 @@ export type ReplayForm = {
 	seed: string,
 	abortOnFail: boolean,
 	readOnly: boolean,
+	/**  SQL functions that write although their statement reads, `audit, shop.charge`; none when empty. */
+	readOnlyDeny: string,
 	/**  Leaves MySQL writes out of copies and repetitions. */
 	copiesRead: boolean,
 	bothTiers: boolean,
@@ -1003,10 +1178,8 @@ export type RunPage = {
 	rate: number | null,
 	/**  Its seed, in full. */
 	seed: string,
-	/**  The secrets that running it again needs. */
-	secrets: string[],
-	/**  Who logs in to MySQL; null when it sends none. */
-	mysqlUser: string | null,
+	/**  What running its plan again needs. */
+	needs: PlanNeeds,
 	/**  Whether it ended early and can be gone on with. */
 	resumable: boolean,
 	/**  When it began. */
@@ -1015,6 +1188,10 @@ export type RunPage = {
 	numbers: RunNumbers,
 	/**  Its faults, in the plan's order. */
 	faults: FaultState[],
+	/**  Its commands, in the plan's order. */
+	commands: CommandState[],
+	/**  How it got over what disturbed it, once it is over. */
+	recovery: RecoveryState[],
 	/**  Its checks. */
 	checks: CheckState[],
 	/**  What its probes measured beside it. */
@@ -1063,6 +1240,21 @@ export type Scale = {
 export type Secret = {
 	name: string,
 	value: string,
+};
+
+/**  The share of the users' exchanges that failed, with its interval, and how many times what was injected it is. */
+export type SeenShare = {
+	/**  Null for all exchanges. */
+	operation: string | null,
+	errorRate: number,
+	low: number,
+	high: number,
+	/**  Null when too little was measured before. */
+	before: number | null,
+	/**  Null when nothing was injected. */
+	times: number | null,
+	timesLow: number | null,
+	timesHigh: number | null,
 };
 
 /**  One line. */
