@@ -9,6 +9,7 @@ use crate::commands::{
 };
 
 /// Every command, typed.
+#[expect(clippy::too_many_lines, reason = "it is one list")]
 pub(crate) fn commands() -> Builder<Wry> {
     Builder::new()
         .disable_serde_phases()

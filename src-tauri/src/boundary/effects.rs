@@ -198,7 +198,7 @@ impl CommandState {
             let is_its = |result: &&CommandResult| {
                 result.command == command.command && result.at_us >= command.at_us
             };
-            let place = ended.iter().position(|result| is_its(&result));
+            let place = ended.iter().position(is_its);
             match place.map(|place| ended.remove(place)) {
                 Some(result) => Self::ended(result),
                 None => Self {

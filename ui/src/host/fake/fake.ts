@@ -60,7 +60,7 @@ export class FakeHost implements Host {
   /** The proxies that are on. */
   readonly standing: FakeProxies;
   /** The plans it keeps. */
-  readonly kept = new FakePlans();
+  private readonly namedPlans = new FakePlans();
   /** How many exchanges it reads for a plan before it has one; 0 is at once. */
   planning = 0;
   private planningStopped = false;
@@ -359,11 +359,11 @@ export class FakeHost implements Host {
   }
 
   async plans() {
-    return this.kept.cards();
+    return this.namedPlans.cards();
   }
 
   async openPlan(name: string) {
-    return this.kept.open(name);
+    return this.namedPlans.open(name);
   }
 
   async openPlanOfRun(run: string) {
@@ -373,24 +373,24 @@ export class FakeHost implements Host {
 
   async savePlan(name: string, form: ReplayForm, replace: boolean) {
     this.asked.push(`save plan ${name} ${replace}`);
-    this.kept.save(name, form, replace);
+    this.namedPlans.save(name, form, replace);
   }
 
   async savePlanOfRun(name: string, run: string) {
     this.asked.push(`save plan ${name} of ${run}`);
-    this.kept.save(name, blank('shop-friday'), false);
+    this.namedPlans.save(name, blank('shop-friday'), false);
   }
 
   async copyPlan(name: string, other: string) {
-    this.kept.save(other, this.kept.open(name).form, false);
+    this.namedPlans.save(other, this.namedPlans.open(name).form, false);
   }
 
   async deletePlan(name: string) {
-    this.kept.remove(name);
+    this.namedPlans.remove(name);
   }
 
   async undoDeletePlan() {
-    this.kept.undo();
+    this.namedPlans.undo();
   }
 
   async startReplay(form: ReplayForm) {
