@@ -4,8 +4,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
-    compare, file, import, keeping, library, machine, plans, proxy, record, redaction, replay,
-    run, targets, window,
+    compare, file, import, keeping, library, machine, plans, proxy, record, redaction, replay, run,
+    targets, window,
 };
 
 /// Every command, typed.
