@@ -49,8 +49,8 @@ screenshots:
 first-run:
 	cd ui && npm run --silent build
 	$(CARGO) build -p reprise-fixtures --example shop
-	$(CARGO) build -p reprise-desktop
-	cd ui && node e2e/first_run.mjs
+	$(CARGO) build --release -p reprise-desktop --features custom-protocol
+	cd ui && PROFILE=release node e2e/first_run.mjs
 
 test: setup ui-test rust-test e2e
 

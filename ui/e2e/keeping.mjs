@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { obeysTheRules } from './accessibility.mjs';
 import { start } from './processes.mjs';
-import { app, clickButton, count, leaveField, picture, text } from './window.mjs';
+import { app, clickButton, count, leaveField, picture } from './window.mjs';
 
 const ROW = (what) => `tr[aria-label="${what}"]`;
 const focus = (session, selector) =>
   session.run('document.querySelector(arguments[0]).focus()', selector);
 
-/** The file that is open, by what the rail says. */
-const fileNow = async (session) => (await text(session, 'nav .name')).split(' ').at(-1);
+/** The name of the file that is open, as the rail knows it. */
+const fileNow = (session) =>
+  session.run(`return document.querySelector('nav .file')?.title.split('/').at(-1) ?? ''`);
 
 async function library(session) {
   await leaveField(session);

@@ -8,7 +8,7 @@ import { Session } from './webdriver.mjs';
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(process.env.TARGET ?? process.env.CARGO_TARGET_DIR ?? join(root, 'target'));
 /** The program itself. */
-export const app = join(target, 'debug/reprise-desktop');
+export const app = join(target, process.env.PROFILE ?? 'debug', 'reprise-desktop');
 /** The sample shop. */
 export const shopProgram = join(target, 'debug/examples/shop');
 /** A capture of the sample shop. */
