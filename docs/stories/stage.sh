@@ -59,8 +59,8 @@ proxy() {
         sleep 0.1
     done
     db=$(sed -n 's/^reprise: db listens on \([^ ]*\).*/\1/p' "$out/proxy.log")
-    control=$(sed -n 's/^reprise: control at \(.*\)/\1/p' "$out/proxy.log")
+    control=$(sed -n 's/^reprise: control at \(.*\)\/api\/proxies$/\1/p' "$out/proxy.log")
 }
 
 password='login.password=correct horse battery staple'
-reprise import fixtures/captures/shop.pcap.gz --name friday
+reprise import "fixtures/captures/${capture:-shop}.pcap.gz" --name friday 2>/dev/null
