@@ -39,6 +39,29 @@ pub enum ReplayError {
         /// What is possible.
         most: f64,
     },
+    /// So small a share of the lanes has none of them.
+    #[error(
+        "send anything: of {lanes} none is among {copies} copies of each; give more copies, or another --seed"
+    )]
+    NoLanes {
+        /// How many lanes there are, in words.
+        lanes: String,
+        /// What was asked for.
+        copies: f64,
+    },
+    /// Everything would be warm-up.
+    #[error(
+        "measure anything: it warms up for {warms_up_ms} ms, and the run is over after {takes_ms} ms; warm up for less"
+    )]
+    OnlyWarmUp {
+        /// How long it would warm up.
+        warms_up_ms: u64,
+        /// How long the run takes.
+        takes_ms: u64,
+    },
+    /// A run of no time sends nothing.
+    #[error("run for no time: give a duration such as 30s")]
+    NoDuration,
     /// All of the run that it goes on with was sent.
     #[error(
         "go on with {0}: it had reached the end; `--again {0}` runs it again from its beginning"

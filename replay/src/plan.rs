@@ -453,6 +453,9 @@ impl Plan {
         if self.timeout_ms == 0 {
             return Err(ReplayError::NoTimeout);
         }
+        if self.duration_ms == Some(0) {
+            return Err(ReplayError::NoDuration);
+        }
         for fault in &self.faults {
             if fault.via.is_some() && self.proxies.is_empty() {
                 return Err(ReplayError::NoControl(fault.to_string()));

@@ -36,6 +36,7 @@ use rustc_hash::FxHashMap;
 use crate::http::verify::noise::NoiseBook;
 use crate::plan::KeyColumn;
 use crate::reason::Skips;
+use crate::schedule::copies::copies_of;
 use crate::{Plan, ReplayError};
 use contention::Contention;
 use gather::Gatherer;
@@ -223,6 +224,13 @@ impl Prepared {
     /// Whether the runs that it goes on with have sent all of it.
     pub(crate) fn leaves_nothing(&self) -> bool {
         self.counted.sends == 0 && self.sends() > 0
+    }
+
+    /// Whether so small a share of the lanes is played that none is among it.
+    pub(crate) fn plays_no_lane(&self) -> bool {
+        let (seed, copies) = (self.plan.seed, self.plan.most_copies());
+        let mut sent = self.lanes.iter().filter(|lane| !lane.steps.is_empty());
+        sent.all(|lane| copies_of(seed, lane.id, copies) == 0)
     }
 
     /// What one playing of the recording leaves out.

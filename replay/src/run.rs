@@ -25,13 +25,13 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
 use reprise_fault::{Faults, RemoteProxies};
-use reprise_measure::Check;
+use reprise_measure::{Check, readable};
 use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
-use crate::plan::Connections;
+use crate::plan::{Connections, Speed};
 use crate::prepare::Prepared;
 use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
@@ -187,9 +187,10 @@ struct Extras {
     mysql_room: Option<MysqlRoom>,
 }
 
-/// Refuses a plan that leaves everything out, or goes on with a run of which nothing is left.
+/// Refuses a plan that leaves everything out, goes on with a run of which nothing is left, or measures nothing.
 fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
-    if let Some(run) = &prepared.plan.resumes
+    let plan = &prepared.plan;
+    if let Some(run) = &plan.resumes
         && prepared.leaves_nothing()
     {
         return Err(ReplayError::NothingLeft(run.clone()));
@@ -201,6 +202,21 @@ fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
             .map(|(reason, count)| format!("{count} {}", reason.name()))
             .collect();
         return Err(ReplayError::NothingToSend(reasons.join(", ")));
+    }
+    if prepared.plays_no_lane() {
+        let sent = prepared.lanes.iter().filter(|lane| !lane.steps.is_empty());
+        return Err(ReplayError::NoLanes {
+            lanes: readable::counted(sent.count() as u64, "lane"),
+            copies: plan.most_copies(),
+        });
+    }
+    let takes_ms = prepared.outline().takes_ms;
+    let ends = !plan.goes_on() && plan.rate.speed != Speed::Max;
+    if ends && plan.warm_up_ms > takes_ms {
+        return Err(ReplayError::OnlyWarmUp {
+            warms_up_ms: plan.warm_up_ms,
+            takes_ms,
+        });
     }
     Ok(())
 }

@@ -30,6 +30,16 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
 }
 
 #[test]
+fn a_run_that_would_send_or_measure_nothing_is_refused() {
+    let desk = Desk::with_recording();
+    replay_refuses(&desk, &["--copies", "0.0001"], "another --seed");
+    replay_refuses(&desk, &["--duration", "0s"], "such as 30s");
+    replay_refuses(&desk, &["--warm-up", "1h"], "warm up for less");
+    let twice = ["--duration", "1m", "--warm-up", "2m"];
+    replay_refuses(&desk, &twice, "after 60000 ms");
+}
+
+#[test]
 fn a_wrong_fault_check_or_filter_is_refused_and_quoted() {
     let desk = Desk::with_recording();
     replay_refuses(&desk, &["--fault", "20:dely(ms=1)"], "use dummy, delay");
