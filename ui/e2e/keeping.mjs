@@ -41,8 +41,8 @@ export async function keptInOrder(session) {
 
   await session.press('\uE009', 'k');
   await session.type('[aria-label="What to do"]', 'answers 503');
-  await session.until('the run by its note', async () =>
-    /broken at five/.test((await session.text('#doings')) ?? ''),
+  await session.until('the run by its note', () =>
+    session.run(`return /broken at five/.test(document.querySelector('#doings')?.textContent)`),
   );
   await picture(session, '22-palette');
   await session.press('\uE007');
