@@ -1,6 +1,6 @@
 //! Two runs compared, as the Compare page shows them. Changes are relative to A: 0.38 is 38 % more.
 
-use reprise_app::{OperationChange, QuantileChange};
+use reprise_app::{AnswerChange, OperationChange, QuantileChange, status_name};
 use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
@@ -25,6 +25,43 @@ pub(crate) struct Comparison {
     operations: Vec<ComparedOperation>,
     /// What watched servers and machines did on both sides.
     watched: Vec<WatchedChange>,
+    answers: Vec<ChangedAnswer>,
+}
+
+/// What one operation answered differently.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct ChangedAnswer {
+    operation: String,
+    /// What changed, in words.
+    words: String,
+    /// How many answers of each side were not the recorded ones.
+    differing_a: u32,
+    differing_b: u32,
+    /// One of B's beside A's or the recorded one; null when none was kept.
+    example: Option<AnswerExample>,
+}
+
+/// One exchange that both sides answered.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct AnswerExample {
+    exchange: u32,
+    request: String,
+    place: String,
+    /// `A: 200` or `recorded: 200`.
+    head_a: String,
+    head_b: String,
+    lines: Vec<AnswerLine>,
+}
+
+/// One line of both answers; null where the other side has one of its own.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct AnswerLine {
+    a: Option<String>,
+    b: Option<String>,
+    differs: bool,
 }
 
 /// One quantile of both sides; microseconds.
@@ -90,6 +127,11 @@ impl From<reprise_app::Comparison> for Comparison {
                 .into_iter()
                 .map(WatchedChange::from)
                 .collect(),
+            answers: comparison
+                .answers
+                .into_iter()
+                .map(ChangedAnswer::from)
+                .collect(),
             a: comparison.a,
             b: comparison.b,
         }
@@ -109,6 +151,37 @@ fn quantile(name: String, change: QuantileChange) -> QuantileLine {
         low: change.low,
         high: change.high,
         significant: change.significant,
+    }
+}
+
+impl From<AnswerChange> for ChangedAnswer {
+    fn from(change: AnswerChange) -> Self {
+        Self {
+            words: change.words(),
+            operation: change.operation,
+            differing_a: whole(change.differing.a),
+            differing_b: whole(change.differing.b),
+            example: change.example.map(AnswerExample::from),
+        }
+    }
+}
+
+impl From<reprise_app::AnswerExample> for AnswerExample {
+    fn from(example: reprise_app::AnswerExample) -> Self {
+        let head = |who: &str, status| format!("{who}: {}", status_name(status));
+        let lines = example.lines.into_iter().map(|line| AnswerLine {
+            a: line.a,
+            b: line.b,
+            differs: line.differs,
+        });
+        Self {
+            exchange: example.exchange,
+            request: example.request,
+            place: example.place,
+            head_a: head(example.a_is.name(), example.a_status),
+            head_b: head("B", example.b_status),
+            lines: lines.collect(),
+        }
     }
 }
 

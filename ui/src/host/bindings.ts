@@ -242,6 +242,24 @@ export type Amplified = {
 	togetherWith: string[],
 };
 
+/**  One exchange that both sides answered. */
+export type AnswerExample = {
+	exchange: number,
+	request: string,
+	place: string,
+	/**  `A: 200` or `recorded: 200`. */
+	headA: string,
+	headB: string,
+	lines: AnswerLine[],
+};
+
+/**  One line of both answers; null where the other side has one of its own. */
+export type AnswerLine = {
+	a: string | null,
+	b: string | null,
+	differs: boolean,
+};
+
 /**  What the values of an axis are. */
 export type AxisUnit = 
 /**  Microseconds since the start of the run. */
@@ -263,6 +281,18 @@ export type BinnedCard = {
 	name: string,
 	deletedAt: string,
 	bytes: number,
+};
+
+/**  What one operation answered differently. */
+export type ChangedAnswer = {
+	operation: string,
+	/**  What changed, in words. */
+	words: string,
+	/**  How many answers of each side were not the recorded ones. */
+	differingA: number,
+	differingB: number,
+	/**  One of B's beside A's or the recorded one; null when none was kept. */
+	example: AnswerExample | null,
 };
 
 /**  A drawn chart. */
@@ -345,6 +375,7 @@ export type Comparison = {
 	operations: ComparedOperation[],
 	/**  What watched servers and machines did on both sides. */
 	watched: WatchedChange[],
+	answers: ChangedAnswer[],
 };
 
 /**  One proxy that is controlled at an address. */

@@ -373,6 +373,27 @@ export function comparison(a: string, b: string): Comparison {
       by('GET /search', 70_000, 68_000, -0.09, 0.04, 38_212),
       by('GET /report/slow', 1_900_000, 2_200_000, null, null, 41),
     ],
+    answers: [
+      {
+        operation: 'POST /checkout',
+        words: '422 in 31 of 4,902 answers (A: 0 of 4,911); differs at json:total',
+        differingA: 0,
+        differingB: 31,
+        example: {
+          exchange: 48_112,
+          request: 'POST /checkout',
+          place: 'json:total',
+          headA: 'recorded: 200',
+          headB: 'B: 422',
+          lines: [
+            { a: '{', b: '{', differs: false },
+            { a: '  "order": 7,', b: '  "error": "no price",', differs: true },
+            { a: '  "total": 1200', b: null, differs: true },
+            { a: '}', b: '}', differs: false },
+          ],
+        },
+      },
+    ],
   };
 }
 
