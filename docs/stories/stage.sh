@@ -52,7 +52,7 @@ proxy() {
     to=$1
     shift
     printf "control = '127.0.0.1:0'\n[[proxy]]\nname = 'db'\nlisten = '0'\nto = 'mysql://%s'\nseed = 5\n" "$to" >"$out/proxies.toml"
-    reprise proxy --config "$out/proxies.toml" --for 20m "$@" >"$out/proxy.log" 2>&1 &
+    "$bin/reprise" proxy --config "$out/proxies.toml" --for 20m "$@" >"$out/proxy.log" 2>&1 &
     started="$started $!"
     for _ in $(seq 100); do
         grep -q 'control at' "$out/proxy.log" && break
