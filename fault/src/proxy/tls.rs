@@ -9,7 +9,7 @@ use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection};
 use super::connection::Ends;
 use super::side::Side;
 
-/// Where a proxy speaks TLS: from a connection's first byte, but with MySQL, where it begins as [`Upgrade`] says.
+/// Where a proxy speaks TLS: from a connection's first byte, but with MySQL, where it begins once the client asks for it.
 #[derive(Clone, Debug, Default)]
 pub struct ProxyTls {
     /// What clients are shown, the proxy's own certificate; `None`: TLS is not spoken with them.
