@@ -31,7 +31,7 @@ pub struct Summary {
     pub error_rate: f64,
     /// The share (0.0 to 1.0) of what was measured that failed or was an error in the recording too.
     pub error_rate_total: f64,
-    /// More than [`UNFAITHFUL_ABOVE`] of the answers differ, and not by the order between lanes alone: the latencies
+    /// More than 5 % of the answers differ, and not by the order between lanes alone: the latencies
     /// are of other work.
     pub unfaithful: bool,
     /// The generator could not keep up ([`is_generator_late`]): the latencies are not the target's.

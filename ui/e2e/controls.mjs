@@ -54,6 +54,16 @@ function slide(session, rate) {
   );
 }
 
+/** Takes a line out of the form; whether none was left. */
+function removed(session, what) {
+  return session.run(
+    `const one = document.querySelector('[aria-label^="Remove ' + arguments[0] + '"]');
+     one?.click();
+     return one === null`,
+    what,
+  );
+}
+
 /** Plays the recording that is there against a target that counts. */
 export async function controlsAct(session) {
   const target = await countingTarget();
@@ -66,9 +76,9 @@ export async function controlsAct(session) {
     await session.run(`document.querySelector('input[value=speed]').click()`);
     await session.type('[aria-label="Times the recorded rate"]', '4');
     await session.type('[aria-label="Duration"]', '60s');
-    await session.run(
-      `document.querySelectorAll('[aria-label^="Remove fault"]').forEach((one) => one.click())`,
-    );
+    // what an earlier plan in the form had
+    for (const what of ['fault', 'command', 'control address'])
+      await session.until(`no ${what}`, () => removed(session, what));
     await clickButton(session, /^Add a fault/);
     await session.type('[aria-label="fault 1"]', FAULT);
     await session.type('[aria-label="Name of the run"]', 'controls');
