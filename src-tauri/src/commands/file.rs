@@ -62,10 +62,10 @@ pub(crate) async fn open_library(
     .await
 }
 
-/// `friday.reprise – Reprise`.
+/// `friday.reprise - Reprise`.
 fn title(path: &Path) -> String {
     path.file_name().map_or_else(
         || "Reprise".to_owned(),
-        |name| format!("{} – Reprise", name.display()),
+        |name| format!("{} - Reprise", name.display()),
     )
 }
