@@ -55,7 +55,7 @@ impl Window {
         } else {
             every.every_us
         };
-        let edge = at_us - into + next;
+        let edge = (at_us - into).saturating_add(next);
         Some(self.to_us.map_or(edge, |to_us| edge.min(to_us)))
     }
 
@@ -198,6 +198,8 @@ mod tests {
         }
         let edges: Vec<u64> = edges.iter().map(|us| us / 1_000_000).collect();
         assert_eq!(edges, [0, 10, 15, 70, 75, 100]);
+        let endless = window("10s..").repeated("60s", "5s").unwrap();
+        assert_eq!(endless.next_edge_us(u64::MAX - 1), Some(u64::MAX));
         let spans: Vec<(u64, u64)> = span.spans(72_000_000).collect();
         assert_eq!(spans, [(10_000_000, 15_000_000), (70_000_000, 72_000_000)]);
     }

@@ -86,10 +86,13 @@ impl CommandReader {
     fn next(&mut self) -> Result<State, Foreign> {
         let line = self.line.trim_ascii_end();
         match (self.state, line.split_first()) {
-            (State::First, Some((b'*', b"0" | b"-1"))) => Ok(State::Ended),
+            (State::First, Some((b'*', b"-1"))) => Ok(State::Ended),
             (State::First, Some((b'*', count))) => {
-                let count = number(count).filter(|count| *count <= MOST_WORDS);
-                Ok(State::Length(count.ok_or(Foreign)?))
+                match number(count).filter(|count| *count <= MOST_WORDS) {
+                    Some(0) => Ok(State::Ended),
+                    Some(count) => Ok(State::Length(count)),
+                    None => Err(Foreign),
+                }
             }
             (State::First, _) => {
                 // bytes of something else, such as TLS
@@ -187,6 +190,7 @@ mod tests {
             (b"set a 1\n", "SET a 1"),
             (b"\r\n", ""),
             (b"*0\r\n", ""),
+            (b"*00\r\n", ""),
             (b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n", "AUTH"),
         ] {
             let all = [command, b"PING\r\n"].concat();
