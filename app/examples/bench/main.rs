@@ -68,8 +68,10 @@ fn in_folder(work: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Fail
     let folder = std::env::temp_dir().join(format!("reprise-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let outcome = work(&folder);
-    std::fs::remove_dir_all(&folder)?;
-    outcome
+    let removed = std::fs::remove_dir_all(&folder);
+    // what went wrong first says more
+    outcome?;
+    Ok(removed?)
 }
 
 fn bench(folder: &Path) -> Result<(), Failure> {

@@ -195,7 +195,9 @@ async fn opening(
         faults: struck.clone(),
     };
     let Turn { hold, ending, .. } = turn;
-    waiting::pause(faults, &pause(hold)).await;
+    let is_understood = luck.proxy.protocol() != ProxyProtocol::Tcp;
+    let leaver = is_understood.then_some(client);
+    waiting::hold(faults, &pause(hold), leaver).await;
     match ending {
         None | Some(Ending::Answer(Injected::Http { .. })) => Ok(()),
         Some(Ending::Answer(Injected::Line { reply })) => {
@@ -214,7 +216,7 @@ async fn opening(
         }
         Some(Ending::Close) => Err(Cut::Close),
         Some(Ending::Reset(after)) => {
-            waiting::pause(faults, &pause(after)).await;
+            waiting::hold(faults, &pause(after), leaver).await;
             Err(Cut::Reset)
         }
         Some(Ending::Silence(length)) => {

@@ -112,6 +112,12 @@ impl Link {
         self.luck.proxy.protocol() == ProxyProtocol::Tcp || self.said.is_opaque()
     }
 
+    /// The client, where it has left once it has finished: nothing is held back for it any more. In bytes of
+    /// something else a client may have finished and wait for its answer all the same.
+    pub(super) fn leaver(&self) -> Option<&Side> {
+        (!self.is_bytes()).then_some(&self.ends.client)
+    }
+
     /// The sender of a direction has spoken.
     pub(super) fn speaks(&self, direction: Direction) {
         let spoken = self.spoken_of(direction);

@@ -37,7 +37,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
                     return Ok(());
                 }
             }
-            What::Pause(pause) => waiting::pause(&link.faults, &pause).await,
+            What::Pause(pause) => waiting::hold(&link.faults, &pause, link.leaver()).await,
             What::Tls => {
                 let tls = &link.luck.proxy.config.tls;
                 tls.to_target(&link.ends.server).map_err(|_| Cut::Close)?;

@@ -136,12 +136,12 @@ async fn begin(link: &Link, asked: Asked, scratch: &Scratch) -> Result<bool, Cut
     if !asked.answer.is_burst() {
         link.settle().await;
     }
-    waiting::pause(&link.faults, &pause(hold)).await;
+    waiting::hold(&link.faults, &pause(hold), link.leaver()).await;
     match ending {
         Ending::Answer(injected) => answer(link, asked.reply_to, &injected).await,
         Ending::Close => Err(Cut::Close),
         Ending::Reset(after) => {
-            waiting::pause(&link.faults, &pause(after)).await;
+            waiting::hold(&link.faults, &pause(after), link.leaver()).await;
             Err(Cut::Reset)
         }
         Ending::Silence(length) => Err(silence(link, &pause(or_forever(length)), scratch).await),

@@ -11,13 +11,18 @@ use std::time::Duration;
 use reprise_wire::{Close, Direction};
 use rustls::Connection;
 use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use super::pipe::Pipe;
 use super::relay::Scratch;
 use super::socket;
 use super::witness::Overheard;
 use tls::Tls;
+
+/// How soon a peer that has said more is looked at again, to see whether it has finished.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// One end.
 #[derive(Debug)]
@@ -233,6 +238,21 @@ impl Side {
         for _ in 0..64 {
             if !matches!(self.stream.try_read(&mut unread), Ok(count) if count > 0) {
                 return;
+            }
+        }
+    }
+
+    /// Waits until the peer has finished, and reads nothing of what it said before.
+    pub(super) async fn finished(&self) {
+        loop {
+            match self.stream.ready(Interest::READABLE).await {
+                Ok(ready) if !ready.is_read_closed() => {}
+                _ => return,
+            }
+            // what is unread would make it ready at once, again and again
+            match self.stream.peek(&mut [0]).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => sleep(LOOK_AGAIN_AFTER).await,
             }
         }
     }

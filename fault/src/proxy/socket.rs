@@ -2,13 +2,18 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 4096;
+
+/// How long a client may be quiet before the system asks whether it is still there. One that has vanished without a
+/// word is gone half a minute later.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// Listens, also where connections of an earlier listener still linger.
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -19,6 +24,13 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     )?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
+    // what is accepted has it too
+    socket.set_tcp_keepalive(
+        &TcpKeepalive::new()
+            .with_time(QUIET)
+            .with_interval(Duration::from_secs(10))
+            .with_retries(3),
+    )?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::queue::Pause;
+use super::side::Side;
 use super::table::{Current, Placed};
 
 /// Longer than any proxy runs.
@@ -13,6 +14,9 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Waits as long as the pause says, but no longer than one of the faults that made it is on.
 pub(super) async fn pause(faults: &watch::Receiver<Current>, pause: &Pause) {
+    if pause.length.is_zero() {
+        return;
+    }
     let end = Instant::now() + pause.length.min(FOREVER);
     let mut faults = faults.clone();
     loop {
@@ -23,6 +27,20 @@ pub(super) async fn pause(faults: &watch::Receiver<Current>, pause: &Pause) {
             () = sleep_until(edge.min(end)) => if Instant::now() >= end { return },
             changed = faults.changed() => if changed.is_err() { return },
         }
+    }
+}
+
+/// The same, but no longer than `client` is there, where one is given.
+pub(super) async fn hold(faults: &watch::Receiver<Current>, wait: &Pause, client: Option<&Side>) {
+    let left = async {
+        match client {
+            Some(client) => client.finished().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = pause(faults, wait) => {}
+        () = left => {}
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use reprise_fault::ProxyProtocol;
 use reprise_wire::http::{ReadCaps, RequestReader, ResponseReader};
 
-use crate::support::{Standing, read_all};
+use crate::support::{Standing, eventually, read_all};
 
 /// The targets of the requests that reached the server.
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -266,4 +266,59 @@ fn a_request_behind_one_that_is_never_answered_does_not_keep_its_connection_open
     let _ = client.read_to_end(&mut rest);
     drop(client);
     standing.idle();
+}
+
+/// A request, and nobody there any more for its answer.
+fn ask_and_leave(standing: &Standing, request: &str) -> TcpStream {
+    let mut client = standing.connect();
+    client.write_all(request.as_bytes()).unwrap();
+    client
+}
+
+#[test]
+fn nothing_is_held_for_a_client_that_has_left() {
+    let hour = [
+        "100:delay(ms=3600000) for /before",
+        "100:delay(ms=3600000,when=after) for /after",
+        "100:delay(ms=3600000) for /both",
+        "100:error(status=503) for /both",
+    ];
+    let (standing, seen) = standing(&hour);
+    let mut struck = 0;
+    for path in ["/before", "/after", "/both"] {
+        let clients: Vec<TcpStream> = (0..20)
+            .map(|_| ask_and_leave(&standing, &get(path)))
+            .collect();
+        struck += 20;
+        eventually(|| standing.proxy.counts().exchanges == struck);
+        thread::sleep(Duration::from_millis(30));
+        assert_eq!(standing.proxy.counts().open, 20, "{path}");
+        drop(clients);
+        standing.idle();
+    }
+    // what was sent arrives, as it would after any delay
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.iter().filter(|path| *path == "/before").count(), 20);
+}
+
+#[test]
+fn nothing_is_held_for_a_client_that_has_said_more_and_left() {
+    let faults = ["100:delay(ms=3600000) for /", "100:error(status=503) for /"];
+    let (standing, _) = standing(&faults);
+    let client = ask_and_leave(&standing, &get("/"));
+    eventually(|| standing.proxy.counts().exchanges == 1);
+    (&client).write_all(get("/next").as_bytes()).unwrap();
+    drop(client);
+    standing.idle();
+}
+
+#[test]
+fn a_client_that_leaves_before_it_is_connected_holds_nothing() {
+    for fault in ["100:delay(ms=3600000) for CONNECT", "100:hang for CONNECT"] {
+        let (standing, _) = standing(&[fault]);
+        let client = standing.connect();
+        eventually(|| standing.proxy.faults()[0].injected == 1);
+        drop(client);
+        standing.idle();
+    }
 }
