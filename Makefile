@@ -6,13 +6,14 @@ CARGO ?= cargo
 FILE ?= $(wildcard demo-out/demo.reprise)
 FUZZ_SECONDS ?= 20
 
-.PHONY: help setup setup-demo demo test app package screenshots first-run bench fuzz lint rust-test ui-test e2e clean
+.PHONY: help setup setup-demo demo test app package package-check screenshots first-run bench fuzz lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
 	@echo "make test   every test: Rust, window, MariaDB, loopback capture, the window under Xvfb"
 	@echo "make app    the desktop on your library, or on the demo's file once there is one (FILE=... for another)"
 	@echo "make package      a Debian package: the command, the window, the capture helper"
+	@echo "make package-check  installs it on a copy of this system, opens the window under Xvfb, removes it"
 	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
 	@echo "make first-run    the path of a new user in the window, step by step, into docs/first-run"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
@@ -39,6 +40,10 @@ package: setup
 	$(CARGO) build --release -p reprise -p reprise-capture
 	$(CARGO) build --release -p reprise-desktop --features custom-protocol
 	scripts/package
+
+package-check: package
+	@scripts/setup package
+	scripts/package-check "$$(ls -t target/package/reprise_*.deb | head -n 1)"
 
 screenshots:
 	cd ui && npm run --silent build

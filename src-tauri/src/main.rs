@@ -74,7 +74,10 @@ fn open() -> anyhow::Result<()> {
         .manage(Desk::new(library))
         .invoke_handler(commands.invoke_handler())
         .on_window_event(ask_before_closing)
-        .setup(|app| {
+        .setup(move |app| {
+            if let (Some(file), Some(window)) = (&file, app.get_webview_window("main")) {
+                window.set_title(&commands::file::title(file))?;
+            }
             if let Instance::First(door) = instance {
                 answer(app, door);
             }

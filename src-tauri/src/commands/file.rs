@@ -62,8 +62,8 @@ pub(crate) async fn open_library(
     .await
 }
 
-/// `friday.reprise - Reprise`.
-fn title(path: &Path) -> String {
+/// What a window on a file is called: `friday.reprise - Reprise`.
+pub(crate) fn title(path: &Path) -> String {
     path.file_name().map_or_else(
         || "Reprise".to_owned(),
         |name| format!("{} - Reprise", name.display()),
