@@ -38,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "open_library",
     "hide_window",
     "show_window",
+    "set_zoom",
     "notify",
     "close_window",
     "read_fault",

@@ -80,6 +80,11 @@ impl Error {
         }
     }
 
+    /// Whether the target was refused because it was a server in a recording, which the request can allow.
+    pub fn is_recorded_server(&self) -> bool {
+        matches!(self, Self::Target(TargetRefused::RecordedServer { .. }))
+    }
+
     /// Who has to act.
     pub fn blame(&self) -> Blame {
         match self {

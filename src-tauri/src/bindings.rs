@@ -48,6 +48,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             file::open_library,
             window::hide_window,
             window::show_window,
+            window::set_zoom,
             window::notify,
             window::close_window,
             replay::read_fault,

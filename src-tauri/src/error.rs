@@ -13,6 +13,8 @@ pub(crate) struct Failure {
     message: String,
     /// The host that the user could allow to make it work.
     allow: Option<String>,
+    /// The target was a server in a recording, which a form can allow.
+    recorded_server: bool,
 }
 
 /// Who has to act.
@@ -34,6 +36,7 @@ impl Failure {
             kind: FailureKind::Usage,
             message: message.into(),
             allow: None,
+            recorded_server: false,
         }
     }
 
@@ -48,6 +51,7 @@ impl Failure {
             kind: FailureKind::Internal,
             message: message.into(),
             allow: None,
+            recorded_server: false,
         }
     }
 }
@@ -63,6 +67,7 @@ impl From<Error> for Failure {
             kind,
             message: error.to_string(),
             allow: error.host_to_allow().map(str::to_owned),
+            recorded_server: error.is_recorded_server(),
         }
     }
 }

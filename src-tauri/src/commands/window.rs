@@ -23,6 +23,13 @@ pub(crate) fn show_window(window: WebviewWindow) -> Result<(), Failure> {
     window.show().map_err(failed)
 }
 
+/// Shows everything larger or smaller: 1 is as designed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_zoom(window: WebviewWindow, factor: f64) -> Result<(), Failure> {
+    window.set_zoom(factor).map_err(failed)
+}
+
 /// Tells the user something where they are now, when that is not this window.
 #[tauri::command]
 #[specta::specta]

@@ -75,6 +75,8 @@ export const commands = {
 	hideWindow: () => __TAURI_INVOKE<null>("hide_window"),
 	/**  Shows the window again. */
 	showWindow: () => __TAURI_INVOKE<null>("show_window"),
+	/**  Shows everything larger or smaller: 1 is as designed. */
+	setZoom: (factor: number | null) => __TAURI_INVOKE<null>("set_zoom", { factor }),
 	/**  Tells the user something where they are now, when that is not this window. */
 	notify: (title: string, body: string) => __TAURI_INVOKE<null>("notify", { title, body }),
 	/**  Ends the recording, the run and the proxies that are on, waits until all is stored, and closes the window. */
@@ -524,6 +526,8 @@ export type Failure = {
 	message: string,
 	/**  The host that the user could allow to make it work. */
 	allow: string | null,
+	/**  The target was a server in a recording, which a form can allow. */
+	recordedServer: boolean,
 };
 
 /**  Who has to act. */

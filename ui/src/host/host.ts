@@ -107,6 +107,8 @@ export interface Host {
   /** What is on goes on without a window. */
   hideWindow(): Promise<Done>;
   showWindow(): Promise<Done>;
+  /** Shows everything larger or smaller; 1 is as designed. */
+  setZoom(factor: number): Promise<Done>;
   /** Tells the user something where they are, unless that is here. */
   notify(title: string, body: string): Promise<Done>;
   /** Ends the recording, the run and the proxies that are on and closes the window once they are stored. */
@@ -218,8 +220,13 @@ export function host(): Host {
 /** Whatever was thrown, as a `Failure`: a page shows one kind of error only. */
 export function asFailure(thrown: unknown): Failure {
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) {
-    const { kind, message, allow } = thrown as Partial<Failure>;
-    return { kind: kind ?? 'internal', message: String(message), allow: allow ?? null };
+    const { kind, allow, recordedServer } = thrown as Partial<Failure>;
+    return {
+      kind: kind ?? 'internal',
+      message: String(thrown.message),
+      allow: allow ?? null,
+      recordedServer: recordedServer ?? false,
+    };
   }
-  return { kind: 'internal', message: String(thrown), allow: null };
+  return { kind: 'internal', message: String(thrown), allow: null, recordedServer: false };
 }

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
+import { failure } from '../host/fake/failure';
 import { FakeHost } from '../host/fake/fake';
 import { useHost } from '../host/host';
 import { shelf } from '../library/shelf.svelte';
@@ -137,7 +138,7 @@ describe('the Record page', () => {
   it('keeps what there is when storing fails, and says why', async () => {
     const fake = await open();
     await start();
-    fake.recorder.failsWith = { kind: 'internal', message: 'the disk is full', allow: null };
+    fake.recorder.failsWith = failure('internal', 'the disk is full');
     expect((await screen.findByRole('alert')).textContent).toContain('the disk is full');
     expect(await screen.findByText('incomplete')).toBeTruthy();
     await key('n');
@@ -147,7 +148,7 @@ describe('the Record page', () => {
   it('goes back to the form with the reason when nothing came of it', async () => {
     const fake = await open();
     await start();
-    fake.recorder.failsWith = { kind: 'usage', message: 'it printed nothing', allow: null };
+    fake.recorder.failsWith = failure('usage', 'it printed nothing');
     expect((await screen.findByRole('alert')).textContent).toContain('it printed nothing');
     await screen.findByRole('button', { name: /Start recording/ });
   });

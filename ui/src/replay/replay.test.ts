@@ -125,6 +125,27 @@ describe('the Replay page', () => {
     expect(asked(fake).readOnly).toBe(true);
   });
 
+  it('offers to send to a recorded server only where that is why it is refused', async () => {
+    await open();
+    const offer = () =>
+      screen.queryByLabelText(/although it was a server/) as HTMLInputElement | null;
+    for (const elsewhere of ['http://nowhere.example', 'http://other.example', 'nonsense']) {
+      await type('HTTP target', elsewhere);
+      await screen.findByText(/^(Refused|This cannot start)$/);
+      await waitFor(() =>
+        expect(form.failure?.message).toContain(elsewhere.replace('http://', '')),
+      );
+      expect(offer()).toBeNull();
+    }
+    await type('HTTP target', 'http://shop.example');
+    await waitFor(() => expect(offer()).not.toBeNull());
+    await fireEvent.click(offer()!);
+    await screen.findByText('74,984');
+    // What was allowed can be taken back.
+    await fireEvent.click(offer()!);
+    expect((await screen.findByRole('alert')).textContent).toContain('was a server');
+  });
+
   it('shows a run that is over with its probes and where its answers differed', async () => {
     await open();
     go({ page: 'run', name: 'friday-peak at 5x' });

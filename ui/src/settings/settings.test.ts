@@ -5,7 +5,9 @@ import { FakeHost } from '../host/fake/fake';
 import { useHost } from '../host/host';
 import { shelf } from '../library/shelf.svelte';
 import { dismiss } from '../parts/notices.svelte';
+import { readKept } from '../parts/kept';
 import { go } from '../place.svelte';
+import { AS_DESIGNED, setZoom } from '../zoom.svelte';
 import { changes, redaction } from './redaction.svelte';
 
 const EDITOR = 'Redaction rules, TOML';
@@ -80,5 +82,26 @@ describe('the redaction rules', () => {
   it('differ by the names that come and go', () => {
     const named = (...names: string[]) => names.map((name) => ({ name }));
     expect(changes(named('a', 'b'), named('b', 'c'))).toEqual({ gone: ['a'], added: ['c'] });
+  });
+});
+
+describe('the size of everything', () => {
+  afterEach(async () => {
+    await setZoom(AS_DESIGNED);
+    cleanup();
+  });
+
+  it('is changed by keys and buttons, has an end, and is kept', async () => {
+    const fake = await open();
+    const press = (name: string) => fireEvent.keyDown(document.body, { key: name, ctrlKey: true });
+    await press('+');
+    await fireEvent.click(screen.getByRole('button', { name: 'Larger' }));
+    expect(await screen.findByText('Size of everything: 125 %')).toBeTruthy();
+    for (let i = 0; i < 5; i += 1) await press('=');
+    expect(await screen.findByText('Size of everything: 200 %')).toBeTruthy();
+    expect(fake.asked.filter((asked) => asked.startsWith('zoom')).at(-1)).toBe('zoom 2');
+    expect(readKept('zoom', AS_DESIGNED)).toBe(200);
+    await press('0');
+    expect(await screen.findByText('Size of everything: 100 %')).toBeTruthy();
   });
 });

@@ -2,5 +2,5 @@
 import type { Failure } from '../bindings';
 
 export function failure(kind: Failure['kind'], message: string): Failure {
-  return { kind, message, allow: null };
+  return { kind, message, allow: null, recordedServer: false };
 }

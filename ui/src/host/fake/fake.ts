@@ -286,6 +286,10 @@ export class FakeHost implements Host {
     this.asked.push('show');
   }
 
+  async setZoom(factor: number) {
+    this.asked.push(`zoom ${factor}`);
+  }
+
   async notify(title: string) {
     this.asked.push(`notify ${title}`);
   }

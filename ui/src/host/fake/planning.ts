@@ -7,9 +7,14 @@ export function dryRun(form: ReplayForm, allowed: string[]) {
   const address = form.http.find((row) => row.url !== '')?.url || form.mysql;
   const host = /\/\/(?:[^@/]*@)?([^:/]+)/.exec(address)?.[1];
   if (!host) throw failure('usage', `'${address}' is not a URL; write http://HOST:PORT`);
-  if (host === 'shop.example')
-    throw failure('refused', 'shop.example was a server in this recording');
-  if (!/^(127\.|localhost)/.test(host) && !allowed.includes(host)) {
+  if (host === 'nowhere.example')
+    throw failure('refused', 'cannot find the address of nowhere.example');
+  if (host === 'shop.example' && !form.allowRecordedServer)
+    throw {
+      ...failure('refused', 'shop.example was a server in this recording'),
+      recordedServer: true,
+    };
+  if (!/^(127\.|localhost)/.test(host) && host !== 'shop.example' && !allowed.includes(host)) {
     throw {
       ...failure('refused', `${host} is not allowed as a target of this file`),
       allow: host,

@@ -1,5 +1,6 @@
 /** Invented standing proxies: traffic passes at a steady rate, and faults strike their share of it. */
 import type { ControlledProxy, Failure, FaultReading, ProxyCard, ProxyForm } from '../bindings';
+import { failure } from './failure';
 
 type Fault = { id: number; text: string; on: boolean; since: number; before: number };
 type Standing = {
@@ -22,9 +23,10 @@ export class FakeProxies {
 
   add(form: ProxyForm): void {
     if (this.open.some((standing) => standing.form.name === form.name))
-      throw usage(`a proxy called ${form.name} is on; choose another name`);
+      throw failure('usage', `a proxy called ${form.name} is on; choose another name`);
     if (form.listen.endsWith(':1'))
-      throw usage(
+      throw failure(
+        'usage',
         `failed to listen on ${form.listen}: permission denied; choose a port above 1023`,
       );
     this.open.push({ form, began: Date.now(), faults: [], last: 0, control: null });
@@ -70,7 +72,8 @@ export class FakeProxies {
       return [{ name: 'cache', protocol: 'redis', open: 3, faults: ['5:hang'] }];
     const found = this.open.find((standing) => standing.control === at);
     if (!found)
-      throw usage(
+      throw failure(
+        'usage',
         `failed to reach the control of proxies at ${at}: connection refused; is \`reprise proxy --control ${at}\` running?`,
       );
     const { name, protocol } = found.form;
@@ -119,7 +122,7 @@ export class FakeProxies {
       try {
         this.read(written);
       } catch (thrown) {
-        throw usage(`line ${index + 1}, ${(thrown as Failure).message}`);
+        throw failure('usage', `line ${index + 1}, ${(thrown as Failure).message}`);
       }
       return fresh(index + 1, written, on);
     });
@@ -129,7 +132,7 @@ export class FakeProxies {
 
   private find(name: string): Standing {
     const found = this.open.find((standing) => standing.form.name === name);
-    if (!found) throw usage(`no proxy called ${name} is on`);
+    if (!found) throw failure('usage', `no proxy called ${name} is on`);
     return found;
   }
 
@@ -154,8 +157,4 @@ export class FakeProxies {
 
 function fresh(id: number, text: string, on: boolean): Fault {
   return { id, text, on, since: Date.now(), before: 0 };
-}
-
-function usage(message: string): Failure {
-  return { kind: 'usage', message, allow: null };
 }

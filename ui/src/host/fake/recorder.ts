@@ -9,6 +9,7 @@ import type {
   ThemeName,
 } from '../bindings';
 import { sparkline } from './draw';
+import { failure } from './failure';
 import { recordedRate } from './pictures';
 
 const GRANT = 'sudo setcap cap_net_raw,cap_net_admin=eip "$(command -v reprise)"';
@@ -66,7 +67,7 @@ export class FakeRecorder {
   checkFilter(filter: string): void {
     if (/prot\b/.test(filter)) {
       const message = `failed to compile the filter "${filter}": syntax error; \`man pcap-filter\` has the language`;
-      throw { kind: 'usage', message, allow: null } satisfies Failure;
+      throw failure('usage', message);
     }
   }
 
