@@ -33,7 +33,7 @@ shop() {
     mkfifo "$out/$name.open"
     "$bin/examples/shop" "$@" <"$out/$name.open" >"$out/$name.log" 2>&1 &
     # the shop stops when its standard input is closed
-    sleep 600 >"$out/$name.open" &
+    sleep "${open_s:-600}" >"$out/$name.open" &
     started="$started $!"
     for _ in $(seq 300); do
         grep -q '^mysql ' "$out/$name.log" && return

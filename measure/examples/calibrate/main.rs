@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run --release -p reprise-measure --example calibrate              # 300 pairs of each kind
 //! cargo run --release -p reprise-measure --example calibrate -- 2000
-//! cargo run --release -p reprise-measure --example calibrate -- live 20 reprise replay shop --http URL --run {}
+//! docs/stories/calibrate.sh                                                # real pairs, of the sample shop with itself
 //! ```
 
 #![expect(clippy::print_stdout, reason = "it prints its table")]
