@@ -10,7 +10,7 @@ use reprise_measure::{Comparison, Tick};
 use reprise_replay::Plan;
 use reprise_store::Run;
 
-use crate::{Error, Library, RECORDING};
+use crate::{Error, Library, RECORDING, knee_charts};
 
 /// A chart written as a file: wide enough for a page.
 const WIDTH: u32 = 900;
@@ -170,10 +170,10 @@ impl Library {
         )))
     }
 
-    /// Writes one chart of a run as an SVG file.
+    /// Writes one chart of a run as an SVG file; of a search its response time or its throughput, over the rate.
     ///
     /// # Errors
-    /// When there is no run of that name, or the file cannot be written.
+    /// When there is no run and no search of that name, a search has no such chart, or the file cannot be written.
     pub fn write_chart(
         &self,
         name: &str,
@@ -181,12 +181,33 @@ impl Library {
         theme: Theme,
         path: &Path,
     ) -> Result<(), Error> {
-        let chart = self.run_timeline(name)?.draw(
-            kind,
-            &RunSpan::default(),
-            Style::new(WIDTH, HEIGHT, theme),
-        );
+        let style = Style::new(WIDTH, HEIGHT, theme);
+        let chart = match self.run_timeline(name) {
+            Ok(timeline) => timeline.draw(kind, &RunSpan::default(), style),
+            Err(error) => self.knee_chart(name, kind, style, error)?,
+        };
         write(path, &chart.svg)
+    }
+
+    /// That chart of a search; `no_run` is why there is no run of that name.
+    fn knee_chart(
+        &self,
+        name: &str,
+        kind: ChartKind,
+        style: Style,
+        no_run: Error,
+    ) -> Result<Chart, Error> {
+        let Ok(found) = self.knee_found(name) else {
+            return Err(no_run);
+        };
+        let [response_time, throughput] = knee_charts(&found, style);
+        match kind {
+            ChartKind::ResponseTime => Ok(response_time),
+            ChartKind::Rate => Ok(throughput),
+            _ => Err(Error::Usage(format!(
+                "'{name}' is a search: it has the charts response_time and rate, and each of its runs has {kind}"
+            ))),
+        }
     }
 }
 

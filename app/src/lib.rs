@@ -98,15 +98,15 @@ pub use reprise_measure::answers::{
     AnswerChange, AnswerExample, Beside, Line, StatusChange, status_name,
 };
 pub use reprise_measure::chart::{self, Chart, ChartKind, Style, Theme};
-pub use reprise_measure::interchange::comparison_markdown;
+pub use reprise_measure::interchange::{Exposition, SecondLine, comparison_markdown};
 pub use reprise_measure::knee::{Bounds, FirstToBreak, KneeAnswer, KneeStep, Tried};
 pub use reprise_measure::trend::{Trend, TrendRun, TrendStep};
 pub use reprise_measure::{
     Amplification, Check, CheckResult, CommandResult, Comparison, FailureGroup, FailureSample,
     FaultCount, Histogram, OperationChange, OperationSummary, Outcome, Outcomes, ProbeSummary,
-    QuantileChange, Quantiles, Recovered, Recovery, RecoveryState, Seen, Summary, Tick, Verdict,
-    WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late, is_unfaithful, length,
-    readable,
+    QuantileChange, Quantiles, Recovered, Recovery, RecoveryState, Seconds, Seen, Summary, Tick,
+    Verdict, WatchChange, WatchGap, WatchSeries, WatchSummary, is_generator_late, is_unfaithful,
+    length, readable,
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,

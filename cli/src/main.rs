@@ -6,6 +6,7 @@ mod capturing;
 mod commands;
 mod duration;
 mod exit;
+mod live;
 mod output;
 mod percentage;
 mod progress;

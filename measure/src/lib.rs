@@ -58,7 +58,7 @@ pub use summary::{
     CommandResult, FaultCount, OperationSummary, Rate, RunFacts, Summary, is_generator_late,
     is_unfaithful,
 };
-pub use tick::{Tick, TickQuantiles, Watched};
+pub use tick::{Seconds, Tick, TickQuantiles, Watched};
 pub use watch::{
     Reading, WatchChange, WatchGap, WatchSeries, WatchSummary, WatchTick, WatchTotals, WatchUnit,
     watch_changes,

@@ -158,6 +158,31 @@ impl Tick {
     }
 }
 
+/// Ticks of parts of a second, added up to whole seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Seconds {
+    open: Option<Tick>,
+}
+
+impl Seconds {
+    const SECOND_US: u64 = 1_000_000;
+
+    /// Adds a tick; the second that ends with it, if one does.
+    pub fn add(&mut self, tick: &Tick) -> Option<Tick> {
+        match &mut self.open {
+            Some(open) => open.merge(tick),
+            None => self.open = Some(tick.clone()),
+        }
+        let ends = tick.end_us().is_multiple_of(Self::SECOND_US);
+        self.open.take_if(|_| ends)
+    }
+
+    /// The last part of a second, when a run ends within one.
+    pub fn rest(&mut self) -> Option<Tick> {
+        self.open.take()
+    }
+}
+
 impl Watched {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.outcomes += other.outcomes;

@@ -178,10 +178,11 @@ pub(crate) enum ThemeName {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  reprise chart five response_time --out five.svg")]
 pub(crate) struct ChartArguments {
-    /// The run's name
+    /// The run's name, or that of a search (`reprise knee`)
     pub(crate) run: String,
 
-    /// What to draw: response_time, error_rate, rate, in_flight, lateness, quantiles or distribution
+    /// What to draw: response_time, error_rate, rate, in_flight, lateness, probes, watch, quantiles or distribution; of a
+    /// search response_time or rate, over the rate asked for
     pub(crate) kind: ChartKind,
 
     /// The SVG file to write

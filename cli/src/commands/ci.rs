@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::replay::series::{self, Ended};
 use super::{Context, compare};
 use crate::arguments::CiArguments;
+use crate::live::Live;
 use crate::stop::Stop;
 use crate::{exit, output};
 use config::Config;
@@ -58,7 +59,7 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
         b: None,
         repeat: config.repeat,
     })?;
-    let played = series::play(&library, turns, context.json, &stop)?;
+    let played = series::play(&library, turns, &Live::progress(context.json), &stop)?;
     let runs: Vec<RunAnswer> = played.runs.into_iter().map(|(_, run)| run).collect();
     match played.ended {
         None => {}

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use reprise_app::readable::{bytes, counted};
 use reprise_app::{CaptureNews, DemoNews, DemoRequest, ReplayNews, demo};
 
-use super::{Context, compare, recordings, replay, runs};
+use super::{Context, compare, recordings, runs};
 use crate::arguments::DemoArguments;
-use crate::output;
 use crate::progress::Progress;
 use crate::stop::Stop;
+use crate::{live, output};
 
 pub(crate) fn run(context: &Context, arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let stop = Stop::listen()?;
@@ -110,7 +110,7 @@ impl Teller {
         match news {
             ReplayNews::Started { takes_ms, .. } => self.length_us = Some(takes_ms * 1_000),
             ReplayNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
-            ReplayNews::Tick(tick) => replay::show(progress, tick, self.length_us),
+            ReplayNews::Tick(tick) => live::show(progress, tick, self.length_us),
         }
     }
 }

@@ -9,6 +9,7 @@ use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
+use crate::live::Live;
 use crate::percentage::percentage;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -30,9 +31,10 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
             return Ok(ExitCode::from(exit::REFUSED));
         }
     }
+    let live = Live::progress(context.json);
     let answer = library.knee(&request, &|| stop.asked(), &mut |step, times| {
         say(&format!("trying {}", readable(times)));
-        replay::follow(library.replay(step)?, context.json, &stop)
+        replay::follow(library.replay(step)?, &live, &stop)
     })?;
     if context.json {
         output::json(&answer)?;

@@ -11,14 +11,15 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::readable::{count, counted, duration, moment, percent, rate};
+use reprise_app::readable::{count, counted};
 use reprise_app::{
     Library, Outcome, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
-    Summary, Tick,
+    Summary,
 };
 
 use super::{Context, runs};
 use crate::arguments::ReplayArguments;
+use crate::live::Live;
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::{exit, output};
@@ -30,39 +31,42 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     let yes = arguments.targets.yes;
     let save_as = arguments.output.save_plan.clone();
     let several = arguments.series.clone();
+    // among lines of JSON the answer is one
+    let (lines, json) = (
+        arguments.output.ticks,
+        context.json || arguments.output.ticks,
+    );
+    let metrics = arguments.output.metrics.filter(|_| !dry_run);
     let request = request::of(arguments)?;
+    let live = Live::start(json, lines, metrics)?;
     if let Some(name) = &save_as {
         // a name that is taken is said before a long recording is read
         library.check_plan_name(name)?;
     }
     if let Some(series) = series::asked(&several, &request).filter(|_| !dry_run) {
         keep_plan(&library, save_as.as_deref(), &request)?;
-        return series::run(context, &library, &series, &several, yes, html.as_deref());
+        return series::run(&library, &series, &several, yes, html.as_deref(), &live);
     }
     let stop = Stop::listen()?;
     if dry_run {
-        let answer = planning(context.json, &stop, |watch| {
-            library.dry_run(&request, watch)
-        })?;
+        let answer = planning(json, &stop, |watch| library.dry_run(&request, watch))?;
         keep_plan(&library, save_as.as_deref(), &request)?;
-        if context.json {
+        if json {
             output::json(&answer)?;
         } else {
             output::text(&dry_run::describe(&answer))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let planned = planning(context.json, &stop, |watch| {
-        library.plan_replay(&request, watch)
-    })?;
+    let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
     keep_plan(&library, save_as.as_deref(), &request)?;
     if !yes && !go_on(&planned)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
     let job = library.start_replay(&request, planned)?;
-    let answer = follow(job, context.json, &stop)?;
+    let answer = follow(job, &live, &stop)?;
     // The answer first: a page that cannot be written must not cost it.
-    if context.json {
+    if json {
         output::json(&answer)?;
     } else {
         output::text(&runs::describe(&answer))?;
@@ -150,12 +154,12 @@ pub(crate) fn code(summary: &Summary) -> u8 {
     }
 }
 
-/// Follows a replay to its end with a live line.
+/// Follows a replay to its end, telling its numbers as they come.
 #[expect(clippy::print_stderr, reason = "what Ctrl-C does belongs on stderr")]
-pub(crate) fn follow(job: ReplayJob, quiet: bool, stop: &Stop) -> anyhow::Result<RunAnswer> {
-    let mut progress = Progress::start("replaying", quiet);
+pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result<RunAnswer> {
+    let mut following = live.follow(job.run());
     for warning in job.warnings() {
-        progress.note(&format!("reprise: warning: {warning}"));
+        following.note(&format!("reprise: warning: {warning}"));
     }
     let control = job.control();
     let watch = stop.watch(move || {
@@ -164,7 +168,8 @@ pub(crate) fn follow(job: ReplayJob, quiet: bool, stop: &Stop) -> anyhow::Result
         );
         control.stop();
     });
-    let mut length_us = None;
+    // whoever read the lines may have gone; the run goes on to its end, and is kept
+    let mut told = Ok(());
     while let Some(news) = job.next_news() {
         match news {
             ReplayNews::Started {
@@ -172,44 +177,20 @@ pub(crate) fn follow(job: ReplayJob, quiet: bool, stop: &Stop) -> anyhow::Result
                 sends,
                 writes,
             } => {
-                progress.note(&format!(
+                following.note(&format!(
                     "reprise: sending {}, {} of which may change data",
                     counted(sends, "exchange"),
                     count(writes)
                 ));
-                length_us = Some(takes_ms * 1_000).filter(|us| *us > 0);
+                following.takes(Some(takes_ms * 1_000).filter(|us| *us > 0));
             }
-            ReplayNews::Tick(tick) => {
-                show(&mut progress, &tick, length_us);
-            }
-            ReplayNews::Warning(warning) => progress.note(&format!("reprise: warning: {warning}")),
+            ReplayNews::Tick(tick) if told.is_ok() => told = following.tick(&tick),
+            ReplayNews::Tick(_) => {}
+            ReplayNews::Warning(warning) => following.note(&format!("reprise: warning: {warning}")),
         }
     }
     drop(watch);
-    progress.finish();
-    Ok(job.finish()?)
-}
-
-/// Shows one tick as a line.
-pub(crate) fn show(progress: &mut Progress, tick: &Tick, length_us: Option<u64>) {
-    let at_us = tick.start_us + tick.duration_us;
-    let fraction = length_us.map(|length| at_us as f64 / length.max(1) as f64);
-    progress.update(fraction, &live_line(tick, length_us));
-}
-
-fn live_line(tick: &Tick, length_us: Option<u64>) -> String {
-    let at = moment(tick.start_us + tick.duration_us);
-    let at = length_us.map_or_else(
-        || at.clone(),
-        |length| format!("{at} of {}", moment(length)),
-    );
-    let quantiles = tick.response_us.unwrap_or_default();
-    format!(
-        "{at}  {}/s of {} asked  p50 {}  p99 {}  new errors {}",
-        rate(tick.per_second(tick.sent)),
-        rate(tick.per_second(tick.planned)),
-        duration(quantiles.p50),
-        duration(quantiles.p99),
-        percent(tick.error_rate()),
-    )
+    let told = told.and(following.finish());
+    let answer = job.finish()?;
+    told.map(|()| answer)
 }

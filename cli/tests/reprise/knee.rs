@@ -41,6 +41,12 @@ fn every_step_is_a_run_that_can_be_reported_and_the_answer_follows_from_them() {
     }
     desk.run(&["report", "edge", "--junit", "edge.xml"])
         .refused(2, "is a search");
+    for kind in ["response_time", "rate"] {
+        desk.run(&["chart", "edge", kind, "--out", "edge.svg"]).ok();
+        assert!(desk.read("edge.svg").contains("asked"), "{kind}");
+    }
+    desk.run(&["chart", "edge", "lateness", "--out", "edge.svg"])
+        .refused(2, "is a search");
     // on a crowded machine the generator may be late, which is then what the answer says
     let held = !answer["holds"].is_null();
     assert_eq!(code, Some(i32::from(!held)), "{answer}");

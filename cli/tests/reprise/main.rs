@@ -31,6 +31,8 @@ mod doctor;
 #[cfg(test)]
 mod exporting;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod https;

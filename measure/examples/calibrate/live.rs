@@ -17,7 +17,9 @@ pub(super) fn run(mut arguments: impl Iterator<Item = String>) {
         .then(|| command.drain(..2).last())
         .flatten();
     if command.is_empty() {
-        println!("say what to run: live 20 reprise replay NAME --http U --http-b U --repeat 1 --seed {{}} --json");
+        println!(
+            "say what to run: live 20 reprise replay NAME --http U --http-b U --repeat 1 --seed {{}} --json"
+        );
         std::process::exit(2);
     }
     println!("| pair | load | verdict | p50 | p95 | p99 | operations that changed | why |");
@@ -47,7 +49,9 @@ pub(super) fn run(mut arguments: impl Iterator<Item = String>) {
     }
     match slowed {
         None => println!("\n{changed} of {pairs} pairs of the same target were called changed"),
-        Some(operation) => println!("\n`{operation}` was found, named first, in {found} of {pairs} pairs"),
+        Some(operation) => {
+            println!("\n`{operation}` was found, named first, in {found} of {pairs} pairs")
+        }
     }
 }
 
@@ -82,7 +86,10 @@ fn changed_operations(comparison: &Value) -> Vec<(String, String)> {
         .filter(|operation| operation["response_us"]["significant"] == true)
         .map(|operation| {
             let name = operation["operation"].as_str().unwrap_or_default();
-            (name.to_owned(), percent(&operation["response_us"]["change"]))
+            (
+                name.to_owned(),
+                percent(&operation["response_us"]["change"]),
+            )
         })
         .collect()
 }

@@ -7,6 +7,8 @@ use crate::{Comparison, Outcome, Quantiles, RecoveryState, Summary, Verdict};
 
 /// So many operations are listed; a pull request is no report.
 const OPERATIONS: usize = 10;
+/// And so many watched series: those of a host, a process and a database.
+const WATCHED: usize = 20;
 
 /// Writes a run; `what` says which recording it played.
 pub fn run(name: &str, what: &str, summary: &Summary) -> String {
@@ -58,7 +60,25 @@ pub fn run(name: &str, what: &str, summary: &Summary) -> String {
         ["operation", "sent", "p50", "p99", "new errors"],
         operations,
     );
+    watched(&mut text, summary);
     text
+}
+
+/// What watched servers and machines told, a row for each series.
+fn watched(text: &mut String, summary: &Summary) {
+    let rows = summary.watch.iter().flat_map(|source| {
+        source.series.iter().map(|series| {
+            let value = |value: f64| escaped(&series.unit.readable(value));
+            [
+                code(&format!("{}: {}", source.source, series.series)),
+                value(series.mean),
+                value(series.p95),
+                value(series.max),
+            ]
+        })
+    });
+    let rows = rows.take(WATCHED);
+    table(text, ["watched", "mean", "p95", "highest"], rows);
 }
 
 /// Writes a comparison: the verdict and its reasons, the quantiles, the operations that changed.
@@ -123,6 +143,16 @@ pub fn comparison(comparison: &Comparison) -> String {
         &mut text,
         ["operation", "changed answers"],
         answers.map(|change| [code(&change.operation), change.words()]),
+    );
+    let watched = comparison.watch.iter().take(WATCHED).map(|row| {
+        let [a, b, change] = row.readable();
+        let name = code(&format!("{}: {}", row.source, row.series));
+        [name, escaped(&a), escaped(&b), escaped(&change)]
+    });
+    table(
+        &mut text,
+        ["watched, mean over the run", "A", "B", "change"],
+        watched,
     );
     text
 }
@@ -259,7 +289,10 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CheckResult, OperationChange, OperationSummary, QuantileChange};
+    use crate::{
+        CheckResult, OperationChange, OperationSummary, QuantileChange, WatchChange, WatchSeries,
+        WatchSummary, WatchUnit,
+    };
 
     #[test]
     fn a_run_says_first_whether_its_checks_held() {
@@ -276,6 +309,18 @@ mod tests {
                 operation: "SELECT `a|b` FROM t".to_owned(),
                 sent: 1_200,
                 ..OperationSummary::default()
+            }],
+            watch: vec![WatchSummary {
+                source: "db".to_owned(),
+                series: vec![WatchSeries {
+                    series: "row lock waits".to_owned(),
+                    unit: WatchUnit::PerSecond,
+                    count: 60,
+                    mean: 12.5,
+                    p95: 31.0,
+                    max: 44.0,
+                }],
+                ..WatchSummary::default()
             }],
             ..Summary::default()
         };
@@ -310,6 +355,14 @@ mod tests {
             why: vec!["B is slower: p99 +38 % (between +29 and +49)".to_owned()],
             quantiles: [("p99".to_owned(), change)].into(),
             operations: vec![operation("GET /cart/{id}", true), operation("GET /", false)],
+            watch: vec![WatchChange {
+                source: "host".to_owned(),
+                series: "cpu".to_owned(),
+                unit: WatchUnit::Share,
+                a: Some(0.312),
+                b: Some(0.951),
+                change: Some(2.05),
+            }],
             ..Comparison::default()
         };
         insta::assert_snapshot!(comparison(&compared));

@@ -1,5 +1,6 @@
 //! The run itself.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -25,4 +26,13 @@ pub(crate) struct RunArguments {
     /// Write the run's HTML report here when it ends
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+
+    /// Print the numbers of every second on standard output while it runs, a JSON object a line; the answer is the last
+    /// line
+    #[arg(long)]
+    pub(crate) ticks: bool,
+
+    /// Let Prometheus read the numbers at http://ADDRESS/metrics while it runs
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
 }

@@ -14,13 +14,8 @@ pub(crate) struct SeriesArguments {
     #[arg(long, value_name = "[RECORDED=]URL")]
     pub(crate) http_b: Vec<String>,
 
-    /// Where B's MySQL goes, as --mysql
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "REPRISE_MYSQL_B",
-        hide_env_values = true
-    )]
+    /// Where B's MySQL goes, as --mysql [env, with --http-b: REPRISE_MYSQL_B]
+    #[arg(long, value_name = "URL")]
     pub(crate) mysql_b: Option<String>,
 
     /// Run this command before each run of B instead of --before

@@ -89,6 +89,8 @@ fn replay(recording: &str, flags: &toml::Table) -> anyhow::Result<ReplayRequest>
         if [
             "run",
             "html",
+            "ticks",
+            "metrics",
             "dry-run",
             "yes",
             "plan",

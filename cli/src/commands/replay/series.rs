@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::{code, follow, go_on, planning};
 use crate::arguments::SeriesArguments;
-use crate::commands::{Context, compare};
+use crate::commands::compare;
+use crate::live::Live;
 use crate::percentage::percentage;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -24,6 +25,9 @@ use crate::{exit, output};
 
 /// Two sides that say nothing else are played so often each: it takes as many to see changes of the least effect.
 const TWO_SIDES: u32 = 5;
+
+/// Where B's MySQL goes when `--http-b` asks for a second side and `--mysql-b` does not say.
+const MYSQL_B: &str = "REPRISE_MYSQL_B";
 
 /// What was played of a series.
 pub(crate) struct Played {
@@ -74,7 +78,8 @@ pub(super) fn asked(
     } = arguments;
     let b = (!http_b.is_empty() || mysql_b.is_some()).then(|| SecondSide {
         http: http_b.clone(),
-        mysql: mysql_b.clone(),
+        // where its MySQL goes may be kept out of the command line; a variable alone asks for no second side
+        mysql: mysql_b.clone().or_else(|| std::env::var(MYSQL_B).ok()),
         before: before_b.clone(),
     });
     let repeat = times.unwrap_or(if b.is_some() { TWO_SIDES } else { 1 });
@@ -87,12 +92,12 @@ pub(super) fn asked(
 
 /// Plays a series and compares its sides.
 pub(super) fn run(
-    context: &Context,
     library: &Library,
     request: &SeriesRequest,
     arguments: &SeriesArguments,
     yes: bool,
     html: Option<&Path>,
+    live: &Live,
 ) -> anyhow::Result<ExitCode> {
     let min_effect = arguments.min_effect.as_deref();
     let min_effect = min_effect
@@ -103,7 +108,7 @@ pub(super) fn run(
     if !yes && std::io::stdin().is_terminal() && !each_side_goes_on(library, &turns, &stop)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
-    let played = play(library, turns, context.json, &stop)?;
+    let played = play(library, turns, live, &stop)?;
     let compared = played.sides(min_effect);
     let comparison = compared.as_ref().map(|sides| library.compare(sides));
     let comparison = comparison.transpose()?;
@@ -119,7 +124,7 @@ pub(super) fn run(
         failed_checks,
         comparison: comparison.as_ref(),
     };
-    if context.json {
+    if live.is_quiet() {
         output::json(&answer)?;
     } else {
         output::text(&describe(&answer, compared.as_ref()))?;
@@ -156,7 +161,7 @@ fn each_side_goes_on(library: &Library, turns: &[Turn], stop: &Stop) -> anyhow::
 pub(crate) fn play(
     library: &Library,
     turns: Vec<Turn>,
-    quiet: bool,
+    live: &Live,
     stop: &Stop,
 ) -> anyhow::Result<Played> {
     let mut runs = Vec::new();
@@ -165,10 +170,12 @@ pub(crate) fn play(
     for (place, Turn { side, replay }) in turns.into_iter().enumerate() {
         let name = replay.run.as_deref().unwrap_or_default();
         eprintln!("reprise: run {} of {all}: {name}", place + 1);
-        let played = planning(quiet, stop, |watch| library.plan_replay(&replay, watch))
-            .and_then(|planned| library.start_replay(&replay, planned));
+        let played = planning(live.is_quiet(), stop, |watch| {
+            library.plan_replay(&replay, watch)
+        })
+        .and_then(|planned| library.start_replay(&replay, planned));
         let played = match played {
-            Ok(job) => follow(job, quiet, stop),
+            Ok(job) => follow(job, live, stop),
             Err(error) => Err(error.into()),
         };
         let run = match played {
