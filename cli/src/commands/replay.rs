@@ -190,7 +190,7 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
         }
     }
     drop(watch);
-    let told = told.and(following.finish());
+    let finished = following.finish();
     let answer = job.finish()?;
-    told.map(|()| answer)
+    told.and(finished).map(|()| answer)
 }

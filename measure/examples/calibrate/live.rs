@@ -14,7 +14,7 @@ pub(super) fn run(mut arguments: impl Iterator<Item = String>) {
         .unwrap_or(20);
     let mut command: Vec<String> = arguments.collect();
     let slowed = (command.first().map(String::as_str) == Some("--slowed") && command.len() > 1)
-        .then(|| command.drain(..2).last())
+        .then(|| command.drain(..2).next_back())
         .flatten();
     if command.is_empty() {
         println!(
