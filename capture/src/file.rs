@@ -7,6 +7,7 @@ mod reader;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 pub use open::FileProgress;
 pub(crate) use open::{Opened, open};

@@ -108,11 +108,20 @@ impl Blocks {
                 let packet = self.simple(block.origlen, block.data);
                 self.counted(packet)
             }
-            Block::Unknown(block) if block.block_type == OBSOLETE_PACKET => {
+            Block::Unknown(block) if self.kind(block) == OBSOLETE_PACKET => {
                 let packet = self.obsolete(block);
                 self.counted(packet)
             }
             _ => None,
+        }
+    }
+
+    /// Which kind of block it is: the parser reads that in little-endian order always.
+    const fn kind(&self, block: &UnknownBlock<'_>) -> u32 {
+        if self.big_endian {
+            block.block_type.swap_bytes()
+        } else {
+            block.block_type
         }
     }
 

@@ -8,7 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::variant;
 use crate::CaptureError;
+
+/// The bytes of a capture, wherever they come from.
+pub(super) type Bytes = Box<dyn Read + Send>;
 
 /// How much is read from the disk at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -78,7 +82,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
             program,
         });
     }
-    let bytes: Box<dyn Read + Send> = match start {
+    let bytes: Bytes = match start {
         [] => return Err(CaptureError::Empty(path.to_path_buf())),
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(reader)),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => {
@@ -91,7 +95,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
         _ => Box::new(reader),
     };
     Ok(Opened {
-        bytes: Box::new(Full(bytes)),
+        bytes: Box::new(Full(variant::plain(bytes).map_err(failed)?)),
         progress,
     })
 }
@@ -128,7 +132,7 @@ impl Read for Counted {
 
 /// Fills the whole buffer unless the end is reached: decompressors hand out less at a time, and
 /// the block reader takes a short first read for the end.
-struct Full(Box<dyn Read + Send>);
+struct Full(Bytes);
 
 impl Read for Full {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

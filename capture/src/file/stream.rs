@@ -4,6 +4,8 @@ use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::open::Bytes;
+
 /// How much of a stream that is no capture is shown.
 const SHOWN_BYTES: usize = 120;
 /// The longest header of a pcapng section; longer ones are nonsense.
@@ -15,8 +17,6 @@ const PCAPNG_MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// pcap files begin with one of these in either byte order: microseconds, nanoseconds, and the
 /// format of an old libpcap of Red Hat's.
 const PCAP_MAGICS: [u32; 3] = [0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34];
-
-type Bytes = Box<dyn Read + Send>;
 
 /// The header of a stream, decompressed, and what follows it; or the bytes of something else.
 pub(super) fn beginning(mut bytes: Bytes) -> Result<(Vec<u8>, Bytes), Vec<u8>> {

@@ -1,5 +1,7 @@
 //! Files of every flavour, and files in every state of disrepair.
 
+mod pcapng;
+
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
