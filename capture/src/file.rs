@@ -10,5 +10,7 @@ mod tests;
 mod variant;
 
 pub use open::FileProgress;
+#[cfg(any(test, feature = "invariants"))]
+pub(crate) use open::of;
 pub(crate) use open::{Opened, open};
 pub use reader::{CaptureFile, FileEnd, FileLoss};

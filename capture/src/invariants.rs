@@ -7,12 +7,13 @@ mod reassembly;
 pub use formats::{access_log, gor, har, mysql_log};
 pub use reassembly::reassembly;
 
+use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use reprise_wire::Timestamp;
 
-use crate::file::CaptureFile;
+use crate::file::{self, CaptureFile};
 use crate::link::{Decoded, Fragments, decode, decode_datagram};
 use crate::{LinkType, Packet};
 
@@ -62,8 +63,12 @@ pub fn packets(data: &[u8]) {
 }
 
 /// A capture file: whatever is in it, reading ends, and no packet is longer than the file can hold.
-pub fn capture_file(path: &Path) {
-    let Ok(mut file) = CaptureFile::open(path) else {
+pub fn capture_file(data: &[u8]) {
+    let (path, length) = (Path::new("x"), data.len() as u64);
+    let bytes = Box::new(Cursor::new(data.to_vec()));
+    let Ok(mut file) =
+        file::of(path, bytes, length).and_then(|opened| CaptureFile::of(path, opened))
+    else {
         return;
     };
     let mut packets = 0_u64;
@@ -80,8 +85,6 @@ pub fn capture_file(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -101,10 +104,8 @@ mod tests {
         ) {
             let pcap = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
             let section = b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0";
-            let mut file = tempfile::NamedTempFile::new().unwrap();
-            file.write_all(if pcapng { &section[..] } else { &pcap[..] }).unwrap();
-            file.write_all(&data).unwrap();
-            super::capture_file(file.path());
+            let start = if pcapng { &section[..] } else { &pcap[..] };
+            super::capture_file(&[start, &data].concat());
         }
     }
 }

@@ -12,14 +12,14 @@ use super::variant;
 use crate::CaptureError;
 
 /// The bytes of a capture, wherever they come from.
-pub(super) type Bytes = Box<dyn Read + Send>;
+pub(crate) type Bytes = Box<dyn Read + Send>;
 
 /// How much is read from the disk at a time.
 const READ_BYTES: usize = 256 << 10;
 
 /// A file's bytes, decompressed, and a count of those read from the disk.
 pub(crate) struct Opened {
-    pub(crate) bytes: Box<dyn Read + Send>,
+    pub(crate) bytes: Bytes,
     pub(crate) progress: FileProgress,
 }
 
@@ -62,6 +62,15 @@ pub(crate) fn open(path: &Path) -> Result<Opened, CaptureError> {
     };
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
+    of(path, Box::new(file), length)
+}
+
+/// The same of a file's bytes, of which there are `length`.
+pub(crate) fn of(path: &Path, file: Bytes, length: u64) -> Result<Opened, CaptureError> {
+    let failed = |source| CaptureError::Io {
+        path: path.to_path_buf(),
+        source,
+    };
     let progress = FileProgress {
         read: Arc::default(),
         length,
@@ -118,7 +127,7 @@ fn other_capture(start: &[u8]) -> Option<&'static str> {
 
 /// Counts what passes.
 struct Counted {
-    inner: File,
+    inner: Bytes,
     read: Arc<AtomicU64>,
 }
 

@@ -8,7 +8,7 @@ use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{PcapError, create_reader};
 
 use super::blocks::Blocks;
-use super::open::{self, FileProgress};
+use super::open::{self, FileProgress, Opened};
 use super::stream;
 use crate::{CaptureError, Packet};
 
@@ -63,7 +63,14 @@ impl CaptureFile {
     /// # Errors
     /// It cannot be read, is empty, ends inside its header, or holds something else.
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
-        let opened = open::open(path)?;
+        Self::of(path, open::open(path)?)
+    }
+
+    /// Recognises a file by its bytes.
+    ///
+    /// # Errors
+    /// It is empty, ends inside its header, or holds something else.
+    pub(crate) fn of(path: &Path, opened: Opened) -> Result<Self, CaptureError> {
         let reader = create_reader(BUFFER_BYTES, opened.bytes).map_err(|error| match error {
             PcapError::Eof => CaptureError::Empty(path.to_path_buf()),
             PcapError::Incomplete(_) | PcapError::UnexpectedEof => {
@@ -130,6 +137,8 @@ impl CaptureFile {
             match self.step(visit) {
                 Step::Consume(bytes) => self.reader.consume(bytes),
                 Step::Refill => return None,
+                // A length that leads beyond the file's end must not take memory.
+                Step::Grow if self.reader.data().len() < self.capacity => return None,
                 Step::Grow => {
                     self.capacity *= 2;
                     let fits = self.capacity <= MOST_BUFFER_BYTES;
@@ -193,5 +202,26 @@ impl std::fmt::Debug for CaptureFile {
         f.debug_struct("CaptureFile")
             .field("path", &self.path)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_length_that_leads_beyond_the_end_of_a_file_takes_no_memory() {
+        let mut bytes =
+            b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0".to_vec();
+        bytes.extend([[0; 4], [0; 4], [0, 0, 0, 3], [0, 0, 0, 3]].concat());
+        bytes.resize(bytes.len() + 3 * BUFFER_BYTES, 7);
+        let (path, length) = (Path::new("long"), bytes.len() as u64);
+        let opened = open::of(path, Box::new(Cursor::new(bytes)), length).unwrap();
+        let mut file = CaptureFile::of(path, opened).unwrap();
+        let end = file.read(&mut |_| ControlFlow::Continue(()));
+        assert_eq!(end, FileEnd::Cut);
+        assert_eq!(file.capacity, 4 * BUFFER_BYTES);
     }
 }
