@@ -111,6 +111,11 @@ pub enum Warning {
         /// What came of it.
         how: String,
     },
+    /// One of several captures cannot be read on; what came before was kept.
+    SourceFailed {
+        /// Why.
+        how: String,
+    },
     /// A new recording could not be begun, or an old one not deleted; it is tried again.
     NotRotated {
         /// What the store said.
@@ -182,6 +187,7 @@ impl fmt::Display for Warning {
             Self::CommandEnded { how } => {
                 write!(f, "the command failed: {how}; what came before was kept")
             }
+            Self::SourceFailed { how } => write!(f, "failed to {how}; what came before was kept"),
             Self::NotRotated { reason } => write!(f, "failed to {reason}; it is tried again"),
             Self::InterfaceGone { interface, reason } => write!(
                 f,

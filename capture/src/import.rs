@@ -1,5 +1,6 @@
 //! Files into a recording, at full speed: captures, and traffic in the formats of other tools.
 
+mod merged;
 mod source;
 
 use std::ops::ControlFlow;
@@ -17,7 +18,8 @@ use crate::reassembly::ReassemblyLimits;
 use crate::{
     CaptureError, CaptureEvent, Handle, Ingest, Progress, Recorder, Redaction, Stopper, Warning,
 };
-use source::Source;
+use merged::{Dated, Merged};
+use source::Sources;
 
 /// How often progress is told, and how often the ledger is stored.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -30,7 +32,7 @@ const LOOK_EVERY_TOLD: u32 = 8;
 /// Which files to import, and how.
 #[derive(Clone, Debug, Default)]
 pub struct ImportConfig {
-    /// The files; they are read in the order of their first packets.
+    /// The files; captures are read together, their packets in the order of their times.
     pub files: Vec<PathBuf>,
     /// The recording's name.
     pub name: String,
@@ -48,8 +50,8 @@ pub struct ImportConfig {
 /// A file cannot be read or is no capture, or the recording cannot be created. Nothing is left
 /// behind then.
 pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureError> {
-    let (files, first) = source::in_order(&config.files)?;
-    let started_at = first.unwrap_or_else(now);
+    let sources = source::in_order(&config.files)?;
+    let started_at = sources.begins.unwrap_or_else(now);
     let source = config
         .files
         .iter()
@@ -76,7 +78,7 @@ pub fn import(config: ImportConfig, store: &Store) -> Result<Handle, CaptureErro
             stopper: asked,
             lost_before: LostBefore::default(),
         }
-        .run(files, events)
+        .run(sources, events)
     })
 }
 
@@ -88,11 +90,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// How much of the parts of a file has been read, from 0 to 1.
-fn share(parts: &[FileProgress]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
-    let count = parts.len().max(1) as f64;
-    parts.iter().map(FileProgress::fraction).sum::<f64>() / count
+/// How much of some files has been read, in files.
+fn read_of(parts: &[FileProgress]) -> f64 {
+    parts.iter().map(FileProgress::fraction).sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
+const fn files(count: usize) -> f64 {
+    count as f64
 }
 
 struct Import {
@@ -103,22 +108,15 @@ struct Import {
 }
 
 impl Import {
-    fn run(mut self, files: Vec<Source>, events: &Events) -> Result<Recording, CaptureError> {
-        #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
-        let count = files.len() as f64;
-        let mut whole = true;
-        for (index, file) in files.into_iter().enumerate() {
-            #[expect(clippy::cast_precision_loss, reason = "a fraction for a progress bar")]
-            let before = index as f64;
-            let fraction = move |parts: &[FileProgress]| (before + share(parts)) / count;
-            let end = match file {
-                Source::Capture(file) => self.capture(*file, &fraction, events),
-                Source::Format(file) => self.format(&file, &fraction, events)?,
-            };
-            if end == FileEnd::Stopped {
-                whole = false;
+    fn run(mut self, sources: Sources, events: &Events) -> Result<Recording, CaptureError> {
+        let captures = sources.captures.len();
+        let count = captures + sources.formats.len();
+        let mut whole = self.captures(sources.captures, count, events)?;
+        for (index, file) in sources.formats.into_iter().enumerate() {
+            if !whole {
                 break;
             }
+            whole = self.format(&file, captures + index, count, events)? != FileEnd::Stopped;
         }
         self.ingest.set_lost_before(self.lost_before);
         let left_out = self.ingest.counts().replay_connections;
@@ -140,12 +138,46 @@ impl Import {
         }
     }
 
-    fn capture(
+    /// Reads captures; whether to their ends. `count` is how many files there are with those of other formats.
+    fn captures(
         &mut self,
-        mut file: CaptureFile,
-        fraction: &impl Fn(&[FileProgress]) -> f64,
+        captures: Vec<Dated>,
+        count: usize,
         events: &Events,
-    ) -> FileEnd {
+    ) -> Result<bool, CaptureError> {
+        if let [file] = captures.as_slice() {
+            return Ok(self.capture(CaptureFile::open(&file.path)?, count, events));
+        }
+        let mut merged = Merged::of(captures);
+        let mut looks = Looks::every(LOOK_EVERY);
+        let mut goes_on = true;
+        while goes_on {
+            let (done, parts) = merged.progress();
+            let ingest = &mut self.ingest;
+            let stopper = &self.stopper;
+            let ended = merged.go_on(&mut |packet| {
+                ingest.packet(packet);
+                let look = looks.look(ingest, stopper, events, &|| {
+                    (f64::from(done) + read_of(&parts)) / files(count)
+                });
+                goes_on = look.is_continue();
+                look
+            })?;
+            let Some(ended) = ended else {
+                return Ok(true);
+            };
+            for done in ended {
+                self.ended(&done.file, done.end, done.is_empty, events);
+            }
+        }
+        for file in merged.unfinished() {
+            self.ended(&file, FileEnd::Stopped, false, events);
+        }
+        Ok(false)
+    }
+
+    /// Reads the only capture; whether to its end.
+    fn capture(&mut self, mut file: CaptureFile, count: usize, events: &Events) -> bool {
         let packets_before = self.ingest.progress().packets;
         let progress = file.progress();
         let mut looks = Looks::every(LOOK_EVERY);
@@ -154,22 +186,27 @@ impl Import {
         let end = file.read(&mut |packet| {
             ingest.packet(packet);
             looks.look(ingest, stopper, events, &|| {
-                fraction(std::slice::from_ref(&progress))
+                progress.fraction() / files(count)
             })
         });
         let is_empty = self.ingest.progress().packets == packets_before;
+        self.ended(&file, end, is_empty, events);
+        end != FileEnd::Stopped
+    }
+
+    fn ended(&mut self, file: &CaptureFile, end: FileEnd, is_empty: bool, events: &Events) {
         let loss = file.loss();
         self.lost_before.kernel_dropped += loss.kernel_dropped;
         self.lost_before.interface_dropped += loss.interface_dropped;
         self.lost_before.unreadable_records += loss.unreadable_records;
         self.note_end(file.path(), end, is_empty, events);
-        end
     }
 
     fn format(
         &mut self,
         file: &FormatFile,
-        fraction: &impl Fn(&[FileProgress]) -> f64,
+        done: usize,
+        count: usize,
         events: &Events,
     ) -> Result<FileEnd, CaptureError> {
         let exchanges_before = self.ingest.progress().exchanges;
@@ -182,7 +219,10 @@ impl Import {
         ingest.close_connections();
         let readings = file.read(opened, &self.limits, &mut |told| {
             keep.take(ingest.recorder(), told);
-            looks.look(ingest, stopper, events, &|| fraction(&progress))
+            looks.look(ingest, stopper, events, &|| {
+                // Its parts are one file among the others.
+                (files(done) + read_of(&progress) / files(progress.len().max(1))) / files(count)
+            })
         })?;
         let last = keep.finish(ingest.recorder());
         ingest.told(progress.iter().map(FileProgress::bytes).sum(), last);
@@ -303,8 +343,8 @@ mod tests {
             lost_before: LostBefore::default(),
         };
         let (events, told) = Events::new();
-        let files = vec![Source::Capture(Box::new(CaptureFile::open(&path).unwrap()))];
-        let recording = import.run(files, &events).unwrap();
+        let sources = source::in_order(std::slice::from_ref(&path)).unwrap();
+        let recording = import.run(sources, &events).unwrap();
         assert_eq!(recording.state, RecordingState::Interrupted);
         assert_eq!(recording.loss.packets, u64::from(LOOK_EVERY));
         assert!(recording.exchanges.http > 0);

@@ -18,6 +18,7 @@
     clippy::unreachable
 )]
 
+mod batch;
 mod error;
 mod event;
 mod export;
@@ -30,6 +31,7 @@ mod ingest;
 pub mod invariants;
 pub mod link;
 mod live;
+mod order;
 mod packet;
 pub mod packet_builder;
 pub mod reassembly;

@@ -3,7 +3,6 @@
 //! The thread of a source only copies packets to a queue; decoding and storing have threads of their
 //! own. When they fall behind, the queue fills, the kernel's ring fills, and the kernel counts.
 
-mod batch;
 mod command;
 mod config;
 mod delivery;
@@ -14,7 +13,6 @@ mod filter;
 mod flowing;
 mod interface;
 mod open;
-mod order;
 mod process;
 mod rates;
 mod record;

@@ -42,11 +42,18 @@ impl Bench {
     }
 
     fn read(&self, path: &Path, idle: Option<Duration>) -> Handle {
+        self.read_all(&[path], idle)
+    }
+
+    fn read_all(&self, paths: &[&Path], idle: Option<Duration>) -> Handle {
+        let files = paths.iter().map(|path| FlowingFile {
+            path: path.to_path_buf(),
+            idle,
+            // However busy the machine is.
+            patience: Duration::from_secs(600),
+        });
         let config = RecordConfig {
-            source: PacketSource::File(FlowingFile {
-                path: path.to_path_buf(),
-                idle,
-            }),
+            source: PacketSource::Files(files.collect()),
             name: "flowing".to_owned(),
             ..RecordConfig::default()
         };
@@ -129,6 +136,93 @@ fn a_file_is_read_as_it_grows_until_it_is_stopped() {
         assert_eq!(recording.loss.unreadable_records, 0);
         assert_eq!(warnings, []);
     }
+}
+
+/// The conversation's two directions: the client's packets, the server's.
+fn directions() -> [Vec<u8>; 2] {
+    let is_of_server = |frame: &Frame| frame.data.get(34..36) == Some(&80_u16.to_be_bytes()[..]);
+    let (server, client): (Vec<_>, Vec<_>) = shop().into_iter().partition(is_of_server);
+    [client, server].map(|frames| {
+        let mut bytes = Vec::new();
+        let options = PcapOptions::default();
+        write_pcap(&mut bytes, LinkType::ETHERNET, options, &frames).unwrap();
+        bytes
+    })
+}
+
+#[test]
+fn files_that_grow_one_after_the_other_are_one_recording_in_the_order_of_their_packets() {
+    let bench = Bench::new();
+    let paths = ["answers.pcap", "requests.pcap"].map(|name| bench.path(name));
+    let [requests, answers] = directions();
+    let mut files = paths.each_ref().map(|path| File::create(path).unwrap());
+    let handle = bench.read_all(&[&paths[0], &paths[1]], None);
+    // Each waits for the other: what is written first is not what was said first.
+    let (first, rest) = answers.split_at(answers.len() / 2);
+    files[0].write_all(first).unwrap();
+    files[1].write_all(&requests).unwrap();
+    wait(&handle, 2);
+    files[0].write_all(rest).unwrap();
+    wait(&handle, 6);
+    handle.stop();
+    let (recording, warnings) = end(handle);
+    let recording = recording.unwrap();
+    assert_eq!((recording.exchanges.http, recording.connections), (6, 1));
+    assert_eq!(recording.source, "answers.pcap, requests.pcap");
+    let start = Timestamp::from_micros(1_700_000_000_000_000);
+    assert_eq!(recording.started_at, start);
+    assert_eq!(recording.loss.unpaired_responses, 0);
+    assert_eq!(warnings, []);
+}
+
+#[test]
+fn a_capture_that_is_longer_than_all_buffers_waits_for_one_that_began_later() {
+    let bench = Bench::new();
+    let paths = ["long.pcap", "short.pcap"].map(|name| bench.path(name));
+    let later = Timestamp::from_micros(1_700_000_000_000_000);
+    let frame = |index: i64| Frame {
+        at: Timestamp::from_micros(later.micros() - 60_000 + index),
+        link: LinkType::ETHERNET,
+        interface: 0,
+        wire_len: 1_000,
+        data: vec![0; 1_000],
+    };
+    let long: Vec<Frame> = (0..60_000).map(frame).collect();
+    let mut bytes = Vec::new();
+    write_pcap(
+        &mut bytes,
+        LinkType::ETHERNET,
+        PcapOptions::default(),
+        &long,
+    )
+    .unwrap();
+    std::fs::write(&paths[0], bytes).unwrap();
+    std::fs::write(&paths[1], pcap()).unwrap();
+    let (recording, warnings) =
+        end(bench.read_all(&[&paths[0], &paths[1]], Some(Duration::from_millis(100))));
+    let recording = recording.unwrap();
+    assert_eq!(recording.exchanges.http, 6);
+    assert_eq!(recording.loss.packets, 60_000 + shop().len() as u64);
+    assert_eq!(recording.started_at, long[0].at);
+    assert_eq!(warnings, []);
+}
+
+#[test]
+fn of_several_files_one_may_stay_empty_and_none_may_be_no_capture() {
+    let bench = Bench::new();
+    let paths = ["web.pcap", "none.pcap"].map(|name| bench.path(name));
+    std::fs::write(&paths[0], pcap()).unwrap();
+    std::fs::write(&paths[1], "").unwrap();
+    let both = || bench.read_all(&[&paths[0], &paths[1]], Some(Duration::from_millis(100)));
+    let (recording, warnings) = end(both());
+    let recording = recording.unwrap();
+    assert_eq!(recording.exchanges.http, 6);
+    assert_eq!(recording.state, RecordingState::Complete);
+    assert_eq!(warnings, [Warning::NoPackets(paths[1].clone())]);
+    bench.store.delete_recording(&recording.name).unwrap();
+    std::fs::write(&paths[1], "these are not packets").unwrap();
+    assert!(matches!(end(both()).0, Err(CaptureError::Foreign(_))));
+    assert!(bench.store.recordings().unwrap().is_empty());
 }
 
 #[test]

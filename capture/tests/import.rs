@@ -278,6 +278,34 @@ fn files_are_read_in_the_order_of_their_packets_and_connections_go_on_from_one_t
 }
 
 #[test]
+fn the_directions_of_a_connection_may_be_in_different_files() {
+    let bench = Bench::new();
+    let whole = [shopping(40_000, 40, 0), shopping(40_001, 40, 700)].map(Conversation::into_frames);
+    let mut frames = whole.concat();
+    frames.sort_by_key(|frame| frame.at);
+    let is_of_server = |frame: &Frame| frame.data.get(34..36) == Some(&80_u16.to_be_bytes()[..]);
+    let (answers, requests): (Vec<_>, Vec<_>) = frames.iter().cloned().partition(is_of_server);
+    assert!(!answers.is_empty() && !requests.is_empty());
+    let files = vec![
+        bench.file("answers.pcap", &pcap(&answers)),
+        bench.file("requests.pcap", &pcap(&requests)),
+    ];
+    let (parts, warnings) = bench.import(files, "parts");
+    let (one, _) = bench.import(vec![bench.file("one.pcap", &pcap(&frames))], "one");
+    assert_eq!(warnings, []);
+    assert_eq!(parts.exchanges.http, 80);
+    assert_eq!(parts.exchanges, one.exchanges);
+    assert_eq!(parts.loss, one.loss);
+    let rows = |recording: &Recording| {
+        let page = bench.store.exchanges(recording.id, ExchangeId(0), 1_000);
+        let rows = page.unwrap().into_iter();
+        rows.map(|row| (row.connection, row.at_us, row.latency_us()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&parts), rows(&one));
+}
+
+#[test]
 fn a_file_that_was_cut_off_keeps_what_it_has_and_says_so() {
     let bench = Bench::new();
     let whole = pcap(shopping(40_000, 3, 0).frames());

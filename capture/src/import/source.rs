@@ -5,33 +5,40 @@ use std::path::{Path, PathBuf};
 
 use reprise_wire::Timestamp;
 
+use super::merged::Dated;
 use crate::CaptureError;
 use crate::file::CaptureFile;
 use crate::formats::FormatFile;
 
-/// Something to import.
-pub(super) enum Source {
-    Capture(Box<CaptureFile>),
-    Format(FormatFile),
+/// The end of time, for files without packets.
+const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
+
+/// What there is to import, the earliest first within both kinds.
+pub(super) struct Sources {
+    /// Captures, read before the others, because what they leave open is closed before anything else is told.
+    pub(super) captures: Vec<Dated>,
+    pub(super) formats: Vec<FormatFile>,
+    /// When the first of their traffic was.
+    pub(super) begins: Option<Timestamp>,
 }
 
-/// Recognises the files and puts them in order; with when the first of their traffic was.
-///
-/// Captures come first, because what they leave open is closed before anything else is told; within both kinds
-/// the earliest comes first.
+/// Recognises the files and puts them in order.
 ///
 /// # Errors
 /// A file cannot be read, or is of no known format; or there are none.
-pub(super) fn in_order(
-    paths: &[PathBuf],
-) -> Result<(Vec<Source>, Option<Timestamp>), CaptureError> {
-    let mut sources = Vec::with_capacity(paths.len());
+pub(super) fn in_order(paths: &[PathBuf]) -> Result<Sources, CaptureError> {
+    if paths.is_empty() {
+        return Err(CaptureError::NoFiles);
+    }
+    let mut captures = Vec::new();
     let mut formats: Vec<FormatFile> = Vec::new();
     for path in paths {
         let Some(file) = FormatFile::recognise(path)? else {
-            // Read twice on purpose: once to date it.
-            let capture = CaptureFile::open(path)?;
-            sources.push((first_packet(path)?, Source::Capture(Box::new(capture))));
+            // Read twice on purpose: once to date it. All of them at once could be too many to have open.
+            captures.push(Dated {
+                path: path.clone(),
+                first: first_packet(path)?.unwrap_or(NEVER),
+            });
             continue;
         };
         let joined = formats
@@ -39,19 +46,19 @@ pub(super) fn in_order(
             .try_fold(file, |file, other| other.join(file).ok_or(()));
         formats.extend(joined.ok());
     }
+    captures.sort_by_key(|capture| capture.first);
+    let mut dated = Vec::with_capacity(formats.len());
     for file in formats {
-        sources.push((file.begins()?, Source::Format(file)));
+        dated.push((file.begins()?.unwrap_or(NEVER), file));
     }
-    if sources.is_empty() {
-        return Err(CaptureError::NoFiles);
-    }
-    let first = sources.iter().filter_map(|(first, _)| *first).min();
-    sources.sort_by_key(|(first, source)| {
-        let is_format = matches!(source, Source::Format(_));
-        (is_format, first.unwrap_or(Timestamp::from_nanos(i64::MAX)))
-    });
-    let sources = sources.into_iter().map(|(_, source)| source).collect();
-    Ok((sources, first))
+    dated.sort_by_key(|(first, _)| *first);
+    let firsts = captures.iter().map(|capture| capture.first);
+    let begins = firsts.chain(dated.iter().map(|(first, _)| *first)).min();
+    Ok(Sources {
+        captures,
+        formats: dated.into_iter().map(|(_, file)| file).collect(),
+        begins: begins.filter(|begins| *begins != NEVER),
+    })
 }
 
 fn first_packet(path: &Path) -> Result<Option<Timestamp>, CaptureError> {

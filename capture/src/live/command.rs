@@ -105,7 +105,7 @@ impl Source {
         let output = Box::new(output.telling_silence(&self.events));
         let stream = stream::run(
             Path::new(line),
-            None,
+            |own| own,
             output,
             &mut self.outlet,
             &self.losses,

@@ -48,8 +48,8 @@ pub enum PacketSource {
     Interfaces(Interfaces),
     /// What a command prints.
     Command(CaptureCommand),
-    /// A capture that somebody else is writing.
-    File(FlowingFile),
+    /// Captures that somebody else is writing, all into the same recording.
+    Files(Vec<FlowingFile>),
 }
 
 /// Interfaces to capture on, all into the same recording.

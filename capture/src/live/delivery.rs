@@ -6,12 +6,14 @@ use crossbeam_channel::{Receiver, Sender};
 
 use reprise_wire::Timestamp;
 
-use super::batch::{Batch, Cursor};
 use crate::CaptureError;
+use crate::batch::{Batch, Cursor};
 use crate::ingest::LostBefore;
 
 /// How many batches of about a megabyte may wait to be decoded.
 const BATCHES: usize = 64;
+/// How many a source has to itself at least, however many sources there are.
+const LEAST_SHARE: usize = 2;
 
 /// What a source hands over.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ impl Delivery {
     pub(super) fn begins(&self) -> Option<Timestamp> {
         match &self.what {
             Delivered::Packets(batch) => batch.time_at(Cursor::default()),
-            Delivered::Ended(_) => None,
+            Delivered::Quiet | Delivered::Ended(_) => None,
         }
     }
 }
@@ -35,6 +37,8 @@ impl Delivery {
 pub(super) enum Delivered {
     /// Packets, in the order in which it saw them.
     Packets(Batch),
+    /// It has handed over all there is for now.
+    Quiet,
     /// It has ended and hands over nothing more.
     Ended(Ended),
 }
@@ -56,50 +60,73 @@ pub(super) struct Outlet {
     source: usize,
     deliveries: Sender<Delivery>,
     used: Receiver<Batch>,
+    room: Room,
     is_cut_off: bool,
+}
+
+/// How much a source may hand over that has not been used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// As much as the queue takes: an interface's packets cannot wait where they are.
+    Queue,
+    /// Its share: it waits, and those who are behind catch up.
+    Share,
 }
 
 /// The decoding thread's end.
 #[derive(Debug)]
 pub(super) struct Inlet {
     pub(super) deliveries: Receiver<Delivery>,
-    give_back: Sender<Batch>,
+    /// One for each source.
+    give_back: Vec<Sender<Batch>>,
 }
 
-/// A queue: the decoding thread's end, and what makes sources' ends.
-pub(super) fn queue() -> (Outlet, Inlet) {
+/// A queue: the ends of so many sources, and the decoding thread's.
+pub(super) fn queue(sources: usize, room: Room) -> (Vec<Outlet>, Inlet) {
     let (full, deliveries) = crossbeam_channel::bounded(BATCHES);
-    let (give_back, used) = crossbeam_channel::bounded(BATCHES);
-    let outlet = Outlet {
-        source: 0,
-        deliveries: full,
-        used,
-        is_cut_off: false,
-    };
-    let inlet = Inlet {
+    let mut inlet = Inlet {
         deliveries,
-        give_back,
+        give_back: Vec::with_capacity(sources),
     };
-    (outlet, inlet)
+    let outlets = (0..sources).map(|source| {
+        let (give_back, used) = crossbeam_channel::bounded(BATCHES);
+        if room == Room::Share {
+            let share = (BATCHES / sources).max(LEAST_SHARE);
+            (0..share).for_each(|_| drop(give_back.try_send(Batch::default())));
+        }
+        inlet.give_back.push(give_back);
+        Outlet {
+            source,
+            deliveries: full.clone(),
+            used,
+            room,
+            is_cut_off: false,
+        }
+    });
+    (outlets.collect(), inlet)
 }
 
 impl Outlet {
-    /// The end of another source.
-    pub(super) fn of_source(&self, source: usize) -> Self {
-        Self {
-            source,
-            ..self.clone()
-        }
-    }
-
     /// Hands a batch over unless it is empty, and puts one that is in its place.
     pub(super) fn hand_over(&mut self, batch: &mut Batch) {
         if batch.is_empty() {
             return;
         }
-        let next = self.used.try_recv().unwrap_or_default();
+        let next = match self.room {
+            Room::Queue => self.used.try_recv().unwrap_or_default(),
+            // Without an inlet the delivery fails, too.
+            Room::Share => self.used.recv().unwrap_or_default(),
+        };
         let full = std::mem::replace(batch, next);
         self.deliver(Delivered::Packets(full));
+    }
+
+    /// What says, without it, that there is nothing more for now.
+    pub(super) fn hush(&self) -> Hush {
+        Hush {
+            source: self.source,
+            deliveries: self.deliveries.clone(),
+        }
     }
 
     /// Says that this was all.
@@ -120,10 +147,29 @@ impl Outlet {
 
 impl Inlet {
     /// Gives a batch back to be filled again.
-    pub(super) fn give_back(&self, mut batch: Batch) {
+    pub(super) fn give_back(&self, source: usize, mut batch: Batch) {
         batch.clear();
-        // A full return queue only means that enough batches are in use.
-        let _ = self.give_back.try_send(batch);
+        if let Some(give_back) = self.give_back.get(source) {
+            // A full return queue only means that enough batches are in use.
+            let _ = give_back.try_send(batch);
+        }
+    }
+}
+
+/// Says that a source has nothing more for now.
+#[derive(Debug)]
+pub(super) struct Hush {
+    source: usize,
+    deliveries: Sender<Delivery>,
+}
+
+impl Hush {
+    pub(super) fn tell(&self) {
+        // Nobody who hears it is nobody who waits.
+        let _ = self.deliveries.send(Delivery {
+            source: self.source,
+            what: Delivered::Quiet,
+        });
     }
 }
 

@@ -1,16 +1,18 @@
 //! The decoding thread of a live recording: takes what sources hand over, and says where it stands.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 use reprise_store::Recording;
+use reprise_wire::Timestamp;
 
-use super::batch::{Batch, Cursor};
 use super::config::StopAfter;
 use super::delivery::{Delivered, Delivery, Ended, Inlet, Losses};
-use super::order::InOrder;
 use super::rotation::Rotation;
+use crate::batch::{Batch, Cursor};
 use crate::event::Events;
+use crate::order::InOrder;
 use crate::{CaptureError, CaptureEvent, Ingest, Packet, Progress, Stopper, Warning};
 
 /// How often progress is told, and what gathered handed on.
@@ -28,6 +30,8 @@ pub(super) struct Engine {
     pub(super) until: Option<Instant>,
     /// How many sources there are.
     pub(super) sources: usize,
+    /// The clock that stamps their packets, where that is this machine's.
+    pub(super) clock: Option<fn() -> Timestamp>,
 }
 
 /// What it works with while it runs.
@@ -71,18 +75,22 @@ impl Taken {
 }
 
 impl Engine {
-    /// Waits for the first packets, or for the end of a source that has none.
+    /// Waits until every source has been heard of and one has packets, or all have ended; what came until then.
     ///
     /// # Errors
-    /// It failed before it could have any.
-    pub(super) fn wait(&self, events: &Events) -> Result<Delivery, CaptureError> {
-        loop {
+    /// One can have no packets ever, or none had any before they ended.
+    pub(super) fn wait(&self, events: &Events) -> Result<Vec<Delivery>, CaptureError> {
+        let mut came: Vec<Delivery> = Vec::new();
+        let mut unheard: BTreeSet<usize> = (0..self.sources).collect();
+        let (mut has_packets, mut going) = (false, self.sources);
+        while going > 0 && !(has_packets && unheard.is_empty()) {
             match self.inlet.deliveries.recv_timeout(TICK) {
-                Ok(Delivery {
-                    what: Delivered::Ended(Ended::Failed(error)),
-                    ..
-                }) => return Err(error),
-                Ok(delivery) => return Ok(delivery),
+                Ok(delivery) => {
+                    unheard.remove(&delivery.source);
+                    has_packets |= matches!(delivery.what, Delivered::Packets(_));
+                    going -= usize::from(matches!(delivery.what, Delivered::Ended(_)));
+                    came.push(delivery);
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     events.tell(CaptureEvent::Progress(Progress::default()));
                     self.end_in_time();
@@ -91,7 +99,12 @@ impl Engine {
                     return Err(CaptureError::Broken("capturing"));
                 }
             }
+            if let Some(error) = refusal(&mut came, has_packets, going) {
+                self.stopper.stop();
+                return Err(error);
+            }
         }
+        Ok(came)
     }
 
     fn end_in_time(&self) {
@@ -100,12 +113,12 @@ impl Engine {
         }
     }
 
-    /// Records until every source has ended, beginning with `first` where it was waited for.
+    /// Records until every source has ended, beginning with `first`, which has been waited for.
     pub(super) fn run(
         self,
         ingest: Ingest,
         rotation: Option<Rotation>,
-        first: Option<Delivery>,
+        first: Vec<Delivery>,
         events: &Events,
     ) -> Result<Recording, CaptureError> {
         let running = Running {
@@ -123,13 +136,28 @@ impl Engine {
     }
 }
 
+/// Why there will be no recording: a source that is none, or nothing in any of them.
+fn refusal(came: &mut Vec<Delivery>, has_packets: bool, going: usize) -> Option<CaptureError> {
+    let refuses = |delivery: &Delivery| match &delivery.what {
+        Delivered::Ended(Ended::Failed(CaptureError::Empty(_))) => !has_packets && going == 0,
+        Delivered::Ended(Ended::Failed(_)) => true,
+        _ => false,
+    };
+    let place = came.iter().position(refuses)?;
+    match came.swap_remove(place).what {
+        Delivered::Ended(Ended::Failed(error)) => Some(error),
+        _ => None,
+    }
+}
+
 impl Running<'_> {
-    fn run(mut self, first: Option<Delivery>) -> Result<Recording, CaptureError> {
+    fn run(mut self, first: Vec<Delivery>) -> Result<Recording, CaptureError> {
         let mut next_tick = Instant::now() + TICK;
         let mut ticks = 0;
-        if let Some(first) = first {
-            self.handle(first);
+        for delivery in first {
+            self.handle(delivery);
         }
+        self.release();
         while self.going > 0 {
             match self.engine.inlet.deliveries.recv_deadline(next_tick) {
                 Ok(delivery) => self.handle(delivery),
@@ -167,21 +195,35 @@ impl Running<'_> {
     fn handle(&mut self, delivery: Delivery) {
         match delivery.what {
             Delivered::Packets(batch) => self.take(delivery.source, batch),
+            Delivered::Quiet => self.quiet(delivery.source),
             Delivered::Ended(how) => self.ended(delivery.source, how),
+        }
+    }
+
+    fn quiet(&mut self, source: usize) {
+        if let Some(order) = &mut self.order {
+            order.quiet(source);
         }
     }
 
     fn ended(&mut self, source: usize, how: Ended) {
         self.going -= 1;
-        if let Some(order) = &mut self.order {
-            order.end(source);
-        }
-        self.whole &= matches!(how, Ended::Whole);
-        if let Ended::Failed(error) = how {
-            let how = error.to_string();
-            let warning = Warning::CommandEnded { how };
-            self.events.tell(CaptureEvent::Warning(warning));
-        }
+        self.quiet(source);
+        let warning = match how {
+            Ended::Whole => return,
+            // Nothing was ever written to it.
+            Ended::Failed(CaptureError::Empty(path)) => Warning::NoPackets(path),
+            Ended::Failed(error) => {
+                self.whole = false;
+                let how = error.to_string();
+                Warning::SourceFailed { how }
+            }
+            Ended::Broken => {
+                self.whole = false;
+                return;
+            }
+        };
+        self.events.tell(CaptureEvent::Warning(warning));
     }
 
     fn take(&mut self, source: usize, batch: Batch) {
@@ -195,7 +237,7 @@ impl Running<'_> {
                 self.ingest.packet(&packet);
             }
         }
-        self.engine.inlet.give_back(batch);
+        self.engine.inlet.give_back(source, batch);
         self.look_at_exchanges();
     }
 
@@ -206,13 +248,14 @@ impl Running<'_> {
         };
         let mut used = Vec::new();
         let (taken, ingest) = (&mut self.taken, &mut self.ingest);
-        order.release(crate::import::now(), &mut used, &mut |packet| {
+        let now = self.engine.clock.map(|clock| clock());
+        order.release(now, &mut used, &mut |packet| {
             if taken.takes(packet, &self.engine.stop_after) {
                 ingest.packet(packet);
             }
         });
-        for batch in used {
-            self.engine.inlet.give_back(batch);
+        for (source, batch) in used {
+            self.engine.inlet.give_back(source, batch);
         }
         self.look_at_exchanges();
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
-use super::delivery::{Ended, Losses, Outlet};
+use super::delivery::{Ended, Hush, Losses, Outlet};
 use super::process::is_readable;
 use super::stream::{self, StreamEnd};
 use crate::event::Events;
@@ -21,6 +21,8 @@ use crate::{CaptureError, CaptureEvent, LostBefore, Stopper, Warning};
 const STANDARD_INPUT: &str = "-";
 /// How often a file is looked at for more.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The bits of an interface's number in which a capture has its own; above them is the capture's.
+const INTERFACE_BITS: u32 = 16;
 
 /// A capture to read while it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +31,15 @@ pub struct FlowingFile {
     pub path: PathBuf,
     /// A file only: ends when it has not grown for so long. `None`: when it is stopped.
     pub idle: Option<Duration>,
+    /// How long others that are read with it wait for its packets when it has no more, before theirs are taken
+    /// first.
+    pub patience: Duration,
 }
 
 impl FlowingFile {
+    /// Longer than a writer takes that writes at once.
+    pub const PATIENCE: Duration = Duration::from_secs(1);
+
     /// Whether `path` can only be read once, as it comes.
     pub fn is_pipe(path: &Path) -> bool {
         let is_fifo = || std::fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo());
@@ -65,6 +73,8 @@ impl FlowingFile {
 
 /// What its thread works with.
 pub(super) struct Source {
+    /// Which of the captures it is.
+    pub(super) number: u32,
     pub(super) flowing: FlowingFile,
     pub(super) file: File,
     pub(super) outlet: Outlet,
@@ -81,10 +91,17 @@ impl Source {
         let is_file = self.file.metadata().is_ok_and(|file| file.is_file());
         let grows = is_file && path != Path::new(STANDARD_INPUT);
         let stopper = self.stopper.clone();
+        let lull = Lull {
+            hush: self.outlet.hush(),
+            patience: self.flowing.patience,
+            since: None,
+            told: false,
+        };
         let bytes: Box<dyn Read + Send> = if grows {
             Box::new(Growing {
                 file: self.file,
                 stopper,
+                lull,
                 idle: self.flowing.idle,
                 grew: Instant::now(),
                 left: None,
@@ -93,9 +110,12 @@ impl Source {
             Box::new(Pipe {
                 file: self.file,
                 stopper,
+                lull,
             })
         };
-        let stream = stream::run(&path, None, bytes, &mut self.outlet, &self.losses);
+        let first = self.number << INTERFACE_BITS;
+        let interface = move |own: u32| first.wrapping_add(own);
+        let stream = stream::run(&path, interface, bytes, &mut self.outlet, &self.losses);
         let stopped = self.stopper.is_asked() || self.outlet.is_cut_off();
         let ended = match stream {
             StreamEnd::Foreign(came) if came.is_empty() => Ended::Failed(CaptureError::Empty(path)),
@@ -127,10 +147,33 @@ impl Source {
     }
 }
 
+/// The time in which nothing comes, told once it is long.
+struct Lull {
+    hush: Hush,
+    patience: Duration,
+    since: Option<Instant>,
+    told: bool,
+}
+
+impl Lull {
+    fn goes_on(&mut self) {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if !self.told && since.elapsed() >= self.patience {
+            self.told = true;
+            self.hush.tell();
+        }
+    }
+
+    fn is_over(&mut self) {
+        (self.since, self.told) = (None, false);
+    }
+}
+
 /// A file whose end is only where it is now.
 struct Growing {
     file: File,
     stopper: Stopper,
+    lull: Lull,
     idle: Option<Duration>,
     /// When something was last read.
     grew: Instant,
@@ -164,6 +207,7 @@ impl Read for Growing {
             let read = self.file.read(room)?;
             if read > 0 {
                 self.grew = Instant::now();
+                self.lull.is_over();
                 self.left = self.left.map(|left| left.saturating_sub(read as u64));
                 return Ok(read);
             }
@@ -171,6 +215,7 @@ impl Read for Growing {
             if self.left.is_some() || is_idle {
                 return Ok(0);
             }
+            self.lull.goes_on();
             thread::sleep(LOOK_EVERY);
         }
     }
@@ -180,6 +225,7 @@ impl Read for Growing {
 struct Pipe {
     file: File,
     stopper: Stopper,
+    lull: Lull,
 }
 
 impl Read for Pipe {
@@ -189,11 +235,15 @@ impl Read for Pipe {
                 return Ok(0);
             }
             if !is_readable(&self.file) {
+                self.lull.goes_on();
                 continue;
             }
             match self.file.read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                read => return read,
+                read => {
+                    self.lull.is_over();
+                    return read;
+                }
             }
         }
     }

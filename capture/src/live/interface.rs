@@ -7,9 +7,9 @@ use pcap::{Active, Capture, Stat};
 use reprise_wire::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::batch::Batch;
 use super::delivery::{Losses, Outlet};
 use super::open::{OpenInterface, TIMEOUT_MS, said};
+use crate::batch::Batch;
 use crate::{LostBefore, Packet, Stopper};
 
 /// How often the kernel is asked what it dropped: well before its 32 bits can wrap.

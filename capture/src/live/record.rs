@@ -9,7 +9,7 @@ use reprise_wire::Timestamp;
 
 use super::command::{self, CaptureCommand};
 use super::config::{Interfaces, PacketSource, RecordConfig, StopAfter};
-use super::delivery::{self, Ended, Losses, Outlet};
+use super::delivery::{self, Delivery, Ended, Losses, Outlet, Room};
 use super::engine::Engine;
 use super::flowing::{self, FlowingFile};
 use super::open::{self, InterfaceRequest, OpenInterface};
@@ -29,7 +29,7 @@ pub fn record(config: RecordConfig, store: &Store) -> Result<Handle, CaptureErro
     match config.source.clone() {
         PacketSource::Interfaces(interfaces) => record_interfaces(&interfaces, config, store),
         PacketSource::Command(command) => record_command(command, config, store),
-        PacketSource::File(flowing) => record_file(flowing, config, store),
+        PacketSource::Files(files) => record_files(files, config, store),
     }
 }
 
@@ -39,7 +39,7 @@ fn record_interfaces(
     store: &Store,
 ) -> Result<Handle, CaptureError> {
     let requests = requests(interfaces, &config)?;
-    let (outlet, engine) = engine(requests.len(), config.stop_after);
+    let (outlets, engine) = engine(requests.len(), Room::Queue, config.stop_after);
     let mut opened = Vec::with_capacity(requests.len());
     for request in requests {
         let open = open(&request, interfaces.tap.as_deref(), &engine)?;
@@ -50,12 +50,10 @@ fn record_interfaces(
     let source = format!("{names} {filter}");
     let (ingest, rotation) = ingest(config, source.trim_end(), None, store)?;
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
-        for (number, (name, open)) in opened.into_iter().enumerate() {
-            let outlet = outlet.of_source(number);
+        for ((name, open), outlet) in opened.into_iter().zip(outlets) {
             start_interface(name, open, outlet, &engine, events)?;
         }
-        drop(outlet);
-        engine.run(ingest, rotation, None, events)
+        engine.run(ingest, rotation, Vec::new(), events)
     })
 }
 
@@ -65,66 +63,106 @@ fn record_command(
     store: &Store,
 ) -> Result<Handle, CaptureError> {
     let line = command.line.clone();
-    record_stream(config, line, store, move |outlet, engine, events| {
+    let commands = vec![command];
+    record_streams(config, line, commands, store, |command, with| {
         let source = command::Source {
             command,
-            outlet,
-            stopper: engine.stopper.clone(),
-            losses: engine.losses.clone(),
-            events: events.clone(),
+            outlet: with.outlet,
+            stopper: with.stopper,
+            losses: with.losses,
+            events: with.events,
         };
         move || source.run()
     })
 }
 
-fn record_file(
-    flowing: FlowingFile,
+fn record_files(
+    files: Vec<FlowingFile>,
     config: RecordConfig,
     store: &Store,
 ) -> Result<Handle, CaptureError> {
-    let file = flowing.open()?;
-    let name = flowing.name();
-    record_stream(config, name, store, move |outlet, engine, events| {
-        let source = flowing::Source {
-            flowing,
-            file,
-            outlet,
-            stopper: engine.stopper.clone(),
-            losses: engine.losses.clone(),
-            events: events.clone(),
-        };
-        move || source.run()
-    })
+    let names: Vec<String> = files.iter().map(FlowingFile::name).collect();
+    let opened = (0..).zip(files).map(|(number, flowing)| {
+        let file = flowing.open()?;
+        Ok((number, flowing, file))
+    });
+    let opened = opened.collect::<Result<Vec<_>, CaptureError>>()?;
+    let names = names.join(", ");
+    record_streams(
+        config,
+        names,
+        opened,
+        store,
+        |(number, flowing, file), with| {
+            let source = flowing::Source {
+                number,
+                flowing,
+                file,
+                outlet: with.outlet,
+                stopper: with.stopper,
+                losses: with.losses,
+                events: with.events,
+            };
+            move || source.run()
+        },
+    )
 }
 
-/// Records one stream. The recording is created with the first packet, whose time it begins with:
-/// a stream that is no capture leaves none behind.
-fn record_stream<Run: FnOnce() + Send + 'static>(
+/// What the thread of a stream works with beside the stream.
+struct StreamEnds {
+    outlet: Outlet,
+    stopper: Stopper,
+    losses: Losses,
+    events: Events,
+}
+
+/// Records streams. The recording is created with the first packets, whose time it begins with:
+/// streams that are no captures leave none behind.
+fn record_streams<Stream: Send + 'static, Run: FnOnce() + Send + 'static>(
     config: RecordConfig,
     source: String,
+    streams: Vec<Stream>,
     store: &Store,
-    prepare: impl FnOnce(Outlet, &Engine, &Events) -> Run + Send + 'static,
+    prepare: impl Fn(Stream, StreamEnds) -> Run + Send + 'static,
 ) -> Result<Handle, CaptureError> {
     if !config.ports.is_empty() || config.filter.is_some() {
         return Err(CaptureError::StreamFiltered);
     }
+    if streams.is_empty() {
+        return Err(CaptureError::NoFiles);
+    }
     if config.rotate.is_none() {
         store.check_new_recording(&config.name)?;
     }
-    let (outlet, engine) = engine(1, config.stop_after);
+    let (outlets, engine) = engine(streams.len(), Room::Share, config.stop_after);
     let store = store.clone();
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
-        let run = prepare(outlet, &engine, events);
-        let thread = thread::Builder::new().name("reprise-capture".to_owned());
-        thread.spawn(run).map_err(CaptureError::Thread)?;
-        let first = engine.wait(events)?;
-        let (ingest, rotation) = ingest(config, &source, first.begins(), &store)?;
-        engine.run(ingest, rotation, Some(first), events)
+        for (stream, outlet) in streams.into_iter().zip(outlets) {
+            let ends = StreamEnds {
+                outlet,
+                stopper: engine.stopper.clone(),
+                losses: engine.losses.clone(),
+                events: events.clone(),
+            };
+            let thread = thread::Builder::new().name("reprise-capture".to_owned());
+            thread
+                .spawn(prepare(stream, ends))
+                .map_err(CaptureError::Thread)?;
+        }
+        let stopper = engine.stopper.clone();
+        let recording = engine.wait(events).and_then(|first| {
+            let begins = first.iter().filter_map(Delivery::begins).min();
+            let (ingest, rotation) = ingest(config, &source, begins, &store)?;
+            engine.run(ingest, rotation, first, events)
+        });
+        // Nobody reads on for nothing.
+        stopper.stop();
+        recording
     })
 }
 
-fn engine(sources: usize, stop_after: StopAfter) -> (Outlet, Engine) {
-    let (outlet, inlet) = delivery::queue();
+fn engine(sources: usize, room: Room, stop_after: StopAfter) -> (Vec<Outlet>, Engine) {
+    let (outlets, inlet) = delivery::queue(sources, room);
     let engine = Engine {
         inlet,
         losses: Losses::default(),
@@ -132,8 +170,9 @@ fn engine(sources: usize, stop_after: StopAfter) -> (Outlet, Engine) {
         stop_after,
         until: stop_after.duration.map(|after| Instant::now() + after),
         sources,
+        clock: (room == Room::Queue).then_some(crate::import::now),
     };
-    (outlet, engine)
+    (outlets, engine)
 }
 
 /// Creates the recording, or the first of several, as of now unless its packets are from another time.

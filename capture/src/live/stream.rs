@@ -4,8 +4,8 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::batch::Batch;
 use super::delivery::{Losses, Outlet};
+use crate::batch::Batch;
 use crate::file::{CaptureFile, FileEnd, FileLoss};
 use crate::{LostBefore, Packet};
 
@@ -22,11 +22,11 @@ pub(super) enum StreamEnd {
     },
 }
 
-/// Reads a stream to its end, or until nobody takes its packets any more. All its packets are of
-/// `interface`, unless they say themselves of which they are.
+/// Reads a stream to its end, or until nobody takes its packets any more. `interface` numbers
+/// interfaces from the stream's own numbers.
 pub(super) fn run(
     name: &Path,
-    interface: Option<u32>,
+    interface: impl Fn(u32) -> u32,
     bytes: Box<dyn Read + Send>,
     outlet: &mut Outlet,
     losses: &Losses,
@@ -41,7 +41,7 @@ pub(super) fn run(
         let shown = file.show(&mut |packet| {
             packets += 1;
             batch.copy(&Packet {
-                interface: interface.unwrap_or(packet.interface),
+                interface: interface(packet.interface),
                 ..*packet
             });
             if batch.is_full() {

@@ -183,9 +183,9 @@ impl Tap {
     ) -> Option<String> {
         let number = open::number(&self.interface);
         // On `any` the packets name theirs.
-        let number = (number > 0).then_some(number);
+        let interface = |own| if number > 0 { number } else { own };
         let name = Path::new(PROGRAM);
-        let end = stream::run(name, number, Box::new(self.output), outlet, losses);
+        let end = stream::run(name, interface, Box::new(self.output), outlet, losses);
         let exit = self.process.end();
         if stopper.is_asked() || outlet.is_cut_off() {
             return None;

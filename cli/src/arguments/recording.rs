@@ -185,12 +185,12 @@ fn parse_snap_length(text: &str) -> Result<u32, String> {
     reprise import part1.pcap.gz part2.pcap.gz --name friday --json\n  \
     reprise import browser.har --name browser\n  \
     reprise import traffic_*.gor slow.log --name mixed\n  \
-    reprise import --follow /var/tmp/web.pcap --idle 30s --name web\n  \
+    reprise import --follow /var/tmp/web.pcap /var/tmp/db.pcap --idle 30s --name both\n  \
     ssh web1 cat /var/tmp/web.pcap.gz | reprise import - --name web1\n\n\
     What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ImportArguments {
-    /// Captures and files of other tools, in any order: the earliest is read first. A named pipe, or
-    /// `-` for standard input, stands alone and holds a capture
+    /// Captures and files of other tools, in any order: packets of several captures are taken in the order
+    /// of their times. A named pipe, or `-` for standard input, holds a capture
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -198,11 +198,11 @@ pub(crate) struct ImportArguments {
     #[arg(long)]
     pub(crate) name: String,
 
-    /// Go on reading one capture as it grows, until Ctrl-C
+    /// Go on reading captures as they grow, until Ctrl-C
     #[arg(long)]
     pub(crate) follow: bool,
 
-    /// With --follow: end when it has not grown for so long (`30s`)
+    /// With --follow: end a capture when it has not grown for so long (`30s`)
     #[arg(long, value_name = "TIME", requires = "follow", value_parser = parse_duration)]
     pub(crate) idle: Option<Duration>,
 

@@ -1,7 +1,8 @@
 //! `reprise import FILE... --name NAME`: captures into the file, with progress by bytes read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use reprise_app::{Error, FlowingFile, ImportRequest, PacketSource, RecordRequest, StopAfter};
 
@@ -24,10 +25,7 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             ..StopAfter::default()
         };
         let job = library.record(&RecordRequest {
-            source: PacketSource::File(FlowingFile {
-                path: alone(files)?,
-                idle: arguments.idle,
-            }),
+            source: PacketSource::Files(flowing(files, arguments.idle)?),
             ports: Vec::new(),
             filter: None,
             stop_after,
@@ -56,12 +54,17 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
     Ok(ExitCode::SUCCESS)
 }
 
-/// The only file: what is read as it comes cannot be put in order with others.
-fn alone(files: Vec<PathBuf>) -> Result<PathBuf, Error> {
-    <[PathBuf; 1]>::try_from(files)
-        .map(|[file]| file)
-        .map_err(|_| {
-            let why = "a growing file, a pipe or standard input is imported alone; import the others apart";
-            Error::Usage(why.to_owned())
-        })
+/// Captures that still come in.
+fn flowing(files: Vec<PathBuf>, idle: Option<Duration>) -> Result<Vec<FlowingFile>, Error> {
+    let standard_input = files.iter().filter(|path| *path == Path::new("-"));
+    if standard_input.count() > 1 {
+        let why = "standard input can be read once; name `-` once";
+        return Err(Error::Usage(why.to_owned()));
+    }
+    let flowing = |path| FlowingFile {
+        path,
+        idle,
+        patience: FlowingFile::PATIENCE,
+    };
+    Ok(files.into_iter().map(flowing).collect())
 }

@@ -264,7 +264,10 @@ fn first_part(name: &str, taken: &[String]) -> String {
 fn described(request: &RecordRequest) -> String {
     let interfaces = match &request.source {
         PacketSource::Command(command) => return command.line.clone(),
-        PacketSource::File(file) => file.path.display().to_string(),
+        PacketSource::Files(files) => {
+            let paths = files.iter().map(|file| file.path.display().to_string());
+            paths.collect::<Vec<_>>().join(", ")
+        }
         PacketSource::Interfaces(interfaces) => interfaces.names.join(", "),
     };
     let ports: Vec<String> = request.ports.iter().map(u16::to_string).collect();

@@ -10,9 +10,10 @@ const FULL_PACKETS: usize = 8_192;
 
 /// A buffer of packets; used again and again.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     bytes: Vec<u8>,
     packets: Vec<Copied>,
+    latest: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +27,15 @@ struct Copied {
 
 /// How far a batch has been read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     packet: usize,
     byte: usize,
 }
 
 impl Batch {
-    pub(super) fn copy(&mut self, packet: &Packet<'_>) {
+    pub(crate) fn copy(&mut self, packet: &Packet<'_>) {
         self.bytes.extend_from_slice(packet.data);
+        self.latest = self.latest.max(packet.at);
         self.packets.push(Copied {
             at: packet.at,
             link: packet.link,
@@ -43,38 +45,36 @@ impl Batch {
         });
     }
 
-    pub(super) const fn is_full(&self) -> bool {
+    pub(crate) const fn is_full(&self) -> bool {
         self.bytes.len() >= FULL_BYTES || self.packets.len() >= FULL_PACKETS
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.packets.is_empty()
     }
 
-    pub(super) const fn bytes(&self) -> usize {
+    pub(crate) const fn bytes(&self) -> usize {
         self.bytes.len()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.packets.clear();
+        self.latest = Timestamp::default();
     }
 
     /// When the packet at `cursor` was seen; `None` at the end.
-    pub(super) fn time_at(&self, cursor: Cursor) -> Option<Timestamp> {
+    pub(crate) fn time_at(&self, cursor: Cursor) -> Option<Timestamp> {
         self.packets.get(cursor.packet).map(|packet| packet.at)
     }
 
-    /// When the last packet was seen.
-    pub(super) fn last_time(&self) -> Timestamp {
-        self.packets
-            .last()
-            .map(|packet| packet.at)
-            .unwrap_or_default()
+    /// The latest time of a packet: mostly the last one's.
+    pub(crate) const fn latest(&self) -> Timestamp {
+        self.latest
     }
 
     /// The packet at `cursor`, which moves on.
-    pub(super) fn next(&self, cursor: &mut Cursor) -> Option<Packet<'_>> {
+    pub(crate) fn next(&self, cursor: &mut Cursor) -> Option<Packet<'_>> {
         let copied = self.packets.get(cursor.packet)?;
         let data = self.bytes.get(cursor.byte..)?.get(..copied.kept)?;
         cursor.packet += 1;
