@@ -16,6 +16,7 @@ mod hang;
 mod late_rows;
 mod latency;
 mod limit_data;
+mod packet_loss;
 mod rate_limit;
 mod repeat;
 mod reset_peer;
@@ -24,6 +25,7 @@ mod slow_close;
 mod timeout;
 mod truncate;
 mod wrong_length;
+mod wrong_sequence;
 
 use std::fmt;
 
@@ -52,6 +54,7 @@ pub use hang::Hang;
 pub use late_rows::LateRows;
 pub use latency::Latency;
 pub use limit_data::LimitData;
+pub use packet_loss::PacketLoss;
 pub use rate_limit::RateLimit;
 pub use repeat::RepeatBurst;
 pub use reset_peer::ResetPeer;
@@ -60,6 +63,7 @@ pub use slow_close::SlowClose;
 pub use timeout::Timeout;
 pub use truncate::Truncate;
 pub use wrong_length::WrongLength;
+pub use wrong_sequence::WrongSequence;
 
 /// What each behaviour says of itself.
 pub(crate) trait Acts: Sized {
@@ -204,9 +208,9 @@ behaviours! {
     Delay, RateLimit, LateRows,
     Injected,
     Blackout, Abort, Hang, Timeout, ResetPeer, Down,
-    Truncate, Corrupt, DropHeader, WrongLength,
+    Truncate, Corrupt, DropHeader, WrongLength, WrongSequence,
     DropBurst, CutBurst, RepeatBurst,
-    Latency, Bandwidth, Slicer, LimitData, SlowClose,
+    Latency, Bandwidth, Slicer, PacketLoss, LimitData, SlowClose,
 }
 
 impl fmt::Display for Behaviour {

@@ -52,6 +52,17 @@ const LONGEST_US: f64 = 3_600_000_000.0;
 impl Spread {
     /// Takes `ms`, `jitter` and `distribution`; `ms` may not be left out.
     pub(crate) fn read(options: &mut Options, needs: &'static str) -> Result<Self, FaultError> {
+        match options.milliseconds("ms")? {
+            Some(ms) => Ok(Self {
+                ms,
+                ..Self::given(options)?
+            }),
+            None => Err(options.missing(needs)),
+        }
+    }
+
+    /// Takes those of `ms`, `jitter` and `distribution` that are there.
+    pub(crate) fn given(options: &mut Options) -> Result<Self, FaultError> {
         let ms = options.milliseconds("ms")?;
         let jitter_ms = options.milliseconds("jitter")?.unwrap_or(0);
         let shape = options.value("distribution", "uniform, normal or pareto", |text| {
@@ -59,7 +70,7 @@ impl Spread {
             named.map(|(shape, _)| *shape)
         })?;
         Ok(Self {
-            ms: ms.ok_or_else(|| options.missing(needs))?,
+            ms: ms.unwrap_or(0),
             jitter_ms,
             shape: shape.unwrap_or_default(),
         })
@@ -67,6 +78,16 @@ impl Spread {
 
     pub(crate) fn write(self, out: &mut Written) {
         out.put("ms", self.ms);
+        self.write_shape(out);
+    }
+
+    /// Writes what is not as it is by itself.
+    pub(crate) fn write_given(self, out: &mut Written) {
+        out.put_unless("ms", self.ms, 0);
+        self.write_shape(out);
+    }
+
+    fn write_shape(self, out: &mut Written) {
         out.put_unless("jitter", self.jitter_ms, 0);
         out.put_unless("distribution", self.shape, Shape::Uniform);
     }

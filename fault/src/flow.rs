@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use reprise_wire::Direction;
 
-use crate::FaultError;
+use crate::draw::Dice;
 use crate::options::{Options, Written};
+use crate::{FaultError, Percent};
 
 /// The flow in one direction. The default is untouched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Flow {
     pub bytes_per_s: Option<u32>,
     /// The pieces bytes are cut into.
     pub slices: Option<Slices>,
+    /// The packets that are lost.
+    pub loss: Option<Loss>,
     /// After how many bytes the connection is closed.
     pub limit_bytes: Option<u64>,
     /// How long its end is held back.
@@ -38,6 +41,39 @@ pub struct Slices {
     pub pause: Duration,
 }
 
+/// Packets that are lost, and sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// How many of them.
+    pub share: Percent,
+    /// How long it takes to notice; twice as long each time one is lost again.
+    pub again_after: Duration,
+}
+
+impl Loss {
+    /// Bytes of a packet: what fits where most networks have 1500 for it and its headers.
+    pub(crate) const PACKET: usize = 1448;
+
+    /// Nobody waits longer for a packet to be sent again (RFC 6298, 2.5, allows that).
+    const LONGEST: Duration = Duration::from_secs(60);
+
+    /// A packet that is lost more often than this comes all the same.
+    const MOST_TIMES: u32 = 15;
+
+    /// How long a packet is late.
+    pub(crate) fn late(self, seed: u64, [connection, direction, at]: [u64; 3]) -> Duration {
+        let mut late = Duration::ZERO;
+        for time in 0..Self::MOST_TIMES {
+            let place = [connection, direction, at, u64::from(time)];
+            if !Dice::new(seed, &place).strikes(self.share) {
+                break;
+            }
+            late += (self.again_after * (1 << time)).min(Self::LONGEST);
+        }
+        late
+    }
+}
+
 impl Flow {
     /// Untouched.
     pub const fn new(direction: Direction) -> Self {
@@ -46,6 +82,7 @@ impl Flow {
             latency: Duration::ZERO,
             bytes_per_s: None,
             slices: None,
+            loss: None,
             limit_bytes: None,
             close_hold: Duration::ZERO,
             down: false,
@@ -109,5 +146,29 @@ impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = Self::ALL.iter().find(|(stream, _)| stream == self);
         f.write_str(name.map_or("", |(_, name)| name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_is_late_once_for_each_time_it_is_lost_and_longer_each_time() {
+        let late = |percent: &str, at| {
+            let loss = Loss {
+                share: percent.parse().unwrap(),
+                again_after: Duration::from_millis(200),
+            };
+            loss.late(1, [1, 0, at]).as_millis()
+        };
+        let all: Vec<u128> = (0..20_000).map(|at| late("10", at)).collect();
+        let share = |ms: u128| all.iter().filter(|late| **late == ms).count() as f64 / 20_000.0;
+        assert!((share(0) - 0.9).abs() < 0.01);
+        assert!((share(200) - 0.09).abs() < 0.01);
+        assert!((share(600) - 0.009).abs() < 0.003);
+        // what is always lost comes at last
+        let doubled = (0..9).map(|time| 200_u128 << time).sum::<u128>();
+        assert_eq!(late("100", 0), doubled + 6 * 60_000);
     }
 }

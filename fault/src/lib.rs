@@ -25,8 +25,8 @@ mod window;
 
 pub use behaviour::{
     Abort, Bandwidth, Behaviour, Blackout, Corrupt, CutBurst, Delay, Down, DropBurst, DropHeader,
-    Dummy, Hang, Injected, LateRows, Latency, LimitData, RateLimit, RepeatBurst, ResetPeer, Slicer,
-    SlowClose, Timeout, Truncate, WrongLength,
+    Dummy, Hang, Injected, LateRows, Latency, LimitData, PacketLoss, RateLimit, RepeatBurst,
+    ResetPeer, Slicer, SlowClose, Timeout, Truncate, WrongLength, WrongSequence,
 };
 pub use burst::{BurstChanges, Bursts};
 pub use count::Count;
@@ -34,7 +34,7 @@ pub use distribution::{Shape, Spread};
 pub use draw::{Drawn, Faults, Position};
 pub use error::FaultError;
 pub use fault::Fault;
-pub use flow::{Flow, Slices, Stream};
+pub use flow::{Flow, Loss, Slices, Stream};
 pub use percent::Percent;
 pub use proxy::{
     ControlError, Counts, FaultState, Proxies, Proxy, ProxyBytes, ProxyConfig, ProxyConnections,

@@ -124,6 +124,12 @@ impl ProxyProtocol {
             let fault = fault.to_string();
             return Err(ProxyError::NotInProxy { fault, why });
         }
+        if matches!(&fault.behaviour, Behaviour::Delay(delay) if delay.recorded_thousandths > 0) {
+            return Err(ProxyError::NotInProxy {
+                fault: fault.to_string(),
+                why: "scales recorded times, which a replay alone knows: write delay(ms=...)",
+            });
+        }
         let is_line = matches!(fault.behaviour, Behaviour::Injected(Injected::Line { .. }));
         if is_line && matches!(self, Self::Http | Self::Mysql) {
             return Err(ProxyError::NotInProxy {

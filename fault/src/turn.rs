@@ -9,6 +9,8 @@ use crate::Injected;
 pub struct Turn {
     /// How long the request is held back before it is passed on: all delays together.
     pub hold: Duration,
+    /// How many thousandths of the time the exchange took when it was recorded it is held back besides.
+    pub hold_recorded_thousandths: u32,
     /// What happens in place of passing it on; no later fault was drawn.
     pub ending: Option<Ending>,
     /// What happens to its answer.
@@ -16,6 +18,12 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// How long the request of an exchange is held back that took so long when it was recorded.
+    pub fn hold_of(&self, recorded: Duration) -> Duration {
+        let share = f64::from(self.hold_recorded_thousandths) / 1e3;
+        self.hold + recorded.mul_f64(share)
+    }
+
     /// Whether nothing more can happen to the exchange: no later fault is drawn.
     pub const fn is_over(&self) -> bool {
         self.ending.is_some() || self.answer.lost.is_some()
@@ -50,6 +58,8 @@ pub struct AnswerChanges {
     pub dropped_headers: Vec<String>,
     /// HTTP: how much more than the truth the announced length is; bytes.
     pub length_off_by: i32,
+    /// MySQL: how much more than the truth the number of its first packet is.
+    pub sequence_off_by: u8,
     /// How fast its bytes come; bytes a second.
     pub bytes_per_s: Option<u32>,
     /// MySQL: how long each row is held back.

@@ -1,4 +1,4 @@
-//! What clients in wide use report of each fault of Redis, memcached and SMTP, before real servers: the rows of
+//! What clients in wide use report of each fault of HTTP, MySQL, Redis, memcached and SMTP, before real servers: the rows of
 //! docs/faults.md. The scripts are in `fixtures/drivers`.
 
 use std::io::{BufRead, BufReader};
@@ -8,8 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::Desk;
+use reprise_fixtures::mariadb;
+use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+
 use crate::support::running::Running;
+use crate::support::{Desk, shop};
 
 /// How long a server may take to come up.
 const START: Duration = Duration::from_secs(20);
@@ -69,9 +72,9 @@ fn python(script: &str) -> Command {
 }
 
 /// Runs a script against a proxy before the server: its control, its port, the server's port.
-fn prove(server: &Server, protocol: &str, script: &str) {
+fn prove(server_port: u16, protocol: &str, script: &str, more: &[&str]) {
     let desk = Desk::new();
-    let to = format!("{protocol}://127.0.0.1:{}", server.port);
+    let to = format!("{protocol}://127.0.0.1:{server_port}");
     let flags = ["proxy", "--listen", "0", "--to", &to, "--control", "0"];
     let mut running = Running::start(&desk, &flags);
     let line = running.until("reprise: proxy listens on ");
@@ -79,7 +82,8 @@ fn prove(server: &Server, protocol: &str, script: &str) {
     let line = running.until("reprise: control at http://");
     let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
     let mut command = python(script);
-    command.args([&control, &port, &server.port.to_string()]);
+    command.args([&control, &port, &server_port.to_string()]);
+    command.args(more);
     let output = command.output().unwrap();
     assert!(
         output.status.success(),
@@ -97,7 +101,7 @@ fn redis_py_reports_each_fault_as_the_handbook_says() {
         let flags = ["--port", port, "--bind", "127.0.0.1", "--save", ""];
         flags.map(str::to_owned).into()
     });
-    prove(&server, "redis", "redis_faults.py");
+    prove(server.port, "redis", "redis_faults.py", &[]);
 }
 
 #[test]
@@ -106,10 +110,22 @@ fn pymemcache_reports_each_fault_as_the_handbook_says() {
         let flags = ["-l", "127.0.0.1", "-p", port, "-U", "0", "-u", "nobody"];
         flags.map(str::to_owned).into()
     });
-    prove(&server, "memcached", "memcached_faults.py");
+    prove(server.port, "memcached", "memcached_faults.py", &[]);
 }
 
 #[test]
 fn smtplib_reports_each_fault_as_the_handbook_says() {
-    prove(&Server::smtp(), "smtp", "smtp_faults.py");
+    prove(Server::smtp().port, "smtp", "smtp_faults.py", &[]);
+}
+
+#[test]
+fn the_mariadb_command_pymysql_and_mysql2_report_each_fault_as_the_handbook_says() {
+    let server = mariadb::start().unwrap();
+    let account = [MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE];
+    prove(server.addr().port(), "mysql", "mysql_faults.py", &account);
+}
+
+#[test]
+fn curl_reports_each_fault_as_the_handbook_says() {
+    prove(shop().http_addr().port(), "http", "http_faults.py", &[]);
 }

@@ -14,6 +14,7 @@ fn the_examples_of_the_handbook_are_read() {
     assert_eq!(
         delay.behaviour,
         Behaviour::Delay(Delay {
+            recorded_thousandths: 0,
             spread: Spread {
                 ms: 250,
                 jitter_ms: 50,
@@ -103,7 +104,7 @@ fn every_refusal_names_what_is_allowed() {
         ("10:delay(sec=1)", "needs ms"),
         (
             "10:delay(ms=1,sec=1)",
-            "use ms, jitter, distribution, when, stream",
+            "use ms, jitter, distribution, recorded, when, stream",
         ),
         ("10:delay(ms=1,ms=2)", "given twice"),
         ("10:delay(ms=fast)", "whole milliseconds"),
@@ -135,6 +136,12 @@ fn every_refusal_names_what_is_allowed() {
         ("10:truncate(bytes=1,rows=1)", "either bytes"),
         ("10:slicer(bytes=4,variation=4)", "fewer bytes"),
         ("10:drop_header(name=a b)", "header field"),
+        ("10:wrong_sequence(by=0)", "1 to 255"),
+        ("10:wrong_sequence for redis", "only has a meaning in MySQL"),
+        ("10:packet_loss", "packet_loss(percent=1)"),
+        ("10:packet_loss(percent=101)", "up to 100"),
+        ("10:delay(recorded=0)", "0.001 to 1000"),
+        ("10:delay(recorded=1.2345)", "three decimals"),
         ("10:delay(ms=1,stream=both,when=after)", "of bursts"),
         ("10:delay(ms=1,stream=up)", "downstream, upstream or both"),
         ("10:drop(quiet_ms=0)", "1 to 60000"),
@@ -238,6 +245,12 @@ fn every_behaviour_reads_back_what_it_writes() {
         "latency(ms=40,jitter=10,distribution=normal,stream=both)",
         "bandwidth(rate=16,stream=upstream)",
         "slicer(bytes=10,variation=5,delay_us=100)",
+        "wrong_sequence",
+        "wrong_sequence(by=200)",
+        "packet_loss(percent=0.5)",
+        "packet_loss(percent=2,ms=50,stream=both)",
+        "delay(recorded=0.5)",
+        "delay(recorded=2,ms=10,jitter=5)",
         "limit_data(bytes=100)",
         "slow_close(ms=7)",
     ] {
@@ -260,6 +273,7 @@ fn any_behaviour() -> impl Strategy<Value = Behaviour> {
                 shape,
             };
             Behaviour::Delay(Delay {
+                recorded_thousandths: 0,
                 spread,
                 after,
                 bursts: None,

@@ -11,7 +11,7 @@ use super::queue::What;
 use super::table::Current;
 use super::waiting;
 use crate::draw::Dice;
-use crate::flow::{Flow, Slices};
+use crate::flow::{Flow, Loss, Slices};
 
 /// A narrow connection is written to so many times a second.
 const WRITES_PER_S: u32 = 20;
@@ -118,6 +118,7 @@ async fn write(
         let passed = left.passed.get();
         let size = piece(link, &flow, passed, rest.len());
         let (now, later) = rest.split_at(size.min(rest.len()));
+        until_changed(&mut faults, lateness(link, &flow, passed)).await;
         if to.write_all(now).await.is_err() {
             return Ok(Written::Refused);
         }
@@ -152,10 +153,22 @@ fn piece(link: &Link, flow: &Flow, passed: u64, bytes: usize) -> usize {
         let slice = f64::from(bytes) + moved * f64::from(variation_bytes);
         size = size.min((slice.round() as usize).max(1));
     }
+    if flow.loss.is_some() {
+        size = size.min(Loss::PACKET);
+    }
     if let Some(bytes_per_s) = flow.bytes_per_s {
         size = size.min((bytes_per_s / WRITES_PER_S).max(1) as usize);
     }
     size
+}
+
+/// How long a piece is late because it was lost on its way.
+fn lateness(link: &Link, flow: &Flow, passed: u64) -> Duration {
+    let seed = link.luck.proxy.config.seed;
+    let to_client = u64::from(flow.direction == Direction::ToClient);
+    flow.loss.map_or(Duration::ZERO, |loss| {
+        loss.late(seed, [link.luck.number, to_client, passed])
+    })
 }
 
 fn pause_after(flow: &Flow, size: usize) -> Duration {

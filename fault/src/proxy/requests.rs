@@ -115,6 +115,7 @@ async fn begin(link: &Link, asked: Asked, scratch: &Scratch) -> Result<bool, Cut
         hold,
         ending,
         answer: changes,
+        ..
     } = turn;
     let pause = |length| Pause {
         length,

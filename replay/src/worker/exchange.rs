@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reprise_fault::{Drawn, Subject};
 use reprise_measure::{Outcome, Sample};
@@ -62,8 +63,9 @@ impl Worker {
             return None;
         }
         let turn = &drawn.turn;
-        if !turn.hold.is_zero() {
-            tokio::time::sleep(turn.hold).await;
+        let hold = turn.hold_of(Duration::from_micros(u64::from(step.took_us)));
+        if !hold.is_zero() {
+            tokio::time::sleep(hold).await;
         }
         match (&turn.ending, &outgoing.payload) {
             (Some(ending), _) => {
@@ -72,7 +74,7 @@ impl Worker {
                 Box::pin(self.end_by_fault(ending, place, ticket, &mut sample)).await;
             }
             (None, Ready::Http(template)) => {
-                let from_us = sample.sent_us + turn.hold.as_micros() as u64;
+                let from_us = sample.sent_us + hold.as_micros() as u64;
                 let exchanged =
                     self.exchange_http(lane_copy, lane, step, (template, &outgoing), &mut sample);
                 let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;

@@ -5,7 +5,7 @@ use reprise_measure::{Outcome, SampleFlags};
 use reprise_replay::ReplayError;
 
 use super::http::{OK, samples};
-use super::support::{Do, Notes, get, plan_to, play, serve, store_with};
+use super::support::{Do, Notes, Said, get, plan_to, play, serve, store_with};
 
 #[test]
 fn one_worker_and_eight_hit_the_same_exchanges() {
@@ -88,6 +88,31 @@ fn a_struck_exchange_ends_as_its_fault_says_and_the_lane_goes_on() {
         };
         assert_eq!(seen, expected, "{fault}");
     }
+}
+
+#[test]
+fn a_delay_may_be_as_long_as_what_was_recorded_times_a_number() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let took = |ms| Said {
+        took_ms: ms,
+        ..get(1, 0, "/a")
+    };
+    let later = Said {
+        at_ms: 100,
+        ..took(5)
+    };
+    let (_folder, store) = store_with(&[took(60), later]);
+    let mut plan = plan_to(address);
+    plan.faults = vec!["100:delay(recorded=2.5,ms=10)".parse().unwrap()];
+    play(&plan, "run", &store);
+    let lengths: Vec<u64> = samples(&store, "run")
+        .iter()
+        .map(|one| one.done_us - one.sent_us)
+        .collect();
+    // 2.5 times 60 ms and 10 ms more; 2.5 times 5 ms and 10 ms more
+    assert!(lengths[0] >= 160_000, "{lengths:?}");
+    assert!(lengths[1] >= 22_500, "{lengths:?}");
+    assert!(lengths[1] < lengths[0], "{lengths:?}");
 }
 
 #[test]

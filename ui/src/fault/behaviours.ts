@@ -28,6 +28,8 @@ export type Behaviour = {
   start: Record<string, string>;
   /** Whether only a standing proxy has it. */
   proxyOnly?: true;
+  /** Whether only a replay has it. */
+  replayOnly?: true;
   /** The protocols of which one is needed. */
   needs?: ProxyProtocol[];
 };
@@ -52,6 +54,16 @@ const quiet: Option = { name: 'quiet_ms', label: 'quiet after it, ms' };
 /** Every behaviour, in the order of the list. */
 export const BEHAVIOURS: Behaviour[] = [
   one('delay', 'delay', 'Time', [ms, jitter, spread, when], { ms: '250' }),
+  {
+    ...one(
+      'delay',
+      'delay (of the recorded time)',
+      'Time',
+      [{ name: 'recorded', label: 'times what it took' }, ms, jitter, spread],
+      { recorded: '1' },
+    ),
+    replayOnly: true,
+  },
   proxy('rate_limit', 'Time', [rate], { rate: '64' }),
   { ...proxy('late_rows', 'Time', [ms], { ms: '50' }), needs: ['mysql'] },
   {
@@ -116,6 +128,10 @@ export const BEHAVIOURS: Behaviour[] = [
     needs: ['http'],
   },
   {
+    ...proxy('wrong_sequence', 'The answer', [{ name: 'by', label: 'numbers off' }], {}),
+    needs: ['mysql'],
+  },
+  {
     ...proxy('delay', 'A burst of bytes', [ms, jitter, spread, stream, quiet], {
       ms: '250',
       stream: 'downstream',
@@ -140,6 +156,9 @@ export const BEHAVIOURS: Behaviour[] = [
     ],
     { bytes: '64', delay_us: '1000' },
   ),
+  proxy('packet_loss', 'All bytes', [{ name: 'percent', label: '% of packets' }, ms, stream], {
+    percent: '1',
+  }),
   proxy('limit_data', 'All bytes', [{ name: 'bytes', label: 'bytes' }, stream], { bytes: '1000' }),
   proxy('slow_close', 'All bytes', [ms, stream], { ms: '1000' }),
 ];
@@ -157,7 +176,9 @@ export function offered(place: Place): Behaviour[] {
   return BEHAVIOURS.filter((behaviour) =>
     place === 'replay'
       ? !behaviour.proxyOnly
-      : place === 'any' || behaviour.needs === undefined || behaviour.needs.includes(place),
+      : place === 'any' ||
+        (!behaviour.replayOnly &&
+          (behaviour.needs === undefined || behaviour.needs.includes(place))),
   );
 }
 

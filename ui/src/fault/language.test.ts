@@ -63,5 +63,7 @@ describe('the behaviours a form offers', () => {
     expect(names('redis')).not.toContain('late_rows');
     expect(names('replay')).not.toContain('error (a line)');
     expect(names('any')).toContain('late_rows');
+    expect(names('replay')).toContain('delay (of the recorded time)');
+    expect(names('http')).not.toContain('delay (of the recorded time)');
   });
 });

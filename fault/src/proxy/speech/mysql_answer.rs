@@ -9,6 +9,9 @@ use super::framer::{Framed, Framer};
 use super::mysql_session::MysqlSession;
 use crate::turn::{AnswerChanges, Cut};
 
+/// Where in a packet its number stands.
+const SEQUENCE: usize = HEADER_LEN - 1;
+
 /// Reads one answer.
 #[derive(Debug)]
 pub(in crate::proxy) struct MysqlAnswer {
@@ -18,6 +21,8 @@ pub(in crate::proxy) struct MysqlAnswer {
     packets: Framer,
     body: Body,
     damaged: bool,
+    /// Its first packet has passed.
+    begun: bool,
 }
 
 impl MysqlAnswer {
@@ -28,6 +33,7 @@ impl MysqlAnswer {
             packets: Framer::default(),
             body: Body::default(),
             damaged: false,
+            begun: false,
         }
     }
 
@@ -39,6 +45,7 @@ impl MysqlAnswer {
         out: &mut Altered,
     ) -> Verdict {
         let by_packet = changes.corrupt_bytes > 0
+            || changes.sequence_off_by > 0
             || !changes.row_hold.is_zero()
             || matches!(changes.cut, Some(Cut::Rows { .. }))
             || session.is_uneven();
@@ -109,6 +116,11 @@ impl MysqlAnswer {
                 session.in_file = true;
             }
             session.number_for_client(&mut packet);
+            if !std::mem::replace(&mut self.begun, true)
+                && let Some(number) = packet.get_mut(SEQUENCE)
+            {
+                *number = number.wrapping_add(changes.sequence_off_by);
+            }
             let is_row = self.reader.summary().rows > before;
             if self.pass_packet(packet, is_row, changes, out) == Verdict::Cut {
                 return Ok(Verdict::Cut);

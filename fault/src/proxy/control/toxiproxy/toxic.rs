@@ -43,6 +43,7 @@ enum Kind {
     ResetPeer,
     Slicer,
     LimitData,
+    PacketLoss,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -66,6 +67,8 @@ impl Kind {
                 ("delay", "delay_us"),
             ],
             Self::LimitData => &[("bytes", "bytes")],
+            // bursts of loss are not imitated
+            Self::PacketLoss => &[("loss_rate", "percent")],
         }
     }
 
@@ -78,6 +81,7 @@ impl Kind {
             Self::ResetPeer => "reset_peer",
             Self::Slicer => "slicer",
             Self::LimitData => "limit_data",
+            Self::PacketLoss => "packet_loss",
         }
     }
 
@@ -94,6 +98,12 @@ impl Stream {
             Self::Downstream => "downstream",
         }
     }
+}
+
+/// A share from 0 to 1 in percent, as a fault has it.
+fn percent_of(share: f64) -> f64 {
+    let percent = (share * 100.0).max(0.0001);
+    (percent * 10_000.0).round() / 10_000.0
 }
 
 fn word<T: for<'a> Deserialize<'a>>(text: &str, why: &str) -> Result<T, String> {
@@ -150,19 +160,27 @@ impl Toxic {
     /// Whether it strikes at all.
     pub(super) fn is_on(&self) -> bool {
         self.toxicity > 0.0
+            && !(self.kind == Kind::PacketLoss && self.attribute("loss_rate") == 0.0)
+    }
+
+    fn attribute(&self, name: &str) -> f64 {
+        let value = self.attributes.get(name).and_then(Value::as_f64);
+        value.unwrap_or_default()
     }
 
     /// The fault it is.
     pub(super) fn fault(&self) -> Result<Fault, String> {
         // one that never strikes is switched off
         let percent = match self.is_on() {
-            true => (self.toxicity * 100.0).max(0.0001),
+            true => percent_of(self.toxicity),
             false => 100.0,
         };
         let mut options = Vec::new();
         for (name, option) in self.kind.attributes() {
-            let value = self.attributes.get(*name).and_then(Value::as_f64);
-            let value = value.unwrap_or_default();
+            let value = match (self.kind, self.attribute(name)) {
+                (Kind::PacketLoss, rate) => percent_of(rate),
+                (_, value) => value,
+            };
             // a timeout of 0 has no end
             if self.kind == Kind::Timeout && value == 0.0 {
                 continue;
@@ -172,7 +190,6 @@ impl Toxic {
         if self.kind.has_stream() {
             options.push(format!("stream={}", self.stream.name()));
         }
-        let percent = (percent * 10_000.0).round() / 10_000.0;
         let text = format!("{percent}:{}({})", self.kind.name(), options.join(","));
         text.parse()
             .map_err(|error: crate::FaultError| error.to_string())
@@ -222,6 +239,10 @@ mod tests {
             (
                 r#"{"type": "limit_data", "toxicity": 0.000001, "attributes": {"bytes": 5}}"#,
                 "0.0001:limit_data(bytes=5)",
+            ),
+            (
+                r#"{"type": "packet_loss", "attributes": {"loss_rate": 0.015}}"#,
+                "100:packet_loss(percent=1.5)",
             ),
         ] {
             assert_eq!(written(body), fault);
