@@ -15,6 +15,7 @@ use crate::{Exchange, Flags, Protocol};
 use term::Term;
 
 pub use error::{FilterError, FilterProblem};
+pub use term::flag_names;
 
 /// Which exchanges are meant.
 ///
@@ -27,11 +28,13 @@ pub use error::{FilterError, FilterProblem};
 /// | `operation:/cart` | the operation contains this, in any case |
 /// | `request:x=1` | the request line or SQL text contains this, in any case |
 /// | `took:>100ms`, `took:10ms..1s` | the time from request to answer |
+/// | `sent:>10kB`, `received:>1MB` | the size of the request, of the answer, on the wire |
+/// | `connection:17` | the connection's number in its recording |
 /// | `flag:truncated` | what is unusual about it |
 /// | `word`, `"two words"` | operation or request contain this, in any case |
 /// | `/regex/` | operation or request match this; a blank in it is written `\s` |
 ///
-/// `method`, `status`, `protocol` and `flag` take several values: `method:GET,HEAD`.
+/// `method`, `status`, `protocol`, `flag` and `connection` take several values: `method:GET,HEAD`.
 ///
 /// ```
 /// use reprise_wire::filter::{Candidate, Filter};
@@ -44,6 +47,9 @@ pub use error::{FilterError, FilterProblem};
 ///     summary: "GET /cart/7?full=1",
 ///     status: Some(200),
 ///     latency_us: Some(150_000),
+///     request_bytes: Some(310),
+///     response_bytes: Some(2_048),
+///     connection: Some(17),
 ///     flags: Flags::empty(),
 /// }));
 /// ```
@@ -67,6 +73,12 @@ pub struct Candidate<'a> {
     pub status: Option<u16>,
     /// From the first byte of the request to the last of the answer, microseconds.
     pub latency_us: Option<u64>,
+    /// Bytes of the request on the wire; `None`: it is missing.
+    pub request_bytes: Option<u64>,
+    /// Bytes of the answer on the wire; `None`: it is missing.
+    pub response_bytes: Option<u64>,
+    /// The connection's number; `None`: it is not in a recording yet.
+    pub connection: Option<u32>,
     /// What is unusual about it.
     pub flags: Flags,
 }
@@ -79,6 +91,9 @@ impl<'a> From<&'a Exchange> for Candidate<'a> {
             summary: &exchange.summary,
             status: exchange.status,
             latency_us: exchange.latency_us(),
+            request_bytes: exchange.request.as_ref().map(|payload| payload.wire_len),
+            response_bytes: exchange.response.as_ref().map(|payload| payload.wire_len),
+            connection: None,
             flags: exchange.flags,
         }
     }

@@ -199,6 +199,9 @@ pub fn filter(data: &[u8]) {
                 summary: "GET /",
                 status: Some(200),
                 latency_us: None,
+                request_bytes: None,
+                response_bytes: None,
+                connection: None,
                 flags: Flags::empty(),
             });
         }

@@ -79,6 +79,9 @@ impl ExchangeRow {
             summary: &self.summary,
             status: self.status,
             latency_us: self.latency_us(),
+            request_bytes: self.request_bytes,
+            response_bytes: self.response_bytes,
+            connection: Some(self.connection.0),
             flags: self.flags,
         }
     }

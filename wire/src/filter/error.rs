@@ -37,6 +37,12 @@ pub enum FilterProblem {
     /// Not a time.
     #[error("the time {0:?} is none of >100ms, <=2s, 10ms..1s (units are us, ms, s and m)")]
     BadTime(String),
+    /// Not a size.
+    #[error("the size {0:?} is none of >10kB, <=2MB, 100B..1kB, 512 (units are B, kB, MB and GB)")]
+    BadSize(String),
+    /// Not a connection.
+    #[error("the connection {0:?} is not a number; `connection:17` names one of a recording")]
+    BadConnection(String),
     /// Not a regular expression.
     #[error("the regular expression /{pattern}/ is invalid: {why} (put plain text in quotes)")]
     BadRegex {

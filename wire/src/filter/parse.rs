@@ -3,17 +3,20 @@
 use regex::RegexBuilder;
 
 use super::error::{FilterError, FilterProblem};
-use super::range::{Range, time_us};
+use super::range::{Range, size_bytes, time_us};
 use super::term::{FLAG_NAMES, StatusTest, Term, Test};
 use crate::{Flags, Protocol};
 
 /// Every key, in the order errors name them.
-pub(super) const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 10] = [
     "method",
     "status",
     "operation",
     "request",
     "took",
+    "sent",
+    "received",
+    "connection",
     "protocol",
     "flag",
 ];
@@ -135,6 +138,12 @@ fn test(word: Word) -> Result<Test, FilterProblem> {
             Some(range) => Ok(Test::Took(range)),
             None => Err(FilterProblem::BadTime(value)),
         },
+        "sent" => size(value).map(Test::Sent),
+        "received" => size(value).map(Test::Received),
+        "connection" => values()
+            .map(connection)
+            .collect::<Result<_, _>>()
+            .map(Test::Connection),
         "protocol" => values()
             .map(protocol)
             .collect::<Result<_, _>>()
@@ -198,6 +207,23 @@ fn status(text: &str) -> Result<StatusTest, FilterProblem> {
             .map(StatusTest::Within)
             .ok_or_else(|| FilterProblem::BadStatus(text.to_owned())),
     }
+}
+
+fn size(text: String) -> Result<Range, FilterProblem> {
+    let exact = || {
+        size_bytes(&text).map(|bytes| Range {
+            low: bytes,
+            high: bytes,
+        })
+    };
+    Range::parse(&text, size_bytes)
+        .or_else(exact)
+        .ok_or(FilterProblem::BadSize(text))
+}
+
+fn connection(text: &str) -> Result<u32, FilterProblem> {
+    text.parse()
+        .map_err(|_| FilterProblem::BadConnection(text.to_owned()))
 }
 
 fn protocol(text: &str) -> Result<Protocol, FilterProblem> {

@@ -44,19 +44,40 @@ impl Range {
 pub(super) fn time_us(text: &str) -> Option<u64> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, unit) = text.split_at_checked(unit_at)?;
-    let unit_us: u64 = match unit {
+    let unit_us = match unit {
         "us" | "\u{b5}s" => 1,
         "ms" => 1_000,
         "s" => 1_000_000,
         "m" | "min" => 60_000_000,
         _ => return None,
     };
+    decimal(number, unit_us)
+}
+
+/// A size in bytes: `512`, `512B`, `1.5kB`, `2MB`, of powers of ten.
+pub(super) fn size_bytes(text: &str) -> Option<u64> {
+    let unit_at = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(unit_at)?;
+    let unit_bytes = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        _ => return None,
+    };
+    decimal(number, unit_bytes)
+}
+
+/// `1.5` of a unit, rounded down.
+fn decimal(number: &str, unit: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let mut us = whole.parse::<u64>().ok()?.checked_mul(unit_us)?;
-    let mut place_us = unit_us;
+    let mut value = whole.parse::<u64>().ok()?.checked_mul(unit)?;
+    let mut place = unit;
     for digit in fraction.bytes() {
-        place_us /= 10;
-        us = us.checked_add(u64::from(digit.checked_sub(b'0')?) * place_us)?;
+        place /= 10;
+        value = value.checked_add(u64::from(digit.checked_sub(b'0')?) * place)?;
     }
-    Some(us)
+    Some(value)
 }

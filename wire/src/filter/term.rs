@@ -25,6 +25,9 @@ pub(super) enum Test {
     Request(String),
     Text(String),
     Took(Range),
+    Sent(Range),
+    Received(Range),
+    Connection(Vec<u32>),
     /// Any of these bits.
     Flag(Flags),
     Regex(Regex),
@@ -63,6 +66,12 @@ pub(super) const FLAG_NAMES: [(&str, Flags); 13] = [
     ("answer-not-kept", Flags::ANSWER_NOT_KEPT),
 ];
 
+/// What filters call these flags.
+pub fn flag_names(flags: Flags) -> impl Iterator<Item = &'static str> {
+    let named = FLAG_NAMES.into_iter();
+    named.filter_map(move |(name, bits)| flags.intersects(bits).then_some(name))
+}
+
 impl Term {
     pub(super) fn holds_for(&self, candidate: &Candidate<'_>) -> bool {
         self.test.holds_for(candidate) != self.negated
@@ -77,6 +86,9 @@ impl Test {
             summary,
             status,
             latency_us,
+            request_bytes,
+            response_bytes,
+            connection,
             flags,
         } = candidate;
         match self {
@@ -90,6 +102,9 @@ impl Test {
             Self::Request(text) => contains(summary, text),
             Self::Text(text) => contains(operation, text) || contains(summary, text),
             Self::Took(range) => latency_us.is_some_and(|us| range.contains(us)),
+            Self::Sent(range) => request_bytes.is_some_and(|bytes| range.contains(bytes)),
+            Self::Received(range) => response_bytes.is_some_and(|bytes| range.contains(bytes)),
+            Self::Connection(any) => connection.is_some_and(|number| any.contains(&number)),
             Self::Flag(any) => flags.intersects(*any),
             Self::Regex(regex) => regex.is_match(operation) || regex.is_match(summary),
         }

@@ -11,6 +11,9 @@ fn cart() -> Candidate<'static> {
         summary: "GET /cart/7?Full=1",
         status: Some(404),
         latency_us: Some(100_000),
+        request_bytes: Some(1_500),
+        response_bytes: Some(20_000),
+        connection: Some(17),
         flags: Flags::RESPONSE_TRUNCATED,
     }
 }
@@ -22,6 +25,9 @@ fn query() -> Candidate<'static> {
         summary: "SELECT * FROM item WHERE id = 3",
         status: Some(0),
         latency_us: None,
+        request_bytes: Some(40),
+        response_bytes: None,
+        connection: None,
         flags: Flags::empty(),
     }
 }
@@ -51,6 +57,11 @@ fn every_kind_of_term_holds_for_what_it_says() {
         "took:>=100ms",
         "took:<0.2s",
         "took:50ms..1s",
+        "sent:1.5kB",
+        "sent:>1k",
+        "received:10kB..1MB",
+        "received:>=20000",
+        "connection:3,17",
         "protocol:http",
         "flag:truncated",
         "cart/7",
@@ -101,6 +112,7 @@ fn mysql_statements_have_a_verb_and_error_numbers() {
             ..query()
         }
     ));
+    assert!(!holds("received:>=0", &query()) && !holds("connection:0", &query()));
     assert!(
         !holds("took:>0us", &query()),
         "without an answer there is no time"
@@ -126,7 +138,7 @@ fn errors_name_the_position_and_what_would_be_understood() {
     assert_eq!(
         error("status:5xx methd:GET"),
         "read the filter at character 12: the key \"methd\" is unknown (keys are method, status, \
-         operation, request, took, protocol, flag; put text that holds a colon in quotes)"
+         operation, request, took, sent, received, connection, protocol, flag; put text that holds a colon in quotes)"
     );
     assert_eq!(
         error("took:100"),
@@ -134,6 +146,8 @@ fn errors_name_the_position_and_what_would_be_understood() {
          (units are us, ms, s and m)"
     );
     assert!(error("a \"b c").starts_with("read the filter at character 3: the quote"));
+    assert!(error("sent:big").contains("the size \"big\" is none of >10kB"));
+    assert!(error("connection:10.0.0.1").contains("is not a number"));
     assert!(error("status:abc").contains("the status \"abc\" is none of 404"));
     assert!(error("status:").contains("something is missing behind \"status:\""));
     assert!(error("protocol:ftp").contains("protocols are http and mysql"));

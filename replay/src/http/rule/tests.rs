@@ -162,6 +162,9 @@ fn a_rule_is_for_the_exchanges_its_filter_matches() {
         summary: operation,
         status: Some(200),
         latency_us: None,
+        request_bytes: None,
+        response_bytes: None,
+        connection: None,
         flags: Flags::empty(),
     };
     let rules: Vec<Rewrite> = [

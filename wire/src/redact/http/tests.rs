@@ -40,6 +40,9 @@ fn both_ways(bytes: &[u8], whole: bool, operation: &str) -> Option<[Outcome; 2]>
             summary: "",
             status: None,
             latency_us: None,
+            request_bytes: None,
+            response_bytes: None,
+            connection: None,
             flags: Flags::empty(),
         });
         pass.seen = Some(Vec::new());
