@@ -7,7 +7,7 @@ mod listing;
 mod recording;
 mod run;
 
-pub use exchange::{ExchangeAnswer, ExchangeDetail};
+pub use exchange::{ExchangeAnswer, ExchangeDetail, ListedExchange};
 pub use keeping::{BinnedAnswer, FoundAnswer, FoundKind, RemarksAnswer};
 pub use listing::{DeviceAnswer, OperationAnswer, PlanAnswer, TargetAnswer};
 pub use recording::{RecordingAnswer, RecordingHead};

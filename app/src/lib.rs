@@ -15,6 +15,7 @@ mod doctor;
 mod error;
 mod export;
 mod failures;
+mod filter_values;
 mod interchange;
 /// What must hold for any input whatever, for the fuzz targets. Not part of the crate otherwise.
 #[cfg(any(test, feature = "invariants"))]
@@ -24,12 +25,14 @@ pub mod invariants {
 mod knee;
 mod library;
 mod limits;
+mod listing;
 mod losses;
 mod mysql_url;
 mod mysql_users;
 mod places;
 mod plans;
 mod proxy;
+mod reading;
 mod recording_chart;
 mod recovery;
 mod redaction;
@@ -58,10 +61,12 @@ pub use demo::{DemoAnswer, DemoNews, DemoRequest, demo};
 pub use doctor::{Finding, Health, capture_rights, doctor};
 pub use error::{Blame, Error};
 pub use export::{ExportAnswer, ExportRequest};
+pub use filter_values::FilterValue;
 pub use interchange::{RunForm, judged_junit, run_summary_markdown};
 pub use knee::{KneeRequest, knee_charts};
 pub use library::{ExchangeQuery, Library};
 pub use limits::CaptureLimits;
+pub use listing::{ConnectionListing, Listing, ListingPage, ListingQuery, SortBy, SortOrder};
 pub use losses::{Loss, losses};
 pub use mysql_url::mysql_url;
 pub use places::default_file;
@@ -69,6 +74,10 @@ pub use plans::ForgottenPlan;
 pub use proxy::{
     PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyOrder, ProxyRequest,
     faults_as_text, parse_protocol, read_proxy_file, write_faults,
+};
+pub use reading::{
+    BytesOf, Command, CommandParameter, Content, ExchangeSide, HttpField, HttpMessage,
+    PieceOfBytes, ReadColumn, Reading, Reply, ReplyResult, SideKind,
 };
 pub use redaction::{
     FindingAnswer, PreviewAnswer, PreviewExample, RedactionChoice, RuleAnswer, RulePreview,
@@ -112,4 +121,8 @@ pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
     PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, TimedCommand, Watch,
 };
-pub use reprise_store::{Kept, Ledger, RatePoint, RecordingState, RemarkChange, RunState};
+pub use reprise_store::{
+    Connection as RecordedConnection, Kept, Ledger, RatePoint, RecordingState, RemarkChange,
+    RunState,
+};
+pub use reprise_wire::Close;

@@ -159,41 +159,15 @@ impl Library {
         Ok(())
     }
 
-    /// A page of exchanges.
-    ///
-    /// # Errors
-    /// As [`Self::each_exchange`].
-    pub fn exchanges(
-        &self,
-        name: &str,
-        query: &ExchangeQuery,
-    ) -> Result<Vec<ExchangeAnswer>, Error> {
-        let mut answers = Vec::new();
-        self.each_exchange(name, query, |answer| {
-            answers.push(answer);
-            Ok::<(), Error>(())
-        })?;
-        Ok(answers)
-    }
-
     /// One exchange with its request and answer as text.
     ///
     /// # Errors
     /// When there is no such recording or exchange.
     pub fn exchange(&self, name: &str, id: u32) -> Result<ExchangeDetail, Error> {
         let recording = self.store.recording(name)?;
-        let row = self
-            .store
-            .exchange(recording.id, ExchangeId(id))?
-            .ok_or_else(|| {
-                Error::Usage(format!(
-                    "{name} has no exchange {id}; `reprise exchanges {name}` lists them"
-                ))
-            })?;
-        let operation = self
-            .operation_names(&recording)?
-            .remove(&row.operation.0)
-            .unwrap_or_default();
+        let row = self.stored_row(&recording, id)?;
+        let operation = self.store.operation(recording.id, row.operation)?;
+        let operation = operation.unwrap_or_default();
         let protocol = row.protocol;
         let (client, server) = self.addresses(&recording, row.connection)?;
         let payloads = self.store.payloads(recording.id, row.id)?;
@@ -210,15 +184,13 @@ impl Library {
         })
     }
 
-    fn addresses(
+    /// The client's and the server's address of a connection; empty when it is not known.
+    pub(crate) fn addresses(
         &self,
         recording: &Recording,
         id: ConnectionId,
     ) -> Result<(String, String), Error> {
-        let connections = self.store.connections(recording.id)?;
-        let connection = connections
-            .into_iter()
-            .find(|connection| connection.id == id);
+        let connection = self.store.connection(recording.id, id)?;
         Ok(connection.map_or_else(
             || (String::new(), String::new()),
             |connection| (connection.client.to_string(), connection.server.to_string()),
@@ -229,8 +201,8 @@ impl Library {
         &self,
         recording: &Recording,
     ) -> Result<FxHashMap<u32, String>, Error> {
-        let rows = self.store.operations(recording.id)?;
-        Ok(rows.into_iter().map(|row| (row.id.0, row.text)).collect())
+        let texts = self.store.operation_texts(recording.id)?;
+        Ok(texts.into_iter().map(|(id, text)| (id.0, text)).collect())
     }
 
     /// Allows replay to send to a host.

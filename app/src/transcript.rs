@@ -58,7 +58,8 @@ fn head_len(bytes: &[u8]) -> usize {
     crlf.into_iter().chain(bare).min().unwrap_or(bytes.len())
 }
 
-fn is_text(kind: &[u8], content: &[u8]) -> bool {
+/// Whether content of this media type is shown as text.
+pub(crate) fn is_text(kind: &[u8], content: &[u8]) -> bool {
     let kind = kind.to_ascii_lowercase();
     let named = [
         &b"text/"[..],

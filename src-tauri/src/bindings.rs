@@ -4,8 +4,8 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
-    compare, file, import, keeping, library, machine, plans, proxy, record, redaction, replay, run,
-    targets, window,
+    compare, exchanges, file, import, keeping, library, machine, plans, proxy, record, redaction,
+    replay, run, targets, window,
 };
 
 /// Every command, typed.
@@ -18,8 +18,11 @@ pub(crate) fn commands() -> Builder<Wry> {
             library::library,
             library::recording,
             library::recording_rate,
-            library::exchanges,
-            library::exchange,
+            exchanges::exchanges,
+            exchanges::exchange,
+            exchanges::exchange_bytes,
+            exchanges::connection_exchanges,
+            exchanges::filter_values,
             import::choose_files,
             import::import_files,
             import::stop_import,

@@ -2,6 +2,7 @@
 //! its answer.
 
 pub(crate) mod compare;
+pub(crate) mod exchanges;
 pub(crate) mod file;
 pub(crate) mod import;
 pub(crate) mod keeping;

@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reprise_app::{ForgottenPlan, Library, ReplayRequest, SampleShop, Stopper};
+use reprise_app::{
+    ConnectionListing, ForgottenPlan, Library, Listing, ListingQuery, ReplayRequest, SampleShop,
+    Stopper,
+};
 use tauri::ipc::Channel;
 
 use crate::boundary::PlanningNews;
@@ -32,6 +35,8 @@ pub(crate) struct Desk {
     pub outlooks: Turns,
     /// What is planned to be run.
     pub starts: Turns,
+    listing: Arc<Mutex<Option<Arc<Listing>>>>,
+    connection: Arc<Mutex<Option<Arc<ConnectionListing>>>>,
 }
 
 impl Desk {
@@ -49,6 +54,8 @@ impl Desk {
             starting: Arc::default(),
             outlooks: Turns::default(),
             starts: Turns::default(),
+            listing: Arc::default(),
+            connection: Arc::default(),
         }
     }
 
@@ -92,6 +99,42 @@ impl Desk {
     /// The plan that was deleted or replaced last, until it is put back.
     pub(crate) fn forgotten(&self) -> MutexGuard<'_, Option<ForgottenPlan>> {
         hold(&self.forgotten)
+    }
+
+    /// The listing that answers this; the one that the table showed before makes way for another.
+    ///
+    /// # Errors
+    /// When there is no such recording, or the filter cannot be read.
+    pub(crate) fn listing(&self, name: &str, query: ListingQuery) -> Result<Arc<Listing>, Failure> {
+        let mut place = hold(&self.listing);
+        if let Some(listing) = place.as_ref()
+            && listing.answers(&self.library(), name, &query)
+        {
+            return Ok(Arc::clone(listing));
+        }
+        let listing = Arc::new(self.library().listing(name, query)?);
+        *place = Some(Arc::clone(&listing));
+        Ok(listing)
+    }
+
+    /// The exchanges of a connection; those of the one before make way.
+    ///
+    /// # Errors
+    /// When there is no such recording, or the file cannot be read.
+    pub(crate) fn connection_listing(
+        &self,
+        name: &str,
+        connection: u32,
+    ) -> Result<Arc<ConnectionListing>, Failure> {
+        let mut place = hold(&self.connection);
+        if let Some(listing) = place.as_ref()
+            && listing.answers(&self.library(), name, connection)
+        {
+            return Ok(Arc::clone(listing));
+        }
+        let listing = Arc::new(self.library().connection_listing(name, connection)?);
+        *place = Some(Arc::clone(&listing));
+        Ok(listing)
     }
 
     /// What the interfaces carry, as last read.

@@ -45,11 +45,11 @@ async function take(session, shopUrl, theme, first) {
   await session.press('e');
   await session.type('[aria-label="Filter the exchanges"]', 'method:POST');
   await session.until('only the matching rows', () =>
-    session.run(`const rows = [...document.querySelectorAll('[role=option] .mono')];
+    session.run(`const rows = [...document.querySelectorAll('[id^=row-] .mono')];
       return rows.length > 3 && rows.every((row) => row.textContent.startsWith('POST '))`),
   );
-  await session.run(`document.querySelector('[role=option]').click()`);
-  await session.until('its request', () => session.find('pre'));
+  await session.run(`document.querySelector('#row-0').click()`);
+  await session.until('its request', () => session.find('[aria-label=Request] .line'));
   await leaveField(session);
   await shot('03-exchange');
 

@@ -54,25 +54,33 @@ export async function story(session, shopUrl) {
 }
 
 export async function importCapture(session) {
-  await session.press('i');
-  await session.type('[aria-label="Import a capture"] textarea', capture);
-  await session.type('[aria-label="Import a capture"] input', 'shop');
-  await clickButton(session, /^Import/);
-  await session.until('the recording', async () => (await session.text('h1')) === 'shop', 60_000);
+  await importFile(session, capture, 'shop');
   await session.until('its operations', async () => (await count(session, 'td.operation')) > 5);
+}
+
+/** Imports a file from the library and waits for the page of the recording. */
+export async function importFile(session, file, name) {
+  await session.press('i');
+  await session.type('[aria-label="Import a capture"] textarea', file);
+  await session.type('[aria-label="Import a capture"] input', name);
+  await clickButton(session, /^Import/);
+  await session.until('the recording', async () => (await session.text('h1')) === name, 60_000);
+  await session.until('its operations', () => session.find('td.operation'));
 }
 
 async function lookAtExchanges(session) {
   await session.press('e');
-  await session.until('rows', async () => (await count(session, '[role=option] .mono')) > 5);
+  await session.until('rows', async () => (await count(session, '[id^=row-] .mono')) > 5);
   await session.type('[aria-label="Filter the exchanges"]', 'method:POST');
   await session.until('only the matching rows', () =>
-    session.run(`const rows = [...document.querySelectorAll('[role=option] .mono')];
+    session.run(`const rows = [...document.querySelectorAll('[id^=row-] .mono')];
       return rows.length > 0 && rows.every((row) => row.textContent.startsWith('POST '))`),
   );
-  await session.run(`document.querySelector('[role=option]').click()`);
-  await session.until('its request', async () =>
-    /HTTP\/1\.1/.test((await session.text('pre')) ?? ''),
+  await session.run(`document.querySelector('#row-0').click()`);
+  await session.until('its request', () =>
+    session.run(
+      `return /HTTP\\/1\\.1/.test(document.querySelector('[aria-label=Request]')?.textContent ?? '')`,
+    ),
   );
   await leaveField(session);
 }

@@ -14,6 +14,8 @@ import { conductedProxy } from './conducted.mjs';
 import { controlsAct } from './controls.mjs';
 import { engineFails } from './failing.mjs';
 import { keptInOrder, oneWindow } from './keeping.mjs';
+import { hostileRecording } from './hostile.mjs';
+import { largeRecording } from './large.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { standingProxy } from './proxying.mjs';
 import { recordFromCommand } from './recording.mjs';
@@ -44,6 +46,8 @@ try {
     await heldHastenedStopped(session, shopUrl);
     await obeysTheRules(session, 'Run');
     await recordFromCommand(session, folder);
+    await hostileRecording(session, folder);
+    await largeRecording(session, folder);
     await pagesAreReachable(session);
     await redactionRules(session, 'shop', RULE);
     await lookedAtAndRunAgain(session, 'broken');

@@ -31,6 +31,19 @@ pub struct ExchangeAnswer {
     pub flags: Vec<String>,
 }
 
+/// One exchange of a listing: a line of the window's table.
+#[derive(Clone, Debug)]
+pub struct ListedExchange {
+    /// The exchange.
+    pub exchange: ExchangeAnswer,
+    /// From the first byte of the request to the first of the answer; microseconds.
+    pub first_byte_us: Option<u64>,
+    /// The client's address.
+    pub client: String,
+    /// The server's address.
+    pub server: String,
+}
+
 /// One exchange with its request and answer as text, for reading.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExchangeDetail {

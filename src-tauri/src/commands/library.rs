@@ -2,21 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use reprise_app::{ExchangeQuery, Style};
+use reprise_app::Style;
 use tauri::State;
 
 use super::off_main;
-use crate::boundary::{
-    Chart, ExchangeDetail, ExchangePage, Library, RecordingCard, RecordingPage, RunCard, ThemeName,
-};
+use crate::boundary::{Chart, Library, RecordingCard, RecordingPage, RunCard, ThemeName};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::sparkline;
 
 /// Operations listed: the file keeps all, the window shows the most frequent.
 const OPERATIONS: usize = 1_000;
-/// Rows that one answer may hold.
-const MOST_ROWS: usize = 1_000;
 /// The chart's height in CSS pixels.
 const RATE_HEIGHT: u32 = 130;
 
@@ -82,41 +78,6 @@ pub(crate) async fn recording_rate(
         Ok(Chart::new("recorded_rate", chart))
     })
     .await
-}
-
-/// Exchanges after one, those that match.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn exchanges(
-    desk: State<'_, Desk>,
-    name: String,
-    filter: String,
-    after: Option<u32>,
-    limit: u16,
-) -> Result<ExchangePage, Failure> {
-    let library = desk.library();
-    off_main(move || {
-        let limit = usize::from(limit).clamp(1, MOST_ROWS);
-        let query = ExchangeQuery {
-            filter: Some(filter),
-            after,
-            limit,
-        };
-        Ok(ExchangePage::new(library.exchanges(&name, &query)?, limit))
-    })
-    .await
-}
-
-/// One exchange with its bytes as text.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn exchange(
-    desk: State<'_, Desk>,
-    name: String,
-    id: u32,
-) -> Result<ExchangeDetail, Failure> {
-    let library = desk.library();
-    off_main(move || Ok(library.exchange(&name, id)?.into())).await
 }
 
 /// The shipped capture of the sample shop: beside the program, where packages put it, or in the source tree that

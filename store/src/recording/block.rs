@@ -15,6 +15,8 @@ pub(crate) const BLOCK_ROWS: usize = 512;
 
 /// The columns of numbers, in order.
 const NUMBERS: usize = 20;
+/// The column of connections.
+const CONNECTION: usize = 1;
 /// Those and the column of summaries.
 const COLUMNS: usize = NUMBERS + 1;
 
@@ -63,6 +65,19 @@ pub(crate) fn unpack(
         }
     }
     Some(rows)
+}
+
+/// The connection of each row of a block; `None` when it is no block.
+pub(crate) fn connections(bytes: &[u8]) -> Option<Vec<ConnectionId>> {
+    let (count, columns) = split::<COLUMNS>(bytes)?;
+    let mut column = *columns.get(CONNECTION)?;
+    let mut before = 0;
+    (0..count)
+        .map(|_| {
+            let number = follow(&mut before, &mut column)?;
+            u32::try_from(number).ok().map(ConnectionId)
+        })
+        .collect()
 }
 
 /// What differences are taken to.

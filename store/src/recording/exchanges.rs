@@ -1,12 +1,13 @@
 //! Reading the rows of exchanges: a page from anywhere, one row, all of them in order. They are packed in
 //! blocks; a block that is read through is unpacked once.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
+use rustc_hash::FxHashMap;
 
 use super::batch::key;
 use super::block;
 use super::row::ExchangeRow;
-use crate::{Error, ExchangeId, RecordingId, Store, segment};
+use crate::{ConnectionId, Error, ExchangeId, RecordingId, Store, segment};
 
 /// So many rows at least are read in one transaction, if there are as many.
 const PAGE: usize = block::BLOCK_ROWS;
@@ -41,6 +42,95 @@ impl Store {
     ) -> Result<Option<ExchangeRow>, Error> {
         let rows = self.rows_between(recording, id.0, id.0, usize::MAX)?;
         Ok(rows.into_iter().next())
+    }
+
+    /// The rows with these ids, in the order asked for; those that are not there are left out. Each block that
+    /// one of them is in is unpacked once.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn exchanges_by_id(
+        &self,
+        recording: RecordingId,
+        ids: &[ExchangeId],
+    ) -> Result<Vec<ExchangeRow>, Error> {
+        let mut wanted: Vec<u32> = ids.iter().map(|id| id.0).collect();
+        wanted.sort_unstable();
+        let mut found = FxHashMap::default();
+        let mut rest = wanted.as_slice();
+        while let Some(&first) = rest.first() {
+            let last = self.last_of_block(recording, first)?;
+            let (here, later) = rest.split_at(rest.partition_point(|id| *id <= last));
+            let end = here.last().copied().unwrap_or(first);
+            for row in self.rows_between(recording, first, end, usize::MAX)? {
+                if here.binary_search(&row.id.0).is_ok() {
+                    found.insert(row.id, row);
+                }
+            }
+            rest = later;
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// The exchanges of one connection in the order they completed. Reads through the whole recording, of each
+    /// block only what tells the connections.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn exchanges_of(
+        &self,
+        recording: RecordingId,
+        connection: ConnectionId,
+    ) -> Result<Vec<ExchangeId>, Error> {
+        let mut ids = Vec::new();
+        let mut next = 0;
+        while let Some((first, bytes)) = self.block_from(recording, next)? {
+            let connections = block::connections(&bytes).ok_or_else(|| self.damaged())?;
+            for (number, other) in (first..).zip(connections) {
+                if other == connection {
+                    ids.push(ExchangeId(number));
+                }
+                next = number.saturating_add(1);
+            }
+            next = next.max(first.saturating_add(1));
+        }
+        Ok(ids)
+    }
+
+    /// The first block that begins with this id or a later one, unpacked, and the id it begins with.
+    fn block_from(&self, recording: RecordingId, id: u32) -> Result<Option<(u32, Vec<u8>)>, Error> {
+        let owner = |number| key(recording.0, number);
+        let block = self.read(|sql| {
+            let block = sql
+                .prepare_cached(
+                    "SELECT id, data FROM exchange_block WHERE id BETWEEN ?1 AND ?2 \
+                     ORDER BY id LIMIT 1",
+                )?
+                .query_row(params![owner(id), owner(u32::MAX)], |row| {
+                    let first = row.get::<_, i64>(0)?.cast_unsigned() as u32;
+                    Ok((first, segment::unpack_sized(row.get_ref(1)?.as_blob()?)))
+                })
+                .optional()?;
+            Ok(block)
+        })?;
+        block
+            .map(|(first, bytes)| Ok((first, bytes.ok_or_else(|| self.damaged())?)))
+            .transpose()
+    }
+
+    /// The last id of the block that this id is in.
+    fn last_of_block(&self, recording: RecordingId, id: u32) -> Result<u32, Error> {
+        let owner = |number| key(recording.0, number);
+        self.read(|sql| {
+            let last: Option<i64> = sql
+                .prepare_cached(
+                    "SELECT id + exchanges - 1 FROM exchange_block WHERE id BETWEEN ?1 AND ?2 \
+                     ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row(params![owner(0), owner(id)], |row| row.get(0))
+                .optional()?;
+            Ok(last.map_or(id, |last| (last.cast_unsigned() as u32).max(id)))
+        })
     }
 
     /// All exchanges of a recording, in the order they completed, read page by page.

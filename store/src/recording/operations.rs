@@ -208,6 +208,42 @@ impl NewOperations {
 }
 
 impl Store {
+    /// What one operation of a recording does; `None` when it has no such operation.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn operation(
+        &self,
+        recording: RecordingId,
+        id: OperationId,
+    ) -> Result<Option<String>, Error> {
+        self.read(|sql| {
+            let text = sql
+                .prepare_cached("SELECT text FROM operation WHERE recording = ?1 AND id = ?2")?
+                .query_row(params![recording.0, id.0], |row| row.get(0))
+                .optional()?;
+            Ok(text)
+        })
+    }
+
+    /// What the operations of a recording do, by id.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn operation_texts(
+        &self,
+        recording: RecordingId,
+    ) -> Result<FxHashMap<OperationId, String>, Error> {
+        self.read(|sql| {
+            let mut statement =
+                sql.prepare_cached("SELECT id, text FROM operation WHERE recording = ?1")?;
+            let texts = statement.query_map([recording.0], |row| {
+                Ok((OperationId(row.get(0)?), row.get(1)?))
+            })?;
+            Ok(texts.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The operations of a recording, most frequent first.
     ///
     /// # Errors

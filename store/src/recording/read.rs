@@ -97,6 +97,26 @@ impl Store {
         }
     }
 
+    /// One connection of a recording; `None` when it has no such connection.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn connection(
+        &self,
+        recording: RecordingId,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, Error> {
+        self.read(|sql| {
+            let connection = sql
+                .prepare_cached(&format!(
+                    "SELECT {CONNECTION_COLUMNS} FROM connection WHERE recording = ?1 AND id = ?2"
+                ))?
+                .query_row(params![recording.0, id.0], connection_of)
+                .optional()?;
+            Ok(connection)
+        })
+    }
+
     /// Both payloads of one exchange.
     ///
     /// # Errors
@@ -252,34 +272,40 @@ fn connection_page(
     recording: RecordingId,
     after: u32,
 ) -> Result<Vec<Connection>, Error> {
-    let mut statement = sql.prepare_cached(
-        "SELECT id, client, server, opened_us, closed_us, close, midstream, spoken, mysql_session \
-         FROM connection WHERE recording = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-    )?;
-    let rows = statement.query_map(params![recording.0, after, PAGE], |row| {
-        let address = |column: usize| {
-            let text = row.get_ref(column)?.as_str()?;
-            text.parse().map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    column,
-                    rusqlite::types::Type::Text,
-                    Box::<std::net::AddrParseError>::new(error),
-                )
-            })
-        };
-        let close: Option<String> = row.get(5)?;
-        let session: Option<String> = row.get(8)?;
-        Ok(Connection {
-            id: ConnectionId(row.get(0)?),
-            client: address(1)?,
-            server: address(2)?,
-            opened_us: row.get(3)?,
-            closed_us: row.get(4)?,
-            close: close.as_deref().and_then(close_named),
-            midstream: row.get(6)?,
-            spoken: row.get(7)?,
-            mysql_session: session.and_then(|json| serde_json::from_str(&json).ok()),
-        })
-    })?;
+    let mut statement = sql.prepare_cached(&format!(
+        "SELECT {CONNECTION_COLUMNS} FROM connection \
+         WHERE recording = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+    ))?;
+    let rows = statement.query_map(params![recording.0, after, PAGE], connection_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The columns that [`connection_of`] reads.
+const CONNECTION_COLUMNS: &str =
+    "id, client, server, opened_us, closed_us, close, midstream, spoken, mysql_session";
+
+fn connection_of(row: &Row<'_>) -> rusqlite::Result<Connection> {
+    let address = |column: usize| {
+        let text = row.get_ref(column)?.as_str()?;
+        text.parse().map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(
+                column,
+                rusqlite::types::Type::Text,
+                Box::<std::net::AddrParseError>::new(error),
+            )
+        })
+    };
+    let close: Option<String> = row.get(5)?;
+    let session: Option<String> = row.get(8)?;
+    Ok(Connection {
+        id: ConnectionId(row.get(0)?),
+        client: address(1)?,
+        server: address(2)?,
+        opened_us: row.get(3)?,
+        closed_us: row.get(4)?,
+        close: close.as_deref().and_then(close_named),
+        midstream: row.get(6)?,
+        spoken: row.get(7)?,
+        mysql_session: session.and_then(|json| serde_json::from_str(&json).ok()),
+    })
 }

@@ -11,9 +11,11 @@ import type {
   Chart,
   Comparison,
   ControlledProxy,
+  ConnectionPage,
   DryRun,
   ExchangeDetail,
   ExchangePage,
+  FilterValue,
   FaultReading,
   Failure,
   FailureLine,
@@ -23,10 +25,12 @@ import type {
   ImportNews,
   KeptKind,
   MachineFinding,
+  ListingForm,
   Mismatches,
   OpenedPlan,
   PlanCard,
   PlanningNews,
+  PieceOfBytes,
   ProxyCard,
   ProxyForm,
   Library,
@@ -38,6 +42,7 @@ import type {
   ReplayForm,
   RunNews,
   RulesReading,
+  SideName,
   StageLine,
   RunPage,
   ShopCard,
@@ -55,13 +60,35 @@ export interface Host {
   recording(name: string, theme: ThemeName): Promise<RecordingPage>;
   /** A recording over time, by protocol. */
   recordingRate(name: string, theme: ThemeName, width: number): Promise<Chart>;
+  /** Exchanges from a place of the listing on, and the place of the one to find. */
   exchanges(
     name: string,
-    filter: string,
-    after: number | null,
+    form: ListingForm,
+    from: number,
     limit: number,
+    find: number | null,
   ): Promise<ExchangePage>;
+  /** One exchange, taken apart. */
   exchange(name: string, id: number): Promise<ExchangeDetail>;
+  /** Some bytes of a side, as they were sent or decoded. */
+  exchangeBytes(
+    name: string,
+    id: number,
+    side: SideName,
+    decoded: boolean,
+    from: number,
+    limit: number,
+  ): Promise<PieceOfBytes>;
+  /** Exchanges of a connection from a place on, and the place of the one to find. */
+  connectionExchanges(
+    name: string,
+    connection: number,
+    from: number,
+    limit: number,
+    find: number | null,
+  ): Promise<ConnectionPage>;
+  /** What a recording has that a filter can ask for, most frequent first. */
+  filterValues(name: string): Promise<FilterValue[]>;
   /** Asks for capture files with the system's dialog; empty when the user changed their mind. */
   chooseFiles(): Promise<string[]>;
   /** Resolves to the new recording's name when all is read. */

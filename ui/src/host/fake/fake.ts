@@ -5,25 +5,20 @@ import type {
   Library,
   MachineFinding,
   PlanningNews,
+  ListingForm,
   ProxyForm,
   RecordForm,
   RecordNews,
   ReplayForm,
   RunNews,
   RunView,
+  SideName,
 } from '../bindings';
 import type { Host } from '../host';
 import { blank } from '../../replay/form.svelte';
+import { FILTER_VALUES, listed, ofConnection, pieceOf, taken } from './exchanges';
 import { failure } from './failure';
-import {
-  matcher,
-  readCheck,
-  readFault,
-  readProbe,
-  readRewrite,
-  readStages,
-  readWatch,
-} from './language';
+import { readCheck, readFault, readProbe, readRewrite, readStages, readWatch } from './language';
 import { compareCharts, plannedRate, protocolRate, runCharts } from './pictures';
 import { dryRun } from './planning';
 import { FakePlans } from './plans';
@@ -33,7 +28,7 @@ import { FakeRules } from './rules';
 import { FakeRun, TOTAL_MS } from './runs';
 import { FakeShelves } from './shelves';
 import { ABOUT, SHOP } from './machine';
-import { comparison, exchange, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
+import { comparison, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
 
 /** A host on an empty file or on one with a few recordings and runs. `speed` hastens its clock. */
 export function fakeHost(state: 'full' | 'empty', speed = 1): FakeHost {
@@ -107,38 +102,46 @@ export class FakeHost implements Host {
     return protocolRate(theme, width);
   }
 
-  async exchanges(name: string, filter: string, after: number | null, limit: number) {
+  async exchanges(
+    name: string,
+    form: ListingForm,
+    from: number,
+    limit: number,
+    find: number | null,
+  ) {
     const page = await this.recording(name);
-    this.asked.push(`exchanges ${filter} after ${after}`);
-    if (/\w+:$/.test(filter))
-      throw failure('usage', `'${filter}' names no value; write status:5xx`);
-    const lines = [];
-    let id = after ?? 0;
-    const wanted = matcher(filter);
-    while (lines.length < limit && id < page.exchanges && id < (after ?? 0) + 40_000) {
-      id += 1;
-      const line = exchange(id);
-      if (wanted(line)) lines.push(line);
-    }
-    return { lines, next: id < page.exchanges ? id : null };
+    this.asked.push(`exchanges ${form.filter} by ${form.sort} from ${from}`);
+    return listed(page.exchanges, form, from, limit, find);
   }
 
   async exchange(_recording: string, id: number) {
-    const line = exchange(id);
-    const http = line.protocol === 'http';
-    return {
-      line,
-      client: '10.0.4.17:51822',
-      server: http ? '10.0.9.2:80' : '10.0.9.3:3306',
-      request: http
-        ? `${line.request} HTTP/1.1\nHost: shop.example\nCookie: session=rp_k7q2m5\nAccept: application/json`
-        : line.request,
-      response: http
-        ? `HTTP/1.1 ${line.status} OK\nContent-Type: application/json\n\n{"id":${line.id},"total":"41.90"}`
-        : line.status === 0
-          ? 'id  qty\n17  4'
-          : 'ERROR 1213 (40001): Deadlock found when trying to get lock',
-    };
+    return taken(id);
+  }
+
+  async exchangeBytes(
+    _recording: string,
+    id: number,
+    _side: SideName,
+    _decoded: boolean,
+    from: number,
+    limit: number,
+  ) {
+    return pieceOf(id, from, limit);
+  }
+
+  async connectionExchanges(
+    name: string,
+    connection: number,
+    from: number,
+    limit: number,
+    find: number | null,
+  ) {
+    const page = await this.recording(name);
+    return ofConnection(page.exchanges, connection, from, limit, find);
+  }
+
+  async filterValues(_recording: string) {
+    return FILTER_VALUES;
   }
 
   async chooseFiles() {

@@ -1,38 +1,74 @@
 /**
- * A message for reading: its head, and its body set out as what it is. All of it is text; nothing in it is ever
- * interpreted as a page or a program.
+ * Content set out for reading, by what it is. All of it is text; nothing in it is ever interpreted as a page or a
+ * program.
  */
+import type { Command, HttpMessage } from '../../host/bindings';
 
-/** A message as text, taken apart. */
-export type Parts = { first: string; fields: [string, string][]; body: string };
+/** Markup nested deeper is not indented further. */
+const DEEPEST = 20;
 
-/** Takes the text of an HTTP message apart; null when it is something else. */
-export function takeApart(text: string): Parts | null {
-  const end = text.indexOf('\n\n');
-  const head = end < 0 ? text.trimEnd() : text.slice(0, end);
-  const [first = '', ...lines] = head.split('\n');
-  if (!/^HTTP\/|\sHTTP\/\d/.test(first)) return null;
-  const fields = lines.map((line): [string, string] => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+/** What content is, as far as it is shown in a way of its own. */
+export type Kind = 'json' | 'form' | 'markup' | 'picture' | 'text' | 'bytes' | 'nothing';
+
+/** What the content of a message is: what it begins as, or is said to be. */
+export function kindOf({ mediaType, text, contentBytes }: HttpMessage): Kind {
+  if (contentBytes === 0) return 'nothing';
+  const type = mediaType.toLowerCase();
+  if (text === null) return /^image\//.test(type) ? 'picture' : 'bytes';
+  if (type.includes('json') || /^\s*[[{]/.test(text)) return 'json';
+  if (type.startsWith('application/x-www-form-urlencoded')) return 'form';
+  if (/xml|html/.test(type)) return 'markup';
+  return 'text';
+}
+
+/** The content set out for reading; as it is when there is nothing to set out. */
+export function setOut(message: HttpMessage): string {
+  const text = message.text ?? '';
+  switch (kindOf(message)) {
+    case 'json':
+      return json(text) ?? text;
+    case 'form':
+      return form(text);
+    case 'markup':
+      return markup(text);
+    default:
+      return text;
+  }
+}
+
+/** A message as lines: its head, and its content set out or as it is. */
+export function asText(message: HttpMessage, pretty: boolean): string {
+  const fields = message.fields.map(({ name, value, cutBytes }) => {
+    const cut = cutBytes > 0 ? ` … (${cutBytes} more bytes)` : '';
+    return `${name}: ${value}${cut}`;
   });
-  return { first, fields, body: end < 0 ? '' : text.slice(end + 2) };
+  const more = message.moreFields > 0 ? [`(${message.moreFields} more fields)`] : [];
+  const content = pretty ? setOut(message) : (message.text ?? '');
+  const rest =
+    message.text !== null && !message.isWhole ? ['', '(the rest is among the bytes)'] : [];
+  const without = message.problem ? ['', message.problem] : [];
+  return [
+    message.start,
+    ...fields,
+    ...more,
+    ...without,
+    ...(content ? ['', content] : []),
+    ...rest,
+  ].join('\n');
 }
 
-/** A field of a message, by its name in any case. */
-export function field({ fields }: Parts, name: string): string {
-  return fields.find(([other]) => other.toLowerCase() === name)?.[1] ?? '';
-}
-
-/** The body set out for reading: JSON and forms on lines of their own; null when there is nothing to set out. */
-export function setOut(parts: Parts): string | null {
-  const kind = field(parts, 'content-type').toLowerCase();
-  const body = parts.body.trim();
-  if (body === '') return null;
-  if (kind.includes('json') || /^[[{]/.test(body)) return json(body);
-  if (kind.startsWith('application/x-www-form-urlencoded')) return form(body);
-  if (/\bxml\b|html/.test(kind)) return markup(body);
-  return null;
+/** A command as lines: its statement, and its parameters by place. */
+export function commandAsText(command: Command, pretty: boolean): string {
+  const sql = command.sql === null ? [] : [pretty ? setOutSql(command.sql) : command.sql];
+  const parameters = command.parameters.map(
+    ({ kind, value }, place) => `${place + 1}  ${value ?? 'NULL'}  (${kind})`,
+  );
+  return [
+    ...(command.name === 'COM_QUERY' ? [] : [command.name]),
+    ...(command.note ? [command.note] : []),
+    ...sql,
+    ...(parameters.length > 0 ? ['', 'Parameters', ...parameters] : []),
+  ].join('\n');
 }
 
 function json(body: string): string | null {
@@ -71,31 +107,10 @@ function markup(body: string): string {
     if (text === '') continue;
     const closes = text.startsWith('</');
     if (closes) depth = Math.max(0, depth - 1);
-    lines.push('  '.repeat(Math.min(depth, 20)) + text);
+    lines.push('  '.repeat(Math.min(depth, DEEPEST)) + text);
     if (text.startsWith('<') && !closes && !text.endsWith('/>') && !EMPTY.test(text)) depth += 1;
   }
   return lines.join('\n');
-}
-
-/** The request as a command for a shell. */
-export function asCurl(parts: Parts): string {
-  const [method = 'GET', target = '/'] = parts.first.split(' ');
-  const url = /^https?:/.test(target) ? target : `http://${field(parts, 'host')}${target}`;
-  const own = ['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'];
-  const fields = parts.fields.filter(([name]) => !own.includes(name.toLowerCase()));
-  const body = parts.body.replace(/\n$/, '');
-  return [
-    `curl ${method === 'GET' && body === '' ? '' : `-X ${method} `}${shell(url)}`,
-    ...fields.map(([name, value]) => `-H ${shell(`${name}: ${value}`)}`),
-    ...(body === '' ? [] : [`--data-binary ${shell(body)}`]),
-  ].join(' \\\n  ');
-}
-
-/** The statement of a MySQL command; null when it is another command. */
-export function asSql(text: string): string | null {
-  const found = /^COM_(?:QUERY|STMT_PREPARE) ([\s\S]*)$/.exec(text.trimEnd());
-  const sql = found?.[1] ?? (/^[A-Za-z]+\s/.test(text) && !text.startsWith('COM_') ? text : null);
-  return sql === null ? null : `${sql.trim().replace(/;$/, '')};`;
 }
 
 /** A statement with each of its clauses on a line. */
@@ -107,8 +122,4 @@ export function setOutSql(sql: string): string {
     .split(/('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`[^`]*`)/)
     .map((piece, index) => (index % 2 === 0 ? piece.replace(CLAUSES, '\n') : piece))
     .join('');
-}
-
-function shell(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
