@@ -5,7 +5,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
     compare, exchanges, file, import, keeping, library, machine, plans, proxy, record, redaction,
-    replay, run, targets, window,
+    replay, run, targets, trend, window,
 };
 
 /// Every command, typed.
@@ -88,6 +88,9 @@ pub(crate) fn commands() -> Builder<Wry> {
             compare::compare,
             compare::compare_charts,
             run::save_report,
+            trend::trend,
+            trend::trend_chart,
+            trend::save_trend_report,
             proxy::proxies,
             proxy::open_proxy,
             proxy::close_proxy,

@@ -27,6 +27,7 @@ mod replay;
 mod run;
 mod run_view;
 mod stored_plan;
+mod trend;
 mod watched;
 
 pub(crate) use again::AgainForm;
@@ -53,4 +54,5 @@ pub(crate) use replay::{CheckState, ReplayForm, StageLine, Understood};
 pub(crate) use run::{RunNews, RunNumbers, RunPage, fault_title, outcomes, share};
 pub(crate) use run_view::RunView;
 pub(crate) use stored_plan::{OpenedPlan, PlanCard, PlanNeeds};
+pub(crate) use trend::TrendPage;
 pub(crate) use watched::{WatchedChange, WatchedSource};

@@ -15,6 +15,7 @@ pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod targets;
+pub(crate) mod trend;
 pub(crate) mod window;
 
 use crate::error::Failure;

@@ -6,7 +6,7 @@ import { leaveField } from './window.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The pages by their keys, with what shows that one is there. */
-const PAGES = [
+export const PAGES = [
   ['1', 'Library'],
   ['2', 'Record'],
   ['3', 'Replay'],
@@ -18,15 +18,21 @@ const PAGES = [
 /** Goes to each page by its key and holds it against the rules. */
 export async function pagesAreReachable(session) {
   for (const [key, heading] of PAGES) {
-    await leaveField(session);
-    await session.press(key);
-    if (heading === 'Record' && (await session.text('h1')) !== heading) await session.press('n');
-    await session.until(`the page ${heading}`, async () =>
-      ((await session.text('h1')) ?? '').startsWith(heading),
-    );
+    await reach(session, key, heading);
     await obeysTheRules(session, heading);
+    assert.equal(await session.run('return document.getAnimations().length'), 0, 'nothing moves');
     await everyControlIsReached(session, heading);
   }
+}
+
+/** Goes to a page by its key. */
+export async function reach(session, key, heading) {
+  await leaveField(session);
+  await session.press(key);
+  if (heading === 'Record' && (await session.text('h1')) !== heading) await session.press('n');
+  await session.until(`the page ${heading}`, async () =>
+    ((await session.text('h1')) ?? '').startsWith(heading),
+  );
 }
 
 /** No violation of WCAG 2.1 A and AA on what is on screen. */

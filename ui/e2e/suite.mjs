@@ -23,8 +23,10 @@ import { heldHastenedStopped } from './replaying.mjs';
 import { redactionRules } from './settings.mjs';
 import { story } from './story.mjs';
 import { drawnPlan } from './timeline.mjs';
+import { trendOf } from './trend.mjs';
 import { lookedAtAndRunAgain } from './watching.mjs';
 import { openWindow, picture, pictures, shopProgram } from './window.mjs';
+import { twiceAsLarge } from './zoomed.mjs';
 
 /** Takes what the built-in rules leave: what the shop's customers searched for. */
 const RULE = {
@@ -50,7 +52,9 @@ try {
     await largeRecording(session, folder);
     await pagesAreReachable(session);
     await redactionRules(session, 'shop', RULE);
+    await twiceAsLarge(session);
     await lookedAtAndRunAgain(session, 'broken');
+    await trendOf(session, 'broken');
     await drawnPlan(session);
     await standingProxy(session, shopUrl);
     await conductedProxy(session, shopUrl);

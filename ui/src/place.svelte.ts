@@ -8,6 +8,7 @@ export type Place =
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }
   | { page: 'compare'; a: string | null; b: string | null }
+  | { page: 'trend'; run: string }
   | { page: 'proxy' }
   | { page: 'settings' }
   | { page: 'about' };

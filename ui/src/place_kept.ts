@@ -28,6 +28,8 @@ function isThere(place: Place): boolean {
       return recordings.includes(place.name);
     case 'run':
       return place.name !== null && runs.includes(place.name);
+    case 'trend':
+      return runs.includes(place.run);
     case 'replay':
       return has(place.recording);
     case 'compare':

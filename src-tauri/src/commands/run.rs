@@ -1,11 +1,12 @@
 //! The Run page: a run from the engine while it is on, from the file afterwards.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use reprise_app::{ChartKind, CompareRequest, Style};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
 
 use super::off_main;
 use crate::boundary::{
@@ -209,17 +210,9 @@ pub(crate) async fn save_report(
         let suggested = b
             .as_ref()
             .map_or_else(|| a.clone(), |b| format!("{a} and {b}"));
-        let chosen = app
-            .dialog()
-            .file()
-            .set_title("Save the report")
-            .set_file_name(format!("{}.html", suggested.replace('/', "-")))
-            .add_filter("HTML", &["html"])
-            .blocking_save_file();
-        let Some(path) = chosen else { return Ok(None) };
-        let path = path
-            .into_path()
-            .map_err(|error| Failure::usage(error.to_string()))?;
+        let Some(path) = ask_where_to_save(&app, &suggested)? else {
+            return Ok(None);
+        };
         match &b {
             Some(b) => library.write_comparison_report(&CompareRequest::of(&a, b), &path)?,
             None => library.write_run_report(&a, &path)?,
@@ -227,4 +220,20 @@ pub(crate) async fn save_report(
         Ok(Some(path.display().to_string()))
     })
     .await
+}
+
+/// Asks where an HTML page goes; `None` when the user changed their mind.
+pub(super) fn ask_where_to_save(
+    app: &AppHandle,
+    suggested: &str,
+) -> Result<Option<PathBuf>, Failure> {
+    app.dialog()
+        .file()
+        .set_title("Save the report")
+        .set_file_name(format!("{}.html", suggested.replace('/', "-")))
+        .add_filter("HTML", &["html"])
+        .blocking_save_file()
+        .map(FilePath::into_path)
+        .transpose()
+        .map_err(|error| Failure::usage(error.to_string()))
 }

@@ -48,6 +48,7 @@ import type {
   ShopCard,
   RunView,
   ThemeName,
+  TrendPage,
   Understood,
 } from './bindings';
 
@@ -190,6 +191,11 @@ export interface Host {
 
   compare(a: string, b: string): Promise<Comparison>;
   compareCharts(a: string, b: string, theme: ThemeName, width: number): Promise<Chart[]>;
+  /** The last runs of the plan that a run is of. */
+  trend(run: string): Promise<TrendPage>;
+  trendChart(run: string, theme: ThemeName, width: number): Promise<Chart>;
+  /** Asks where to and writes the trend as HTML; the path, or null when cancelled. */
+  saveTrendReport(run: string): Promise<string | null>;
   /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
   saveReport(a: string, b: string | null): Promise<string | null>;
 

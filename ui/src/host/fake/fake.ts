@@ -27,6 +27,7 @@ import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
 import { FakeRun, TOTAL_MS } from './runs';
 import { FakeShelves } from './shelves';
+import { trend, trendChart } from './trend';
 import { ABOUT, SHOP } from './machine';
 import { comparison, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
 
@@ -470,6 +471,18 @@ export class FakeHost implements Host {
 
   async compareCharts(_a: string, _b: string, theme: 'dark' | 'light', width: number) {
     return compareCharts(theme, width);
+  }
+
+  async trend(run: string) {
+    return trend(run);
+  }
+
+  async trendChart(run: string, theme: 'dark' | 'light', width: number) {
+    return trendChart(run, theme, width);
+  }
+
+  async saveTrendReport(run: string) {
+    return `/home/ada/${run} over time.html`;
   }
 
   async saveReport(a: string) {
