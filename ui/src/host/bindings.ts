@@ -12,10 +12,16 @@ export const commands = {
 	recording: (name: string, theme: ThemeName) => __TAURI_INVOKE<RecordingPage>("recording", { name, theme }),
 	/**  A recording's exchanges over time, by protocol. */
 	recordingRate: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart>("recording_rate", { name, theme, width }),
-	/**  Exchanges after one, those that match. */
-	exchanges: (name: string, filter: string, after: number | null, limit: number) => __TAURI_INVOKE<ExchangePage>("exchanges", { name, filter, after, limit }),
-	/**  One exchange with its bytes as text. */
+	/**  Exchanges from a place of the listing on, counted from 0, and the place of one that is asked for. */
+	exchanges: (name: string, form: ListingForm, from: number, limit: number, find: number | null) => __TAURI_INVOKE<ExchangePage>("exchanges", { name, form, from, limit, find }),
+	/**  One exchange, taken apart. */
 	exchange: (name: string, id: number) => __TAURI_INVOKE<ExchangeDetail>("exchange", { name, id }),
+	/**  Some bytes of one side of an exchange, as they were sent or decoded. */
+	exchangeBytes: (name: string, id: number, side: SideName, decoded: boolean, from: number, limit: number) => __TAURI_INVOKE<PieceOfBytes>("exchange_bytes", { name, id, side, decoded, from, limit }),
+	/**  Exchanges of one connection from a place on, counted from 0, and the place of one that is asked for. */
+	connectionExchanges: (name: string, connection: number, from: number, limit: number, find: number | null) => __TAURI_INVOKE<ConnectionPage>("connection_exchanges", { name, connection, from, limit, find }),
+	/**  What a recording has that a filter can ask for, most frequent first. */
+	filterValues: (name: string) => __TAURI_INVOKE<FilterValue[]>("filter_values", { name }),
 	/**  Asks for capture files with the system's dialog; none when the user changed their mind. */
 	chooseFiles: () => __TAURI_INVOKE<string[]>("choose_files"),
 	/**  Imports files into a new recording; resolves to its name when all is read. */
@@ -331,6 +337,20 @@ export type CheckState = {
 	held: boolean | null,
 };
 
+/**  A command of MySQL. */
+export type Command = {
+	name: string,
+	sql: string | null,
+	parameters: CommandParameter[],
+	note: string | null,
+};
+
+/**  A parameter of an execution; without a value it is NULL. */
+export type CommandParameter = {
+	kind: string,
+	value: string | null,
+};
+
 /**  A command at a time. */
 export type CommandRow = {
 	/**  `60s` */
@@ -384,6 +404,21 @@ export type Comparison = {
 	/**  What watched servers and machines did on both sides. */
 	watched: WatchedChange[],
 	answers: ChangedAnswer[],
+};
+
+/**  Some exchanges of a connection. */
+export type ConnectionPage = {
+	/**  When it opened, from the start of the recording. */
+	openedUs: number | null,
+	closedUs: number | null,
+	/**  How it ended, in words; null when that was not seen. */
+	close: string | null,
+	/**  Whether it was open before the capture began. */
+	midstream: boolean,
+	lines: ExchangeLine[],
+	total: number,
+	/**  The place of the exchange that was asked for. */
+	place: number | null,
 };
 
 /**  One proxy that is controlled at an address. */
@@ -478,19 +513,21 @@ export type DryRun = {
 	warnings: string[],
 };
 
-/**  One exchange with its request and answer as text. */
+/**  One exchange with its request and answer taken apart. */
 export type ExchangeDetail = {
 	line: ExchangeLine,
-	client: string,
-	server: string,
-	request: string | null,
-	response: string | null,
+	/**  From the request's first byte to its last. */
+	requestUs: number,
+	request: Side | null,
+	answer: Side | null,
 };
 
 /**  One exchange in a line. */
 export type ExchangeLine = {
 	id: number,
 	connection: number,
+	client: string,
+	server: string,
 	protocol: string,
 	/**  From the start of the recording. */
 	atUs: number,
@@ -499,16 +536,23 @@ export type ExchangeLine = {
 	/**  HTTP status, MySQL error number or 0; null without an answer. */
 	status: number | null,
 	latencyUs: number | null,
+	firstByteUs: number | null,
 	requestBytes: number,
 	responseBytes: number,
 	flags: string[],
 };
 
-/**  Some exchanges in the order they were seen. */
+/**  Some exchanges of a listing. */
 export type ExchangePage = {
 	lines: ExchangeLine[],
-	/**  Where the next page goes on; null when this was the last. */
-	next: number | null,
+	/**  How many the listing has, as far as the recording was looked through. */
+	total: number,
+	/**  How many exchanges were looked at. */
+	lookedAt: number,
+	/**  Whether all were looked at. */
+	complete: boolean,
+	/**  The place of the exchange that was asked for. */
+	place: number | null,
 };
 
 /**  One failed exchange. */
@@ -606,6 +650,21 @@ export type FaultState = {
 	amplification: Amplified | null,
 };
 
+/**  A field of a message. */
+export type Field = {
+	name: string,
+	value: string,
+	/**  Bytes of the value that are left out. */
+	cutBytes: number,
+};
+
+/**  A value that a filter can ask for, and how many exchanges have it. */
+export type FilterValue = {
+	key: string,
+	value: string,
+	count: number,
+};
+
 /**  Something that was found by words. */
 export type Found = {
 	/**  `recording`, `run`, `plan` or `operation`. */
@@ -622,6 +681,23 @@ export type HiddenLine = {
 	chart: string,
 	/**  `p50` */
 	line: string,
+};
+
+/**  A message of HTTP. */
+export type HttpMessage = {
+	start: string,
+	fields: Field[],
+	moreFields: number,
+	mediaType: string,
+	coding: string,
+	/**  Of the content, once decoded. */
+	contentBytes: number,
+	/**  The content, if it is text. */
+	text: string | null,
+	/**  Whether all of the content is in the text. */
+	isWhole: boolean,
+	/**  Why the content could not be decoded. */
+	problem: string | null,
 };
 
 /**  Where recorded HTTP goes. */
@@ -660,6 +736,14 @@ export type Library = {
 	runs: RunCard[],
 	/**  The shipped sample capture, when it is on this machine. */
 	sample: string | null,
+};
+
+/**  Which exchanges are listed, and in which order. */
+export type ListingForm = {
+	/**  In the filter language; empty for all. */
+	filter: string,
+	sort: SortColumn,
+	descending: boolean,
 };
 
 /**  One thing that was looked at. */
@@ -724,6 +808,12 @@ export type OperationLine = {
 	p50Us: number | null,
 	p95Us: number | null,
 	p99Us: number | null,
+};
+
+/**  Some bytes, and how many there are. */
+export type PieceOfBytes = {
+	base64: string,
+	total: number,
 };
 
 /**  One plan that is kept under a name. */
@@ -1102,6 +1192,29 @@ export type ReplayForm = {
 	allowRecordedServer: boolean,
 };
 
+/**  A reply of MySQL. */
+export type Reply = {
+	results: ReplyResult[],
+	error: string | null,
+	isWhole: boolean,
+};
+
+/**  A column of rows. */
+export type ReplyColumn = {
+	name: string,
+	kind: string,
+};
+
+/**  Rows, or what a statement did. */
+export type ReplyResult = {
+	columns: ReplyColumn[],
+	/**  A value that is null is NULL. */
+	rows: ((string | null)[])[],
+	/**  How many rows there are; more than are here, perhaps. */
+	rowCount: number,
+	done: string | null,
+};
+
 /**  What one rule would do. */
 export type RulePreview = {
 	rule: RedactionRule,
@@ -1313,6 +1426,21 @@ export type ShopCard = {
 	secretName: string,
 	secretValue: string,
 };
+
+/**  A request or an answer: one of the three, or none when its bytes do not read as what they should be. */
+export type Side = {
+	keptBytes: number,
+	wireBytes: number,
+	http: HttpMessage | null,
+	command: Command | null,
+	reply: Reply | null,
+};
+
+/**  A side of an exchange. */
+export type SideName = "request" | "answer";
+
+/**  What exchanges can be sorted by. */
+export type SortColumn = "number" | "at" | "connection" | "protocol" | "operation" | "status" | "latency" | "firstByte" | "requestBytes" | "responseBytes";
 
 /**  A stretch of the run with its rate, in times the plan's. */
 export type StageLine = {
