@@ -58,6 +58,8 @@ pub(super) struct Link {
     settled: Notify,
     /// The server has finished.
     is_unanswered: Cell<bool>,
+    /// The client takes nothing more.
+    has_left: Cell<bool>,
 }
 
 impl Link {
@@ -80,6 +82,7 @@ impl Link {
             spoken: <[Cell<u64>; 2]>::default(),
             settled: Notify::new(),
             is_unanswered: Cell::new(false),
+            has_left: Cell::new(false),
         }
     }
 
@@ -172,6 +175,17 @@ impl Link {
     pub(super) fn nobody_answers(&self) {
         self.is_unanswered.set(true);
         self.settled.notify_waiters();
+    }
+
+    /// The client takes nothing more: it has been closed or reset, and no answer is waited for.
+    pub(super) fn leave(&self) {
+        self.has_left.set(true);
+        self.nobody_answers();
+    }
+
+    /// Whether the client takes nothing more.
+    pub(super) const fn has_left(&self) -> bool {
+        self.has_left.get()
     }
 
     /// Waits until every exchange has its answer, or none will get one.

@@ -23,8 +23,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
     if link.sockets(direction).1.flushed().await.is_err()
         || write(link, direction, &left, None).await? == Written::Refused
     {
-        queue.refuse();
-        return Ok(());
+        return refused(link, direction);
     }
     loop {
         match next(link, direction).await {
@@ -32,9 +31,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
                 let written = write(link, direction, &bytes, bytes_per_s).await?;
                 queue.left(bytes.len());
                 if written == Written::Refused {
-                    queue.refuse();
-                    // what the other side has still to say, and its end, come from there
-                    return Ok(());
+                    return refused(link, direction);
                 }
             }
             What::Pause(pause) => waiting::hold(&link.faults, &pause, link.leaver()).await,
@@ -46,7 +43,7 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
                 hold_close(link, direction).await;
                 link.sockets(direction).1.finish();
                 queue.refuse();
-                return Ok(());
+                return ended(link);
             }
             What::Close => {
                 hold_close(link, direction).await;
@@ -54,6 +51,23 @@ pub(super) async fn run(link: &Link, direction: Direction) -> Result<(), Cut> {
             }
             What::Reset => return Err(Cut::Reset),
         }
+    }
+}
+
+/// The receiver takes nothing more. What it has still to say, and its end, come from there.
+fn refused(link: &Link, direction: Direction) -> Result<(), Cut> {
+    link.queue(direction).refuse();
+    if direction == Direction::ToClient {
+        link.leave();
+    }
+    ended(link)
+}
+
+/// Goes on, unless a client that has left has nothing more to say either: whatever the server says goes nowhere.
+fn ended(link: &Link) -> Result<(), Cut> {
+    match link.has_left() && link.to_server.is_refused() {
+        true => Err(Cut::ByClient),
+        false => Ok(()),
     }
 }
 

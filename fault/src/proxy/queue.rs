@@ -102,6 +102,11 @@ impl Queue {
         self.drained.notify_waiters();
     }
 
+    /// Whether everything is thrown away: the receiver takes nothing more, or the sender has finished.
+    pub(super) const fn is_refused(&self) -> bool {
+        self.refused.get()
+    }
+
     /// Throws everything away from now on.
     pub(super) fn refuse(&self) {
         self.refused.set(true);

@@ -194,6 +194,32 @@ fn a_reset_by_the_client_reaches_the_server_as_one() {
 }
 
 #[test]
+fn a_server_that_never_stops_is_left_when_its_client_leaves() {
+    for (protocol, faults) in [
+        (ProxyProtocol::Http, &[][..]),
+        (ProxyProtocol::Tcp, &["100:dummy"]),
+        (ProxyProtocol::Tcp, &[]),
+    ] {
+        let (address, server) = server(|mut stream| {
+            let head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n";
+            let asked = stream.read(&mut [0; 100]).unwrap();
+            stream.write_all(head).unwrap();
+            while stream.write_all(&[1; 64 << 10]).is_ok() {}
+            asked
+        });
+        let standing = Standing::misbehaving(address, protocol, faults);
+        let mut client = standing.connect();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        client.read_exact(&mut [0; 1000]).unwrap();
+        drop(client);
+        assert!(server.join().unwrap() > 0, "{protocol:?}");
+        standing.idle();
+    }
+}
+
+#[test]
 fn a_client_of_a_target_that_is_not_there_is_reset_and_counted() {
     let standing = Standing::before(nobody(), ProxyProtocol::Tcp);
     let error = standing.connect().read(&mut [0]).unwrap_err();
