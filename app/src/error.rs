@@ -36,6 +36,14 @@ pub enum Error {
     /// A proxy could not be opened.
     #[error("failed to {0}")]
     Proxy(#[from] reprise_fault::ProxyError),
+    /// One of several proxies could not be opened.
+    #[error("proxy `{name}`: {source}")]
+    OneProxy {
+        /// Which.
+        name: String,
+        /// Why.
+        source: Box<Self>,
+    },
     /// Proxies that run elsewhere could not be given an order.
     #[error("failed to {0}")]
     Control(#[from] ControlError),
@@ -95,6 +103,7 @@ impl Error {
             Self::Capture(error) => of_capture(error),
             Self::Replay(error) => of_replay(error),
             Self::Proxy(error) => of_proxy(error),
+            Self::OneProxy { source, .. } => source.blame(),
             Self::Control(ControlError::Refused { .. }) => Blame::Usage,
             Self::Control(_) => Blame::Refused,
             Self::File { .. } | Self::Form { .. } | Self::Shop(_) => Blame::Internal,

@@ -51,6 +51,17 @@ fn open_files() {
     let _ = setrlimit(Resource::Nofile, limit);
 }
 
+/// Where there are several proxies, an error names its own.
+fn of_one(request: &ProxiesRequest, name: &str, error: Error) -> Error {
+    match request.proxies.len() {
+        0 | 1 => error,
+        _ => Error::OneProxy {
+            name: name.to_owned(),
+            source: Box::new(error),
+        },
+    }
+}
+
 /// A seed that differs from start to start.
 fn new_seed() -> u64 {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -66,7 +77,10 @@ impl Library {
         let mut configs: Vec<ProxyConfig> = request
             .proxies
             .iter()
-            .map(|request| self.proxy_config(request))
+            .map(|asked| {
+                let config = self.proxy_config(asked);
+                config.map_err(|error| of_one(request, &asked.name, error))
+            })
             .collect::<Result<_, _>>()?;
         let warnings = configs.iter().flat_map(|config| config.target.warnings());
         let warnings = warnings.cloned().collect();
@@ -97,7 +111,9 @@ impl Library {
         request: &ProxiesRequest,
     ) -> Result<Option<SocketAddr>, Error> {
         for config in configs {
-            proxies.open(config)?;
+            let name = config.name.clone();
+            let opened = proxies.open(config);
+            opened.map_err(|error| of_one(request, &name, error.into()))?;
         }
         let Some(control) = &request.control else {
             return Ok(None);

@@ -262,9 +262,9 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     );
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 
+    let before = control(at, "GET /api/proxies", "");
     refuses_what_makes_no_sense(at, fault);
-    let (_, same) = control(at, "GET /api/proxies/shop", "");
-    assert_eq!(same["faults"].as_array().unwrap().len(), 1);
+    assert_eq!(control(at, "GET /api/proxies", ""), before);
 
     speaks_as_vaurien_does(at, listens);
     let (status, all) = control(at, "POST /api/reset", "");
@@ -274,6 +274,44 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     );
     running.signal("-TERM");
     assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn one_wrong_proxy_of_a_file_is_named_and_none_is_opened() {
+    let desk = Desk::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = free.local_addr().unwrap().to_string();
+    drop(free);
+    for (second, why) in [
+        (
+            "listen = '0'\nto = '127.0.0.1:9'\nfaults = ['5:error(status=503)']",
+            "--protocol http",
+        ),
+        (
+            "listen = '0'\nto = '127.0.0.1:9'\nfaults = ['5:eror']",
+            "no fault named `eror`",
+        ),
+        (
+            "listen = '0'\nto = '192.0.2.1:9'",
+            "reprise targets allow 192.0.2.1",
+        ),
+        (
+            &format!("listen = '{taken}'\nto = '127.0.0.1:9'"),
+            "choose another port",
+        ),
+    ] {
+        let file = format!(
+            "[[proxy]]\nname = 'good'\nlisten = '{listen}'\nto = '127.0.0.1:9'\n\
+             [[proxy]]\nname = 'second'\n{second}\n"
+        );
+        desk.write("proxies.toml", file.as_bytes());
+        let said = desk.run(&["proxy", "--config", "proxies.toml"]);
+        assert!(said.stderr.contains("proxy `second`: "), "{}", said.stderr);
+        assert!(said.stderr.contains(why), "{}", said.stderr);
+        assert!(TcpStream::connect(&listen).is_err(), "{second}");
+    }
 }
 
 #[test]
