@@ -165,12 +165,14 @@ impl Library {
             .summary
             .as_ref()
             .map_or(0, |summary| summary.duration_ms * 1_000);
-        let warm_up_us = Plan::from_json(run.plan.clone())?.warm_up_us();
+        let plan = Plan::from_json(run.plan.clone())?;
+        let warm_up_us = plan.warm_up_us();
         let duration_us = duration_us.min(to_us).saturating_sub(warm_up_us);
         let mut samples =
             RunSamples::new(run.name.clone(), Source::Run, duration_us, names.clone())
                 .measuring_from(warm_up_us)
-                .measuring_to(to_us);
+                .measuring_to(to_us)
+                .on_one_machine(plan.stays_on_this_machine());
         for sample in self.store.samples(run.id) {
             let sample = sample?;
             samples.push(&sample);

@@ -10,7 +10,7 @@ for side in a b; do
     address=$(mysql_of $side)
     mariadb --protocol=tcp -h "${address%:*}" -P "${address#*:}" -u shop -pshop-behind-the-counter shop -e "
         INSERT INTO account (email, password_hash, name, city)
-        SELECT CONCAT('more', seq, '@shop.example'), '', CONCAT('More ', seq), 'Lyon' FROM seq_1_to_${CUSTOMERS:-200000};
+        SELECT CONCAT('more', seq, '@shop.example'), '', CONCAT('More ', seq), 'Lyon' FROM seq_1_to_${CUSTOMERS:-50000};
         ANALYZE TABLE account"
 done
 mariadb --protocol=tcp -h "${address%:*}" -P "${address#*:}" -u shop -pshop-behind-the-counter shop \

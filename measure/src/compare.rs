@@ -19,6 +19,7 @@ mod estimate;
 pub(crate) mod failures;
 mod limit;
 mod longer;
+mod machine;
 mod operations;
 mod reasons;
 mod samples;
@@ -128,7 +129,7 @@ pub fn compare(a: &[RunSamples], b: &[RunSamples], judging: Judging) -> Comparis
         curve: curve(&contrasts),
         ..Comparison::default()
     };
-    reasons::conclude(&mut comparison, a, b);
+    reasons::conclude(&mut comparison, a, b, limit.pace);
     comparison
 }
 

@@ -3,6 +3,7 @@
 
 mod command;
 mod going_on;
+mod here;
 mod lane_key;
 mod part;
 mod probe;

@@ -2,6 +2,7 @@
 
 use super::contrast::QuantileContrast;
 use super::estimate::Estimate;
+use super::machine::pace;
 use super::side::Side;
 use super::{LEAST_SLICES, LEAST_US, NOISE, QuantileChange, STEADY_US, Sides};
 use crate::minimum_count;
@@ -18,6 +19,9 @@ pub(super) struct Limit {
     /// As a share: 0.05 is 5 %.
     pub(super) share: f64,
     allowed: f64,
+    /// How much slower the machine was in B, as a difference of logarithms: a change of response times in that direction
+    /// counts from there on.
+    pub(super) pace: f64,
     /// Whether the runs have slices enough to say how much they vary.
     varied: bool,
 }
@@ -39,6 +43,7 @@ impl Limit {
         Self {
             share,
             allowed: allowed.ln_1p(),
+            pace: pace(a, b),
             varied: a.least_slices().min(b.least_slices()) >= LEAST_SLICES,
         }
     }
@@ -46,9 +51,19 @@ impl Limit {
     /// The chance of a quantile's difference when there is none beyond what is allowed.
     pub(super) fn chance(&self, contrast: &QuantileContrast) -> f64 {
         if contrast.is_carried() {
-            contrast.estimate.chance(self.allowed)
+            let allowed = self.allowed + self.of_machine(contrast.estimate.centre);
+            contrast.estimate.chance(allowed)
         } else {
             1.0
+        }
+    }
+
+    /// How much of a change of response times, a difference of logarithms, may be the machine's.
+    fn of_machine(&self, change: f64) -> f64 {
+        if change.signum() == self.pace.signum() {
+            self.pace.abs()
+        } else {
+            0.0
         }
     }
 
@@ -70,13 +85,18 @@ impl Limit {
         let (low, high) = (low.exp_m1(), high.exp_m1());
         let carried = contrast.is_carried();
         let moved_us = (contrast.a_us - contrast.b_us).abs();
+        let centre = contrast.estimate.centre;
+        let beyond_machine = centre.abs() > self.of_machine(centre);
         QuantileChange {
             a: Some(contrast.a_us.round() as u64),
             b: Some(contrast.b_us.round() as u64),
             change: Some(change),
             low: carried.then_some(low),
             high: carried.then_some(high),
-            significant: carried && moved_us >= LEAST_US as f64 && self.is_large(change, low, high),
+            significant: carried
+                && moved_us >= LEAST_US as f64
+                && beyond_machine
+                && self.is_large(change, low, high),
             effective: contrast.effective,
         }
     }

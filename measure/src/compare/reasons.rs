@@ -2,6 +2,7 @@
 
 use super::carrier::carrier;
 use super::longer::times_longer;
+use super::machine;
 use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
 use super::{Comparison, LEAST_SLICES, NOISE, QuantileChange, Verdict};
@@ -16,7 +17,7 @@ const MOST_LONGER: f64 = 50.0;
 const WORTH_SAYING: f64 = 0.25;
 
 /// Sets the verdict and the reasons of a comparison whose numbers are known.
-pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>) {
+pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>, pace: f64) {
     let found = found(comparison);
     let void = void(comparison, a, b);
     comparison.verdict = if void.is_some() {
@@ -36,6 +37,7 @@ pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>) {
         let shortest_us = a.shortest_us().min(b.shortest_us());
         why.push(cannot_tell(comparison, shortest_us));
     }
+    why.extend(machine(pace));
     why.extend(unchanged(comparison));
     why.push(errors(comparison, a, b));
     why.extend(throughput(comparison, a, b));
@@ -232,6 +234,19 @@ fn cannot_tell(comparison: &Comparison, shortest_us: u64) -> String {
         "no change was found, but the runs vary too much to rule one of {} out{most}; {longer}",
         percent(comparison.noise)
     )
+}
+
+/// "the machine, which played and answered, was itself 24 % slower in B": so much of a change may be its own.
+fn machine(pace: f64) -> Option<String> {
+    let change = pace.exp_m1();
+    (change.abs() >= machine::WORTH_SAYING).then(|| {
+        format!(
+            "the machine that both sent and answered was itself {} {} in B, by the generator's own lateness: \
+             a change counts beyond that",
+            percent(change.abs()),
+            if change > 0.0 { "slower" } else { "faster" },
+        )
+    })
 }
 
 /// "no clear change at p50 and p90 (at most 5 %)".

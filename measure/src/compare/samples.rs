@@ -36,6 +36,7 @@ pub struct RunSamples {
     injected_errors: u64,
     lateness: Histogram,
     response: Histogram,
+    on_one_machine: bool,
 }
 
 impl RunSamples {
@@ -62,7 +63,15 @@ impl RunSamples {
             injected_errors: 0,
             lateness: Histogram::new(Digits::Two),
             response: Histogram::new(Digits::Two),
+            on_one_machine: false,
         }
+    }
+
+    /// Its target is on the machine that plays it: what else that machine does slows both down.
+    #[must_use]
+    pub const fn on_one_machine(mut self, on_one_machine: bool) -> Self {
+        self.on_one_machine = on_one_machine;
+        self
     }
 
     /// Leaves what is intended before `from_us` of the run out: it was warming up.
@@ -167,6 +176,16 @@ impl RunSamples {
     /// Whether so many answers differ from the recorded ones that its latencies are of other work.
     pub fn is_unfaithful(&self) -> bool {
         summary::is_unfaithful(&self.outcomes, self.conflicting_answers)
+    }
+
+    pub(super) const fn is_on_one_machine(&self) -> bool {
+        self.on_one_machine
+    }
+
+    /// How late the generator itself was in the middle: of three quantiles, since a few microseconds tell few apart.
+    pub(super) fn middle_lateness_us(&self) -> f64 {
+        let middle = [0.25, 0.5, 0.75].map(|quantile| self.lateness.quantile(quantile) as f64);
+        middle.iter().sum::<f64>() / middle.len() as f64
     }
 
     /// How many of its exchanges a fault of its plan made fail.

@@ -427,3 +427,50 @@ fn the_curve_rises_and_its_band_holds_its_line() {
             .all(|point| point.low <= point.change && point.change <= point.high)
     );
 }
+
+/// A minute in which everything took a fifth longer, the generator's own work too.
+fn on_a_slower_machine(run: &RunSamples, lateness: f64, took: f64) -> RunSamples {
+    let steady = Synthetic::default();
+    let mut slower = RunSamples::new("b", Source::Run, 60_000_000, names())
+        .on_one_machine(run.is_on_one_machine());
+    for sample in steady.samples() {
+        let late = (sample.lateness_us() as f64 * lateness) as u64;
+        let took = ((sample.done_us - sample.sent_us) as f64 * took) as u64;
+        let sent_us = sample.ready_us + late;
+        slower.push(&Sample {
+            sent_us,
+            first_byte_us: Some(sent_us + took),
+            done_us: sent_us + took,
+            ..sample
+        });
+    }
+    slower
+}
+
+#[test]
+fn what_slows_the_generator_too_is_the_machine_and_no_change_of_the_target() {
+    let steady = Synthetic::default();
+    let a = |one_machine: bool| {
+        let mut run =
+            RunSamples::new("a", Source::Run, 60_000_000, names()).on_one_machine(one_machine);
+        steady.samples().iter().for_each(|sample| run.push(sample));
+        run
+    };
+    let (here, elsewhere) = (a(true), a(false));
+    let both = judged(&here, &on_a_slower_machine(&here, 1.4, 1.2), 1);
+    assert_eq!(both.verdict, Verdict::Inconclusive, "{:?}", both.why);
+    assert!(
+        both.why
+            .iter()
+            .any(|why| why.contains("was itself 40 % slower in B")),
+        "{:?}",
+        both.why
+    );
+    // a target of its own has its own pace, and what is slower than the machine is slower by itself
+    let remote = judged(&elsewhere, &on_a_slower_machine(&elsewhere, 1.4, 1.2), 1);
+    assert_eq!(remote.verdict, Verdict::Regressed, "{:?}", remote.why);
+    let slower = judged(&here, &on_a_slower_machine(&here, 1.4, 2.0), 1);
+    assert_eq!(slower.verdict, Verdict::Regressed, "{:?}", slower.why);
+    let other_way = judged(&here, &on_a_slower_machine(&here, 0.5, 1.2), 1);
+    assert_eq!(other_way.verdict, Verdict::Regressed, "{:?}", other_way.why);
+}
