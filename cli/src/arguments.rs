@@ -22,9 +22,9 @@ pub(crate) use keeping::{
 };
 pub(crate) use knee::KneeArguments;
 pub(crate) use listing::{
-    ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments, FormArguments,
-    NameArguments, OperationsArguments, PlansArguments, PlansCommand, ReportArguments,
-    TargetsArguments, TargetsCommand, ThemeName, TrendArguments,
+    AnswerName, ChartArguments, CompareArguments, DevicesArguments, ExchangesArguments,
+    FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
+    ReportArguments, SchemaArguments, TargetsArguments, TargetsCommand, ThemeName, TrendArguments,
 };
 pub(crate) use proxying::{ControlArguments, ProxyArguments, ProxyCommand};
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
@@ -121,6 +121,8 @@ pub(crate) enum Command {
     Targets(TargetsArguments),
     /// Look at what this machine and the file are good for, and say what to mend
     Doctor,
+    /// Print what an answer in JSON looks like, as a JSON Schema
+    Schema(SchemaArguments),
     /// Print a shell's completion script
     Completions {
         /// The shell to complete for

@@ -25,6 +25,7 @@ pub(crate) mod recordings;
 pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod runs;
+pub(crate) mod schema;
 pub(crate) mod shop;
 pub(crate) mod targets;
 pub(crate) mod trend;

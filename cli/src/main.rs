@@ -52,6 +52,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Plans(plans) => commands::plans::run(&context, plans),
         Command::Knee(knee) => commands::knee::run(&context, *knee),
         Command::Proxy(proxy) => commands::proxy::run(&context, proxy),
+        Command::Schema(schema) => commands::schema::run(&schema),
         Command::Ci(ci) => commands::ci::run(&context, &ci),
         Command::Runs => commands::runs::list(&context),
         Command::Report(report) => commands::runs::report(&context, &report),

@@ -2,6 +2,7 @@
 
 mod lines;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Sides;
@@ -9,7 +10,7 @@ use crate::Sides;
 pub use lines::{Line, side_by_side};
 
 /// How B's answers of one operation differ from A's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AnswerChange {
     /// The operation: `GET /cart/{id}`.
@@ -29,7 +30,7 @@ pub struct AnswerChange {
 }
 
 /// How often a status was answered with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct StatusChange {
     /// HTTP: the status. MySQL: 0 for success, else the error number.
     pub status: u16,
@@ -40,7 +41,7 @@ pub struct StatusChange {
 }
 
 /// One exchange that both sides answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AnswerExample {
     /// The recorded exchange.
@@ -61,7 +62,7 @@ pub struct AnswerExample {
 }
 
 /// Whose answer stands beside B's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Beside {
     /// A's.

@@ -7,6 +7,7 @@ mod watching;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::probe::PROBE;
@@ -70,7 +71,7 @@ enum Relation {
 }
 
 /// What a check came to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CheckResult {
     /// The check as it was written.

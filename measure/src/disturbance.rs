@@ -14,6 +14,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use amplification::{Amplification, Seen};
@@ -35,7 +36,7 @@ pub struct Disturbance {
 }
 
 /// What a proxy fault did in the spans in which it was on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Injection {
     /// The proxy.
@@ -49,7 +50,7 @@ pub struct Injection {
 }
 
 /// What disturbances did to a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Effects {
     /// For each proxy fault, what users saw of it.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Quantiles;
@@ -9,7 +10,7 @@ use crate::readable::duration;
 use crate::tick::share;
 
 /// A part of the generator that was the bottleneck.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "limit")]
 pub enum GeneratorLimit {
     /// Requests left late.

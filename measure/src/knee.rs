@@ -5,13 +5,14 @@ mod first;
 mod found;
 mod words;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use first::{FirstToBreak, StepOperation, first_to_break};
 pub use found::{KneeAnswer, KneeStep};
 
 /// How a rate went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tried {
     /// Every check held.
@@ -23,7 +24,7 @@ pub enum Tried {
 }
 
 /// What the search is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct Bounds {
     /// The first rate that is tried.
     pub from: f64,

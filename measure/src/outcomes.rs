@@ -2,12 +2,13 @@
 
 use std::ops::{AddAssign, Index, IndexMut};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
 /// A count for every [`Outcome`]; their sum is what was sent and has ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "each field is the outcome of the same name")]
 pub struct Outcomes {

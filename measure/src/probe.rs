@@ -1,5 +1,6 @@
 //! What probes measured: single users beside a run's load, kept apart from it. Unit: microseconds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::tick::TickQuantiles;
@@ -9,7 +10,7 @@ use crate::{Histogram, Outcomes, Quantiles, Summary, Tick};
 pub(crate) const PROBE: &str = "probe:";
 
 /// What one probe measured in a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProbeSummary {
     /// What it is called.

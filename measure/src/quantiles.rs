@@ -1,12 +1,13 @@
 //! The quantiles every answer names, and how many samples each needs before it means something.
 //! Unit: microseconds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Histogram;
 
 /// How a duration was distributed, in microseconds; all zero when `count` is 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Quantiles {
     /// How many samples it rests on.
     pub count: u64,

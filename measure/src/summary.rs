@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
 /// the run ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Summary {
     /// Exchanges the schedule wanted.
@@ -90,7 +91,7 @@ pub struct Summary {
 }
 
 /// Exchanges per second between the first and the last one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct Rate {
     /// By their intended times.
     pub asked_per_s: f64,
@@ -99,7 +100,7 @@ pub struct Rate {
 }
 
 /// What one fault did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct FaultCount {
     /// Exchanges it touched.
     pub injected: u64,
@@ -108,7 +109,7 @@ pub struct FaultCount {
 }
 
 /// A command that a run ran at its time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CommandResult {
     /// As it was written.
@@ -126,7 +127,7 @@ pub struct CommandResult {
 }
 
 /// One operation's share of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OperationSummary {
     /// Its id in the recording; `None` for the operations beyond the most that are kept apart.

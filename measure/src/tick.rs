@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Histogram, Outcomes, ProbeTick, WatchTick};
@@ -53,7 +54,7 @@ pub struct Tick {
 }
 
 /// Quantiles of one tick's response times, in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct TickQuantiles {
     /// Half took at most this long.
     pub p50: u64,

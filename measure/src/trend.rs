@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::choice;
@@ -22,7 +23,7 @@ const CHANCE: f64 = 0.01;
 const LEVEL: usize = 3;
 
 /// One run of the series.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrendRun {
     /// Its name.
@@ -44,7 +45,7 @@ pub struct TrendRun {
 }
 
 /// The runs of one plan, the oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Trend {
     /// What was asked for: what the runs are called, a run, or a plan.
@@ -60,7 +61,7 @@ pub struct Trend {
 }
 
 /// Where a number took a step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrendStep {
     /// The first run on the new level.

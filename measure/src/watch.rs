@@ -6,6 +6,7 @@ mod spread;
 mod totals;
 mod unit;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use change::{WatchChange, watch_changes};
@@ -13,7 +14,7 @@ pub use totals::WatchTotals;
 pub use unit::WatchUnit;
 
 /// What one source told in a tick.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WatchTick {
     /// What it is called.
@@ -26,7 +27,7 @@ pub struct WatchTick {
 }
 
 /// The value of one series in a tick.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reading {
     /// What it is called: `threads running`.
@@ -44,7 +45,7 @@ pub struct Reading {
 }
 
 /// What one source told over a whole run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WatchSummary {
     /// What it is called.
@@ -58,7 +59,7 @@ pub struct WatchSummary {
 }
 
 /// One series over a whole run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WatchSeries {
     /// What it is called.
@@ -76,7 +77,7 @@ pub struct WatchSeries {
 }
 
 /// A stretch in which a source told nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WatchGap {
     /// When it was first asked in vain, in microseconds of the run.

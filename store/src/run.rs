@@ -8,6 +8,7 @@ mod rename;
 mod write;
 
 use reprise_wire::{Protocol, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{OperationId, RecordingId, Remarks, RunId};
@@ -46,7 +47,7 @@ pub struct RunOperation {
 }
 
 /// How a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
     /// It is on at this moment, in this process or another.

@@ -2,22 +2,23 @@
 
 use reprise_measure::Summary;
 use reprise_store::RunState;
-use serde::ser::{Error as _, SerializeMap as _};
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::replay::UNVERIFIED;
 
 /// `replay` and `report` answer this: `run{...}` and then every field of the summary.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RunAnswer {
     /// Which run.
     pub run: RunHead,
     /// Its numbers.
+    #[serde(flatten)]
     pub summary: Summary,
 }
 
 /// What identifies a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RunHead {
     /// Its number in the file.
     pub id: u32,
@@ -52,20 +53,5 @@ impl RunHead {
     pub fn alerts(&self) -> Vec<String> {
         let unverified = self.insecure.then(|| UNVERIFIED.to_owned());
         unverified.into_iter().collect()
-    }
-}
-
-impl Serialize for RunAnswer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let summary = serde_json::to_value(&self.summary).map_err(S::Error::custom)?;
-        let fields = summary
-            .as_object()
-            .ok_or_else(|| S::Error::custom("a summary is an object"))?;
-        let mut map = serializer.serialize_map(Some(fields.len() + 1))?;
-        map.serialize_entry("run", &self.run)?;
-        for (name, value) in fields {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
     }
 }

@@ -261,3 +261,30 @@ pub(crate) enum PlansCommand {
     /// List the plans
     List,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  reprise schema comparison > comparison.schema.json")]
+pub(crate) struct SchemaArguments {
+    /// Which answer
+    #[arg(value_enum)]
+    pub(crate) answer: AnswerName,
+}
+
+/// An answer with a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AnswerName {
+    /// Of `replay` and `report`; of `runs`, each line
+    Run,
+    /// Of `replay` with several runs or two sides
+    Series,
+    /// A line of `replay --ticks`
+    Second,
+    /// Of `compare`
+    Comparison,
+    /// Of `knee`, and of `report` of a search
+    Search,
+    /// Of `trend`
+    Trend,
+    /// Of `ci`
+    Ci,
+}

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::{CompareRequest, Comparison, SeriesRequest, Verdict};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::replay::series::{self, Ended};
@@ -20,8 +21,8 @@ use crate::{exit, output};
 use config::Config;
 
 /// What `--json` answers.
-#[derive(Serialize)]
-struct CiAnswer {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct CiAnswer {
     /// The runs played.
     runs: Vec<String>,
     /// The runs they were compared with.

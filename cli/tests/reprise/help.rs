@@ -32,6 +32,7 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "targets",
         "trend",
         "doctor",
+        "schema",
         "completions",
     ] {
         let said = desk.run(&[command, "--help"]).ok();

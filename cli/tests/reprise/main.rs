@@ -73,6 +73,8 @@ mod safety;
 #[cfg(test)]
 mod sample_shop;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod series;
 #[cfg(test)]
 mod stopping;

@@ -1,5 +1,6 @@
 //! Two texts side by side, line by line: the longest common run of lines pairs them, what is left differs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Lines shown around each difference.
@@ -15,7 +16,7 @@ const MOST_LINES: usize = 1_200;
 const LONG: usize = 120;
 
 /// One line of both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Line {
     /// A's; `None` where B has one that A has not.
     pub a: Option<String>,

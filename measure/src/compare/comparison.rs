@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::OperationChange;
@@ -9,7 +10,7 @@ use crate::WatchChange;
 use crate::answers::AnswerChange;
 
 /// What a comparison comes to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// B is worse than A.
@@ -36,7 +37,7 @@ impl Verdict {
 }
 
 /// Two sides compared.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Comparison {
     /// The name of A, or the names of its runs.
@@ -73,7 +74,7 @@ pub struct Comparison {
 }
 
 /// A count for each side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Sides {
     /// Of A.
     pub a: u64,
@@ -82,7 +83,7 @@ pub struct Sides {
 }
 
 /// One quantile of both sides. All `None` when either side has too few samples for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct QuantileChange {
     /// Microseconds in A.
     pub a: Option<u64>,
@@ -101,7 +102,7 @@ pub struct QuantileChange {
 }
 
 /// A share (0.0 to 1.0) of both sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct ErrorRateChange {
     /// In A.
     pub a: f64,
@@ -116,7 +117,7 @@ pub struct ErrorRateChange {
 }
 
 /// A rate per second of both sides. Only `a` and `b` when the sides were not asked for the same rate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct ThroughputChange {
     /// Per second in A.
     pub a: f64,
@@ -133,7 +134,7 @@ pub struct ThroughputChange {
 }
 
 /// One point of both distributions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// 0.0 to 1.0.
     pub quantile: f64,

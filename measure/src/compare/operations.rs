@@ -1,5 +1,6 @@
 //! What changed for each operation.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contrast::{QuantileContrast, Resampling, simultaneous};
@@ -17,7 +18,7 @@ const AMPLE: u64 = 5;
 const HIGH: [(&str, f64); 2] = [("p99", 0.99), ("p95", 0.95)];
 
 /// One operation of both sides.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OperationChange {
     /// What it does: `GET /cart/{id}`.

@@ -1,6 +1,7 @@
 //! How much of what a proxy injected the users saw: the error rate while the fault was on, less what it was
 //! just before, whatever the reason, over the share of the proxy's exchanges that the fault struck.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::second::{Second, Series};
@@ -9,7 +10,7 @@ use crate::compare::failures::{NORMAL_95, wilson};
 use crate::tick::share;
 
 /// One proxy fault and what users saw while it was on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Amplification {
     /// The fault as it is written.
@@ -27,7 +28,7 @@ pub struct Amplification {
 }
 
 /// What users saw while a fault was on. Intervals are of 95 %.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Seen {
     /// The operation; `None`: all exchanges.

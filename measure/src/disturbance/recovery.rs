@@ -1,6 +1,7 @@
 //! How long a run took to be as it was before: from the end of a disturbance to the first few seconds in which
 //! both error rate and p99 were back in the band they had before it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Disturbed;
@@ -18,7 +19,7 @@ const SLACK: f64 = 0.25;
 const SLACK_US: f64 = 5_000.0;
 
 /// What became of the run after one stretch of disturbance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Recovery {
     /// The disturbances, as they were written.
@@ -34,7 +35,7 @@ pub struct Recovery {
 }
 
 /// When all exchanges, or those of one operation, were as before.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Recovered {
     /// The operation; `None`: all exchanges.
@@ -54,7 +55,7 @@ pub struct Recovered {
 }
 
 /// Whether a run was as before again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecoveryState {
     /// Both error rate and p99 were back in their band.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::tick::TickQuantiles;
 use crate::{Outcomes, Tick, WatchTick};
 
 /// The numbers of one second. Times are microseconds since the start of the run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct SecondLine<'a> {
     /// The run's name.
     pub run: &'a str,
@@ -49,7 +50,7 @@ pub struct SecondLine<'a> {
 }
 
 /// What one probe measured in a second.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub struct ProbeSecond<'a> {
     /// What it is called.
     pub name: &'a str,

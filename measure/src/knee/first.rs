@@ -1,5 +1,6 @@
 //! Which operation broke first as the rate rose. Units: microseconds, shares 0 to 1.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Summary, minimum_count};
@@ -42,7 +43,7 @@ impl StepOperation {
 }
 
 /// The operation that broke at the lowest rate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct FirstToBreak {
     /// What it does.
     pub operation: String,

@@ -1,13 +1,14 @@
 //! What a search for the edge found, from the runs that were its steps. Units: microseconds, exchanges a second,
 //! shares 0 to 1; rates in times the recorded one.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Bounds, FirstToBreak, Knee, StepOperation, Tried, first_to_break};
 use crate::Summary;
 
 /// One step of the search.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct KneeStep {
     /// Its run.
     pub run: String,
@@ -34,7 +35,7 @@ pub struct KneeStep {
 }
 
 /// What the search found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 pub struct KneeAnswer {
     /// Its name, with which the names of its runs begin; `reprise report NAME` shows it again.
     pub name: String,

@@ -1,11 +1,12 @@
 //! The watched series of two sides beside each other: what the servers did in A and in B.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{WatchSummary, WatchUnit};
 
 /// One series of both sides: the mean over its runs of each run's mean.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WatchChange {
     /// The source's name.

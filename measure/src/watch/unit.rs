@@ -1,12 +1,13 @@
 //! What the values of a watched series are, and how people read them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Unit;
 use crate::readable;
 
 /// What the values of a watched series are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WatchUnit {
     /// A number that says nothing of what it counts.

@@ -12,6 +12,7 @@ use reprise_app::{
     CompareRequest, Comparison, Library, ReportRequest, RunState, SecondSide, SeriesRequest, Side,
     Turn, Verdict,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{code, follow, go_on, planning};
@@ -48,8 +49,8 @@ pub(crate) enum Ended {
 }
 
 /// What `--json` answers.
-#[derive(Serialize)]
-struct SeriesAnswer<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SeriesAnswer<'a> {
     /// The runs of A, or all runs.
     a: Vec<&'a RunAnswer>,
     /// The runs of B.
