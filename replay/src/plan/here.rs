@@ -28,33 +28,35 @@ fn is_loopback(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HttpRoute, MysqlRoute};
+    use super::super::HttpRoute;
     use super::*;
+
+    fn stays(urls: &[&str]) -> bool {
+        let route = |url: &&str| HttpRoute {
+            recorded: None,
+            url: (*url).to_owned(),
+        };
+        let http = urls.iter().map(route).collect();
+        Plan {
+            http,
+            ..Plan::default()
+        }
+        .stays_on_this_machine()
+    }
 
     #[test]
     fn a_plan_stays_on_this_machine_when_all_it_names_is_loopback() {
-        let to = |http: &[&str], mysql: Option<&str>| {
-            let route = |url: &&str| HttpRoute {
-                recorded: None,
-                url: (*url).to_owned(),
-            };
-            Plan {
-                http: http.iter().map(route).collect(),
-                mysql: mysql.map(|address| MysqlRoute {
-                    address: address.to_owned(),
-                    ..MysqlRoute::default()
-                }),
-                ..Plan::default()
-            }
-            .stays_on_this_machine()
-        };
-        assert!(to(&["http://127.0.0.1:8080"], None));
-        assert!(to(
-            &["https://localhost/", "http://[::1]:80"],
-            Some("127.9.0.1:3306")
-        ));
-        assert!(!to(&["http://127.0.0.1:8080"], Some("db:3306")));
-        assert!(!to(&["http://127.0.0.1.example:8080"], None));
-        assert!(!to(&["http://[2001:db8::1]:80"], None));
+        assert!(stays(&["http://127.0.0.1:8080"]));
+        assert!(stays(&["https://localhost/", "http://[::1]:80"]));
+        assert!(!stays(&["http://127.0.0.1:8080", "http://shop:8080"]));
+        assert!(!stays(&["http://127.0.0.1.example:8080"]));
+        assert!(!stays(&["http://[2001:db8::1]:80"]));
+    }
+
+    #[test]
+    fn the_address_of_a_database_is_no_url() {
+        assert!(is_loopback("127.9.0.1:3306"));
+        assert!(is_loopback("[::1]:3306"));
+        assert!(!is_loopback("db:3306"));
     }
 }
