@@ -7,15 +7,16 @@ use rustls_native_certs::load_native_certs;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
+use tokio_rustls::rustls::client::{WebPkiServerVerifier, verify_server_name};
 use tokio_rustls::rustls::crypto::{
     CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
 };
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
@@ -132,25 +133,32 @@ pub fn tls_client_config(
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| ReplayError::Tls(error.to_string()))?;
-    let lenient = |signed_by| Lenient {
+    let lenient = |signed_by, listed, any_name| Lenient {
         signed_by,
+        listed,
+        any_name,
         provider: Arc::clone(&provider),
     };
     let mut config = match trust {
         Trust::Anyone => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(lenient(None))),
-        Trust::Signed(ca) => {
-            let roots = Arc::new(roots(ca)?);
+            .with_custom_certificate_verifier(Arc::new(lenient(None, Vec::new(), true))),
+        Trust::Named(None) => builder.with_root_certificates(roots(None)?),
+        Trust::Signed(ca) | Trust::Named(ca) => {
+            let (roots, listed) = (Arc::new(roots(ca)?), listed(ca)?);
+            let any_name = matches!(trust, Trust::Signed(_));
             let verifier =
                 WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
                     .build()
                     .map_err(|error| ReplayError::Tls(error.to_string()))?;
             builder
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(lenient(Some(verifier))))
+                .with_custom_certificate_verifier(Arc::new(lenient(
+                    Some(verifier),
+                    listed,
+                    any_name,
+                )))
         }
-        Trust::Named(ca) => builder.with_root_certificates(roots(ca)?),
     }
     .with_no_client_auth();
     config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
@@ -167,6 +175,28 @@ pub(crate) fn certificate_names(stream: &TlsConnection) -> Vec<String> {
             .map(str::to_ascii_lowercase)
             .collect()
     })
+}
+
+/// The certificates that a file names; none without one.
+fn listed(file: Option<&str>) -> Result<Vec<CertificateDer<'static>>, ReplayError> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    CertificateDer::pem_file_iter(Path::new(file))
+        .and_then(Iterator::collect)
+        .map_err(|error| ReplayError::Ca {
+            file: file.to_owned(),
+            why: error.to_string(),
+        })
+}
+
+/// Whether a certificate was refused for one reason only: it is an authority's, not a server's.
+fn is_an_authority(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(other)) = error else {
+        return false;
+    };
+    let why = other.0.downcast_ref::<webpki::Error>();
+    matches!(why, Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 /// The certificates of a file, or the system's.
@@ -205,10 +235,21 @@ fn roots(file: Option<&str>) -> Result<RootCertStore, ReplayError> {
 /// the certificate it shows.
 #[derive(Debug)]
 struct Lenient {
-    /// Who must have signed the certificate, which may be for another name: MySQL servers make themselves
-    /// certificates without one. `None`: anybody.
+    /// Who must have signed the certificate. `None`: anybody.
     signed_by: Option<Arc<WebPkiServerVerifier>>,
+    /// Certificates that may be shown themselves, though they are authorities': whoever makes one with `openssl req
+    /// -x509` makes such a one.
+    listed: Vec<CertificateDer<'static>>,
+    /// The certificate may be for another name: MySQL servers make themselves certificates without one.
+    any_name: bool,
     provider: Arc<CryptoProvider>,
+}
+
+impl Lenient {
+    fn lists(&self, certificate: &CertificateDer<'_>) -> bool {
+        let shown = certificate.as_ref();
+        self.listed.iter().any(|listed| listed.as_ref() == shown)
+    }
 }
 
 impl ServerCertVerifier for Lenient {
@@ -227,7 +268,13 @@ impl ServerCertVerifier for Lenient {
         match signed_by.verify_server_cert(certificate, intermediates, name, ocsp, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
+            )) if self.any_name => Ok(ServerCertVerified::assertion()),
+            Err(error) if is_an_authority(&error) && self.lists(certificate) => {
+                if !self.any_name {
+                    verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             other => other,
         }
     }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysql::Client;
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
@@ -169,9 +169,14 @@ struct Own {
 
 impl Own {
     fn new(desk: &Desk, name: &str) -> Self {
+        Self::made(desk, name, "localhost", IsCa::NoCa)
+    }
+
+    fn made(desk: &Desk, name: &str, host: &str, is_ca: IsCa) -> Self {
         let key = KeyPair::generate().unwrap();
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let own = CertificateParams::new(names).unwrap();
+        let mut own =
+            CertificateParams::new(vec![host.to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        own.is_ca = is_ca;
         let own = own.self_signed(&key).unwrap();
         let file = |what: &str, text: &str| {
             let file = format!("{name}.{what}");
@@ -287,6 +292,32 @@ fn a_target_whose_certificate_nobody_signed_is_not_spoken_to_and_the_answer_says
         "{trouble}"
     );
     assert_eq!(number(&answer, "/connections/unreachable"), 1);
+}
+
+#[test]
+fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_named_and_for_its_host_only() {
+    let desk = Desk::new();
+    // as `openssl req -x509` makes them
+    let authority = IsCa::Ca(BasicConstraints::Unconstrained);
+    for (host, trusted) in [("localhost", true), ("elsewhere.example", false)] {
+        let behind = Own::made(&desk, host, host, authority.clone());
+        let to = format!("https://localhost:{}", secure_server(&behind).port());
+        let flags = ["--to", &to, "--ca", &behind.certificate];
+        let mut running =
+            Running::start(&desk, &[&["proxy", "--listen", "0"][..], &flags].concat());
+        let line = running.until("reprise: proxy listens on ");
+        let mut plain = TcpStream::connect(line.split(' ').nth(4).unwrap()).unwrap();
+        plain.write_all(get("/").as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let read = plain.read_to_end(&mut answer);
+        assert_eq!(
+            read.is_ok() && answer.starts_with(b"HTTP/1.1 200 "),
+            trusted,
+            "{host}"
+        );
+        running.signal("-INT");
+        assert_eq!(running.end().0, Some(0));
+    }
 }
 
 #[test]
