@@ -96,9 +96,9 @@ pub use size::parse_size;
 pub use trim::Trimmed;
 
 pub use reprise_capture::{
-    CAPTURE_RIGHTS_COMMAND, CaptureCommand, DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH,
-    DeviceCounters, DeviceRate, DeviceReading, ExportFormat, FlowingFile, Interfaces, PacketSource,
-    Rotate, RotateEvery, StopAfter, Stopper, device_counters,
+    CAPTURE_RIGHTS_COMMAND, CaptureCommand, DEFAULT_PATIENCE, DEFAULT_RING_BYTES,
+    DEFAULT_SNAP_LENGTH, DeviceCounters, DeviceRate, DeviceReading, ExportFormat, FlowingFile,
+    Interfaces, PacketSource, Rotate, RotateEvery, StopAfter, Stopper, device_counters,
 };
 pub use reprise_fault::{
     Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState, RemoteProxy,

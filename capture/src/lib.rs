@@ -44,10 +44,10 @@ pub use handle::{Handle, Stopper};
 pub use import::{ImportConfig, import};
 pub use ingest::{Ingest, LostBefore};
 pub use live::{
-    CaptureCommand, DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, Device, DeviceCounters, DeviceRate,
-    DeviceReading, FlowingFile, InterfaceRequest, Interfaces, NotCapturable, OpenInterface,
-    PacketSource, RecordConfig, Rotate, RotateEvery, StopAfter, TapStatus, check_filter,
-    device_counters, devices, open_interface, record,
+    CaptureCommand, DEFAULT_PATIENCE, DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, Device,
+    DeviceCounters, DeviceRate, DeviceReading, FlowingFile, InterfaceRequest, Interfaces,
+    NotCapturable, OpenInterface, PacketSource, RecordConfig, Rotate, RotateEvery, StopAfter,
+    TapStatus, check_filter, device_counters, devices, open_interface, record,
 };
 pub use packet::{LinkType, Packet};
 pub use recorder::{Recorder, Redaction};

@@ -22,8 +22,8 @@ pub(crate) mod tap;
 
 pub use command::CaptureCommand;
 pub use config::{
-    DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, Interfaces, PacketSource, RecordConfig, Rotate,
-    RotateEvery, StopAfter,
+    DEFAULT_PATIENCE, DEFAULT_RING_BYTES, DEFAULT_SNAP_LENGTH, Interfaces, PacketSource,
+    RecordConfig, Rotate, RotateEvery, StopAfter,
 };
 pub use devices::{Device, NotCapturable, devices};
 pub use filter::check_filter;

@@ -2,7 +2,7 @@
 //! overtake its request, seen on another, or reassembly would take the request for lost.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reprise_wire::Timestamp;
 
@@ -24,15 +24,38 @@ pub(crate) struct InOrder {
     horizon: Timestamp,
 }
 
+/// How long packets wait for a source that has not come as far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    /// For a moment, by the clock that stamps packets, which says so: they are captured as they are seen.
+    Clock(Timestamp),
+    /// As long as it has more, and if it has no more for now, when they arrived later than this.
+    Since(Option<Instant>),
+    /// Until it has.
+    Endless,
+}
+
+/// What is known of what is to come of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// There may be more at any time.
+    #[default]
+    Busy,
+    /// There was no more when it was looked at last.
+    Quiet,
+    /// There will be no more.
+    Over,
+}
+
 #[derive(Debug, Default)]
 struct Waiting {
-    batches: VecDeque<Batch>,
+    /// With when they arrived.
+    batches: VecDeque<(Instant, Batch)>,
     /// How far the first of them has been read.
     cursor: Cursor,
     /// The latest time of a packet handed over.
     reached: Timestamp,
-    /// Nothing more is to be waited for: for now, or any more.
-    is_quiet: bool,
+    state: State,
 }
 
 impl InOrder {
@@ -46,9 +69,10 @@ impl InOrder {
         }
     }
 
-    /// One source more; of those that are quiet and used up, one in its place.
+    /// One source more, in the place of one that is over and used up if there is one.
     pub(crate) fn open(&mut self) -> usize {
-        let is_over = |waiting: &Waiting| waiting.is_quiet && waiting.batches.is_empty();
+        let is_over =
+            |waiting: &Waiting| waiting.state == State::Over && waiting.batches.is_empty();
         if let Some(place) = self.sources.iter().position(is_over) {
             if let Some(waiting) = self.sources.get_mut(place) {
                 *waiting = Waiting::default();
@@ -75,15 +99,22 @@ impl InOrder {
             return;
         };
         waiting.reached = waiting.reached.max(batch.latest());
-        waiting.is_quiet = false;
+        waiting.state = State::Busy;
         self.bytes += batch.bytes();
-        waiting.batches.push_back(batch);
+        waiting.batches.push_back((Instant::now(), batch));
     }
 
-    /// Nothing more comes from a source, now or ever: the others do not wait for it.
+    /// A source has handed over all there is for now.
     pub(crate) fn quiet(&mut self, source: usize) {
         if let Some(waiting) = self.sources.get_mut(source) {
-            waiting.is_quiet = true;
+            waiting.state = State::Quiet;
+        }
+    }
+
+    /// Nothing more comes from a source.
+    pub(crate) fn end(&mut self, source: usize) {
+        if let Some(waiting) = self.sources.get_mut(source) {
+            waiting.state = State::Over;
         }
     }
 
@@ -91,32 +122,40 @@ impl InOrder {
     pub(crate) fn awaited(&self) -> impl Iterator<Item = usize> {
         let sources = self.sources.iter().enumerate();
         sources
-            .filter(|(_, waiting)| waiting.batches.is_empty() && !waiting.is_quiet)
+            .filter(|(_, waiting)| waiting.batches.is_empty() && waiting.state != State::Over)
             .map(|(source, _)| source)
     }
 
     /// Shows the packets whose turn has come to `visit`, and puts batches that are used up into `used`, each
-    /// with its source. `now` is the clock that stamps packets; without one packets of any age wait for sources
-    /// that are not quiet, and sources are bounded themselves.
+    /// with its source.
     pub(crate) fn release(
         &mut self,
-        now: Option<Timestamp>,
+        patience: Patience,
         used: &mut Vec<(usize, Batch)>,
         visit: &mut impl FnMut(&Packet<'_>),
     ) {
-        let patience = i64::try_from(PATIENCE.as_nanos()).unwrap_or(i64::MAX);
-        let too_old = now.map(|now| Timestamp::from_nanos(now.nanos().saturating_sub(patience)));
         while let Some((at, index)) = self.next() {
-            let is_late =
-                too_old.is_some_and(|too_old| at <= too_old || self.bytes > WAITING_BYTES);
-            let is_due = is_late || at <= self.reached();
+            let Some(waiting) = self.sources.get(index) else {
+                return;
+            };
+            let arrived = waiting.batches.front().map(|(arrived, _)| *arrived);
+            let is_due = at <= self.reached(|state| state != State::Over)
+                || match patience {
+                    Patience::Clock(now) => {
+                        at <= before(now, PATIENCE) || self.bytes > WAITING_BYTES
+                    }
+                    Patience::Since(instant) => {
+                        arrived <= instant && at <= self.reached(|state| state == State::Busy)
+                    }
+                    Patience::Endless => false,
+                };
             if !is_due {
                 return;
             }
             let Some(waiting) = self.sources.get_mut(index) else {
                 return;
             };
-            let Some(batch) = waiting.batches.front() else {
+            let Some((_, batch)) = waiting.batches.front() else {
                 return;
             };
             if let Some(packet) = batch.next(&mut waiting.cursor) {
@@ -125,7 +164,7 @@ impl InOrder {
             if batch.time_at(waiting.cursor).is_none() {
                 self.bytes = self.bytes.saturating_sub(batch.bytes());
                 waiting.cursor = Cursor::default();
-                used.extend(waiting.batches.pop_front().map(|batch| (index, batch)));
+                used.extend(waiting.batches.pop_front().map(|(_, batch)| (index, batch)));
             }
         }
     }
@@ -135,20 +174,27 @@ impl InOrder {
         let firsts = self.sources.iter().enumerate();
         firsts
             .filter_map(|(index, waiting)| {
-                let at = waiting.batches.front()?.time_at(waiting.cursor)?;
+                let (_, batch) = waiting.batches.front()?;
+                let at = batch.time_at(waiting.cursor)?;
                 Some((at, index))
             })
             .min()
     }
 
-    /// How far every source has come.
-    fn reached(&self) -> Timestamp {
-        let going = self.sources.iter().filter(|waiting| !waiting.is_quiet);
-        going
+    /// How far the sources in some states have all come.
+    fn reached(&self, is_counted: impl Fn(State) -> bool) -> Timestamp {
+        let counted = self.sources.iter().filter(|one| is_counted(one.state));
+        counted
             .map(|waiting| waiting.reached)
             .min()
             .map_or(self.horizon, |reached| reached.min(self.horizon))
     }
+}
+
+/// So long before `now`.
+fn before(now: Timestamp, time: Duration) -> Timestamp {
+    let time = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    Timestamp::from_nanos(now.nanos().saturating_sub(time))
 }
 
 #[cfg(test)]
@@ -172,7 +218,8 @@ mod tests {
 
     fn released(order: &mut InOrder, now: i64) -> Vec<i64> {
         let (mut times, mut used) = (Vec::new(), Vec::new());
-        order.release(Some(Timestamp::from_nanos(now)), &mut used, &mut |packet| {
+        let now = Patience::Clock(Timestamp::from_nanos(now));
+        order.release(now, &mut used, &mut |packet| {
             times.push(packet.at.nanos());
         });
         times
@@ -185,7 +232,7 @@ mod tests {
         assert!(released(&mut order, 100).is_empty());
         order.add(1, batch(&[20, 40]));
         assert_eq!(released(&mut order, 100), [10, 20, 30, 40]);
-        order.quiet(1);
+        order.end(1);
         assert_eq!(released(&mut order, 100), [50]);
     }
 
@@ -194,6 +241,32 @@ mod tests {
         let mut order = InOrder::of(2);
         order.add(0, batch(&[10, 1_000_000_000]));
         assert_eq!(released(&mut order, 250_000_010), [10]);
+    }
+
+    #[test]
+    fn packets_wait_a_while_for_a_file_at_its_end_and_always_for_one_that_has_more() {
+        let released = |order: &mut InOrder, patience| {
+            let mut times = Vec::new();
+            order.release(patience, &mut Vec::new(), &mut |packet| {
+                times.push(packet.at.nanos());
+            });
+            times
+        };
+        let mut order = InOrder::of(2);
+        order.add(0, batch(&[10, 30]));
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(1));
+        let now = || Some(Instant::now());
+        assert!(released(&mut order, Patience::Since(now())).is_empty());
+        order.quiet(1);
+        assert!(released(&mut order, Patience::Since(long_ago)).is_empty());
+        assert_eq!(released(&mut order, Patience::Since(now())), [10, 30]);
+        // What comes next has not been waited for, however long the other has been quiet.
+        order.add(0, batch(&[50]));
+        assert!(released(&mut order, Patience::Since(long_ago)).is_empty());
+        order.add(1, batch(&[40, 60]));
+        assert_eq!(released(&mut order, Patience::Since(now())), [40, 50]);
+        order.end(0);
+        assert_eq!(released(&mut order, Patience::Endless), [60]);
     }
 
     #[test]

@@ -49,11 +49,13 @@ impl Bench {
         let files = paths.iter().map(|path| FlowingFile {
             path: path.to_path_buf(),
             idle,
-            // However busy the machine is.
-            patience: Duration::from_secs(600),
         });
         let config = RecordConfig {
-            source: PacketSource::Files(files.collect()),
+            source: PacketSource::Files {
+                files: files.collect(),
+                // However busy the machine is.
+                patience: Duration::from_secs(600),
+            },
             name: "flowing".to_owned(),
             ..RecordConfig::default()
         };

@@ -9,7 +9,7 @@ use reprise_wire::Timestamp;
 
 use crate::batch::Batch;
 use crate::file::{CaptureFile, FileEnd, FileProgress};
-use crate::order::InOrder;
+use crate::order::{InOrder, Patience};
 use crate::{CaptureError, Packet};
 
 /// The bits of an interface's number in which a file has its own; above them is the file's.
@@ -79,9 +79,9 @@ impl Merged {
         self.order
             .wait_for(self.later.front().map_or(end_of_time, |next| next.first));
         let mut goes_on = true;
-        self.order.release(None, &mut Vec::new(), &mut |packet| {
-            goes_on = goes_on && visit(packet).is_continue();
-        });
+        let mut show = |packet: &Packet<'_>| goes_on = goes_on && visit(packet).is_continue();
+        self.order
+            .release(Patience::Endless, &mut Vec::new(), &mut show);
         Ok(Some(done))
     }
 
@@ -125,7 +125,7 @@ impl Merged {
                 self.order.add(place, batch);
             }
             let Some(end) = end else { continue };
-            self.order.quiet(place);
+            self.order.end(place);
             done.extend(self.open.remove(&place).map(|open| Done {
                 is_empty: open.packets == 0,
                 file: open.file,

@@ -18,6 +18,10 @@ pub const DEFAULT_RING_BYTES: u32 = 64 << 20;
 /// hands over.
 pub const DEFAULT_SNAP_LENGTH: u32 = 262_144;
 
+/// How long a packet of a growing file waits for the others when nothing else is asked for: longer than a
+/// program takes that writes each packet as it comes.
+pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(1);
+
 /// What to capture, and how.
 #[derive(Clone, Debug, Default)]
 pub struct RecordConfig {
@@ -49,7 +53,12 @@ pub enum PacketSource {
     /// What a command prints.
     Command(CaptureCommand),
     /// Captures that somebody else is writing, all into the same recording.
-    Files(Vec<FlowingFile>),
+    Files {
+        /// Where they are.
+        files: Vec<FlowingFile>,
+        /// How long packets wait for a file that has no more for now and may lack earlier ones.
+        patience: Duration,
+    },
 }
 
 /// Interfaces to capture on, all into the same recording.

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 use reprise_store::Recording;
-use reprise_wire::Timestamp;
 
 use super::config::StopAfter;
 use super::delivery::{Delivered, Delivery, Ended, Inlet, Losses};
 use super::rotation::Rotation;
 use crate::batch::{Batch, Cursor};
 use crate::event::Events;
-use crate::order::InOrder;
+use crate::order::{InOrder, Patience};
 use crate::{CaptureError, CaptureEvent, Ingest, Packet, Progress, Stopper, Warning};
 
 /// How often progress is told, and what gathered handed on.
@@ -30,8 +29,8 @@ pub(super) struct Engine {
     pub(super) until: Option<Instant>,
     /// How many sources there are.
     pub(super) sources: usize,
-    /// The clock that stamps their packets, where that is this machine's.
-    pub(super) clock: Option<fn() -> Timestamp>,
+    /// How long packets of files wait for the other files; packets of interfaces go by this machine's clock.
+    pub(super) patience: Option<Duration>,
 }
 
 /// What it works with while it runs.
@@ -75,20 +74,32 @@ impl Taken {
 }
 
 impl Engine {
-    /// Waits until every source has been heard of and one has packets, or all have ended; what came until then.
+    /// Waits until one source has packets and the others have, too, or have been waited for, or until all have
+    /// ended; what came until then.
     ///
     /// # Errors
     /// One can have no packets ever, or none had any before they ended.
     pub(super) fn wait(&self, events: &Events) -> Result<Vec<Delivery>, CaptureError> {
         let mut came: Vec<Delivery> = Vec::new();
         let mut unheard: BTreeSet<usize> = (0..self.sources).collect();
-        let (mut has_packets, mut going) = (false, self.sources);
-        while going > 0 && !(has_packets && unheard.is_empty()) {
+        let (mut first_packets, mut going): (Option<Instant>, _) = (None, self.sources);
+        let patience = self.patience.unwrap_or_default();
+        while going > 0
+            && !first_packets.is_some_and(|first| unheard.is_empty() || first.elapsed() >= patience)
+        {
             match self.inlet.deliveries.recv_timeout(TICK) {
                 Ok(delivery) => {
-                    unheard.remove(&delivery.source);
-                    has_packets |= matches!(delivery.what, Delivered::Packets(_));
-                    going -= usize::from(matches!(delivery.what, Delivered::Ended(_)));
+                    match delivery.what {
+                        Delivered::Packets(_) => {
+                            first_packets.get_or_insert_with(Instant::now);
+                            unheard.remove(&delivery.source);
+                        }
+                        Delivered::Ended(_) => {
+                            unheard.remove(&delivery.source);
+                            going -= 1;
+                        }
+                        Delivered::Quiet => {}
+                    }
                     came.push(delivery);
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -99,7 +110,7 @@ impl Engine {
                     return Err(CaptureError::Broken("capturing"));
                 }
             }
-            if let Some(error) = refusal(&mut came, has_packets, going) {
+            if let Some(error) = refusal(&mut came, first_packets.is_some(), going) {
                 self.stopper.stop();
                 return Err(error);
             }
@@ -195,20 +206,20 @@ impl Running<'_> {
     fn handle(&mut self, delivery: Delivery) {
         match delivery.what {
             Delivered::Packets(batch) => self.take(delivery.source, batch),
-            Delivered::Quiet => self.quiet(delivery.source),
+            Delivered::Quiet => {
+                if let Some(order) = &mut self.order {
+                    order.quiet(delivery.source);
+                }
+            }
             Delivered::Ended(how) => self.ended(delivery.source, how),
-        }
-    }
-
-    fn quiet(&mut self, source: usize) {
-        if let Some(order) = &mut self.order {
-            order.quiet(source);
         }
     }
 
     fn ended(&mut self, source: usize, how: Ended) {
         self.going -= 1;
-        self.quiet(source);
+        if let Some(order) = &mut self.order {
+            order.end(source);
+        }
         let warning = match how {
             Ended::Whole => return,
             // Nothing was ever written to it.
@@ -248,8 +259,11 @@ impl Running<'_> {
         };
         let mut used = Vec::new();
         let (taken, ingest) = (&mut self.taken, &mut self.ingest);
-        let now = self.engine.clock.map(|clock| clock());
-        order.release(now, &mut used, &mut |packet| {
+        let patience = match self.engine.patience {
+            Some(patience) => Patience::Since(Instant::now().checked_sub(patience)),
+            None => Patience::Clock(crate::import::now()),
+        };
+        order.release(patience, &mut used, &mut |packet| {
             if taken.takes(packet, &self.engine.stop_after) {
                 ingest.packet(packet);
             }

@@ -31,15 +31,9 @@ pub struct FlowingFile {
     pub path: PathBuf,
     /// A file only: ends when it has not grown for so long. `None`: when it is stopped.
     pub idle: Option<Duration>,
-    /// How long others that are read with it wait for its packets when it has no more, before theirs are taken
-    /// first.
-    pub patience: Duration,
 }
 
 impl FlowingFile {
-    /// Longer than a writer takes that writes at once.
-    pub const PATIENCE: Duration = Duration::from_secs(1);
-
     /// Whether `path` can only be read once, as it comes.
     pub fn is_pipe(path: &Path) -> bool {
         let is_fifo = || std::fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo());
@@ -93,8 +87,6 @@ impl Source {
         let stopper = self.stopper.clone();
         let lull = Lull {
             hush: self.outlet.hush(),
-            patience: self.flowing.patience,
-            since: None,
             told: false,
         };
         let bytes: Box<dyn Read + Send> = if grows {
@@ -147,25 +139,21 @@ impl Source {
     }
 }
 
-/// The time in which nothing comes, told once it is long.
+/// A time in which nothing comes, told when it begins.
 struct Lull {
     hush: Hush,
-    patience: Duration,
-    since: Option<Instant>,
     told: bool,
 }
 
 impl Lull {
     fn goes_on(&mut self) {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        if !self.told && since.elapsed() >= self.patience {
-            self.told = true;
+        if !std::mem::replace(&mut self.told, true) {
             self.hush.tell();
         }
     }
 
     fn is_over(&mut self) {
-        (self.since, self.told) = (None, false);
+        self.told = false;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reprise_store::{NewRecording, Store};
 use reprise_wire::Timestamp;
@@ -29,7 +29,7 @@ pub fn record(config: RecordConfig, store: &Store) -> Result<Handle, CaptureErro
     match config.source.clone() {
         PacketSource::Interfaces(interfaces) => record_interfaces(&interfaces, config, store),
         PacketSource::Command(command) => record_command(command, config, store),
-        PacketSource::Files(files) => record_files(files, config, store),
+        PacketSource::Files { files, patience } => record_files(files, patience, config, store),
     }
 }
 
@@ -64,7 +64,7 @@ fn record_command(
 ) -> Result<Handle, CaptureError> {
     let line = command.line.clone();
     let commands = vec![command];
-    record_streams(config, line, commands, store, |command, with| {
+    record_streams(config, line, commands, None, store, |command, with| {
         let source = command::Source {
             command,
             outlet: with.outlet,
@@ -78,6 +78,7 @@ fn record_command(
 
 fn record_files(
     files: Vec<FlowingFile>,
+    patience: Duration,
     config: RecordConfig,
     store: &Store,
 ) -> Result<Handle, CaptureError> {
@@ -92,6 +93,7 @@ fn record_files(
         config,
         names,
         opened,
+        Some(patience),
         store,
         |(number, flowing, file), with| {
             let source = flowing::Source {
@@ -122,6 +124,7 @@ fn record_streams<Stream: Send + 'static, Run: FnOnce() + Send + 'static>(
     config: RecordConfig,
     source: String,
     streams: Vec<Stream>,
+    patience: Option<Duration>,
     store: &Store,
     prepare: impl Fn(Stream, StreamEnds) -> Run + Send + 'static,
 ) -> Result<Handle, CaptureError> {
@@ -134,7 +137,8 @@ fn record_streams<Stream: Send + 'static, Run: FnOnce() + Send + 'static>(
     if config.rotate.is_none() {
         store.check_new_recording(&config.name)?;
     }
-    let (outlets, engine) = engine(streams.len(), Room::Share, config.stop_after);
+    let (outlets, mut engine) = engine(streams.len(), Room::Share, config.stop_after);
+    engine.patience = patience;
     let store = store.clone();
     Handle::start("reprise-decode", engine.stopper.clone(), move |events| {
         for (stream, outlet) in streams.into_iter().zip(outlets) {
@@ -170,7 +174,7 @@ fn engine(sources: usize, room: Room, stop_after: StopAfter) -> (Vec<Outlet>, En
         stop_after,
         until: stop_after.duration.map(|after| Instant::now() + after),
         sources,
-        clock: (room == Room::Queue).then_some(crate::import::now),
+        patience: None,
     };
     (outlets, engine)
 }

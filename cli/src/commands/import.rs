@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use reprise_app::{Error, FlowingFile, ImportRequest, PacketSource, RecordRequest, StopAfter};
+use reprise_app::{
+    DEFAULT_PATIENCE, Error, FlowingFile, ImportRequest, PacketSource, RecordRequest, StopAfter,
+};
 
 use super::{Context, recordings};
 use crate::arguments::ImportArguments;
@@ -25,7 +27,10 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             ..StopAfter::default()
         };
         let job = library.record(&RecordRequest {
-            source: PacketSource::Files(flowing(files, arguments.idle)?),
+            source: PacketSource::Files {
+                files: flowing(files, arguments.idle)?,
+                patience: DEFAULT_PATIENCE,
+            },
             ports: Vec::new(),
             filter: None,
             stop_after,
@@ -61,10 +66,6 @@ fn flowing(files: Vec<PathBuf>, idle: Option<Duration>) -> Result<Vec<FlowingFil
         let why = "standard input can be read once; name `-` once";
         return Err(Error::Usage(why.to_owned()));
     }
-    let flowing = |path| FlowingFile {
-        path,
-        idle,
-        patience: FlowingFile::PATIENCE,
-    };
-    Ok(files.into_iter().map(flowing).collect())
+    let files = files.into_iter();
+    Ok(files.map(|path| FlowingFile { path, idle }).collect())
 }

@@ -264,7 +264,7 @@ fn first_part(name: &str, taken: &[String]) -> String {
 fn described(request: &RecordRequest) -> String {
     let interfaces = match &request.source {
         PacketSource::Command(command) => return command.line.clone(),
-        PacketSource::Files(files) => {
+        PacketSource::Files { files, .. } => {
             let paths = files.iter().map(|file| file.path.display().to_string());
             paths.collect::<Vec<_>>().join(", ")
         }
