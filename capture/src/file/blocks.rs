@@ -9,6 +9,8 @@ use crate::{LinkType, Packet};
 
 /// The packet block that came before the enhanced one; old files still have it.
 const OBSOLETE_PACKET: u32 = 2;
+/// What a pcapng block takes without anything in it: its type, and its length twice.
+const FRAME_BYTES: u32 = 12;
 
 /// What the records so far said about those to come.
 #[derive(Debug, Default)]
@@ -60,6 +62,20 @@ impl Blocks {
         }?;
         self.last_at = packet.at;
         Some(packet)
+    }
+
+    /// Whether the pcapng block with which `bytes` begin says that it is shorter than its own frame: the parser
+    /// subtracts the one from the other without a look at blocks about processes.
+    pub(super) fn is_too_short(&self, bytes: &[u8]) -> bool {
+        let Some(length) = bytes.get(4..).and_then(<[u8]>::first_chunk::<4>) else {
+            return false;
+        };
+        let length = if self.big_endian {
+            u32::from_be_bytes(*length)
+        } else {
+            u32::from_le_bytes(*length)
+        };
+        length < FRAME_BYTES
     }
 
     /// Packets that the interfaces and the kernel of the capturing host dropped, as the file says.

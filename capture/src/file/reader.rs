@@ -23,6 +23,7 @@ pub struct CaptureFile {
     reader: Box<dyn PcapReaderIterator + Send>,
     progress: FileProgress,
     capacity: usize,
+    is_pcapng: bool,
     blocks: Blocks,
 }
 
@@ -78,10 +79,12 @@ impl CaptureFile {
             }
             _ => CaptureError::Foreign(path.to_path_buf()),
         })?;
+        let is_pcapng = reader.data().starts_with(&stream::PCAPNG_MAGIC);
         Ok(Self {
             path: path.to_path_buf(),
             reader,
             progress: opened.progress,
+            is_pcapng,
             capacity: BUFFER_BYTES,
             blocks: Blocks::default(),
         })
@@ -97,10 +100,12 @@ impl CaptureFile {
         let shown = start.clone();
         let begun = Box::new(stream::Begun::new(start, rest));
         let reader = create_reader(BUFFER_BYTES, begun).map_err(|_| shown)?;
+        let is_pcapng = reader.data().starts_with(&stream::PCAPNG_MAGIC);
         Ok(Self {
             path: name.to_path_buf(),
             reader,
             progress: FileProgress::of_stream(),
+            is_pcapng,
             capacity: BUFFER_BYTES,
             blocks: Blocks::default(),
         })
@@ -163,6 +168,9 @@ impl CaptureFile {
     }
 
     fn step(&mut self, visit: &mut impl FnMut(&Packet<'_>) -> ControlFlow<()>) -> Step {
+        if self.is_pcapng && self.blocks.is_too_short(self.reader.data()) {
+            return Step::End(FileEnd::Damaged);
+        }
         match self.reader.next() {
             Ok((bytes, block)) => {
                 if let Some(packet) = self.blocks.packet(&block)

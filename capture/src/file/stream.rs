@@ -13,7 +13,7 @@ const MOST_HEADER_BYTES: u32 = 1 << 20;
 
 const MAGIC_BYTES: usize = 4;
 const PCAP_HEADER_BYTES: usize = 24;
-const PCAPNG_MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+pub(super) const PCAPNG_MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// pcap files begin with one of these in either byte order: microseconds, nanoseconds, and the
 /// format of an old libpcap of Red Hat's.
 const PCAP_MAGICS: [u32; 3] = [0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34];

@@ -15,6 +15,7 @@ const ENHANCED_PACKET: u32 = 6;
 const SECRETS: u32 = 0x0a;
 const CUSTOM: u32 = 0x0bad;
 const UNKNOWN: u32 = 0x7777;
+const PROCESS: u32 = 0x8000_0001;
 
 /// Blocks of one byte order.
 #[derive(Clone, Copy)]
@@ -190,6 +191,22 @@ fn sections_of_both_byte_orders_with_packets_of_every_kind_follow_each_other() {
     let expected = expected
         .map(|(at, link, interface, length, data)| (at, link, interface, length, data.to_owned()));
     assert_eq!(seen, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_block_shorter_than_its_own_frame_ends_the_file_as_damaged() {
+    for big_endian in [false, true] {
+        let order = Order { big_endian };
+        for (kind, length) in [(PROCESS, 4), (PROCESS, 11), (UNKNOWN, 0), (CUSTOM, 8)] {
+            let short = order.words(&[kind, length, 0, length]);
+            let (packets, end) = read(&[order.all(), short, order.all()].concat());
+            assert_eq!(
+                (packets.len(), end),
+                (3, FileEnd::Damaged),
+                "{kind:x} {length}"
+            );
+        }
+    }
 }
 
 #[test]
