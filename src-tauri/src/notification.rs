@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use gtk::gio::{self, prelude::*};
-use gtk::glib::Variant;
 
 /// How long the service may take, in milliseconds.
 const TIMEOUT_MS: i32 = 1_000;
 
 /// Shows a message (Desktop Notifications Specification 1.2, `Notify`). A desktop without the service shows nothing.
 pub(crate) fn show(title: &str, body: &str) {
-    let hints: HashMap<String, Variant> = HashMap::new();
+    // whose it is, so that it is kept with the program's others
+    let hints = HashMap::from([("desktop-entry".to_owned(), "reprise".to_variant())]);
     let actions: Vec<String> = Vec::new();
     // A body may hold markup; a name is none.
     let body = body
