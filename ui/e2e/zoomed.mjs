@@ -17,6 +17,13 @@ export async function twiceAsLarge(session) {
     assert.deepEqual(await outside(session), [], `${heading} at twice the size`);
     await picture(session, `19-twice-${heading.toLowerCase()}`);
   }
+  await reach(session, '1', 'Library');
+  await session.click('tr[aria-label="recording shop"] b');
+  await session.until('the recording', async () => (await session.text('h1')) === 'shop');
+  await session.press('e');
+  await session.until('rows', () => session.find('[role=grid] [role=row]'));
+  const tall = await session.run('return document.querySelector("[role=grid]").clientHeight');
+  assert.ok(tall < 2_000, `the list of exchanges has an end, not ${tall} pixels`);
   await session.press('\uE009', '0');
   await session.until('the designed size', () => larger(1));
 }
