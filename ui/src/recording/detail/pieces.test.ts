@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { visible } from '../../parts/visible';
+import { inOneLine, visible } from '../../parts/visible';
 import { marked, wrapped } from './pieces';
 import { pictureOf } from './pictures';
 
 describe('captured text', () => {
   it('hides nothing and reorders nothing', () => {
     expect(visible('a\u202eb\u200bc\u0000\u001b[31m\u2066\ufeff')).toBe(
-      'a‹U+202E›b‹U+200B›c␀␛[31m‹U+2066›‹U+FEFF›',
+      'a‹U+202E›b‹U+200B›c‹U+0000›‹U+001B›[31m‹U+2066›‹U+FEFF›',
     );
+    expect(inOneLine('SELECT a,\r\n\t  b\u202e')).toBe('SELECT a, b‹U+202E›');
     expect(visible('Grüße, 世界, שלום 🙂')).toBe('Grüße, 世界, שלום 🙂');
   });
 
@@ -28,6 +29,7 @@ describe('captured text', () => {
     expect(
       wrapped('🙂'.repeat(50), 7).every((line) => [...line].every((one) => one === '🙂')),
     ).toBe(true);
+    expect(wrapped('a\u202e\u202e\tb', 10)).toEqual(['a‹U+202E›‹', 'U+202E›  b']);
     expect(wrapped('key=rp_k7q2m5aaaaaaaaa', 12)).toEqual(['key=', 'rp_k7q2m5aaa', 'aaaaaa']);
   });
 });

@@ -6,19 +6,19 @@ export type Piece = { text: string; redacted: boolean };
 
 const PSEUDONYM = /(\brp_[a-z0-9]{6,}\b)/;
 
-/** A text as it can be shown, the pseudonyms apart: they say themselves that they are. */
-export function marked(text: string): Piece[] {
-  return visible(text)
+/** A line as it is shown, the pseudonyms apart: they say themselves that they are. */
+export function marked(line: string): Piece[] {
+  return line
     .split(PSEUDONYM)
     .map((piece, index) => ({ text: piece, redacted: index % 2 === 1 }))
     .filter((piece) => piece.text !== '');
 }
 
-/** A text in lines of at most so many characters, broken where a word ends if one does nearby. */
+/** A text as it can be shown, in lines of at most so many characters, broken where a word ends if one does nearby. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const line of text.replace(/\r\n/g, '\n').replaceAll('\t', '  ').split('\n')) {
-    let rest = line;
+    let rest = visible(line);
     while (rest.length > width) {
       const at = breakBefore(rest, width);
       lines.push(rest.slice(0, at));
