@@ -8,13 +8,9 @@ import { Session } from './webdriver.mjs';
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(process.env.TARGET ?? process.env.CARGO_TARGET_DIR ?? join(root, 'target'));
 /** The program itself. */
-export const app = resolve(
-  process.env.APP ?? join(target, process.env.PROFILE ?? 'debug', 'reprise-desktop'),
-);
+export const app = join(target, process.env.PROFILE ?? 'debug', 'reprise-desktop');
 /** The sample shop. */
 export const shopProgram = join(target, 'debug/examples/shop');
-/** What else is built. */
-export const programs = { command: join(target, 'release/reprise') };
 /** A capture of the sample shop. */
 export const capture = resolve(process.env.CAPTURE ?? join(root, 'fixtures/captures/shop.pcap.gz'));
 const driverProgram =
