@@ -18,7 +18,8 @@ export async function twiceAsLarge(session) {
     await picture(session, `19-twice-${heading.toLowerCase()}`);
   }
   await reach(session, '1', 'Library');
-  await session.click('tr[aria-label="recording shop"] b');
+  // The driver's own click takes its place from the size as designed.
+  await session.run(`document.querySelector('tr[aria-label="recording shop"]').click()`);
   await session.until('the recording', async () => (await session.text('h1')) === 'shop');
   await session.press('e');
   await session.until('rows', () => session.find('[role=grid] [role=row]'));
