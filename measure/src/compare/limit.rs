@@ -2,7 +2,7 @@
 
 use super::contrast::QuantileContrast;
 use super::estimate::Estimate;
-use super::machine::pace;
+use super::machine;
 use super::side::Side;
 use super::{LEAST_SLICES, LEAST_US, NOISE, QuantileChange, STEADY_US, Sides};
 use crate::minimum_count;
@@ -19,8 +19,7 @@ pub(super) struct Limit {
     /// As a share: 0.05 is 5 %.
     pub(super) share: f64,
     allowed: f64,
-    /// How much slower the machine was in B, as a difference of logarithms: a change of response times in that direction
-    /// counts from there on.
+    /// How much slower the machine was in B, as a difference of logarithms.
     pub(super) pace: f64,
     /// Whether the runs have slices enough to say how much they vary.
     varied: bool,
@@ -43,7 +42,7 @@ impl Limit {
         Self {
             share,
             allowed: allowed.ln_1p(),
-            pace: pace(a, b),
+            pace: machine::pace(a, b),
             varied: a.least_slices().min(b.least_slices()) >= LEAST_SLICES,
         }
     }
@@ -61,7 +60,7 @@ impl Limit {
     /// How much of a change of response times, a difference of logarithms, may be the machine's.
     fn of_machine(&self, change: f64) -> f64 {
         if change.signum() == self.pace.signum() {
-            self.pace.abs()
+            machine::its_own(self.pace)
         } else {
             0.0
         }

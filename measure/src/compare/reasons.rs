@@ -236,15 +236,16 @@ fn cannot_tell(comparison: &Comparison, shortest_us: u64) -> String {
     )
 }
 
-/// "the machine, which played and answered, was itself 24 % slower in B": so much of a change may be its own.
+/// "the machine that both sent and answered was itself 24 % slower in B, ...: up to 10 % of a change may be its own".
 fn machine(pace: f64) -> Option<String> {
     let change = pace.exp_m1();
     (change.abs() >= machine::WORTH_SAYING).then(|| {
         format!(
             "the machine that both sent and answered was itself {} {} in B, by the generator's own lateness: \
-             a change counts beyond that",
+             up to {} of a change may be its own",
             percent(change.abs()),
             if change > 0.0 { "slower" } else { "faster" },
+            percent(machine::its_own(pace).exp_m1()),
         )
     })
 }

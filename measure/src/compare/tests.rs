@@ -428,7 +428,7 @@ fn the_curve_rises_and_its_band_holds_its_line() {
     );
 }
 
-/// A minute in which everything took a fifth longer, the generator's own work too.
+/// A minute in which answers took so many times as long, and the generator's own work so many times.
 fn on_a_slower_machine(run: &RunSamples, lateness: f64, took: f64) -> RunSamples {
     let steady = Synthetic::default();
     let mut slower = RunSamples::new("b", Source::Run, 60_000_000, names())
@@ -457,7 +457,7 @@ fn what_slows_the_generator_too_is_the_machine_and_no_change_of_the_target() {
         run
     };
     let (here, elsewhere) = (a(true), a(false));
-    let both = judged(&here, &on_a_slower_machine(&here, 1.4, 1.2), 1);
+    let both = judged(&here, &on_a_slower_machine(&here, 1.4, 1.08), 1);
     assert_eq!(both.verdict, Verdict::Inconclusive, "{:?}", both.why);
     assert!(
         both.why
@@ -466,11 +466,13 @@ fn what_slows_the_generator_too_is_the_machine_and_no_change_of_the_target() {
         "{:?}",
         both.why
     );
-    // a target of its own has its own pace, and what is slower than the machine is slower by itself
-    let remote = judged(&elsewhere, &on_a_slower_machine(&elsewhere, 1.4, 1.2), 1);
-    assert_eq!(remote.verdict, Verdict::Regressed, "{:?}", remote.why);
-    let slower = judged(&here, &on_a_slower_machine(&here, 1.4, 2.0), 1);
-    assert_eq!(slower.verdict, Verdict::Regressed, "{:?}", slower.why);
-    let other_way = judged(&here, &on_a_slower_machine(&here, 0.5, 1.2), 1);
-    assert_eq!(other_way.verdict, Verdict::Regressed, "{:?}", other_way.why);
+    // a target of its own has its own pace, and of a larger change no more than a tenth is put down to the machine
+    for (a, lateness, took) in [
+        (&elsewhere, 1.4, 1.08),
+        (&here, 1.4, 1.2),
+        (&here, 0.5, 1.08),
+    ] {
+        let judged = judged(a, &on_a_slower_machine(a, lateness, took), 1);
+        assert_eq!(judged.verdict, Verdict::Regressed, "{:?}", judged.why);
+    }
 }
