@@ -5,10 +5,17 @@ use super::plot::{Line, Plot, Rule, Shade, marks};
 use super::{Chart, Style, Token, Unit};
 use crate::knee::{KneeAnswer, KneeStep};
 
+/// The steps of a search, the rates rising, and what its factors come to.
+struct Rates<'a> {
+    steps: Vec<Vec<&'a KneeStep>>,
+    /// Requests a second that once the recorded rate is.
+    once_per_s: f64,
+}
+
 /// Response times by the rate that was asked for.
 pub fn response_time_by_rate(found: &KneeAnswer, style: Style) -> Chart {
-    let rates = by_rate(found);
-    let times = rates.iter().flat_map(|steps| {
+    let rates = Rates::of(found);
+    let times = rates.steps.iter().flat_map(|steps| {
         [
             middle(steps, |step| us(step.p50_us)),
             middle(steps, |step| us(step.p99_us)),
@@ -34,12 +41,12 @@ pub fn response_time_by_rate(found: &KneeAnswer, style: Style) -> Chart {
 
 /// What was asked for and what was answered, by the rate that was asked for.
 pub fn throughput_by_rate(found: &KneeAnswer, style: Style) -> Chart {
-    let rates = by_rate(found);
-    let y = Axis::from_zero(most_asked(&rates), Unit::PerSecond, marks(style).1);
+    let rates = Rates::of(found);
+    let y = Axis::from_zero(rates.most(), Unit::PerSecond, marks(style).1);
     let mut plot = framed("Throughput by rate", found, &rates, y, style);
     plot.lines = vec![
         line("answered", Token::P50, &rates, |step| step.answered_per_s),
-        line("asked", Token::Dim, &rates, |step| step.asked_per_s).dashed(),
+        line("asked", Token::Dim, &rates, |step| rates.asked(step)).dashed(),
     ];
     plot.draw(style)
 }
@@ -48,24 +55,24 @@ pub fn throughput_by_rate(found: &KneeAnswer, style: Style) -> Chart {
 fn framed(
     title: &'static str,
     found: &KneeAnswer,
-    rates: &[Vec<&KneeStep>],
+    rates: &Rates<'_>,
     y: Axis,
     style: Style,
 ) -> Plot {
-    let x = Axis::from_zero(most_asked(rates), Unit::PerSecond, marks(style).0);
+    let x = Axis::from_zero(rates.most(), Unit::PerSecond, marks(style).0);
     let mut plot = Plot::new(title, x, y);
     plot.upright_grid = true;
     if let (Some(holds), Some(fails)) = (&found.holds, &found.fails) {
         plot.shades.push(Shade {
-            from: holds.asked_per_s,
-            to: fails.asked_per_s,
+            from: rates.asked(holds),
+            to: rates.asked(fails),
             label: String::new(),
             token: Token::Bad,
         });
     }
     if let Some(holds) = &found.holds {
         plot.rules.push(Rule {
-            at: holds.asked_per_s,
+            at: rates.asked(holds),
             label: format!("holds {}x", holds.times),
             token: Token::Dim,
             at_top: false,
@@ -74,31 +81,41 @@ fn framed(
     plot
 }
 
-/// The steps of each rate, the rates rising.
-fn by_rate(found: &KneeAnswer) -> Vec<Vec<&KneeStep>> {
-    let mut rates: Vec<Vec<&KneeStep>> = Vec::new();
-    for step in found.rising() {
-        match rates.last_mut() {
-            Some(same) if same[0].times.total_cmp(&step.times).is_eq() => same.push(step),
-            _ => rates.push(vec![step]),
+impl<'a> Rates<'a> {
+    fn of(found: &'a KneeAnswer) -> Self {
+        let mut steps: Vec<Vec<&KneeStep>> = Vec::new();
+        for step in found.rising() {
+            match steps.last_mut() {
+                Some(same) if same[0].times.total_cmp(&step.times).is_eq() => same.push(step),
+                _ => steps.push(vec![step]),
+            }
         }
+        // a target that no longer answers also keeps lanes from asking: one that held tells
+        let told = found.holds.as_ref();
+        let told = told.or_else(|| steps.first().and_then(|same| same.first().copied()));
+        let once_per_s = told.map_or(0.0, |step| step.asked_per_s / step.times);
+        Self { steps, once_per_s }
     }
-    rates
-}
 
-fn most_asked(rates: &[Vec<&KneeStep>]) -> f64 {
-    let asked = rates.iter().flatten().map(|step| step.asked_per_s);
-    asked.fold(0.0, f64::max)
+    /// The rate that a step's factor stands for, whatever of it came to be asked.
+    fn asked(&self, step: &KneeStep) -> f64 {
+        step.times * self.once_per_s
+    }
+
+    fn most(&self) -> f64 {
+        let asked = self.steps.iter().flatten().map(|step| self.asked(step));
+        asked.fold(0.0, f64::max)
+    }
 }
 
 fn line(
     name: &str,
     token: Token,
-    rates: &[Vec<&KneeStep>],
+    rates: &Rates<'_>,
     value: impl Fn(&KneeStep) -> f64 + Copy,
 ) -> Line {
-    let points = rates.iter().map(|steps| {
-        let at = middle(steps, |step| step.asked_per_s);
+    let points = rates.steps.iter().map(|steps| {
+        let at = middle(steps, |step| rates.asked(step));
         (at, Some(middle(steps, value)))
     });
     Line::new(name, token, points.collect())
