@@ -26,9 +26,15 @@ pub(crate) fn run(context: &Context, arguments: ImportArguments) -> anyhow::Resu
             duration: arguments.duration,
             ..StopAfter::default()
         };
+        // beside what comes by a pipe, a file that is not followed ends where it ends now
+        let idle = if arguments.follow {
+            arguments.idle
+        } else {
+            Some(Duration::ZERO)
+        };
         let job = library.record(&RecordRequest {
             source: PacketSource::Files {
-                files: flowing(files, arguments.idle)?,
+                files: flowing(files, idle)?,
                 patience: DEFAULT_PATIENCE,
             },
             ports: Vec::new(),

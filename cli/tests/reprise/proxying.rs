@@ -232,6 +232,17 @@ fn speaks_as_vaurien_does(at: &str, listens: &str) {
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 }
 
+/// All proxies as they stand when the last client's leaving has come through.
+fn once_nobody_is_connected(at: &str) -> (u16, Value) {
+    loop {
+        let all = control(at, "GET /api/proxies", "");
+        let mut proxies = all.1.as_array().unwrap().iter();
+        if proxies.all(|proxy| number(proxy, "/connections/open") == 0) {
+            return all;
+        }
+    }
+}
+
 #[test]
 fn proxies_of_a_file_are_controlled_while_they_run() {
     let (desk, shop) = (Desk::new(), shop());
@@ -262,7 +273,7 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     );
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 
-    let before = control(at, "GET /api/proxies", "");
+    let before = once_nobody_is_connected(at);
     refuses_what_makes_no_sense(at, fault);
     assert_eq!(control(at, "GET /api/proxies", ""), before);
 

@@ -59,10 +59,15 @@ impl Running {
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         self.words.read_to_string(&mut rest).unwrap();
-        let output = self.child.wait_with_output().unwrap();
-        (
-            output.status.code(),
-            String::from_utf8(output.stdout).unwrap(),
-        )
+        let output = self.rest_of_output();
+        (self.child.wait().unwrap().code(), output)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // of a test that failed half-way; one that has ended is not there any more
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
