@@ -300,7 +300,7 @@ fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_named_and_for_
     // as `openssl req -x509` makes them
     let authority = IsCa::Ca(BasicConstraints::Unconstrained);
     for (host, trusted) in [("localhost", true), ("elsewhere.example", false)] {
-        let behind = Own::made(&desk, host, host, authority.clone());
+        let behind = Own::made(&desk, host, host, authority);
         let to = format!("https://localhost:{}", secure_server(&behind).port());
         let flags = ["--to", &to, "--ca", &behind.certificate];
         let mut running =
