@@ -5,7 +5,7 @@ use super::longer::times_longer;
 use super::machine;
 use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
-use super::{Comparison, LEAST_SLICES, NOISE, QuantileChange, Verdict};
+use super::{Comparison, LEAST_ERROR_RATE, LEAST_SLICES, NOISE, QuantileChange, Verdict};
 use crate::readable::{change, moment, percent, rate, signed};
 
 /// More errors than this must be ruled out for runs to be the same: one point.
@@ -286,11 +286,19 @@ fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> String {
         )
     } else if rate.a == 0.0 && rate.b == 0.0 {
         "neither side had errors".to_owned()
-    } else {
+    } else if (rate.b - rate.a).abs() < LEAST_ERROR_RATE {
         format!(
             "errors did not change ({} and {})",
             percent(rate.a),
             percent(rate.b)
+        )
+    } else {
+        format!(
+            "errors went from {} to {}, which may be chance (between {} and {} points)",
+            percent(rate.a),
+            percent(rate.b),
+            signed(rate.low * 100.0),
+            signed(rate.high * 100.0)
         )
     };
     for (side, run) in [("A", a), ("B", b)] {
