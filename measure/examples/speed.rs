@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use reprise_measure::chart::{ChartKind, Style, Theme, Timeline};
 use reprise_measure::report::{ComparisonPart, Part, Report, RunPart, html};
 use reprise_measure::{
-    Histogram, Judging, Outcome, RunSamples, Sample, SampleFlags, Source, Summary, Tick,
-    TickQuantiles, choice, compare,
+    Histogram, Judging, Outcome, RowMix, RunSamples, Sample, SampleFlags, Source, StatusMix,
+    Summary, Tick, TickQuantiles, choice, compare,
 };
 
 const SAMPLES: u64 = 1_000_000;
@@ -52,8 +52,13 @@ fn main() {
     };
     for kind in [
         ChartKind::ResponseTime,
+        ChartKind::HeatMap,
+        ChartKind::Service,
         ChartKind::ErrorRate,
+        ChartKind::Statuses,
+        ChartKind::Rows,
         ChartKind::Rate,
+        ChartKind::OverRate,
     ] {
         let drawn = Used::now();
         for _ in 0..OFTEN {
@@ -134,23 +139,36 @@ fn side(name: &str, seed: u64) -> RunSamples {
 }
 
 fn tick(number: u64) -> Tick {
-    let mut response = Histogram::default();
+    let (mut response, mut service) = (Histogram::default(), Histogram::default());
+    let mut rows = RowMix::default();
     for answer in 0..100 {
         let luck = choice::unit(9, &[number, answer]).max(1e-6);
-        response.record((3_000.0 * luck.powf(-0.4)) as u64);
+        let took_us = (3_000.0 * luck.powf(-0.4)) as u64;
+        response.record(took_us);
+        service.record(took_us / 2);
+        rows.count(took_us / 2_000);
     }
+    let quantiles = |times: &Histogram| TickQuantiles {
+        p50: times.quantile(0.5),
+        p95: times.quantile(0.95),
+        p99: times.quantile(0.99),
+    };
     Tick {
         start_us: number * 1_000_000,
         duration_us: 1_000_000,
         planned: 100,
         sent: 100,
         errors: BTreeMap::from([("HTTP 503".to_owned(), number % 3)]),
-        response_us: Some(TickQuantiles {
-            p50: response.quantile(0.5),
-            p95: response.quantile(0.95),
-            p99: response.quantile(0.99),
-        }),
+        statuses: StatusMix {
+            http: [0, 60, 10, 5, number % 3, 0, 0, 0, 0],
+            mysql_ok: 25,
+            ..StatusMix::default()
+        },
+        rows,
+        response_us: Some(quantiles(&response)),
+        service_us: Some(quantiles(&service)),
         response,
+        service,
         ..Tick::default()
     }
 }

@@ -16,7 +16,8 @@ use span::Span;
 use crate::summary::{FaultCount, Rate, RunFacts, Summary};
 use crate::tick::{Watched, share};
 use crate::{
-    Digits, Effects, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, Sample, SampleFlags, Tick,
+    Digits, Effects, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, RowMix, Sample, SampleFlags,
+    Tick,
 };
 
 /// How many kinds of error are kept apart; further ones count as `error reply`.
@@ -155,6 +156,11 @@ impl Accumulator {
         self.count_faults(sample);
     }
 
+    /// Answers of MySQL had so many rows.
+    pub fn returned(&mut self, rows: &RowMix) {
+        self.tick.rows.merge(rows);
+    }
+
     /// Counts a sample in the time series, which has all of them.
     fn tick_ended(&mut self, sample: &Sample) {
         let tick = &mut self.tick;
@@ -166,7 +172,9 @@ impl Accumulator {
         tick.lateness.record(sample.lateness_us());
         if sample.has_response_time() {
             tick.response.record(sample.response_us());
+            tick.service.record(sample.service_us());
         }
+        tick.statuses.count(sample);
         if let Some(kind) = ErrorKind::of(sample) {
             count_kind(&mut self.tick_errors, kind, 1);
             tick.injected_errors += u64::from(sample.flags.contains(SampleFlags::FAULT_ENDED));

@@ -8,10 +8,13 @@ mod effects;
 mod frame;
 mod knee;
 mod page;
+mod room;
 mod run;
 mod table;
 mod trend;
 mod watch;
+
+use room::{MOST_BYTES, Room};
 
 use crate::chart::{Curve, Timeline};
 use crate::knee::KneeAnswer;
@@ -93,9 +96,20 @@ pub struct KneePart<'a> {
     pub facts: Vec<(String, String)>,
 }
 
-/// Writes the page.
+/// Writes the page, under 2 MB: the more it shows, the coarser its charts.
 pub fn html(report: &Report<'_>) -> String {
-    let mut page = page::Page::new(&report.title, &report.subtitle);
+    let mut room = Room::of(report);
+    loop {
+        let page = written(report, room);
+        match room.less() {
+            Some(less) if page.len() > MOST_BYTES => room = less,
+            _ => return page,
+        }
+    }
+}
+
+fn written(report: &Report<'_>, room: Room) -> String {
+    let mut page = page::Page::new(&report.title, &report.subtitle, room);
     if report.parts.len() > 1 {
         page.contents(report.parts.iter().map(Part::heading));
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Histogram, Outcomes, ProbeTick, WatchTick};
+use crate::{Histogram, Outcomes, ProbeTick, RowMix, StatusMix, WatchTick};
 
 /// One interval of a run. Exchanges are counted as sent when they are sent and by outcome when
 /// they end, so `sent` and the sum of `outcomes` differ by what `in_flight` gained.
@@ -25,6 +25,10 @@ pub struct Tick {
     pub in_flight: u64,
     /// How those that ended in it ended.
     pub outcomes: Outcomes,
+    /// Answers by status.
+    pub statuses: StatusMix,
+    /// Answers of MySQL by how many rows they had.
+    pub rows: RowMix,
     /// Failures by kind: `HTTP 503`, `MySQL 1213`, `timeout`.
     pub errors: BTreeMap<String, u64>,
     /// Answers that were errors, new or recorded.
@@ -39,10 +43,14 @@ pub struct Tick {
     pub received_bytes: u64,
     /// Quantiles of the response time; `None` when no answer ended in it.
     pub response_us: Option<TickQuantiles>,
+    /// Quantiles of the service time; `None` also in a run that did not keep it.
+    pub service_us: Option<TickQuantiles>,
     /// 99 % of what was sent was at most this late, by the generator's own fault.
     pub lateness_p99_us: u64,
     /// Response times, two digits.
     pub response: Histogram,
+    /// Service times, two digits.
+    pub service: Histogram,
     /// Latenesses, two digits.
     pub lateness: Histogram,
     /// The operations some check watches.
@@ -92,6 +100,12 @@ impl Tick {
     /// Adds another shard's tick of the same interval, or the tick that follows this one.
     /// `in_flight` adds up between shards; of two ticks in a row the later one's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.add(other);
+        self.settle();
+    }
+
+    /// As [`Self::merge`], for several in a row: the quantiles are read off by [`Self::settle`] once all are added.
+    pub(crate) fn add(&mut self, other: &Self) {
         let follows = other.start_us > self.start_us;
         let end = (self.start_us + self.duration_us).max(other.start_us + other.duration_us);
         self.duration_us = end - self.start_us.min(other.start_us);
@@ -104,6 +118,8 @@ impl Tick {
         self.planned += other.planned;
         self.sent += other.sent;
         self.outcomes += other.outcomes;
+        self.statuses.merge(&other.statuses);
+        self.rows.merge(&other.rows);
         self.error_answers += other.error_answers;
         self.conflicting_answers += other.conflicting_answers;
         self.injected_errors += other.injected_errors;
@@ -113,6 +129,7 @@ impl Tick {
             *self.errors.entry(kind.clone()).or_default() += count;
         }
         self.response.merge(&other.response);
+        self.service.merge(&other.service);
         self.lateness.merge(&other.lateness);
         for watched in &other.watched {
             match self
@@ -131,12 +148,12 @@ impl Tick {
             }
         }
         WatchTick::merge_all(&mut self.watch, &other.watch);
-        self.settle();
     }
 
     /// Reads the quantiles off the histograms again.
     pub(crate) fn settle(&mut self) {
         self.response_us = TickQuantiles::of(&self.response);
+        self.service_us = TickQuantiles::of(&self.service);
         self.lateness_p99_us = self.lateness.quantile(0.99);
     }
 

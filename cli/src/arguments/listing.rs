@@ -181,8 +181,9 @@ pub(crate) struct ChartArguments {
     /// The run's name, or that of a search (`reprise knee`)
     pub(crate) run: String,
 
-    /// What to draw: response_time, error_rate, rate, in_flight, lateness, probes, watch, quantiles or distribution; of a
-    /// search response_time or rate, over the rate asked for
+    /// What to draw: response_time, heat_map, service (beside response time), error_rate, statuses, rows, rate, in_flight,
+    /// lateness, probes, watch, quantiles, distribution or over_rate; of a search response_time or rate, over the rate
+    /// asked for
     pub(crate) kind: ChartKind,
 
     /// The SVG file to write

@@ -272,12 +272,17 @@ fn every_chart_is_written_as_an_svg_file() {
     .ok();
     for kind in [
         "response_time",
+        "heat_map",
+        "service",
         "error_rate",
+        "statuses",
+        "rows",
         "rate",
         "in_flight",
         "lateness",
         "quantiles",
         "distribution",
+        "over_rate",
     ] {
         for theme in ["light", "dark"] {
             let file = format!("{kind}-{theme}.svg");
@@ -289,6 +294,8 @@ fn every_chart_is_written_as_an_svg_file() {
                 "{file}"
             );
             assert!(!svg.contains("<script"), "{file}");
+            let measured = !svg.contains("nothing measured yet");
+            assert_eq!(measured, kind != "rows", "{file}: the shop was asked over HTTP alone");
         }
     }
     desk.run(&["chart", "base", "rate", "--out", "absent/x.svg"])

@@ -1,6 +1,8 @@
 //! A sheet to draw on: plotters' SVG back end in tenths of a CSS pixel, with the theme's tokens as
 //! colours. plotters draws at whole pixels only; ten times the size makes lines smooth.
 
+use std::cell::RefCell;
+
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -18,6 +20,8 @@ const FONT_SCALE: f64 = 1.24;
 const FONT: &str = "Inter, 'Inter Variable', system-ui, sans-serif";
 /// The red part of every colour drawn before the theme's colours take their places.
 const MARK: u8 = 0xE0;
+/// The green part of a place that strips take; its number is in the blue part.
+const STRIPS: u8 = 0x02;
 /// Set in the blue part for dashed strokes.
 const DASHED: u8 = 0x80;
 
@@ -63,39 +67,54 @@ impl Stroke {
     }
 }
 
-/// Draws with `draw` on a sheet of this size, in CSS pixels, and answers the SVG. `label` is what
-/// a screen reader says.
+/// Draws with `draw` on a sheet of this size, in CSS pixels, and answers the SVG. `label` names it, `words` say what
+/// is on it.
 pub(super) fn draw(
     size: (u32, u32),
     theme: Theme,
     label: &str,
+    words: &str,
     draw: impl FnOnce(&Canvas<'_>),
 ) -> String {
     let mut svg = String::new();
+    let mut strips = Vec::new();
     {
         let fine_size = (size.0 * FINE as u32, size.1 * FINE as u32);
         let area = SVGBackend::with_string(&mut svg, fine_size).into_drawing_area();
-        let canvas = Canvas { area };
+        let canvas = Canvas {
+            area,
+            strips: RefCell::default(),
+        };
         draw(&canvas);
         kept(canvas.area.present());
+        strips.append(&mut canvas.strips.borrow_mut());
     }
     let body = svg.split_once('>').map_or("", |(_, body)| body);
     let head = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" \
          viewBox=\"0 0 {} {}\" stroke-linejoin=\"round\" font-family=\"{FONT}\" \
-         role=\"img\">\n<title>{}</title>",
+         role=\"img\">\n<title>{}</title>{}",
         size.0,
         size.1,
         size.0 * FINE as u32,
         size.1 * FINE as u32,
-        escape(label)
+        escape(label),
+        described(words)
     );
-    dress(head + body, theme)
+    dress(with_strips(head + body, &strips), theme)
+}
+
+fn described(words: &str) -> String {
+    match words {
+        "" => String::new(),
+        words => format!("\n<desc>{}</desc>", escape(words)),
+    }
 }
 
 /// The sheet. All places and sizes are in CSS pixels from the top left corner.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    strips: RefCell<Vec<String>>,
 }
 
 impl Canvas<'_> {
@@ -133,6 +152,28 @@ impl Canvas<'_> {
     pub(super) fn polygon(&self, points: &[(f64, f64)], token: Token, opacity: f64) {
         let points: Vec<_> = points.iter().map(|point| place(*point)).collect();
         self.put(&Polygon::new(points, mark(token, false).mix(opacity)));
+    }
+
+    /// Strips of one colour: left, top, right, bottom. All of them in one element, which plotters does not know: it
+    /// draws a mark where they go.
+    pub(super) fn strips(&self, strips: &[[f64; 4]], token: Token, opacity: f64) {
+        let mut path = String::new();
+        for strip in strips {
+            let [left, top, right, bottom] = strip.map(fine);
+            let (width, height) = (right - left, bottom - top);
+            path.push_str(&format!("M{left} {top}h{width}v{height}h-{width}z"));
+        }
+        let RGBColor(red, green, blue) = mark(token, false);
+        let mut all = self.strips.borrow_mut();
+        let Ok(number) = u8::try_from(all.len()) else {
+            return;
+        };
+        all.push(format!(
+            "<path d=\"{path}\" fill=\"#{red:02X}{green:02X}{blue:02X}\" opacity=\"{opacity}\" \
+             shape-rendering=\"crispEdges\"/>"
+        ));
+        let place = RGBColor(MARK, STRIPS, number).filled();
+        self.put(&Rectangle::new([(0, 0), (0, 0)], place));
     }
 
     pub(super) fn dot(&self, at: (f64, f64), radius: f64, token: Token) {
@@ -214,6 +255,23 @@ pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
         }
     }
     kept
+}
+
+/// Puts strips where their marks are.
+fn with_strips(svg: String, strips: &[String]) -> String {
+    let mut svg = svg;
+    for (number, strips) in strips.iter().enumerate() {
+        let mark = format!("\"#{MARK:02X}{STRIPS:02X}{number:02X}\"");
+        let Some(at) = svg.find(&mark) else {
+            continue;
+        };
+        let from = svg[..at].rfind('<');
+        let to = svg[at..].find("/>").map(|end| at + end + 2);
+        if let Some((from, to)) = from.zip(to) {
+            svg.replace_range(from..to, strips);
+        }
+    }
+    svg
 }
 
 /// Puts the theme's colours where the marks are. A text cannot contain a mark: its quotes are

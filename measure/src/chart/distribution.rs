@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::plot::{Plot, Rule, marks};
 use super::{Chart, Series, Style, Token, Unit};
-use crate::Histogram;
+use crate::{Histogram, readable};
 
 /// Bars for each doubling of the duration.
 const BARS_PER_DOUBLING: f64 = 6.0;
@@ -29,6 +29,7 @@ pub fn distribution(histogram: &Histogram, style: Style) -> Chart {
         .iter()
         .map(|(bar, count)| (edge(*bar), edge(bar + 1), *count as f64))
         .collect();
+    plot.words = Some(words(histogram));
     if !histogram.is_empty() {
         plot.rules = [
             ("p50", 0.5, Token::P50),
@@ -55,4 +56,16 @@ pub fn distribution(histogram: &Histogram, style: Style) -> Chart {
         points,
     }];
     chart
+}
+
+fn words(histogram: &Histogram) -> String {
+    let at = |quantile| readable::duration(histogram.quantile(quantile));
+    format!(
+        "{}: p50 {}, p95 {}, p99 {}, the slowest {}",
+        readable::counted(histogram.count(), "exchange"),
+        at(0.5),
+        at(0.95),
+        at(0.99),
+        readable::duration(histogram.max())
+    )
 }

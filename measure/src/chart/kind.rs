@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Chart, Curve, Style, Timeline, Token, distribution, error_rate, in_flight, lateness, probes,
-    quantile_curves, rate, response_time, watch,
+    Chart, Curve, Style, Timeline, Token, distribution, error_rate, heat_map, in_flight, lateness,
+    probes, quantile_curves, rate, response_time, response_time_over_rate, rows, service, statuses,
+    watch,
 };
 use crate::Histogram;
 
@@ -18,8 +19,16 @@ use crate::Histogram;
 pub enum ChartKind {
     /// Quantiles of the response time over time.
     ResponseTime,
+    /// How many answers took how long over time.
+    HeatMap,
+    /// Response and service time beside each other over time.
+    Service,
     /// Failures by kind over time.
     ErrorRate,
+    /// Answers by status over time.
+    Statuses,
+    /// Answers of MySQL by how many rows they had, over time.
+    Rows,
     /// Asked and sent per second.
     Rate,
     /// Sent and not yet answered.
@@ -34,20 +43,27 @@ pub enum ChartKind {
     Quantiles,
     /// The whole distribution as bars.
     Distribution,
+    /// Quantiles of the response time over the rate that was sent.
+    OverRate,
 }
 
 /// A chart that does not exist was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "draw {0:?}: there are response_time, error_rate, rate, in_flight, lateness, probes, watch, quantiles and distribution"
+    "draw {0:?}: there are response_time, heat_map, service, error_rate, statuses, rows, rate, in_flight, lateness, \
+     probes, watch, quantiles, distribution and over_rate"
 )]
 pub struct UnknownChart(pub String);
 
 impl ChartKind {
     /// Every chart, in the order a page shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::ResponseTime,
+        Self::HeatMap,
+        Self::Service,
         Self::ErrorRate,
+        Self::Statuses,
+        Self::Rows,
         Self::Rate,
         Self::InFlight,
         Self::Lateness,
@@ -55,13 +71,18 @@ impl ChartKind {
         Self::Watch,
         Self::Quantiles,
         Self::Distribution,
+        Self::OverRate,
     ];
 
     /// Its name: `response_time`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ResponseTime => "response_time",
+            Self::HeatMap => "heat_map",
+            Self::Service => "service",
             Self::ErrorRate => "error_rate",
+            Self::Statuses => "statuses",
+            Self::Rows => "rows",
             Self::Rate => "rate",
             Self::InFlight => "in_flight",
             Self::Lateness => "lateness",
@@ -69,6 +90,7 @@ impl ChartKind {
             Self::Watch => "watch",
             Self::Quantiles => "quantiles",
             Self::Distribution => "distribution",
+            Self::OverRate => "over_rate",
         }
     }
 
@@ -76,7 +98,11 @@ impl ChartKind {
     pub fn draw(self, timeline: &Timeline<'_>, style: Style) -> Chart {
         match self {
             Self::ResponseTime => response_time(timeline, style),
+            Self::HeatMap => heat_map(timeline, style),
+            Self::Service => service(timeline, style),
             Self::ErrorRate => error_rate(timeline, style),
+            Self::Statuses => statuses(timeline, style),
+            Self::Rows => rows(timeline, style),
             Self::Rate => rate(timeline, style),
             Self::InFlight => in_flight(timeline, style),
             Self::Lateness => lateness(timeline, style),
@@ -86,6 +112,7 @@ impl ChartKind {
                 quantile_curves(&[Curve::of("this run", Token::P50, &all(timeline))], style)
             }
             Self::Distribution => distribution(&all(timeline), style),
+            Self::OverRate => response_time_over_rate(timeline, style),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
+use super::grouped::{Keep, grouped, middle};
 use super::plot::{Line, Plot, Rule, Shade, marks};
 use super::{Chart, Style, Token, Unit};
 use crate::Tick;
@@ -72,7 +73,7 @@ pub(super) const ERROR_TOKENS: [Token; 5] = [
 
 /// p50, p95 and p99 of the response time over time; equal ratios at equal distances.
 pub fn response_time(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Times);
     let line = |name: &str, token, value: fn(&crate::TickQuantiles) -> u64| {
         let points = ticks
             .iter()
@@ -96,7 +97,7 @@ pub fn response_time(timeline: &Timeline<'_>, style: Style) -> Chart {
 
 /// The share of exchanges that failed, one line for each of the most frequent kinds.
 pub fn error_rate(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Counts);
     let mut totals = BTreeMap::<&str, u64>::new();
     for (kind, count) in ticks.iter().flat_map(|tick| &tick.errors) {
         *totals.entry(kind).or_default() += count;
@@ -150,7 +151,7 @@ pub fn error_rate(timeline: &Timeline<'_>, style: Style) -> Chart {
 
 /// Exchanges per second, as asked for and as sent.
 pub fn rate(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Counts);
     let line = |name: &str, token, count: fn(&Tick) -> u64| {
         let points = ticks
             .iter()
@@ -168,7 +169,7 @@ pub fn rate(timeline: &Timeline<'_>, style: Style) -> Chart {
 
 /// Exchanges sent and not yet answered.
 pub fn in_flight(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Counts);
     let points = ticks
         .iter()
         .map(|tick| (middle(tick), Some(tick.in_flight as f64)))
@@ -181,7 +182,7 @@ pub fn in_flight(timeline: &Timeline<'_>, style: Style) -> Chart {
 /// The generator's own lateness, p99, under the limit above which a run's numbers are not the
 /// target's.
 pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Lateness);
     let late = |tick: &Tick| {
         let measured = !tick.lateness.is_empty();
         (
@@ -189,7 +190,7 @@ pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
             measured.then(|| tick.lateness_p99_us.max(1) as f64),
         )
     };
-    let measured = Line::new("p99", Token::Violet, ticks.iter().map(late).collect());
+    let measured = Line::new("p99", Token::Violet, ticks.iter().map(|tick| late(tick)).collect());
     let mut lines = vec![measured];
     if !ticks.is_empty() {
         let limit = LATE_ABOVE_US as f64;
@@ -203,7 +204,7 @@ pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
 /// The response time of each probe: what a single user felt beside the load. The 95th percentile of what
 /// ended within a tick, which of one exchange is its own.
 pub fn probes(timeline: &Timeline<'_>, style: Style) -> Chart {
-    let ticks = grouped(timeline, style);
+    let ticks = grouped(timeline, style, Keep::Probes);
     let mut names: Vec<&str> = Vec::new();
     for probe in ticks.iter().flat_map(|tick| &tick.probes) {
         if !names.contains(&probe.name.as_str()) {
@@ -245,7 +246,7 @@ pub fn overlay(a: Side<'_>, b: Side<'_>, style: Style) -> Chart {
                 ticks: side.ticks,
                 ..timeline.clone()
             };
-            let points = grouped(&own, style)
+            let points = grouped(&own, style, Keep::Times)
                 .iter()
                 .map(|tick| (middle(tick), tick.response_us.map(|q| q.p99 as f64)))
                 .collect();
@@ -261,14 +262,21 @@ pub(super) fn over_time(
     timeline: &Timeline<'_>,
     style: Style,
     y: Axis,
-    mut lines: Vec<Line>,
+    lines: Vec<Line>,
 ) -> Chart {
-    for line in &mut lines {
-        if timeline.hidden.contains(&line.name) {
-            line.points.clear();
-        }
-    }
-    let x = Axis::moments(timeline.from_us, end(timeline), marks(style).0);
+    let mut plot = timed(title, timeline, time_axis(timeline, style), y);
+    plot.lines = lines;
+    plot.hide(timeline.hidden);
+    plot.draw(style)
+}
+
+/// The axis that all charts of a timeline share.
+pub(super) fn time_axis(timeline: &Timeline<'_>, style: Style) -> Axis {
+    Axis::moments(timeline.from_us, end(timeline), marks(style).0)
+}
+
+/// A plot with nothing on it yet but what all charts of a timeline shade and mark.
+pub(super) fn timed(title: &str, timeline: &Timeline<'_>, x: Axis, y: Axis) -> Plot {
     let last = x.scale.to;
     let mut plot = Plot::new(title, x, y);
     let warm_up = (timeline.warm_up_us > 0).then(|| Shade {
@@ -294,40 +302,14 @@ pub(super) fn over_time(
             at_top: false,
         })
         .collect();
-    plot.lines = lines;
-    plot.draw(style)
+    plot
 }
 
-fn end(timeline: &Timeline<'_>) -> u64 {
+pub(super) fn end(timeline: &Timeline<'_>) -> u64 {
     match timeline.to_us {
         0 => timeline.ticks.last().map_or(0, Tick::end_us),
         set => set,
     }
-}
-
-/// The visible ticks, put together so that there are no more than pixels for them.
-pub(super) fn grouped(timeline: &Timeline<'_>, style: Style) -> Vec<Tick> {
-    let to = end(timeline);
-    let visible: Vec<&Tick> = timeline
-        .ticks
-        .iter()
-        .filter(|tick| tick.end_us() > timeline.from_us && tick.start_us < to)
-        .collect();
-    let most = style.width.clamp(160, 1_200) as usize / 2;
-    let together = visible.len().div_ceil(most).max(1);
-    visible
-        .chunks(together)
-        .filter_map(|chunk| {
-            let (first, rest) = chunk.split_first()?;
-            let mut tick = (*first).clone();
-            rest.iter().for_each(|next| tick.merge(next));
-            Some(tick)
-        })
-        .collect()
-}
-
-pub(super) fn middle(tick: &Tick) -> f64 {
-    tick.start_us as f64 + tick.duration_us as f64 / 2.0
 }
 
 pub(super) fn values(lines: &[Line]) -> impl Iterator<Item = f64> {
@@ -337,12 +319,12 @@ pub(super) fn values(lines: &[Line]) -> impl Iterator<Item = f64> {
         .filter_map(|(_, y)| *y)
 }
 
-fn largest(lines: &[Line]) -> f64 {
+pub(super) fn largest(lines: &[Line]) -> f64 {
     values(lines).fold(0.0, f64::max)
 }
 
 /// An axis of equal ratios around all values; a millisecond to a second when there are none.
-fn durations(lines: &[Line], style: Style) -> Axis {
+pub(super) fn durations(lines: &[Line], style: Style) -> Axis {
     let smallest = values(lines).fold(f64::INFINITY, f64::min);
     let (from, to) = if smallest.is_finite() {
         (smallest, largest(lines))

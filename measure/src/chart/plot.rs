@@ -2,10 +2,10 @@
 
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Stroke, draw, fitted, text_width};
-use super::{Chart, Frame, Series, Style, Token};
+use super::{Chart, Frame, Grid, Series, Style, Token, words};
 
-const LABEL: f64 = 11.0;
-const HEADING: f64 = 12.0;
+pub(super) const LABEL: f64 = 11.0;
+pub(super) const HEADING: f64 = 12.0;
 const SMALLEST: (u32, u32) = (160, 60);
 
 /// A line to draw.
@@ -78,6 +78,16 @@ pub(super) struct Band {
     pub(super) points: Vec<(f64, f64, f64)>,
 }
 
+/// The cells of a heat map.
+#[derive(Clone, Debug)]
+pub(super) struct Cells {
+    /// What the legend says before its colours: `answers in 2 s`.
+    pub(super) legend: String,
+    pub(super) grid: Grid,
+    /// The largest count of each colour, the weakest first.
+    pub(super) bounds: Vec<u64>,
+}
+
 /// Everything a chart shows.
 #[derive(Clone, Debug)]
 pub(super) struct Plot {
@@ -92,15 +102,20 @@ pub(super) struct Plot {
     /// Bars from the bottom up: left, right, height.
     pub(super) bars: Vec<(f64, f64, f64)>,
     pub(super) lines: Vec<Line>,
+    /// Whether the lines are layers on top of one another.
+    pub(super) stacked: bool,
+    pub(super) cells: Option<Cells>,
+    /// What it shows, where that is not the range of its lines.
+    pub(super) words: Option<String>,
 }
 
 /// The plot area in CSS pixels.
 #[derive(Clone, Copy, Debug)]
-struct Area {
-    left: f64,
-    top: f64,
-    right: f64,
-    bottom: f64,
+pub(super) struct Area {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
 }
 
 /// How many marks suit an axis of this style: across, and upwards.
@@ -125,6 +140,18 @@ impl Plot {
             bands: Vec::new(),
             bars: Vec::new(),
             lines: Vec::new(),
+            stacked: false,
+            cells: None,
+            words: None,
+        }
+    }
+
+    /// Takes the points of the lines of these names; their names stay in the frame.
+    pub(super) fn hide(&mut self, names: &[String]) {
+        for line in &mut self.lines {
+            if names.contains(&line.name) {
+                line.points.clear();
+            }
         }
     }
 
@@ -132,17 +159,21 @@ impl Plot {
     pub(super) fn draw(self, style: Style) -> Chart {
         let size = (style.width.max(SMALLEST.0), style.height.max(SMALLEST.1));
         let area = self.area(size, style.headed);
-        let svg = draw(size, style.theme, &self.title, |canvas| {
+        let words = words::of(&self);
+        let svg = draw(size, style.theme, &self.title, &words, |canvas| {
             if style.headed {
                 self.draw_heading(canvas, area);
             }
             self.draw_shades(canvas, area);
             self.draw_grid(canvas, area);
+            self.draw_cells(canvas, area);
             self.draw_bands(canvas, area);
+            self.draw_layers(canvas, area);
             self.draw_bars(canvas, area);
             self.draw_rules(canvas, area);
             // Lines that only serve comparison lie below the others, the first of those on top.
-            let (below, above): (Vec<_>, Vec<_>) = self.lines.iter().partition(|line| line.dashed);
+            let lines = self.lines.iter().filter(|_| !self.stacked);
+            let (below, above): (Vec<_>, Vec<_>) = lines.partition(|line| line.dashed);
             for line in below.into_iter().chain(above.into_iter().rev()) {
                 self.draw_line(canvas, area, line);
             }
@@ -163,17 +194,24 @@ impl Plot {
         });
         Chart {
             title: self.title.clone(),
+            words,
             svg,
             frame: self.frame(size, area),
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.bars.is_empty()
+            && self.cells.is_none()
             && self
                 .lines
                 .iter()
                 .all(|line| line.points.iter().all(|(_, y)| y.is_none()))
+    }
+
+    /// Whether its area is filled, so that words on it need a ground of their own.
+    const fn is_covered(&self) -> bool {
+        self.stacked || self.cells.is_some()
     }
 
     fn area(&self, size: (u32, u32), headed: bool) -> Area {
@@ -186,7 +224,12 @@ impl Plot {
         Area {
             // Wide enough for "100 ms", so that charts below each other share a time axis.
             left: (widest + 14.0).max(56.0).round(),
-            top: if headed { 30.0 } else { 8.0 },
+            // a legend of colours is part of the picture also where the lines' names are not
+            top: match (headed, &self.cells) {
+                (true, _) => 30.0,
+                (false, Some(_)) => 20.0,
+                (false, None) => 8.0,
+            },
             right: f64::from(size.0) - 14.0,
             bottom: f64::from(size.1) - 20.0,
         }
@@ -208,14 +251,16 @@ impl Plot {
             x: self.x.scale,
             y: self.y.scale,
             series: series.collect(),
+            stacked: self.stacked,
+            grid: self.cells.map(|cells| cells.grid),
         }
     }
 
-    fn x(&self, area: Area, value: f64) -> f64 {
+    pub(super) fn x(&self, area: Area, value: f64) -> f64 {
         area.left + self.x.scale.share(value).clamp(0.0, 1.0) * (area.right - area.left)
     }
 
-    fn y(&self, area: Area, value: f64) -> f64 {
+    pub(super) fn y(&self, area: Area, value: f64) -> f64 {
         area.bottom - self.y.scale.share(value).clamp(0.0, 1.0) * (area.bottom - area.top)
     }
 
@@ -281,7 +326,7 @@ impl Plot {
         }
     }
 
-    fn visible_shades(&self) -> impl Iterator<Item = &Shade> {
+    pub(super) fn visible_shades(&self) -> impl Iterator<Item = &Shade> {
         let (from, to) = (self.x.scale.from, self.x.scale.to);
         self.shades
             .iter()
@@ -309,7 +354,7 @@ impl Plot {
                     (from + 3.0, y - 7.0),
                     (from + 3.0 + width, y + 7.0),
                     Token::Bg,
-                    0.55,
+                    if self.is_covered() { 0.85 } else { 0.55 },
                 );
                 canvas.text(&label, (from + 5.0, y), Align::Start, LABEL, shade.token);
                 taken.push((from, to));
@@ -342,6 +387,11 @@ impl Plot {
             } else {
                 area.bottom - 8.0
             };
+            if self.is_covered() && !label.is_empty() {
+                let width = text_width(&label, LABEL) + 4.0;
+                let corners = [(x + 2.0, y - 7.0), (x + 2.0 + width, y + 7.0)];
+                canvas.rectangle(corners[0], corners[1], Token::Bg, 0.85);
+            }
             canvas.text(&label, (x + 4.0, y), Align::Start, LABEL, rule.token);
         }
     }

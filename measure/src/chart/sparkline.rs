@@ -24,6 +24,7 @@ pub fn sparkline(values: &[f64], width: u32, height: u32, theme: Theme, token: T
         (width.max(8), height.max(6)),
         theme,
         "over time",
+        "",
         |canvas| {
             let points: Vec<(f64, f64)> = match values {
                 [] => vec![(1.0, h - 2.0), (w - 1.0, h - 2.0)],

@@ -7,7 +7,7 @@ use crate::knee::{Bounds, KneeAnswer};
 use crate::trend::{Trend, TrendRun};
 use crate::{
     CheckResult, Histogram, Judging, Outcome, Outcomes, ProbeTick, Quantiles, Rate, Reading,
-    RunSamples, Sample, SampleFlags, Source, Summary, Tick, TickQuantiles, WatchTick, WatchUnit,
+    RunSamples, Sample, SampleFlags, Source, StatusMix, Summary, Tick, TickQuantiles, WatchTick, WatchUnit,
     choice, compare,
 };
 
@@ -42,9 +42,17 @@ fn ticks(seconds: u64) -> Vec<Tick> {
             for i in 0..200 {
                 let luck = choice::unit(5, &[second, i]).max(1e-4);
                 let base = if faulty { 9_000.0 } else { 6_000.0 };
-                tick.response.record((base * luck.powf(-0.55)) as u64);
+                let took = (base * luck.powf(-0.55)) as u64;
+                tick.response.record(took);
+                // with the fault on, earlier answers hold requests up
+                tick.service.record(if faulty { took / 3 } else { took });
                 tick.lateness
                     .record(40 + choice::below(6, &[second, i], 60));
+            }
+            tick.statuses = answered(second, sent, faulty);
+            for i in 0..60 {
+                let luck = choice::unit(9, &[second, i]).max(1e-4);
+                tick.rows.count((0.5 * luck.powf(-1.2)) as u64);
             }
             tick.settle();
             for (name, took_us) in [("health", 900), ("journey=<7>", 42_000)] {
@@ -61,6 +69,24 @@ fn ticks(seconds: u64) -> Vec<Tick> {
             tick
         })
         .collect()
+}
+
+/// A shop of HTTP and MySQL that is silent for five seconds and fails once the fault is on.
+fn answered(second: u64, sent: u64, faulty: bool) -> StatusMix {
+    if (40..45).contains(&second) {
+        return StatusMix::default();
+    }
+    let mut mix = StatusMix {
+        http: [0, sent / 2, sent / 12, sent / 40, 0, 0, 0, 0, 0],
+        mysql_ok: sent / 3,
+        ..StatusMix::default()
+    };
+    if faulty {
+        mix.http[4] = sent / 25 + choice::below(second, &[7], sent / 50);
+        mix.mysql_errors = BTreeMap::from([(1213, sent / 60), (1205, sent / 90), (0, 3)]);
+        mix.unanswered = sent / 400;
+    }
+    mix
 }
 
 /// A database that is silent for ten seconds, and a machine.
@@ -181,11 +207,15 @@ fn the_charts_of_a_run_look_as_they_did() {
         ChartKind::ResponseTime,
         ChartKind::ErrorRate,
         ChartKind::Distribution,
+        ChartKind::HeatMap,
+        ChartKind::Service,
+        ChartKind::Statuses,
     ] {
         insta::assert_snapshot!(format!("{kind}_narrow_light"), running(kind, NARROW).svg);
     }
     let bare = Style::new(740, 104, Theme::Light).bare();
     insta::assert_snapshot!("rate_bare_light", running(ChartKind::Rate, bare).svg);
+    insta::assert_snapshot!("heat_map_bare_light", running(ChartKind::HeatMap, bare).svg);
 }
 
 /// A search that found its edge between 8x and 8.4x, with one unlucky try at 8x.
@@ -418,7 +448,8 @@ fn what_a_capture_contained_is_text_and_nothing_else() {
     assert!(!svg.chars().any(|c| c.is_control() && c != '\n'));
     // No mark of a colour is left, and none in a text was taken for one.
     assert!(svg.contains("&quot;#E00109&quot;"));
-    assert_eq!(svg.matches("#E001").count(), 1);
+    // it is in the legend and in the description
+    assert_eq!(svg.matches("#E001").count(), 2);
 }
 
 #[test]
@@ -518,4 +549,88 @@ fn kinds_of_exchanges_share_the_axes_of_a_recording() {
 fn a_recording_that_has_just_begun_has_a_chart() {
     let chart = recorded_rate(&[], Style::new(380, 120, Theme::Light).bare());
     assert!(chart.svg.contains("nothing measured yet"), "{}", chart.svg);
+}
+
+#[test]
+fn every_chart_says_in_words_what_it_shows() {
+    let words: Vec<String> = ChartKind::ALL
+        .into_iter()
+        .map(|kind| format!("{kind}: {}", running(kind, DARK).words))
+        .collect();
+    insta::assert_snapshot!("words", words.join("\n"));
+    for kind in ChartKind::ALL {
+        let chart = running(kind, DARK);
+        let described = format!("<desc>{}</desc>", crate::markup::escape(&chart.words));
+        assert!(chart.svg.contains(&described), "{kind}");
+        let nothing = kind.draw(&Timeline::default(), NARROW);
+        assert!(nothing.words.contains("nothing measured yet") || kind == ChartKind::Watch);
+    }
+}
+
+#[test]
+fn layers_lie_on_each_other_and_a_hidden_one_leaves_its_room_to_the_others() {
+    let ticks = ticks(200);
+    let draw = |hidden: &[String]| {
+        let timeline = Timeline {
+            ticks: &ticks,
+            hidden,
+            ..Timeline::default()
+        };
+        statuses(&timeline, DARK)
+    };
+    let whole = draw(&[]);
+    assert!(whole.frame.stacked);
+    let names: Vec<&str> = whole.frame.series.iter().map(|layer| layer.name.as_str()).collect();
+    let expected = [
+        "HTTP 2xx",
+        "HTTP 3xx",
+        "MySQL ok",
+        "HTTP 5xx",
+        "HTTP 4xx",
+        "MySQL 1213",
+        "MySQL 1205",
+        "other",
+    ];
+    assert_eq!(names, expected);
+    for place in 0..whole.frame.series[0].points.len() {
+        let values = whole.frame.series.iter().map(|layer| layer.points[place].1);
+        let known: Option<Vec<f64>> = values.collect();
+        let sum = known.map(|known| known.iter().sum::<f64>());
+        assert!(sum.is_none_or(|sum| (sum - 1.0).abs() < 1e-9), "{place}: {sum:?}");
+    }
+    let good = ["HTTP 2xx", "HTTP 3xx", "MySQL ok"].map(str::to_owned);
+    let bad = draw(&good);
+    assert!(bad.frame.y.to < 0.25, "{:?}", bad.frame.y);
+    assert!(bad.frame.series[0].points.is_empty());
+}
+
+#[test]
+fn a_run_that_kept_no_service_times_shows_the_response_times_alone() {
+    let mut ticks = ticks(30);
+    for tick in &mut ticks {
+        tick.service = Histogram::default();
+        tick.settle();
+    }
+    let timeline = Timeline {
+        ticks: &ticks,
+        ..Timeline::default()
+    };
+    let chart = service(&timeline, DARK);
+    assert!(chart.words.contains("response p99") && !chart.words.contains("service p99"));
+}
+
+#[test]
+fn seconds_of_one_rate_are_one_point_over_the_rate() {
+    let ticks = ticks(200);
+    let timeline = Timeline {
+        ticks: &ticks,
+        ..Timeline::default()
+    };
+    let chart = response_time_over_rate(&timeline, DARK);
+    assert_eq!(chart.frame.x.unit, Unit::PerSecond);
+    let p50 = &chart.frame.series[0].points;
+    assert!((10..=24).contains(&p50.len()), "{}", p50.len());
+    assert!(p50.is_sorted_by(|a, b| a.0 < b.0));
+    // the first seconds have 200 answers each: too few for their 99th percentile
+    assert!(chart.frame.series[2].points[0].1.is_none());
 }

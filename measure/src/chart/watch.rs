@@ -1,10 +1,14 @@
 //! What watched servers and machines told over a run: small charts on the time axis of the others, one for
 //! each chart that a source's series name.
 
+use std::borrow::Cow;
+
 use super::axis::Axis;
-use super::over_time::{ERROR_TOKENS, FaultSpan, Timeline, grouped, middle, over_time, values};
+use super::grouped::{Keep, grouped, middle};
+use super::over_time::{ERROR_TOKENS, FaultSpan, Timeline, over_time, values};
 use super::plot::{Line, marks};
 use super::{Chart, Frame, Style};
+use crate::markup::escape;
 use crate::{Reading, Tick, WatchUnit};
 
 /// A stacked chart is at least so high, in CSS pixels.
@@ -53,7 +57,7 @@ impl<'a> Panel<'a> {
         format!("{}: {}", self.source, self.chart)
     }
 
-    fn draw(&self, timeline: &Timeline<'_>, ticks: &[Tick], style: Style) -> Chart {
+    fn draw(&self, timeline: &Timeline<'_>, ticks: &[Cow<'_, Tick>], style: Style) -> Chart {
         let tokens = ERROR_TOKENS.iter().rev().cycle();
         let lines = self.series.iter().zip(tokens).map(|(series, token)| {
             let points = ticks.iter().filter_map(|tick| self.point(tick, series));
@@ -109,22 +113,10 @@ pub fn watch(
     style: Style,
     hidden: impl Fn(&str) -> Vec<String>,
 ) -> Vec<Chart> {
-    // putting histograms together takes longer than all the rest, and nothing here reads them
-    let light = timeline.ticks.iter().map(|tick| Tick {
-        start_us: tick.start_us,
-        duration_us: tick.duration_us,
-        watch: tick.watch.clone(),
-        ..Tick::default()
-    });
-    let light: Vec<Tick> = light.collect();
-    let timeline = Timeline {
-        ticks: &light,
-        ..timeline.clone()
-    };
-    let ticks = grouped(&timeline, style);
+    let ticks = grouped(timeline, style, Keep::Watched);
     // on charts so low words would cover the lines: those of the first serve all below it
     let faults: Vec<FaultSpan> = timeline.faults.iter().map(unlabelled).collect();
-    let charts = Panel::all(&light)
+    let charts = Panel::all(timeline.ticks)
         .into_iter()
         .enumerate()
         .map(|(index, panel)| {
@@ -159,9 +151,12 @@ pub(super) fn stacked(timeline: &Timeline<'_>, style: Style) -> Chart {
     let (width, total) = charts.iter().fold((0.0_f64, 0.0), |(width, total), chart| {
         (width.max(chart.frame.width), total + chart.frame.height)
     });
+    let words: Vec<&str> = charts.iter().map(|chart| chart.words.as_str()).collect();
+    let words = words.join(" ");
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{total}\" \
-         viewBox=\"0 0 {width} {total}\" role=\"img\">\n<title>Watched</title>\n"
+         viewBox=\"0 0 {width} {total}\" role=\"img\">\n<title>Watched</title>\n<desc>{}</desc>\n",
+        escape(&words)
     );
     let mut top = 0.0;
     for chart in &charts {
@@ -173,6 +168,7 @@ pub(super) fn stacked(timeline: &Timeline<'_>, style: Style) -> Chart {
     svg.push_str("</svg>\n");
     Chart {
         title: "Watched".to_owned(),
+        words,
         svg,
         frame: Frame {
             width,

@@ -3,7 +3,7 @@
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
 use super::{ComparisonPart, answers, watch};
-use crate::chart::{Curve, Side, Style, Theme, difference, overlay, quantile_curves};
+use crate::chart::{Curve, Side, difference, overlay, quantile_curves};
 use crate::readable::{change, count, duration, percent, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
 
@@ -44,7 +44,7 @@ pub(super) fn write(page: &mut Page, part: &ComparisonPart<'_>) {
 }
 
 fn charts(page: &mut Page, part: &ComparisonPart<'_>) {
-    let half = Style::new(520, 250, Theme::Page);
+    let half = page.style(520, 250);
     let curves: Vec<Curve> = part
         .recorded
         .iter()
@@ -64,7 +64,7 @@ fn charts(page: &mut Page, part: &ComparisonPart<'_>) {
             name: "B",
             ticks: part.b_ticks,
         };
-        charts.push((overlay(a, b, Style::new(1064, 230, Theme::Page)), false));
+        charts.push((overlay(a, b, page.style(1064, 230)), false));
     }
     page.charts(charts.iter().map(|(chart, half)| (chart, *half)));
 }

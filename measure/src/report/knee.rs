@@ -3,7 +3,7 @@
 use super::KneePart;
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
-use crate::chart::{Style, Theme, response_time_by_rate, throughput_by_rate};
+use crate::chart::{response_time_by_rate, throughput_by_rate};
 use crate::knee::{KneeStep, Tried};
 use crate::readable::{duration, percent, rate};
 
@@ -23,7 +23,7 @@ pub(super) fn write(page: &mut Page, part: &KneePart<'_>) {
         found.checks.join(", ")
     ));
     page.verdict(&said);
-    let half = Style::new(520, 270, Theme::Page);
+    let half = page.style(520, 270);
     let charts = [
         response_time_by_rate(found, half),
         throughput_by_rate(found, half),

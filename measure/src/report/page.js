@@ -5,6 +5,7 @@
   const SVG = 'http://www.w3.org/2000/svg';
   const charts = [...document.querySelectorAll('.chart[data-frame]')].map((host) => {
     const frame = JSON.parse(host.dataset.frame);
+    for (const series of frame.series) series.x ??= frame.at;
     const picture = host.querySelector('svg');
     return { host, frame, picture, whole: [frame.x.from, frame.x.to], span: [frame.x.from, frame.x.to] };
   });
@@ -90,7 +91,29 @@
     chart.reading.textContent = '';
   };
 
-  const point = (chart, x) => {
+  // The cell of a heat map at an instant: the one at this height, else the fullest.
+  const cell = ({ edges, columns }, x, y) => {
+    const column = columns.find(([from, to]) => x >= from && x < to);
+    if (!column) return null;
+    const [from, to, first, ...counts] = column;
+    const row = y === null ? first + counts.indexOf(Math.max(...counts)) : edges.findLastIndex((edge) => edge <= y);
+    if (row < 0 || row >= edges.length - 1) return null;
+    return { from, to, low: edges[row], high: edges[row + 1], count: counts[row - first] ?? 0 };
+  };
+  const pointCell = (chart, x, y, scale) => {
+    const found = cell(chart.frame.grid, x, y);
+    const say = words[chart.frame.y.unit];
+    if (!found) return chart.reading.append(' no answer');
+    const [left, right] = [across(chart, found.from), across(chart, found.to)];
+    const [top, bottom] = [above(chart, found.high), above(chart, found.low)];
+    const box = { x: left * scale, width: (right - left) * scale, y: top * scale, height: (bottom - top) * scale };
+    shape('rect', { ...box, fill: 'none', stroke: 'var(--ink)', 'stroke-width': scale }, chart.marks);
+    const text = document.createElement('span');
+    text.textContent = `${say(found.low)} to ${say(found.high)}: ${digits(found.count)}`;
+    chart.reading.append(text);
+  };
+
+  const point = (chart, x, y = null) => {
     clear(chart);
     if (x < chart.span[0] || x > chart.span[1]) return;
     const scale = units(chart);
@@ -100,10 +123,14 @@
     const line = { x1: at, x2: at, y1: top * scale, y2: bottom * scale };
     shape('line', { ...line, stroke: 'var(--dim)', 'stroke-width': scale, 'stroke-dasharray': 3 * scale }, chart.marks);
     chart.reading.append(words[chart.frame.x.unit](x));
+    if (chart.frame.grid) return pointCell(chart, x, y, scale);
+    let below = 0;
     for (const series of chart.frame.series) {
       const found = nearest(series, x);
       if (!found) continue;
-      const dot = { cx: across(chart, found[0]) * scale, cy: above(chart, found[1]) * scale, r: 3.5 * scale };
+      const height = found[1] + (chart.frame.stacked ? below : 0);
+      below = height;
+      const dot = { cx: across(chart, found[0]) * scale, cy: above(chart, height) * scale, r: 3.5 * scale };
       shape('circle', { ...dot, fill: `var(--${series.color})`, stroke: 'var(--bg)', 'stroke-width': scale }, chart.marks);
       const text = document.createElement('span');
       text.style.color = `var(--${series.color})`;
@@ -175,6 +202,15 @@
     return chart.span[0] + Math.min(1, Math.max(0, share)) * (chart.span[1] - chart.span[0]);
   };
 
+  // The value on the axis upwards.
+  const beside = (chart, event) => {
+    const box = chart.picture.getBoundingClientRect();
+    const y = ((event.clientY - box.top) / box.height) * chart.frame.height;
+    const share = (chart.frame.bottom - y) / (chart.frame.bottom - chart.frame.top);
+    const { from, to, log } = chart.frame.y;
+    return log ? from * (to / from) ** share : from + share * (to - from);
+  };
+
   const listen = (chart) => {
     const { host, frame } = chart;
     let began = null;
@@ -189,7 +225,7 @@
     });
     host.addEventListener('pointermove', (event) => {
       const x = under(chart, event);
-      for (const other of together(chart)) point(other, x);
+      for (const other of together(chart)) point(other, x, other === chart ? beside(chart, event) : null);
       band?.remove();
       if (began === null) return;
       const scale = units(chart);

@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::Line;
-use crate::chart::{Chart, Theme};
+use crate::chart::{Chart, Style, Theme};
 use crate::markup::escape;
 
 use super::frame::carried;
+use super::room::Room;
 use super::table::Table;
 
 /// The only script of the page: its policy names it by its digest, so nothing else runs.
@@ -19,6 +20,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// A page being written.
 pub(super) struct Page {
     html: String,
+    room: Room,
 }
 
 /// Whether a text is good news.
@@ -52,7 +54,7 @@ pub(super) struct Tile {
 }
 
 impl Page {
-    pub(super) fn new(title: &str, subtitle: &str) -> Self {
+    pub(super) fn new(title: &str, subtitle: &str, room: Room) -> Self {
         let (title, subtitle) = (escape(title), escape(subtitle));
         let html = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -65,7 +67,17 @@ impl Page {
             Theme::Page.css(),
             include_str!("page.css"),
         );
-        Self { html }
+        Self { html, room }
+    }
+
+    /// How charts of this size look on it.
+    pub(super) const fn style(&self, width: u32, height: u32) -> Style {
+        Style::new(width, height, Theme::Page).with_points(self.room.points)
+    }
+
+    /// What each run gets of it.
+    pub(super) const fn room(&self) -> Room {
+        self.room
     }
 
     pub(super) fn finish(mut self) -> String {

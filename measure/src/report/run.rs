@@ -4,7 +4,7 @@ use super::page::{Page, Tile, Tone};
 use super::table::{Cell, Table};
 use super::{RunPart, effects, watch};
 use crate::answers::status_name;
-use crate::chart::{ChartKind, Curve, Style, Theme, Token, quantile_curves};
+use crate::chart::{ChartKind, Curve, Token, quantile_curves};
 use crate::readable::{brief, bytes, count, duration, moment, percent, rate};
 use crate::{FailureSample, Histogram, Outcome, Summary, minimum_count};
 
@@ -59,7 +59,15 @@ fn again(page: &mut Page, part: &RunPart<'_>) {
         return;
     }
     page.subheading("How to run it again");
-    page.folded(&part.again, &part.plan);
+    let most = page.room().plan;
+    match part.plan.get(..part.plan.floor_char_boundary(most)) {
+        Some(beginning) if beginning.len() < part.plan.len() => {
+            let more = bytes((part.plan.len() - beginning.len()) as u64);
+            let text = format!("{beginning}\n... and {more} more; the run has all of it");
+            page.folded(&part.again, &text);
+        }
+        _ => page.folded(&part.again, &part.plan),
+    }
 }
 
 /// With a capital letter at its beginning.
@@ -145,8 +153,8 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
 }
 
 fn charts(page: &mut Page, part: &RunPart<'_>) {
-    let wide = |height| Style::new(1064, height, Theme::Page);
-    let half = Style::new(520, 230, Theme::Page);
+    let wide = |height| page.style(1064, height);
+    let half = page.style(520, 230);
     let mut all = Histogram::default();
     part.timeline
         .ticks
@@ -162,13 +170,20 @@ fn charts(page: &mut Page, part: &RunPart<'_>) {
     let drawn = |kind: ChartKind, style| kind.draw(&part.timeline, style);
     let mut charts = vec![
         (drawn(ChartKind::ResponseTime, wide(280)), false),
+        (drawn(ChartKind::HeatMap, wide(260)), false),
+        (drawn(ChartKind::Service, wide(230)), false),
         (drawn(ChartKind::ErrorRate, wide(190)), false),
+        (drawn(ChartKind::Statuses, wide(190)), false),
         (drawn(ChartKind::Rate, wide(170)), false),
         (drawn(ChartKind::InFlight, half), true),
         (drawn(ChartKind::Lateness, half), true),
         (quantile_curves(&curves, half), true),
         (drawn(ChartKind::Distribution, half), true),
+        (drawn(ChartKind::OverRate, wide(200)), false),
     ];
+    if part.timeline.ticks.iter().any(|tick| tick.rows.total() > 0) {
+        charts.insert(5, (drawn(ChartKind::Rows, wide(170)), false));
+    }
     if !part.summary.probes.is_empty() {
         charts.insert(1, (drawn(ChartKind::Probes, wide(170)), false));
     }

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
-use crate::chart::{Style, Theme, response_time_by_run};
+use crate::chart::response_time_by_run;
 use crate::readable::{duration, percent, rate};
 use crate::trend::Trend;
 
@@ -18,7 +18,7 @@ pub(super) fn write(page: &mut Page, trend: &Trend) {
         tone,
     );
     page.verdict(&trend.sentences());
-    let chart = response_time_by_run(trend, Style::new(1064, 250, Theme::Page));
+    let chart = response_time_by_run(trend, page.style(1064, 250));
     page.charts([(&chart, false)]);
     let mut table = Table::new(&[
         "Run",

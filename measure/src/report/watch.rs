@@ -3,12 +3,9 @@
 use super::RunPart;
 use super::page::{Page, Tone};
 use super::table::{Cell, Table};
-use crate::chart::{Style, Theme, watch};
+use crate::chart::watch;
 use crate::readable::{count, moment};
 use crate::{WatchChange, WatchSummary};
-
-/// Charts beyond these are summed up in a line: each carries its numbers in the page.
-const CHARTS: usize = 60;
 
 pub(super) fn of_run(page: &mut Page, part: &RunPart<'_>) {
     let watched = &part.summary.watch;
@@ -16,10 +13,12 @@ pub(super) fn of_run(page: &mut Page, part: &RunPart<'_>) {
         return;
     }
     page.subheading("Servers and machines");
-    let half = Style::new(520, 150, Theme::Page);
+    let half = page.style(520, 150);
     let charts = watch(&part.timeline, half, |_| Vec::new());
-    page.charts(charts.iter().take(CHARTS).map(|chart| (chart, true)));
-    let more = charts.len().saturating_sub(CHARTS);
+    // each carries its numbers in the page
+    let most = page.room().watched;
+    page.charts(charts.iter().take(most).map(|chart| (chart, true)));
+    let more = charts.len().saturating_sub(most);
     if more > 0 {
         let text = format!("{} more charts are not drawn.", count(more as u64));
         page.paragraph(&text, Tone::Plain);

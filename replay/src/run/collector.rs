@@ -160,6 +160,7 @@ impl Collector {
         for sample in &batch.samples {
             totals.accumulator.ended(sample);
         }
+        totals.accumulator.returned(&batch.rows);
         let now_us = self.program.origin.now_us();
         if batch.reanchored > 0 {
             totals.reanchored += batch.reanchored;

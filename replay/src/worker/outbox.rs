@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
-use reprise_measure::{GeneratorLoad, Sample};
+use reprise_measure::{GeneratorLoad, RowMix, Sample};
 
 use crate::mismatch::Mismatch;
 use crate::reason::{SkipReason, Skips};
@@ -34,6 +34,8 @@ pub(crate) struct Batch {
     pub(crate) skipped: Skips,
     /// Exchanges that have ended.
     pub(crate) samples: Vec<Sample>,
+    /// How many rows answers of MySQL had.
+    pub(crate) rows: RowMix,
     /// Lanes that were anchored anew.
     pub(crate) reanchored: u64,
     /// Lanes that were retired.
@@ -101,6 +103,11 @@ impl Outbox {
         if self.batch.samples.len().is_multiple_of(FULL) {
             self.flush(now_us);
         }
+    }
+
+    /// An answer of MySQL had so many rows.
+    pub(crate) const fn returned(&mut self, rows: u64) {
+        self.batch.rows.count(rows);
     }
 
     pub(crate) const fn reanchored(&mut self) {

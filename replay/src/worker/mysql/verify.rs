@@ -59,6 +59,11 @@ impl Worker {
         sample.status = reply.summary.error.as_ref().map_or(0, |error| error.code);
         match reply.end {
             End::Complete => {
+                let summary = &reply.summary;
+                // an OK has no columns, what PREPARE answers is no result
+                if summary.error.is_none() && summary.results > 0 && summary.columns > 0 {
+                    self.outbox.borrow_mut().returned(summary.rows);
+                }
                 let columns = self.program.prepared.columns_of(step.operation);
                 let generated = &mut state.generated;
                 note_generated((generated, &self.program.keys), sides, reply, came, columns);
