@@ -12,6 +12,8 @@ pub(crate) struct Chart {
     /// Which one: `error_rate`.
     kind: String,
     title: String,
+    /// The same in a sentence.
+    words: String,
     /// Shown as an image only: nothing in it can run.
     svg: String,
     #[specta(type = Number)]
@@ -29,6 +31,33 @@ pub(crate) struct Chart {
     x: Scale,
     y: Scale,
     series: Vec<Series>,
+    /// Whether each line begins where the one before it ends.
+    stacked: bool,
+    /// The cells of a heat map, which has no lines.
+    grid: Option<Grid>,
+}
+
+/// Counts in cells.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct Grid {
+    /// Where rows begin and end; one more than there are rows.
+    #[specta(type = Vec<Number>)]
+    edges: Vec<f64>,
+    columns: Vec<GridColumn>,
+}
+
+/// One column, with the counts from its first row on that has any.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct GridColumn {
+    #[specta(type = Number)]
+    from: f64,
+    #[specta(type = Number)]
+    to: f64,
+    first: u32,
+    #[specta(type = Vec<Number>)]
+    counts: Vec<u64>,
 }
 
 /// What an axis spans.
@@ -101,6 +130,7 @@ impl Chart {
         Self {
             kind: kind.to_owned(),
             title: drawn.title,
+            words: drawn.words,
             svg: drawn.svg,
             width: frame.width,
             height: frame.height,
@@ -111,6 +141,23 @@ impl Chart {
             x: frame.x.into(),
             y: frame.y.into(),
             series: frame.series.into_iter().map(Series::from).collect(),
+            stacked: frame.stacked,
+            grid: frame.grid.map(Grid::from),
+        }
+    }
+}
+
+impl From<chart::Grid> for Grid {
+    fn from(grid: chart::Grid) -> Self {
+        let columns = grid.columns.into_iter().map(|column| GridColumn {
+            from: column.from,
+            to: column.to,
+            first: column.first,
+            counts: column.counts,
+        });
+        Self {
+            edges: grid.edges,
+            columns: columns.collect(),
         }
     }
 }

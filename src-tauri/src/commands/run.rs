@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use reprise_app::{ChartKind, CompareRequest, Style};
+use reprise_app::{ChartKind, CompareRequest, RunSpan, Style, Tick};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -16,13 +16,24 @@ use crate::desk::Desk;
 use crate::error::Failure;
 
 /// The charts of a run's page with their heights in CSS pixels, from top to bottom.
-const CHARTS: [(ChartKind, u32); 6] = [
+const CHARTS: [(ChartKind, u32); 10] = [
     (ChartKind::ResponseTime, 130),
+    (ChartKind::HeatMap, 168),
+    (ChartKind::Service, 116),
     (ChartKind::Probes, 100),
     (ChartKind::ErrorRate, 104),
+    (ChartKind::Statuses, 96),
+    (ChartKind::Rows, 88),
     (ChartKind::Rate, 84),
     (ChartKind::InFlight, 72),
     (ChartKind::Lateness, 84),
+];
+
+/// The charts that are not over time, below all others: of all of the run, whatever stretch the others show.
+const WHOLE_CHARTS: [(ChartKind, u32); 3] = [
+    (ChartKind::Quantiles, 170),
+    (ChartKind::Distribution, 150),
+    (ChartKind::OverRate, 150),
 ];
 
 /// The height of a chart of what was watched.
@@ -72,23 +83,30 @@ pub(crate) async fn run_charts(
         let planned_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
         let last = timeline.ticks().last();
         let reached_us = last.map_or(0, |tick| tick.start_us + tick.duration_us);
+        let wide = u32::from(width).max(160);
         let draw = |(kind, height): (ChartKind, u32)| {
-            let style = Style::new(u32::from(width).max(160), height, theme.into()).bare();
-            Chart::new(
-                kind.name(),
-                timeline.draw(kind, &view.span(kind.name(), reached_us, planned_us), style),
-            )
+            let style = Style::new(wide, height, theme.into()).bare();
+            let span = view.span(kind.name(), reached_us, planned_us);
+            Chart::new(kind.name(), timeline.draw(kind, &span, style))
         };
-        let probed = timeline.ticks().iter().any(|tick| !tick.probes.is_empty());
-        let drawn = CHARTS
-            .into_iter()
-            .filter(|(kind, _)| *kind != ChartKind::Probes || probed);
+        let draw_whole = |(kind, height): (ChartKind, u32)| {
+            let style = Style::new(wide, height, theme.into()).bare();
+            let drawn = timeline.draw(kind, &RunSpan::default(), style);
+            Chart::new(kind.name(), drawn)
+        };
+        let any = |holds: fn(&Tick) -> bool| timeline.ticks().iter().any(holds);
+        let drawn = CHARTS.into_iter().filter(|(kind, _)| match kind {
+            ChartKind::Probes => any(|tick| !tick.probes.is_empty()),
+            ChartKind::Rows => any(|tick| tick.rows.total() > 0),
+            _ => true,
+        });
         let mut charts: Vec<Chart> = drawn.map(draw).collect();
-        let style = Style::new(u32::from(width).max(160), WATCHED_HEIGHT, theme.into()).bare();
+        let style = Style::new(wide, WATCHED_HEIGHT, theme.into()).bare();
         let span = |chart: &str| view.span(chart, reached_us, planned_us);
         let hidden = |title: &str| span(&watched_kind(title)).hidden;
         let watched = timeline.draw_watched(&span(""), hidden, style).into_iter();
         charts.extend(watched.map(|chart| Chart::new(&watched_kind(&chart.title), chart)));
+        charts.extend(WHOLE_CHARTS.into_iter().map(draw_whole));
         Ok(charts)
     })
     .await

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Chart, Series } from '../host/bindings';
-import { along, leftPercent, nearest, topPercent, xUnder } from './frame';
+import { along, cellAt, leftPercent, nearest, topPercent, xUnder, yUnder } from './frame';
 
 const chart: Chart = {
   kind: 'response_time',
   title: 'Response time',
+  words: '',
   svg: '',
   width: 1_000,
   height: 100,
@@ -15,6 +16,8 @@ const chart: Chart = {
   x: { from: 0, to: 60_000, log: false, unit: 'moment' },
   y: { from: 1_000, to: 1_000_000, log: true, unit: 'us' },
   series: [],
+  stacked: false,
+  grid: null,
 };
 
 describe('a frame', () => {
@@ -34,6 +37,23 @@ describe('a frame', () => {
     expect(along(chart.y, 31_622.776)).toBeCloseTo(0.5);
     expect(topPercent(chart, 1_000_000)).toBeCloseTo(10);
     expect(topPercent(chart, 5_000_000)).toBeCloseTo(10);
+  });
+
+  it('finds the value at a height, by powers on a logarithmic scale', () => {
+    expect(yUnder(chart, 0.5)).toBeCloseTo(31_622.776, 0);
+    expect(yUnder(chart, 0.05)).toBeNull();
+  });
+
+  it('finds the cell of a heat map, and without a height the fullest of its column', () => {
+    const grid = {
+      edges: [1, 10, 100, 1_000],
+      columns: [{ from: 0, to: 2_000, first: 1, counts: [3, 9] }],
+    };
+    expect(cellAt(grid, 500, 50)).toEqual({ from: 0, to: 2_000, low: 10, high: 100, count: 3 });
+    expect(cellAt(grid, 500, null)?.count).toBe(9);
+    expect(cellAt(grid, 500, 2)?.count).toBe(0);
+    expect(cellAt(grid, 500, 5_000)).toBeNull();
+    expect(cellAt(grid, 2_000, 50)).toBeNull();
   });
 
   it('reads the nearest point of a series, and nothing in a gap', () => {

@@ -1,5 +1,5 @@
 /** Where things are in a chart: between the numbers of a frame and shares of the picture's size. */
-import type { Chart, Scale, Series } from '../host/bindings';
+import type { Chart, Grid, Scale, Series } from '../host/bindings';
 
 /** A value's place along a scale: 0 at its beginning, 1 at its end. */
 export function along(scale: Scale, value: number): number {
@@ -11,8 +11,9 @@ export function along(scale: Scale, value: number): number {
   return scale.to === scale.from ? 0 : (value - scale.from) / (scale.to - scale.from);
 }
 
-/** The value at a place along a linear scale. */
+/** The value at a place along a scale. */
 export function valueAt(scale: Scale, share: number): number {
+  if (scale.log) return scale.from * (scale.to / scale.from) ** share;
   return scale.from + (scale.to - scale.from) * share;
 }
 
@@ -21,6 +22,28 @@ export function xUnder(chart: Chart, share: number): number | null {
   const x = share * chart.width;
   if (x < chart.left || x > chart.right) return null;
   return valueAt(chart.x, (x - chart.left) / (chart.right - chart.left));
+}
+
+/** The y value under a pointer, given its place as a share of the picture's height; null outside the plot area. */
+export function yUnder(chart: Chart, share: number): number | null {
+  const y = share * chart.height;
+  if (y < chart.top || y > chart.bottom) return null;
+  return valueAt(chart.y, (chart.bottom - y) / (chart.bottom - chart.top));
+}
+
+/** A cell of a heat map: its edges and what it counts. */
+export type Cell = { from: number; to: number; low: number; high: number; count: number };
+
+/** The cell at a place; without a y value the fullest of its column. Null where nothing was counted at that x value. */
+export function cellAt(grid: Grid, x: number, y: number | null): Cell | null {
+  const column = grid.columns.find((one) => x >= one.from && x < one.to);
+  if (!column) return null;
+  const fullest = column.counts.indexOf(Math.max(...column.counts));
+  const row = y === null ? column.first + fullest : grid.edges.findLastIndex((edge) => edge <= y);
+  const [low, high] = [grid.edges[row], grid.edges[row + 1]];
+  if (low === undefined || high === undefined) return null;
+  const count = column.counts[row - column.first] ?? 0;
+  return { from: column.from, to: column.to, low, high, count };
 }
 
 /** An x value's place as a per cent of the picture's width. */

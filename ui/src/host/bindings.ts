@@ -314,6 +314,8 @@ export type Chart = {
 	/**  Which one: `error_rate`. */
 	kind: string,
 	title: string,
+	/**  The same in a sentence. */
+	words: string,
 	/**  Shown as an image only: nothing in it can run. */
 	svg: string,
 	width: number,
@@ -325,6 +327,10 @@ export type Chart = {
 	x: Scale,
 	y: Scale,
 	series: Series[],
+	/**  Whether each line begins where the one before it ends. */
+	stacked: boolean,
+	/**  The cells of a heat map, which has no lines. */
+	grid: Grid | null,
 };
 
 /**  A check, and how it stands when it is known. */
@@ -673,6 +679,21 @@ export type Found = {
 	name: string,
 	/**  Where the words were, if not in the name. */
 	hit: string,
+};
+
+/**  Counts in cells. */
+export type Grid = {
+	/**  Where rows begin and end; one more than there are rows. */
+	edges: number[],
+	columns: GridColumn[],
+};
+
+/**  One column, with the counts from its first row on that has any. */
+export type GridColumn = {
+	from: number,
+	to: number,
+	first: number,
+	counts: number[],
 };
 
 /**  A line of one chart. */

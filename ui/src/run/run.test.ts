@@ -52,6 +52,21 @@ describe('the Run page', () => {
     expect(screen.getByRole('cell', { name: 'db: threads running' })).toBeTruthy();
   });
 
+  it('reads a heat map under the arrow keys, and what is not over time by itself', async () => {
+    const fake = open('friday-1x');
+    const heat = await screen.findByRole('group', { name: /^Heat map/ });
+    await fireEvent.keyDown(heat, { key: 'ArrowRight' });
+    expect(screen.getByText(/^1.00 ms to 10.0 ms: 4,000$/)).toBeTruthy();
+    const quantiles = screen.getByRole('group', { name: /^Response time by quantile/ });
+    await fireEvent.keyDown(quantiles, { key: 'ArrowRight' });
+    expect(screen.getByText(/^1.00 ms to 10.0 ms: 4,000$/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /^this run/ })).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: /^HTTP 2xx/ }));
+    await waitFor(() =>
+      expect(lastView(fake).hidden).toEqual([{ chart: 'statuses', line: 'HTTP 2xx' }]),
+    );
+  });
+
   it('compares what servers did in both', async () => {
     open('friday-1x');
     go({ page: 'compare', a: null, b: null });

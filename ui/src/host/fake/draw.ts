@@ -1,5 +1,5 @@
 /** Draws plain line charts, so that the window has something to show without its host. */
-import type { AxisUnit, Chart, Series, ThemeName } from '../bindings';
+import type { AxisUnit, Chart, Grid, Series, ThemeName } from '../bindings';
 
 const HUES: Record<ThemeName, Record<string, string>> = {
   dark: {
@@ -35,6 +35,8 @@ export type Drawing = {
   yTicks: [number, string][];
   fault: [number, number] | null;
   series: Series[];
+  stacked?: boolean;
+  grid?: Grid;
 };
 
 /** A chart with its frame, as the host would answer. */
@@ -74,6 +76,7 @@ export function draw(drawing: Drawing): Chart {
   return {
     kind: drawing.kind,
     title: drawing.title,
+    words: `${drawing.title}: ${drawing.series.map((series) => series.name).join(', ')}`,
     svg,
     width,
     height,
@@ -84,6 +87,8 @@ export function draw(drawing: Drawing): Chart {
     x: { from: xFrom, to: xTo, log: false, unit: drawing.xUnit },
     y: { from: yFrom, to: yTo, log, unit: drawing.unit },
     series: drawing.series,
+    stacked: drawing.stacked ?? false,
+    grid: drawing.grid ?? null,
   };
 }
 

@@ -115,6 +115,71 @@ export function runCharts(
       ],
       series: [line('cpu', 'teal', 0.35, 0.75)],
     }),
+    draw({
+      ...shared,
+      kind: 'heat_map',
+      title: 'Heat map',
+      unit: 'us',
+      height: 168,
+      y: [1_000, 1_000_000],
+      log: true,
+      xTicks: [],
+      yTicks: [
+        [1_000, '1 ms'],
+        [1_000_000, '1 s'],
+      ],
+      series: [],
+      grid: {
+        edges: [1_000, 10_000, 100_000, 1_000_000],
+        columns: Array.from({ length: seconds }, (_, i) => ({
+          from: i * 1e6,
+          to: (i + 1) * 1e6,
+          first: 0,
+          counts: during(i * 1_000) ? [900, 3_200, 800] : [4_000, 900, 80],
+        })),
+      },
+    }),
+    draw({
+      ...shared,
+      kind: 'statuses',
+      title: 'Answers by status',
+      unit: 'share',
+      height: 96,
+      y: [0, 1],
+      log: false,
+      xTicks: [],
+      yTicks: [
+        [0, '0 %'],
+        [1, '100 %'],
+      ],
+      series: [line('HTTP 2xx', 'p50', 0.75, 0.7), line('HTTP 5xx', 'p99', 0, 0.041)],
+      stacked: true,
+    }),
+    draw({
+      width,
+      theme,
+      xUnit: 'nines',
+      x: [0, 4],
+      fault: null,
+      kind: 'quantiles',
+      title: 'Response time by quantile',
+      unit: 'us',
+      height: 170,
+      y: [1_000, 1_000_000],
+      log: true,
+      xTicks: [
+        [1, 'p90'],
+        [2, 'p99'],
+      ],
+      yTicks: [[1_000, '1 ms']],
+      series: [
+        {
+          name: 'this run',
+          color: 'p50',
+          points: Array.from({ length: 40 }, (_, i) => [i / 10, 6_000 * 10 ** (i / 16)]),
+        },
+      ],
+    }),
   ];
 }
 
