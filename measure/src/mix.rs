@@ -80,7 +80,7 @@ impl StatusMix {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowMix {
-    counts: [u64; RowMix::BINS.len()],
+    counts: [u64; Self::BINS.len()],
 }
 
 impl RowMix {
