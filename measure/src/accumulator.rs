@@ -16,8 +16,8 @@ use span::Span;
 use crate::summary::{FaultCount, Rate, RunFacts, Summary};
 use crate::tick::{Watched, share};
 use crate::{
-    Digits, Effects, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, RowMix, Sample, SampleFlags,
-    Tick,
+    Digits, Effects, ErrorKind, Histogram, Outcome, Outcomes, Quantiles, RowMix, Sample,
+    SampleFlags, Tick,
 };
 
 /// How many kinds of error are kept apart; further ones count as `error reply`.

@@ -295,7 +295,11 @@ fn every_chart_is_written_as_an_svg_file() {
             );
             assert!(!svg.contains("<script"), "{file}");
             let measured = !svg.contains("nothing measured yet");
-            assert_eq!(measured, kind != "rows", "{file}: the shop was asked over HTTP alone");
+            assert_eq!(
+                measured,
+                kind != "rows",
+                "{file}: the shop was asked over HTTP alone"
+            );
         }
     }
     desk.run(&["chart", "base", "rate", "--out", "absent/x.svg"])

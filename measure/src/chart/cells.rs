@@ -20,14 +20,18 @@ impl Plot {
             return;
         };
         let rows = cells.grid.edges.len().saturating_sub(1);
-        let edge = |row: usize| {
-            area.bottom - (area.bottom - area.top) * row as f64 / rows.max(1) as f64
-        };
+        let edge =
+            |row: usize| area.bottom - (area.bottom - area.top) * row as f64 / rows.max(1) as f64;
         let strips = |holds: &dyn Fn(usize) -> bool| -> Vec<[f64; 4]> {
             let of_row = |row| {
                 let ends = cells.strips(row, holds).into_iter();
                 ends.map(move |(from, to)| {
-                    [self.x(area, from), edge(row + 1), self.x(area, to), edge(row)]
+                    [
+                        self.x(area, from),
+                        edge(row + 1),
+                        self.x(area, to),
+                        edge(row),
+                    ]
                 })
             };
             (0..rows).flat_map(of_row).collect()
@@ -35,7 +39,11 @@ impl Plot {
         // what is shaded behind them would change their colours
         canvas.strips(&strips(&|_| true), Token::Bg, 1.0);
         for level in 0..cells.bounds.len() {
-            canvas.strips(&strips(&|other| other == level), TOKEN, cells.strength(level));
+            canvas.strips(
+                &strips(&|other| other == level),
+                TOKEN,
+                cells.strength(level),
+            );
         }
         let left = if area.top > HEADED {
             area.left + text_width(&self.title, HEADING) * 1.06 + 16.0
@@ -69,7 +77,11 @@ impl Cells {
 
     fn strength(&self, level: usize) -> f64 {
         let steps = self.bounds.len().saturating_sub(1).max(1) as f64;
-        let share = if self.bounds.len() > 1 { level as f64 / steps } else { 1.0 };
+        let share = if self.bounds.len() > 1 {
+            level as f64 / steps
+        } else {
+            1.0
+        };
         ((WEAKEST + (1.0 - WEAKEST) * share) * 100.0).round() / 100.0
     }
 

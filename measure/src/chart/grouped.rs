@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::over_time::{Timeline, end};
 use super::Style;
+use super::over_time::{Timeline, end};
 use crate::{ProbeTick, Tick};
 
 /// What of a tick a chart reads. Adding up histograms takes longer than all the rest of a chart: those it does not
@@ -63,11 +63,7 @@ impl Keep {
 
 /// The visible ticks in at most as many as the chart has places for. One that stands alone is as it was; of those put
 /// together there is what `keep` says.
-pub(super) fn grouped<'a>(
-    timeline: &Timeline<'a>,
-    style: Style,
-    keep: Keep,
-) -> Vec<Cow<'a, Tick>> {
+pub(super) fn grouped<'a>(timeline: &Timeline<'a>, style: Style, keep: Keep) -> Vec<Cow<'a, Tick>> {
     in_groups(visible(timeline), style.most_points(), keep)
 }
 

@@ -26,7 +26,8 @@ pub fn heat_map(timeline: &Timeline<'_>, style: Style) -> Chart {
     let y = Axis::ratios(fastest as f64, slowest as f64, Unit::Us, marks(style).1);
     let rows = (style.height.saturating_sub(AROUND) / CELL.1) as usize;
     let rows = rows.clamp(8, MOST.1);
-    let edge = |row: usize| y.scale.from * (y.scale.to / y.scale.from).powf(row as f64 / rows as f64);
+    let edge =
+        |row: usize| y.scale.from * (y.scale.to / y.scale.from).powf(row as f64 / rows as f64);
     let grid = Grid {
         edges: (0..=rows).map(edge).collect(),
         columns: columns
@@ -184,6 +185,9 @@ mod tests {
     fn few_answers_have_few_colours() {
         assert_eq!(bounds(1), [1]);
         assert_eq!(bounds(3), [1, 2, 3]);
-        assert_eq!(bounds(1_000_000), [10, 100, 1_000, 10_000, 100_000, 1_000_000]);
+        assert_eq!(
+            bounds(1_000_000),
+            [10, 100, 1_000, 10_000, 100_000, 1_000_000]
+        );
     }
 }

@@ -12,7 +12,11 @@ impl Plot {
         if !self.stacked {
             return;
         }
-        let shown: Vec<_> = self.lines.iter().filter(|line| !line.points.is_empty()).collect();
+        let shown: Vec<_> = self
+            .lines
+            .iter()
+            .filter(|line| !line.points.is_empty())
+            .collect();
         let mut below = vec![0.0; shown.first().map_or(0, |line| line.points.len())];
         for line in shown {
             let mut stretch = Stretch::default();
@@ -54,9 +58,15 @@ impl Stretch {
         );
         if let ([(x, low)], [(_, high)]) = (lower.as_slice(), upper.as_slice()) {
             // one tick alone
-            (lower, upper) = (vec![(x - 1.0, *low), (x + 1.0, *low)], vec![(x - 1.0, *high), (x + 1.0, *high)]);
+            (lower, upper) = (
+                vec![(x - 1.0, *low), (x + 1.0, *low)],
+                vec![(x - 1.0, *high), (x + 1.0, *high)],
+            );
         }
-        let thick = lower.iter().zip(&upper).any(|(low, high)| low.1 - high.1 > 0.05);
+        let thick = lower
+            .iter()
+            .zip(&upper)
+            .any(|(low, high)| low.1 - high.1 > 0.05);
         if thick {
             let mut outline = straightened(lower);
             outline.extend(straightened(upper).into_iter().rev());
@@ -69,7 +79,11 @@ impl Stretch {
 fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let level = |at: usize| {
         let around = points.get(at.wrapping_sub(1)..at + 2);
-        around.is_some_and(|three| three.iter().all(|point| (point.1 - three[0].1).abs() < 0.05))
+        around.is_some_and(|three| {
+            three
+                .iter()
+                .all(|point| (point.1 - three[0].1).abs() < 0.05)
+        })
     };
     (0..points.len())
         .filter(|at| !level(*at))

@@ -43,14 +43,20 @@ pub fn statuses(timeline: &Timeline<'_>, style: Style) -> Chart {
             (counted.map(|(_, count)| count).sum(), tick.statuses.total())
         })
     };
-    let good = totals.keys().filter_map(|answered| Some((*answered, answered.good()?)));
+    let good = totals
+        .keys()
+        .filter_map(|answered| Some((*answered, answered.good()?)));
     let mut layers: Vec<Line> = good
         .map(|(answered, token)| layer(answered.to_string(), token, &|other| other == answered))
         .collect();
     let mut bad: Vec<(Answered, u64)> = totals.iter().map(|(a, count)| (*a, *count)).collect();
     bad.retain(|(answered, _)| answered.good().is_none());
     bad.sort_by_key(|(answered, count)| (std::cmp::Reverse(*count), *answered));
-    let named: Vec<Answered> = bad.iter().take(ERROR_LAYERS).map(|(kind, _)| *kind).collect();
+    let named: Vec<Answered> = bad
+        .iter()
+        .take(ERROR_LAYERS)
+        .map(|(kind, _)| *kind)
+        .collect();
     for (kind, token) in named.iter().zip(ERROR_TOKENS) {
         layers.push(layer(kind.to_string(), token, &|other| other == *kind));
     }
@@ -80,7 +86,12 @@ pub fn rows(timeline: &Timeline<'_>, style: Style) -> Chart {
         })
     });
     let seen = |layer: &Line| layer.points.iter().any(|(_, y)| y.is_some_and(|y| y > 0.0));
-    stacked("Answers by rows", timeline, style, layers.filter(seen).collect())
+    stacked(
+        "Answers by rows",
+        timeline,
+        style,
+        layers.filter(seen).collect(),
+    )
 }
 
 /// A layer's share in each tick; none where nothing ended. `counts`: of the layer, and of all.
@@ -92,13 +103,18 @@ fn layer(
 ) -> Line {
     let points = ticks.iter().map(|tick| {
         let (part, whole) = counts(tick.as_ref());
-        (middle(tick.as_ref()), (whole > 0).then(|| share(part, whole)))
+        (
+            middle(tick.as_ref()),
+            (whole > 0).then(|| share(part, whole)),
+        )
     });
     Line::new(name, token, points.collect())
 }
 
 fn stacked(title: &str, timeline: &Timeline<'_>, style: Style, layers: Vec<Line>) -> Chart {
-    let shown = layers.iter().filter(|layer| !timeline.hidden.contains(&layer.name));
+    let shown = layers
+        .iter()
+        .filter(|layer| !timeline.hidden.contains(&layer.name));
     let mut sums = BTreeMap::<u64, f64>::new();
     for (x, y) in shown.flat_map(|layer| &layer.points) {
         *sums.entry(*x as u64).or_default() += y.unwrap_or(0.0);

@@ -1,8 +1,8 @@
 //! A run's response time over the rate it was sent at: whether the target slows down as more is asked of it.
 
 use super::axis::Axis;
-use super::over_time::{Timeline, durations};
 use super::grouped::visible;
+use super::over_time::{Timeline, durations};
 use super::plot::{Line, Plot, marks};
 use super::{Chart, Style, Token, Unit};
 use crate::{Histogram, Tick, minimum_count};
@@ -21,7 +21,9 @@ struct Step {
 /// Response times by the rate that was sent, of all seconds but those that warmed up.
 pub fn response_time_over_rate(timeline: &Timeline<'_>, style: Style) -> Chart {
     let ticks = visible(timeline);
-    let measured = ticks.into_iter().filter(|tick| tick.start_us >= timeline.warm_up_us);
+    let measured = ticks
+        .into_iter()
+        .filter(|tick| tick.start_us >= timeline.warm_up_us);
     let measured: Vec<&Tick> = measured.filter(|tick| tick.sent > 0).collect();
     let rate = |tick: &Tick| tick.per_second(tick.sent);
     let most = measured.iter().map(|tick| rate(tick)).fold(0.0, f64::max);
@@ -56,6 +58,9 @@ impl Step {
     fn point(&self, quantile: f64) -> (f64, Option<f64>) {
         let rate = self.sent as f64 * 1e6 / self.lasted_us as f64;
         let enough = self.times.count() >= minimum_count(quantile);
-        (rate, enough.then(|| self.times.quantile(quantile).max(1) as f64))
+        (
+            rate,
+            enough.then(|| self.times.quantile(quantile).max(1) as f64),
+        )
     }
 }

@@ -190,7 +190,11 @@ pub fn lateness(timeline: &Timeline<'_>, style: Style) -> Chart {
             measured.then(|| tick.lateness_p99_us.max(1) as f64),
         )
     };
-    let measured = Line::new("p99", Token::Violet, ticks.iter().map(|tick| late(tick)).collect());
+    let measured = Line::new(
+        "p99",
+        Token::Violet,
+        ticks.iter().map(|tick| late(tick)).collect(),
+    );
     let mut lines = vec![measured];
     if !ticks.is_empty() {
         let limit = LATE_ABOVE_US as f64;

@@ -29,7 +29,12 @@ pub fn service(timeline: &Timeline<'_>, style: Style) -> Chart {
         line("service p99", Token::P99, &service(|q| q.p99)).dashed(),
     ];
     let y = durations(&lines, style);
-    let mut plot = timed("Response and service time", timeline, time_axis(timeline, style), y);
+    let mut plot = timed(
+        "Response and service time",
+        timeline,
+        time_axis(timeline, style),
+        y,
+    );
     let shown = |line: &Line| !timeline.hidden.contains(&line.name);
     for pair in lines.chunks(2) {
         if let [response, service] = pair

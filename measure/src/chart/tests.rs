@@ -7,8 +7,8 @@ use crate::knee::{Bounds, KneeAnswer};
 use crate::trend::{Trend, TrendRun};
 use crate::{
     CheckResult, Histogram, Judging, Outcome, Outcomes, ProbeTick, Quantiles, Rate, Reading,
-    RunSamples, Sample, SampleFlags, Source, StatusMix, Summary, Tick, TickQuantiles, WatchTick, WatchUnit,
-    choice, compare,
+    RunSamples, Sample, SampleFlags, Source, StatusMix, Summary, Tick, TickQuantiles, WatchTick,
+    WatchUnit, choice, compare,
 };
 
 const DARK: Style = Style::new(900, 320, Theme::Dark);
@@ -580,7 +580,12 @@ fn layers_lie_on_each_other_and_a_hidden_one_leaves_its_room_to_the_others() {
     };
     let whole = draw(&[]);
     assert!(whole.frame.stacked);
-    let names: Vec<&str> = whole.frame.series.iter().map(|layer| layer.name.as_str()).collect();
+    let names: Vec<&str> = whole
+        .frame
+        .series
+        .iter()
+        .map(|layer| layer.name.as_str())
+        .collect();
     let expected = [
         "HTTP 2xx",
         "HTTP 3xx",
@@ -596,7 +601,10 @@ fn layers_lie_on_each_other_and_a_hidden_one_leaves_its_room_to_the_others() {
         let values = whole.frame.series.iter().map(|layer| layer.points[place].1);
         let known: Option<Vec<f64>> = values.collect();
         let sum = known.map(|known| known.iter().sum::<f64>());
-        assert!(sum.is_none_or(|sum| (sum - 1.0).abs() < 1e-9), "{place}: {sum:?}");
+        assert!(
+            sum.is_none_or(|sum| (sum - 1.0).abs() < 1e-9),
+            "{place}: {sum:?}"
+        );
     }
     let good = ["HTTP 2xx", "HTTP 3xx", "MySQL ok"].map(str::to_owned);
     let bad = draw(&good);

@@ -81,7 +81,11 @@ pub(super) fn carried(frame: &Frame) -> Option<String> {
             name: &line.name,
             color: &line.color,
             x: (own != at).then_some(own),
-            y: line.points.iter().map(|(_, y)| y.map(|y| Short(significant(y)))).collect(),
+            y: line
+                .points
+                .iter()
+                .map(|(_, y)| y.map(|y| Short(significant(y))))
+                .collect(),
         }
     });
     serde_json::to_string(&Carried {
@@ -112,12 +116,20 @@ fn scale(scale: &Scale) -> CarriedScale<'_> {
 
 fn carried_grid(grid: &Grid, step: f64) -> CarriedGrid {
     let columns = grid.columns.iter().map(|column| {
-        let head = [rounded(column.from, step), rounded(column.to, step), f64::from(column.first)];
+        let head = [
+            rounded(column.from, step),
+            rounded(column.to, step),
+            f64::from(column.first),
+        ];
         let counts = column.counts.iter().map(|count| *count as f64);
         head.into_iter().chain(counts).map(Short).collect()
     });
     CarriedGrid {
-        edges: grid.edges.iter().map(|edge| Short(significant(*edge))).collect(),
+        edges: grid
+            .edges
+            .iter()
+            .map(|edge| Short(significant(*edge)))
+            .collect(),
         columns: columns.collect(),
     }
 }
@@ -187,9 +199,15 @@ mod tests {
         frame.x.to = 100.0;
         let json = carried(&frame).unwrap();
         assert!(json.contains(r#""at":[0,50,100]"#), "{json}");
-        assert!(json.contains(r#"{"name":"b","color":"p50","y":[1,null,2]}"#), "{json}");
+        assert!(
+            json.contains(r#"{"name":"b","color":"p50","y":[1,null,2]}"#),
+            "{json}"
+        );
         assert!(json.contains(r#""x":[0,100],"y":[9,9]"#), "{json}");
-        assert!(!json.contains("grid") && !json.contains("stacked"), "{json}");
+        assert!(
+            !json.contains("grid") && !json.contains("stacked"),
+            "{json}"
+        );
         frame.series.clear();
         frame.grid = Some(Grid {
             edges: vec![1.0, 2.0, 4.0],
