@@ -14,6 +14,7 @@ use crate::http::{HttpDecoder, Side, is_message_start};
 use crate::mysql;
 use crate::{Direction, Exchange, Limits, Piece};
 use opening::Opening;
+use preamble::preamble_len;
 
 /// Decodes one TCP connection. Each direction gets its bytes in order and, at last, one
 /// [`Piece::End`]; after both ends everything is handed over.
@@ -40,6 +41,8 @@ pub struct ConnectionDecoder {
     state: State,
     /// What was lost before the protocol was known.
     early_loss: DecodeLoss,
+    /// The client has not said anything yet.
+    client_is_silent: bool,
     /// The server has not said anything yet.
     server_is_silent: bool,
     /// TLS: the name that the client asked for.
@@ -63,6 +66,7 @@ impl ConnectionDecoder {
             midstream,
             state: State::Opening(Opening::new(midstream, limits.opening_cap)),
             early_loss: DecodeLoss::default(),
+            client_is_silent: true,
             server_is_silent: true,
             server_name: None,
         }
@@ -70,6 +74,9 @@ impl ConnectionDecoder {
 
     /// Takes the next piece of one direction; exchanges that are settled are added to `out`.
     pub fn push(&mut self, direction: Direction, piece: Piece<'_>, out: &mut Vec<Exchange>) {
+        let Some(piece) = self.without_preamble(direction, piece) else {
+            return;
+        };
         if self.is_refused_in_plain(direction, piece) {
             let decoder = HttpDecoder::new(&self.limits, self.midstream, true);
             self.state = State::Http(Box::new(decoder));
@@ -83,9 +90,6 @@ impl ConnectionDecoder {
                 }
             }
             State::Opening(opening) => {
-                let Some(piece) = opening.without_preamble(direction, piece) else {
-                    return;
-                };
                 if let Some(spoken) = opening.look(direction, piece) {
                     if spoken == Spoken::Tls {
                         self.server_name = opening.server_name(piece);
@@ -95,6 +99,30 @@ impl ConnectionDecoder {
                 }
             }
         }
+    }
+
+    /// `piece` without a load balancer's header at the client's very beginning; `None` when nothing else is in
+    /// it. A server that speaks first may have done so already.
+    fn without_preamble<'a>(
+        &mut self,
+        direction: Direction,
+        piece: Piece<'a>,
+    ) -> Option<Piece<'a>> {
+        if direction == Direction::ToClient || !self.client_is_silent {
+            return Some(piece);
+        }
+        self.client_is_silent = false;
+        let Piece::Chunk { at, bytes } = piece else {
+            return Some(piece);
+        };
+        let skipped = if self.midstream {
+            0
+        } else {
+            preamble_len(bytes)
+        };
+        self.early_loss.undecodable_bytes += skipped as u64;
+        let bytes = bytes.get(skipped..).unwrap_or_default();
+        (!bytes.is_empty()).then_some(Piece::Chunk { at, bytes })
     }
 
     /// Whether a server answers a client's TLS in HTTP: it does not speak TLS on this port.
@@ -118,7 +146,7 @@ impl ConnectionDecoder {
         else {
             return;
         };
-        self.early_loss = opening.dropped();
+        self.early_loss += opening.dropped();
         let (limits, amid) = (&self.limits, opening.is_amid());
         self.state = match spoken {
             Spoken::Http => State::Http(Box::new(HttpDecoder::new(limits, self.midstream, amid))),

@@ -1,5 +1,8 @@
 //! Who is the client, when the packets that opened the connection were not seen.
 
+use reprise_wire::Direction;
+use reprise_wire::mysql::{Likeness, likeness};
+
 /// What the first bytes a side sent say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -39,7 +42,7 @@ fn tls(bytes: &[u8]) -> Option<Role> {
     }
 }
 
-/// A greeting, a command or the first packet of a reply, told by sequence number and length.
+/// A greeting, a login, a command or the first packet of a reply, told by sequence number and length.
 fn mysql(bytes: &[u8]) -> Option<Role> {
     const GREETING: u8 = 10;
     let [a, b, c, sequence, kind] = *bytes.first_chunk::<5>()?;
@@ -48,6 +51,7 @@ fn mysql(bytes: &[u8]) -> Option<Role> {
     match sequence {
         0 if kind == GREETING && length == rest => Some(Role::Server),
         0 if kind <= 0x20 && length == rest => Some(Role::Client),
+        1 if likeness(Direction::ToServer, bytes, false) == Likeness::Yes => Some(Role::Client),
         1 if length <= rest => Some(Role::Server),
         _ => None,
     }
@@ -59,7 +63,13 @@ mod tests {
 
     #[test]
     fn a_sender_is_judged_by_what_it_says() {
-        let cases: [(&[u8], Option<Role>); 9] = [
+        let login = [
+            &b"\x26\x00\x00\x01\x85\xa2\x0e\x00\x00\x00\x00\x01\x2d"[..],
+            &[0; 23],
+            b"shop\x00\x00",
+        ]
+        .concat();
+        let cases: [(&[u8], Option<Role>); 10] = [
             (b"GET / HTTP/1.1\r\nHost: a\r\n", Some(Role::Client)),
             (b"PURGE /a b HTTP/1.0\r\n", Some(Role::Client)),
             (b"HTTP/1.1 200 OK\r\n", Some(Role::Server)),
@@ -68,6 +78,7 @@ mod tests {
             (b"\x09\x00\x00\x00\x03SELECT 1", Some(Role::Client)),
             (b"\x06\x00\x00\x00\x0a8.0.3", Some(Role::Server)),
             (b"\x01\x00\x00\x01\x01\x17\x00\x00\x02", Some(Role::Server)),
+            (&login, Some(Role::Client)),
             (b"anything else", None),
         ];
         for (bytes, expected) in cases {

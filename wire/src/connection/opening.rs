@@ -1,7 +1,6 @@
 //! The time before a connection's protocol is known: holds the few bytes that may still be a beginning,
 //! counts and drops those that cannot.
 
-use super::preamble::preamble_len;
 use super::recognise::{Verdict, recognise};
 use super::server_name::server_name;
 use super::{DecodeLoss, Spoken};
@@ -23,7 +22,6 @@ pub(super) struct Opening {
     cap: usize,
     dropped: u64,
     something_missing: bool,
-    client_spoke: bool,
 }
 
 impl Opening {
@@ -35,7 +33,6 @@ impl Opening {
             cap,
             dropped: 0,
             something_missing: false,
-            client_spoke: false,
         }
     }
 
@@ -47,26 +44,6 @@ impl Opening {
     /// Whether a decoder that starts now cannot rely on being at the beginning.
     pub(super) const fn is_amid(&self) -> bool {
         self.midstream || self.something_missing
-    }
-
-    /// `piece` without a load balancer's header at the client's very beginning; `None` when nothing else
-    /// is in it.
-    pub(super) fn without_preamble<'a>(
-        &mut self,
-        direction: Direction,
-        piece: Piece<'a>,
-    ) -> Option<Piece<'a>> {
-        let Piece::Chunk { at, bytes } = piece else {
-            return Some(piece);
-        };
-        if direction == Direction::ToClient || self.client_spoke || self.is_amid() {
-            return Some(piece);
-        }
-        self.client_spoke = true;
-        let skipped = preamble_len(bytes);
-        self.dropped += skipped as u64;
-        let bytes = bytes.get(skipped..).unwrap_or_default();
-        (!bytes.is_empty()).then_some(Piece::Chunk { at, bytes })
     }
 
     /// Looks at the next piece: the protocol, once it is known. The piece itself is held only when it

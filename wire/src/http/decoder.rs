@@ -5,6 +5,7 @@ use super::framing::{AnswerTo, BodyFraming, Framing};
 use super::head::{RequestHead, ResponseHead, Version, parse_status_line};
 use super::line::split_line;
 use super::pairing::{Asked, Pair, Pairing};
+use super::seek::is_message_start;
 use super::stream::{Hole, MessageStream, Side, StreamEvent};
 use crate::connection::{DecodeLoss, MessageCounts, Spoken, is_tls_handshake};
 use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary};
@@ -78,6 +79,9 @@ impl HttpDecoder {
         if self.requests.is_opaque() && self.left_for.is_none() && is_tls_handshake(bytes) {
             self.left_for = Some(Spoken::Tls);
         }
+        if self.requests.awaits_body() && is_message_start(Side::Requests, bytes) {
+            self.end_refused_request();
+        }
         let mut rest = bytes;
         while let Some(event) = self.requests.next(at, &mut rest, bytes.len()) {
             match event {
@@ -105,6 +109,21 @@ impl HttpDecoder {
             self.loss.incomplete_requests += 1;
         }
         self.pairing.request_ended(message);
+    }
+
+    /// A client that asked whether its content is wanted, and got the final answer instead, need not send it
+    /// (RFC 9110 section 10.1.1): its request is over without it.
+    fn end_refused_request(&mut self) {
+        let refused = self.requests.awaits_body() && self.pairing.has_answer_to_last();
+        let asked_first = || {
+            let head = RequestHead::parse(self.requests.head());
+            head.and_then(|head| head.headers.get("Expect"))
+                .is_some_and(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+        };
+        if refused && asked_first() {
+            let message = self.requests.end_without_body();
+            self.end_request(message);
+        }
     }
 
     fn response_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
@@ -164,6 +183,7 @@ impl HttpDecoder {
     fn end(&mut self, direction: Direction, close: Close) {
         match direction {
             Direction::ToServer => {
+                self.end_refused_request();
                 if let Some(message) = self.requests.end(close) {
                     self.end_request(message);
                 }

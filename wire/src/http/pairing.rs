@@ -178,6 +178,14 @@ impl Pairing {
             .unwrap_or_default()
     }
 
+    /// Whether the final answer to the request begun last has begun, with no interim one before it.
+    pub(crate) fn has_answer_to_last(&self) -> bool {
+        self.waiting.back().is_some_and(|last| {
+            let answered = last.answer.is_some() || self.bound == Bound::Request(last.number);
+            answered && !last.interim
+        })
+    }
+
     /// The head of a final answer is complete.
     pub(crate) fn answer_begun(&mut self) {
         let first = self

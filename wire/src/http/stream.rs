@@ -71,6 +71,8 @@ pub(crate) struct MessageStream {
     place: Place,
     message: CapturedMessage,
     head_end: HeadEnd,
+    /// How long the head of the message at hand is on the wire.
+    head_len: u64,
     body: BodyReader,
     /// Whether a message is sought within segments too. Not behind broken chunks: what follows them in
     /// the same segment is what an attacker smuggles, and no server reads it.
@@ -108,6 +110,7 @@ impl MessageStream {
             },
             message: CapturedMessage::default(),
             head_end: HeadEnd::default(),
+            head_len: 0,
             body: BodyReader::Done,
             seek_within: true,
             undecodable: 0,
@@ -236,6 +239,7 @@ impl MessageStream {
     pub(crate) fn begin_body(&mut self, framing: BodyFraming, status: Option<u16>) {
         self.message.framing = Some(framing);
         self.message.status = status;
+        self.head_len = self.message.wire_len;
         self.body = BodyReader::new(framing.framing);
         if let Framing::Length(length) = framing.framing {
             let soon = usize::try_from(length).unwrap_or(usize::MAX).min(64 << 10);
@@ -280,6 +284,20 @@ impl MessageStream {
         self.body
             .is_done()
             .then(|| StreamEvent::Message(self.complete()))
+    }
+
+    /// Whether a body is to come of which nothing has.
+    pub(crate) fn awaits_body(&self) -> bool {
+        self.place == Place::Body
+            && !self.message.headless
+            && self.message.wire_len == self.head_len
+    }
+
+    /// Hands over the message whose announced body does not come.
+    pub(crate) fn end_without_body(&mut self) -> CapturedMessage {
+        let mut message = self.complete();
+        message.truncated = true;
+        message
     }
 
     /// How many bytes of the message at hand may be kept.

@@ -1,7 +1,8 @@
 //! Finds packet boundaries in bytes that may begin anywhere: to recognise the protocol, and to get in step
 //! after a gap or a mid-connection start. Strict: what passes here is then read as packets.
 
-use super::{CommandCode, Greeting, HEADER_LEN, LONGEST_PACKET, Login};
+use super::frames;
+use super::{CommandCode, Greeting, HEADER_LEN, LONGEST_PACKET, Login, is_tls_request};
 use crate::Direction;
 
 /// Whether some bytes look like this protocol.
@@ -17,14 +18,14 @@ pub enum Likeness {
 
 /// Judges the first bytes of a direction. A server speaks first: its greeting, or an error in its place,
 /// is sure. `midstream`: the bytes may come from anywhere in a connection; then only a client's whole
-/// commands are believed, and a server's replies may be replies.
+/// commands are believed, compressed or not, and a server's replies may be replies.
 pub fn likeness(direction: Direction, bytes: &[u8], midstream: bool) -> Likeness {
     match direction {
         Direction::ToClient => match opening_of_server(bytes) {
             Likeness::No if midstream && is_chain(bytes) => Likeness::Maybe,
             judged => judged,
         },
-        Direction::ToServer if midstream && is_command_boundary(bytes) => Likeness::Yes,
+        Direction::ToServer if midstream && is_any_command(bytes) => Likeness::Yes,
         Direction::ToServer => opening_of_client(bytes),
     }
 }
@@ -80,7 +81,11 @@ fn opening_of_server(bytes: &[u8]) -> Likeness {
     }
 }
 
-/// A client's first packet, when the greeting was lost: its login.
+fn is_any_command(bytes: &[u8]) -> bool {
+    is_command_boundary(bytes) || frames::recognise(bytes).is_some()
+}
+
+/// A client's first packet, when the greeting was lost: its login, or that it wants TLS first.
 fn opening_of_client(bytes: &[u8]) -> Likeness {
     let Some((len, sequence, body)) = header(bytes) else {
         return Likeness::No;
@@ -90,7 +95,13 @@ fn opening_of_client(bytes: &[u8]) -> Likeness {
         .is_some_and(|filler| filler.iter().all(|byte| *byte == 0));
     let whole = body.get(..len).filter(|_| body.len() == len);
     match whole {
-        Some(payload) if sequence == 1 && zeros && Login::decode(payload).is_ok() => Likeness::Yes,
+        Some(payload) if sequence == 1 && zeros => {
+            if is_tls_request(payload) || Login::decode(payload).is_ok() {
+                Likeness::Yes
+            } else {
+                Likeness::No
+            }
+        }
         _ => Likeness::No,
     }
 }

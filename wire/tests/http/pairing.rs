@@ -290,6 +290,53 @@ fn an_early_answer_waits_for_the_rest_of_its_request() {
 }
 
 #[test]
+fn a_client_that_asked_first_and_was_refused_goes_on_without_its_body() {
+    for framing in ["Content-Length: 5000", "Transfer-Encoding: chunked"] {
+        let put = format!("PUT /up HTTP/1.1\r\nExpect: 100-continue\r\n{framing}\r\n\r\n");
+        let conversation = Conversation::new()
+            .client(&put)
+            .server(&answer(417))
+            .client(&get("/2"))
+            .server(&answer(202))
+            .client(&put)
+            .server(&answer(413))
+            .closed(Close::Fin);
+        let told = [
+            "PUT /up -> 417 REQUEST_TRUNCATED",
+            "GET /2 -> 202",
+            "PUT /up -> 413 REQUEST_TRUNCATED",
+        ];
+        assert_eq!(conversation.told(), told);
+        assert_eq!(conversation.decoder.counts().http_requests, 3);
+        assert_eq!(conversation.decoder.loss().incomplete_requests, 0);
+    }
+}
+
+#[test]
+fn a_body_that_looks_like_a_request_is_one_only_when_the_client_was_refused() {
+    let body = get("/inner");
+    for (expect, interim) in [
+        ("", ""),
+        ("Expect: 100-continue\r\n", "HTTP/1.1 100 x\r\n\r\n"),
+    ] {
+        let length = body.len();
+        let told = Conversation::new()
+            .client(&format!(
+                "PUT /up HTTP/1.1\r\n{expect}Content-Length: {length}\r\n\r\n"
+            ))
+            .server(interim)
+            .server(&answer(403))
+            .client(&body)
+            .client(&get("/2"))
+            .server(&answer(202))
+            .told();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("PUT /up -> 403"), "{told:?}");
+        assert_eq!(told[1], "GET /2 -> 202");
+    }
+}
+
+#[test]
 fn garbage_between_messages_is_counted_and_the_next_message_is_found() {
     let conversation = Conversation::new()
         .client(&get("/1"))
