@@ -54,13 +54,14 @@ pub struct PreviewExample {
     pub exchange: u32,
     /// Where the value stands: `request header authorization`.
     pub place: String,
-    /// The text right before the value; empty when the value is coded where it stands.
+    /// The text right before the value, its own secrets replaced; empty when the value is coded where it stands,
+    /// or nothing takes its place.
     pub lead: String,
     /// The value.
     pub before: String,
     /// What would take its place.
     pub after: String,
-    /// The text right after the value.
+    /// The text right after the value, likewise.
     pub tail: String,
 }
 
@@ -116,7 +117,6 @@ impl Library {
                 break;
             }
             exchanges += 1;
-            let before = stored.exchange.clone();
             let hits = redactor.redact_and_tell(
                 stored.connection.into(),
                 &mut stored.exchange,
@@ -127,7 +127,7 @@ impl Library {
                     .iter_mut()
                     .find(|preview| preview.rule.name == hit.rule)
                 {
-                    preview.take(stored.id, &hit, &before);
+                    preview.take(stored.id, &hit, &stored.exchange);
                 }
             }
         }
@@ -142,7 +142,7 @@ impl Library {
 }
 
 impl RulePreview {
-    fn take(&mut self, exchange: u32, hit: &Hit, before: &Exchange) {
+    fn take(&mut self, exchange: u32, hit: &Hit, redacted: &Exchange) {
         self.hits += 1;
         let value = shown(&hit.before, LONGEST_VALUE);
         if self.examples.len() >= EXAMPLES
@@ -150,7 +150,7 @@ impl RulePreview {
         {
             return;
         }
-        let (lead, tail) = around(&hit.before, before);
+        let (lead, tail) = around(&hit.after, redacted);
         self.examples.push(PreviewExample {
             exchange,
             place: hit.place.clone(),
@@ -164,6 +164,9 @@ impl RulePreview {
 
 /// The text around the first place where the value stands as it is.
 fn around(value: &[u8], exchange: &Exchange) -> (String, String) {
+    if value.is_empty() {
+        return Default::default();
+    }
     let payloads = [&exchange.request, &exchange.response];
     payloads
         .into_iter()

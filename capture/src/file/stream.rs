@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::open::Bytes;
+use super::variant;
 
 /// How much of a stream that is no capture is shown.
 const SHOWN_BYTES: usize = 120;
@@ -36,7 +37,8 @@ pub(super) fn beginning(mut bytes: Bytes) -> Result<(Vec<u8>, Bytes), Vec<u8>> {
     let mut start = Vec::new();
     while let Some(length) = header_length(&start) {
         if length <= start.len() {
-            return Ok((start, bytes));
+            let packets = variant::plain_stream(&mut start, bytes);
+            return Ok((start, packets));
         }
         if !fill(&mut start, length, &mut bytes) {
             break;

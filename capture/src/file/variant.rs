@@ -49,22 +49,47 @@ pub(super) fn plain(mut bytes: Bytes) -> io::Result<Bytes> {
     let Some(variant) = variant else {
         return Ok(whole);
     };
-    let mut file_header = [0; FILE_HEADER_BYTES];
+    let mut file_header = vec![0; FILE_HEADER_BYTES];
     whole.read_exact(&mut file_header)?;
-    let (magic, _) = file_header.split_at_mut(4);
-    magic.copy_from_slice(&variant.bytes(PLAIN));
-    Ok(Box::new(Packets {
-        variant,
-        header: VecDeque::from(file_header),
-        data: 0,
-        bytes: whole,
-    }))
+    variant.make_plain(&mut file_header);
+    Ok(Box::new(Packets::new(variant, file_header, whole)))
+}
+
+/// The same of a stream whose file header has been read. Its packets are not there to be looked at yet, so that they
+/// are of the likeliest variant of those that the header leaves open.
+pub(super) fn plain_stream(file_header: &mut [u8], packets: Bytes) -> Bytes {
+    match Variant::declared(file_header).filter(|variant| !variant.is_plain()) {
+        Some(variant) => {
+            variant.make_plain(file_header);
+            Box::new(Packets::new(variant, Vec::new(), packets))
+        }
+        None => packets,
+    }
 }
 
 impl Variant {
     /// What a file is that begins so; `None` when it is a plain one, or something else.
     fn of(start: &[u8]) -> Option<Self> {
-        let (header, packets) = start.split_at_checked(FILE_HEADER_BYTES)?;
+        let (file_header, packets) = start.split_at_checked(FILE_HEADER_BYTES)?;
+        let declared = Self::declared(file_header)?;
+        let headers: &[usize] = if declared.header == PACKET_HEADER_BYTES {
+            &PLAIN_HEADERS
+        } else {
+            &MODIFIED_HEADERS
+        };
+        let mut variants = headers.iter().map(|header| Self {
+            header: *header,
+            ..declared
+        });
+        let variant = variants
+            .find(|variant| variant.makes_sense(packets))
+            .unwrap_or(declared);
+        (!variant.is_plain()).then_some(variant)
+    }
+
+    /// What a file header says, with the likeliest packet headers of those it leaves open; `None` when it is none of
+    /// these.
+    fn declared(header: &[u8]) -> Option<Self> {
         let magic = header.first_chunk()?;
         let is_one = |word| [PLAIN, MODIFIED].contains(&word);
         let big_endian = is_one(u32::from_be_bytes(*magic));
@@ -76,25 +101,25 @@ impl Variant {
             header: PACKET_HEADER_BYTES,
             may_be_swapped: false,
         };
+        if variant.word(header, 0)? == MODIFIED {
+            let [likeliest, _] = MODIFIED_HEADERS;
+            variant.header = likeliest;
+        }
         let (major, minor) = variant.version(header)?;
         // The lengths changed places in version 2.3, not in all programs at once; 543.0 is DG/UX's.
         variant.may_be_swapped = matches!((major, minor), (2, 0..=3) | (543, _));
-        let headers: &[usize] = if variant.word(header, 0)? == PLAIN {
-            &PLAIN_HEADERS
-        } else {
-            &MODIFIED_HEADERS
-        };
-        let likeliest = headers.first().copied()?;
-        let fits = |header: &usize| {
-            let variant = Self {
-                header: *header,
-                ..variant
-            };
-            variant.makes_sense(packets)
-        };
-        variant.header = headers.iter().copied().find(fits).unwrap_or(likeliest);
-        let is_plain = variant.header == PACKET_HEADER_BYTES && !variant.may_be_swapped;
-        (!is_plain).then_some(variant)
+        Some(variant)
+    }
+
+    const fn is_plain(self) -> bool {
+        self.header == PACKET_HEADER_BYTES && !self.may_be_swapped
+    }
+
+    /// Writes into a file header that its packets are plain.
+    fn make_plain(self, file_header: &mut [u8]) {
+        if let Some(magic) = file_header.first_chunk_mut() {
+            *magic = self.bytes(PLAIN);
+        }
     }
 
     /// Whether the first packets could be of this variant.
@@ -165,6 +190,16 @@ struct Packets {
 }
 
 impl Packets {
+    /// Those that `bytes` hold, after what is to be read before them.
+    fn new(variant: Variant, before: Vec<u8>, bytes: Bytes) -> Self {
+        Self {
+            variant,
+            header: VecDeque::from(before),
+            data: 0,
+            bytes,
+        }
+    }
+
     /// Reads the header of the next packet; nothing at the end, less of it where the file was cut.
     fn next(&mut self) -> io::Result<()> {
         let mut header = Vec::new();
@@ -275,6 +310,25 @@ mod tests {
             for (magic, header) in [(PLAIN, 20), (PLAIN, 24), (MODIFIED, 24), (MODIFIED, 28)] {
                 let patched = file(magic, (2, 4), header, big_endian);
                 assert!(read(patched) == expected, "{magic:x} {header} {big_endian}");
+            }
+        }
+    }
+
+    #[test]
+    fn streams_of_patched_programs_read_as_plain_ones_in_either_byte_order() {
+        for big_endian in [false, true] {
+            let expected = file(PLAIN, (2, 4), 16, big_endian);
+            for patched in [
+                file(MODIFIED, (2, 4), 24, big_endian),
+                file(PLAIN, (2, 4), 16, big_endian),
+            ] {
+                let (header, packets) = patched.split_at(FILE_HEADER_BYTES);
+                let mut read = header.to_vec();
+                let packets = Box::new(Cursor::new(packets.to_vec()));
+                plain_stream(&mut read, packets)
+                    .read_to_end(&mut read)
+                    .unwrap();
+                assert!(read == expected, "{big_endian}");
             }
         }
     }

@@ -88,6 +88,41 @@ fn rules_are_made_listed_previewed_and_used() {
 }
 
 #[test]
+fn a_preview_shows_a_value_among_neighbours_that_are_replaced() {
+    let desk = Desk::new();
+    desk.write(
+        "secrets.har",
+        br#"{"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [{
+            "startedDateTime": "2026-01-02T03:04:05.000Z", "time": 1,
+            "request": {"method": "GET", "url": "http://shop.example/x?token=first-secret&password=second-secret",
+                "httpVersion": "HTTP/1.1", "cookies": [], "headers": [{"name": "Host", "value": "shop.example"}],
+                "queryString": [], "headersSize": -1, "bodySize": 0},
+            "response": {"status": 204, "statusText": "x", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
+                "content": {"size": 0, "mimeType": ""}, "redirectURL": "", "headersSize": -1, "bodySize": 0},
+            "cache": {}, "timings": {"send": 0, "wait": 1, "receive": 0}}]}}"#,
+    );
+    desk.run(&["import", "secrets.har", "--name", "raw", "--store-raw"])
+        .ok();
+    let text = desk.run(&["redaction", "preview", "raw"]).ok().stdout;
+    for (secret, other) in [
+        ("first-secret", "second-secret"),
+        ("second-secret", "first-secret"),
+    ] {
+        let mut lines = text.lines().skip_while(|line| !line.contains(secret));
+        let before = lines.next().unwrap();
+        let after = lines.next().unwrap();
+        assert!(
+            before.contains("/x?token=") && after.contains("/x?token="),
+            "{text}"
+        );
+        assert!(
+            !before.contains(other) && !after.contains("secret"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn rules_that_cannot_be_read_stop_an_import_and_say_why() {
     let desk = Desk::new();
     desk.put(captures::shop_mariadb());
