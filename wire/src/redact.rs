@@ -19,6 +19,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod url;
+mod xml;
 
 use std::collections::BTreeMap;
 
@@ -89,6 +90,16 @@ impl Redactor {
         for sql in session.state.prepared.values_mut() {
             if let Some(redacted) = mysql::redact_text(sql.as_bytes(), &mut self.pass) {
                 *sql = String::from_utf8_lossy(&redacted).into_owned();
+            }
+        }
+        for (name, value) in &mut session.attributes {
+            let rule = self
+                .pass
+                .rule(|table| &mut table.member, name.as_bytes(), false);
+            let place = pass::Place::Json(name.as_bytes());
+            let new = rule.and_then(|rule| self.pass.replace(rule, value.as_bytes(), place));
+            if let Some(new) = new {
+                *value = String::from_utf8_lossy(&new).into_owned();
             }
         }
         // a session is plain data, so that it can be written and read

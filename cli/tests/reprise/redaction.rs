@@ -104,17 +104,15 @@ fn a_preview_shows_a_value_among_neighbours_that_are_replaced() {
     desk.run(&["import", "secrets.har", "--name", "raw", "--store-raw"])
         .ok();
     let text = desk.run(&["redaction", "preview", "raw"]).ok().stdout;
-    for (secret, other) in [
-        ("first-secret", "second-secret"),
-        ("second-secret", "first-secret"),
+    for (name, secret, other) in [
+        ("token", "first-secret", "second-secret"),
+        ("password", "second-secret", "first-secret"),
     ] {
         let mut lines = text.lines().skip_while(|line| !line.contains(secret));
         let before = lines.next().unwrap();
         let after = lines.next().unwrap();
-        assert!(
-            before.contains("/x?token=") && after.contains("/x?token="),
-            "{text}"
-        );
+        assert!(before.contains(&format!("{name}={secret}")), "{text}");
+        assert!(after.contains(&format!("{name}=rp_")), "{text}");
         assert!(
             !before.contains(other) && !after.contains("secret"),
             "{text}"

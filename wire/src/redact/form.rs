@@ -1,41 +1,45 @@
-//! Secrets in pairs of names and values: the query of a URL and `application/x-www-form-urlencoded`.
+//! Secrets in pairs of names and values: the query of a URL and `application/x-www-form-urlencoded`; also in what
+//! stands in a value: another URL, JSON.
 
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, url};
+use super::{Pass, json, url};
 
 /// Where pairs stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pairs {
     Query,
     Form,
+    /// Behind a segment of a path, with semicolons between them.
+    Parameters,
 }
 
 /// Pairs with their secrets replaced; `None` when there are none.
 pub(super) fn redact(pairs: &[u8], of: Pairs, pass: &mut Pass) -> Option<Vec<u8>> {
+    let separator = if of == Pairs::Parameters { b';' } else { b'&' };
     let mut edits = Edits::of(pairs);
     let mut at = 0;
     while let Some(rest) = pairs.get(at..).filter(|rest| !rest.is_empty()) {
-        let len = memchr::memchr(b'&', rest).unwrap_or(rest.len());
+        let len = memchr::memchr(separator, rest).unwrap_or(rest.len());
         let pair = rest.get(..len).unwrap_or_default();
         if let Some(equals) = memchr::memchr(b'=', pair)
             && let Some((name, value)) = pair.split_at_checked(equals + 1)
             && let Some(new) = redact_value(name.get(..equals).unwrap_or(name), value, of, pass)
         {
-            edits.put(at + equals + 1..at + len, &url::encode(&new));
+            edits.put(at + equals + 1..at + len, &new);
         }
         at += len + 1;
     }
     edits.finish()
 }
 
-/// What takes the place of a pair's decoded value.
+/// What takes the place of a pair's value, encoded.
 fn redact_value(name: &[u8], value: &[u8], of: Pairs, pass: &mut Pass) -> Option<Vec<u8>> {
     let decoded_name = is_escaped(name).then(|| url::decode(name, true));
     let name = decoded_name.as_deref().unwrap_or(name);
     let (rule, place) = match of {
-        Pairs::Query => (
+        Pairs::Query | Pairs::Parameters => (
             pass.rule(|table| &mut table.query, name, false),
             Place::Query(name),
         ),
@@ -45,14 +49,31 @@ fn redact_value(name: &[u8], value: &[u8], of: Pairs, pass: &mut Pass) -> Option
         ),
     };
     if let Some(new) = rule.and_then(|rule| pass.replace(rule, &url::decode(value, true), place)) {
-        return Some(new);
+        return Some(url::encode(&new));
     }
-    // Escapes hide secrets from the detectors, which look at what is written.
     if !is_escaped(value) {
-        return None;
+        return redact_inside(value, pass);
     }
-    let mut decoded = url::decode(value, true);
-    detect::redact(&mut decoded, Neighbours::Text, pass).then_some(decoded)
+    let decoded = url::decode(value, true);
+    let inside = redact_inside(&decoded, pass);
+    let changed = inside.is_some();
+    let mut new = inside.unwrap_or(decoded);
+    // Escapes hide secrets from the detectors, which look at what is written.
+    let found = detect::redact(&mut new, Neighbours::Text, pass);
+    (changed || found).then(|| url::encode(&new))
+}
+
+/// A value that is JSON or a URL, with its secrets replaced; `None` when it has none.
+fn redact_inside(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let is_json = matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
+    let may_be_url = memchr::memchr2(b'=', b'@', value).is_some();
+    if is_json {
+        pass.inside(|pass| json::redact(value, pass))
+    } else if may_be_url {
+        pass.inside(|pass| url::redact(value, pass))
+    } else {
+        None
+    }
 }
 
 fn is_escaped(text: &[u8]) -> bool {

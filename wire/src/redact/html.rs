@@ -1,16 +1,29 @@
-//! Secrets in HTML that a form sends back: fields and meta tags whose names say so.
+//! Secrets in HTML: what a form sends back, fields and meta tags whose names say so, and what scripts are told.
 
 use std::ops::Range;
 
-use super::Pass;
 use super::edits::Edits;
 use super::pass::Place;
+use super::{Pass, json};
 
 /// A page with the values of its secret fields replaced; `None` when there are none.
 pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let mut edits = Edits::of(page);
+    let mut done = 0;
     for at in memchr::memchr_iter(b'<', page) {
         let Some(tag) = page.get(at + 1..) else { break };
+        if at < done {
+            continue;
+        }
+        if starts(tag, b"script") {
+            let end = at + 1 + script_len(tag);
+            let script = page.get(at + 1..end).unwrap_or_default();
+            if let Some(new) = json::redact(script, pass) {
+                edits.put(at + 1..end, &new);
+            }
+            done = end;
+            continue;
+        }
         let value_of = if starts(tag, b"input") {
             "value"
         } else if starts(tag, b"meta") {
@@ -21,6 +34,7 @@ pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         // A page may be cut off within a tag.
         let end = memchr::memchr(b'>', tag).unwrap_or(tag.len());
         let Some(tag) = tag.get(..end) else { continue };
+        done = at + 1 + end;
         let Some(name) = attribute(tag, "name").and_then(|range| tag.get(range)) else {
             continue;
         };
@@ -41,6 +55,20 @@ pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
 fn starts(tag: &[u8], name: &[u8]) -> bool {
     tag.get(..name.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(name))
+}
+
+/// How long a script is, with its opening tag.
+fn script_len(tag: &[u8]) -> usize {
+    memchr::memmem::find(tag, b"</").map_or(tag.len(), |mut end| {
+        while !starts(tag.get(end..).unwrap_or_default(), b"</script") {
+            let rest = tag.get(end + 2..).unwrap_or_default();
+            match memchr::memmem::find(rest, b"</") {
+                Some(next) => end += 2 + next,
+                None => return tag.len(),
+            }
+        }
+        end
+    })
 }
 
 /// Where in the tag an attribute's value stands, quoted or not.
@@ -86,7 +114,7 @@ const ESCAPES: [(&str, &str); 5] = [
     ("&amp;", "&"),
 ];
 
-fn unescape(value: &[u8]) -> Vec<u8> {
+pub(super) fn unescape(value: &[u8]) -> Vec<u8> {
     if !value.contains(&b'&') {
         return value.to_vec();
     }
@@ -97,7 +125,7 @@ fn unescape(value: &[u8]) -> Vec<u8> {
         .into_bytes()
 }
 
-fn escape(value: &[u8]) -> Vec<u8> {
+pub(super) fn escape(value: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(value).into_owned();
     ESCAPES
         .iter()

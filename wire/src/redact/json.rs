@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use super::Pass;
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
+use super::{Pass, url};
 use crate::json_path::Step;
 
 /// Deeper places are not followed: names count there, paths do not.
@@ -164,12 +164,14 @@ impl<'a> Reading<'a> {
         }
         // Escapes hide what is inside from the detectors, and JSON in a string has names of its own.
         let Cow::Owned(mut value) = value else {
-            return None;
+            return url_inside(&value, pass).map(|new| escape(&new));
         };
         let is_json = nested > 0 && matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
-        let inside = is_json
-            .then(|| redact_nested(&value, nested - 1, pass))
-            .flatten();
+        let inside = if is_json {
+            redact_nested(&value, nested - 1, pass)
+        } else {
+            url_inside(&value, pass)
+        };
         let changed = inside.is_some();
         if let Some(inside) = inside {
             value = inside;
@@ -182,6 +184,26 @@ impl<'a> Reading<'a> {
         let rule = self.rule(true, pass)?;
         pass.replace_number(rule, value, Place::Json(self.name.unwrap_or(b"[]")))
     }
+}
+
+/// A string that is a URL, with its secrets replaced; `None` when it has none.
+fn url_inside(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let is_url = value.starts_with(b"http://") || value.starts_with(b"https://");
+    is_url
+        .then(|| pass.inside(|pass| url::redact(value, pass)))
+        .flatten()
+}
+
+/// Whether there may be a document with names in `bytes`.
+pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
+    memchr::memchr(b'{', bytes).is_some()
+}
+
+/// The document that `text` is, with its secrets replaced; `None` when it is none, or has none.
+pub(super) fn redact_document(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+        .then(|| pass.inside(|pass| redact(text, pass)))
+        .flatten()
 }
 
 /// The inside of the string that opens before `start`, and where its closing quote is, or should be.

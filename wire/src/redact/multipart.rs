@@ -17,17 +17,26 @@ pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Optio
         let Some(part) = body.get(start..end) else {
             continue;
         };
-        let Some(head_end) = memmem::find(part, b"\r\n\r\n") else {
+        let Some(head_len) = head_len(part) else {
             continue;
         };
-        let (head, content) = part.split_at_checked(head_end + 4)?;
-        let content = content.strip_suffix(b"\r\n").unwrap_or(content);
+        let (head, content) = part.split_at_checked(head_len)?;
+        let content = content.strip_suffix(b"\n").unwrap_or(content);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
         if let Some(new) = redact_part(head, content, pass) {
-            let from = start + head_end + 4;
+            let from = start + head_len;
             edits.put(from..from + content.len(), &new);
         }
     }
     edits.finish()
+}
+
+/// How long the head of a part is, its empty line included; careless clients leave out the CR.
+fn head_len(part: &[u8]) -> Option<usize> {
+    [&b"\r\n\r\n"[..], b"\n\n"]
+        .iter()
+        .filter_map(|end| Some(memmem::find(part, end)? + end.len()))
+        .min()
 }
 
 fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {

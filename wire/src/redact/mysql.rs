@@ -1,6 +1,7 @@
 //! Secrets in a MySQL exchange: passwords in SQL text, authentication data of COM_CHANGE_USER, values of
 //! columns that rules name, and what is known by its shape in statements, parameters and rows.
 
+mod embedded;
 mod literal;
 mod memory;
 mod parameters;
@@ -75,7 +76,9 @@ pub(super) fn redact(
 /// The text of a statement with its secrets replaced; `None` when it has none.
 pub(super) fn redact_text(sql: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let secrets = Secrets::of(sql, &digest(sql), pass);
-    secrets.redact(sql, &mut Replaced::new(), pass)
+    let redacted = secrets.redact(sql, &mut Replaced::new(), pass);
+    let inside = embedded::redact(redacted.as_deref().unwrap_or(sql), pass);
+    inside.or(redacted)
 }
 
 fn redact_reply(
@@ -239,6 +242,11 @@ fn redact_statement(
             payload.extend_from_slice(&redacted);
         }
     }
+    // What a string or a comment says differs between statements of one digest.
+    if let Some(redacted) = embedded::redact(payload.get(start..).unwrap_or_default(), pass) {
+        payload.truncate(start);
+        payload.extend_from_slice(&redacted);
+    }
     if let Some((head, sql)) = payload.split_at_mut_checked(start) {
         detect::redact(head, Neighbours::Binary, pass);
         detect::redact(sql, Neighbours::Text, pass);
@@ -257,6 +265,8 @@ fn redact_summary(exchange: &mut Exchange, memory: &Memory, pass: &mut Pass) {
     } else {
         Secrets::of(line, digest, pass).redact(line, &mut Replaced::new(), pass)
     };
+    let inside = embedded::redact(redacted.as_deref().unwrap_or(line), pass);
+    let redacted = inside.or(redacted);
     if redacted.is_none() && !pass.detectors.may_find(line) {
         return;
     }

@@ -12,6 +12,9 @@ use super::shape::{is_replaced, is_unmarked_shape};
 use super::table::Table;
 use crate::filter::{Candidate, Filter};
 
+/// How deep texts that stand in each other are looked into: a URL in a query, JSON in a field, SQL in SQL.
+const MOST_NESTED: u8 = 4;
+
 /// The state of a redactor while it goes through exchanges.
 #[derive(Debug)]
 pub(super) struct Pass {
@@ -32,6 +35,8 @@ pub(super) struct Pass {
     pub(super) redacted_before: bool,
     /// Which half of the exchange is gone through.
     pub(super) half: &'static str,
+    /// How many texts stand around the one that is looked into.
+    nested: u8,
     /// What was replaced, for whoever wants to see it.
     pub(super) seen: Option<Vec<Hit>>,
 }
@@ -68,6 +73,10 @@ pub(super) enum Place<'a> {
     Query(&'a [u8]),
     Form(&'a [u8]),
     Page(&'a [u8]),
+    /// In a document of XML.
+    Element(&'a [u8]),
+    /// Before the host of a URL.
+    UrlPassword,
     Json(&'a [u8]),
     Segment(usize),
     Literal(&'a [u8]),
@@ -106,6 +115,7 @@ impl Pass {
             quiet: false,
             redacted_before: false,
             half: "",
+            nested: 0,
             seen: None,
         }
     }
@@ -114,11 +124,26 @@ impl Pass {
     pub(super) fn begin(&mut self, candidate: &Candidate<'_>) {
         self.changed = false;
         self.quiet = false;
+        self.nested = 0;
         for (on, rule) in self.on.iter_mut().zip(&self.rules) {
             if let Some(filter) = &rule.filter {
                 *on = filter.matches(candidate);
             }
         }
+    }
+
+    /// Looks into a text that stands in another; `None` where it stands too deep.
+    pub(super) fn inside(
+        &mut self,
+        look: impl FnOnce(&mut Self) -> Option<Vec<u8>>,
+    ) -> Option<Vec<u8>> {
+        if self.nested >= MOST_NESTED {
+            return None;
+        }
+        self.nested += 1;
+        let new = look(self);
+        self.nested -= 1;
+        new
     }
 
     /// The rule for a name in one of the table's places; `for_number`: only a rule that takes numbers.
@@ -306,6 +331,8 @@ impl fmt::Display for Place<'_> {
             Self::Query(name) => ("query key", name),
             Self::Form(name) => ("form field", name),
             Self::Page(name) => ("field of the page", name),
+            Self::Element(name) => ("element", name),
+            Self::UrlPassword => return f.write_str("password in a URL"),
             Self::Json(name) => ("JSON member", name),
             Self::Literal(name) => ("literal of column", name),
             Self::Column(name) => ("column", name),

@@ -1,4 +1,7 @@
-//! URLs: segments of the path, the keys of the query, and percent-encoding (RFC 3986).
+//! URLs: the password before the host, segments of the path and their parameters, the keys of the query and of
+//! the fragment, and percent-encoding (RFC 3986).
+
+use std::ops::Range;
 
 use super::Pass;
 use super::edits::Edits;
@@ -8,31 +11,50 @@ use super::rules::SegmentPattern;
 
 /// A target or URL with its secrets replaced; `None` when there are none.
 pub(super) fn redact(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let path_end = memchr::memchr2(b'?', b'#', target).unwrap_or(target.len());
-    let (path, rest) = target.split_at_checked(path_end)?;
-    let new_path = redact_path(path, pass);
-    let new_query = match rest.split_first() {
-        Some((b'?', after)) => {
-            let end = memchr::memchr(b'#', after).unwrap_or(after.len());
-            let (query, fragment) = after.split_at_checked(end)?;
-            form::redact(query, Pairs::Query, pass)
-                .map(|query| [b"?", &query[..], fragment].concat())
-        }
-        _ => None,
-    };
-    if new_path.is_none() && new_query.is_none() {
-        return None;
+    let query = memchr::memchr2(b'?', b'#', target).unwrap_or(target.len());
+    let (path, rest) = target.split_at_checked(query)?;
+    let fragment = query + memchr::memchr(b'#', rest).unwrap_or(rest.len());
+    let mut edits = Edits::of(target);
+    if let Some(range) = password(path)
+        && let Some(rule) = pass.rule(|table| &mut table.query, b"password", false)
+        && let Some(new) = pass.replace(
+            rule,
+            &decode(path.get(range.clone())?, false),
+            Place::UrlPassword,
+        )
+    {
+        edits.put(range, &encode(&new));
     }
-    let path = new_path.as_deref().unwrap_or(path);
-    Some([path, new_query.as_deref().unwrap_or(rest)].concat())
+    redact_path(path, &mut edits, pass);
+    // The server of an OAuth client is told its token in the fragment (RFC 6749 section 4.2.2).
+    for range in [query + 1..fragment, fragment + 1..target.len()] {
+        if let Some(pairs) = target.get(range.clone())
+            && let Some(new) = form::redact(pairs, Pairs::Query, pass)
+        {
+            edits.put(range, &new);
+        }
+    }
+    edits.finish()
 }
 
-/// The segments of a path that rules name.
-fn redact_path(path: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    if pass.table.segments.is_empty() {
+/// Where the password of `scheme://user:password@host` stands (RFC 3986 section 3.2.1).
+fn password(url: &[u8]) -> Option<Range<usize>> {
+    if url.first() == Some(&b'/') {
         return None;
     }
-    let mut edits = Edits::of(path);
+    let authority = memchr::memmem::find(url, b"://")? + 3;
+    let rest = url.get(authority..)?;
+    let rest = rest.split(|byte| *byte == b'/').next()?;
+    let user = rest.get(..memchr::memrchr(b'@', rest)?)?;
+    let colon = memchr::memchr(b':', user)?;
+    Some(authority + colon + 1..authority + user.len())
+}
+
+/// The segments of a path that rules name, and the parameters of the others: `/cart;jsessionid=1A2B`.
+fn redact_path(path: &[u8], edits: &mut Edits<'_>, pass: &mut Pass) {
+    if pass.table.segments.is_empty() && memchr::memchr(b';', path).is_none() {
+        return;
+    }
     let mut at = start_of_path(path);
     let mut number = 0;
     while let Some(rest) = path.get(at..).filter(|rest| !rest.is_empty()) {
@@ -45,11 +67,15 @@ fn redact_path(path: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
                 && let Some(new) = pass.replace(rule, &decoded, Place::Segment(number))
             {
                 edits.put(at..at + len, &encode(&new));
+            } else if let Some(semicolon) = memchr::memchr(b';', segment)
+                && let Some(parameters) = segment.get(semicolon + 1..)
+                && let Some(new) = form::redact(parameters, Pairs::Parameters, pass)
+            {
+                edits.put(at + semicolon + 1..at + len, &new);
             }
         }
         at += len + 1;
     }
-    edits.finish()
 }
 
 /// Where the path begins: after the scheme and the host of an absolute URL.
@@ -57,6 +83,9 @@ fn start_of_path(url: &[u8]) -> usize {
     let Some(host) = memchr::memmem::find(url, b"://").map(|at| at + 3) else {
         return 0;
     };
+    if url.first() == Some(&b'/') {
+        return 0;
+    }
     let rest = url.get(host..).unwrap_or_default();
     host + memchr::memchr(b'/', rest).unwrap_or(rest.len())
 }

@@ -143,6 +143,11 @@ impl Pending {
         self.flags |= Flags::GAP_IN_RESPONSE;
     }
 
+    /// Keeps nothing of what the reply says.
+    pub(super) fn leave_out_reply(&mut self) {
+        self.response.bytes.clear();
+    }
+
     /// Notes a hole where the reply is or should begin.
     pub(super) fn reply_gap(&mut self, len: u64, limits: &Limits) {
         if self.is_answered() {

@@ -3,7 +3,7 @@
 use crate::http::{Message, decode_content};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::form::{self, Pairs};
-use crate::redact::{Pass, html, json, multipart};
+use crate::redact::{Pass, html, json, multipart, xml};
 
 /// Coded content is looked at up to this; what comes after is not kept.
 const DECODED_CAP: usize = 32 << 20;
@@ -103,9 +103,14 @@ fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>>
         multipart::redact(content, kind, pass)
     } else if is(kind, b"text/html") || is(kind, b"application/xhtml") {
         html::redact(content, pass)
+    } else if matches!(first, Some(b'<')) && contains(kind, b"xml") {
+        xml::redact(content, pass)
     } else if matches!(first, Some(b'{' | b'[')) || may_be_json(kind) {
         json::redact(content, pass)
-    } else if kind.is_empty() && looks_like_form(content) {
+    } else if contains(kind, b"javascript") {
+        // What a page is told, or what a script is called with.
+        json::redact(content, pass)
+    } else if (kind.is_empty() || is(kind, b"text/plain")) && looks_like_form(content) {
         form::redact(content, Pairs::Form, pass)
     } else {
         None
@@ -119,7 +124,12 @@ fn is(kind: &[u8], start: &[u8]) -> bool {
 }
 
 fn may_be_json(kind: &[u8]) -> bool {
-    kind.windows(4).any(|word| is(word, b"json")) || is(kind, b"text/event-stream")
+    contains(kind, b"json") || is(kind, b"text/event-stream")
+}
+
+/// Whether a word is part of a media type, in any case.
+fn contains(kind: &[u8], word: &[u8]) -> bool {
+    kind.windows(word.len()).any(|part| is(part, word))
 }
 
 fn looks_like_form(content: &[u8]) -> bool {

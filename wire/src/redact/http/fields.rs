@@ -47,6 +47,8 @@ fn redact_value(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     match name.len() {
         6 if is("Cookie") => cookies(value, pass),
         10 if is("Set-Cookie") => set_cookie(value, pass),
+        4 if is("Link") => links(value, pass),
+        7 if is("Refresh") => refresh(value, pass),
         7 if is("Referer") => url::redact(value, pass),
         8 if is("Location") => url::redact(value, pass),
         16 if is("Content-Location") => url::redact(value, pass),
@@ -87,9 +89,11 @@ fn set_cookie(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
 
 /// Where a pair's value begins, and what takes its place.
 fn cookie(pair: &[u8], pass: &mut Pass) -> Option<(usize, Vec<u8>)> {
-    let start = memchr::memchr(b'=', pair)? + 1;
+    // A pair without a name is a value (RFC 6265bis section 5.6).
+    let start = memchr::memchr(b'=', pair).map_or(0, |at| at + 1);
+    let start = start.max(pair.len() - pair.trim_ascii_start().len());
     let (name, value) = pair.split_at_checked(start)?;
-    let name = name.get(..start - 1)?.trim_ascii();
+    let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii();
     let value = value.trim_ascii();
     let value = value
         .strip_prefix(b"\"")
@@ -104,6 +108,25 @@ fn cookie(pair: &[u8], pass: &mut Pass) -> Option<(usize, Vec<u8>)> {
     }
     new.retain(|byte| !matches!(byte, b';' | b','));
     Some((start, new))
+}
+
+/// `<URL>; rel=next, <URL>` (RFC 8288 section 3): the URLs.
+fn links(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(value);
+    for open in memchr::memchr_iter(b'<', value) {
+        let rest = value.get(open + 1..).unwrap_or_default();
+        let len = memchr::memchr2(b'>', b'<', rest).unwrap_or(rest.len());
+        if let Some(new) = url::redact(rest.get(..len).unwrap_or_default(), pass) {
+            edits.put(open + 1..open + 1 + len, &new);
+        }
+    }
+    edits.finish()
+}
+
+/// `5; url=URL`: the URL.
+fn refresh(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let (wait, rest) = value.split_at_checked(memchr::memchr(b'=', value)? + 1)?;
+    Some([wait, &url::redact(rest, pass)?].concat())
 }
 
 /// A field's value has no line ends.

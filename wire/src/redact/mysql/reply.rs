@@ -10,10 +10,10 @@ use crate::mysql::{
     ColumnDefinition, Dialect, ErrPacket, Expect, HEADER_LEN, LONGEST_PACKET, Packet, PacketReader,
     RowFormat, write_packet,
 };
-use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
+use crate::redact::{Pass, json};
 
 use super::Replaced;
 use rows::{binary_row, may_have_rule, text_row};
@@ -29,7 +29,7 @@ const SHORTEST_REPEATED: usize = 3;
 struct Rewriting<'a, 'p> {
     reply: &'a [u8],
     format: RowFormat,
-    /// Whether detectors see something somewhere in the reply.
+    /// Whether there may be something in values of any column.
     finds: bool,
     /// Definitions of the result at hand, where they stand.
     definitions: Vec<Range<usize>>,
@@ -56,7 +56,7 @@ pub(super) fn redact(
     (replaced, file): (&Replaced, Option<usize>),
     pass: &mut Pass,
 ) -> bool {
-    let finds = pass.detectors.may_find(reply);
+    let finds = pass.detectors.may_find(reply) || json::may_stand_in(reply);
     let expect = Expect::reply_to(command);
     let mut rewriting = Rewriting {
         reply,

@@ -1,5 +1,6 @@
 //! What of a MySQL exchange must never be written, and that its packets stay readable.
 
+mod embedded;
 mod parameters;
 mod replies;
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::mysql::fields::{Fields, put_string};
 use crate::mysql::{ColumnType, Value};
-use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::pass::Place;
+use crate::redact::{Pass, json};
 
 /// The rules for the values of one column or parameter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn replace_binary(
     Some((old, new, encoded))
 }
 
-/// What takes the place of a text: by its rule, else what detectors see in it.
+/// What takes the place of a text: by its rule, else what it holds when it is JSON, and what detectors see in it.
 pub(super) fn replace_text(
     text: &[u8],
     rules: ValueRules,
@@ -85,11 +85,17 @@ pub(super) fn replace_text(
     if let Some(new) = rules.text.and_then(|rule| pass.replace(rule, text, place)) {
         return Some(new);
     }
-    if rules.text.is_some() || !pass.detectors.may_find(text) {
+    if rules.text.is_some() {
         return None;
     }
-    let mut new = text.to_vec();
-    detect::redact(&mut new, Neighbours::Text, pass).then_some(new)
+    let document = json::redact_document(text, pass);
+    if !pass.detectors.may_find(document.as_deref().unwrap_or(text)) {
+        return document;
+    }
+    let changed = document.is_some();
+    let mut new = document.unwrap_or_else(|| text.to_vec());
+    let found = detect::redact(&mut new, Neighbours::Text, pass);
+    (changed || found).then_some(new)
 }
 
 /// What takes the place of an integer that detectors take for a secret, encoded: a card kept as a number.

@@ -56,6 +56,7 @@ impl Conversation {
     fn left_for_a_stream(&mut self, out: &mut Vec<Exchange>) {
         if let Some(front) = self.pending.front_mut() {
             front.flags |= Flags::UPGRADED;
+            front.leave_out_reply();
         }
         self.give_up(out, |_| true);
         self.session.replication = true;

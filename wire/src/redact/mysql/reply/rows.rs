@@ -5,6 +5,7 @@ use crate::mysql::{ColumnDefinition, ColumnType};
 use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
+use crate::redact::mysql::redact_text;
 use crate::redact::mysql::statement::column_rule;
 use crate::redact::mysql::value::{ValueRules, next_binary, replace_binary, replace_text};
 use crate::redact::pass::Place;
@@ -14,6 +15,26 @@ use crate::redact::pass::Place;
 pub(in crate::redact::mysql) struct Column {
     definition: ColumnDefinition,
     rules: ValueRules,
+    /// Its values are statements.
+    holds_sql: bool,
+}
+
+/// Where servers tell what statements others execute: the process list, InnoDB's transactions, the performance
+/// schema, the general and the slow log.
+const SQL_COLUMNS: [&[u8]; 7] = [
+    b"info",
+    b"trx_query",
+    b"sql_text",
+    b"argument",
+    b"current_statement",
+    b"last_statement",
+    b"query_sample_text",
+];
+
+fn holds_sql(name: &[u8]) -> bool {
+    SQL_COLUMNS
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
 }
 
 impl Column {
@@ -22,11 +43,15 @@ impl Column {
             text: rule_of(&definition, false, pass),
             number: rule_of(&definition, true, pass),
         };
-        Self { definition, rules }
+        Self {
+            holds_sql: holds_sql(&definition.org_name) || holds_sql(&definition.name),
+            definition,
+            rules,
+        }
     }
 
     pub(super) fn is_taken(&self) -> bool {
-        self.rules != ValueRules::default()
+        self.holds_sql || self.rules != ValueRules::default()
     }
 
     fn is_number(&self) -> bool {
@@ -74,8 +99,8 @@ pub(super) fn may_have_rule(definition: &[u8], pass: &mut Pass) -> bool {
     let names = skipped.and_then(|()| Ok([fields.string()?, fields.string()?]));
     names.is_ok_and(|names| {
         names.into_iter().any(|name| {
-            pass.rule(|table| &mut table.rows.plain, name, false)
-                .is_some()
+            let rule = pass.rule(|table| &mut table.rows.plain, name, false);
+            rule.is_some() || holds_sql(name)
         })
     })
 }
@@ -100,7 +125,11 @@ pub(super) fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> O
                 .number
                 .and_then(|rule| pass.replace_number(rule, value, place))
         } else {
-            replace_text(value, rules, place, pass)
+            let sql = column
+                .filter(|column| column.holds_sql && rules.text.is_none())
+                .and_then(|_| redact_text(value, pass));
+            let rest = replace_text(sql.as_deref().unwrap_or(value), rules, place, pass);
+            rest.or(sql)
         };
         if let Some(new) = new {
             let mut encoded = Vec::new();

@@ -181,7 +181,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Within how many tokens a password follows: `IDENTIFIED BY 'x'`, `SET PASSWORD = 'x'`,
-    /// `PASSWORD('x')`, `MASTER_PASSWORD = 'x'`.
+    /// `PASSWORD('x')`, `MASTER_PASSWORD = 'x'`, `OPTIONS (PASSWORD 'x')`.
     fn announce_password(&mut self, at: usize, word: &[u8]) {
         let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
         let next = self.text(at + 1);
@@ -191,7 +191,7 @@ impl<'a> Walk<'a, '_> {
             || is(b"OLD_PASSWORD")
             || is(b"MASTER_PASSWORD")
             || is(b"SOURCE_PASSWORD"))
-            && matches!(next, b"(" | b"=" | b":=")
+            && matches!(next, b"(" | b"=" | b":=" | [b'\'' | b'"', ..])
         {
             self.announced = RIGHT_AFTER + 1;
         }

@@ -1,0 +1,113 @@
+//! Secrets inside strings, comments and values: documents of JSON, and statements that others execute.
+
+use super::*;
+
+const SECRET: &str = "h1dden-s3cret";
+
+#[test]
+fn strings_and_comments_of_a_statement_hold_no_secrets() {
+    for (sql, stays) in [
+        (
+            "INSERT INTO t (doc) VALUES ('{\"password\":\"SECRET\",\"a\":1}')",
+            "\"a\":1}')",
+        ),
+        (
+            r#"INSERT INTO t (doc) VALUES ("{\"password\":\"SECRET\"}", 7)"#,
+            "}', 7)",
+        ),
+        (
+            "PREPARE s FROM 'UPDATE users SET password=''SECRET'' WHERE id=7'",
+            "WHERE id=7'",
+        ),
+        (
+            r"SET @s = 'UPDATE users SET token=\'SECRET\''",
+            "UPDATE users SET token=",
+        ),
+        (
+            "SELECT 1 /* password='SECRET', route='/cart' */ FROM t",
+            "route='/cart' */ FROM t",
+        ),
+        ("SELECT 1 -- token = 'SECRET'\nFROM t", "\nFROM t"),
+        ("SELECT 1 # token = 'SECRET'", "SELECT 1 # token = 'rp_"),
+        (
+            "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'ada', PASSWORD 'SECRET')",
+            "USER 'ada'",
+        ),
+    ] {
+        let sql = sql.replace("SECRET", SECRET);
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let (request, _, exchange) = redacted(Rules::default(), exchange(request, vec![], &sql));
+        let stored = String::from_utf8_lossy(&request).into_owned();
+        let told = &exchange.summary;
+        assert!(
+            !stored.contains(SECRET) && !told.contains(SECRET),
+            "{stored} {told}"
+        );
+        assert!(stored.contains(stays), "{stored}");
+    }
+}
+
+#[test]
+fn strings_and_comments_without_secrets_pass_byte_for_byte() {
+    for sql in [
+        "INSERT INTO t (doc) VALUES ('{\"a\":\"it''s\"}', \"{'x'}\") /* route='/cart' */ -- x",
+        "SET @s = 'UPDATE users SET name=''ada'''",
+        "SELECT '[1,2' # {",
+    ] {
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let (after, _, _) = redacted(Rules::default(), exchange(request.clone(), vec![], sql));
+        assert_eq!(after, request, "{sql}");
+    }
+}
+
+#[test]
+fn documents_in_parameters_and_rows_hold_no_secrets() {
+    let document = format!("{{\"user\":\"ada\",\"password\":\"{SECRET}\"}}");
+    let columns = [ColumnDefinition::new(b"doc", ColumnType::VAR_STRING)];
+    for (format, command) in [
+        (
+            RowFormat::Text,
+            Command::Query(Query::plain(b"SELECT doc FROM t")).encode(),
+        ),
+        (RowFormat::Binary, execute(4, &[])),
+    ] {
+        let reply = result(format, &columns, &[vec![text(&document)]]);
+        let mut connection = Connection::new();
+        connection.prepare(4, "SELECT doc FROM t", 0, &columns);
+        let mut whole = exchange(command, reply, "");
+        whole.statement_id = Some(4);
+        let (_, reply, _) = connection.take(whole);
+        assert!(!holds(&reply, SECRET.as_bytes()), "{format:?}");
+        assert!(
+            packets(&reply)
+                .iter()
+                .any(|packet| holds(packet, b"{\"user\":\"ada\""))
+        );
+    }
+    let mut connection = Connection::new();
+    connection.prepare(5, "INSERT INTO t (doc) VALUES (?)", 1, &[]);
+    let (parameters, _) = connection.execute(5, vec![text(&document)], vec![]);
+    let stored = parameters.encode();
+    assert!(!holds(&stored, SECRET.as_bytes()) && holds(&stored, b"{\"user\":\"ada\""));
+}
+
+#[test]
+fn the_statements_that_a_process_list_tells_hold_no_secrets() {
+    let columns = [
+        ColumnDefinition::new(b"Id", ColumnType::LONGLONG),
+        ColumnDefinition::new(b"Info", ColumnType::VAR_STRING),
+    ];
+    let sql = format!("UPDATE users SET password='{SECRET}' WHERE id=7");
+    let reply = result(
+        RowFormat::Text,
+        &columns,
+        &[
+            vec![Value::Int(5), text(&sql)],
+            vec![Value::Int(6), Value::Null],
+        ],
+    );
+    let request = Command::Query(Query::plain(b"SHOW FULL PROCESSLIST")).encode();
+    let (_, reply, _) = redacted(Rules::default(), exchange(request, reply, ""));
+    assert!(!holds(&reply, SECRET.as_bytes()) && holds(&reply, b"WHERE id=7"));
+    packets(&reply);
+}
