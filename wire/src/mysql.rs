@@ -61,7 +61,7 @@ pub use row::{
 };
 pub use session::{Session, SessionState};
 pub use sql::digest;
-pub use stored_reply::{sent_files, summarise_reply};
+pub use stored_reply::{sent_files, summarise_reply, turns};
 pub use value::{ColumnType, Date, ParameterType, Span, Value};
 
 /// A packet that is not what its place in the protocol says.

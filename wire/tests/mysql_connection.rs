@@ -1,5 +1,4 @@
 //! MySQL connections as a capture gives them, from whatever their first bytes are to their exchanges.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use reprise_wire::mysql::{
     Capabilities, Compression, Frames, Greeting, Login, MariadbCapabilities, OkPacket, Status,

@@ -82,20 +82,9 @@ impl ExchangeWriter for PcapWriter {
             first: exchange.at(0),
             last: exchange.at(exchange.row.request_last_us),
         });
-        let response = exchange.response.zip(exchange.row.response_first_us);
-        let response = response.map(|(bytes, first)| Said {
-            direction: Direction::ToClient,
-            bytes,
-            missing: missing(
-                exchange,
-                RESPONSE_CUT,
-                exchange.row.response_bytes,
-                Some(bytes),
-            ),
-            first: exchange.at(first),
-            last: exchange.at(exchange.row.response_last_us.unwrap_or(first)),
-        });
-        self.say(exchange, request, response);
+        let mut said: Vec<Said<'_>> = request.into_iter().collect();
+        said.extend(answer(exchange));
+        self.say(exchange, &said);
         if exchange.is_last {
             for mut strand in self.strands.remove(&connection.id.0).unwrap_or_default() {
                 strand.close(exchange.at(0), &mut self.packets);
@@ -131,31 +120,51 @@ fn request(exchange: &Exported<'_>) -> Option<Vec<u8>> {
     })
 }
 
+/// The answer as it is on the wire; within one of MySQL's the client may send files.
+fn answer<'a>(exchange: &'a Exported<'_>) -> Vec<Said<'a>> {
+    let row = &exchange.row;
+    let Some((bytes, first)) = exchange.response.zip(row.response_first_us) else {
+        return Vec::new();
+    };
+    let (first, last) = (
+        exchange.at(first),
+        exchange.at(row.response_last_us.unwrap_or(first)),
+    );
+    let turns = match (row.protocol, exchange.request) {
+        (Protocol::Mysql, Some(command)) => mysql::turns(command, bytes),
+        _ => vec![(Direction::ToClient, bytes)],
+    };
+    let missing = missing(exchange, RESPONSE_CUT, row.response_bytes, Some(bytes));
+    let end = turns.len().saturating_sub(1);
+    let said = |(number, (direction, bytes)): (usize, (Direction, &'a [u8]))| Said {
+        direction,
+        bytes,
+        missing: if number == end { missing } else { 0 },
+        first: if number == 0 { first } else { last },
+        last: if number == 0 && end > 0 { first } else { last },
+    };
+    turns.into_iter().enumerate().map(said).collect()
+}
+
 impl PcapWriter {
     /// Puts an exchange on a strand of its connection that can take it, or on a new one.
-    fn say(
-        &mut self,
-        exchange: &Exported<'_>,
-        request: Option<Said<'_>>,
-        response: Option<Said<'_>>,
-    ) {
+    fn say(&mut self, exchange: &Exported<'_>, said: &[Said<'_>]) {
         let is_mysql = exchange.row.protocol == Protocol::Mysql;
         let connection = exchange.connection;
         let strands = self.strands.entry(connection.id.0).or_default();
-        let said = [request, response];
         let fitting = strands.iter().position(|strand| {
             // A MySQL connection has its state, and stays one whatever the times say.
             is_mysql
                 || said
                     .iter()
-                    .flatten()
                     .all(|said| strand.can_say(said.direction, said.first))
         });
         let place = fitting.unwrap_or_else(|| {
             let addresses = free(&mut self.taken, connection);
             self.begun = self.begun.wrapping_add(1);
             let mut strand = Strand::new(addresses, self.begun, exchange.at(0));
-            begin(&mut strand, exchange, request.is_none(), &mut self.packets);
+            let midstream = exchange.request.is_none();
+            begin(&mut strand, exchange, midstream, &mut self.packets);
             strands.push(strand);
             strands.len().saturating_sub(1)
         });
@@ -163,7 +172,7 @@ impl PcapWriter {
             return;
         };
         strand.forget_before(exchange.at(0));
-        for said in said.iter().flatten() {
+        for said in said {
             strand.say(*said, &mut self.packets);
         }
         if !is_mysql && http::ends(exchange) {

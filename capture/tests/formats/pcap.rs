@@ -1,10 +1,14 @@
 //! Recordings as packets: the way there and back, with what only packets can show.
 
 use proptest::prelude::*;
-use reprise_capture::ExportFormat;
-use reprise_wire::Flags;
+use std::net::SocketAddr;
 
-use crate::support::{Bench, Kept, Talk, talks};
+use reprise_capture::packet_builder::{Conversation, PcapOptions, write_pcap};
+use reprise_capture::{ExportFormat, LinkType};
+use reprise_wire::Flags;
+use reprise_wire::mysql::{Command, OkPacket, Query, write_packet};
+
+use crate::support::{BEGAN, Bench, Kept, Talk, talks};
 
 /// What is compared when connections may have been split: the format keeps the rest.
 fn comparable(kept: Vec<Kept>) -> Vec<Kept> {
@@ -97,4 +101,41 @@ fn connections_that_cannot_be_one_are_told_apart() {
             comparable(bench.kept(&recording))
         );
     }
+}
+
+#[test]
+fn a_file_that_a_client_sent_within_a_reply_is_its_own_again() {
+    let packet = |mut sequence: u8, payload: &[u8]| {
+        let mut bytes = Vec::new();
+        write_packet(&mut bytes, &mut sequence, payload);
+        bytes
+    };
+    let query = |sql: &str| packet(0, &Command::Query(Query::plain(sql.as_bytes())).encode());
+    let ok = OkPacket::default().encode();
+    let client = SocketAddr::from(([10, 0, 0, 1], 40_000));
+    let server = SocketAddr::from(([10, 0, 0, 2], 3306));
+    let mut conversation = Conversation::new(client, server, BEGAN);
+    conversation
+        .client(query("LOAD DATA LOCAL INFILE '/tmp/x' INTO TABLE item"))
+        .server(packet(1, b"\xfb/tmp/x"))
+        .client([packet(2, b"1\tone\n"), packet(3, b"")].concat())
+        .server(packet(4, &ok))
+        .client(query("SELECT 1"))
+        .server(packet(1, &ok));
+    let mut bytes = Vec::new();
+    let options = PcapOptions::default();
+    write_pcap(
+        &mut bytes,
+        LinkType::ETHERNET,
+        options,
+        conversation.frames(),
+    )
+    .unwrap();
+    let bench = Bench::new();
+    let (first, _) = bench.import("first.pcap", &bytes);
+    let (bytes, _) = bench.export(&first, ExportFormat::Pcap);
+    let (second, _) = bench.import("second.pcap", &bytes);
+    let kept = bench.kept(&first);
+    assert_eq!(kept.len(), 2);
+    assert_eq!(bench.kept(&second), kept);
 }

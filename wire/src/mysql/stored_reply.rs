@@ -3,6 +3,7 @@
 
 use super::reply_reader::{ReplyReader, ReplyState};
 use super::{Dialect, PacketReader, ReplySummary};
+use crate::Direction;
 
 /// Reads a stored reply to its end or as far as it goes: what a recording's exchange was answered.
 pub fn summarise_reply(command: &[u8], reply: &[u8], dialect: &Dialect) -> ReplySummary {
@@ -18,6 +19,29 @@ pub fn sent_files(command: &[u8], reply: &[u8], dialect: &Dialect) -> Vec<Vec<u8
     let mut files = Vec::new();
     read(&mut reader, reply, |file| files.push(file));
     files
+}
+
+/// A stored reply cut where another side speaks: the server, and the client where it sends a file.
+pub fn turns<'a>(command: &[u8], reply: &'a [u8], dialect: &Dialect) -> Vec<(Direction, &'a [u8])> {
+    let mut reader = ReplyReader::new(command, dialect);
+    let mut turns = Vec::new();
+    let (mut input, mut rest) = (reply, reply);
+    while !reader.is_done() && !input.is_empty() {
+        match reader.push(&mut input) {
+            Ok(ReplyState::SendFile) => {
+                let (asks, after) = rest.split_at(rest.len() - input.len());
+                file(&mut input);
+                let (sent, after) = after.split_at(after.len() - input.len());
+                turns.extend([(Direction::ToClient, asks), (Direction::ToServer, sent)]);
+                rest = after;
+            }
+            Ok(_) => {}
+            // What is garbled is the server's.
+            Err(_) => break,
+        }
+    }
+    turns.push((Direction::ToClient, rest));
+    turns
 }
 
 fn read(reader: &mut ReplyReader, reply: &[u8], mut sent: impl FnMut(Vec<u8>)) {
@@ -90,6 +114,20 @@ mod tests {
         assert_eq!(
             sent_files(&command, &reply, &Dialect::UNKNOWN),
             [&b"1\tone\n2\ttwo\n"[..], b"\xff\x10\x04#an error? no"]
+        );
+        let turns = turns(&command, &reply, &Dialect::UNKNOWN);
+        let said: Vec<_> = turns.iter().map(|(who, said)| (*who, said.len())).collect();
+        let (server, client) = (Direction::ToClient, Direction::ToServer);
+        let (ok, ended) = (11, 4);
+        assert_eq!(
+            said,
+            [
+                (server, 4 + 7),
+                (client, 4 + 6 + 4 + 6 + ended),
+                (server, ok + 4 + 7),
+                (client, 4 + 16 + ended),
+                (server, ok)
+            ]
         );
         let summary = summarise_reply(&command, &reply, &Dialect::UNKNOWN);
         assert_eq!((summary.error, summary.affected_rows), (None, 4));

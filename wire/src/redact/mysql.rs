@@ -19,6 +19,7 @@ use super::pass::Place;
 use super::rules::Detector;
 use super::{Pass, quietly};
 use memory::{Connection, Prepared};
+use reply::Known;
 use statement::Secrets;
 
 pub(super) use memory::Memory;
@@ -84,7 +85,7 @@ pub(super) fn redact_text(sql: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
 fn redact_reply(
     exchange: &mut Exchange,
     code: Option<CommandCode>,
-    replaced: (&Replaced, Option<usize>),
+    (replaced, file): (&Replaced, Option<usize>),
     connection: &mut Connection,
     pass: &mut Pass,
 ) {
@@ -96,6 +97,17 @@ fn redact_reply(
         .as_ref()
         .map_or(&[][..], |request| request.bytes.as_slice());
     let mut dialect = connection.dialect;
+    let known = Known {
+        replaced,
+        file,
+        whole: !exchange.flags.contains(Flags::GAP_IN_RESPONSE),
+        unseen: matches!(
+            code,
+            Some(CommandCode::StmtExecute | CommandCode::StmtFetch)
+        ) && exchange
+            .statement_id
+            .is_none_or(|id| connection.statement(id).is_none()),
+    };
     let mut none = Vec::new();
     let columns = match (code, exchange.statement_id) {
         (
@@ -112,7 +124,7 @@ fn redact_reply(
         &mut response.bytes,
         &mut dialect,
         columns,
-        replaced,
+        known,
         pass,
     ) {
         exchange.flags |= Flags::RESPONSE_TRUNCATED;

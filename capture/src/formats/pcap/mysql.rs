@@ -3,7 +3,9 @@
 
 use reprise_store::Connection;
 use reprise_wire::Direction;
-use reprise_wire::mysql::{Capabilities, Greeting, Login, Session, Status, write_packet};
+use reprise_wire::mysql::{
+    self, Capabilities, Dialect, Greeting, Login, Session, Status, write_packet,
+};
 
 /// Never said again: what follows is stored neither encrypted nor compressed.
 const UNDONE: Capabilities = Capabilities::SSL
@@ -27,6 +29,11 @@ pub(super) fn packets(command: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(command.len() + 4);
     write_packet(&mut out, &mut 0, command);
     out
+}
+
+/// The answer to a command, cut where another side speaks.
+pub(super) fn turns<'a>(command: &[u8], reply: &'a [u8]) -> Vec<(Direction, &'a [u8])> {
+    mysql::turns(command, reply, &Dialect::UNKNOWN)
 }
 
 /// Greeting, login and OK; `None` when the login was not captured.

@@ -25,6 +25,19 @@ const SYNTAX_ERROR: u16 = 1064;
 /// Shorter values are not looked for in messages: they are part of other words.
 const SHORTEST_REPEATED: usize = 3;
 
+/// What is known of a reply beside its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    /// What was replaced in the command.
+    pub(super) replaced: &'a Replaced,
+    /// The rule that takes the file which the client sends within the reply.
+    pub(super) file: Option<usize>,
+    /// No bytes of it are missing.
+    pub(super) whole: bool,
+    /// What was prepared was not seen, so that rows without definitions cannot be read.
+    pub(super) unseen: bool,
+}
+
 /// Goes through the packets of one reply and writes them again when something in them is replaced.
 struct Rewriting<'a, 'p> {
     reply: &'a [u8],
@@ -35,9 +48,9 @@ struct Rewriting<'a, 'p> {
     definitions: Vec<Range<usize>>,
     /// Its columns, once a row needs them.
     columns: Vec<Column>,
-    replaced: &'p Replaced,
-    /// The rule that takes the file which the client sends within the reply.
-    file: Option<usize>,
+    known: Known<'p>,
+    /// The number of the next packet.
+    sequence: u8,
     out: Vec<u8>,
     /// Up to where `reply` has been taken over.
     done: usize,
@@ -53,7 +66,7 @@ pub(super) fn redact(
     reply: &mut Vec<u8>,
     dialect: &mut Dialect,
     columns: &mut Vec<Column>,
-    (replaced, file): (&Replaced, Option<usize>),
+    known: Known<'_>,
     pass: &mut Pass,
 ) -> bool {
     let finds = pass.detectors.may_find(reply) || json::may_stand_in(reply);
@@ -67,8 +80,8 @@ pub(super) fn redact(
         finds,
         definitions: Vec::new(),
         columns: columns.clone(),
-        replaced,
-        file,
+        known,
+        sequence: 1,
         out: Vec::new(),
         done: 0,
         shift: 0,
@@ -94,31 +107,51 @@ impl Rewriting<'_, '_> {
         let mut reader = PacketReader::new(usize::MAX);
         let mut steps = ReplySteps::new(expect, false);
         let mut input = self.reply;
+        let mut before = 0;
         loop {
             let start = self.reply.len() - input.len();
             let next = steps.next_packet();
             let rows = steps.summary().rows;
             let Some(packet) = reader.next(&mut input) else {
-                return self.end(start, next, pass);
+                if self.known.whole {
+                    return self.end(start, next, pass);
+                }
+                return self.unreadable(before.max(self.done), pass);
             };
+            // Behind a hole nothing says what a packet is, unless they go on counting.
+            let lost = !self.known.whole && packet.sequence != self.sequence;
+            self.sequence = packet.last_sequence.wrapping_add(1);
             let results = steps.summary().results;
-            let step = steps.accept(packet.payload, packet.len, dialect);
-            if step == Step::Garbled {
-                return self.end(start, NextPacket::Other, pass);
+            let step = if lost {
+                Step::Garbled
+            } else {
+                steps.accept(packet.payload, packet.len, dialect)
+            };
+            if lost {
+                // The packet before may have taken some of what comes after the hole for its own.
+                return self.unreadable(before.max(self.done), pass);
             }
+            if step == Step::Garbled {
+                return self.unreadable(start, pass);
+            }
+            before = start;
             let end = self.reply.len() - input.len();
             if steps.summary().results > results {
                 self.begin_result(expect);
             }
             if steps.summary().rows > rows {
+                if !self.known.whole && self.may_hold_secrets(pass) {
+                    return self.leave_out(start);
+                }
                 self.row(&packet, start..end, pass);
             } else if next == NextPacket::Definition {
                 self.definitions.push(start + HEADER_LEN..end);
             } else {
                 self.other(&packet, start..end, pass);
             }
-            if step == Step::SendFile {
-                self.sent_file(&mut input, pass);
+            if step == Step::SendFile && !self.sent_file(&mut input, pass) {
+                let left = self.reply.len() - input.len();
+                return self.end(left, NextPacket::Other, pass);
             }
             if step == Step::Done {
                 if let Some(prepared) = steps.summary().prepared {
@@ -128,14 +161,38 @@ impl Rewriting<'_, '_> {
                 }
                 self.learn_columns(pass);
                 let left = self.reply.len() - input.len();
-                return self.end(left, NextPacket::Other, pass);
+                return self.unreadable(left, pass);
             }
         }
     }
 
+    /// What is left of the reply is no packet of it. It may be rows: it is left out when rules take any.
+    fn unreadable(&mut self, start: usize, pass: &mut Pass) -> bool {
+        let is_over = start >= self.reply.len();
+        if is_over || pass.table.rows.rules().next().is_none() {
+            return self.end(start, NextPacket::Other, pass);
+        }
+        self.leave_out(start)
+    }
+
+    /// Leaves out everything from `start` on.
+    fn leave_out(&mut self, start: usize) -> bool {
+        self.take_over(start);
+        self.done = self.reply.len();
+        true
+    }
+
+    /// Whether rows between which bytes are missing may hold secrets: where the hole was in the definitions nobody
+    /// can say which columns they have.
+    fn may_hold_secrets(&mut self, pass: &mut Pass) -> bool {
+        let takes = self.learn_columns(pass);
+        let any = pass.table.rows.rules().next().is_some();
+        takes || any && (self.columns.is_empty() || self.columns.iter().any(Column::is_damaged))
+    }
+
     /// The packets of a file that the client sends, up to an empty one: left out when it goes into a column
-    /// that a rule takes, else looked at by the detectors.
-    fn sent_file(&mut self, input: &mut &[u8], pass: &mut Pass) {
+    /// that a rule takes, else looked at by the detectors. Whether it was read: not where the cap cut it.
+    fn sent_file(&mut self, input: &mut &[u8], pass: &mut Pass) -> bool {
         let start = self.reply.len() - input.len();
         let mut reader = PacketReader::new(usize::MAX);
         let mut sequence = None;
@@ -152,23 +209,25 @@ impl Rewriting<'_, '_> {
             count = count.wrapping_add(packets(packet.payload.len()));
             file.extend_from_slice(packet.payload);
         }
+        self.sequence = self.sequence.wrapping_add(count).wrapping_add(1);
         let Some(sequence) = sequence.filter(|_| ended) else {
             // The cap cut the file; detectors look at what there is as it stands.
-            if !ended && self.file.is_some() {
+            if !ended && self.known.file.is_some() {
                 self.take_over(start);
                 self.done = self.reply.len();
                 *input = &[];
             } else if !ended {
                 *input = whole;
+                return false;
             }
-            return;
+            return true;
         };
         // The empty packet that ends the file stays, with its number.
         let end = (self.reply.len() - input.len())
             .saturating_sub(HEADER_LEN)
             .max(start);
         let mut number = sequence.wrapping_add(self.shift);
-        if let Some(rule) = self.file {
+        if let Some(rule) = self.known.file {
             self.take_over(start);
             pass.hit(rule, &file, Vec::new(), Place::File);
             self.shift = self.shift.wrapping_sub(count);
@@ -180,7 +239,7 @@ impl Rewriting<'_, '_> {
                 .wrapping_add(packets(file.len()))
                 .wrapping_sub(count);
         } else {
-            return;
+            return true;
         }
         self.done = end;
         if self.shift != 0 && end < self.reply.len() {
@@ -188,6 +247,7 @@ impl Rewriting<'_, '_> {
             self.out.extend_from_slice(&[0, 0, 0, last]);
             self.done = end + HEADER_LEN;
         }
+        true
     }
 
     /// What is left of the reply: a packet that is cut off, or what is no reply. Detectors look at it; a
@@ -197,9 +257,7 @@ impl Rewriting<'_, '_> {
             return false;
         };
         if next == NextPacket::RowOrEnd && self.learn_columns(pass) {
-            self.take_over(start);
-            self.done = self.reply.len();
-            return true;
+            return self.leave_out(start);
         }
         if self.finds {
             let mut bytes = rest.to_vec();
@@ -229,7 +287,10 @@ impl Rewriting<'_, '_> {
                 .map(|range| self.reply.get(range.clone()).unwrap_or_default());
             self.columns.clear();
             // What nobody looks at is not read whole.
-            if self.finds || payloads.clone().any(|payload| may_have_rule(payload, pass)) {
+            if self.finds
+                || !self.known.whole
+                || payloads.clone().any(|payload| may_have_rule(payload, pass))
+            {
                 let read: Option<Vec<ColumnDefinition>> = payloads
                     .map(|payload| ColumnDefinition::decode(payload).ok())
                     .collect();
@@ -243,7 +304,14 @@ impl Rewriting<'_, '_> {
     }
 
     fn row(&mut self, packet: &Packet<'_>, range: Range<usize>, pass: &mut Pass) {
+        let told = !self.definitions.is_empty() || !self.columns.is_empty();
         let takes = self.learn_columns(pass);
+        if self.known.unseen && !told && pass.table.rows.rules().next().is_some() {
+            // Nobody can say what its values are; how many rows there are stays known.
+            pass.changed = true;
+            self.put(packet, range, Some(vec![0; packet.payload.len()]));
+            return;
+        }
         if !takes && !self.finds {
             self.keep(packet, range);
             return;
@@ -259,7 +327,7 @@ impl Rewriting<'_, '_> {
     fn other(&mut self, packet: &Packet<'_>, range: Range<usize>, pass: &mut Pass) {
         let mut new = None;
         if packet.payload.first() == Some(&0xFF) {
-            new = error_message(packet.payload, self.replaced, pass);
+            new = error_message(packet.payload, self.known.replaced, pass);
         }
         if self.finds {
             let mut payload = new.unwrap_or_else(|| packet.payload.to_vec());

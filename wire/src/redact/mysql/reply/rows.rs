@@ -54,6 +54,12 @@ impl Column {
         self.holds_sql || self.rules != ValueRules::default()
     }
 
+    /// Whether bytes of its names are missing: holes read as zeros.
+    pub(super) fn is_damaged(&self) -> bool {
+        let names = [&self.definition.name, &self.definition.org_name];
+        names.into_iter().any(|name| name.contains(&0))
+    }
+
     fn is_number(&self) -> bool {
         matches!(
             self.definition.column_type,

@@ -147,3 +147,59 @@ fn a_file_that_is_loaded_into_a_secret_column_is_left_out_and_any_other_looked_a
         assert!(!holds(&reply, card.as_bytes()) && holds(&reply, b"s3cret") == kept);
     }
 }
+
+/// A reply of rows with a secret column, its bytes at a hole read as zeros.
+fn with_hole(hole: std::ops::Range<usize>, unread: bool) -> (Vec<u8>, Exchange) {
+    let columns = [
+        ColumnDefinition::new(b"password", ColumnType::VAR_STRING),
+        ColumnDefinition::new(b"id", ColumnType::VAR_STRING),
+    ];
+    let rows: Vec<Vec<Value>> = (0..20)
+        .map(|row| vec![text(&format!("s3cret-{row}")), text("7")])
+        .collect();
+    let mut reply = result(RowFormat::Text, &columns, &rows);
+    let end = hole.end.min(reply.len());
+    if unread {
+        reply.drain(hole.start.min(end)..end);
+    } else {
+        reply[hole.start.min(end)..end].fill(0);
+    }
+    let request = Command::Query(Query::plain(b"SELECT password, id FROM users")).encode();
+    let mut exchange = exchange(request, reply, "");
+    exchange.flags = Flags::GAP_IN_RESPONSE;
+    let (_, reply, exchange) = redacted(Rules::default(), exchange);
+    (reply, exchange)
+}
+
+#[test]
+fn rows_around_a_hole_hold_no_secrets_wherever_the_hole_is() {
+    for start in (0..500).step_by(3) {
+        for length in [4, 17, 100] {
+            for unread in [false, true] {
+                let (reply, _) = with_hole(start..start + length, unread);
+                assert!(!holds(&reply, b"s3cret"), "{start} {length} {unread}");
+            }
+        }
+    }
+    let (_, exchange) = with_hole(0..30, false);
+    assert!(exchange.flags.contains(Flags::RESPONSE_TRUNCATED));
+}
+
+#[test]
+fn rows_of_a_statement_that_was_not_seen_keep_their_number_only() {
+    let columns = [ColumnDefinition::new(b"password", ColumnType::VAR_STRING)];
+    let rows = [vec![text("s3cret")], vec![text("s3cret-2")]];
+    let whole = result(RowFormat::Binary, &columns, &rows);
+    // MariaDB leaves out the definitions that its client has
+    let mut reply = Vec::new();
+    let mut sequence = 1;
+    for packet in std::iter::once(vec![1, 0]).chain(packets(&whole).into_iter().skip(3)) {
+        write_packet(&mut reply, &mut sequence, &packet);
+    }
+    let mut exchange = exchange(execute(9, &[]), reply, "");
+    exchange.statement_id = Some(9);
+    let request = exchange.request.clone().unwrap().bytes;
+    let (_, reply, _) = redacted(Rules::default(), exchange);
+    assert!(!holds(&reply, b"s3cret"));
+    assert_eq!(summarise_reply(&request, &reply, &Dialect::UNKNOWN).rows, 2);
+}
