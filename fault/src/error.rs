@@ -1,5 +1,6 @@
 //! What can be wrong with a fault as written. Each message names what is allowed.
 
+use reprise_wire::filter::FilterError;
 use thiserror::Error;
 
 use crate::Behaviour;
@@ -83,6 +84,9 @@ pub enum FaultError {
         /// What is wrong with it and what to write.
         why: &'static str,
     },
+    /// The filter of a selector cannot be read.
+    #[error("the filter after `where` is not understood, at character {at}: {problem}", at = .0.position, problem = .0.problem)]
+    BadFilter(#[from] FilterError),
     /// More faults than a sample has bits for.
     #[error("{0} faults are given: at most 32 fit into one plan")]
     TooMany(usize),

@@ -46,6 +46,8 @@ pub struct Slices {
 pub struct Loss {
     /// How many of them.
     pub share: Percent,
+    /// How many more of those right behind a lost one.
+    pub more_behind_a_loss: Option<Percent>,
     /// How long it takes to notice; twice as long each time one is lost again.
     pub again_after: Duration,
 }
@@ -60,12 +62,22 @@ impl Loss {
     /// A packet that is lost more often than this comes all the same.
     const MOST_TIMES: u32 = 15;
 
-    /// How long a packet is late.
-    pub(crate) fn late(self, seed: u64, [connection, direction, at]: [u64; 3]) -> Duration {
+    /// How long a packet is late; `behind_a_loss`: the one before it was.
+    pub(crate) fn late(
+        self,
+        seed: u64,
+        [connection, direction, at]: [u64; 3],
+        behind_a_loss: bool,
+    ) -> Duration {
         let mut late = Duration::ZERO;
         for time in 0..Self::MOST_TIMES {
             let place = [connection, direction, at, u64::from(time)];
-            if !Dice::new(seed, &place).strikes(self.share) {
+            // what is sent again comes after a pause, and bursts are over by then
+            let share = match self.more_behind_a_loss {
+                Some(more) if behind_a_loss && time == 0 => self.share.and(more),
+                _ => self.share,
+            };
+            if !Dice::new(seed, &place).strikes(share) {
                 break;
             }
             late += (self.again_after * (1 << time)).min(Self::LONGEST);
@@ -158,9 +170,10 @@ mod tests {
         let late = |percent: &str, at| {
             let loss = Loss {
                 share: percent.parse().unwrap(),
+                more_behind_a_loss: None,
                 again_after: Duration::from_millis(200),
             };
-            loss.late(1, [1, 0, at]).as_millis()
+            loss.late(1, [1, 0, at], false).as_millis()
         };
         let all: Vec<u128> = (0..20_000).map(|at| late("10", at)).collect();
         let share = |ms: u128| all.iter().filter(|late| **late == ms).count() as f64 / 20_000.0;
@@ -170,5 +183,25 @@ mod tests {
         // what is always lost comes at last
         let doubled = (0..9).map(|time| 200_u128 << time).sum::<u128>();
         assert_eq!(late("100", 0), doubled + 6 * 60_000);
+    }
+
+    #[test]
+    fn losses_that_correlate_come_in_bursts() {
+        let loss = Loss {
+            share: "10".parse().unwrap(),
+            more_behind_a_loss: Some("60".parse().unwrap()),
+            again_after: Duration::from_millis(200),
+        };
+        let mut lost = vec![false];
+        for at in 0..20_000 {
+            let behind_a_loss = lost.last() == Some(&true);
+            lost.push(!loss.late(1, [1, 0, at], behind_a_loss).is_zero());
+        }
+        let share_behind = |was_lost: bool| {
+            let pairs: Vec<&[bool]> = lost.windows(2).filter(|two| two[0] == was_lost).collect();
+            pairs.iter().filter(|two| two[1]).count() as f64 / pairs.len() as f64
+        };
+        assert!((share_behind(false) - 0.1).abs() < 0.02);
+        assert!((share_behind(true) - 0.7).abs() < 0.03);
     }
 }

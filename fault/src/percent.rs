@@ -21,6 +21,15 @@ impl Percent {
         }
     }
 
+    /// Both shares added up, at most all.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        let sum = self.0 + other.0;
+        match sum > Self::ALL.0 {
+            true => Self::ALL,
+            false => Self(sum),
+        }
+    }
+
     /// The share in millionths, 1 to 1,000,000.
     pub const fn millionths(self) -> u32 {
         self.0

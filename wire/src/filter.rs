@@ -116,6 +116,12 @@ impl Filter {
         self.terms.iter().all(|term| term.holds_for(candidate))
     }
 
+    /// The key of its first term that needs more than operation and summary, which are known before an exchange is
+    /// answered, wherever it is; `None`: they decide alone.
+    pub fn beyond_request(&self) -> Option<&'static str> {
+        self.terms.iter().find_map(|term| term.beyond_request())
+    }
+
     /// Whether it matches everything.
     pub const fn is_empty(&self) -> bool {
         self.terms.is_empty()

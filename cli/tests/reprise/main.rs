@@ -37,6 +37,8 @@ mod help;
 #[cfg(test)]
 mod https;
 #[cfg(test)]
+mod hung_clients;
+#[cfg(test)]
 mod importing;
 #[cfg(test)]
 mod interchange;

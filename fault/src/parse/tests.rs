@@ -140,6 +140,7 @@ fn every_refusal_names_what_is_allowed() {
         ("10:wrong_sequence for redis", "only has a meaning in MySQL"),
         ("10:packet_loss", "packet_loss(percent=1)"),
         ("10:packet_loss(percent=101)", "up to 100"),
+        ("10:packet_loss(percent=1,correlation=101)", "up to 100"),
         ("10:delay(recorded=0)", "0.001 to 1000"),
         ("10:delay(recorded=1.2345)", "three decimals"),
         ("10:delay(ms=1,stream=both,when=after)", "of bursts"),
@@ -249,6 +250,7 @@ fn every_behaviour_reads_back_what_it_writes() {
         "wrong_sequence(by=200)",
         "packet_loss(percent=0.5)",
         "packet_loss(percent=2,ms=50,stream=both)",
+        "packet_loss(percent=2,correlation=40)",
         "delay(recorded=0.5)",
         "delay(recorded=2,ms=10,jitter=5)",
         "limit_data(bytes=100)",
@@ -330,7 +332,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
     let percent = (1_u32..=1_000_000).prop_map(|n| Percent::from_millionths(n).unwrap());
     let window = proptest::option::of(any_window());
     let selector = proptest::option::of(
-        "(for )?(table:a |in:transaction )?[/*A-Za-z{}=?@]{1,12}( [a-z?]{1,6})?"
+        "(for )?(table:a |in:transaction )?([/*A-Za-z{}=?@]{1,12}( [a-z?]{1,6})?|where method:[A-Z]{1,5} [a-z]{1,5})"
             .prop_map(|text| text.parse::<Selector>().unwrap()),
     );
     let via = proptest::option::of("[a-z0-9-]{1,8}");

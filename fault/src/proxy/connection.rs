@@ -2,6 +2,7 @@
 //! nothing can go wrong and nothing needs to be understood, bytes are only passed on.
 
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
     if let Err(cut) = opening(&luck, &client, &faults, &scratch).await {
         return close(&client, None, cut);
     }
-    let server = match connect(&proxy).await {
+    let server = match connect(proxy.target().addresses()).await {
         Ok(server) => server,
         Err(error) => {
             // The client has been let in already, so it cannot be refused any more: a reset is the nearest.
@@ -102,7 +103,7 @@ fn overhear(client: &TcpStream, proxy: &Proxy) -> Option<Overheard> {
 async fn untouched(
     proxy: &Proxy,
     ends: &Ends,
-    mut faults: watch::Receiver<Current>,
+    faults: watch::Receiver<Current>,
     scratch: &Scratch,
     left: &[Left; 2],
 ) -> Option<Result<(), Broken>> {
@@ -110,13 +111,9 @@ async fn untouched(
     if proxy.protocol() != ProxyProtocol::Tcp {
         return None;
     }
-    let faulty = async move {
-        // the table is gone only when the proxy is
-        let _ = faults.wait_for(|current| !current.is_empty()).await;
-    };
     tokio::select! {
         biased;
-        () = faulty => None,
+        () = waiting::any(faults) => None,
         ended = relay::untouched(ends, &proxy.counters, scratch, left) => Some(ended),
     }
 }
@@ -242,9 +239,9 @@ fn close(client: &Side, server: Option<&Side>, cut: Cut) {
 }
 
 /// Opens the target's side: the first of its addresses that answers.
-async fn connect(proxy: &Proxy) -> io::Result<TcpStream> {
+async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in proxy.target().addresses() {
+    for address in addresses {
         match tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => last = error,
@@ -252,4 +249,32 @@ async fn connect(proxy: &Proxy) -> io::Result<TcpStream> {
         }
     }
     Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// Where a connection to these addresses ends up.
+    fn connected(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let connected = runtime.unwrap().block_on(connect(addresses));
+        connected.and_then(|stream| stream.peer_addr())
+    }
+
+    #[test]
+    fn addresses_of_a_target_are_tried_in_turn_until_one_answers() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let answers = listener.local_addr().unwrap();
+        let refuses = |last| SocketAddr::from(([127, 0, 0, last], answers.port()));
+        let tried = [refuses(2), refuses(3), answers];
+        assert_eq!(connected(&tried).unwrap(), answers);
+        assert_eq!(connected(&[answers, refuses(2)]).unwrap(), answers);
+        let error = connected(&tried[..2]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
 }

@@ -55,6 +55,8 @@ pub(super) struct Link {
     pub(super) left: [Left; 2],
     /// How often each side has spoken: the client, the server.
     spoken: [Cell<u64>; 2],
+    /// Whether the packet that left last was lost at first: to the server, to the client.
+    lost: [Cell<bool>; 2],
     settled: Notify,
     /// The server has finished.
     is_unanswered: Cell<bool>,
@@ -80,6 +82,7 @@ impl Link {
             faults,
             left,
             spoken: <[Cell<u64>; 2]>::default(),
+            lost: <[Cell<bool>; 2]>::default(),
             settled: Notify::new(),
             is_unanswered: Cell::new(false),
             has_left: Cell::new(false),
@@ -136,6 +139,14 @@ impl Link {
         match direction {
             Direction::ToServer => &self.spoken[0],
             Direction::ToClient => &self.spoken[1],
+        }
+    }
+
+    /// Whether the packet of a direction that left last was lost at first.
+    pub(super) const fn was_lost(&self, direction: Direction) -> &Cell<bool> {
+        match direction {
+            Direction::ToServer => &self.lost[0],
+            Direction::ToClient => &self.lost[1],
         }
     }
 

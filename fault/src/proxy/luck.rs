@@ -14,7 +14,7 @@ use crate::burst::BurstChanges;
 use crate::draw::Dice;
 use crate::flow::Flow;
 use crate::turn::Turn;
-use crate::{Behaviour, Injected, Subject};
+use crate::{Behaviour, Fault, Injected, Subject};
 
 /// The operation of a connection being opened, as selectors name it.
 pub(super) const CONNECT: &str = "CONNECT";
@@ -43,6 +43,8 @@ pub(super) struct Luck {
     chunks: Cell<u64>,
     asked: RefCell<HashMap<u32, u64>>,
     hit: RefCell<HashSet<u32>>,
+    /// The faults on connections that were drawn and do not strike this one.
+    spared: RefCell<HashSet<u32>>,
 }
 
 impl Luck {
@@ -54,6 +56,7 @@ impl Luck {
             chunks: Cell::new(0),
             asked: RefCell::default(),
             hit: RefCell::default(),
+            spared: RefCell::default(),
         }
     }
 
@@ -75,9 +78,11 @@ impl Luck {
             if fault.behaviour.acts_on_connections()
                 || fault.behaviour.bursts().is_some()
                 || !is_asked(placed, moment, &subject)
-                || !(fault.count.is_everything() || fault.count.holds(self.ask(placed)))
-                || !fault.strikes(dice)
             {
+                continue;
+            }
+            if !self.strikes(placed, dice) {
+                placed.let_pass();
                 continue;
             }
             fault.behaviour.strike(&mut turn, dice);
@@ -101,10 +106,11 @@ impl Luck {
         let way = BURST + u64::from(direction == Direction::ToClient);
         let place = [u64::from(placed.id), self.number, way, burst];
         let dice = Dice::new(self.proxy.config.seed, &place);
-        if !placed.concerns(&self.placed(Subject::ANY))
-            || !(fault.count.is_everything() || fault.count.holds(self.ask(placed)))
-            || !fault.strikes(dice)
-        {
+        if !placed.concerns(&self.placed(Subject::ANY)) {
+            return None;
+        }
+        if !self.strikes(placed, dice) {
+            placed.let_pass();
             return None;
         }
         let mut changes = BurstChanges::default();
@@ -125,11 +131,14 @@ impl Luck {
             let (fault, seed) = (&placed.fault, self.proxy.config.seed);
             let place = [u64::from(placed.id), self.number, chunk];
             let [id, number, _] = place;
-            if !fault.behaviour.acts_on_connections()
-                || !fault.strikes(Dice::new(seed, &[id, number]))
-                || !fault.count.holds(self.number - 1)
-                || !placed.concerns(&subject)
-            {
+            if !fault.behaviour.acts_on_connections() || !placed.concerns(&subject) {
+                continue;
+            }
+            let strikes = fault.strikes(Dice::new(seed, &[id, number]));
+            if !strikes || !fault.count.holds(self.number - 1) {
+                if self.spared.borrow_mut().insert(placed.id) {
+                    placed.let_pass();
+                }
                 continue;
             }
             let before = flow.clone();
@@ -146,6 +155,12 @@ impl Luck {
             connection: Some(self.number),
             ..subject
         }
+    }
+
+    /// Whether a fault that is asked strikes: it is its turn, and chance has it so.
+    fn strikes(&self, placed: &Placed, dice: Dice<'_>) -> bool {
+        let Fault { count, .. } = placed.fault;
+        (count.is_everything() || count.holds(self.ask(placed))) && placed.fault.strikes(dice)
     }
 
     /// Counts that a fault is asked; how often it was before, on this connection or over all.

@@ -180,8 +180,12 @@ fn piece(link: &Link, flow: &Flow, passed: u64, bytes: usize) -> usize {
 fn lateness(link: &Link, flow: &Flow, passed: u64) -> Duration {
     let seed = link.luck.proxy.config.seed;
     let to_client = u64::from(flow.direction == Direction::ToClient);
+    let was_lost = link.was_lost(flow.direction);
     flow.loss.map_or(Duration::ZERO, |loss| {
-        loss.late(seed, [link.luck.number, to_client, passed])
+        let place = [link.luck.number, to_client, passed];
+        let late = loss.late(seed, place, was_lost.get());
+        was_lost.set(!late.is_zero());
+        late
     })
 }
 

@@ -4,6 +4,7 @@
 mod tls;
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
 use std::net::Shutdown;
 use std::time::Duration;
@@ -87,16 +88,22 @@ impl Side {
                 Some(tls) => tls.has_unsent(),
             };
             if !unsent {
-                return self.stream.readable().await;
+                return self.comes().await;
             }
             tokio::select! {
-                readable = self.stream.readable() => return readable,
+                readable = self.comes() => return readable,
                 writable = self.stream.writable() => {
                     writable?;
                     self.flush()?;
                 }
             }
         }
+    }
+
+    /// Waits for the socket. One task has each connection, so that the socket's own place for who reads is enough, which
+    /// costs less than to queue there.
+    async fn comes(&self) -> io::Result<()> {
+        poll_fn(|cx| self.stream.poll_read_ready(cx)).await
     }
 
     /// What can be read now; 0: the peer has finished.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use rustix::net::{RecvFlags, recv};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -41,7 +42,7 @@ pub(super) fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     let room = buffer.len();
     let mut read = 0;
     let tried = stream.try_io(Interest::READABLE, || {
-        read = rustix::io::read(stream, &mut *buffer)?;
+        (_, read) = recv(stream, &mut *buffer, RecvFlags::empty())?;
         // fewer bytes than there was room for: that was all, and asking for more would only say so
         match read > 0 && read < room {
             true => Err(io::ErrorKind::WouldBlock.into()),

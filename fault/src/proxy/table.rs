@@ -20,6 +20,9 @@ pub struct FaultState {
     pub on: bool,
     /// How many exchanges it struck; connections, where it acts on those.
     pub injected: u64,
+    /// How many of those it was asked about it let pass.
+    #[serde(default)]
+    pub passed: u64,
     /// How many connections it struck.
     pub connections: u64,
 }
@@ -34,6 +37,7 @@ pub(super) struct Placed {
     /// When it ends unless whoever asked for it says again that it is wanted, in its own time; microseconds.
     leased_until_us: AtomicU64,
     injected: AtomicU64,
+    passed: AtomicU64,
     connections: AtomicU64,
     asked: AtomicU64,
 }
@@ -46,6 +50,7 @@ impl Placed {
             since: Instant::now(),
             leased_until_us: AtomicU64::new(u64::MAX),
             injected: AtomicU64::new(0),
+            passed: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             asked: AtomicU64::new(0),
         }
@@ -107,6 +112,11 @@ impl Placed {
     /// Counts that it is asked, over all connections; how often it had been.
     pub(super) fn ask(&self) -> u64 {
         self.asked.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts that it was asked and did not strike.
+    pub(super) fn let_pass(&self) {
+        self.passed.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts that it struck; `first`: for the first time on its connection.
@@ -221,6 +231,7 @@ impl Table {
             fault: placed.fault.clone(),
             on: *on,
             injected: of(&placed.injected),
+            passed: of(&placed.passed),
             connections: of(&placed.connections),
         });
         states.collect()

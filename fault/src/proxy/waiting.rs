@@ -1,5 +1,8 @@
 //! Waits that end early when faults change: what a fault holds is freed as soon as it is off.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -42,6 +45,28 @@ pub(super) async fn hold(faults: &watch::Receiver<Current>, wait: &Pause, client
         () = pause(faults, wait) => {}
         () = left => {}
     }
+}
+
+/// Waits until a fault is switched on. Whoever passes bytes on polls this with each message, so that it looks at a
+/// number alone while nothing has changed.
+pub(super) async fn any(mut faults: watch::Receiver<Current>) {
+    let mut looked_at = faults.clone();
+    let mut waits = pin!(async move {
+        // the table is gone only when the proxy is
+        let _ = faults.wait_for(|current| !current.is_empty()).await;
+    });
+    let mut wakes: Option<Waker> = None;
+    poll_fn(|cx| {
+        let has_changed = looked_at.has_changed().unwrap_or(true);
+        let is_waited_for = |waker: &Waker| waker.will_wake(cx.waker());
+        if !has_changed && wakes.as_ref().is_some_and(is_waited_for) {
+            return Poll::Pending;
+        }
+        looked_at.mark_unchanged();
+        wakes = Some(cx.waker().clone());
+        waits.as_mut().poll(cx)
+    })
+    .await;
 }
 
 /// Waits until a fault is added, changed or removed, or goes on or off by its own time.

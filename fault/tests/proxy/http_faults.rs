@@ -146,7 +146,8 @@ fn a_share_of_requests_fails_whatever_the_connections() {
     // binomial: 400 draws at 20 % have a standard deviation of 8
     let failed = statuses[&Some(500)];
     assert!((40..120).contains(&failed), "{statuses:?}");
-    assert_eq!(standing.proxy.faults()[0].injected, failed);
+    let fault = &standing.proxy.faults()[0];
+    assert_eq!((fault.injected, fault.passed), (failed, 400 - failed));
 }
 
 #[test]

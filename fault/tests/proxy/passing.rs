@@ -1,7 +1,7 @@
 //! With no fault on, a proxy is not there: whatever both sides say, in whatever pieces, arrives as it was.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener};
+use std::net::{Shutdown, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -215,6 +215,26 @@ fn a_server_that_never_stops_is_left_when_its_client_leaves() {
         client.read_exact(&mut [0; 1000]).unwrap();
         drop(client);
         assert!(server.join().unwrap() > 0, "{protocol:?}");
+        standing.idle();
+    }
+}
+
+#[test]
+fn a_target_by_its_name_is_reached_at_whichever_address_it_listens() {
+    for address in "localhost:0".to_socket_addrs().unwrap() {
+        // a name that has an address of a protocol the machine does not speak is reached at the others
+        let Ok(listener) = TcpListener::bind(address) else {
+            continue;
+        };
+        let port = listener.local_addr().unwrap().port();
+        let standing = Standing::before(format!("localhost:{port}"), ProxyProtocol::Tcp);
+        let mut client = standing.connect();
+        client.write_all(b"hello").unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        let mut heard = [0; 5];
+        server.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"hello");
+        drop((client, server));
         standing.idle();
     }
 }

@@ -21,12 +21,12 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn before(server: SocketAddr, protocol: ProxyProtocol) -> Self {
+    pub(crate) fn before(server: impl ToString, protocol: ProxyProtocol) -> Self {
         Self::misbehaving(server, protocol, &[])
     }
 
     pub(crate) fn misbehaving(
-        server: SocketAddr,
+        server: impl ToString,
         protocol: ProxyProtocol,
         faults: &[&str],
     ) -> Self {
@@ -69,7 +69,7 @@ impl Drop for Standing {
     }
 }
 
-pub(crate) fn allowed(folder: &TempDir, server: SocketAddr) -> AllowedTarget {
+pub(crate) fn allowed(folder: &TempDir, server: impl ToString) -> AllowedTarget {
     let store = Store::open(folder.path().join("t.reprise")).unwrap();
     store.allow_http(&server.to_string(), None, false).unwrap()
 }

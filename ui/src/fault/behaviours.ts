@@ -156,9 +156,17 @@ export const BEHAVIOURS: Behaviour[] = [
     ],
     { bytes: '64', delay_us: '1000' },
   ),
-  proxy('packet_loss', 'All bytes', [{ name: 'percent', label: '% of packets' }, ms, stream], {
-    percent: '1',
-  }),
+  proxy(
+    'packet_loss',
+    'All bytes',
+    [
+      { name: 'percent', label: '% of packets' },
+      { name: 'correlation', label: '% more behind a lost one' },
+      ms,
+      stream,
+    ],
+    { percent: '1' },
+  ),
   proxy('limit_data', 'All bytes', [{ name: 'bytes', label: 'bytes' }, stream], { bytes: '1000' }),
   proxy('slow_close', 'All bytes', [ms, stream], { ms: '1000' }),
 ];

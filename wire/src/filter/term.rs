@@ -76,6 +76,24 @@ impl Term {
     pub(super) fn holds_for(&self, candidate: &Candidate<'_>) -> bool {
         self.test.holds_for(candidate) != self.negated
     }
+
+    /// Its key, if it needs more than operation and summary.
+    pub(super) const fn beyond_request(&self) -> Option<&'static str> {
+        match self.test {
+            Test::Protocol(_) => Some("protocol"),
+            Test::Status(_) => Some("status"),
+            Test::Took(_) => Some("took"),
+            Test::Sent(_) => Some("sent"),
+            Test::Received(_) => Some("received"),
+            Test::Connection(_) => Some("connection"),
+            Test::Flag(_) => Some("flag"),
+            Test::Method(_)
+            | Test::Operation(_)
+            | Test::Request(_)
+            | Test::Text(_)
+            | Test::Regex(_) => None,
+        }
+    }
 }
 
 impl Test {

@@ -67,8 +67,7 @@ impl Kind {
                 ("delay", "delay_us"),
             ],
             Self::LimitData => &[("bytes", "bytes")],
-            // bursts of loss are not imitated
-            Self::PacketLoss => &[("loss_rate", "percent")],
+            Self::PacketLoss => &[("loss_rate", "percent"), ("correlation", "correlation")],
         }
     }
 
@@ -160,7 +159,7 @@ impl Toxic {
     /// Whether it strikes at all.
     pub(super) fn is_on(&self) -> bool {
         self.toxicity > 0.0
-            && !(self.kind == Kind::PacketLoss && self.attribute("loss_rate") == 0.0)
+            && !(self.kind == Kind::PacketLoss && self.attribute("loss_rate") <= 0.0)
     }
 
     fn attribute(&self, name: &str) -> f64 {
@@ -177,14 +176,15 @@ impl Toxic {
         };
         let mut options = Vec::new();
         for (name, option) in self.kind.attributes() {
-            let value = match (self.kind, self.attribute(name)) {
-                (Kind::PacketLoss, rate) => percent_of(rate),
+            let value = match (*name, self.attribute(name)) {
+                // losses come by themselves
+                ("correlation", more) if more <= 0.0 => continue,
+                // Toxiproxy's own shares end there, too
+                ("loss_rate" | "correlation", share) => percent_of(share.min(1.0)),
+                // it has no end
+                ("timeout", 0.0) if self.kind == Kind::Timeout => continue,
                 (_, value) => value,
             };
-            // a timeout of 0 has no end
-            if self.kind == Kind::Timeout && value == 0.0 {
-                continue;
-            }
             options.push(format!("{option}={value}"));
         }
         if self.kind.has_stream() {
@@ -243,6 +243,14 @@ mod tests {
             (
                 r#"{"type": "packet_loss", "attributes": {"loss_rate": 0.015}}"#,
                 "100:packet_loss(percent=1.5)",
+            ),
+            (
+                r#"{"type": "packet_loss", "attributes": {"loss_rate": 0.1, "correlation": 0.25}}"#,
+                "100:packet_loss(percent=10,correlation=25)",
+            ),
+            (
+                r#"{"type": "packet_loss", "attributes": {"loss_rate": 7, "correlation": 7}}"#,
+                "100:packet_loss(percent=100,correlation=100)",
             ),
         ] {
             assert_eq!(written(body), fault);
