@@ -202,10 +202,6 @@ fn nothing_is_left_of_ten_thousand_hung_clients() {
         round("100:hang", asking, 0),
     ];
     let held_kb = rounds.map(|round| round.hang(&proxied, &server));
-    let after_kb = proxied.resident_kb();
-    eprintln!(
-        "{asking} and {connecting} clients: {before_kb} kB before, {held_kb:?} while they hung, {after_kb} after"
-    );
     // whoever comes next has the memory of those before
     let [first, .., last] = held_kb;
     let [first, last] = [first - before_kb, last - before_kb];
