@@ -181,6 +181,11 @@ impl Library {
                 answered.push(operation, &sample);
             }
         }
+        if samples.generator_late() {
+            for sample in self.store.samples(run.id) {
+                samples.push_again(&sample?);
+            }
+        }
         Ok(samples)
     }
 

@@ -17,6 +17,7 @@ mod distribution;
 mod draws;
 mod estimate;
 pub(crate) mod failures;
+mod held_up;
 mod limit;
 mod longer;
 mod machine;
@@ -26,6 +27,7 @@ mod samples;
 mod side;
 pub(crate) mod slices;
 mod throughput;
+mod unexplained;
 
 pub use comparison::{
     Comparison, CurvePoint, ErrorRateChange, QuantileChange, Sides, ThroughputChange, Verdict,
@@ -48,6 +50,8 @@ pub const STEADY_US: u64 = 30_000_000;
 pub const LEAST_US: u64 = 100;
 /// Changes of the error rate smaller than this share (0.1 points) are never called a change.
 pub const LEAST_ERROR_RATE: f64 = 0.001;
+/// More errors than this must be ruled out for runs to be the same: one point.
+const SAME_ERRORS: f64 = 0.01;
 /// The chance of calling anything a change where there is none, over everything tested.
 const ALPHA: f64 = 0.05;
 /// Fewer slices of time than this say nothing about how much a run varies.
@@ -74,13 +78,23 @@ pub struct Judging {
 /// Compares the runs of B against those of A, one or several each. Either side without a run is compared as
 /// one without answers.
 pub fn compare(a: &[RunSamples], b: &[RunSamples], judging: Judging) -> Comparison {
-    let (a, b) = (Side(a), Side(b));
+    let (a, b) = (Side::new(a), Side::new(b));
+    let limit = Limit::new(a, b, judging.min_effect);
+    let mut comparison = contrast(a, b, limit, judging.seed);
+    let lateness = unexplained::keep(&mut comparison, a, b, |a, b| {
+        contrast(a, b, limit, judging.seed)
+    });
+    reasons::conclude(&mut comparison, a, b, limit.pace, &lateness);
+    comparison
+}
+
+/// The numbers of a comparison, without a verdict.
+fn contrast(a: Side<'_>, b: Side<'_>, limit: Limit, seed: u64) -> Comparison {
     let samples = Sides {
         a: a.answered(),
         b: b.answered(),
     };
-    let limit = Limit::new(a, b, judging.min_effect);
-    let resampling = Resampling::new(a, b, judging.seed);
+    let resampling = Resampling::new(a, b, seed);
     let totals: [Vec<_>; 2] = [a, b].map(|side| side.totals().collect());
     let grid = quantile_grid(samples);
     let contrasts = resampling.quantiles(&totals[0], &totals[1], &grid);
@@ -113,12 +127,12 @@ pub fn compare(a: &[RunSamples], b: &[RunSamples], judging: Judging) -> Comparis
     let mut operations: Vec<OperationChange> = operations.collect();
     operations::sort_by_effect(&mut operations);
 
-    let mut comparison = Comparison {
+    Comparison {
         a: a.name(),
         b: b.name(),
         runs: Sides {
-            a: a.0.len() as u64,
-            b: b.0.len() as u64,
+            a: a.len() as u64,
+            b: b.len() as u64,
         },
         samples,
         noise: limit.share,
@@ -128,9 +142,7 @@ pub fn compare(a: &[RunSamples], b: &[RunSamples], judging: Judging) -> Comparis
         operations,
         curve: curve(&contrasts),
         ..Comparison::default()
-    };
-    reasons::conclude(&mut comparison, a, b, limit.pace);
-    comparison
+    }
 }
 
 /// The reported quantiles with the chances of those that were tested.

@@ -11,6 +11,24 @@ use crate::support::{Desk, RECORDING, has_fields, number, password_secret, shop,
 /// Stores a run of a minute whose answers take this long, with a little spread. Written and not sent, so
 /// that no machine's speed decides the verdict.
 fn store_run(desk: &Desk, name: &str, answer_us: u64) {
+    store_samples(desk, name, |number, operation| {
+        sample(number, operation, answer_us)
+    });
+}
+
+/// The same, by a generator that stands still for 40 ms every second.
+fn store_late_run(desk: &Desk, name: &str, answer_us: u64) {
+    store_samples(desk, name, |number, operation| {
+        let mut sample = sample(number, operation, answer_us);
+        let late_us = 40_000_u64.saturating_sub(sample.ready_us % 1_000_000);
+        sample.sent_us += late_us;
+        sample.first_byte_us = sample.first_byte_us.map(|at_us| at_us + late_us);
+        sample.done_us += late_us;
+        sample
+    });
+}
+
+fn store_samples(desk: &Desk, name: &str, sample: impl Fn(u32, u32) -> Sample) {
     let store = Store::open_existing(desk.library()).unwrap();
     let recording = store.recording(RECORDING).unwrap();
     let operations = store.operations(recording.id).unwrap();
@@ -30,7 +48,7 @@ fn store_run(desk: &Desk, name: &str, answer_us: u64) {
     });
     let run = run.unwrap();
     let samples: Vec<_> = (0..6_000_u32)
-        .map(|number| sample(number, operation.id.0, answer_us))
+        .map(|number| sample(number, operation.id.0))
         .collect();
     run.add_samples(&samples).unwrap();
     let summary = Summary {
@@ -83,6 +101,28 @@ fn a_regression_is_said_and_makes_the_exit_code_1() {
         said.stdout.starts_with("new against old: regressed"),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_late_generator_is_blamed_for_no_more_than_it_can_do() {
+    let desk = Desk::with_recording();
+    store_run(&desk, "old", 20_000);
+    store_late_run(&desk, "late", 20_000);
+    store_late_run(&desk, "slow", 200_000);
+    let explained = compare(&desk, "old", "late", 0);
+    assert_eq!(explained["verdict"], "inconclusive", "{explained}");
+    let why = explained["why"][0].as_str().unwrap();
+    assert!(
+        why.starts_with("the generator was late in B (p99 "),
+        "{why}"
+    );
+    assert!(why.ends_with("on a machine with more free cores"), "{why}");
+
+    assert_eq!(compare(&desk, "old", "slow", 1)["verdict"], "regressed");
+    let larger = "but the change is larger than lateness can explain: without all that it can, p";
+    let said = desk.run(&["compare", "old", "slow", "--html", "slow.html"]);
+    assert!(said.with_code(1).stdout.contains(larger));
+    assert!(desk.read("slow.html").contains(larger));
 }
 
 #[test]

@@ -89,10 +89,23 @@ fn source<'a>(answer: &'a Value, name: &str) -> &'a Value {
 }
 
 #[track_caller]
-fn mean(answer: &Value, name: &str, series: &str) -> f64 {
+fn series<'a>(answer: &'a Value, name: &str, series: &str) -> &'a Value {
     let all = source(answer, name)["series"].as_array().unwrap();
     let found = all.iter().find(|one| one["series"] == series);
-    let found = found.unwrap_or_else(|| panic!("no {series} of {name} in {answer}"));
+    found.unwrap_or_else(|| panic!("no {series} of {name} in {answer}"))
+}
+
+/// The names of all series of a source.
+fn told<'a>(answer: &'a Value, name: &str) -> Vec<&'a str> {
+    let all = source(answer, name)["series"].as_array().unwrap();
+    all.iter()
+        .map(|one| one["series"].as_str().unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn mean(answer: &Value, name: &str, of: &str) -> f64 {
+    let found = series(answer, name, of);
     assert!(found["count"].as_u64().unwrap() >= 1, "{found}");
     let mean = found["mean"].as_f64().unwrap();
     assert!(
@@ -237,6 +250,89 @@ fn a_mariadb_tells_its_status_and_its_password_is_kept_nowhere() {
     let plan = desk.run(&["plans", "save", "kept", "--run", "r"]);
     assert!(!format!("{plan:?}").contains(MYSQL_PASSWORD));
     assert!(!folder_holds(&desk.path("data"), MYSQL_PASSWORD.as_bytes()));
+}
+
+#[test]
+fn a_replica_tells_how_far_it_is_behind_and_that_it_has_stopped() {
+    let (source, replica) = mariadb::start_with_replica()
+        .expect("this test needs MariaDB: apt-get install mariadb-server");
+    let (desk, shop) = (Desk::with_recording(), shop());
+    let url = url(&shop);
+    let login = |server: &mariadb::Mariadb| {
+        format!("mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}", server.addr())
+    };
+    let watched = [
+        format!("replica={}", login(&replica)),
+        format!("source={}", login(&source)),
+    ];
+    source.does("CREATE TABLE beat (n INT)").unwrap();
+    let writes = std::sync::atomic::AtomicBool::new(true);
+    let replay = |run: &str| {
+        let [replica, source] = watched.each_ref();
+        let flags = ["--duration", "8s", "--watch", replica, "--watch", source];
+        let run = desk.answer(
+            &[
+                &["replay", RECORDING, "--http", &url, "--run", run],
+                &flags[..],
+            ]
+            .concat(),
+        );
+        conserved(&run);
+        assert_eq!(run["run"]["state"], "complete");
+        run
+    };
+    std::thread::scope(|scope| {
+        let ended = EndOf(&writes);
+        scope.spawn(|| {
+            while writes.load(Ordering::Relaxed) {
+                source.does("INSERT INTO beat VALUES (1)").unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+        });
+        let follows = replay("follows");
+        assert_eq!(mean(&follows, "replica", "replication stopped"), 0.0);
+        for statement in [
+            "STOP SLAVE",
+            "CHANGE MASTER TO MASTER_DELAY=4",
+            "START SLAVE",
+        ] {
+            replica.does(statement).unwrap();
+        }
+        let behind = replay("behind");
+        let most = series(&behind, "replica", "replication lag")["max"].as_f64();
+        // what it does is four seconds old, told in whole ones
+        assert!(most.unwrap() >= 3e6, "{behind}");
+
+        let compared = desk.answer(&["compare", "follows", "behind"]);
+        let rows = compared["watch"].as_array().unwrap();
+        let lag = |row: &&Value| row["source"] == "replica" && row["series"] == "replication lag";
+        let row = rows.iter().find(lag).unwrap();
+        assert_eq!(row["a"], mean(&follows, "replica", "replication lag"));
+        assert_eq!(row["b"], mean(&behind, "replica", "replication lag"));
+        desk.run(&["chart", "behind", "watch", "--out", "w.svg"])
+            .ok();
+        assert!(desk.read("w.svg").contains("replica: replication lag"));
+
+        replica.does("STOP SLAVE SQL_THREAD").unwrap();
+        let stopped = replay("stopped");
+        assert_eq!(mean(&stopped, "replica", "replication stopped"), 1.0);
+        assert!(!told(&stopped, "replica").contains(&"replication lag"));
+        assert!(
+            !told(&stopped, "source")
+                .iter()
+                .any(|name| name.starts_with("replication"))
+        );
+        drop(ended);
+    });
+}
+
+/// Ends what goes on while a flag is up, also when the test fails.
+struct EndOf<'a>(&'a std::sync::atomic::AtomicBool);
+
+impl Drop for EndOf<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 #[test]

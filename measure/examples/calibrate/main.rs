@@ -4,11 +4,13 @@
 //! ```text
 //! cargo run --release -p reprise-measure --example calibrate              # 300 pairs of each kind
 //! cargo run --release -p reprise-measure --example calibrate -- 2000
+//! cargo run --release -p reprise-measure --example calibrate -- 300 late  # those with that word in their line
 //! docs/stories/calibrate.sh                                                # real pairs, of the sample shop with itself
 //! ```
 
 #![expect(clippy::print_stdout, reason = "it prints its table")]
 
+mod generator;
 mod live;
 mod questions;
 mod server;
@@ -29,10 +31,14 @@ fn main() {
         return;
     }
     let pairs = first.and_then(|pairs| pairs.parse().ok()).unwrap_or(PAIRS);
+    let about = arguments.next().unwrap_or_default();
     println!("| | pairs | right | changed | same | inconclusive | goal |");
     println!("|---|---|---|---|---|---|---|");
     let mut missed = 0;
     for (number, question) in questions().iter().enumerate() {
+        if !question.text.contains(&about) {
+            continue;
+        }
         let pairs = if question.costly {
             pairs.div_ceil(3)
         } else {

@@ -2,6 +2,7 @@
 
 use reprise_measure::{Comparison, Verdict};
 
+use super::generator::HeldUp;
 use super::server::Server;
 use super::traffic::{self, Traffic};
 
@@ -34,6 +35,7 @@ pub(super) fn questions() -> Vec<Question> {
     questions.extend(one_operation());
     questions.extend(tails_and_errors());
     questions.extend(several_runs());
+    questions.extend(late_generators());
     questions
 }
 
@@ -184,4 +186,105 @@ fn several_runs() -> Vec<Question> {
             promised(),
         ),
     ]
+}
+
+/// For some 40 ms every second.
+const HELD_UP: HeldUp = HeldUp {
+    every_us: 1e6,
+    lasts_us: (2e4, 6e4),
+    with_target: false,
+};
+
+fn late(server: Server) -> Traffic {
+    Traffic {
+        held_up: Some(HELD_UP),
+        ..minute(server)
+    }
+}
+
+/// Never held up; requests of a lane wait for each other, as they do by a generator that is.
+fn punctual(server: Server) -> Traffic {
+    let never = HeldUp {
+        every_us: 1e12,
+        ..HELD_UP
+    };
+    Traffic {
+        held_up: Some(never),
+        ..minute(server)
+    }
+}
+
+fn late_generators() -> Vec<Question> {
+    let (steady, queueing, shedding) = (Server::Steady, Server::Queueing, Server::Shedding);
+    let with_target = Traffic {
+        held_up: Some(HeldUp {
+            with_target: true,
+            ..HELD_UP
+        }),
+        ..minute(queueing)
+    };
+    let tripled = Traffic {
+        all_slower: 3.0,
+        ..late(steady)
+    };
+    let question = |(text, a, b, right): (_, _, _, fn(&Comparison) -> bool)| Question {
+        text,
+        a,
+        b,
+        runs: 1,
+        right,
+        goal: Goal::AtLeast(0.95),
+        costly: false,
+    };
+    let all = [
+        (
+            "A/A, B's generator late (held up for 20 to 60 ms a second), steady",
+            punctual(steady),
+            late(steady),
+            unchanged as fn(&Comparison) -> bool,
+        ),
+        (
+            "the same, B's generator late, queueing",
+            punctual(queueing),
+            late(queueing),
+            unchanged,
+        ),
+        (
+            "the same, A's generator late, queueing",
+            late(queueing),
+            punctual(queueing),
+            unchanged,
+        ),
+        (
+            "the same, both late, queueing",
+            late(queueing),
+            late(queueing),
+            unchanged,
+        ),
+        (
+            "the same, B's generator late and its target held up with it",
+            punctual(queueing),
+            with_target,
+            unchanged,
+        ),
+        (
+            "the same, B's generator late, the target turns away who would wait 30 ms",
+            punctual(shedding),
+            late(shedding),
+            unchanged,
+        ),
+        (
+            "everything takes 3 times as long, B's generator late",
+            punctual(steady),
+            tripled,
+            regressed,
+        ),
+        (
+            "10 % errors against none, B's generator late",
+            punctual(steady),
+            late(Server::Broken),
+            regressed,
+        ),
+    ];
+    all.into_iter().map(question).collect()
 }

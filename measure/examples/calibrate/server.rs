@@ -29,6 +29,10 @@ pub(super) enum Server {
     Neighbour,
     /// 1 % of the answers are errors, all of them in bursts of about a second.
     Failing,
+    /// Like one that queues, but who would have to wait for 30 ms is turned away.
+    Shedding,
+    /// One answer in ten is an error.
+    Broken,
 }
 
 impl Server {
@@ -51,6 +55,8 @@ impl Server {
             Self::LongTailed => "A/A, long tail (power 1.5)",
             Self::Neighbour => "A/A, noisy neighbour: a third slower for seconds at a time",
             Self::Failing => "A/A, 1 % errors in bursts of a second",
+            Self::Shedding => "A/A, turns away who would have to wait for 30 ms",
+            Self::Broken => "A/A, 10 % errors",
         }
     }
 }
@@ -87,6 +93,9 @@ impl State {
             Server::Steady => (service, false),
             Server::Drifting => (service * self.drifted(at_us, chance).exp(), false),
             Server::Queueing => (self.queued(at_us, service), false),
+            Server::Shedding if self.free_us() - at_us > 3e4 => (1_000.0, true),
+            Server::Shedding => (self.queued(at_us, service), false),
+            Server::Broken => (service, chance.unit() < 0.1),
             Server::Stalling => {
                 let stalled = self.in_episode(at_us, 5e6, (5e4, 2.5e5), chance);
                 (service + stalled.unwrap_or(0.0), false)
@@ -121,10 +130,15 @@ impl State {
         self.drift
     }
 
+    /// When the first worker is free.
+    fn free_us(&self) -> f64 {
+        self.workers.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
     /// Served by whichever worker is free first.
     fn queued(&mut self, at_us: f64, service: f64) -> f64 {
         let busy = service * self.pace;
-        let free = self.workers.iter().copied().fold(f64::INFINITY, f64::min);
+        let free = self.free_us();
         let begun = free.max(at_us);
         if let Some(worker) = self.workers.iter_mut().find(|worker| **worker == free) {
             *worker = begun + busy;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use reprise_measure::{Outcome, RunSamples, Sample, SampleFlags, Source};
 
+use super::generator::{Asked, HeldUp, Played};
 use super::server::{Server, State};
 
 const OPERATIONS: u32 = 20;
@@ -22,6 +23,8 @@ pub(super) struct Traffic {
     pub(super) tail: Option<(f64, f64)>,
     /// By what share whole runs differ, one standard deviation.
     pub(super) between_runs: f64,
+    /// How the generator is held up.
+    pub(super) held_up: Option<HeldUp>,
 }
 
 impl Default for Traffic {
@@ -34,6 +37,7 @@ impl Default for Traffic {
             all_slower: 1.0,
             tail: None,
             between_runs: 0.0,
+            held_up: None,
         }
     }
 }
@@ -46,20 +50,13 @@ pub(super) fn name(operation: u32) -> String {
 impl Traffic {
     /// A run: the plan's seed decides what is asked and when, the run's seed how it is answered.
     pub(super) fn run(&self, plan: u64, run: u64) -> RunSamples {
-        let (mut plan, mut chance) = (Chance::new(plan), Chance::new(run));
+        let mut chance = Chance::new(run);
         let names: BTreeMap<u32, String> = (0..OPERATIONS).map(|id| (id, name(id))).collect();
         let duration_us = self.seconds * 1_000_000;
         let mut samples = RunSamples::new("run", Source::Run, duration_us, names);
         let mut state = State::new(self.server, self.per_second);
         let whole = self.all_slower * (self.between_runs * chance.normal()).exp();
-        let gap_us = 1e6 / self.per_second as f64;
-        let mut at_us = 0.0;
-        loop {
-            at_us -= gap_us * plan.unit().ln();
-            if at_us >= duration_us as f64 {
-                return samples;
-            }
-            let operation = (plan.unit() * f64::from(OPERATIONS)) as u32;
+        let target = |at_us: f64, operation: u32, chance: &mut Chance| {
             let mut factor = whole * (1.0 + f64::from(operation % 5) * 0.25);
             if let Some((_, times)) = self.slower.filter(|(slower, _)| *slower == operation) {
                 factor *= times;
@@ -67,29 +64,75 @@ impl Traffic {
             if let Some((_, times)) = self.tail.filter(|(share, _)| chance.unit() < *share) {
                 factor *= times;
             }
-            let (took_us, failed) = state.answer(at_us, factor, &mut chance);
-            samples.push(&sample(at_us as u64, operation, took_us as u64, failed));
+            state.answer(at_us, factor, chance)
+        };
+        let plan = self.plan(plan);
+        let played = match self.held_up {
+            Some(held_up) => held_up.play(plan, &mut chance, target),
+            None => punctually(plan, &mut chance, target),
+        };
+        let played: Vec<Sample> = played.iter().map(sample).collect();
+        played.iter().for_each(|sample| samples.push(sample));
+        if samples.generator_late() {
+            played.iter().for_each(|sample| samples.push_again(sample));
         }
+        samples
+    }
+
+    /// What is asked and when.
+    fn plan(&self, seed: u64) -> Vec<Asked> {
+        let mut chance = Chance::new(seed);
+        let gap_us = 1e6 / self.per_second as f64;
+        let mut at_us = 0.0;
+        let next = || {
+            at_us -= gap_us * chance.unit().ln();
+            let operation = (chance.unit() * f64::from(OPERATIONS)) as u32;
+            Some(Asked { at_us, operation })
+        };
+        let end_us = self.seconds as f64 * 1e6;
+        std::iter::from_fn(next)
+            .take_while(|asked| asked.at_us < end_us)
+            .collect()
     }
 }
 
-fn sample(at_us: u64, operation: u32, took_us: u64, failed: bool) -> Sample {
+/// By a generator that is never late, whatever is still to be answered.
+fn punctually(
+    plan: Vec<Asked>,
+    chance: &mut Chance,
+    mut target: impl FnMut(f64, u32, &mut Chance) -> (f64, bool),
+) -> Vec<Played> {
+    let play = |asked: Asked| {
+        let (took_us, failed) = target(asked.at_us, asked.operation, chance);
+        Played {
+            lane: 0,
+            ready_us: asked.at_us,
+            sent_us: asked.at_us + 10.0,
+            done_us: asked.at_us + took_us,
+            failed,
+            asked,
+        }
+    };
+    plan.into_iter().map(play).collect()
+}
+
+fn sample(played: &Played) -> Sample {
     Sample {
         exchange: 1,
-        lane: 0,
+        lane: played.lane,
         copy: 0,
-        operation,
-        intended_us: at_us,
-        ready_us: at_us,
-        sent_us: at_us + 10,
-        first_byte_us: Some(at_us + took_us),
-        done_us: at_us + took_us,
-        outcome: if failed {
+        operation: played.asked.operation,
+        intended_us: played.asked.at_us as u64,
+        ready_us: played.ready_us as u64,
+        sent_us: played.sent_us as u64,
+        first_byte_us: Some(played.done_us as u64),
+        done_us: played.done_us as u64,
+        outcome: if played.failed {
             Outcome::ErrorReply
         } else {
             Outcome::Ok
         },
-        status: if failed { 503 } else { 200 },
+        status: if played.failed { 503 } else { 200 },
         flags: SampleFlags::empty(),
         sent_bytes: 0,
         received_bytes: 0,

@@ -71,15 +71,19 @@ impl Axis {
         Self { scale, marks }
     }
 
-    /// From zero to a round value with some room above `max`, with about `most` marks.
+    /// From zero to a round value with some room above `max`, with about `most` marks. Shares of at most all
+    /// end there: there is no 120 % of what was sent.
     pub(super) fn from_zero(max: f64, unit: Unit, most: usize) -> Self {
         let max = if max > 0.0 { max } else { 1.0 };
         let mut step = round_up(max / most.max(1) as f64);
         if unit == Unit::Count {
             step = step.max(1.0);
         }
-        let count = (max * HEADROOM / step).ceil().max(1.0) as usize;
-        Self::linear(0.0, step, count, unit)
+        let mut count = (max * HEADROOM / step).ceil().max(1.0);
+        if unit == Unit::Share && max <= 1.0 {
+            count = count.min((1.0 / step).round().max(1.0));
+        }
+        Self::linear(0.0, step, count as usize, unit)
     }
 
     /// Around zero, to a round value at or above `reach` on both sides.
@@ -291,6 +295,25 @@ mod tests {
         assert_eq!(
             labels(&Axis::nines(4.2)),
             ["min", "p90", "p99", "p99.9", "p99.99"]
+        );
+    }
+
+    #[test]
+    fn an_axis_of_shares_ends_at_all_of_it_whatever_its_marks() {
+        for most in 1..8 {
+            for max in [0.51, 0.9, 0.953, 0.99, 1.0] {
+                let axis = Axis::from_zero(max, Unit::Share, most);
+                assert!((max..=1.0 + 1e-9).contains(&axis.scale.to), "{axis:?}");
+            }
+        }
+        assert_eq!(
+            labels(&Axis::from_zero(1.0, Unit::Share, 3)),
+            ["0 %", "50 %", "100 %"]
+        );
+        // a machine's processors, each of which can be all busy
+        assert_eq!(
+            labels(&Axis::from_zero(1.5, Unit::Share, 3)).last(),
+            Some(&"200 %")
         );
     }
 

@@ -99,12 +99,8 @@ fn axis(unit: WatchUnit, lines: &[Line], style: Style) -> Axis {
     if low < 0.0 {
         return Axis::around_zero(high.max(-low), unit.axis(), most);
     }
-    let high = match unit {
-        // what is at most all has an axis that ends there
-        WatchUnit::Share if high <= 1.0 => high.clamp(0.01, 0.95),
-        _ => high,
-    };
-    Axis::from_zero(high, unit.axis(), most)
+    let least = if unit == WatchUnit::Share { 0.01 } else { 0.0 };
+    Axis::from_zero(high.max(least), unit.axis(), most)
 }
 
 /// Every chart of what was watched; `hidden` says which lines of a chart of that title are not drawn.

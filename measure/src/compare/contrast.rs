@@ -42,7 +42,7 @@ impl Resampling {
     pub(super) fn new(a: Side<'_>, b: Side<'_>, seed: u64) -> Self {
         let block = a.totals().chain(b.totals()).map(correlated_slices).max();
         let block = block.unwrap_or(1);
-        let paired = a.0.len() == b.0.len() && a.totals().zip(b.totals()).all(|(a, b)| alike(a, b));
+        let paired = a.len() == b.len() && a.totals().zip(b.totals()).all(|(a, b)| alike(a, b));
         let draw = |side: Side<'_>, other: Side<'_>, streams: u64| -> Vec<Draws> {
             let runs = side.totals().zip(0..).map(|(total, number)| {
                 let slices = total.all().len();
@@ -52,7 +52,7 @@ impl Resampling {
             });
             runs.collect()
         };
-        let first_of_b = if paired { 0 } else { a.0.len() as u64 };
+        let first_of_b = if paired { 0 } else { a.len() as u64 };
         let (draws_a, draws_b) = (draw(a, b, 0), draw(b, a, first_of_b));
         let every = draws_a.iter().chain(&draws_b);
         let freedom = every.clone().map(|draws| draws.blocks() - 1.0).sum::<f64>();

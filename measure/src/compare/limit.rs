@@ -28,7 +28,7 @@ pub(super) struct Limit {
 impl Limit {
     /// That of two sides: the asked one, or the usual one, wider for a single short run.
     pub(super) fn new(a: Side<'_>, b: Side<'_>, asked: Option<f64>) -> Self {
-        let single = a.0.len() + b.0.len() <= 2;
+        let single = a.len() + b.len() <= 2;
         let share = match asked {
             Some(share) => share,
             None if single => usual(a.shortest_us().min(b.shortest_us())),

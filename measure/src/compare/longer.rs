@@ -1,14 +1,15 @@
 //! How much longer runs would have to be to tell.
 
-use super::{Comparison, QuantileChange, minimum_count};
+use super::{Comparison, ErrorRateChange, QuantileChange, SAME_ERRORS, minimum_count};
 
 /// Less than this is not worth running again for.
 const LEAST: f64 = 1.5;
 /// A change right at the limit could never be told: this share of the limit is near enough.
 const NEAR_ENOUGH: f64 = 0.33;
 
-/// How many times as long the runs would have to be for every interval up to p95 to lie inside the limit or
-/// outside of it: intervals shrink with the root of the length. `None` when a quantile says nothing at all.
+/// How many times as long the runs would have to be for every interval up to p95, and that of the errors, to lie
+/// inside the limit or outside of it: intervals shrink with the root of the length. `None` when a quantile says
+/// nothing at all.
 pub(super) fn times_longer(comparison: &Comparison) -> Option<f64> {
     let judged = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95)];
     let times = judged.map(|(name, quantile)| {
@@ -16,7 +17,17 @@ pub(super) fn times_longer(comparison: &Comparison) -> Option<f64> {
         for_interval(change, comparison.noise).or_else(|| for_count(change, quantile))
     });
     let times = times.into_iter().collect::<Option<Vec<f64>>>()?;
-    Some(times.into_iter().fold(LEAST, f64::max))
+    let errors = for_errors(&comparison.error_rate);
+    Some(times.into_iter().chain([errors]).fold(LEAST, f64::max))
+}
+
+fn for_errors(change: &ErrorRateChange) -> f64 {
+    let (centre, half) = (
+        (change.low + change.high) / 2.0,
+        (change.high - change.low) / 2.0,
+    );
+    let room = (centre.abs() - SAME_ERRORS).abs();
+    (half / room.max(SAME_ERRORS * NEAR_ENOUGH)).powi(2)
 }
 
 fn for_interval(change: &QuantileChange, limit: f64) -> Option<f64> {
@@ -61,6 +72,23 @@ mod tests {
         };
         let times = times_longer(&with(wide)).unwrap();
         assert!((times - 4.0).abs() < 1e-9, "{times}");
+    }
+
+    #[test]
+    fn errors_that_come_in_clumps_take_longer_even_when_the_times_are_known() {
+        let clumps = Comparison {
+            error_rate: ErrorRateChange {
+                low: -0.02,
+                high: 0.02,
+                ..ErrorRateChange::default()
+            },
+            ..with(QuantileChange {
+                low: Some(-0.01),
+                high: Some(0.01),
+                ..QuantileChange::default()
+            })
+        };
+        assert_eq!(times_longer(&clumps), Some(4.0));
     }
 
     #[test]

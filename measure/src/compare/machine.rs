@@ -15,10 +15,8 @@ pub(super) const MOST: f64 = 0.1;
 /// a busy neighbour moves at least as much as it moves the answers. 0 where the target is on another machine, or the sides
 /// gave the machine different work.
 pub(super) fn pace(a: Side<'_>, b: Side<'_>) -> f64 {
-    let on_one_machine = |side: Side<'_>| {
-        let mut runs = side.0.iter();
-        !side.0.is_empty() && runs.all(RunSamples::is_on_one_machine)
-    };
+    let on_one_machine =
+        |side: Side<'_>| side.len() > 0 && side.runs().all(RunSamples::is_on_one_machine);
     if !on_one_machine(a) || !on_one_machine(b) || !asked_alike(a, b) {
         return 0.0;
     }
@@ -33,7 +31,6 @@ pub(super) fn its_own(pace: f64) -> f64 {
 
 /// The mean over the runs, of the logarithm.
 fn lateness(side: Side<'_>) -> f64 {
-    let runs = side.0.iter();
-    let sum: f64 = runs.map(|run| run.middle_lateness_us().ln()).sum();
-    sum / side.0.len() as f64
+    let sum: f64 = side.runs().map(|run| run.middle_lateness_us().ln()).sum();
+    sum / side.len() as f64
 }

@@ -1,26 +1,33 @@
 //! The verdict and the sentences that say why.
 
+mod late;
+mod ruled_out;
+
 use super::carrier::carrier;
 use super::longer::times_longer;
 use super::machine;
 use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
+use super::unexplained::Lateness;
 use super::{Comparison, LEAST_ERROR_RATE, LEAST_SLICES, NOISE, QuantileChange, Verdict};
-use crate::readable::{change, moment, percent, rate, signed};
-
-/// More errors than this must be ruled out for runs to be the same: one point.
-const SAME_ERRORS: f64 = 0.01;
-/// Runs that would have to be longer than so many times are better made steadier.
-const MOST_LONGER: f64 = 50.0;
+use crate::readable::{change, percent, rate, signed};
+use ruled_out::{cannot_tell, is_same, nothing_changed};
 
 /// That a quantile did not change is said when a larger change than this share is ruled out.
 const WORTH_SAYING: f64 = 0.25;
 
 /// Sets the verdict and the reasons of a comparison whose numbers are known.
-pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>, pace: f64) {
-    let found = found(comparison);
-    let void = void(comparison, a, b);
-    comparison.verdict = if void.is_some() {
+pub(super) fn conclude(
+    comparison: &mut Comparison,
+    a: Side<'_>,
+    b: Side<'_>,
+    pace: f64,
+    lateness: &Lateness,
+) {
+    let found = found(comparison, lateness);
+    let void = void(comparison, a, b, lateness);
+    let is_void = void.is_some();
+    comparison.verdict = if is_void {
         Verdict::Inconclusive
     } else {
         found
@@ -32,15 +39,25 @@ pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>, pa
     if found == Verdict::Same {
         why.push(nothing_changed(comparison));
     }
-    if comparison.verdict == Verdict::Inconclusive && why.is_empty() {
+    let late = match lateness {
+        Lateness::Known(unexplained) if !is_void => Some(unexplained),
+        _ => None,
+    };
+    let explained = late.is_some_and(|unexplained| late::explains_something(unexplained));
+    let late = late.map(|unexplained| late::sentence(comparison, unexplained, &late::who(a, b)));
+    let changed = matches!(found, Verdict::Regressed | Verdict::Improved);
+    why.extend(late.clone().filter(|_| !changed));
+    let unsure = comparison.verdict == Verdict::Inconclusive && !is_void && !is_same(comparison);
+    if unsure && !explained {
         comparison.times_longer = times_longer(comparison);
         let shortest_us = a.shortest_us().min(b.shortest_us());
         why.push(cannot_tell(comparison, shortest_us));
     }
     why.extend(machine(pace));
     why.extend(unchanged(comparison));
-    why.push(errors(comparison, a, b));
+    why.push(errors(comparison, a, b, lateness));
     why.extend(throughput(comparison, a, b));
+    why.extend(late.filter(|_| changed));
     why.extend(operations(comparison));
     if !a.is_recording() && !b.is_recording() {
         why.extend(trust(comparison, a, b));
@@ -50,7 +67,7 @@ pub(super) fn conclude(comparison: &mut Comparison, a: Side<'_>, b: Side<'_>, pa
 
 /// The verdict the numbers alone would give: of everything that changed, whole runs and
 /// operations, something worse weighs more than anything better.
-fn found(comparison: &Comparison) -> Verdict {
+fn found(comparison: &Comparison, lateness: &Lateness) -> Verdict {
     let operations = &comparison.operations;
     let slower_or_faster: Vec<bool> = comparison
         .quantiles
@@ -75,39 +92,31 @@ fn found(comparison: &Comparison) -> Verdict {
         Verdict::Regressed
     } else if changes.next().is_some() {
         Verdict::Improved
-    } else if is_same(comparison) {
+    } else if is_same(comparison) && is_same_without(lateness) {
         Verdict::Same
     } else {
         Verdict::Inconclusive
     }
 }
 
-/// Whether every change that is still possible is smaller than what counts.
-fn is_same(comparison: &Comparison) -> bool {
-    let errors = &comparison.error_rate;
-    ruled_out(comparison).is_some_and(|(_, largest)| largest <= comparison.noise)
-        && errors.low.abs().max(errors.high.abs()) <= SAME_ERRORS
+/// Whether what lateness explains does not matter for that.
+fn is_same_without(lateness: &Lateness) -> bool {
+    match lateness {
+        Lateness::Punctual => true,
+        Lateness::Unknown => false,
+        Lateness::Known(unexplained) => {
+            !late::explains_something(unexplained)
+                && unexplained.extremes().into_iter().all(is_same)
+        }
+    }
 }
 
-fn is_slower(quantile: &QuantileChange) -> bool {
+pub(super) fn is_slower(quantile: &QuantileChange) -> bool {
     quantile.change.is_some_and(|change| change > 0.0)
 }
 
-/// Up to the 95th percentile, the quantile with the largest change that is still possible.
-fn ruled_out(comparison: &Comparison) -> Option<(&str, f64)> {
-    ["p50", "p90", "p95"]
-        .into_iter()
-        .map(|name| {
-            let quantile = comparison.quantiles.get(name)?;
-            Some((name, quantile.low?.abs().max(quantile.high?.abs())))
-        })
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
 /// What makes any verdict worthless, if something does.
-fn void(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Option<String> {
+fn void(comparison: &Comparison, a: Side<'_>, b: Side<'_>, lateness: &Lateness) -> Option<String> {
     let sides = [("A", a), ("B", b)];
     if let Some((side, _)) = sides.iter().find(|(_, run)| run.answered() == 0) {
         return Some(format!("{side} has no answers to compare"));
@@ -118,11 +127,9 @@ fn void(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Option<String> {
              last bytes also measure the recorded clients' bandwidth"
         ));
     }
-    if let Some((side, _)) = sides.iter().find(|(_, run)| run.generator_late()) {
-        return Some(format!(
-            "the generator was late in {side}: its numbers are not the server's; repeat it with a \
-             lower rate or on a machine with more free cores"
-        ));
+    if matches!(lateness, Lateness::Unknown) {
+        let (who, repeat) = (late::who(a, b), late::REPEAT);
+        return Some(format!("{who}: its numbers are not the server's; {repeat}"));
     }
     if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_unfaithful()) {
         return Some(format!(
@@ -202,40 +209,6 @@ fn size(change: &QuantileChange) -> f64 {
     end.map_or(0.0, |end| end.ln_1p().abs())
 }
 
-fn nothing_changed(comparison: &Comparison) -> String {
-    let most = ruled_out(comparison).map_or_else(String::new, |(name, largest)| {
-        format!(
-            "; more than {} at {name} can be ruled out",
-            percent((largest * 100.0).ceil() / 100.0)
-        )
-    });
-    format!("no change was found{most}")
-}
-
-fn cannot_tell(comparison: &Comparison, shortest_us: u64) -> String {
-    let most = ruled_out(comparison).map_or_else(String::new, |(name, largest)| {
-        format!(
-            ": {name} could have changed by up to {}",
-            percent((largest * 100.0).ceil() / 100.0)
-        )
-    });
-    let longer = match comparison.times_longer {
-        Some(times) if times <= MOST_LONGER => format!(
-            "runs of about {} a side could tell ({times:.1} times as long)",
-            moment((shortest_us as f64 * times) as u64)
-        ),
-        Some(_) => format!(
-            "longer runs alone will hardly tell (more than {MOST_LONGER} times as long): several \
-             shorter ones a side, or a higher rate, will"
-        ),
-        None => "several runs a side will tell more than longer ones".to_owned(),
-    };
-    format!(
-        "no change was found, but the runs vary too much to rule one of {} out{most}; {longer}",
-        percent(comparison.noise)
-    )
-}
-
 /// "the machine that both sent and answered was itself 24 % slower in B, ...: up to 10 % of a change may be its own".
 fn machine(pace: f64) -> Option<String> {
     let change = pace.exp_m1();
@@ -274,8 +247,9 @@ fn unchanged(comparison: &Comparison) -> Option<String> {
     (!names.is_empty()).then(|| format!("no clear change at {} (at most {most})", list(&names)))
 }
 
-fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> String {
+fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>, lateness: &Lateness) -> String {
     let rate = &comparison.error_rate;
+    let by_lateness = matches!(lateness, Lateness::Known(known) if known.explains_errors);
     let mut text = if rate.significant {
         format!(
             "errors went from {} to {} (between {} and {} points)",
@@ -294,9 +268,14 @@ fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> String {
         )
     } else {
         format!(
-            "errors went from {} to {}, which may be chance (between {} and {} points)",
+            "errors went from {} to {}, which may be {} (between {} and {} points)",
             percent(rate.a),
             percent(rate.b),
+            if by_lateness {
+                "the doing of the late generator"
+            } else {
+                "chance"
+            },
             signed(rate.low * 100.0),
             signed(rate.high * 100.0)
         )

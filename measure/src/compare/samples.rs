@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::held_up::{HeldUp, Lateness};
 use super::slices::Slices;
 use crate::accumulator::MAX_OPERATIONS;
 use crate::{Digits, Histogram, Outcomes, Quantiles, Sample, SampleFlags, summary};
@@ -37,6 +38,15 @@ pub struct RunSamples {
     lateness: Histogram,
     response: Histogram,
     on_one_machine: bool,
+    held_up: HeldUp,
+    in_time: Option<Box<InTime>>,
+}
+
+/// A run as it would have been at best, had its generator never been late.
+#[derive(Clone, Debug)]
+struct InTime {
+    lateness: Lateness,
+    samples: RunSamples,
 }
 
 impl RunSamples {
@@ -64,6 +74,8 @@ impl RunSamples {
             lateness: Histogram::new(Digits::Two),
             response: Histogram::new(Digits::Two),
             on_one_machine: false,
+            held_up: HeldUp::new(duration_us),
+            in_time: None,
         }
     }
 
@@ -90,6 +102,37 @@ impl RunSamples {
 
     /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
+        self.held_up.note(sample);
+        self.take(sample, 0, true);
+    }
+
+    /// Takes one sample once more, after all have been taken, in the order in which they ended. Of a run whose
+    /// generator was late ([`Self::generator_late`]) a comparison wants to know how much that can explain, and
+    /// judges nothing without.
+    pub fn push_again(&mut self, sample: &Sample) {
+        let in_time = self.in_time.take().unwrap_or_else(|| {
+            Box::new(InTime {
+                lateness: self.held_up.settled(),
+                samples: self.emptied(),
+            })
+        });
+        let in_time = self.in_time.insert(in_time);
+        let earlier_us = in_time.lateness.explains_us(sample);
+        let calm = !in_time.lateness.explains_failure(sample);
+        in_time.samples.take(sample, earlier_us, calm);
+    }
+
+    /// The same run with nothing taken yet.
+    fn emptied(&self) -> Self {
+        let (name, names) = (self.name.clone(), self.names.clone());
+        Self::new(name, self.source, self.duration_us, names)
+            .measuring_from(self.measures_from_us)
+            .measuring_to(self.measures_to_us)
+            .on_one_machine(self.on_one_machine)
+    }
+
+    /// Takes a sample as if it had ended so much earlier; whether it failed counts only of one from `calm` moments.
+    fn take(&mut self, sample: &Sample, earlier_us: u64, calm: bool) {
         if !sample.is_measured(self.measures_from_us) || sample.intended_us >= self.measures_to_us {
             return;
         }
@@ -100,15 +143,17 @@ impl RunSamples {
         if failed && sample.flags.contains(SampleFlags::FAULT_ENDED) {
             self.injected_errors += 1;
         }
-        let took = sample.has_response_time().then(|| sample.response_us());
-        if let Some(took) = took {
-            self.response.record(took);
+        let took_us = sample.response_us().saturating_sub(earlier_us);
+        let took_us = sample.has_response_time().then_some(took_us);
+        if let Some(took_us) = took_us {
+            self.response.record(took_us);
         }
-        if took.is_some() && !failed {
-            self.count_answer(sample.done_us.saturating_sub(self.measures_from_us));
+        if took_us.is_some() && !failed {
+            let done_us = sample.done_us.saturating_sub(earlier_us);
+            self.count_answer(done_us.saturating_sub(self.measures_from_us));
         }
         let at_us = sample.intended_us - self.measures_from_us;
-        self.count(at_us, sample.operation, took, failed);
+        self.count(at_us, sample.operation, took_us, calm.then_some(failed));
     }
 
     /// An answer that came back after the end does not count for the throughput.
@@ -132,11 +177,17 @@ impl RunSamples {
         latency_us: Option<u64>,
         failed: bool,
     ) {
-        self.count(at_us, operation, latency_us, failed);
+        self.count(at_us, operation, latency_us, Some(failed));
     }
 
-    fn count(&mut self, at_us: u64, operation: u32, took_us: Option<u64>, failed: bool) {
-        self.total.record(at_us, took_us, failed);
+    fn count(&mut self, at_us: u64, operation: u32, took_us: Option<u64>, failed: Option<bool>) {
+        let record = |slices: &mut Slices| match failed {
+            Some(failed) => slices.record(at_us, took_us, failed),
+            None => {
+                slices.record_time(at_us, took_us);
+            }
+        };
+        record(&mut self.total);
         let full = self.operations.len() >= MAX_OPERATIONS;
         let name = match self.names.get(&operation) {
             Some(name) if !full || self.operations.contains_key(name) => name,
@@ -147,10 +198,10 @@ impl RunSamples {
             _ => OTHER,
         };
         if let Some(slices) = self.operations.get_mut(name) {
-            slices.record(at_us, took_us, failed);
+            record(slices);
         } else {
             let mut slices = self.total.emptied();
-            slices.record(at_us, took_us, failed);
+            record(&mut slices);
             self.operations.insert(name.to_owned(), slices);
         }
     }
@@ -171,6 +222,22 @@ impl RunSamples {
             &Quantiles::of(&self.lateness),
             &Quantiles::of(&self.response),
         )
+    }
+
+    pub(super) const fn has_in_time(&self) -> bool {
+        self.in_time.is_some()
+    }
+
+    /// The run without what the lateness of its generator can explain; itself when it was not late.
+    pub(super) fn in_time(&self) -> &Self {
+        match &self.in_time {
+            Some(in_time) if self.generator_late() => &in_time.samples,
+            _ => self,
+        }
+    }
+
+    pub(super) fn late_p99_us(&self) -> u64 {
+        Quantiles::of(&self.lateness).p99
     }
 
     /// Whether so many answers differ from the recorded ones that its latencies are of other work.

@@ -8,36 +8,77 @@ use crate::tick::share;
 
 /// The runs of one side, in the order given.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a>(pub(super) &'a [RunSamples]);
+pub(super) struct Side<'a> {
+    runs: &'a [RunSamples],
+    in_time: bool,
+}
 
 impl<'a> Side<'a> {
+    /// The runs as they were measured.
+    pub(super) const fn new(runs: &'a [RunSamples]) -> Self {
+        Self {
+            runs,
+            in_time: false,
+        }
+    }
+
+    /// The same runs without all that the lateness of their generator can explain.
+    pub(super) const fn in_time(self) -> Self {
+        Self {
+            in_time: true,
+            ..self
+        }
+    }
+
+    /// Whether it is known of every run whose generator was late what that can explain.
+    pub(super) fn knows_what_lateness_explains(self) -> bool {
+        let mut late = self.runs().filter(|run| run.generator_late());
+        late.all(RunSamples::has_in_time)
+    }
+
+    pub(super) fn runs(self) -> impl Iterator<Item = &'a RunSamples> {
+        let runs = self.runs.iter();
+        runs.map(move |run| if self.in_time { run.in_time() } else { run })
+    }
+
+    /// How many runs.
+    pub(super) const fn len(self) -> usize {
+        self.runs.len()
+    }
+
     /// `old`, or `old-1, old-2, old-3`.
     pub(super) fn name(self) -> String {
-        let names: Vec<&str> = self.0.iter().map(RunSamples::name).collect();
+        let names: Vec<&str> = self.runs().map(RunSamples::name).collect();
         names.join(", ")
     }
 
     /// Answers with a response time.
     pub(super) fn answered(self) -> u64 {
-        self.0.iter().map(|run| run.total().answered()).sum()
+        self.runs().map(|run| run.total().answered()).sum()
     }
 
     pub(super) fn is_recording(self) -> bool {
-        self.0.iter().any(|run| run.source() == Source::Recording)
+        self.runs().any(|run| run.source() == Source::Recording)
     }
 
     pub(super) fn generator_late(self) -> bool {
-        self.0.iter().any(RunSamples::generator_late)
+        self.runs().any(RunSamples::generator_late)
+    }
+
+    /// The p99 of the lateness of the run that was latest.
+    pub(super) fn late_p99_us(self) -> u64 {
+        let runs = self.runs().map(RunSamples::late_p99_us);
+        runs.max().unwrap_or(0)
     }
 
     pub(super) fn is_unfaithful(self) -> bool {
-        self.0.iter().any(RunSamples::is_unfaithful)
+        self.runs().any(RunSamples::is_unfaithful)
     }
 
     /// The share (0.0 to 1.0) of its exchanges that a fault of its plan made fail.
     pub(super) fn injected_rate(self) -> f64 {
         let ended = self.totals().map(Slices::ended).sum();
-        share(self.0.iter().map(RunSamples::injected_errors).sum(), ended)
+        share(self.runs().map(RunSamples::injected_errors).sum(), ended)
     }
 
     /// The least number of slices of time a run of it has.
@@ -56,21 +97,18 @@ impl<'a> Side<'a> {
 
     /// Every exchange, run by run.
     pub(super) fn totals(self) -> impl Iterator<Item = &'a Slices> {
-        self.0.iter().map(RunSamples::total)
+        self.runs().map(RunSamples::total)
     }
 
     /// One operation, run by run; `None` when a run does not have it.
     pub(super) fn operation(self, name: &str) -> Option<Vec<&'a Slices>> {
-        self.0
-            .iter()
-            .map(|run| run.operations().get(name))
-            .collect()
+        self.runs().map(|run| run.operations().get(name)).collect()
     }
 
     /// The operations any of its runs has.
     pub(super) fn operations(self) -> BTreeSet<&'a str> {
-        let runs = self.0.iter();
-        runs.flat_map(|run| run.operations().keys().map(String::as_str))
+        self.runs()
+            .flat_map(|run| run.operations().keys().map(String::as_str))
             .collect()
     }
 
@@ -78,8 +116,7 @@ impl<'a> Side<'a> {
     pub(super) fn slower_than(self, operation: &str, threshold_us: u64) -> u64 {
         let above = class(threshold_us) + 1;
         let runs = self
-            .0
-            .iter()
+            .runs()
             .filter_map(|run| run.operations().get(operation));
         runs.flat_map(Slices::all)
             .flat_map(|slice| slice.times.range(above..))

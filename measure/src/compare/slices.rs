@@ -71,16 +71,22 @@ impl Slices {
     }
 
     pub(super) fn record(&mut self, at_us: u64, took_us: Option<u64>, failed: bool) {
+        let slice = self.record_time(at_us, took_us);
+        slice.ended += 1;
+        slice.failed += u64::from(failed);
+    }
+
+    /// Counts how long something took, and not whether it failed; its slice.
+    pub(super) fn record_time(&mut self, at_us: u64, took_us: Option<u64>) -> &mut Slice {
         let index = self.slice_at(at_us);
         if index >= self.slices.len() {
             self.slices.resize_with(index + 1, Slice::default);
         }
         let slice = &mut self.slices[index];
-        slice.ended += 1;
-        slice.failed += u64::from(failed);
         if let Some(took_us) = took_us {
             *slice.times.entry(class(took_us)).or_default() += 1;
         }
+        slice
     }
 
     /// The number of the slice that a moment falls into.

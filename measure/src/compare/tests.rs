@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+mod late;
+
 use super::*;
 use crate::{Outcome, Sample, SampleFlags, choice};
 
@@ -301,24 +303,6 @@ fn more_errors_are_a_regression_and_a_handful_are_not() {
         comparison.error_rate
     );
     assert_ne!(comparison.verdict, Verdict::Regressed);
-}
-
-#[test]
-fn a_late_generator_voids_the_verdict() {
-    let a = Synthetic::default().run("a");
-    let b = Synthetic {
-        lateness_us: 30_000,
-        slower: 3.0,
-        ..Synthetic::default()
-    }
-    .run("b");
-    let comparison = judged(&a, &b, 1);
-    assert_eq!(comparison.verdict, Verdict::Inconclusive);
-    assert!(
-        comparison.why[0].contains("late in B"),
-        "{:#?}",
-        comparison.why
-    );
 }
 
 #[test]

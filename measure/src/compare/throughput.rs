@@ -25,8 +25,8 @@ pub(super) fn throughput(
         return (change, None);
     }
     let runs = |side: Side<'_>| -> Vec<(Vec<f64>, f64)> {
-        let runs = side.0.iter();
-        runs.map(|run| (run.good_answers().to_vec(), run.seconds()))
+        side.runs()
+            .map(|run| (run.good_answers().to_vec(), run.seconds()))
             .collect()
     };
     let estimate = resampling.sums(&runs(a), &runs(b));
@@ -62,5 +62,5 @@ pub(super) fn asked_per_s(side: Side<'_>) -> f64 {
 }
 
 fn mean(side: Side<'_>, of: impl Fn(&RunSamples) -> f64) -> f64 {
-    side.0.iter().map(of).sum::<f64>() / side.0.len().max(1) as f64
+    side.runs().map(of).sum::<f64>() / side.len().max(1) as f64
 }

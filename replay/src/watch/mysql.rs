@@ -34,6 +34,14 @@ pub(crate) struct Mysql {
     replication: Replication,
 }
 
+/// How far a server is behind those it replicates.
+struct Behind {
+    /// Seconds behind the one it is furthest behind of; `None` when it follows none.
+    most_s: Option<f64>,
+    /// How many of them it does not follow any more: it says nothing of its distance then.
+    stopped: f64,
+}
+
 /// How the server is asked about replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Replication {
@@ -72,15 +80,19 @@ impl Mysql {
             }
         };
         let status = ask(&mut connection, STATUS).await?;
-        let behind_s = self.behind(&mut connection).await?;
+        let behind = self.behind(&mut connection).await?;
         self.connection = Some(connection);
         let status: BTreeMap<String, f64> =
             status.rows.iter().filter_map(|row| pair(row)).collect();
         self.rates.begin(Instant::now());
-        Ok(self.readings(&status, behind_s))
+        Ok(self.readings(&status, behind.as_ref()))
     }
 
-    fn readings(&mut self, status: &BTreeMap<String, f64>, behind_s: Option<f64>) -> Vec<Reading> {
+    fn readings(
+        &mut self,
+        status: &BTreeMap<String, f64>,
+        behind: Option<&Behind>,
+    ) -> Vec<Reading> {
         use WatchUnit::{Count, PerSecond, Share, Us};
         let now = |name: &str| status.get(name).copied();
         let rates = &mut self.rates;
@@ -116,7 +128,13 @@ impl Mysql {
                 "replication lag",
                 "replication lag",
                 Us,
-                behind_s.map(|seconds| seconds * SECOND_US),
+                behind.and_then(|behind| Some(behind.most_s? * SECOND_US)),
+            ),
+            (
+                "replication stopped",
+                "replication stopped",
+                Count,
+                behind.map(|behind| behind.stopped),
             ),
         ];
         let told = told
@@ -137,11 +155,11 @@ impl Mysql {
         readings
     }
 
-    /// Seconds behind the server it replicates; `None` of one that replicates nothing, or has stopped to.
+    /// How far it is behind the servers it replicates; `None` of one that replicates nothing.
     async fn behind(
         &mut self,
         connection: &mut MysqlConnection,
-    ) -> Result<Option<f64>, WatchError> {
+    ) -> Result<Option<Behind>, WatchError> {
         if self.replication == Replication::Unknown {
             self.replication = Replication::None;
             for question in REPLICATION {
@@ -164,8 +182,11 @@ impl Mysql {
             let text = row.get(column?)?.as_ref()?;
             text.parse::<f64>().ok()
         };
-        // a server may replicate several: the one furthest behind counts
-        Ok(answer.rows.iter().filter_map(of_row).reduce(f64::max))
+        let told: Vec<f64> = answer.rows.iter().filter_map(of_row).collect();
+        Ok(Some(Behind {
+            stopped: (answer.rows.len() - told.len()) as f64,
+            most_s: told.into_iter().reduce(f64::max),
+        }))
     }
 }
 
