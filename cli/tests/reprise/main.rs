@@ -69,6 +69,8 @@ mod replaying;
 #[cfg(test)]
 mod replaying_mysql;
 #[cfg(test)]
+mod report_size;
+#[cfg(test)]
 mod restored_copy;
 #[cfg(test)]
 mod safety;

@@ -35,6 +35,22 @@ fn replays_faithfully(shop: &Shop) {
         .find(|row| row["operation"] == prepared)
         .unwrap();
     assert_eq!(number(row, "/outcomes/ok"), 59, "{row}");
+    draws_answers(&desk, run["run"]["name"].as_str().unwrap());
+}
+
+/// By status and by how many rows they had: an item has one row, a search several.
+fn draws_answers(desk: &Desk, run: &str) {
+    for (kind, names) in [
+        ("statuses", &["MySQL ok"][..]),
+        ("rows", &["1 row", "2 to 9"]),
+    ] {
+        desk.run(&["chart", run, kind, "--out", "mix.svg"]).ok();
+        let chart = desk.read("mix.svg");
+        assert!(
+            names.iter().all(|name| chart.contains(name)),
+            "{kind}: {chart}"
+        );
+    }
 }
 
 /// The operations that did not all go well, for a message.
