@@ -174,7 +174,7 @@ fn the_page_of_ten_runs_compared_is_under_2_mb_and_has_them_all() {
     let desk = Desk::with_recording();
     let names: Vec<String> = (0..10).map(|number| format!("long-{number}")).collect();
     for (name, seed) in names.iter().zip(1..) {
-        store_run(&desk, name, seed, 900, 10);
+        store_run(&desk, name, seed, 600, 10);
     }
     let (a, b) = (names[..5].join(","), names[5..].join(","));
     desk.run(&["compare", &a, &b, "--html", "ten.html"]);

@@ -262,6 +262,8 @@
     chart.section = chart.host.closest('section');
     chart.still = [...chart.picture.children];
     chart.reading = document.createElement('output');
+    // beside its legend, which is on the right
+    if (chart.frame.grid) Object.assign(chart.reading.style, { left: '16%', right: 'auto' });
     chart.back = document.createElement('button');
     chart.back.type = 'button';
     chart.back.textContent = 'Show all';
