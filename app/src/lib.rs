@@ -91,7 +91,9 @@ pub use replay::{
 pub use report::ReportRequest;
 pub use rotation::parse_rotation;
 pub use sample::{SampleShop, ShopTargets};
-pub use series::{MOST_RUNS, SecondSide, SeriesRequest, Side, Turn};
+pub use series::{
+    MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn, play_series,
+};
 pub use size::parse_size;
 pub use trim::Trimmed;
 

@@ -1,9 +1,13 @@
 //! Several runs of one plan, against one target or against two in turn: what each is called, and which comes when.
 
+mod played;
+
 use reprise_measure::choice;
 use reprise_store::RunState;
 
 use crate::{Error, Library, ReplayRequest};
+
+pub use played::{PlayedSeries, SeriesEnd, play_series};
 
 /// More runs a side than this are a mistake.
 pub const MOST_RUNS: u32 = 100;

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CheckResult, Effects, GeneratorLimit, GeneratorLoad, Outcomes, ProbeSummary, Quantiles,
-    WatchSummary, Watching,
+    CheckResult, Effects, GeneratorLimit, GeneratorLoad, Outcome, Outcomes, ProbeSummary,
+    Quantiles, WatchSummary, Watching,
 };
 
 /// The numbers of a run. `planned = sent + skipped` and `sent = ` the sum of `outcomes`, however
@@ -239,6 +239,12 @@ impl Summary {
     /// Whether every check held.
     pub fn checks_held(&self) -> bool {
         self.checks.iter().all(|check| check.held)
+    }
+
+    /// Whether something was sent and nothing of it reached the target.
+    pub fn all_refused(&self) -> bool {
+        let refused = self.outcomes[Outcome::Refused];
+        refused > 0 && refused == self.sent
     }
 
     /// Planned exchanges that were not sent, for any reason.

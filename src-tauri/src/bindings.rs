@@ -5,7 +5,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::commands::{
     compare, exchanges, file, import, keeping, library, machine, plans, proxy, record, redaction,
-    replay, run, targets, trend, window,
+    replay, run, search, series, targets, trend, window,
 };
 
 /// Every command, typed.
@@ -85,6 +85,14 @@ pub(crate) fn commands() -> Builder<Wry> {
             run::set_rate,
             run::set_fault,
             run::stop_run,
+            search::start_search,
+            search::search,
+            search::search_charts,
+            search::save_search_report,
+            series::start_series,
+            series::series_on,
+            series::watch_series,
+            series::stop_series,
             compare::compare,
             compare::compare_charts,
             run::save_report,

@@ -14,6 +14,8 @@ pub(crate) mod record;
 pub(crate) mod redaction;
 pub(crate) mod replay;
 pub(crate) mod run;
+pub(crate) mod search;
+pub(crate) mod series;
 pub(crate) mod targets;
 pub(crate) mod trend;
 pub(crate) mod window;

@@ -14,6 +14,7 @@ use crate::device_rates::DeviceRates;
 use crate::error::Failure;
 use crate::live_recording::LiveRecording;
 use crate::live_run::LiveRun;
+use crate::live_series::LiveSeries;
 use crate::planning::Turns;
 use crate::standing_proxies::StandingProxies;
 
@@ -27,6 +28,7 @@ pub(crate) struct Desk {
     device_rates: Arc<Mutex<DeviceRates>>,
     recording: Arc<Mutex<Option<Arc<LiveRecording>>>>,
     live: Arc<Mutex<Option<Arc<LiveRun>>>>,
+    series: Arc<Mutex<Option<Arc<LiveSeries>>>>,
     shop: Arc<Mutex<Option<SampleShop>>>,
     forgotten: Arc<Mutex<Option<ForgottenPlan>>>,
     /// Held by whoever starts a run.
@@ -49,6 +51,7 @@ impl Desk {
             device_rates: Arc::default(),
             recording: Arc::default(),
             live: Arc::default(),
+            series: Arc::default(),
             shop: Arc::default(),
             forgotten: Arc::default(),
             starting: Arc::default(),
@@ -66,7 +69,8 @@ impl Desk {
 
     /// Whether closing the window would end something: a recording, a run, a proxy.
     pub(crate) fn is_busy(&self) -> bool {
-        self.recording().is_some() || self.live().is_some() || !self.proxies.is_empty()
+        let runs = self.live().is_some() || self.series().is_some();
+        runs || self.recording().is_some() || !self.proxies.is_empty()
     }
 
     /// Puts another file on the desk.
@@ -82,6 +86,7 @@ impl Desk {
         }
         *self.recording_place() = None;
         *self.live_place() = None;
+        *self.series_place() = None;
         *hold(&self.library) = library;
         Ok(())
     }
@@ -175,12 +180,82 @@ impl Desk {
         news: &Channel<PlanningNews>,
     ) -> Result<String, Failure> {
         let _starting = hold(&self.starting);
-        if let Some(live) = self.live() {
-            let name = live.name();
-            return Err(Failure::usage(format!(
-                "the run {name} is on; wait for it or stop it"
-            )));
+        self.none_is_on()?;
+        let live = self.play(request, faults, news)?;
+        Ok(live.name().to_owned())
+    }
+
+    /// Starts the next run of the series that is on. `news` hears how far its plan is.
+    ///
+    /// # Errors
+    /// When it is refused, or its planning is ended.
+    pub(crate) fn next_of_series(
+        &self,
+        request: &ReplayRequest,
+        faults: usize,
+        news: &Channel<PlanningNews>,
+    ) -> Result<Arc<LiveRun>, Failure> {
+        let _starting = hold(&self.starting);
+        self.play(request, faults, news)
+    }
+
+    /// Two at once would measure each other.
+    fn none_is_on(&self) -> Result<(), Failure> {
+        let on = |what: &str, name: &str| {
+            Err(Failure::usage(format!(
+                "the {what} {name} is on; wait for it or stop it"
+            )))
+        };
+        if let Some(series) = self.series() {
+            return on(series.kind().name(), series.name());
         }
+        self.live().map_or(Ok(()), |live| on("run", live.name()))
+    }
+
+    /// The place of the series that is on, or was on last.
+    pub(crate) fn series_place(&self) -> MutexGuard<'_, Option<Arc<LiveSeries>>> {
+        hold(&self.series)
+    }
+
+    /// The series that is on and not over.
+    pub(crate) fn series(&self) -> Option<Arc<LiveSeries>> {
+        self.series_place()
+            .clone()
+            .filter(|series| !series.is_over())
+    }
+
+    /// Puts a series on that is about to begin.
+    ///
+    /// # Errors
+    /// When something is on already.
+    pub(crate) fn put_series(&self, series: &Arc<LiveSeries>) -> Result<(), Failure> {
+        let _starting = hold(&self.starting);
+        self.none_is_on()?;
+        *self.series_place() = Some(Arc::clone(series));
+        Ok(())
+    }
+
+    /// Ends the series that is on, with the run or the plan that is its turn.
+    ///
+    /// # Errors
+    /// When none is.
+    pub(crate) fn stop_series(&self) -> Result<(), Failure> {
+        let series = self.series();
+        let series = series.ok_or_else(|| Failure::usage("no series of runs is on"))?;
+        series.ask_to_end();
+        self.starts.end();
+        if let Some(live) = self.live() {
+            live.control().stop();
+        }
+        Ok(())
+    }
+
+    fn play(
+        &self,
+        request: &ReplayRequest,
+        faults: usize,
+        news: &Channel<PlanningNews>,
+    ) -> Result<Arc<LiveRun>, Failure> {
         let turn = self.starts.take();
         let library = self.library();
         let planned = library.plan_replay(request, &mut turn.watch(news))?;
@@ -189,9 +264,8 @@ impl Desk {
         }
         let job = library.start_replay(request, planned)?;
         let live = LiveRun::follow(job, faults, request.duration_ms)?;
-        let name = live.name().to_owned();
-        *self.live_place() = Some(live);
-        Ok(name)
+        *self.live_place() = Some(Arc::clone(&live));
+        Ok(live)
     }
 
     /// The run that is on.

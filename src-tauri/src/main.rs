@@ -9,6 +9,7 @@ mod display;
 mod error;
 mod live_recording;
 mod live_run;
+mod live_series;
 mod notification;
 mod planning;
 mod single_instance;

@@ -7,7 +7,8 @@ export type Place =
   | { page: 'record' }
   | { page: 'replay'; recording: string | null }
   | { page: 'run'; name: string | null }
-  | { page: 'compare'; a: string | null; b: string | null }
+  | { page: 'search'; name: string }
+  | { page: 'compare'; a: string[] | null; b: string[] | null }
   | { page: 'trend'; run: string }
   | { page: 'proxy' }
   | { page: 'settings' }

@@ -33,7 +33,9 @@ function isThere(place: Place): boolean {
     case 'replay':
       return has(place.recording);
     case 'compare':
-      return has(place.a) && has(place.b);
+      return [place.a, place.b].flat().every(has);
+    case 'search':
+      return (shelf.library?.searches ?? []).some(({ name }) => name === place.name);
     default:
       return true;
   }

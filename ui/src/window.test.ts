@@ -156,7 +156,7 @@ describe('the window', () => {
   it('says in words what changed between two runs, the surest changes first', async () => {
     open();
     await screen.findByRole('row', { name: 'run friday-1x' });
-    go({ page: 'compare', a: 'friday-5x-clean', b: 'friday-peak at 5x' });
+    go({ page: 'compare', a: ['friday-5x-clean'], b: ['friday-peak at 5x'] });
     expect(await screen.findByText(/B is worse/)).toBeTruthy();
     const operations = screen.getAllByRole('row').slice(1);
     expect(operations[0]?.textContent).toContain('UPDATE stock');

@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::{CompareRequest, Comparison, SeriesRequest, Verdict};
+use reprise_app::{CompareRequest, Comparison, SeriesEnd, SeriesRequest, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::replay::series::{self, Ended};
+use super::replay::series;
 use super::{Context, compare};
 use crate::arguments::CiArguments;
 use crate::live::Live;
@@ -60,13 +60,13 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
         b: None,
         repeat: config.repeat,
     })?;
-    let played = series::play(&library, turns, &Live::progress(context.json), &stop)?;
+    let played = series::play(&library, &turns, &Live::progress(context.json), &stop)?;
     let runs: Vec<RunAnswer> = played.runs.into_iter().map(|(_, run)| run).collect();
     match played.ended {
         None => {}
-        Some(Ended::Failed(error)) => return Err(error),
-        Some(Ended::Refused) => return Ok(ExitCode::from(exit::REFUSED)),
-        Some(Ended::Stopped) => return Ok(ExitCode::from(exit::JUDGED)),
+        Some(SeriesEnd::Failed(error)) => return Err(error),
+        Some(SeriesEnd::Refused) => return Ok(ExitCode::from(exit::REFUSED)),
+        Some(SeriesEnd::Stopped) => return Ok(ExitCode::from(exit::JUDGED)),
     }
     let request = (!baseline.is_empty()).then(|| CompareRequest {
         a: baseline,

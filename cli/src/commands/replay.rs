@@ -13,8 +13,7 @@ use std::time::{Duration, Instant};
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, counted};
 use reprise_app::{
-    Library, Outcome, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
-    Summary,
+    Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest, Summary,
 };
 
 use super::{Context, runs};
@@ -140,11 +139,9 @@ pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
 }
 
 /// 3 when nothing reached the target, 1 when a check failed, else 0.
-#[expect(clippy::print_stderr, reason = "errors belong on stderr")]
 pub(crate) fn code(summary: &Summary) -> u8 {
-    let refused = summary.outcomes[Outcome::Refused];
-    if refused > 0 && refused == summary.sent {
-        eprintln!("reprise: the target let nobody in: is it running, and at this address?");
+    if summary.all_refused() {
+        say_refused();
         return exit::REFUSED;
     }
     if summary.checks_held() {
@@ -152,6 +149,12 @@ pub(crate) fn code(summary: &Summary) -> u8 {
     } else {
         exit::JUDGED
     }
+}
+
+/// Says that nothing reached the target.
+#[expect(clippy::print_stderr, reason = "errors belong on stderr")]
+pub(crate) fn say_refused() {
+    eprintln!("reprise: the target let nobody in: is it running, and at this address?");
 }
 
 /// Follows a replay to its end, telling its numbers as they come.

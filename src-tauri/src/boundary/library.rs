@@ -6,7 +6,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{whole, word};
+use super::{SearchCard, whole, word};
 
 /// Everything in the file, newest first.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -18,6 +18,8 @@ pub(crate) struct Library {
     pub recordings: Vec<RecordingCard>,
     /// The runs.
     pub runs: Vec<RunCard>,
+    /// The searches for the edge that runs are left of.
+    pub searches: Vec<SearchCard>,
     /// The shipped sample capture, when it is on this machine.
     pub sample: Option<String>,
 }

@@ -101,7 +101,7 @@ pub(crate) struct ReplayForm {
 /// Where recorded HTTP goes.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-struct HttpTarget {
+pub(super) struct HttpTarget {
     /// A recorded server, host or path; all that nothing else takes when empty.
     recorded: String,
     url: String,
@@ -148,6 +148,37 @@ impl Secret {
     /// As the command takes it.
     pub(super) fn written(&self) -> String {
         format!("{}={}", self.name.trim(), self.value)
+    }
+}
+
+impl HttpTarget {
+    #[cfg(test)]
+    pub(super) fn new(recorded: &str, url: &str) -> Self {
+        Self {
+            recorded: recorded.to_owned(),
+            url: url.to_owned(),
+        }
+    }
+
+    /// Rows as the command takes them; empty ones are left out.
+    ///
+    /// # Errors
+    /// When a part of the recording goes nowhere.
+    pub(super) fn all(rows: &[Self]) -> Result<Vec<String>, Failure> {
+        let mut written = Vec::new();
+        for target in rows {
+            match (filled(&target.recorded), filled(&target.url)) {
+                (None, Some(url)) => written.push(url),
+                (Some(recorded), Some(url)) => written.push(format!("{recorded}={url}")),
+                (Some(recorded), None) => {
+                    return Err(Failure::usage(format!(
+                        "where does what was recorded of {recorded} go? Write a URL beside it"
+                    )));
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(written)
     }
 }
 
@@ -310,18 +341,7 @@ impl ReplayForm {
     }
 
     fn put_targets(&self, request: &mut ReplayRequest) -> Result<(), Failure> {
-        for target in &self.http {
-            match (filled(&target.recorded), filled(&target.url)) {
-                (None, Some(url)) => request.http.push(url),
-                (Some(recorded), Some(url)) => request.http.push(format!("{recorded}={url}")),
-                (Some(recorded), None) => {
-                    return Err(Failure::usage(format!(
-                        "where does what was recorded of {recorded} go? Write a URL beside it"
-                    )));
-                }
-                (None, None) => {}
-            }
-        }
+        request.http = HttpTarget::all(&self.http)?;
         request.mysql = filled(&self.mysql);
         request.host = filled(&self.host);
         request.ca = filled(&self.ca);

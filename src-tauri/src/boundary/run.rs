@@ -24,6 +24,8 @@ pub(crate) struct RunPage {
     pub name: String,
     /// The recording it replays.
     pub recording: String,
+    /// The search for the edge that it was a step of.
+    pub search: Option<String>,
     /// Where it sends.
     pub targets: Vec<String>,
     /// `running`, `paused`, `complete`, `stopped`, `aborted`, `failed` or `interrupted`.
@@ -156,6 +158,7 @@ impl RunPage {
         Self {
             name: answer.run.name.clone(),
             recording: answer.run.recording.clone(),
+            search: plan.search.as_ref().map(|step| step.search.clone()),
             targets: answer
                 .run
                 .http

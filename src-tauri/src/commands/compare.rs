@@ -13,16 +13,16 @@ const HEIGHT: u32 = 210;
 /// The height of the one over time, twice as wide.
 const OVERLAY_HEIGHT: u32 = 130;
 
-/// What changed from A to B. Either may be the name of a recording, which stands for the recording of the other.
+/// What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare(
     desk: State<'_, Desk>,
-    a: String,
-    b: String,
+    a: Vec<String>,
+    b: Vec<String>,
 ) -> Result<Comparison, Failure> {
     let desk = desk.inner().clone();
-    off_main(move || Ok(compared(&desk, &a, &b)?.into())).await
+    off_main(move || Ok(compared(&desk, a, b)?.into())).await
 }
 
 /// Both sides' quantiles, and the difference with its band.
@@ -30,21 +30,26 @@ pub(crate) async fn compare(
 #[specta::specta]
 pub(crate) async fn compare_charts(
     desk: State<'_, Desk>,
-    a: String,
-    b: String,
+    a: Vec<String>,
+    b: Vec<String>,
     theme: ThemeName,
     width: u16,
 ) -> Result<Vec<Chart>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let comparison = compared(&desk, &a, &b)?;
+        let comparison = compared(&desk, a.clone(), b.clone())?;
         let style = Style::new(u32::from(width).max(160), HEIGHT, theme.into()).bare();
         let [quantiles, difference] = comparison_charts(&comparison, style);
-        let overlay = desk.library().overlay_chart(
-            &side(&desk, &a)?,
-            &side(&desk, &b)?,
-            Style::new(u32::from(width).max(160) * 2, OVERLAY_HEIGHT, theme.into()).bare(),
-        )?;
+        let (a, b) = (side(&desk, a)?, side(&desk, b)?);
+        let overlay = match (&*a, &*b) {
+            ([a], [b]) => desk.library().overlay_chart(
+                a,
+                b,
+                Style::new(u32::from(width).max(160) * 2, OVERLAY_HEIGHT, theme.into()).bare(),
+            )?,
+            // over whose time would several be drawn?
+            _ => None,
+        };
         let mut charts = vec![
             Chart::new("quantiles", quantiles),
             Chart::new("difference", difference),
@@ -55,14 +60,40 @@ pub(crate) async fn compare_charts(
     .await
 }
 
-fn compared(desk: &Desk, a: &str, b: &str) -> Result<reprise_app::Comparison, Failure> {
-    let request = CompareRequest::of(&side(desk, a)?, &side(desk, b)?);
-    Ok(desk.library().compare(&request)?)
+/// What the Compare page compares.
+///
+/// # Errors
+/// When the runs cannot be read.
+pub(super) fn sides(
+    desk: &Desk,
+    a: Vec<String>,
+    b: Vec<String>,
+) -> Result<CompareRequest, Failure> {
+    Ok(CompareRequest {
+        a: side(desk, a)?,
+        b: side(desk, b)?,
+        min_effect: None,
+    })
 }
 
-/// A run by its name; any other name stands for the recording.
-fn side(desk: &Desk, name: &str) -> Result<String, Failure> {
+fn compared(
+    desk: &Desk,
+    a: Vec<String>,
+    b: Vec<String>,
+) -> Result<reprise_app::Comparison, Failure> {
+    Ok(desk.library().compare(&sides(desk, a, b)?)?)
+}
+
+/// Runs by their names; any other name stands for the recording.
+fn side(desk: &Desk, names: Vec<String>) -> Result<Vec<String>, Failure> {
     let runs = desk.library().runs()?;
-    let is_run = runs.iter().any(|run| run.run.name == name);
-    Ok(if is_run { name } else { RECORDING }.to_owned())
+    let is_run = |name: &String| runs.iter().any(|run| run.run.name == *name);
+    let taken = names.into_iter().map(|name| {
+        if is_run(&name) {
+            name
+        } else {
+            RECORDING.to_owned()
+        }
+    });
+    Ok(taken.collect())
 }

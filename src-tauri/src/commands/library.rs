@@ -6,7 +6,9 @@ use reprise_app::Style;
 use tauri::State;
 
 use super::off_main;
-use crate::boundary::{Chart, Library, RecordingCard, RecordingPage, RunCard, ThemeName};
+use crate::boundary::{
+    Chart, Library, RecordingCard, RecordingPage, RunCard, SearchCard, ThemeName,
+};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::sparkline;
@@ -34,6 +36,7 @@ pub(crate) async fn library(desk: State<'_, Desk>, theme: ThemeName) -> Result<L
             file: library.path().display().to_string(),
             recordings: recordings.collect::<Result<_, Failure>>()?,
             runs: runs.collect::<Result<_, Failure>>()?,
+            searches: library.knees()?.iter().map(SearchCard::from).collect(),
             sample: sample_capture().map(|path| path.display().to_string()),
         })
     })

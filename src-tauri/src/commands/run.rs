@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use reprise_app::{ChartKind, CompareRequest, RunSpan, Style, Tick};
+use reprise_app::{ChartKind, RunSpan, Style, Tick};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 
-use super::off_main;
+use super::{compare, off_main};
 use crate::boundary::{
     AgainForm, Chart, FailureLine, Mismatches, PlanningNews, RunNews, RunPage, RunView, ThemeName,
 };
@@ -214,26 +214,30 @@ pub(crate) fn stop_run(desk: State<'_, Desk>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind.
+/// Asks where to, and writes the HTML report of one run, or of two sides; null when the user changed their mind.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_report(
     app: AppHandle,
     desk: State<'_, Desk>,
-    a: String,
-    b: Option<String>,
+    a: Vec<String>,
+    b: Vec<String>,
 ) -> Result<Option<String>, Failure> {
-    let library = desk.library();
+    let desk = desk.inner().clone();
     off_main(move || {
-        let suggested = b
-            .as_ref()
-            .map_or_else(|| a.clone(), |b| format!("{a} and {b}"));
+        let library = desk.library();
+        let ends = |side: &[String]| side.first().cloned().unwrap_or_default();
+        let suggested = match &*b {
+            [] => ends(&a),
+            b => format!("{} and {}", ends(&a), ends(b)),
+        };
         let Some(path) = ask_where_to_save(&app, &suggested)? else {
             return Ok(None);
         };
-        match &b {
-            Some(b) => library.write_comparison_report(&CompareRequest::of(&a, b), &path)?,
-            None => library.write_run_report(&a, &path)?,
+        if b.is_empty() {
+            library.write_run_report(&ends(&a), &path)?;
+        } else {
+            library.write_comparison_report(&compare::sides(&desk, a, b)?, &path)?;
         }
         Ok(Some(path.display().to_string()))
     })

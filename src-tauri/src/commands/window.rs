@@ -54,10 +54,14 @@ pub(crate) async fn close_window(
     window: WebviewWindow,
     desk: State<'_, Desk>,
 ) -> Result<(), Failure> {
-    let (recording, run) = (desk.recording(), desk.live());
+    let (recording, series) = (desk.recording(), desk.series());
+    let (stopping, run) = (desk.inner().clone(), desk.live());
     let proxies = Arc::clone(&desk.proxies);
     off_main(move || {
-        if let Some(run) = &run {
+        if series.is_some() {
+            // it may have ended by itself in the meantime
+            let _ = stopping.stop_series();
+        } else if let Some(run) = &run {
             run.control().stop();
         }
         if let Some(recording) = &recording {
@@ -66,6 +70,9 @@ pub(crate) async fn close_window(
         }
         if let Some(run) = &run {
             run.wait_for_end()?;
+        }
+        if let Some(series) = &series {
+            series.wait_for_end();
         }
         proxies.close_all();
         window.destroy().map_err(failed)

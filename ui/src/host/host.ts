@@ -39,9 +39,13 @@ import type {
   RecordNews,
   RedactionPreview,
   RedactionRules,
+  RepeatForm,
   ReplayForm,
   RunNews,
   RulesReading,
+  SearchForm,
+  SearchPage,
+  SeriesNews,
   SideName,
   StageLine,
   RunPage,
@@ -189,15 +193,41 @@ export interface Host {
   setFault(index: number, on: boolean): Promise<Done>;
   stopRun(): Promise<Done>;
 
-  compare(a: string, b: string): Promise<Comparison>;
-  compareCharts(a: string, b: string, theme: ThemeName, width: number): Promise<Chart[]>;
+  /** Searches for the highest rate the target holds; resolves to the search's name once its first run is on. */
+  startSearch(
+    form: ReplayForm,
+    search: SearchForm,
+    news: (news: PlanningNews) => void,
+  ): Promise<string>;
+  /** What a search found; null while its first step is on. */
+  search(name: string): Promise<SearchPage | null>;
+  /** Response time and throughput over the rate. */
+  searchCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
+  /** Asks where to and writes the search as HTML; the path, or null when cancelled. */
+  saveSearchReport(name: string): Promise<string | null>;
+  /** A plan several times, against one target or two in turn; resolves to what its runs are called by once the first is on. */
+  startSeries(
+    form: ReplayForm,
+    repeat: RepeatForm,
+    news: (news: PlanningNews) => void,
+  ): Promise<string>;
+  /** What is on of several runs. */
+  seriesOn(): Promise<SeriesNews | null>;
+  /** Calls `news` while several runs are on; resolves to how they stood at the end. */
+  watchSeries(name: string, news: (news: SeriesNews) => void): Promise<SeriesNews | null>;
+  /** Ends the run that is on and starts no other. */
+  stopSeries(): Promise<Done>;
+
+  /** Runs of each side; A may be a recording. */
+  compare(a: string[], b: string[]): Promise<Comparison>;
+  compareCharts(a: string[], b: string[], theme: ThemeName, width: number): Promise<Chart[]>;
   /** The last runs of the plan that a run is of. */
   trend(run: string): Promise<TrendPage>;
   trendChart(run: string, theme: ThemeName, width: number): Promise<Chart>;
   /** Asks where to and writes the trend as HTML; the path, or null when cancelled. */
   saveTrendReport(run: string): Promise<string | null>;
-  /** Asks where to, writes the HTML report of one run or of two, and resolves to the path; null when cancelled. */
-  saveReport(a: string, b: string | null): Promise<string | null>;
+  /** Asks where to, writes the HTML report of one run (`b` is empty then) or of two sides, and resolves to the path; null when cancelled. */
+  saveReport(a: string[], b: string[]): Promise<string | null>;
 
   /** The proxies that are on, with what each has done. */
   proxies(): Promise<ProxyCard[]>;

@@ -7,6 +7,7 @@ import {
   type PlanningNews,
   type RecordNews,
   type RunNews,
+  type SeriesNews,
 } from './bindings';
 import type { Host } from './host';
 
@@ -19,6 +20,11 @@ export function tauriHost(): Host {
     dryRun: (form, news) => commands.dryRun(form, channel<PlanningNews>(news)),
     startReplay: (form, news) => commands.startReplay(form, channel<PlanningNews>(news)),
     startAgain: (again, news) => commands.startAgain(again, channel<PlanningNews>(news)),
+    startSearch: (form, search, news) =>
+      commands.startSearch(form, search, channel<PlanningNews>(news)),
+    startSeries: (form, repeat, news) =>
+      commands.startSeries(form, repeat, channel<PlanningNews>(news)),
+    watchSeries: (name, news) => commands.watchSeries(name, channel<SeriesNews>(news)),
     watchRun: (name, news) => commands.watchRun(name, channel<RunNews>(news)),
     watchRecording: (news) => commands.watchRecording(channel<RecordNews>(news)),
     onDrop,

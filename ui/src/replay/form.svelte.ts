@@ -16,6 +16,7 @@ import { freeName } from '../library/importer.svelte';
 import { queue } from '../run/queue.svelte';
 import { shelf } from '../library/shelf.svelte';
 import { write } from '../fault/language';
+import { several } from './several.svelte';
 import { writeStages } from './timeline/stages';
 
 /** One line of a list whose lines the host reads: a fault, a check, a rule. */
@@ -203,6 +204,7 @@ class Form {
   nameRun(): void {
     const { recording, rateBy, factor, stages } = this.fields;
     if (recording === '' || ![this.suggested, ''].includes(this.fields.run)) return;
+    const faulty = this.faults.some((fault) => fault.text.trim() !== '') ? '-faults' : '';
     const rate =
       stages.trim() !== ''
         ? 'stages'
@@ -211,12 +213,13 @@ class Form {
           : rateBy === 'max'
             ? 'max'
             : `${factor}x`;
-    const faulty = this.faults.some((fault) => fault.text.trim() !== '') ? '-faults' : '';
     const taken = [
+      ...(shelf.library?.searches.map((search) => search.name) ?? []),
       ...(shelf.library?.runs.map((run) => run.name) ?? []),
       ...queue.waiting.map((run) => run.name),
     ];
-    this.suggested = freeName(`${recording}-${rate}${faulty}`, taken);
+    const what = several.kind === 'search' ? '' : `-${rate}`;
+    this.suggested = freeName(`${recording}${what}${faulty}${several.suffix}`, taken);
     this.fields.run = this.suggested;
   }
 
@@ -335,16 +338,28 @@ class Form {
     }
   }
 
+  /** What would happen on each side; none when one cannot be played, which is said. */
+  async plansOfSides(): Promise<DryRun[]> {
+    const a = this.dryRun;
+    if (!a || several.kind !== 'sides') return a ? [a] : [];
+    this.busy = true;
+    try {
+      return [a, await host().dryRun(several.ofB(this.complete()), () => undefined)];
+    } catch (thrown) {
+      this.failure = asFailure(thrown);
+      return [];
+    } finally {
+      this.busy = false;
+    }
+  }
+
   /** Starts, or has the run wait for the one that is on; resolves to its name once it is on, else to null. */
   async start(): Promise<string | null> {
     this.asked += 1;
     this.busy = true;
     try {
       const asked = this.complete();
-      const started = await queue.start({
-        name: asked.run,
-        start: (news) => host().startReplay(asked, news),
-      });
+      const started = await queue.start(several.waiting(asked));
       this.suggested = this.fields.run;
       return started;
     } catch (thrown) {

@@ -16,19 +16,24 @@ class LiveRun {
   /** Whether the window was closed on it: it comes back when nothing is on any more. */
   hidden = $state(false);
 
-  /** Follows a run that was just started, to its end. */
-  async follow(name: string): Promise<void> {
+  /** Follows a run that was just started, to its end; `quietly` when it is one of several. */
+  async follow(name: string, quietly = false): Promise<void> {
     this.name = name;
     this.on = true;
     this.news = null;
     try {
-      await host().watchRun(name, (news) => (this.news = news));
-      say(`The run ${name} is over`);
-      await tellEnd(name, this.news);
+      await host().watchRun(name, (news) => {
+        if (this.name === name) this.news = news;
+      });
+      if (!quietly) {
+        say(`The run ${name} is over`);
+        await tellEnd(name, this.news);
+      }
     } catch (thrown) {
       complain(thrown);
     } finally {
-      this.on = false;
+      // of several runs the next may be on already
+      if (this.name === name) this.on = false;
     }
     await shelf.refresh();
   }

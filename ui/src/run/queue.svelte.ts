@@ -3,10 +3,12 @@ import type { PlanningNews } from '../host/bindings';
 import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { live } from './live.svelte';
+import { series } from './series.svelte';
 
-/** A run that waits: its name, and how it is started once it is its turn. */
+/** A run that waits, or several in a row: the name, and how it is started once it is its turn. */
 export type Waiting = {
   name: string;
+  several?: boolean;
   start: (news: (news: PlanningNews) => void) => Promise<string>;
 };
 
@@ -17,21 +19,25 @@ class Queue {
 
   /** Takes up a run that was on before this page was loaded. */
   async resume(): Promise<void> {
+    const several = await host()
+      .seriesOn()
+      .catch(() => null);
+    if (several && !series.on) return this.follow(several.name, true);
     const name = await host()
       .runOn()
       .catch(() => null);
-    if (name && !live.on) await this.follow(name);
+    if (name && !live.on) await this.follow(name, false);
   }
 
   /** Starts a run, or has it wait for its turn; resolves to its name when it started. */
   async start(run: Waiting): Promise<string | null> {
-    if (live.on || this.starting || this.waiting.length > 0) {
+    if (live.on || series.on || this.starting || this.waiting.length > 0) {
       this.waiting = [...this.waiting, run];
-      say(`${run.name} starts when ${this.starting?.name ?? live.name ?? 'the others'} is over`);
+      say(`${run.name} starts when ${this.starting?.name ?? (series.on ? series.news?.name : live.name) ?? 'the others'} is over`);
       return null;
     }
     const name = await this.begin(run);
-    void this.follow(name);
+    void this.follow(name, run.several === true);
     return name;
   }
 
@@ -40,16 +46,16 @@ class Queue {
     this.waiting = this.waiting.filter((other) => other !== run);
   }
 
-  /** Follows a run to its end, then starts the next that can be started. */
-  async follow(name: string): Promise<void> {
-    await live.follow(name);
+  /** Follows a run, or several in a row, to its end, then starts the next that can be started. */
+  async follow(name: string, several: boolean): Promise<void> {
+    await (several ? series.follow(name) : live.follow(name));
     while (this.waiting.length > 0) {
       const [next, ...others] = this.waiting;
       this.waiting = others;
       if (!next) return;
       try {
         const started = await this.begin(next);
-        void this.follow(started);
+        void this.follow(started, next.several === true);
         return;
       } catch (thrown) {
         complain(thrown);

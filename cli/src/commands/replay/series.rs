@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{duration, percent};
 use reprise_app::{
-    CompareRequest, Comparison, Library, ReportRequest, RunState, SecondSide, SeriesRequest, Side,
-    Turn, Verdict,
+    CompareRequest, Comparison, Library, PlayedSeries, ReportRequest, SecondSide, SeriesEnd,
+    SeriesRequest, Side, Turn, Verdict, play_series,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{code, follow, go_on, planning};
+use super::{follow, go_on, planning, say_refused};
 use crate::arguments::SeriesArguments;
 use crate::commands::compare;
 use crate::live::Live;
@@ -31,22 +31,7 @@ const TWO_SIDES: u32 = 5;
 const MYSQL_B: &str = "REPRISE_MYSQL_B";
 
 /// What was played of a series.
-pub(crate) struct Played {
-    /// Each run with its side, in the order of playing.
-    pub(crate) runs: Vec<(Side, RunAnswer)>,
-    /// Why it ended before its last run, if it did.
-    pub(crate) ended: Option<Ended>,
-}
-
-/// Why a series ended early.
-pub(crate) enum Ended {
-    /// The user asked.
-    Stopped,
-    /// No exchange of the last run reached the target.
-    Refused,
-    /// The next run could not be played.
-    Failed(anyhow::Error),
-}
+pub(crate) type Played = PlayedSeries<anyhow::Error>;
 
 /// What `--json` answers.
 #[derive(JsonSchema, Serialize)]
@@ -109,7 +94,7 @@ pub(super) fn run(
     if !yes && std::io::stdin().is_terminal() && !each_side_goes_on(library, &turns, &stop)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
-    let played = play(library, turns, live, &stop)?;
+    let played = play(library, &turns, live, &stop)?;
     let compared = played.sides(min_effect);
     let comparison = compared.as_ref().map(|sides| library.compare(sides));
     let comparison = comparison.transpose()?;
@@ -134,8 +119,8 @@ pub(super) fn run(
         write_page(library, &played, compared, path)?;
     }
     match played.ended {
-        Some(Ended::Failed(error)) => Err(error),
-        Some(Ended::Refused) => Ok(ExitCode::from(exit::REFUSED)),
+        Some(SeriesEnd::Failed(error)) => Err(error),
+        Some(SeriesEnd::Refused) => Ok(ExitCode::from(exit::REFUSED)),
         _ if answer.held => Ok(ExitCode::SUCCESS),
         _ => Ok(ExitCode::from(exit::JUDGED)),
     }
@@ -157,82 +142,31 @@ fn each_side_goes_on(library: &Library, turns: &[Turn], stop: &Stop) -> anyhow::
     Ok(true)
 }
 
-/// Plays the turns one after the other, until the user asks for an end or one cannot be played.
+/// Plays the turns one after the other, telling how far it is.
 #[expect(clippy::print_stderr, reason = "progress belongs on stderr")]
 pub(crate) fn play(
     library: &Library,
-    turns: Vec<Turn>,
+    turns: &[Turn],
     live: &Live,
     stop: &Stop,
 ) -> anyhow::Result<Played> {
-    let mut runs = Vec::new();
     let all = turns.len();
-    let mut ended = None;
-    for (place, Turn { side, replay }) in turns.into_iter().enumerate() {
-        let name = replay.run.as_deref().unwrap_or_default();
-        eprintln!("reprise: run {} of {all}: {name}", place + 1);
-        let played = planning(live.is_quiet(), stop, |watch| {
-            library.plan_replay(&replay, watch)
-        })
-        .and_then(|planned| library.start_replay(&replay, planned));
-        let played = match played {
-            Ok(job) => follow(job, live, stop),
-            Err(error) => Err(error.into()),
-        };
-        let run = match played {
-            Ok(run) => run,
-            Err(_) if stop.asked() => {
-                ended = Some(Ended::Stopped);
-                break;
-            }
-            // with nothing played there is nothing to compare
-            Err(error) if runs.is_empty() => return Err(error),
-            Err(error) => {
-                ended = Some(Ended::Failed(error));
-                break;
-            }
-        };
-        let refused = code(&run.summary) == exit::REFUSED;
-        let stopped = run.run.state == RunState::Stopped || (stop.asked() && place + 1 < all);
-        runs.push((side, run));
-        if refused || stopped {
-            ended = Some(if refused {
-                Ended::Refused
-            } else {
-                Ended::Stopped
-            });
-            break;
-        }
+    let played = play_series(
+        turns,
+        &|| stop.asked(),
+        &mut |place, Turn { replay, .. }| {
+            let name = replay.run.as_deref().unwrap_or_default();
+            eprintln!("reprise: run {} of {all}: {name}", place + 1);
+            let planned = planning(live.is_quiet(), stop, |watch| {
+                library.plan_replay(replay, watch)
+            })?;
+            follow(library.start_replay(replay, planned)?, live, stop)
+        },
+    )?;
+    if matches!(played.ended, Some(SeriesEnd::Refused)) {
+        say_refused();
     }
-    Ok(Played { runs, ended })
-}
-
-impl Played {
-    /// The runs of one side.
-    fn of(&self, side: Side) -> Vec<&RunAnswer> {
-        let runs = self.runs.iter();
-        runs.filter(|(of, _)| *of == side)
-            .map(|(_, run)| run)
-            .collect()
-    }
-
-    /// The comparison of its two sides; `None` when one of them has no run. A run that ended early is left out where its side
-    /// has one that did not: all would be compared only as far as it got.
-    fn sides(&self, min_effect: Option<f64>) -> Option<CompareRequest> {
-        let names = |side| {
-            let runs = self.of(side);
-            let whole = |run: &&&RunAnswer| run.run.state == RunState::Complete;
-            let any_whole = runs.iter().any(|run| whole(&run));
-            let kept = runs.iter().filter(|run| !any_whole || whole(run));
-            let names: Vec<String> = kept.map(|run| run.run.name.clone()).collect();
-            Some(names).filter(|names| !names.is_empty())
-        };
-        Some(CompareRequest {
-            a: names(Side::A)?,
-            b: names(Side::B)?,
-            min_effect,
-        })
-    }
+    Ok(played)
 }
 
 /// The checks of these runs that did not hold, each after its run's name.

@@ -9,9 +9,12 @@ import type {
   ProxyForm,
   RecordForm,
   RecordNews,
+  RepeatForm,
   ReplayForm,
   RunNews,
   RunView,
+  SearchForm,
+  SeriesNews,
   SideName,
 } from '../bindings';
 import type { Host } from '../host';
@@ -26,10 +29,14 @@ import { FakeProxies } from './proxies';
 import { FakeRecorder } from './recorder';
 import { FakeRules } from './rules';
 import { FakeRun, TOTAL_MS } from './runs';
+import { FakeSeries, searchCharts } from './series';
 import { FakeShelves } from './shelves';
 import { trend, trendChart } from './trend';
 import { ABOUT, SHOP } from './machine';
 import { comparison, FAILURES, library, LOSS, MISMATCHES, OPERATIONS } from './traffic';
+
+/** How long a run of several lasts. */
+const SERIES_RUN_MS = 2_000;
 
 /** A host on an empty file or on one with a few recordings and runs. `speed` hastens its clock. */
 export function fakeHost(state: 'full' | 'empty', speed = 1): FakeHost {
@@ -42,6 +49,8 @@ export class FakeHost implements Host {
   private shopIsOpen = false;
   private hosts = [{ host: 'staging.example' }];
   private readonly running: FakeRun;
+  /** Several runs in a row, and searches. */
+  readonly series: FakeSeries;
   private importing = false;
   /** What it says of the right to capture. */
   rights: MachineFinding = structuredClone(ABOUT.findings[0]!);
@@ -71,6 +80,12 @@ export class FakeHost implements Host {
     this.kept = new FakeShelves(this.file);
     this.recorder = new FakeRecorder(speed);
     this.running = new FakeRun(speed);
+    this.series = new FakeSeries(
+      (run) => this.running.start(run, blank('shop-friday')),
+      () => this.running.stop(),
+      () => pause(SERIES_RUN_MS / speed),
+    );
+    this.file.searches = empty ? [] : this.series.cards();
     this.standing = new FakeProxies(speed, readFault);
   }
 
@@ -408,6 +423,47 @@ export class FakeHost implements Host {
     return form.run;
   }
 
+  async startSearch(form: ReplayForm, search: SearchForm) {
+    this.asked.push(`search ${JSON.stringify({ run: form.run, checks: form.checks, search })}`);
+    await this.dryRun(form);
+    this.series.search(form.run);
+    return form.run;
+  }
+
+  async search(name: string) {
+    return this.series.page(name);
+  }
+
+  async searchCharts(name: string, theme: 'dark' | 'light', width: number) {
+    return searchCharts(this.series.page(name)?.steps ?? [], theme, width);
+  }
+
+  async saveSearchReport(name: string) {
+    return `/home/ada/${name}.html`;
+  }
+
+  async startSeries(form: ReplayForm, repeat: RepeatForm) {
+    this.asked.push(`series ${JSON.stringify({ run: form.run, repeat })}`);
+    await this.dryRun(form);
+    this.series.repeat(form.run, repeat);
+    return form.run;
+  }
+
+  async seriesOn() {
+    return this.series.on ? this.series.news : null;
+  }
+
+  async watchSeries(_name: string, news: (news: SeriesNews) => void) {
+    const last = await this.series.watch(news);
+    this.file.searches = this.series.cards();
+    return last;
+  }
+
+  async stopSeries() {
+    this.asked.push('stop series');
+    this.series.stop();
+  }
+
   async watchRun(name: string, news: (news: RunNews) => void) {
     const state = await this.running.watch(news);
     const template = library(false).runs[0]!;
@@ -465,11 +521,12 @@ export class FakeHost implements Host {
     this.running.stop();
   }
 
-  async compare(a: string, b: string) {
-    return comparison(a, b);
+  async compare(a: string[], b: string[]) {
+    this.asked.push(`compare ${a.join(' ')} with ${b.join(' ')}`);
+    return comparison(a.join(', '), b.join(', '));
   }
 
-  async compareCharts(_a: string, _b: string, theme: 'dark' | 'light', width: number) {
+  async compareCharts(_a: string[], _b: string[], theme: 'dark' | 'light', width: number) {
     return compareCharts(theme, width);
   }
 
@@ -485,8 +542,8 @@ export class FakeHost implements Host {
     return `/home/ada/${run} over time.html`;
   }
 
-  async saveReport(a: string) {
-    return `/home/ada/${a}.html`;
+  async saveReport(a: string[]) {
+    return `/home/ada/${a[0]}.html`;
   }
 
   async proxies() {

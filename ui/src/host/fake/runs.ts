@@ -82,6 +82,7 @@ export class FakeRun {
     return {
       name,
       recording: 'shop-friday',
+      search: null,
       targets: ['staging.example:8080', 'staging-db:3306'],
       state: card?.state ?? 'running',
       rate: 5,

@@ -136,6 +136,7 @@ export function library(empty: boolean): Library {
             durationMs: 61_000,
           }),
         ],
+    searches: [],
     sample: '/usr/share/reprise/shop.pcapng',
   };
 }

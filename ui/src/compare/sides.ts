@@ -1,0 +1,34 @@
+/** What a side of a comparison can be: a recording, a run, or several runs of one plan, which are told by their numbers. */
+import type { RunCard } from '../host/bindings';
+
+/** Several runs that a picker offers as one side. */
+export type Several = { label: string; names: string[] };
+
+/** Complete runs of one recording called `NAME-1`, `NAME-2` and so on, where there are two or more; the newest first. */
+export function severalOf(runs: RunCard[]): Several[] {
+  const found = new Map<string, { number: number; name: string }[]>();
+  for (const { name, recording, state } of runs) {
+    const parts = /^(.+)-(\d+)$/.exec(name);
+    if (!parts?.[1] || state !== 'complete') continue;
+    const key = JSON.stringify([recording, parts[1]]);
+    found.set(key, [...(found.get(key) ?? []), { number: Number(parts[2]), name }]);
+  }
+  return [...found.values()]
+    .filter((runs) => runs.length > 1)
+    .map((runs) => {
+      const names = runs.sort((one, other) => one.number - other.number).map(({ name }) => name);
+      return { label: sideName(names), names };
+    });
+}
+
+/** A side in a few words: `friday-b-1 … friday-b-5 (5 runs)`. */
+export function sideName(names: string[]): string {
+  const [first, last] = [names[0], names.at(-1)];
+  if (names.length < 2) return first ?? '';
+  return `${first} … ${last} (${names.length} runs)`;
+}
+
+/** Whether two sides are the same runs. */
+export function isSame(one: string[] | null, other: string[] | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

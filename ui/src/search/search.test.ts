@@ -1,0 +1,142 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import App from '../App.svelte';
+import { FakeHost } from '../host/fake/fake';
+import { useHost } from '../host/host';
+import { shelf } from '../library/shelf.svelte';
+import { dismiss } from '../parts/notices.svelte';
+import { go, place, type Place } from '../place.svelte';
+import { blank, form } from '../replay/form.svelte';
+import { several } from '../replay/several.svelte';
+import { live } from '../run/live.svelte';
+import { queue } from '../run/queue.svelte';
+import { series } from '../run/series.svelte';
+
+const key = (name: string, ctrlKey = false) =>
+  fireEvent.keyDown(document.body, { key: name, ctrlKey });
+const typed = async (label: string, value: string) =>
+  fireEvent.input(await screen.findByLabelText(label), { target: { value } });
+const choose = async (name: string) =>
+  fireEvent.click(await screen.findByRole('radio', { name }));
+
+function open(to: Place): FakeHost {
+  const fake = new FakeHost(false, 20);
+  useHost(fake);
+  shelf.library = null;
+  form.fields = blank('');
+  form.checks = [];
+  several.kind = 'one';
+  several.times = 5;
+  several.b = { http: [{ recorded: '', url: '' }], mysql: '', before: '' };
+  Object.assign(live, { on: false, name: null, news: null, hidden: false });
+  Object.assign(series, { on: false, news: null });
+  queue.waiting = [];
+  go(to);
+  render(App);
+  return fake;
+}
+
+describe('a search for the edge', () => {
+  beforeEach(() => dismiss());
+  afterEach(cleanup);
+
+  it('wants a check, is watched step by step, and says what it found', async () => {
+    const fake = open({ page: 'replay', recording: null });
+    await typed('HTTP target', 'http://127.0.0.1:8080');
+    await choose('Until it breaks');
+    expect(await screen.findByText(/add a check/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: /^Add a check/ }));
+    await typed('check 1', 'p99<250ms');
+    await typed('Go no higher than', '20x');
+    await waitFor(() => expect(form.fields.run).toBe('shop-friday-knee'));
+    const start = screen.getByRole('button', { name: /^Start/ });
+    await waitFor(() => expect((start as HTMLButtonElement).disabled).toBe(false));
+    await key('Enter', true);
+    await screen.findByRole('heading', { name: 'shop-friday-knee' });
+    const asked = fake.asked.find((one) => one.startsWith('search ')) ?? '';
+    expect(JSON.parse(asked.slice(7))).toMatchObject({
+      run: 'shop-friday-knee',
+      checks: ['p99<250ms'],
+      search: { from: '1x', to: '20x', within: '5%', by: 'copies', step: '15s' },
+    });
+    expect(await screen.findByText(/^step 2, at 2x/)).toBeTruthy();
+    await waitFor(() => expect(series.on).toBe(false), { timeout: 8_000 });
+    expect(await screen.findByText(/holds at 4.76x .* and fails at 5.19x/)).toBeTruthy();
+    expect(fake.asked).toContain('notify shop-friday-knee is over');
+    // none of its runs was told of by itself
+    expect(fake.asked.filter((one) => one.startsWith('notify'))).toHaveLength(1);
+  }, 20_000);
+
+  it('is opened again from the library, and its runs from it', async () => {
+    open({ page: 'library' });
+    await fireEvent.click(await screen.findByRole('row', { name: 'search friday-knee' }));
+    await screen.findByRole('heading', { name: 'friday-knee' });
+    const found = await screen.findByLabelText('What can be said');
+    expect(found.textContent).toContain('first to break: POST /checkout');
+    const rows = await screen.findAllByRole('row', { name: /^run friday-knee-/ });
+    expect(within(rows[0]!).getByText('1x')).toBeTruthy();
+    await key('h');
+    expect(await screen.findByText('Wrote /home/ada/friday-knee.html')).toBeTruthy();
+    await fireEvent.keyDown(rows[0]!, { key: 'Enter' });
+    expect(place()).toEqual({ page: 'run', name: 'friday-knee-1-1x' });
+  });
+
+  it('is stopped as a whole, and another run waits for it', async () => {
+    const fake = open({ page: 'library' });
+    fake.series.search('mine');
+    void queue.follow('mine', true);
+    go({ page: 'search', name: 'mine' });
+    await waitFor(() => expect(series.on && series.news?.run).toBeTruthy());
+    const later = { name: 'later', start: () => fake.startReplay({ ...blank('shop-friday'), run: 'later', http: [{ recorded: '', url: 'http://127.0.0.1:8080' }] }) };
+    expect(await queue.start(later)).toBeNull();
+    await fireEvent.click(await screen.findByRole('button', { name: /^Stop/ }));
+    expect(fake.asked).toContain('stop series');
+    await waitFor(() => expect(live.name).toBe('later'), { timeout: 4_000 });
+    await fake.stopRun();
+    await waitFor(() => expect(live.on).toBe(false));
+  });
+});
+
+describe('two sides in turn', () => {
+  beforeEach(() => dismiss());
+  afterEach(cleanup);
+
+  it('want a target of B, and are compared at the end', async () => {
+    const fake = open({ page: 'replay', recording: null });
+    await typed('HTTP target', 'http://127.0.0.1:8080');
+    await choose('Against two targets');
+    expect(await screen.findByText('B needs a target of its own.')).toBeTruthy();
+    await typed('HTTP target of B', 'http://127.0.0.1:8081');
+    await typed('Runs', '2');
+    const start = screen.getByRole('button', { name: /^Start/ });
+    await waitFor(() => expect((start as HTMLButtonElement).disabled).toBe(false));
+    await key('Enter', true);
+    expect(await screen.findByText('run 2 of 4, side B', {}, { timeout: 4_000 })).toBeTruthy();
+    const asked = fake.asked.find((one) => one.startsWith('series ')) ?? '';
+    expect(JSON.parse(asked.slice(7)).repeat).toMatchObject({
+      times: 2,
+      b: { http: [{ recorded: '', url: 'http://127.0.0.1:8081' }] },
+    });
+    await waitFor(() => expect(place().page).toBe('compare'), { timeout: 8_000 });
+    const name = form.fields.run.replace(/-ab.*$/, '-ab');
+    expect(place()).toEqual({
+      page: 'compare',
+      a: [`${name}-a-1`, `${name}-a-2`],
+      b: [`${name}-b-1`, `${name}-b-2`],
+    });
+    expect(await screen.findByRole('option', { name: `${name}-b-1 … ${name}-b-2 (2 runs)`, selected: true })).toBeTruthy();
+  }, 20_000);
+
+  it('asks before data of B elsewhere is changed', async () => {
+    const fake = open({ page: 'replay', recording: null });
+    await typed('HTTP target', 'http://127.0.0.1:8080');
+    await choose('Against two targets');
+    await typed('HTTP target of B', 'http://staging.example:8080');
+    const start = screen.getByRole('button', { name: /^Start/ });
+    await waitFor(() => expect((start as HTMLButtonElement).disabled).toBe(false));
+    await fireEvent.click(start);
+    const question = await screen.findByRole('dialog', { name: /Change data on another machine/ });
+    expect(question.textContent).toContain('staging.example:8080');
+    expect(fake.asked.some((one) => one.startsWith('series '))).toBe(false);
+  });
+});
