@@ -149,12 +149,28 @@ export const commands = {
 	setFault: (index: number, on: boolean) => __TAURI_INVOKE<null>("set_fault", { index, on }),
 	/**  Ends the run: outstanding answers have a few seconds, everything measured is stored. */
 	stopRun: () => __TAURI_INVOKE<null>("stop_run"),
-	/**  What changed from A to B. Either may be the name of a recording, which stands for the recording of the other. */
-	compare: (a: string, b: string) => __TAURI_INVOKE<Comparison>("compare", { a, b }),
+	/**  Searches for the highest rate the target holds; resolves to the search's name once its first run is on. */
+	startSearch: (form: ReplayForm, search: SearchForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<string>("start_search", { form, search, news }),
+	/**  What a search found; null while the first step of one that is on has not ended. */
+	search: (name: string) => __TAURI_INVOKE<SearchPage | null>("search", { name }),
+	/**  Response time and throughput over the rate. */
+	searchCharts: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("search_charts", { name, theme, width }),
+	/**  Asks where to, and writes the search as an HTML page; null when the user changed their mind. */
+	saveSearchReport: (name: string) => __TAURI_INVOKE<string | null>("save_search_report", { name }),
+	/**  Plays a plan several times; resolves to the name its runs begin with once the first is on. */
+	startSeries: (form: ReplayForm, repeat: RepeatForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<string>("start_series", { form, repeat, news }),
+	/**  What is on of several runs; null when nothing is. */
+	seriesOn: () => __TAURI_INVOKE<SeriesNews | null>("series_on"),
+	/**  Tells how a series goes until it is over; resolves to how it stood then. */
+	watchSeries: (name: string, news: Channel<SeriesNews>) => __TAURI_INVOKE<SeriesNews | null>("watch_series", { name, news }),
+	/**  Ends a series: the run that is on has a few seconds for its answers, no other is started. */
+	stopSeries: () => __TAURI_INVOKE<null>("stop_series"),
+	/**  What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B. */
+	compare: (a: string[], b: string[]) => __TAURI_INVOKE<Comparison>("compare", { a, b }),
 	/**  Both sides' quantiles, and the difference with its band. */
-	compareCharts: (a: string, b: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, theme, width }),
-	/**  Asks where to, and writes the HTML report of one run or of two; null when the user changed their mind. */
-	saveReport: (a: string, b: string | null) => __TAURI_INVOKE<string | null>("save_report", { a, b }),
+	compareCharts: (a: string[], b: string[], theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, theme, width }),
+	/**  Asks where to, and writes the HTML report of one run, or of two sides; null when the user changed their mind. */
+	saveReport: (a: string[], b: string[]) => __TAURI_INVOKE<string | null>("save_report", { a, b }),
 	/**  The last complete runs of the plan that a run is of, and where they took a step. */
 	trend: (run: string) => __TAURI_INVOKE<TrendPage>("trend", { run }),
 	/**  Quantiles of the response time by run, the oldest first. */
@@ -704,6 +720,11 @@ export type HiddenLine = {
 	line: string,
 };
 
+/**  How a rate went. */
+export type HowTried = "held" | "failed" | 
+/**  The generator could not keep up: nothing is known of the target. */
+"late";
+
 /**  A message of HTTP. */
 export type HttpMessage = {
 	start: string,
@@ -755,6 +776,8 @@ export type Library = {
 	recordings: RecordingCard[],
 	/**  The runs. */
 	runs: RunCard[],
+	/**  The searches for the edge that runs are left of. */
+	searches: SearchCard[],
 	/**  The shipped sample capture, when it is on this machine. */
 	sample: string | null,
 };
@@ -1133,6 +1156,14 @@ export type RedactionRules = {
 	rules: RedactionRule[],
 };
 
+/**  The fields of a plan that is played several times. */
+export type RepeatForm = {
+	/**  Runs of each side. */
+	times: number,
+	/**  Where B is; null for one side. */
+	b: SideForm | null,
+};
+
 /**  The fields of the Replay page; texts are as they were typed. */
 export type ReplayForm = {
 	recording: string,
@@ -1345,6 +1376,8 @@ export type RunPage = {
 	name: string,
 	/**  The recording it replays. */
 	recording: string,
+	/**  The search for the edge that it was a step of. */
+	search: string | null,
 	/**  Where it sends. */
 	targets: string[],
 	/**  `running`, `paused`, `complete`, `stopped`, `aborted`, `failed` or `interrupted`. */
@@ -1411,6 +1444,73 @@ export type Scale = {
 	unit: AxisUnit,
 };
 
+/**  What a higher rate is. */
+export type SearchBy = 
+/**  More users. */
+"copies" | 
+/**  A faster clock. */
+"speed";
+
+/**  One search in a line. */
+export type SearchCard = {
+	name: string,
+	recording: string,
+	/**  What was found, in a sentence. */
+	found: string,
+	/**  How many runs it took. */
+	steps: number,
+};
+
+/**  The fields of a search for the edge; texts are as they were typed. */
+export type SearchForm = {
+	/**  The first rate, in times the recorded one: `1x`. */
+	from: string,
+	/**  No rate above this is tried: `64x`. */
+	to: string,
+	/**  How near both sides of the edge shall come: `5%`. */
+	within: string,
+	by: SearchBy,
+	/**  How long a step is measured: `15s`. */
+	step: string,
+	/**  How long it settles before that; not at all when empty. */
+	settle: string,
+	/**  How long the target rests between steps; not at all when empty. */
+	rest: string,
+};
+
+/**  What a search found, or has found so far. */
+export type SearchPage = {
+	name: string,
+	recording: string,
+	/**  The checks that decide. */
+	checks: string[],
+	/**  `1x to 64x, within 5 %`. */
+	searched: string,
+	/**  What was found, in sentences without their full stops. */
+	says: string[],
+	/**  The highest rate that holds. */
+	holds: number | null,
+	/**  The lowest that does not. */
+	fails: number | null,
+	/**  In the order of trying. */
+	steps: SearchStep[],
+};
+
+/**  One step. */
+export type SearchStep = {
+	run: string,
+	times: number,
+	askedPerS: number,
+	answeredPerS: number,
+	p50Us: number,
+	p95Us: number,
+	p99Us: number,
+	errorRate: number,
+	how: HowTried,
+	/**  Why, unless it held. */
+	why: string | null,
+};
+
 /**  A redacted credential, for this run only. */
 export type Secret = {
 	name: string,
@@ -1440,6 +1540,35 @@ export type Series = {
 	points: ([number, number | null])[],
 };
 
+/**  What kind of series it is. */
+export type SeriesKind = 
+/**  A search for the edge. */
+"search" | 
+/**  Two targets in turn, which are compared. */
+"sides" | 
+/**  One target several times. */
+"repeated";
+
+/**  How a series stands. */
+export type SeriesNews = {
+	name: string,
+	recording: string,
+	kind: SeriesKind,
+	/**  The run that is on; null between two. */
+	run: string | null,
+	/**  Which it is, from 1. */
+	number: number,
+	/**  How many there will be; null when that is not known before the end. */
+	of: number | null,
+	/**  The rate of a search's step, in times the recorded one. */
+	times: number | null,
+	/**  Whether the run is one of B's. */
+	isB: boolean,
+	/**  The runs that are to be compared, once it is over; empty when a side has none. */
+	a: string[],
+	b: string[],
+};
+
 /**  Where the sample shop is, and what a replay of its traffic has to be supplied with. */
 export type ShopCard = {
 	http: string,
@@ -1455,6 +1584,15 @@ export type Side = {
 	http: HttpMessage | null,
 	command: Command | null,
 	reply: Reply | null,
+};
+
+/**  What B has of its own. */
+export type SideForm = {
+	http: HttpTarget[],
+	/**  As A has it when empty. */
+	mysql: string,
+	/**  A shell command to run before each run of B; A's when empty. */
+	before: string,
 };
 
 /**  A side of an exchange. */
