@@ -20,6 +20,7 @@ import { line, start, stopAll } from './processes.mjs';
 import { standingProxy } from './proxying.mjs';
 import { recordFromCommand } from './recording.mjs';
 import { heldHastenedStopped } from './replaying.mjs';
+import { searchedForTheEdge, twoSidesInTurn } from './searching.mjs';
 import { redactionRules } from './settings.mjs';
 import { story } from './story.mjs';
 import { drawnPlan } from './timeline.mjs';
@@ -55,6 +56,8 @@ try {
     await twiceAsLarge(session);
     await lookedAtAndRunAgain(session, 'broken');
     await trendOf(session, 'broken');
+    await searchedForTheEdge(session);
+    await twoSidesInTurn(session, shopUrl);
     await drawnPlan(session);
     await standingProxy(session, shopUrl);
     await conductedProxy(session, shopUrl);

@@ -8,7 +8,8 @@ const sources = import.meta.glob('./**/*.{css,svelte,ts}', {
 }) as Record<string, string>;
 
 /** What moves without being moved by a hand. */
-const MOVES = /\b(?:animation|transition)(?:-[a-z]+)?\s*:|@keyframes|scroll-behavior\s*:\s*smooth|behavior:\s*'smooth'|\buse:animate|\b(?:transition|animate|in|out):[a-z]+[|=}\s]/;
+const MOVES =
+  /\b(?:animation|transition)(?:-[a-z]+)?\s*:|@keyframes|scroll-behavior\s*:\s*smooth|behavior:\s*'smooth'|\buse:animate|\b(?:transition|animate|in|out):[a-z]+[|=}\s]/;
 const ALLOWED = /@media\s*\(prefers-reduced-motion:\s*no-preference\)\s*\{(?:[^{}]|\{[^{}]*\})*\}/g;
 
 /** A text without what only who has not asked for stillness sees, and without comments. */

@@ -33,7 +33,9 @@ class Queue {
   async start(run: Waiting): Promise<string | null> {
     if (live.on || series.on || this.starting || this.waiting.length > 0) {
       this.waiting = [...this.waiting, run];
-      say(`${run.name} starts when ${this.starting?.name ?? (series.on ? series.news?.name : live.name) ?? 'the others'} is over`);
+      say(
+        `${run.name} starts when ${this.starting?.name ?? (series.on ? series.news?.name : live.name) ?? 'the others'} is over`,
+      );
       return null;
     }
     const name = await this.begin(run);

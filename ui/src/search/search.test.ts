@@ -16,8 +16,7 @@ const key = (name: string, ctrlKey = false) =>
   fireEvent.keyDown(document.body, { key: name, ctrlKey });
 const typed = async (label: string, value: string) =>
   fireEvent.input(await screen.findByLabelText(label), { target: { value } });
-const choose = async (name: string) =>
-  fireEvent.click(await screen.findByRole('radio', { name }));
+const choose = async (name: string) => fireEvent.click(await screen.findByRole('radio', { name }));
 
 function open(to: Place): FakeHost {
   const fake = new FakeHost(false, 20);
@@ -62,7 +61,7 @@ describe('a search for the edge', () => {
     expect(await screen.findByText(/^step 2, at 2x/)).toBeTruthy();
     await waitFor(() => expect(series.on).toBe(false), { timeout: 8_000 });
     expect(await screen.findByText(/holds at 4.76x .* and fails at 5.19x/)).toBeTruthy();
-    expect(fake.asked).toContain('notify shop-friday-knee is over');
+    await waitFor(() => expect(fake.asked).toContain('notify shop-friday-knee is over'));
     // none of its runs was told of by itself
     expect(fake.asked.filter((one) => one.startsWith('notify'))).toHaveLength(1);
   }, 20_000);
@@ -87,7 +86,15 @@ describe('a search for the edge', () => {
     void queue.follow('mine', true);
     go({ page: 'search', name: 'mine' });
     await waitFor(() => expect(series.on && series.news?.run).toBeTruthy());
-    const later = { name: 'later', start: () => fake.startReplay({ ...blank('shop-friday'), run: 'later', http: [{ recorded: '', url: 'http://127.0.0.1:8080' }] }) };
+    const later = {
+      name: 'later',
+      start: () =>
+        fake.startReplay({
+          ...blank('shop-friday'),
+          run: 'later',
+          http: [{ recorded: '', url: 'http://127.0.0.1:8080' }],
+        }),
+    };
     expect(await queue.start(later)).toBeNull();
     await fireEvent.click(await screen.findByRole('button', { name: /^Stop/ }));
     expect(fake.asked).toContain('stop series');
@@ -124,7 +131,12 @@ describe('two sides in turn', () => {
       a: [`${name}-a-1`, `${name}-a-2`],
       b: [`${name}-b-1`, `${name}-b-2`],
     });
-    expect(await screen.findByRole('option', { name: `${name}-b-1 … ${name}-b-2 (2 runs)`, selected: true })).toBeTruthy();
+    expect(
+      await screen.findByRole('option', {
+        name: `${name}-b-1 … ${name}-b-2 (2 runs)`,
+        selected: true,
+      }),
+    ).toBeTruthy();
   }, 20_000);
 
   it('asks before data of B elsewhere is changed', async () => {

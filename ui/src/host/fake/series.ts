@@ -1,12 +1,5 @@
 /** Invented series: searches for an edge at 5x, and two sides in turn, each run a moment long. */
-import type {
-  Chart,
-  RepeatForm,
-  SearchCard,
-  SearchPage,
-  SeriesNews,
-  ThemeName,
-} from '../bindings';
+import type { Chart, RepeatForm, SearchCard, SearchPage, SeriesNews, ThemeName } from '../bindings';
 import { draw } from './draw';
 import { failure } from './failure';
 
@@ -29,7 +22,10 @@ export class FakeSeries {
     private readonly end: () => void,
     private readonly pause: () => Promise<void>,
   ) {
-    this.searches.set('friday-knee', RATES.map((times, at) => stepAt('friday-knee', times, at)));
+    this.searches.set(
+      'friday-knee',
+      RATES.map((times, at) => stepAt('friday-knee', times, at)),
+    );
   }
 
   /** Searches, step by step. */
@@ -101,7 +97,18 @@ export class FakeSeries {
   ): Promise<void> {
     const of = kind === 'search' ? null : runs;
     const recording = 'shop-friday';
-    this.news = { name, recording, kind, run: null, number: 0, of, times: null, isB: false, a: [], b: [] };
+    this.news = {
+      name,
+      recording,
+      kind,
+      run: null,
+      number: 0,
+      of,
+      times: null,
+      isB: false,
+      a: [],
+      b: [],
+    };
     this.on = true;
     this.stopped = false;
     for (let at = 0; at < runs && !this.stopped; at += 1) {
@@ -136,7 +143,8 @@ function stepAt(search: string, times: number, at: number): Step {
 }
 
 function pageOf(name: string, steps: Step[]): SearchPage {
-  const rates = (how: Step['how']) => steps.filter((step) => step.how === how).map((one) => one.times);
+  const rates = (how: Step['how']) =>
+    steps.filter((step) => step.how === how).map((one) => one.times);
   const [holds, fails] = [Math.max(...rates('held')), Math.min(...rates('failed'))];
   return {
     name,

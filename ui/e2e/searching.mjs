@@ -1,0 +1,90 @@
+/** Several runs in a row: the search for the rate at which a target breaks, and two sides in turn that are compared. */
+import assert from 'node:assert/strict';
+import { obeysTheRules } from './accessibility.mjs';
+import { clickButton, count, leaveField, picture, text } from './window.mjs';
+
+const LONG = 90_000;
+const CHECK = 'error_rate<90%';
+
+/** Searches between 1x and 2x in short steps, sees it go on, reads what was found, and finds it again in the library. */
+export async function searchedForTheEdge(session) {
+  await several(session, 'search');
+  const lines = await count(session, '[aria-label^="check "]');
+  await clickButton(session, /^Add a check/);
+  const check = `[aria-label="check ${lines + 1}"]`;
+  await session.type(check, CHECK);
+  await session.type('[aria-label="Go no higher than"]', '2x');
+  await session.type('[aria-label="Measure each step for"]', '1s');
+  await session.type('[aria-label="Let each settle before that"]', '500ms');
+  await session.type('[aria-label="Rest between steps"]', '500ms');
+  await session.type('[aria-label="Name of the run"]', 'edge');
+  await leaveField(session);
+  await picture(session, '20-replay-search');
+  await clickButton(session, /^Start/);
+  await session.until('the search', async () => (await session.text('h1')) === 'edge', LONG);
+  await session.until('its second step', async () =>
+    /step 2, at 2x/.test(await text(session, 'header')),
+  );
+  await leaveField(session);
+  await session.press('w');
+  await session.until('the run that is on', async () =>
+    /of the search edge/.test(await text(session, '[aria-label="Several runs"]')),
+  );
+  await picture(session, '21-step-of-a-search');
+  await session.press('w');
+  await session.until(
+    'what was found',
+    async () => /shop/.test(await text(session, '[aria-label="What can be said"] .first')),
+    LONG,
+  );
+  await session.until('its charts', async () => (await count(session, 'figure img')) === 2);
+  assert.ok((await count(session, 'tbody tr')) >= 2, 'the steps are listed');
+  await obeysTheRules(session, 'Search');
+  await picture(session, '22-search');
+  await session.press('1');
+  await session.click('tr[aria-label="search edge"] b');
+  await session.until('it again', async () => (await session.text('h1')) === 'edge');
+  await session.until('its steps', async () => (await count(session, 'tbody tr')) >= 2);
+}
+
+/** Plays against two targets in turn, here the same, and is led to the comparison of both. */
+export async function twoSidesInTurn(session, shopUrl) {
+  await several(session, 'sides');
+  await session.type('[aria-label="HTTP target of B"]', shopUrl);
+  await session.type('[aria-label="Runs"]', '2');
+  await session.run(`document.querySelector('input[value=recorded]').click()`);
+  await session.type('[aria-label="Duration"]', '2s');
+  await session.type('[aria-label="Name of the run"]', 'both');
+  await leaveField(session);
+  await picture(session, '23-replay-two-sides');
+  await clickButton(session, /^Start/);
+  await session.until(
+    'its second run',
+    async () => /run 2 of 4, side [AB]/.test(await text(session, '[aria-label="Several runs"]')),
+    LONG,
+  );
+  await picture(session, '24-run-of-two-sides');
+  await session.until('the comparison', async () => (await session.text('h1')) === 'Compare', LONG);
+  await session.until('its verdict', () => session.find('[aria-label="Verdict"]'), LONG);
+  const sides = await session.run(
+    `return [...document.querySelectorAll('header select')].map((one) => one.selectedOptions[0].label)`,
+  );
+  assert.deepEqual(sides, ['both-a-1 … both-a-2 (2 runs)', 'both-b-1 … both-b-2 (2 runs)']);
+  await obeysTheRules(session, 'Compare');
+  await picture(session, '25-two-sides-compared');
+  await several(session, 'one');
+  await session.run(`document.querySelector('input[value=copies]').click()`);
+  await session.type('[aria-label="Duration"]', '60s');
+  await leaveField(session);
+}
+
+/** Goes to the Replay page and says what is played. */
+async function several(session, kind) {
+  await leaveField(session);
+  await session.press('3');
+  await session.until('the outlook', () => session.find('.big'), LONG);
+  await session.run(
+    `document.querySelector('input[name=several][value=' + arguments[0] + ']').click()`,
+    kind,
+  );
+}
