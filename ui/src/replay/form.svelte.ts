@@ -233,6 +233,7 @@ class Form {
     );
     return $state.snapshot({
       ...this.fields,
+      ...several.rate(),
       faults: texts(this.faults),
       checks: texts(this.checks),
       probes: texts(this.probes),

@@ -40,6 +40,32 @@ class Several {
     return { one: '', repeated: '-times', sides: '-ab', search: '-knee' }[this.kind];
   }
 
+  /** What of the rate is the search's: as its first step has it. */
+  rate(): Partial<ReplayForm> {
+    if (this.kind !== 'search') return {};
+    const { by, from, step } = this.search;
+    const factor = Number.parseFloat(from) || 1;
+    return {
+      rateBy: by,
+      factor,
+      copies: null,
+      duration: step,
+      stages: '',
+      warmUp: '',
+      repeat: false,
+    };
+  }
+
+  /** What of all is played that is planned at first. */
+  get planned(): string {
+    return {
+      one: 'This would send',
+      repeated: 'Each run would send',
+      sides: 'Each run would send',
+      search: 'The first step would send',
+    }[this.kind];
+  }
+
   /** A replay as B would have it. */
   ofB(form: ReplayForm): ReplayForm {
     const { http, mysql } = $state.snapshot(this.b);

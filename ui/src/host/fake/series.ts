@@ -165,16 +165,16 @@ function pageOf(name: string, steps: Step[]): SearchPage {
 export function searchCharts(steps: Step[], theme: ThemeName, width: number): Chart[] {
   const rising = [...steps].sort((one, other) => one.times - other.times);
   const points = (value: (step: Step) => number): [number, number][] =>
-    rising.map((step) => [step.times, value(step)]);
-  const over = { xUnit: 'number', width, height: 210, theme, x: [1, 8], fault: null } as const;
-  const xTicks: [number, string][] = [1, 2, 4, 8].map((times) => [times, `${times}x`]);
+    rising.map((step) => [step.askedPerS, value(step)]);
+  const over = { xUnit: 'per_second', width, height: 210, theme, fault: null } as const;
+  const xTicks: [number, string][] = [2_000, 4_000, 8_000].map((at) => [at, `${at / 1_000}k`]);
   return [
     draw({
       ...over,
       kind: 'response_time_by_rate',
       title: 'Response time by rate',
       unit: 'us',
-      x: [1, 8],
+      x: [0, 8_000],
       y: [1_000, 1_000_000],
       log: true,
       xTicks,
@@ -186,7 +186,7 @@ export function searchCharts(steps: Step[], theme: ThemeName, width: number): Ch
       kind: 'throughput_by_rate',
       title: 'Answered a second by rate',
       unit: 'per_second',
-      x: [1, 8],
+      x: [0, 8_000],
       y: [0, 8_000],
       log: false,
       xTicks,
