@@ -6,7 +6,7 @@ CARGO ?= cargo
 FILE ?= $(wildcard demo-out/demo.reprise)
 FUZZ_SECONDS ?= 20
 
-.PHONY: help setup setup-demo demo test app package package-check screenshots first-run bench fuzz lint rust-test ui-test e2e clean
+.PHONY: help setup setup-demo demo test app package package-check screenshots first-run bench bench-window fuzz lint rust-test ui-test e2e clean
 
 help:
 	@echo "make demo   record, replay, break and compare the sample shop; ends by itself"
@@ -17,6 +17,7 @@ help:
 	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
 	@echo "make first-run    the path of a new user in the window, step by step, into docs/first-run"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
+	@echo "make bench-window  how the window does on a million exchanges"
 	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (20) from the kept inputs"
 	@echo "make lint   formatting, clippy, docs, the types and style of the window"
 
@@ -83,6 +84,13 @@ bench:
 	$(CARGO) build --release -p reprise
 	$(CARGO) run --release -q -p reprise-app --example bench
 	$(CARGO) run --release -q -p reprise-measure --example speed
+
+bench-window: setup
+	cd ui && npm run --silent build
+	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build --release -p reprise
+	$(CARGO) build --release -p reprise-desktop --features custom-protocol
+	cd ui && PROFILE=release node e2e/million.mjs
 
 fuzz:
 	@scripts/setup fuzz

@@ -7,8 +7,11 @@ import { Session } from './webdriver.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(process.env.TARGET ?? process.env.CARGO_TARGET_DIR ?? join(root, 'target'));
+const built = join(target, process.env.PROFILE ?? 'debug');
 /** The program itself. */
-export const app = join(target, process.env.PROFILE ?? 'debug', 'reprise-desktop');
+export const app = join(built, 'reprise-desktop');
+/** The command. */
+export const command = join(built, 'reprise');
 /** The sample shop. */
 export const shopProgram = join(target, 'debug/examples/shop');
 /** A capture of the sample shop. */
