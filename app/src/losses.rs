@@ -1,5 +1,6 @@
 //! A recording's loss ledger in words: what every face shows wherever the recording is shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use reprise_store::Ledger;
@@ -47,36 +48,46 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         tls_names,
     } = ledger;
     let counted = [
-        (kernel_dropped, "packets dropped by the kernel"),
-        (interface_dropped, "packets dropped by the interface"),
-        (truncated_packets, "packets cut short"),
-        (gap_bytes, "bytes never seen"),
-        (unpaired_requests, "requests without an answer"),
-        (unpaired_responses, "answers without a request"),
-        (incomplete_requests, "requests seen in part"),
-        (incomplete_responses, "answers seen in part"),
-        (over_cap, "messages longer than the cap"),
-        (undecodable_bytes, "bytes not decodable"),
-        (unreadable_records, "records of a file not readable"),
-        (restarts, "times the capturing command was started again"),
-        (malformed_packets, "packets that contradict themselves"),
-        (fragments, "fragments without the rest of their packet"),
-        (unsupported_link, "packets of an unsupported kind"),
-        (not_tcp, "packets not TCP"),
-        (replay_marked, "packets of a replay, left out"),
-        (filtered, "packets left out by the filter"),
+        (kernel_dropped, "packet[s] dropped by the kernel"),
+        (interface_dropped, "packet[s] dropped by the interface"),
+        (truncated_packets, "packet[s] cut short"),
+        (gap_bytes, "byte[s] never seen"),
+        (unpaired_requests, "request[s] without an answer"),
+        (unpaired_responses, "answer[s] without a request"),
+        (incomplete_requests, "request[s] seen in part"),
+        (incomplete_responses, "answer[s] seen in part"),
+        (over_cap, "message[s] longer than the cap"),
+        (undecodable_bytes, "byte[s] not decodable"),
+        (unreadable_records, "record[s] of a file not readable"),
+        (restarts, "time[s] the capturing command was started again"),
+        (
+            malformed_packets,
+            "packet[s] that [contradict themselves|contradicts itself]",
+        ),
+        (
+            fragments,
+            "fragment[s] without the rest of [their|its] packet",
+        ),
+        (unsupported_link, "packet[s] of an unsupported kind"),
+        (not_tcp, "packet[s] not TCP"),
+        (replay_marked, "packet[s] of a replay, left out"),
+        (filtered, "packet[s] left out by the filter"),
     ];
     let evicted = evicted
         .iter()
         // Nothing was said on those.
         .filter(|(reason, _)| *reason != "half_open")
-        .map(|(reason, count)| (count, let_go(reason)));
-    let spoken = spoken
-        .iter()
-        .map(|(protocol, count)| (count, left_out(protocol, tls_names)));
+        .map(|(reason, count)| (count, in_number(*count, &let_go(reason))));
+    let spoken = spoken.iter().map(|(protocol, count)| {
+        let mut what = in_number(*count, &left_out(protocol));
+        if protocol == "tls" {
+            what.push_str(&most_asked_for(tls_names));
+        }
+        (count, what)
+    });
     counted
         .into_iter()
-        .map(|(count, what)| (count, what.to_owned()))
+        .map(|(count, what)| (count, in_number(*count, what)))
         .chain(evicted)
         .chain(spoken)
         .filter(|(count, _)| **count > 0)
@@ -87,40 +98,47 @@ pub fn losses(ledger: &Ledger) -> Vec<Loss> {
         .collect()
 }
 
-/// What a reason of [`Ledger::evicted`] counts.
-fn let_go(reason: &str) -> String {
-    match reason {
-        "idle" => {
-            "connections closed in the recording because they were silent for long".to_owned()
-        }
-        "table_full" => {
-            "connections closed in the recording because there were too many".to_owned()
-        }
-        "memory" => "connections begun anew because their messages took too much memory".to_owned(),
-        "holes" => "holes not waited for because too much came behind them".to_owned(),
-        "fragments" => "fragmented packets of which the rest did not come".to_owned(),
-        other => format!("let go ({other})"),
+/// A text in which `[many|one]` stands for one of the two, by how many there are; `[s]` is nothing for one.
+fn in_number(count: u64, text: &str) -> String {
+    let mut parts = text.split(['[', ']']);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    while let Some(choice) = parts.next() {
+        let (many, one) = choice.split_once('|').unwrap_or((choice, ""));
+        whole.push_str(if count == 1 { one } else { many });
+        whole.push_str(parts.next().unwrap_or_default());
     }
+    whole
 }
 
-/// Connections of a protocol that is not decoded, and what to do about it.
-fn left_out(protocol: &str, tls_names: &BTreeMap<String, u64>) -> String {
+/// What a reason of [`Ledger::evicted`] counts, for [`in_number`].
+fn let_go(reason: &str) -> Cow<'static, str> {
+    Cow::Borrowed(match reason {
+        "idle" => {
+            "connection[s] closed in the recording because [they were|it was] silent for long"
+        }
+        "table_full" => "connection[s] closed in the recording because there were too many",
+        "memory" => "connection[s] begun anew because [their|its] messages took too much memory",
+        "holes" => "hole[s] not waited for because too much came behind [them|it]",
+        "fragments" => "fragmented packet[s] of which the rest did not come",
+        other => return Cow::Owned(format!("let go ({other})")),
+    })
+}
+
+/// Connections of a protocol that is not decoded, and what to do about it, for [`in_number`].
+fn left_out(protocol: &str) -> String {
     const SEE: &str = "see docs/where-to-tap.md";
     let name = match protocol {
-        "tls" => {
-            return format!(
-                "connections were TLS and cannot be read: {SEE}{}",
-                most_asked_for(tls_names)
-            );
-        }
+        "tls" => return format!("connection[s were| was] TLS and cannot be read: {SEE}"),
         "mysql_over_tls" => {
-            return format!("connections were MySQL over TLS and cannot be read: {SEE}");
+            return format!("connection[s were| was] MySQL over TLS and cannot be read: {SEE}");
         }
         "mysql_replication" => "MySQL replication",
-        "http2" => return format!("connections were HTTP/2, which is not recorded: {SEE}"),
-        "websocket" => return "connections became WebSocket, left out from there on".to_owned(),
-        "unknown" => return "connections too short to tell what they speak".to_owned(),
-        "other" => return "connections of an unknown protocol, left out".to_owned(),
+        "http2" => return format!("connection[s were| was] HTTP/2, which is not recorded: {SEE}"),
+        "websocket" => return "connection[s] became WebSocket, left out from there on".to_owned(),
+        "unknown" => {
+            return "connection[s] too short to tell what [they speak|it speaks]".to_owned();
+        }
+        "other" => return "connection[s] of an unknown protocol, left out".to_owned(),
         "ssh" => "SSH",
         "postgres" => "PostgreSQL",
         "redis" => "Redis",
@@ -134,7 +152,7 @@ fn left_out(protocol: &str, tls_names: &BTreeMap<String, u64>) -> String {
         "pop3" => "POP3",
         other => &other.replace('_', " "),
     };
-    format!("connections were {name}, which is not recorded")
+    format!("connection[s were| was] {name}, which is not recorded")
 }
 
 /// The names that TLS clients asked for most: ` (api.example.org, shop.example.org and 3 more)`.
@@ -194,12 +212,35 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "1 answers seen in part",
-                "1 records of a file not readable",
+                "1 answer seen in part",
+                "1 record of a file not readable",
                 "3 packets that contradict themselves",
                 "2 connections closed in the recording because they were silent for long",
                 "2 connections were Redis, which is not recorded",
                 "4 connections were TLS and cannot be read: see docs/where-to-tap.md (b.example, a.example, c.example and 1 more)",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_of_a_kind_is_said_in_the_singular() {
+        let one = |name: &str| [(name.to_owned(), 1)].into();
+        let ledger = Ledger {
+            kernel_dropped: 1,
+            malformed_packets: 1,
+            evicted: one("memory"),
+            spoken: one("tls"),
+            tls_names: one("[a|b].example"),
+            ..Ledger::default()
+        };
+        let lines: Vec<String> = losses(&ledger).into_iter().map(|loss| loss.what).collect();
+        assert_eq!(
+            lines,
+            [
+                "packet dropped by the kernel",
+                "packet that contradicts itself",
+                "connection begun anew because its messages took too much memory",
+                "connection was TLS and cannot be read: see docs/where-to-tap.md ([a|b].example)",
             ]
         );
     }
