@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use reprise_store::OperationRow;
-use reprise_wire::Protocol;
+use reprise_store::{ExchangeId, OperationRow, Recording};
+use reprise_wire::Flags;
 use reprise_wire::filter::flag_names;
+use rustc_hash::FxHashMap;
 
 use crate::{Error, Library};
 
-/// So many exchanges are looked at; what only later ones have can still be written.
-const LOOKED_AT: usize = 1_000_000;
+/// About so many exchanges are looked at; what only later ones have can still be written.
+const LOOKED_AT: u32 = 1_000_000;
 
 /// A value, as a filter writes it: `status:404`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +43,16 @@ impl Library {
                 add("method", method, operation.exchanges);
             }
         }
-        for row in self.store.all_exchanges(recording.id).take(LOOKED_AT) {
-            let row = row?;
-            match row.status {
-                None => add("status", "none", 1),
-                Some(0) if row.protocol == Protocol::Mysql => add("status", "0", 1),
-                Some(status) => add("status", &status.to_string(), 1),
+        let (statuses, flags) = self.seen_in(&recording)?;
+        for (status, count) in statuses {
+            match status {
+                None => add("status", "none", count),
+                Some(status) => add("status", &status.to_string(), count),
             }
-            for flag in flag_names(row.flags) {
-                add("flag", flag, 1);
+        }
+        for (flags, count) in flags {
+            for flag in flag_names(flags) {
+                add("flag", flag, count);
             }
         }
         let mut values: Vec<FilterValue> = counts
@@ -60,7 +62,28 @@ impl Library {
         values.sort_by_key(|value| std::cmp::Reverse(value.count));
         Ok(values)
     }
+
+    /// How often each status and each set of flags is there.
+    fn seen_in(&self, recording: &Recording) -> Result<(Statuses, FlagSets), Error> {
+        let mut statuses = Statuses::default();
+        let mut flags = FlagSets::default();
+        let mut next = Some(ExchangeId(1));
+        while let Some(from) = next
+            && from.0 <= LOOKED_AT
+        {
+            next = self.store.glance_over(recording.id, from, |glance| {
+                *statuses.entry(glance.status).or_default() += 1;
+                *flags.entry(glance.flags).or_default() += 1;
+            })?;
+        }
+        Ok((statuses, flags))
+    }
 }
+
+/// How many exchanges have each status.
+type Statuses = FxHashMap<Option<u16>, u64>;
+/// How many exchanges have just these flags.
+type FlagSets = FxHashMap<Flags, u64>;
 
 /// The HTTP method, or the verb of a statement.
 fn method(operation: &OperationRow) -> Option<&str> {

@@ -73,8 +73,15 @@ impl Library {
             Places::Numbered(total)
         } else {
             let ranks = Ranks::new(query.order, &operations, &recording);
-            let rows = self.store.all_exchanges(recording.id);
-            Places::Searched(Search::begin(rows, filter, ranks, Arc::clone(&operations))?)
+            let store = self.store.clone();
+            let operations = Arc::clone(&operations);
+            Places::Searched(Search::begin(
+                store,
+                recording.id,
+                filter,
+                ranks,
+                operations,
+            )?)
         };
         Ok(Listing {
             library: self.clone(),

@@ -28,7 +28,7 @@ pub use id::{ConnectionId, ExchangeId, OperationId, RecordingId, RunId};
 pub use kept::Kept;
 pub use plan::SavedPlan;
 pub use recording::{
-    ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Ledger, Messages,
+    ByteCounts, Connection, ConnectionEnd, ExchangeCounts, ExchangeRow, Glance, Ledger, Messages,
     NewConnection, NewRecording, OperationRow, PayloadReader, Payloads, RatePoint, RecordedLatency,
     RecordedRequest, Recording, RecordingState, RecordingWriter, Requests, Totals,
 };

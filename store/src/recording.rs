@@ -4,6 +4,7 @@
 mod batch;
 mod block;
 mod exchanges;
+mod glance;
 mod intake;
 mod ledger;
 mod operations;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectionId, RecordingId, Remarks};
 
+pub use glance::Glance;
 pub use ledger::{Ledger, Messages};
 pub use operations::{OperationRow, RecordedLatency};
 pub use read::{Payloads, RatePoint};

@@ -1,7 +1,7 @@
 //! Orders of exchanges as numbers of 32 bits: beside the exchange's own number they make one of 64, and a million
 //! of those are sorted in a few hundredths of a second.
 
-use reprise_store::{ExchangeRow, Recording};
+use reprise_store::{Glance, Recording};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -92,8 +92,8 @@ impl Ranks {
     }
 
     /// The rank of an exchange above its number: sorting these sorts the exchanges, those of one rank by number.
-    pub(super) fn packed(&self, row: &ExchangeRow) -> u64 {
-        let rank = match self.value(row) {
+    pub(super) fn packed(&self, glance: &Glance<'_>) -> u64 {
+        let rank = match self.value(glance) {
             None => LAST,
             Some(value) => {
                 let value = u32::try_from(value).unwrap_or(LARGEST).min(LARGEST);
@@ -104,28 +104,28 @@ impl Ranks {
                 }
             }
         };
-        (u64::from(rank) << 32) | u64::from(row.id.0)
+        (u64::from(rank) << 32) | u64::from(glance.id.0)
     }
 
-    fn value(&self, row: &ExchangeRow) -> Option<u64> {
+    fn value(&self, glance: &Glance<'_>) -> Option<u64> {
         match self.order.by {
-            SortBy::Number => Some(row.id.0.into()),
+            SortBy::Number => Some(glance.id.0.into()),
             // An exchange may precede the recording's start by a little.
             SortBy::At => {
-                let from_zero = (row.at_us >> self.time_shift).saturating_add(1 << 30);
+                let from_zero = (glance.at_us >> self.time_shift).saturating_add(1 << 30);
                 Some(u64::try_from(from_zero).unwrap_or(0))
             }
-            SortBy::Connection => Some(row.connection.0.into()),
-            SortBy::Protocol => Some(row.protocol as u64),
+            SortBy::Connection => Some(glance.connection.0.into()),
+            SortBy::Protocol => Some(glance.protocol as u64),
             SortBy::Operation => self
                 .operations
-                .get(&row.operation.0)
+                .get(&glance.operation.0)
                 .map(|rank| u64::from(*rank)),
-            SortBy::Status => row.status.map(u64::from),
-            SortBy::Latency => row.latency_us(),
-            SortBy::FirstByte => row.first_byte_us(),
-            SortBy::RequestBytes => row.request_bytes,
-            SortBy::ResponseBytes => row.response_bytes,
+            SortBy::Status => glance.status.map(u64::from),
+            SortBy::Latency => glance.latency_us(),
+            SortBy::FirstByte => glance.first_byte_us(),
+            SortBy::RequestBytes => glance.request_bytes,
+            SortBy::ResponseBytes => glance.response_bytes,
         }
     }
 }

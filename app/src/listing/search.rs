@@ -5,15 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reprise_store::{ExchangeId, ExchangeRow};
+use reprise_store::{ExchangeId, Glance, RecordingId, Store};
 use reprise_wire::filter::Filter;
 use rustc_hash::FxHashMap;
 
 use super::order::Ranks;
 use crate::Error;
-
-/// So many exchanges are looked at between two tellings of what was found.
-const STRIDE: u32 = 4_096;
 
 /// What is being found, and what was.
 pub(super) struct Search {
@@ -48,7 +45,8 @@ impl Search {
     /// # Errors
     /// The system refuses a thread.
     pub(super) fn begin(
-        rows: impl Iterator<Item = Result<ExchangeRow, reprise_store::Error>> + Send + 'static,
+        store: Store,
+        recording: RecordingId,
         filter: Option<Filter>,
         ranks: Ranks,
         operations: Arc<FxHashMap<u32, String>>,
@@ -59,6 +57,8 @@ impl Search {
             stopped: AtomicBool::new(false),
         });
         let reading = Reading {
+            store,
+            recording,
             search: Arc::clone(&search),
             filter,
             ranks,
@@ -66,7 +66,7 @@ impl Search {
         };
         thread::Builder::new()
             .name("listing".to_owned())
-            .spawn(move || reading.read(rows))
+            .spawn(move || reading.read())
             .map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
         Ok(search)
     }
@@ -116,6 +116,8 @@ impl Search {
 
 /// The thread's side.
 struct Reading {
+    store: Store,
+    recording: RecordingId,
     search: Arc<Search>,
     filter: Option<Filter>,
     ranks: Ranks,
@@ -123,11 +125,11 @@ struct Reading {
 }
 
 impl Reading {
-    fn read(self, rows: impl Iterator<Item = Result<ExchangeRow, reprise_store::Error>>) {
+    fn read(self) {
         let outcome = if self.ranks.keep_order() && !self.ranks.descend() {
-            self.in_order(rows)
+            self.in_order()
         } else {
-            self.sorted(rows)
+            self.sorted()
         };
         let mut state = self.search.state();
         state.over = true;
@@ -136,76 +138,63 @@ impl Reading {
     }
 
     /// Tells the numbers as they are found.
-    fn in_order(
-        &self,
-        rows: impl Iterator<Item = Result<ExchangeRow, reprise_store::Error>>,
-    ) -> Result<(), reprise_store::Error> {
+    fn in_order(&self) -> Result<(), reprise_store::Error> {
         let mut found = Vec::new();
-        let mut looked_at = 0;
-        for row in rows {
-            let row = row?;
-            looked_at += 1;
-            if self.wants(&row) {
-                found.push(row.id.0);
-            }
-            if looked_at % STRIDE == 0 {
-                if self.search.stopped.load(Ordering::Relaxed) {
-                    return Ok(());
-                }
-                self.tell(looked_at, |state| {
-                    state.ids.append(&mut found);
-                    state.total = count(&state.ids);
-                });
-            }
-        }
-        self.tell(looked_at, |state| {
-            state.ids.append(&mut found);
-            state.total = count(&state.ids);
-        });
-        Ok(())
+        self.each_wanted(
+            &mut found,
+            |found, glance| found.push(glance.id.0),
+            |found, state| {
+                state.ids.append(found);
+                state.total = count(&state.ids);
+            },
+        )
     }
 
     /// Tells the numbers once all are found and sorted, and how many there are until then.
-    fn sorted(
-        &self,
-        rows: impl Iterator<Item = Result<ExchangeRow, reprise_store::Error>>,
-    ) -> Result<(), reprise_store::Error> {
+    fn sorted(&self) -> Result<(), reprise_store::Error> {
         let mut packed: Vec<u64> = Vec::new();
-        let mut looked_at = 0;
-        for row in rows {
-            let row = row?;
-            looked_at += 1;
-            if self.wants(&row) {
-                packed.push(self.ranks.packed(&row));
-            }
-            if looked_at % STRIDE == 0 {
-                if self.search.stopped.load(Ordering::Relaxed) {
-                    return Ok(());
-                }
-                self.tell(looked_at, |state| state.total = count(&packed));
-            }
-        }
+        self.each_wanted(
+            &mut packed,
+            |packed, glance| packed.push(self.ranks.packed(glance)),
+            |packed, state| state.total = count(packed),
+        )?;
         packed.sort_unstable();
-        let ids: Vec<u32> = packed.iter().map(|packed| *packed as u32).collect();
-        self.tell(looked_at, |state| {
-            state.total = count(&ids);
-            state.ids = ids;
-        });
+        let mut state = self.search.state();
+        state.ids = packed.iter().map(|packed| *packed as u32).collect();
         Ok(())
     }
 
-    fn wants(&self, row: &ExchangeRow) -> bool {
-        self.filter.as_ref().is_none_or(|filter| {
-            let operation = self.operations.get(&row.operation.0);
-            filter.matches(&row.candidate(operation.map_or("", String::as_str)))
-        })
+    /// Reads all, unless it is stopped: `take`s what is wanted, and `tell`s of it now and then.
+    fn each_wanted<T>(
+        &self,
+        found: &mut Vec<T>,
+        take: impl Fn(&mut Vec<T>, &Glance<'_>),
+        tell: impl Fn(&mut Vec<T>, &mut State),
+    ) -> Result<(), reprise_store::Error> {
+        let mut looked_at = 0;
+        let mut next = Some(ExchangeId(1));
+        while let Some(from) = next
+            && !self.search.stopped.load(Ordering::Relaxed)
+        {
+            next = self.store.glance_over(self.recording, from, |glance| {
+                looked_at += 1;
+                if self.wants(glance) {
+                    take(found, glance);
+                }
+            })?;
+            let mut state = self.search.state();
+            state.looked_at = looked_at;
+            tell(found, &mut state);
+            self.search.changed.notify_all();
+        }
+        Ok(())
     }
 
-    fn tell(&self, looked_at: u32, change: impl FnOnce(&mut State)) {
-        let mut state = self.search.state();
-        state.looked_at = looked_at;
-        change(&mut state);
-        self.search.changed.notify_all();
+    fn wants(&self, glance: &Glance<'_>) -> bool {
+        self.filter.as_ref().is_none_or(|filter| {
+            let operation = self.operations.get(&glance.operation.0);
+            filter.matches(&glance.candidate(operation.map_or("", String::as_str)))
+        })
     }
 }
 

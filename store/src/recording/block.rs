@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use reprise_wire::Flags;
 
+use super::glance::Glance;
 use super::row::{ExchangeRow, Stored, protocol_number, protocol_numbered};
 use crate::columns::{join, put, split, take, unzigzag, zigzag};
 use crate::segment::Place;
@@ -45,26 +46,32 @@ pub(crate) fn unpack(
     first: ExchangeId,
     wanted: &RangeInclusive<u32>,
 ) -> Option<Vec<ExchangeRow>> {
-    let (count, columns) = split::<COLUMNS>(bytes)?;
-    let mut columns = Columns {
-        numbers: *columns.first_chunk()?,
-        summaries: columns.last()?,
-    };
-    let mut before = Before::default();
+    let (count, mut columns) = Columns::of(bytes)?;
     let mut rows = Vec::new();
-    for number in 0..u32::try_from(count).ok()? {
+    for number in 0..count {
         let id = first.0.checked_add(number)?;
         if id > *wanted.end() {
             break;
         }
-        let (mut row, summary) = columns.next(ExchangeId(id), &mut before)?;
-        let summary = std::str::from_utf8(summary).ok()?;
-        if wanted.contains(&id) {
-            summary.clone_into(&mut row.summary);
-            rows.push(row);
-        }
+        let row = columns.next_row(ExchangeId(id), wanted.contains(&id))?;
+        rows.extend(row);
     }
     Some(rows)
+}
+
+/// Shows every row of a block, of which `first` is the id of its first, and answers how many there are; `None` when
+/// it is no block, though some may have been shown.
+pub(crate) fn glance_over(
+    bytes: &[u8],
+    first: ExchangeId,
+    mut see: impl FnMut(&Glance<'_>),
+) -> Option<u32> {
+    let (count, mut columns) = Columns::of(bytes)?;
+    for number in 0..count {
+        let (glance, _) = columns.next(ExchangeId(first.0.checked_add(number)?))?;
+        see(&glance);
+    }
+    Some(count)
 }
 
 /// The connection of each row of a block; `None` when it is no block.
@@ -176,12 +183,24 @@ fn place_of(stored: Option<Stored>, on_wire: Option<u64>, end: &mut End) -> [Opt
 /// What is left of a block that is being read.
 struct Columns<'a> {
     numbers: [&'a [u8]; NUMBERS],
-    summaries: &'a [u8],
+    summaries: &'a str,
+    before: Before,
 }
 
 impl<'a> Columns<'a> {
-    /// The next row, and its summary, which is not in it yet.
-    fn next(&mut self, id: ExchangeId, before: &mut Before) -> Option<(ExchangeRow, &'a [u8])> {
+    /// How many rows a block has, and all of them; `None` when it is no block.
+    fn of(bytes: &'a [u8]) -> Option<(u32, Self)> {
+        let (count, columns) = split::<COLUMNS>(bytes)?;
+        let columns = Self {
+            numbers: *columns.first_chunk()?,
+            summaries: std::str::from_utf8(columns.last()?).ok()?,
+            before: Before::default(),
+        };
+        Some((u32::try_from(count).ok()?, columns))
+    }
+
+    /// The next row but for where its payloads lie, and which of its values are there.
+    fn next(&mut self, id: ExchangeId) -> Option<(Glance<'a>, u64)> {
         let [
             there,
             connection,
@@ -193,15 +212,15 @@ impl<'a> Columns<'a> {
             response_last,
             status,
             flags,
-            statement,
+            _,
             request_bytes,
-            request_kept,
-            request_segment,
-            request_offset,
+            _,
+            _,
+            _,
             response_bytes,
-            response_kept,
-            response_segment,
-            response_offset,
+            _,
+            _,
+            _,
             summary,
         ] = &mut self.numbers;
         let there = take(there)?;
@@ -210,42 +229,82 @@ impl<'a> Columns<'a> {
             .map(|first| unzigzag(first).wrapping_add(request_last));
         let response_last = optional(there, has::RESPONSE_LAST, response_last)?
             .map(|last| unzigzag(last).wrapping_add(response_first.unwrap_or(0)));
-        let request_bytes = optional(there, has::REQUEST_BYTES, request_bytes)?;
-        let response_bytes = optional(there, has::RESPONSE_BYTES, response_bytes)?;
         let status = optional(there, has::STATUS, status)?.map(u16::try_from);
-        let statement = optional(there, has::STATEMENT, statement)?.map(u32::try_from);
-        let request = [request_kept, request_segment, request_offset];
-        let response = [response_kept, response_segment, response_offset];
-        let row = ExchangeRow {
+        let connection = follow(&mut self.before.connection, connection)?;
+        let length = usize::try_from(take(summary)?).ok()?;
+        let (summary, rest) = self.summaries.split_at_checked(length)?;
+        self.summaries = rest;
+        let glance = Glance {
             id,
-            connection: ConnectionId(
-                u32::try_from(follow(&mut before.connection, connection)?).ok()?,
-            ),
+            connection: ConnectionId(u32::try_from(connection).ok()?),
             protocol: protocol_numbered(i64::try_from(take(protocol)?).ok()?).ok()?,
             operation: OperationId(u32::try_from(take(operation)?).ok()?),
-            at_us: follow(&mut before.at, at)?.cast_signed(),
+            at_us: follow(&mut self.before.at, at)?.cast_signed(),
             request_last_us: request_last.cast_signed(),
             response_first_us: response_first.map(u64::cast_signed),
             response_last_us: response_last.map(u64::cast_signed),
             status: status.transpose().ok()?,
             flags: Flags::from_bits_retain(u32::try_from(take(flags)?).ok()?),
-            statement_id: statement.transpose().ok()?,
-            request_bytes,
-            response_bytes,
-            summary: String::new(),
-            request: match there & has::REQUEST {
-                0 => None,
-                _ => Some(stored(request, request_bytes, &mut before.request)?),
-            },
-            response: match there & has::RESPONSE {
-                0 => None,
-                _ => Some(stored(response, response_bytes, &mut before.response)?),
-            },
+            request_bytes: optional(there, has::REQUEST_BYTES, request_bytes)?,
+            response_bytes: optional(there, has::RESPONSE_BYTES, response_bytes)?,
+            summary,
         };
-        let length = usize::try_from(take(summary)?).ok()?;
-        let (summary, rest) = self.summaries.split_at_checked(length)?;
-        self.summaries = rest;
-        Some((row, summary))
+        Some((glance, there))
+    }
+
+    /// The next row; `Some(None)` when it is not `wanted`, for which its text is not copied.
+    fn next_row(&mut self, id: ExchangeId, wanted: bool) -> Option<Option<ExchangeRow>> {
+        let (glance, there) = self.next(id)?;
+        let [
+            statement,
+            _,
+            request_kept,
+            request_segment,
+            request_offset,
+            _,
+            response_kept,
+            response_segment,
+            response_offset,
+            _,
+        ] = self.numbers.last_chunk_mut()?;
+        let statement = optional(there, has::STATEMENT, statement)?.map(u32::try_from);
+        let statement_id = statement.transpose().ok()?;
+        let request = [request_kept, request_segment, request_offset];
+        let request = match there & has::REQUEST {
+            0 => None,
+            _ => Some(stored(
+                request,
+                glance.request_bytes,
+                &mut self.before.request,
+            )?),
+        };
+        let response = [response_kept, response_segment, response_offset];
+        let response = match there & has::RESPONSE {
+            0 => None,
+            _ => Some(stored(
+                response,
+                glance.response_bytes,
+                &mut self.before.response,
+            )?),
+        };
+        Some(wanted.then(|| ExchangeRow {
+            id,
+            connection: glance.connection,
+            protocol: glance.protocol,
+            operation: glance.operation,
+            at_us: glance.at_us,
+            request_last_us: glance.request_last_us,
+            response_first_us: glance.response_first_us,
+            response_last_us: glance.response_last_us,
+            status: glance.status,
+            flags: glance.flags,
+            statement_id,
+            request_bytes: glance.request_bytes,
+            response_bytes: glance.response_bytes,
+            summary: glance.summary.to_owned(),
+            request,
+            response,
+        }))
     }
 }
 

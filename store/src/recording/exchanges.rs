@@ -6,11 +6,14 @@ use rustc_hash::FxHashMap;
 
 use super::batch::key;
 use super::block;
+use super::glance::Glance;
 use super::row::ExchangeRow;
 use crate::{ConnectionId, Error, ExchangeId, RecordingId, Store, segment};
 
 /// So many rows at least are read in one transaction, if there are as many.
 const PAGE: usize = block::BLOCK_ROWS;
+/// So many blocks are glanced over in one transaction.
+const GLANCED: u32 = 8;
 
 impl Store {
     /// One page of a recording's exchanges, in the order they completed: at most `limit` after
@@ -131,6 +134,38 @@ impl Store {
                 .optional()?;
             Ok(last.map_or(id, |last| (last.cast_unsigned() as u32).max(id)))
         })
+    }
+
+    /// Shows `see` the exchanges from `from` on, in the order they completed, a few thousand of them; from where
+    /// to go on, `None` after the last. `from` is 1 or what the call before answered.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn glance_over(
+        &self,
+        recording: RecordingId,
+        from: ExchangeId,
+        mut see: impl FnMut(&Glance<'_>),
+    ) -> Result<Option<ExchangeId>, Error> {
+        let owner = |number| key(recording.0, number);
+        let mut next = None;
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(
+                "SELECT id, data FROM exchange_block WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3",
+            )?;
+            let mut blocks = statement.query(params![owner(from.0), owner(u32::MAX), GLANCED])?;
+            while let Some(row) = blocks.next()? {
+                let first = row.get::<_, i64>(0)?.cast_unsigned() as u32;
+                let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+                let seen = segment::unpack_sized(blob)
+                    .and_then(|bytes| block::glance_over(&bytes, ExchangeId(first), &mut see))
+                    .ok_or_else(|| self.damaged())?;
+                // A block is never empty, but a damaged one may say so.
+                next = first.checked_add(seen.max(1)).map(ExchangeId);
+            }
+            Ok(())
+        })?;
+        Ok(next)
     }
 
     /// All exchanges of a recording, in the order they completed, read page by page.

@@ -3,6 +3,7 @@
 use reprise_wire::filter::Candidate;
 use reprise_wire::{Exchange, Flags, Protocol, Timestamp};
 
+use super::glance::Glance;
 use crate::segment::Place;
 use crate::{ConnectionId, ExchangeId, OperationId};
 
@@ -56,14 +57,12 @@ pub(crate) struct Stored {
 impl ExchangeRow {
     /// From the first byte of the request to the last byte of the answer, when both were seen.
     pub fn latency_us(&self) -> Option<u64> {
-        self.request_bytes?;
-        u64::try_from(self.response_last_us?).ok()
+        Glance::from(self).latency_us()
     }
 
     /// From the first byte of the request to the first byte of the answer, when both were seen.
     pub fn first_byte_us(&self) -> Option<u64> {
-        self.request_bytes?;
-        u64::try_from(self.response_first_us?).ok()
+        Glance::from(self).first_byte_us()
     }
 
     /// Whether the recorded answer was an error: HTTP 5xx, or a MySQL ERR.
@@ -73,17 +72,7 @@ impl ExchangeRow {
 
     /// What a filter looks at; `operation` is the text of [`Self::operation`].
     pub fn candidate<'a>(&'a self, operation: &'a str) -> Candidate<'a> {
-        Candidate {
-            protocol: self.protocol,
-            operation,
-            summary: &self.summary,
-            status: self.status,
-            latency_us: self.latency_us(),
-            request_bytes: self.request_bytes,
-            response_bytes: self.response_bytes,
-            connection: Some(self.connection.0),
-            flags: self.flags,
-        }
+        Glance::from(self).candidate(operation)
     }
 }
 

@@ -145,12 +145,16 @@ impl StatusTest {
 fn contains(text: &str, wanted: &str) -> bool {
     if text.is_ascii() {
         // Without a copy: this runs for every row of a recording.
-        let wanted = wanted.as_bytes();
-        return wanted.is_empty()
-            || text
-                .as_bytes()
-                .windows(wanted.len())
-                .any(|part| part.eq_ignore_ascii_case(wanted));
+        let text = text.as_bytes();
+        let Some((first, rest)) = wanted.as_bytes().split_first() else {
+            return true;
+        };
+        return memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text).any(|at| {
+            let after = text.get(at + 1..).unwrap_or_default();
+            after
+                .get(..rest.len())
+                .is_some_and(|part| part.eq_ignore_ascii_case(rest))
+        });
     }
     text.to_lowercase().contains(wanted)
 }

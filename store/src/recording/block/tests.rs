@@ -66,6 +66,16 @@ proptest! {
     }
 
     #[test]
+    fn a_glance_tells_what_the_row_tells((first, rows) in rows()) {
+        let mut seen = 0;
+        let count = glance_over(&pack(&rows), ExchangeId(first), |glance| {
+            assert_eq!(*glance, Glance::from(&rows[seen]));
+            seen += 1;
+        });
+        prop_assert_eq!((count, seen), (u32::try_from(rows.len()).ok(), rows.len()));
+    }
+
+    #[test]
     fn a_part_of_a_block_is_the_rows_asked_for(
         (first, rows) in rows(),
         from in 0_u32..70,
@@ -81,6 +91,8 @@ proptest! {
     fn bytes_that_were_never_packed_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         if let Some(rows) = unpack(&bytes, ExchangeId(1), &ALL) {
             prop_assert!(rows.len() <= bytes.len());
+            let glanced = glance_over(&bytes, ExchangeId(1), |_| {});
+            prop_assert!(glanced.is_some());
         }
     }
 
