@@ -17,7 +17,7 @@ help:
 	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
 	@echo "make first-run    the path of a new user in the window, step by step, into docs/first-run"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
-	@echo "make bench-window  how the window does on a million exchanges"
+	@echo "make bench-window  how the window does on a million exchanges, and what drawing a live run costs"
 	@echo "make fuzz   every fuzz target for FUZZ_SECONDS (20) from the kept inputs"
 	@echo "make lint   formatting, clippy, docs, the types and style of the window"
 
@@ -54,7 +54,7 @@ screenshots:
 
 first-run:
 	cd ui && npm run --silent build
-	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build --release -p reprise-fixtures --example shop
 	$(CARGO) build --release -p reprise-desktop --features custom-protocol
 	cd ui && PROFILE=release node e2e/first_run.mjs
 
@@ -87,10 +87,10 @@ bench:
 
 bench-window: setup
 	cd ui && npm run --silent build
-	$(CARGO) build -p reprise-fixtures --example shop
+	$(CARGO) build --release -p reprise-fixtures --example shop
 	$(CARGO) build --release -p reprise
 	$(CARGO) build --release -p reprise-desktop --features custom-protocol
-	cd ui && PROFILE=release node e2e/million.mjs
+	cd ui && PROFILE=release node e2e/million.mjs && PROFILE=release node e2e/drawing.mjs
 
 fuzz:
 	@scripts/setup fuzz

@@ -13,7 +13,7 @@ export const app = join(built, 'reprise-desktop');
 /** The command. */
 export const command = join(built, 'reprise');
 /** The sample shop. */
-export const shopProgram = join(target, 'debug/examples/shop');
+export const shopProgram = join(built, 'examples/shop');
 /** A capture of the sample shop. */
 export const capture = resolve(process.env.CAPTURE ?? join(root, 'fixtures/captures/shop.pcap.gz'));
 const driverProgram =
