@@ -3,11 +3,11 @@
  * page can be read at once; while the recording is still being looked through, the total grows. Holds a bounded number
  * of pages, and asks for one at a time: the one that is in view now.
  */
-import type { ExchangeLine, ListingForm } from '../../host/bindings';
+import type { ExchangeLine, Failure, ListingForm } from '../../host/bindings';
 import { asFailure, host } from '../../host/host';
 
 export const PAGE = 128;
-const KEPT_PAGES = 64;
+const KEPT_PAGES = 16;
 const AGAIN_MS = 60;
 
 export class Listing {
@@ -17,8 +17,10 @@ export class Listing {
   lookedAt = $state(0);
   /** Whether `total` is the end. */
   complete = $state(false);
-  /** Why the filter or the file cannot be read; empty when it can. */
-  problem = $state('');
+  /** Whether there is something to show: rows, or that there are none. */
+  answered = $state(false);
+  /** Why the filter or the file cannot be read, when it cannot. */
+  failure = $state.raw<Failure | null>(null);
   private pages = $state.raw(new Map<number, ExchangeLine[]>());
   private wanted: [number, number] = [0, 0];
   /** Pages that were read since the end is known: what they lack is not there. */
@@ -41,7 +43,7 @@ export class Listing {
   /** Makes sure the rows from `first` to `last` are there or on their way. */
   want(first: number, last: number): void {
     this.wanted = [Math.max(0, first), Math.max(0, last)];
-    void this.read();
+    if (!this.closed) void this.read();
   }
 
   /** The place of an exchange; null when it is not among those found. */
@@ -53,9 +55,16 @@ export class Listing {
     }
   }
 
-  /** Asks for nothing any more. */
+  /** Asks for nothing any more: another listing is being looked for, and the host looks for one at a time. */
   close(): void {
     this.closed = true;
+  }
+
+  /** Goes on after it was closed. */
+  reopen(): void {
+    if (!this.closed) return;
+    this.closed = false;
+    void this.read();
   }
 
   /** Reads what is wanted and missing, a page at a time, and goes on while the end is not known. */
@@ -68,7 +77,7 @@ export class Listing {
         if (!whole) await pause();
       }
     } catch (thrown) {
-      this.problem = asFailure(thrown).message;
+      this.failure = asFailure(thrown);
       this.total = 0;
       this.complete = true;
     } finally {
@@ -101,6 +110,7 @@ export class Listing {
     this.total = answer.total;
     this.lookedAt = answer.lookedAt;
     this.complete = answer.complete;
+    this.answered ||= answer.complete || answer.lines.length > 0;
     return answer.complete;
   }
 }
