@@ -8,5 +8,6 @@ pub(crate) mod judge;
 pub(crate) mod keys;
 pub(crate) mod lane;
 pub(crate) mod login;
+pub(crate) mod made_ids;
 mod packing;
 pub(crate) mod verify;

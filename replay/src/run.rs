@@ -31,6 +31,7 @@ use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
+use crate::mysql::made_ids::MadeIds;
 use crate::plan::{Connections, Speed};
 use crate::prepare::Prepared;
 use crate::watch::Watchers;
@@ -266,6 +267,7 @@ fn start_prepared(
         workers,
         threads: Threads::of(&prepared.lanes),
         keys: Keys::default(),
+        made_ids: MadeIds::default(),
         prepared,
     });
     let probes = probe::start(&program, watched, &targets, store)?;

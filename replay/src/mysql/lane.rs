@@ -1,6 +1,8 @@
 //! What one copy of a MySQL connection holds while it is played: its connection to the target, and which of
 //! the target's statements stands for which recorded one.
 
+use std::cell::OnceCell;
+
 use reprise_wire::mysql::{
     Command, CommandCode, Dialect, ErrPacket, ReplySummary, Session, SessionState,
     patch_statement_id, statement_id, summarise_reply,
@@ -13,9 +15,10 @@ use super::connection::MysqlConnection;
 use super::generated::Generated;
 use super::keys::{Generates, Keys, Shift, StatementKeys};
 
-/// The connection of a lane copy; commands take their turn.
+/// The connection of a lane copy; commands take their turn. A lane that speaks HTTP, of which there may be
+/// thousands, does not carry it.
 #[derive(Debug, Default)]
-pub(crate) struct MysqlLane(pub(crate) Mutex<MysqlState>);
+pub(crate) struct MysqlLane(OnceCell<Box<Mutex<MysqlState>>>);
 
 /// What its commands share.
 #[derive(Debug, Default)]
@@ -100,7 +103,7 @@ impl MysqlLane {
             (id, statement)
         });
         standing.database = session.first_database().map(str::to_owned);
-        Self(Mutex::new(MysqlState {
+        Self::from(MysqlState {
             connection: None,
             standing,
             generated: Generated::default(),
@@ -108,7 +111,18 @@ impl MysqlLane {
             clock_refused: false,
             statements: known.collect(),
             last_refused: None,
-        }))
+        })
+    }
+
+    /// What its commands share, made when the first needs it.
+    pub(crate) fn state(&self) -> &Mutex<MysqlState> {
+        self.0.get_or_init(Box::default)
+    }
+}
+
+impl From<MysqlState> for MysqlLane {
+    fn from(state: MysqlState) -> Self {
+        Self(OnceCell::from(Box::new(Mutex::new(state))))
     }
 }
 
@@ -165,6 +179,17 @@ impl MysqlState {
         match &self.statements.get(&recorded)?.target {
             OnTarget::Refused(error) => Some(error),
             OnTarget::Prepared(_) | OnTarget::Nothing => None,
+        }
+    }
+
+    /// The statement that a command sends or executes.
+    pub(crate) fn sql_of<'a>(&'a self, command: &'a [u8], dialect: &Dialect) -> Option<&'a [u8]> {
+        if let Some(statement) = statement_id(command).and_then(|id| self.statements.get(&id)) {
+            return statement.prepare.get(1..);
+        }
+        match Command::decode(command, dialect) {
+            Ok(Command::Query(query)) => Some(query.sql),
+            _ => None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::http::verify::Difference;
 use crate::http::verify::noise::Noise;
 use crate::mysql::generated::Generated;
 use crate::mysql::keys::{Keys, Shift};
+use crate::mysql::made_ids::MadeIds;
 
 pub(crate) use shown::text;
 
@@ -34,6 +35,8 @@ pub(crate) struct Known<'a> {
     pub(crate) generated: &'a Generated,
     /// The keys that all lanes of the copy know, where the plan shifts some.
     pub(crate) keys: Option<(&'a Keys, Shift<'a>)>,
+    /// The UUIDs that the target made, and whose they are: the copy.
+    pub(crate) made_ids: Option<(&'a MadeIds, u32)>,
     /// What varies by itself.
     pub(crate) noise: Noise<'a>,
     /// The columns of a prepared statement, for executions that leave out their definitions.

@@ -297,9 +297,11 @@ impl<'a> Gatherer<'a> {
         let (noise, columns) = self.noise.finish();
         let found = self.found.finish()?;
         let mut finishing = Finishing::new(self.plan, found, unknown, self.folder)?;
-        let lanes = self.lanes.into_iter();
-        let lanes = lanes.map(|gathered| finishing.lane(gathered));
-        let lanes = lanes.collect::<io::Result<_>>()?;
+        // collected, they would leave room for as many more
+        let mut lanes = Vec::with_capacity(self.lanes.len());
+        for gathered in self.lanes {
+            lanes.push(finishing.lane(gathered)?);
+        }
         finishing.steps.close();
         Ok(Gathering {
             lanes,

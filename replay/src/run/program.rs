@@ -14,6 +14,7 @@ use super::threads::Threads;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
 use crate::mysql::keys::Keys;
+use crate::mysql::made_ids::MadeIds;
 use crate::prepare::Prepared;
 use crate::prepare::lane::Lane;
 use crate::users::Users;
@@ -36,6 +37,8 @@ pub(crate) struct Program {
     pub(crate) threads: Threads,
     /// What the copies inserted under keys of their own.
     pub(crate) keys: Keys,
+    /// The UUIDs that the target made.
+    pub(crate) made_ids: MadeIds,
 }
 
 /// Where MySQL goes and who logs in there.

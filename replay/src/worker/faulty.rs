@@ -70,7 +70,7 @@ impl Worker {
         match step.protocol {
             Protocol::Http => self.lose_http(lane_copy, step),
             Protocol::Mysql => {
-                let mut state = lane_copy.mysql.0.lock().await;
+                let mut state = lane_copy.mysql.state().lock().await;
                 if state.connection.take().is_some() {
                     self.lost_mysql(&mut state, lane_copy, lane);
                 }

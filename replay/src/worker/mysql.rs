@@ -32,7 +32,7 @@ impl Worker {
         command: &MysqlCommand,
         sample: &mut Sample,
     ) {
-        let mut state = lane_copy.mysql.0.lock().await;
+        let mut state = lane_copy.mysql.state().lock().await;
         let timeout = self.program.prepared.plan.timeout();
         let program = Arc::clone(&self.program);
         let Some(lane) = program.lane(lane_copy.lane) else {
@@ -191,7 +191,8 @@ impl Worker {
         recorded: &Dialect,
         connection: &MysqlConnection,
     ) -> (Vec<u8>, Option<Generates>) {
-        let payload = state.translated(&command.payload, recorded, &connection.dialect);
+        let mut payload = state.translated(&command.payload, recorded, &connection.dialect);
+        (self.program.made_ids).put_in(lane_copy.copy, &mut payload);
         if let Some(Standing::Open(thread)) = self.victim(lane_copy, command) {
             return (killing(&payload, thread), None);
         }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Known, ORDER, ROWS, at, column};
 use crate::http::verify::Difference;
+use crate::mysql::made_ids::MadeIds;
 
 /// A row's values as texts.
 type Row = Vec<Option<Vec<u8>>>;
@@ -155,7 +156,11 @@ impl<'a> Ids<'a> {
     fn same(&self, column: usize, values: [Option<&[u8]>; 2]) -> bool {
         let root = self.roots.get(column).copied().flatten();
         let known = root.zip(self.known.keys);
-        self.known.generated.same(values[0], values[1])
+        let made = |(ids, copy): (&MadeIds, u32)| Some(ids.in_place_of(copy, values[0]?));
+        let own = self.known.made_ids.and_then(made);
+        let values = [own.as_deref().or(values[0]), values[1]];
+        values[0] == values[1]
+            || self.known.generated.same(values[0], values[1])
             || known.is_some_and(|(root, (keys, shift))| keys.same(shift, root, values))
             || (self.known.keys).is_some_and(|(keys, shift)| keys.same_text(shift, values))
     }

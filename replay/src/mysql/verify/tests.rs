@@ -61,6 +61,7 @@ fn known<'a>(generated: &'a Generated, book: &'a NoiseBook) -> Known<'a> {
     Known {
         generated,
         keys: None,
+        made_ids: None,
         noise: book.of(1),
         columns: &[],
     }

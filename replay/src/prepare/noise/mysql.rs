@@ -143,6 +143,7 @@ impl MysqlNoise {
             let known = Known {
                 generated: &Generated::default(),
                 keys: None,
+                made_ids: None,
                 noise: nothing.of(0),
                 columns: columns.map(Vec::as_slice).unwrap_or_default(),
             };

@@ -10,6 +10,7 @@ use reprise_store::Store;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
+use crate::mysql::made_ids::MadeIds;
 use crate::plan::{Plan, Probe, Rate, Watch};
 use crate::prepare::Prepared;
 use crate::prepare::steps::StepRange;
@@ -64,6 +65,7 @@ pub(super) fn start(
     let program = Arc::new(Program {
         threads: Threads::of(&prepared.lanes),
         keys: Keys::default(),
+        made_ids: MadeIds::default(),
         prepared,
         http: load.http.clone(),
         mysql: load.mysql.clone(),

@@ -30,7 +30,7 @@ impl Worker {
         let Some(lane) = self.program.lane(lane_copy.lane) else {
             return;
         };
-        let mut state = lane_copy.mysql.0.lock().await;
+        let mut state = lane_copy.mysql.state().lock().await;
         if state.connection.is_none() {
             let timeout = self.program.prepared.plan.timeout();
             let opening = self.open_mysql(&state, &lane_copy, lane);

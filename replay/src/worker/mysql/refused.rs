@@ -19,7 +19,7 @@ impl Worker {
         let Ready::Mysql(command) = &outgoing.payload else {
             return false;
         };
-        let state = lane_copy.mysql.0.try_lock();
+        let state = lane_copy.mysql.state().try_lock();
         state.is_ok_and(|mut state| state.is_refused_for_good(&command.payload))
     }
 

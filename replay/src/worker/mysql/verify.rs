@@ -10,6 +10,7 @@ use crate::mysql::generated::Generated;
 use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
 use crate::mysql::keys::{Generates, Keys, Shift};
 use crate::mysql::lane::MysqlState;
+use crate::mysql::made_ids::makes_ids;
 use crate::mysql::verify::{Known, compare, text};
 use crate::prepare::lane::{Marks, Step};
 use crate::worker::Worker;
@@ -67,6 +68,7 @@ impl Worker {
                 let columns = self.program.prepared.columns_of(step.operation);
                 let generated = &mut state.generated;
                 note_generated((generated, &self.program.keys), sides, reply, came, columns);
+                self.note_made_ids(state, step, sides, reply, came, sample.copy);
                 self.verify_mysql(&state.generated, step, sides, reply, came, sample);
                 follow_conflict(state, step, sample);
             }
@@ -76,6 +78,30 @@ impl Worker {
                 sample.outcome = Outcome::ErrorReply;
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
+        }
+    }
+
+    /// Notes which UUIDs the target made where the recorded server made others.
+    fn note_made_ids(
+        &self,
+        state: &MysqlState,
+        step: &Step,
+        sides: &Sides<'_>,
+        reply: &Reply,
+        came: &[u8],
+        copy: u32,
+    ) {
+        let command = sides.command;
+        let may_differ = step.digest == 0 || step.digest != digest(&reply.summary);
+        let sql = || state.sql_of(&command.payload, sides.recorded);
+        if may_differ
+            && reply.summary.rows > 0
+            && !command.answer.is_empty()
+            && sql().is_some_and(makes_ids)
+        {
+            let [recorded, answered] = &sides.answers(came);
+            let columns = self.program.prepared.columns_of(step.operation);
+            (self.program.made_ids).note(copy, [recorded, answered], columns);
         }
     }
 
@@ -113,6 +139,7 @@ impl Worker {
         let known = Known {
             generated,
             keys: sides.shift.map(|shift| (&self.program.keys, shift)),
+            made_ids: Some((&self.program.made_ids, sample.copy)),
             noise: prepared.noise.of(step.operation),
             columns: prepared.columns_of(step.operation),
         };
