@@ -121,7 +121,7 @@ pub use reprise_measure::{
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
-    PlanningWatch, Probe, RateBy, Rewrite, Stage, Stages, TimedCommand, Watch,
+    PlanningWatch, Probe, RateBy, Rewrite, SkipReason, Stage, Stages, TimedCommand, Watch,
 };
 pub use reprise_store::{
     Connection as RecordedConnection, Kept, Ledger, RatePoint, RecordingState, RemarkChange,

@@ -4,7 +4,7 @@ mod metrics;
 
 use std::net::SocketAddr;
 
-use reprise_app::readable::{duration, moment, percent, rate};
+use reprise_app::readable::{count, duration, moment, percent, rate};
 use reprise_app::{Exposition, SecondLine, Seconds, Tick};
 
 use crate::output;
@@ -120,13 +120,15 @@ fn progress_line(tick: &Tick, length_us: Option<u64>) -> String {
         || at.clone(),
         |length| format!("{at} of {}", moment(length)),
     );
-    let quantiles = tick.response_us.unwrap_or_default();
+    let answered = match &tick.response_us {
+        Some(times) => format!("p50 {}  p99 {}", duration(times.p50), duration(times.p99)),
+        None if tick.in_flight > 0 => format!("{} waiting for answers", count(tick.in_flight)),
+        None => "no answers".to_owned(),
+    };
     format!(
-        "{at}  {}/s of {} asked  p50 {}  p99 {}  new errors {}",
+        "{at}  {}/s of {} asked  {answered}  new errors {}",
         rate(tick.per_second(tick.sent)),
         rate(tick.per_second(tick.planned)),
-        duration(quantiles.p50),
-        duration(quantiles.p99),
         percent(tick.error_rate()),
     )
 }

@@ -323,6 +323,8 @@ impl Accumulator {
             reconnects: self.connecting.reconnects,
             retries: self.connecting.retries,
             over_cap: self.connecting.over_cap,
+            reanchored: facts.reanchored,
+            values_missing: facts.values_missing,
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),
             operations: self.operations.summaries(&facts.operations),

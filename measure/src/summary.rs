@@ -68,6 +68,11 @@ pub struct Summary {
     pub retries: u64,
     /// Answers longer than what is kept to be compared; they were read to their end.
     pub over_cap: u64,
+    /// Times that a lane was more than five seconds behind and was anchored anew: its later requests were intended
+    /// that much later.
+    pub reanchored: u64,
+    /// Requests that went with a recorded value, because the answer that gives the target's own did not come.
+    pub values_missing: u64,
     /// For each fault, how many exchanges it touched and how many of those failed.
     pub faults: BTreeMap<String, FaultCount>,
     /// The checks and whether they held.
@@ -159,6 +164,10 @@ pub struct RunFacts {
     pub faults: Vec<String>,
     /// What the run counted about its own generator.
     pub generator: GeneratorLoad,
+    /// Times that a lane was anchored anew.
+    pub reanchored: u64,
+    /// Requests that went with a recorded value in place of the target's own.
+    pub values_missing: u64,
 }
 
 /// A run with a larger share of mismatches than this is unfaithful.

@@ -10,4 +10,5 @@ pub(crate) mod lane;
 pub(crate) mod login;
 pub(crate) mod made_ids;
 mod packing;
+pub(crate) mod transaction;
 pub(crate) mod verify;

@@ -43,11 +43,13 @@ pub enum SkipReason {
     ValueMissing,
     /// It names a prepared statement that the target does not prepare, for what its text says.
     StatementRefused,
+    /// Its transaction is not there: the target refused to begin it, a deadlock undid it, or its connection was lost.
+    TransactionLost,
 }
 
 impl SkipReason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Downstream,
         Self::NoTarget,
         Self::NoRequest,
@@ -65,6 +67,7 @@ impl SkipReason {
         Self::Unreadable,
         Self::ValueMissing,
         Self::StatementRefused,
+        Self::TransactionLost,
     ];
 
     /// The name used in `--json`: `statement_unknown`.
@@ -87,6 +90,38 @@ impl SkipReason {
             Self::Unreadable => "unreadable",
             Self::ValueMissing => "value_missing",
             Self::StatementRefused => "statement_refused",
+            Self::TransactionLost => "transaction_lost",
+        }
+    }
+
+    /// The reason of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// What it means, in a few words.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Downstream => {
+                "replaying the HTTP makes it happen again; --both-tiers sends it, too"
+            }
+            Self::NoTarget => "no --http or --mysql takes it",
+            Self::NoRequest => "the recording does not have the request",
+            Self::RequestIncomplete => "bytes of the request are missing",
+            Self::Unanswered => "the recording has no answer to it",
+            Self::StatementUnknown => "its PREPARE was not seen; --statements can tell it",
+            Self::Outside => "not in the part of --between",
+            Self::KillTarget => "what it kills is not open",
+            Self::CopyWrite => "only the first copy writes",
+            Self::Filtered => "does not match --where",
+            Self::ReadOnly => "may write, and the plan is --read-only",
+            Self::Unsupported => "a protocol after an upgrade (WebSocket), CONNECT, or replication",
+            Self::Retired => "its lane retired as the rate fell",
+            Self::Stopped => "due when the run was stopped",
+            Self::Unreadable => "cannot be read back from the file",
+            Self::ValueMissing => "nobody supplies a value in it",
+            Self::StatementRefused => "the target did not prepare it",
+            Self::TransactionLost => "the target is not in its transaction",
         }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod http_target;
 mod key_columns;
 pub(crate) mod mysql_target;
 pub(crate) mod origin;
+mod outset;
 mod probe;
 pub(crate) mod program;
 mod proxies;
@@ -42,7 +43,7 @@ use crate::{Plan, ReplayError, Users};
 use collector::{Collector, Totals};
 use commands::Commands;
 use control::{Control, Ending};
-use event::{Event, WarningKind};
+use event::Event;
 use give_way::give_way;
 use http_target::HttpTarget;
 use mysql_target::MysqlTarget;
@@ -332,11 +333,8 @@ fn tell_beginning(teller: &mut Teller, run: String, prepared: &Prepared) {
             outline.takes_ms
         },
     });
-    let unused = outline.rewrites.iter().filter(|rule| rule.exchanges == 0);
-    let unused: Vec<String> = unused.map(|rule| format!("'{}'", rule.rule)).collect();
-    if !unused.is_empty() {
-        let message = format!("rewriting changes nothing by {}", unused.join(", "));
-        teller.warn(0, WarningKind::RuleUnused, message);
+    for (kind, message) in outset::warnings(&prepared.plan, &outline) {
+        teller.warn(0, kind, message);
     }
 }
 

@@ -219,7 +219,12 @@ impl RateChange {
         if text.eq_ignore_ascii_case("max") {
             return Ok(Self::Max);
         }
-        parse_factor(text).map(Self::Speed)
+        parse_factor(text).map(Self::Speed).map_err(|_| {
+            Error::Usage(format!(
+                "--speed '{text}': write how many times faster the clock runs, such as 5x, or max for as fast as the \
+                 target answers"
+            ))
+        })
     }
 }
 

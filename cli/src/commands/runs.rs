@@ -1,5 +1,7 @@
 //! `reprise runs` and `report`: what runs there are, and all the numbers of one.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -43,8 +45,8 @@ pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
             run.started_at,
             moment(summary.duration_ms * 1_000),
             count(summary.sent),
-            duration(summary.response_us.p50),
-            duration(summary.response_us.p99),
+            or_nothing(&summary.response_us, summary.response_us.p50),
+            or_nothing(&summary.response_us, summary.response_us.p99),
             percent(summary.error_rate),
             run.state.name().to_owned(),
             run.tags.join(" "),
@@ -187,6 +189,24 @@ fn accounting(text: &mut String, summary: &Summary) {
         percent(summary.error_rate),
         percent(summary.error_rate_total)
     );
+    let errors = by_count(&summary.errors);
+    if !errors.is_empty() {
+        let _ = writeln!(text, "  errors: {}", errors.join(", "));
+    }
+    if summary.reanchored > 0 {
+        let times = counted(summary.reanchored, "time");
+        let _ = writeln!(
+            text,
+            "  {times} a lane was more than five seconds behind and was anchored anew: what follows was intended that much later"
+        );
+    }
+    if summary.values_missing > 0 {
+        let _ = writeln!(
+            text,
+            "  {} went with a recorded value: the answer that gives the target's own did not come",
+            counted(summary.values_missing, "request")
+        );
+    }
     if summary.order_conflicts > 0 {
         let _ = writeln!(
             text,
@@ -195,6 +215,21 @@ fn accounting(text: &mut String, summary: &Summary) {
             percent(summary.conflict_rate())
         );
     }
+}
+
+/// What failed by its kind, most frequent first: `HTTP 503 (12)`.
+fn by_count(errors: &BTreeMap<String, u64>) -> Vec<String> {
+    let mut errors: Vec<(&String, &u64)> = errors.iter().collect();
+    errors.sort_by_key(|(_, n)| Reverse(**n));
+    let more = errors.len().saturating_sub(LISTED);
+    let shown = errors.iter().take(LISTED);
+    let mut listed: Vec<String> = shown
+        .map(|(kind, n)| format!("{kind} ({})", count(**n)))
+        .collect();
+    if more > 0 {
+        listed.push(format!("{more} more kinds (--json has all)"));
+    }
+    listed
 }
 
 /// Counts in parentheses after their sum; nothing when all are zero.
@@ -219,8 +254,17 @@ fn probe_errors(text: &mut String, summary: &Summary) {
 
 fn quantile_row(name: &str, q: &Quantiles) -> Vec<String> {
     let mut row = vec![format!("  {name}")];
-    row.extend([q.p50, q.p90, q.p95, q.p99, q.p999, q.max].map(duration));
+    row.extend([q.p50, q.p90, q.p95, q.p99, q.p999, q.max].map(|us| or_nothing(q, us)));
     row
+}
+
+/// A quantile of times, or that there were none.
+fn or_nothing(of: &Quantiles, us: u64) -> String {
+    if of.count == 0 {
+        "–".to_owned()
+    } else {
+        duration(us)
+    }
 }
 
 fn verdicts(text: &mut String, summary: &Summary) {
@@ -313,21 +357,28 @@ fn last_lines(output: &str) -> Vec<String> {
         .collect()
 }
 
+/// Operations that are listed; `--json` has all.
+const OPERATIONS: usize = 12;
+
 fn operations(text: &mut String, summary: &Summary) {
     if summary.operations.is_empty() {
         return;
     }
     let mut table = Table::new(&["  operation", "sent", "p50", "p95", "p99", "new errors"]);
-    for operation in summary.operations.iter().take(12) {
+    for operation in summary.operations.iter().take(OPERATIONS) {
         table.row(vec![
             format!("  {}", operation.operation),
             count(operation.sent),
-            duration(operation.response_us.p50),
-            duration(operation.response_us.p95),
-            duration(operation.response_us.p99),
+            or_nothing(&operation.response_us, operation.response_us.p50),
+            or_nothing(&operation.response_us, operation.response_us.p95),
+            or_nothing(&operation.response_us, operation.response_us.p99),
             percent(operation.error_rate),
         ]);
     }
     text.push('\n');
     text.push_str(&table.render());
+    let more = summary.operations.len().saturating_sub(OPERATIONS);
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} more; --json has all");
+    }
 }

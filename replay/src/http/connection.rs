@@ -53,6 +53,19 @@ pub(crate) struct Reply {
     pub(crate) body_unsent: bool,
 }
 
+impl Reply {
+    /// Nothing has come.
+    pub(crate) const fn new() -> Self {
+        Self {
+            end: End::NoAnswer,
+            first_byte_us: None,
+            done_us: 0,
+            received: 0,
+            body_unsent: false,
+        }
+    }
+}
+
 /// How an answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -100,31 +113,27 @@ impl HttpConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Sends `request` and reads its answer at a desk of `seat`.
+    /// Sends `request` and reads its answer at a desk of `seat`. `reply` says at any time how far that is: whoever
+    /// stops waiting knows what had come.
     pub(crate) async fn exchange(
         &mut self,
         request: Request<'_>,
         seat: &mut Seat<'_>,
         origin: Origin,
-    ) -> Reply {
+        reply: &mut Reply,
+    ) {
         seat.leave();
-        let mut reply = Reply {
-            end: End::NoAnswer,
-            first_byte_us: None,
-            done_us: 0,
-            received: 0,
-            body_unsent: false,
-        };
+        *reply = Reply::new();
         let mut unsent = request.bytes;
         if request.body_waits
             && let Some((head, body)) = split_head(unsent)
         {
             // boxed: it is rare, and every task would carry its size
             let desk = seat.desk(|desk| request.begin(desk));
-            let asked = Box::pin(self.ask(head, desk, &mut reply, origin));
+            let asked = Box::pin(self.ask(head, desk, reply, origin));
             match asked.await {
                 Asked::Send => unsent = body,
-                Asked::Answered => return reply,
+                Asked::Answered => return,
             }
         }
         // a whole request nearly always fits into the socket's buffer
@@ -138,8 +147,8 @@ impl HttpConnection {
                 Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     let desk = seat.desk(|desk| request.begin(desk));
-                    if self.answered_while_sending(desk, &mut reply, origin).await {
-                        return reply;
+                    if self.answered_while_sending(desk, reply, origin).await {
+                        return;
                     }
                 }
                 // the target may have answered before it closed: read on
@@ -153,8 +162,8 @@ impl HttpConnection {
         let desk = seat.desk(|desk| request.begin(desk));
         loop {
             let came = self.stream.read(&mut desk.buffer).await;
-            if desk.take(came, &mut reply, origin) {
-                return reply;
+            if desk.take(came, reply, origin) {
+                return;
             }
         }
     }

@@ -92,21 +92,35 @@ impl MysqlConnection {
         seat: &mut Seat<'_>,
         origin: Origin,
     ) -> Reply {
-        let mut reader = ReplyReader::new(payload, &self.dialect);
         let mut reply = Reply::new();
+        self.command_into(payload, files, seat, origin, &mut reply)
+            .await;
+        reply
+    }
+
+    /// The same, with a `reply` that says at any time how far it is: whoever stops waiting knows what had come.
+    pub(crate) async fn command_into(
+        &mut self,
+        payload: &[u8],
+        files: &[Vec<u8>],
+        seat: &mut Seat<'_>,
+        origin: Origin,
+        reply: &mut Reply,
+    ) {
+        let mut reader = ReplyReader::new(payload, &self.dialect);
+        *reply = Reply::new();
         self.packing.begin();
         let written = self.send(0, payload).await;
         reply.sent = self.out.len();
         if written.is_ok() && reader.is_done() {
             reply.end = End::Complete;
             reply.done_us = origin.now_us();
-            return reply;
+            return;
         }
         reply.end = self
-            .read_reply(&mut reader, files, seat, origin, &mut reply)
+            .read_reply(&mut reader, files, seat, origin, reply)
             .await;
         reply.summary = reader.summary().clone();
-        reply
     }
 
     async fn read_reply(

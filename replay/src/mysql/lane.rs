@@ -14,6 +14,7 @@ use super::command::MysqlCommand;
 use super::connection::MysqlConnection;
 use super::generated::Generated;
 use super::keys::{Generates, Keys, Shift, StatementKeys};
+use super::transaction::Transaction;
 
 /// The connection of a lane copy; commands take their turn. A lane that speaks HTTP, of which there may be
 /// thousands, does not carry it.
@@ -30,6 +31,8 @@ pub(crate) struct MysqlState {
     pub(crate) generated: Generated,
     /// A conflict of order has undone the transaction: what follows in it is of other rows.
     pub(crate) undone: bool,
+    /// The recorded transaction that it is in.
+    pub(crate) transaction: Transaction,
     /// The target does not let the session's time be set.
     pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
@@ -108,6 +111,7 @@ impl MysqlLane {
             standing,
             generated: Generated::default(),
             undone: false,
+            transaction: Transaction::begun(session.state.in_transaction),
             clock_refused: false,
             statements: known.collect(),
             last_refused: None,
@@ -130,6 +134,7 @@ impl MysqlState {
     /// The connection is gone, and with it every statement prepared on it.
     pub(crate) fn lost(&mut self) {
         self.connection = None;
+        self.transaction.lost();
         self.standing.lost();
         for statement in self.statements.values_mut() {
             if !statement.target.is_final() {
@@ -183,14 +188,28 @@ impl MysqlState {
     }
 
     /// The statement that a command sends or executes.
-    pub(crate) fn sql_of<'a>(&'a self, command: &'a [u8], dialect: &Dialect) -> Option<&'a [u8]> {
+    pub(crate) fn sql_of<'a>(&'a self, command: &'a [u8]) -> Option<&'a [u8]> {
         if let Some(statement) = statement_id(command).and_then(|id| self.statements.get(&id)) {
             return statement.prepare.get(1..);
         }
-        match Command::decode(command, dialect) {
+        match Command::decode(command, &Dialect::UNKNOWN) {
             Ok(Command::Query(query)) => Some(query.sql),
             _ => None,
         }
+    }
+
+    /// A recorded command was answered, left out or kept from the target, after which the recorded session was in a
+    /// transaction if it is `open`. Where it failed otherwise than recorded, that is `new_error`; `Some(None)` when
+    /// it was not sent.
+    pub(crate) fn passed(&mut self, command: &[u8], open: bool, new_error: Option<Option<u16>>) {
+        let mut transaction = self.transaction;
+        let matters = new_error.is_some() || transaction.is_open();
+        let sql = matters.then(|| self.sql_of(command)).flatten();
+        if let Some(error) = new_error {
+            transaction.failed(sql.unwrap_or_default(), open, error);
+        }
+        transaction.passed(sql, open);
+        self.transaction = transaction;
     }
 
     /// Notes what the target answered to a PREPARE, whose statement the recorded server knew as `recorded`.

@@ -51,7 +51,10 @@ impl MadeIds {
             let columns = told.unwrap_or(known);
             for (one, other) in before.rows.iter().zip(&now.rows) {
                 let both = before.texts(one, columns).zip(now.texts(other, columns));
-                for (one, other) in both.into_iter().flat_map(|(one, other)| one.into_iter().zip(other)) {
+                for (one, other) in both
+                    .into_iter()
+                    .flat_map(|(one, other)| one.into_iter().zip(other))
+                {
                     self.pair(copy, &one.unwrap_or_default(), &other.unwrap_or_default());
                 }
             }
@@ -139,7 +142,9 @@ fn ids(text: &[u8]) -> impl Iterator<Item = (Range<usize>, Id)> + '_ {
             }
             for length in [36, 32] {
                 let end = start + length;
-                let ends = text.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                let ends = text
+                    .get(end)
+                    .is_none_or(|byte| !byte.is_ascii_alphanumeric());
                 if let Some(id) = text.get(start..end).filter(|_| ends).and_then(read) {
                     from = end;
                     return Some((start..end, id));
@@ -177,7 +182,11 @@ fn write(id: &Id, over: &mut [u8]) {
     let places = over.iter_mut().filter(|byte| **byte != b'-');
     for (place, digit) in places.zip(digits) {
         let sign = char::from_digit(digit.into(), 16).unwrap_or('0') as u8;
-        *place = if upper { sign.to_ascii_uppercase() } else { sign };
+        *place = if upper {
+            sign.to_ascii_uppercase()
+        } else {
+            sign
+        };
     }
 }
 
@@ -203,7 +212,10 @@ mod tests {
         let made = known();
         let written = |id: &str| {
             let bare = id.replace('-', "");
-            format!(r#"x={id}, '{}' {{"id":"{bare}"}} ord-{id}"#, id.to_uppercase())
+            format!(
+                r#"x={id}, '{}' {{"id":"{bare}"}} ord-{id}"#,
+                id.to_uppercase()
+            )
         };
         assert_eq!(said(&made, 1, &written(RECORDED)), written(MADE));
         assert_eq!(said(&made, 2, &written(RECORDED)), written(RECORDED));
@@ -213,7 +225,12 @@ mod tests {
     fn what_only_holds_the_digits_of_an_id_is_left() {
         let made = known();
         let longer = RECORDED.replace('-', "") + "0";
-        for text in [&longer, &format!("a{RECORDED}"), &format!("{RECORDED}7"), ""] {
+        for text in [
+            &longer,
+            &format!("a{RECORDED}"),
+            &format!("{RECORDED}7"),
+            "",
+        ] {
             assert_eq!(&said(&made, 1, text), text);
         }
     }

@@ -3,7 +3,7 @@
 
 pub(super) mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +122,20 @@ impl Outline {
         let played_us = prepared.length_us as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
         outline.scale(plan, played_us);
+        outline.leave_unsent_out();
         outline
+    }
+
+    /// Correlations are found in all of a recording: those of operations that are not sent are left out here.
+    fn leave_unsent_out(&mut self) {
+        let rows = self.operations.iter();
+        let sent: BTreeSet<&str> = rows.map(|row| row.operation.as_str()).collect();
+        for one in &mut self.correlations {
+            one.to
+                .retain(|target| sent.contains(target.operation.as_str()));
+            one.requests = one.to.iter().map(|target| target.requests).sum();
+        }
+        self.correlations.retain(|one| !one.to.is_empty());
     }
 }
 

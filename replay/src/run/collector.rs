@@ -8,8 +8,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use reprise_fault::Fault;
 use reprise_measure::{
-    Accumulator, Check, CommandResult, Disturbed, Effects, GeneratorLoad, RunFacts, Summary, Tick,
-    WatchTick, WatchTotals, Watching,
+    Accumulator, Check, CommandResult, Disturbed, Effects, RunFacts, Summary, Tick, WatchTick,
+    WatchTotals, Watching, readable,
 };
 use reprise_store::{RunState, RunWriter, Store};
 use serde_json::json;
@@ -70,9 +70,7 @@ pub(crate) struct Totals {
     told_us: u64,
     /// The lateness last warned of: it is told again when it is five times as bad.
     told_late_us: u64,
-    reanchored: u64,
     retired: u64,
-    values_missing: u64,
     /// How many are kept, by operation.
     mismatches: BTreeMap<String, Kept>,
     checks: Vec<Watching>,
@@ -97,7 +95,7 @@ impl Totals {
             duration_us: 0,
             operations: prepared.operations.clone(),
             faults: prepared.plan.faults.iter().map(Fault::counted_as).collect(),
-            generator: GeneratorLoad::default(),
+            ..RunFacts::default()
         };
         Self {
             accumulator: Accumulator::new(watched).measuring_from(warm_up_us),
@@ -106,9 +104,7 @@ impl Totals {
             left_out: 0,
             told_us: 0,
             told_late_us: 0,
-            reanchored: 0,
             retired: 0,
-            values_missing: 0,
             mismatches: BTreeMap::new(),
             checks: watching,
             commands: Vec::new(),
@@ -163,10 +159,10 @@ impl Collector {
         totals.accumulator.returned(&batch.rows);
         let now_us = self.program.origin.now_us();
         if batch.reanchored > 0 {
-            totals.reanchored += batch.reanchored;
+            totals.facts.reanchored += batch.reanchored;
             let message = format!(
-                "{} lanes were more than five seconds behind and anchored anew",
-                totals.reanchored
+                "{} so far: lanes were more than five seconds behind and anchored anew",
+                readable::counted(totals.facts.reanchored, "time")
             );
             self.teller.warn(now_us, WarningKind::LanesBehind, message);
             let event = json!({"kind": "lanes_behind", "lanes": batch.reanchored});
@@ -177,11 +173,10 @@ impl Collector {
             self.keep(mismatch, now_us);
         }
         if batch.values_missing > 0 {
-            self.totals.values_missing += batch.values_missing;
+            self.totals.facts.values_missing += batch.values_missing;
             let message = format!(
-                "{} requests went with a recorded value, because the answer that gives the target's own \
-                 did not come",
-                self.totals.values_missing
+                "{} so far with a recorded value, because the answer that gives the target's own did not come",
+                readable::counted(self.totals.facts.values_missing, "request")
             );
             self.teller
                 .warn(now_us, WarningKind::ValuesMissing, message);
@@ -304,7 +299,7 @@ impl Collector {
         let worse = summary.lateness_us.p99 >= self.totals.told_late_us.saturating_mul(5);
         if summary.generator_late && worse && summary.measured().total() >= ENOUGH_TO_JUDGE {
             self.totals.told_late_us = summary.lateness_us.p99;
-            let late = reprise_measure::readable::duration(summary.lateness_us.p99);
+            let late = readable::duration(summary.lateness_us.p99);
             let message =
                 format!("the generator is late (p99 {late}); these numbers are not the server's");
             self.teller

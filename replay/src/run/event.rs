@@ -62,6 +62,10 @@ pub enum WarningKind {
     Refused,
     /// A rewriting rule changes nothing.
     RuleUnused,
+    /// A fault begins when the run is over.
+    FaultUnused,
+    /// A secret stands for nothing the recording holds.
+    SecretUnused,
     /// A MySQL session could not be set up as the recorded one stood.
     SessionNotRestored,
     /// The recording cannot be read at some place.
@@ -74,4 +78,6 @@ pub enum WarningKind {
     Watch,
     /// Requests went with recorded values in place of the target's own.
     ValuesMissing,
+    /// Redacted values that nobody supplies go out as they stand in the recording.
+    Unsupplied,
 }

@@ -15,6 +15,7 @@ use super::lane_copy::LaneCopy;
 use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
+use crate::http::connection::Reply;
 use crate::http::places::{Shown, take};
 use crate::http::values::{Number, Take};
 use crate::prepare::lane::{Lane, Step};
@@ -71,16 +72,25 @@ impl Worker {
             (Some(ending), _) => {
                 // boxed like everything that few exchanges need
                 let place = (lane_copy, lane, step);
-                Box::pin(self.end_by_fault(ending, place, ticket, &mut sample)).await;
+                let ended = self.end_by_fault(ending, place, &outgoing, ticket, &mut sample);
+                Box::pin(ended).await;
             }
             (None, Ready::Http(template)) => {
                 let from_us = sample.sent_us + hold.as_micros() as u64;
-                let exchanged =
-                    self.exchange_http(lane_copy, lane, step, (template, &outgoing), &mut sample);
+                let mut reply = Reply::new();
+                let exchanged = self.exchange_http(
+                    lane_copy,
+                    (lane, step),
+                    (template, &outgoing),
+                    &mut sample,
+                    &mut reply,
+                );
                 let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;
                 if waited.is_err() {
                     // the connection went with the exchange that was using it
                     sample.outcome = Outcome::Timeout;
+                    sample.first_byte_us = reply.first_byte_us;
+                    sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
                     sample.done_us = self.now_us();
                 }
             }

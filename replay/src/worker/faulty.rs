@@ -8,9 +8,10 @@ use reprise_measure::{Outcome, Sample, SampleFlags};
 use reprise_wire::Protocol;
 
 use super::Worker;
+use super::fetch::{Outgoing, Ready};
 use super::in_flight::{Ticket, TimedOut};
 use super::lane_copy::LaneCopy;
-use crate::prepare::lane::{Lane, Step};
+use crate::prepare::lane::{Lane, Marks, Step};
 
 impl Worker {
     /// Ends an exchange that a fault keeps from the target.
@@ -18,6 +19,7 @@ impl Worker {
         &self,
         ending: &Ending,
         (lane_copy, lane, step): (&LaneCopy, &Lane, &Step),
+        outgoing: &Outgoing,
         ticket: Ticket,
         sample: &mut Sample,
     ) {
@@ -30,6 +32,7 @@ impl Worker {
                 sample.flags |= SampleFlags::ERROR_ANSWER;
                 sample.done_us = from_us;
                 sample.first_byte_us = Some(from_us);
+                self.kept_from_target(lane_copy, step, outgoing).await;
                 return;
             }
             Ending::Close => Ok(()),
@@ -47,8 +50,18 @@ impl Worker {
             Ok(()) => Outcome::Reset,
             Err(TimedOut) => Outcome::Timeout,
         };
+        self.kept_from_target(lane_copy, step, outgoing).await;
         self.lose_connection(lane_copy, lane, step).await;
         sample.done_us = self.now_us();
+    }
+
+    /// Notes that the target did not see a step: what belongs to a transaction that this was to begin is not sent.
+    async fn kept_from_target(&self, lane_copy: &LaneCopy, step: &Step, outgoing: &Outgoing) {
+        if let Ready::Mysql(command) = &outgoing.payload {
+            let open = step.marks.contains(Marks::IN_TRANSACTION);
+            let mut state = lane_copy.mysql.state().lock().await;
+            state.passed(&command.payload, open, Some(None));
+        }
     }
 
     /// The target has answered, and a fault keeps the answer from the client.

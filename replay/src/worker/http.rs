@@ -6,7 +6,7 @@ use reprise_measure::{Outcome, Sample, SampleFlags};
 use super::Worker;
 use super::fetch::Outgoing;
 use super::lane_copy::{Idle, LaneCopy};
-use crate::http::connection::{End, HttpConnection, Request};
+use crate::http::connection::{End, HttpConnection, Reply, Request};
 use crate::http::pool::{Pool, PoolPlace};
 use crate::http::template::Template;
 use crate::http::values::{Carry, Fill, Shared};
@@ -27,10 +27,10 @@ impl Worker {
     pub(super) async fn exchange_http(
         &self,
         lane_copy: &LaneCopy,
-        lane: &Lane,
-        step: &Step,
+        (lane, step): (&Lane, &Step),
         (template, outgoing): (&Template, &Outgoing),
         sample: &mut Sample,
+        reply: &mut Reply,
     ) {
         let Some(mut held) = self.connection_for(lane_copy, step, sample).await else {
             return;
@@ -55,7 +55,8 @@ impl Worker {
         };
         let mut seat = self.desks.seat();
         let origin = self.program.origin;
-        let mut reply = held.connection.exchange(request, &mut seat, origin).await;
+        let connection = &mut held.connection;
+        connection.exchange(request, &mut seat, origin, reply).await;
         if reply.end == End::NoAnswer && held.used && template.is_idempotent() {
             // the target closed the connection while the request was on its way (RFC 9112 section 9.3.1)
             sample.flags |= SampleFlags::RECONNECTED | SampleFlags::RETRIED;
@@ -63,7 +64,8 @@ impl Worker {
                 Some(connection) => held.connection = connection,
                 None => return,
             }
-            reply = held.connection.exchange(request, &mut seat, origin).await;
+            let connection = &mut held.connection;
+            connection.exchange(request, &mut seat, origin, reply).await;
         }
         sample.first_byte_us = reply.first_byte_us;
         sample.done_us = reply.done_us;

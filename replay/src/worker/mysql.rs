@@ -38,11 +38,30 @@ impl Worker {
         let Some(lane) = program.lane(lane_copy.lane) else {
             return;
         };
-        let sent = self.command_mysql(&mut state, lane_copy, lane, step, command, sample);
+        let mut reply = Reply::new();
+        let sent = self.command_mysql(
+            &mut state,
+            lane_copy,
+            (lane, step),
+            command,
+            sample,
+            &mut reply,
+        );
         if tokio::time::timeout(timeout, sent).await.is_err() {
             sample.outcome = Outcome::Timeout;
+            arrived(&reply, sample);
             sample.done_us = self.now_us();
             self.lost_mysql(&mut state, lane_copy, lane);
+        }
+        let failed = step.status == 0 && sample.status != 0;
+        let open = step.marks.contains(Marks::IN_TRANSACTION);
+        state.passed(
+            &command.payload,
+            open,
+            failed.then_some(Some(sample.status)),
+        );
+        if state.connection.is_none() {
+            state.transaction.lost();
         }
         if step.marks.contains(Marks::LAST_ON_CONNECTION)
             && let Some(connection) = state.connection.take()
@@ -75,10 +94,10 @@ impl Worker {
         &self,
         state: &mut MysqlState,
         lane_copy: &LaneCopy,
-        lane: &Lane,
-        step: &Step,
+        (lane, step): (&Lane, &Step),
         command: &MysqlCommand,
         sample: &mut Sample,
+        reply: &mut Reply,
     ) {
         let session = lane.session.as_deref();
         let recorded = session.map_or(Dialect::UNKNOWN, |session| session.dialect());
@@ -96,14 +115,15 @@ impl Worker {
             self.payload_for(state, lane_copy, command, &recorded, &connection);
         let dialect = connection.dialect;
         let mut seat = self.desks.seat();
-        let reply = match self.refused_reply(state, &command.payload) {
-            Some(refused) => refused,
+        match self.refused_reply(state, &command.payload) {
+            Some(refused) => *reply = refused,
             None => {
                 let files = &command.files;
-                self.say(&mut connection, session, (&payload, files), &mut seat)
-                    .await
+                let said = (payload.as_slice(), files.as_slice());
+                self.say(&mut connection, session, said, &mut seat, reply)
+                    .await;
             }
-        };
+        }
         let quits = payload.first() == Some(&(CommandCode::Quit as u8));
         let goes_on = reply.end == End::Complete
             && !quits
@@ -127,7 +147,7 @@ impl Worker {
         {
             state.prepared(recorded_id, &payload, &reply.summary);
         }
-        self.finish(state, step, &sides, &reply, seat.reply(), sample);
+        self.finish(state, step, &sides, reply, seat.reply(), sample);
     }
 
     /// Sends a command, with the files its client sent for it; a change of user as whom the plan logs in instead.
@@ -137,15 +157,20 @@ impl Worker {
         session: Option<&Session>,
         (payload, files): (&[u8], &[Vec<u8>]),
         seat: &mut Seat<'_>,
-    ) -> Reply {
+        reply: &mut Reply,
+    ) {
         let origin = self.program.origin;
         match changed_user(payload).zip(self.program.mysql.as_ref()) {
             Some((change, target)) => {
                 let user = String::from_utf8_lossy(&change.user);
                 let credentials = target.credentials(Some(&user), session, None);
-                connection.change_user(&change, credentials, origin).await
+                *reply = connection.change_user(&change, credentials, origin).await;
             }
-            None => connection.command(payload, files, seat, origin).await,
+            None => {
+                connection
+                    .command_into(payload, files, seat, origin, reply)
+                    .await;
+            }
         }
     }
 
@@ -204,6 +229,13 @@ impl Worker {
             None => (payload, None),
         }
     }
+}
+
+/// Says in the sample what went out and what has come of the reply, and when.
+fn arrived(reply: &Reply, sample: &mut Sample) {
+    sample.first_byte_us = reply.first_byte_us;
+    sample.sent_bytes = u32::try_from(reply.sent).unwrap_or(u32::MAX);
+    sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
 }
 
 /// The body of a COM_CHANGE_USER.

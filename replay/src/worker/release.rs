@@ -184,8 +184,8 @@ impl Worker {
         if self.kills_nobody(lane_copy, outgoing) {
             return Some(SkipReason::KillTarget);
         }
-        if self.names_refused(lane_copy, outgoing) {
-            return Some(SkipReason::StatementRefused);
+        if let Some(reason) = self.cannot_be_done(lane_copy, step, outgoing) {
+            return Some(reason);
         }
         if plan.copy_writes == CopyWrites::Skip && lane_copy.copy > 0 && step.writes_mysql() {
             return Some(SkipReason::CopyWrite);

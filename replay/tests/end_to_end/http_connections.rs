@@ -137,6 +137,32 @@ fn an_answer_that_takes_too_long_costs_its_connection() {
 }
 
 #[test]
+fn an_answer_that_is_given_up_says_when_its_first_byte_came_if_one_did() {
+    let address = serve_wire(|wire| {
+        let begins = wire
+            .head()
+            .is_some_and(|head| head.starts_with("GET /begun"));
+        if begins {
+            wire.say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc");
+        }
+        // the client leaves
+        wire.head();
+    });
+    let (_folder, store) = store_with(&[get(1, 0, "/begun"), get(2, 0, "/silent")]);
+    let mut plan = plan_to(address);
+    plan.timeout_ms = 300;
+    play(&plan, "run", &store);
+    let samples = samples(&store, "run");
+    let outcomes: Vec<_> = samples.iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Timeout, Outcome::Timeout]);
+    let [begun, silent] = [&samples[0], &samples[1]];
+    let came = begun.first_byte_us.unwrap();
+    assert!(begun.sent_us <= came && came <= begun.done_us, "{begun:?}");
+    assert_eq!((begun.received_bytes > 0, silent.received_bytes), (true, 0));
+    assert_eq!(silent.first_byte_us, None);
+}
+
+#[test]
 fn a_pool_carries_all_lanes_on_no_more_connections_than_it_has() {
     let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (now, highest) = (Arc::clone(&open), Arc::clone(&most));

@@ -1,7 +1,7 @@
 //! What a dry run found, in words.
 
 use reprise_app::readable::{count, counted, duration, moment};
-use reprise_app::{Correlation, Outline};
+use reprise_app::{Correlation, Outline, SkipReason};
 
 use crate::table::Table;
 
@@ -54,7 +54,8 @@ fn sends(outline: &Outline) -> String {
         moment(outline.takes_ms * 1_000),
     );
     for (reason, n) in &outline.skipped {
-        text.push_str(&format!("  {} left out: {reason}\n", count(*n)));
+        let why = SkipReason::named(reason).map_or("", SkipReason::explanation);
+        text.push_str(&format!("  {} left out: {reason} ({why})\n", count(*n)));
     }
     if outline.setup > 0 {
         text.push_str(&format!(
@@ -165,6 +166,9 @@ fn lanes(text: &mut String, outline: &Outline) {
             duration(lane.behind_ms * 1_000)
         ));
     }
+    if outline.sends == 0 {
+        return;
+    }
     let lanes = outline.lanes.iter().take(MOST_LANES);
     let lanes: Vec<String> = lanes
         .map(|one| format!("{} ({})", one.lane, count(one.sends)))
@@ -175,6 +179,9 @@ fn lanes(text: &mut String, outline: &Outline) {
 
 /// The operations, busiest first.
 fn operations(text: &mut String, outline: &Outline) {
+    if outline.operations.is_empty() {
+        return;
+    }
     let mut table = Table::new(&["  operation", "sent", ""]);
     for row in outline.operations.iter().take(MOST_OPERATIONS) {
         let writes = if row.writes { "may change data" } else { "" };

@@ -11,7 +11,7 @@ use reprise_store::AllowedTarget;
 
 use crate::ReplayError;
 use crate::desk::{Desks, Seat};
-use crate::http::connection::{End, HttpConnection, Request};
+use crate::http::connection::{End, HttpConnection, Reply, Request};
 use crate::mysql::connection::MysqlConnection;
 use crate::run::control::{Control, Ending};
 use crate::run::http_target::HttpTarget;
@@ -213,7 +213,10 @@ async fn ask_http(
         body_waits: false,
         compares: false,
     };
-    let reply = connection.exchange(request, seat, program.origin).await;
+    let mut reply = Reply::new();
+    connection
+        .exchange(request, seat, program.origin, &mut reply)
+        .await;
     sample.first_byte_us = reply.first_byte_us;
     sample.done_us = reply.done_us;
     let answer = seat.answer();

@@ -1,26 +1,55 @@
-//! What names a prepared statement that the target did not prepare: nothing is executed, and that says why.
+//! What is not sent because of what the target did not do before: what names a prepared statement that it did not
+//! prepare, and what belongs to a transaction that it is not in.
 
 use reprise_wire::mysql::ReplySummary;
 
 use crate::mysql::connection::{End, Reply};
 use crate::mysql::lane::MysqlState;
+use crate::prepare::lane::{Marks, Step};
+use crate::reason::SkipReason;
 use crate::worker::Worker;
 use crate::worker::fetch::{Outgoing, Ready};
 use crate::worker::lane_copy::LaneCopy;
 
 impl Worker {
-    /// Whether the command names a statement that the target has refused for what its text says: then it is not
-    /// sent. Where the answer to the PREPARE is still to come, that is seen when it is.
-    pub(in crate::worker) fn names_refused(
+    /// Why a MySQL command cannot be done on the target. Where the answer to one before it is still to come, that is
+    /// not known.
+    pub(in crate::worker) fn cannot_be_done(
         &self,
         lane_copy: &LaneCopy,
+        step: &Step,
         outgoing: &Outgoing,
-    ) -> bool {
+    ) -> Option<SkipReason> {
         let Ready::Mysql(command) = &outgoing.payload else {
-            return false;
+            return None;
         };
-        let state = lane_copy.mysql.state().try_lock();
-        state.is_ok_and(|mut state| state.is_refused_for_good(&command.payload))
+        let mut state = lane_copy.mysql.state().try_lock().ok()?;
+        let payload = &command.payload;
+        let is_refused = state.is_refused_for_good(payload);
+        if !is_refused {
+            self.notice_loss(&mut state, lane_copy);
+            if !(state.transaction).leaves_out(payload, || state.sql_of(payload)) {
+                return None;
+            }
+        }
+        let open = step.marks.contains(Marks::IN_TRANSACTION);
+        state.passed(payload, open, is_refused.then_some(None));
+        Some(if is_refused {
+            SkipReason::StatementRefused
+        } else {
+            SkipReason::TransactionLost
+        })
+    }
+
+    /// Looks whether the target has closed a connection with an open transaction.
+    fn notice_loss(&self, state: &mut MysqlState, lane_copy: &LaneCopy) {
+        if state.transaction.is_open()
+            && let Some(connection) = &mut state.connection
+            && !connection.is_open()
+            && let Some(lane) = self.program.lane(lane_copy.lane)
+        {
+            self.lost_mysql(state, lane_copy, lane);
+        }
     }
 
     /// The reply to a command whose statement the target has just refused: the refusal.

@@ -14,6 +14,7 @@ use crate::mysql::made_ids::makes_ids;
 use crate::mysql::verify::{Known, compare, text};
 use crate::prepare::lane::{Marks, Step};
 use crate::worker::Worker;
+use crate::worker::mysql::arrived;
 use crate::worker::verify::statuses;
 
 /// Lock wait timeout, deadlock: the server takes back what the transaction has done, or a part of it.
@@ -53,10 +54,8 @@ impl Worker {
         came: &[u8],
         sample: &mut Sample,
     ) {
-        sample.first_byte_us = reply.first_byte_us;
+        arrived(reply, sample);
         sample.done_us = reply.done_us;
-        sample.sent_bytes = u32::try_from(reply.sent).unwrap_or(u32::MAX);
-        sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
         sample.status = reply.summary.error.as_ref().map_or(0, |error| error.code);
         match reply.end {
             End::Complete => {
@@ -93,7 +92,7 @@ impl Worker {
     ) {
         let command = sides.command;
         let may_differ = step.digest == 0 || step.digest != digest(&reply.summary);
-        let sql = || state.sql_of(&command.payload, sides.recorded);
+        let sql = || state.sql_of(&command.payload);
         if may_differ
             && reply.summary.rows > 0
             && !command.answer.is_empty()
