@@ -106,6 +106,10 @@ impl Error {
             Self::OneProxy { source, .. } => source.blame(),
             Self::Control(ControlError::Refused { .. }) => Blame::Usage,
             Self::Control(_) => Blame::Refused,
+            Self::File {
+                doing: "read" | "read the rules in",
+                ..
+            } => Blame::Usage,
             Self::File { .. } | Self::Form { .. } | Self::Shop(_) => Blame::Internal,
         }
     }

@@ -59,6 +59,11 @@ pub enum ReplayError {
         /// How long the run takes.
         takes_ms: u64,
     },
+    /// What is to tell users apart is in no request: all lanes would be connections.
+    #[error(
+        "tell users apart by {0}: no recorded request shows it; is it spelled so? --lane connection tells them by their connections"
+    )]
+    LaneKeyUnseen(String),
     /// A run of no time sends nothing.
     #[error("run for no time: give a duration such as 30s")]
     NoDuration,

@@ -171,7 +171,11 @@ impl Prepared {
             columns,
             contention,
             keys,
+            lane_key_unseen,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
+        if lane_key_unseen {
+            return Err(ReplayError::LaneKeyUnseen(plan.lanes.to_string()));
+        }
         let played = Played::of(&plan, store)?;
         played
             .take_from(&mut counted, &plan, (&lanes, &steps), &operations)

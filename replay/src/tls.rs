@@ -71,8 +71,21 @@ impl TlsClient {
     /// # Errors
     /// What the peer, or its certificate, is refused for; or the connection broke.
     pub(crate) async fn open(&self, stream: TcpStream) -> std::io::Result<TlsConnection> {
-        let stream = self.connector.connect(self.name.clone(), stream).await?;
-        Ok(TlsConnection(stream))
+        let shaken = self.connector.connect(self.name.clone(), stream).await;
+        shaken.map(TlsConnection).map_err(in_words)
+    }
+}
+
+/// What an error of the handshake means where its own words are those of the protocol: a server that answers in the
+/// clear seems to send a corrupt message.
+fn in_words(error: std::io::Error) -> std::io::Error {
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidMessage(_)) => std::io::Error::new(
+            std::io::ErrorKind::InvalidData,
+            "what listens there does not speak TLS",
+        ),
+        _ => error,
     }
 }
 

@@ -167,7 +167,7 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
     let control = job.control();
     let watch = stop.watch(move || {
         eprintln!(
-            "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now)"
+            "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now; what is stored by then is kept)"
         );
         control.stop();
     });

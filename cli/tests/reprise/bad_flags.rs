@@ -23,6 +23,7 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
     replay_refuses(&desk, &["--rate", "fast"], "5x");
     replay_refuses(&desk, &["--rate", "0x"], "5x");
     replay_refuses(&desk, &["--speed", "-1"], "5x");
+    replay_refuses(&desk, &["--speed", "fast"], "or max");
     replay_refuses(&desk, &["--copies", "0"], "write one such as 5");
     replay_refuses(&desk, &["--copies", "many"], "0.3");
     replay_refuses(&desk, &["--copies", "100000000"], "at most 100000");
@@ -37,6 +38,14 @@ fn a_run_that_would_send_or_measure_nothing_is_refused() {
     replay_refuses(&desk, &["--warm-up", "1h"], "warm up for less");
     let twice = ["--duration", "1m", "--warm-up", "2m"];
     replay_refuses(&desk, &twice, "after 60000 ms");
+}
+
+#[test]
+fn a_file_or_a_cookie_that_is_not_there_is_named() {
+    let desk = Desk::with_recording();
+    replay_refuses(&desk, &["--users", "nowhere.txt"], "nowhere.txt");
+    replay_refuses(&desk, &["--rewrites", "nowhere.toml"], "nowhere.toml");
+    replay_refuses(&desk, &["--lane", "cookie:nope"], "--lane connection");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use reprise_fixtures::mysqld::Latency;
 use reprise_fixtures::shop::{self, ACCOUNTS, PASSWORD, Shop, ShopConfig};
 use serde_json::Value;
 
-use crate::support::Desk;
+use crate::support::{Desk, number};
 
 /// The recording of another guarded shop.
 const MEMBERS: &str = "members";
@@ -49,6 +49,35 @@ fn a_naive_replay_fails_nearly_everywhere_and_a_correlated_one_succeeds() {
     let (once, answer) = replay(&desk, "once", &[]);
     let mismatches = desk.run(&["report", "once", "--mismatches"]).ok().stdout;
     assert_eq!(once, 1.0, "{}\n{mismatches}", answer["outcomes"]);
+}
+
+#[test]
+fn a_password_that_nobody_supplies_is_said_at_the_start_and_what_came_of_it_at_the_end() {
+    let desk = desk();
+    let shop = guarded();
+    let url = format!("http://{}", shop.http_addr());
+    let arguments = [
+        "replay",
+        MEMBERS,
+        "--http",
+        &url,
+        "--run",
+        "lacking",
+        "--secret",
+        "login.pasword=x",
+    ];
+    let said = desk.run(&arguments).ok();
+    for warning in [
+        "--secret login.password=VALUE",
+        "nothing uses the secret login.pasword",
+    ] {
+        assert!(said.stderr.contains(warning), "{}", said.stderr);
+    }
+    for line in ["errors: HTTP 4", "went with a recorded value"] {
+        assert!(said.stdout.contains(line), "{}", said.stdout);
+    }
+    let answer = desk.answer(&["report", "lacking"]);
+    assert!(number(&answer, "/values_missing") > 0, "{answer}");
 }
 
 #[test]

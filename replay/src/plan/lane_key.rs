@@ -30,6 +30,16 @@ pub enum LaneKey {
 )]
 pub struct LaneKeyError(pub String);
 
+impl LaneKey {
+    /// Whether it names something that a request shows or does not.
+    pub(crate) const fn is_named(&self) -> bool {
+        matches!(
+            self,
+            Self::Cookie(Some(_)) | Self::Authorization | Self::Header(_)
+        )
+    }
+}
+
 impl FromStr for LaneKey {
     type Err = LaneKeyError;
 

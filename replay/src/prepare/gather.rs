@@ -105,6 +105,8 @@ pub(crate) struct Gathering {
     pub(crate) contention: Contention,
     /// Which columns hold keys that the server generates, and which refer to them.
     pub(super) keys: LearnedKeys,
+    /// The plan names what tells users apart, and no request shows it.
+    pub(super) lane_key_unseen: bool,
 }
 
 impl<'a> Gatherer<'a> {
@@ -313,6 +315,7 @@ impl<'a> Gatherer<'a> {
             noise,
             columns,
             contention: self.contention,
+            lane_key_unseen: self.plan.lanes.is_named() && self.sessions.tell_nobody(),
             keys: self.keys.finish(&self.plan.shift_keys),
         })
     }

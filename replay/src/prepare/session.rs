@@ -35,6 +35,11 @@ impl Sessions {
         lane
     }
 
+    /// Whether there were requests, and none of them showed who it was from.
+    pub(crate) fn tell_nobody(&self) -> bool {
+        self.by_identity.is_empty() && !self.anonymous.is_empty()
+    }
+
     /// Whether a lane is known for what shows `identity`.
     pub(crate) fn knows(&self, identity: Option<Identity>) -> bool {
         identity.is_some_and(|identity| self.by_identity.contains_key(&identity))

@@ -343,8 +343,11 @@ impl Collector {
         let Err(error) = result else { return };
         if self.totals.failure.is_none() {
             let now_us = self.program.origin.now_us();
-            self.teller
-                .warn(now_us, WarningKind::StoreFailed, error.to_string());
+            self.teller.warn(
+                now_us,
+                WarningKind::StoreFailed,
+                format!("failed to {error}"),
+            );
             self.totals.failure = Some(ReplayError::Store(error));
             self.control.end(Ending::Failed);
         }

@@ -159,3 +159,18 @@ fn what_one_user_creates_and_others_look_at_is_the_targets_own_in_each_copy() {
     assert_eq!(own.len() + of("/items/1001"), 2, "{looked:?}");
     assert!(!own.is_empty(), "{looked:?}");
 }
+
+#[test]
+fn a_lane_key_that_no_request_shows_is_an_error_that_names_the_way_out() {
+    let (_folder, store) = store_with(&recorded());
+    let mut plan = plan_to("127.0.0.1:9".parse().unwrap());
+    let prepared = |plan: &reprise_replay::Plan| Prepared::new(plan.clone(), &store);
+    plan.lanes = "header:X-User".parse().unwrap();
+    let why = prepared(&plan).unwrap_err().to_string();
+    assert!(
+        why.contains("header:X-User") && why.contains("--lane connection"),
+        "{why}"
+    );
+    plan.lanes = "authorization".parse().unwrap();
+    assert!(prepared(&plan).is_ok());
+}

@@ -13,6 +13,7 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::http::{OK, samples};
 use super::support::{Notes, get, plan_to, play, said, store_with, targets};
+use super::wire::serve_wire;
 
 /// A TLS server, and the certificate that makes it trusted.
 struct Server {
@@ -188,6 +189,17 @@ fn a_certificate_that_is_not_trusted_or_for_another_host_lets_nothing_out() {
         assert_eq!(summary.outcomes.refused, 1, "{summary:?}");
     }
     assert!(notes.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_target_that_answers_in_the_clear_is_told_from_one_whose_tls_is_broken() {
+    let address = serve_wire(|wire| wire.say(OK));
+    let (_folder, store) = store_with(&[get(1, 0, "/a")]);
+    let mut plan = plan_to(address);
+    plan.http[0].url = format!("https://localhost:{}", address.port());
+    let reached = targets(&plan, &store).reach(&plan, Duration::from_secs(5));
+    let why = reached.unwrap_err().to_string();
+    assert!(why.contains("does not speak TLS"), "{why}");
 }
 
 #[test]
