@@ -5,22 +5,21 @@ use mysql::prelude::Queryable;
 use crate::bench::Bench;
 use crate::relay::Beginning;
 
-/// Tickets that the server numbers by UUID in each way a client learns of it, changed and read by a client of another
-/// connection, as text and prepared.
+/// Tickets that the server numbers by UUID in each way a client learns of it, then changed and read,
+/// as text and prepared.
 fn recorded(database: &str) -> Bench {
     let bench = Bench::new(database);
-    let (mut maker, mut user) = (bench.connect(), bench.connect());
-    maker
+    let mut conn = bench.connect();
+    conn
         .query_drop(
             "CREATE TABLE ticket (id CHAR(36) PRIMARY KEY DEFAULT UUID(), state VARCHAR(20), note TEXT)",
         )
         .unwrap();
     let from = bench.relay.now();
-    let asked: String = maker.query_first("SELECT UUID()").unwrap().unwrap();
-    maker
-        .query_drop(format!("INSERT INTO ticket VALUES ('{asked}', 'new', '')"))
+    let asked: String = conn.query_first("SELECT UUID()").unwrap().unwrap();
+    conn.query_drop(format!("INSERT INTO ticket VALUES ('{asked}', 'new', '')"))
         .unwrap();
-    let returned: String = maker
+    let returned: String = conn
         .exec_first(
             "INSERT INTO ticket (state) VALUES (?) RETURNING id",
             ("new",),
@@ -28,17 +27,16 @@ fn recorded(database: &str) -> Bench {
         .unwrap()
         .unwrap();
     let made = "SELECT JSON_OBJECT('ticket', UUID(), 'n', 1)";
-    let json: String = maker.query_first(made).unwrap().unwrap();
+    let json: String = conn.query_first(made).unwrap().unwrap();
     let within = json.split('"').nth(3).unwrap().to_owned();
-    maker
-        .exec_drop("INSERT INTO ticket VALUES (?, 'new', ?)", (&within, &json))
+    conn.exec_drop("INSERT INTO ticket VALUES (?, 'new', ?)", (&within, &json))
         .unwrap();
     for id in [&asked, &returned, &within] {
-        user.query_drop(format!(
+        conn.query_drop(format!(
             "UPDATE ticket SET state = 'used' WHERE id = '{id}'"
         ))
         .unwrap();
-        user.exec_drop("SELECT id, state, note FROM ticket WHERE id = ?", (id,))
+        conn.exec_drop("SELECT id, state, note FROM ticket WHERE id = ?", (id,))
             .unwrap();
     }
     let mut direct = bench.direct();
