@@ -159,6 +159,7 @@ impl Prepared {
             planning.read += 1;
             gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
         }
+        gatherer.check_lane_key()?;
         let rewritten = gatherer.rewritten();
         let gather::Gathering {
             lanes,
@@ -171,11 +172,7 @@ impl Prepared {
             columns,
             contention,
             keys,
-            lane_key_unseen,
         } = gatherer.finish().map_err(ReplayError::Scratch)?;
-        if lane_key_unseen {
-            return Err(ReplayError::LaneKeyUnseen(plan.lanes.to_string()));
-        }
         let played = Played::of(&plan, store)?;
         played
             .take_from(&mut counted, &plan, (&lanes, &steps), &operations)

@@ -105,8 +105,6 @@ pub(crate) struct Gathering {
     pub(crate) contention: Contention,
     /// Which columns hold keys that the server generates, and which refer to them.
     pub(super) keys: LearnedKeys,
-    /// The plan names what tells users apart, and no request shows it.
-    pub(super) lane_key_unseen: bool,
 }
 
 impl<'a> Gatherer<'a> {
@@ -315,7 +313,6 @@ impl<'a> Gatherer<'a> {
             noise,
             columns,
             contention: self.contention,
-            lane_key_unseen: self.plan.lanes.is_named() && self.sessions.tell_nobody(),
             keys: self.keys.finish(&self.plan.shift_keys),
         })
     }
@@ -336,6 +333,18 @@ impl<'a> Gatherer<'a> {
             self.remembered -= gathered.search.remembered();
             gathered.search.forget_remembered();
         }
+    }
+
+    /// Whether users are told apart by what the plan names.
+    ///
+    /// # Errors
+    /// No request shows it.
+    pub(crate) fn check_lane_key(&self) -> Result<(), ReplayError> {
+        let key = &self.plan.lanes;
+        if key.is_named() && self.sessions.tell_nobody() {
+            return Err(ReplayError::LaneKeyUnseen(key.to_string()));
+        }
+        Ok(())
     }
 
     /// The lane of an exchange, begun when it is the first; `carried` is left what its request carries, if that was
