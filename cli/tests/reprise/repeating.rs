@@ -31,7 +31,7 @@ fn the_plan_of_a_run_is_run_again_as_it_was_or_with_a_change() {
         "--warm-up",
         "50ms",
         "--lane",
-        "cookie:sid",
+        "cookie:shop_session",
         "--fault",
         FAULT,
         "--check",

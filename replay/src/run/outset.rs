@@ -81,7 +81,9 @@ fn unsupplied(plan: &Plan, outline: &Outline) -> Option<String> {
         return None;
     }
     let missing = outline.unsourced.iter().filter(|value| !value.supplied);
-    let missing: Vec<&str> = missing.map(|value| value.key.as_str()).collect();
+    let mut missing: Vec<&str> = missing.map(|value| value.key.as_str()).collect();
+    // a theme or a language is seldom missed
+    missing.sort_by_key(|key| key.starts_with("cookie."));
     let first = missing.first()?;
     let more = match missing.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -121,7 +123,11 @@ mod tests {
     #[test]
     fn a_password_that_nobody_supplies_is_named_with_the_flag_that_does() {
         let mut plan = Plan::of("friday");
-        let lacking = outline(&[("login.password", false), ("login.pin", true)]);
+        let lacking = outline(&[
+            ("cookie.theme", false),
+            ("login.password", false),
+            ("login.pin", true),
+        ]);
         let all = warnings(&plan, &lacking);
         assert!(
             all[0].1.contains("--secret login.password=VALUE"),
