@@ -1,8 +1,9 @@
 //! Secrets in JSON: values of members by their name at any depth, or by their path. The bytes around
 //! them stay as they are. What is not JSON, or only its beginning, is gone through all the same: a string
-//! that a colon follows is a name.
+//! that a colon follows is a name. Behind bytes that the capture missed a string may go on or begin.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
@@ -12,6 +13,10 @@ use crate::json_path::Step;
 
 /// Deeper places are not followed: names count there, paths do not.
 const DEPTH: usize = 128;
+/// So many zeros are a hole in what was captured: no text has them.
+const HOLE: [u8; 8] = [0; 8];
+/// What a name is taken for of which a part is missing: it may be a secret's.
+const ANY_NAME: &[u8] = b"password";
 /// JSON in a string of JSON, and so on, up to this.
 const NESTED: usize = 4;
 
@@ -59,6 +64,26 @@ fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>>
                     edits.put(at + 1..end, &new);
                 }
                 at = end;
+                if text.get(end) == Some(&0) {
+                    continue;
+                }
+            }
+            0 if is_hole(text, at) => {
+                let (string, goes_on) = behind_hole(text, at);
+                reading.name = None;
+                at = string.start;
+                if goes_on {
+                    let rest = text.get(string.clone()).unwrap_or_default();
+                    if is_name(text, string.end + 1) {
+                        reading.name(ANY_NAME);
+                    } else if let Some(new) = reading.rest_of_string(rest, pass) {
+                        edits.put(string.clone(), &new);
+                    }
+                    at = string.end + 1;
+                } else if is_value(text, at) {
+                    reading.name(ANY_NAME);
+                }
+                continue;
             }
             b'0'..=b'9' => {
                 let len = number(text.get(at..).unwrap_or_default());
@@ -180,6 +205,13 @@ impl<'a> Reading<'a> {
         (changed || found).then(|| escape(&value))
     }
 
+    /// The rest of a string whose beginning is missing, with its name: whatever it is, it does not stay.
+    fn rest_of_string(&self, rest: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+        let rule = pass.table.member.rules().next()?;
+        let new = pass.hide(rule, rest, Place::Json(b"(behind a hole)"))?;
+        Some(escape(&new))
+    }
+
     fn number(&self, value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         let rule = self.rule(true, pass)?;
         pass.replace_number(rule, value, Place::Json(self.name.unwrap_or(b"[]")))
@@ -206,16 +238,47 @@ pub(super) fn redact_document(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         .flatten()
 }
 
-/// The inside of the string that opens before `start`, and where its closing quote is, or should be.
+/// Whether a string comes next, or the colon before one.
+fn is_value(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default().trim_ascii_start();
+    matches!(rest.first(), Some(b'"' | b':'))
+}
+
+fn is_hole(text: &[u8], at: usize) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(&HOLE))
+}
+
+/// What comes behind the hole at `at`, up to the next quote, and whether that quote ends a string that began before.
+fn behind_hole(text: &[u8], at: usize) -> (Range<usize>, bool) {
+    let after = text.get(at..).unwrap_or_default();
+    let zeros = after.iter().take_while(|byte| **byte == 0).count();
+    let start = at + zeros;
+    let (before, quote) = string(text, start);
+    let opens = matches!(
+        before.trim_ascii_end().last(),
+        Some(b'{' | b'[' | b',' | b':')
+    );
+    let closes = text
+        .get(quote + 1..)
+        .unwrap_or_default()
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_none_or(|byte| matches!(byte, b':' | b',' | b'}' | b']' | 0));
+    let is_quote = text.get(quote) == Some(&b'"');
+    (start..quote, !is_quote || closes && !opens)
+}
+
+/// The inside of the string that opens before `start`, and where its closing quote is, or should be; or a hole.
 fn string(text: &[u8], start: usize) -> (&[u8], usize) {
     let mut at = start;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        match memchr::memchr2(b'"', b'\\', rest) {
+        match memchr::memchr3(b'"', b'\\', 0, rest) {
             None => return (text.get(start..).unwrap_or_default(), text.len()),
-            Some(found) if rest.get(found) == Some(&b'"') => {
+            Some(found) if rest.get(found) == Some(&b'"') || is_hole(text, at + found) => {
                 return (text.get(start..at + found).unwrap_or_default(), at + found);
             }
+            Some(found) if rest.get(found) == Some(&0) => at += found + 1,
             Some(escape) => at = (at + escape + 2).min(text.len()),
         }
     }

@@ -2,6 +2,7 @@
 //! columns that rules name, and what is known by its shape in statements, parameters and rows.
 
 mod embedded;
+mod holes;
 mod literal;
 mod memory;
 mod parameters;
@@ -42,6 +43,9 @@ pub(super) fn redact(
     let mut replaced = Replaced::new();
     let mut file = None;
     pass.half = "request";
+    if matches!(code, Some(CommandCode::Query | CommandCode::StmtPrepare)) {
+        holes::end_at_hole(exchange);
+    }
     match code {
         Some(CommandCode::Query) => {
             file = redact_statement(exchange, &mut replaced, memory, pass).file;

@@ -152,3 +152,29 @@ fn what_stands_in_itself_without_end_takes_neither_time_nor_memory() {
         answered(kind, &part.repeat(20_000));
     }
 }
+
+#[test]
+fn a_hole_in_a_document_does_not_hide_the_secrets_behind_it() {
+    let members: Vec<String> = (0..9)
+        .map(|number| {
+            format!("{{\"id\":{number},\"password\":\"{SECRET}{number}\",\"n\":\"x,y\"}}")
+        })
+        .collect();
+    let document = format!("[{}]", members.join(","));
+    for start in 0..document.len() - 20 {
+        for length in [8, 13, 20] {
+            let mut holed = document.clone().into_bytes();
+            holed[start..start + length].fill(0);
+            let body = answered("application/json", &String::from_utf8(holed).unwrap());
+            assert!(
+                !body.contains(SECRET),
+                "{start} {length} {}",
+                body.escape_debug()
+            );
+            assert!(
+                body.contains("\"id\":8") || start + length > document.len() - 50,
+                "{body}"
+            );
+        }
+    }
+}

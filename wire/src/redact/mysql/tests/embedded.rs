@@ -111,3 +111,27 @@ fn the_statements_that_a_process_list_tells_hold_no_secrets() {
     assert!(!holds(&reply, SECRET.as_bytes()) && holds(&reply, b"WHERE id=7"));
     packets(&reply);
 }
+
+#[test]
+fn nothing_behind_a_hole_in_a_statement_is_kept() {
+    let sql = "INSERT INTO users (name, password) VALUES ('ada', 'first-s3cret'), ('bob', 's3cret'), ('eve', 's3cret')";
+    for start in 0..sql.len() {
+        let mut bytes = sql.as_bytes().to_vec();
+        let end = (start + 11).min(bytes.len());
+        bytes[start..end].fill(0);
+        let whole = end - start >= 8;
+        let request = Command::Query(Query::plain(&bytes)).encode();
+        let mut exchange = exchange(request, vec![], &String::from_utf8_lossy(&bytes));
+        exchange.operation = digest(&bytes);
+        exchange.flags = Flags::GAP_IN_REQUEST;
+        let (request, _, exchange) = redacted(Rules::default(), exchange);
+        let told = format!("{} {}", exchange.operation, exchange.summary);
+        if whole {
+            assert!(
+                !holds(&request, b"s3cret") && !told.contains("s3cret"),
+                "{start} {told}"
+            );
+            assert!(exchange.flags.contains(Flags::REQUEST_TRUNCATED));
+        }
+    }
+}
