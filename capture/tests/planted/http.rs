@@ -53,6 +53,7 @@ pub(crate) fn traffic() -> Traffic {
     fields_and_targets(&mut traffic);
     bodies(&mut traffic);
     coded_bodies(&mut traffic);
+    inside_others(&mut traffic);
     shapes(&mut traffic);
     odd_framing(&mut traffic);
     traffic
@@ -153,6 +154,36 @@ fn coded_bodies(traffic: &mut Traffic) {
             // The connection ends before this body does.
             .client("GET /cut HTTP/1.1\r\nHost: shop\r\n\r\n")
             .server(&answer(kind, "Content-Encoding: gzip\r\n", &cut)[..cut.len() + 90]);
+    });
+}
+
+/// In texts that stand in others.
+fn inside_others(traffic: &mut Traffic) {
+    let [user, path, next, filter, fragment, link] = std::array::from_fn(|_| traffic.secret());
+    let [element, attribute, script, called, url] = std::array::from_fn(|_| traffic.secret());
+    let next = form_encoded(&format!("/home?token={next}"));
+    let filter = form_encoded(&format!("{{\"password\":\"{filter}\"}}"));
+    let request = format!(
+        "GET http://ada:{user}@shop/cart;jsessionid={path}?next={next}&filter={filter} HTTP/1.1\r\nHost: shop\r\n\r\n"
+    );
+    let fields = format!(
+        "Location: /cb#access_token={fragment}\r\nLink: <https://shop/?page=2&token={link}>; rel=next\r\n"
+    );
+    let document =
+        format!("<login key='1' password='{attribute}'><s:Token>{element}</s:Token></login>");
+    let page = format!("<p>it's</p><script>state = {{\"apiKey\": \"{script}\"}}</script>");
+    let call = format!("load({{\"token\":\"{called}\"}});");
+    let presigned = format!("{{\"url\":\"https:\\/\\/files\\/1?X-Signature={url}\"}}");
+    traffic.connection(80, 1_460, |conversation| {
+        conversation
+            .client(request)
+            .server(answer("text/xml", &fields, document.as_bytes()))
+            .client("GET /page HTTP/1.1\r\nHost: shop\r\n\r\n")
+            .server(answer("text/html", "", page.as_bytes()))
+            .client("GET /call HTTP/1.1\r\nHost: shop\r\n\r\n")
+            .server(answer("text/javascript", "", call.as_bytes()))
+            .client("GET /file HTTP/1.1\r\nHost: shop\r\n\r\n")
+            .server(answer("application/json", "", presigned.as_bytes()));
     });
 }
 

@@ -171,7 +171,7 @@ fn text(text: &str) -> Value {
 /// MySQL full of secrets.
 pub(crate) fn traffic(packing: Packing) -> Traffic {
     let mut traffic = Traffic::default();
-    let literals: [String; 10] = std::array::from_fn(|_| traffic.secret());
+    let literals: [String; 13] = std::array::from_fn(|_| traffic.secret());
     let parameters: [String; 6] = std::array::from_fn(|_| traffic.secret());
     let rows: [String; 4] = std::array::from_fn(|_| traffic.secret());
     let others: [String; 3] = std::array::from_fn(|_| traffic.secret());
@@ -222,8 +222,8 @@ fn error(code: u16, message: &str) -> Vec<u8> {
     .encode()
 }
 
-fn statements(session: &mut Session<'_>, secrets: &[String; 10]) {
-    let [a, b, c, d, e, f, g, h, i, j] = secrets;
+fn statements(session: &mut Session<'_>, secrets: &[String; 13]) {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = secrets;
     let hex: String = i.bytes().map(|byte| format!("{byte:02x}")).collect();
     for sql in [
         format!("INSERT INTO session (id, token) VALUES (1, '{a}'), (2, '{b}')"),
@@ -239,6 +239,9 @@ fn statements(session: &mut Session<'_>, secrets: &[String; 10]) {
             "INSERT INTO t (x, y, token) VALUES ('{}', 1, '{j}')",
             "long ".repeat(100)
         ),
+        format!("INSERT INTO t (doc) VALUES ('{{\"user\":\"ada\",\"password\":\"{k}\"}}')"),
+        format!("PREPARE p FROM 'UPDATE user SET password = ''{l}'''"),
+        format!("SELECT 1 /* token = '{m}' */ FROM t"),
     ] {
         session.query(&sql);
         session.ok();

@@ -1,5 +1,7 @@
 //! Secrets in the content of an HTTP message, whatever its type, chunking and content coding.
 
+use std::borrow::Cow;
+
 use crate::http::{Message, decode_content};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::form::{self, Pairs};
@@ -26,10 +28,13 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
     if message.body.is_empty() || is_media(kind) {
         return Outcome::default();
     }
-    let coding = message
-        .header("Content-Encoding")
-        .unwrap_or_default()
-        .trim_ascii();
+    let transfer = transfer_codings(message);
+    let content = message.header("Content-Encoding").unwrap_or_default();
+    let coding = match (content.trim_ascii(), transfer.as_slice()) {
+        (content, b"") => content.to_vec(),
+        (b"", transfer) => transfer.to_vec(),
+        (content, transfer) => [content, transfer].join(&b','),
+    };
     let coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
     if !coded {
         let Some(content) = redact_content(&message.body, kind, message.chunked, pass) else {
@@ -41,7 +46,7 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
             ..Outcome::default()
         };
     }
-    let Ok(decoded) = decode_content(coding, &message.body, DECODED_CAP) else {
+    let Ok(decoded) = decode_content(&coding, &message.body, DECODED_CAP) else {
         return Outcome::default();
     };
     let over_cap = !decoded.complete && decoded.bytes.len() >= DECODED_CAP;
@@ -56,11 +61,42 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
             };
         }
     };
+    if !transfer.is_empty() {
+        leave_out_transfer_codings(message);
+    }
     let coded = message.put_content(content, whole && !over_cap);
     Outcome {
         changed: true,
         coded,
         over_cap,
+    }
+}
+
+/// The codings that only the transfer has (RFC 9112 section 6.1), chunks left out.
+fn transfer_codings(message: &Message<'_>) -> Vec<u8> {
+    let Some(named) = message.header("Transfer-Encoding") else {
+        return Vec::new();
+    };
+    let is_coding = |coding: &&[u8]| {
+        let others = [&b""[..], b"chunked", b"identity"];
+        !others
+            .iter()
+            .any(|other| coding.eq_ignore_ascii_case(other))
+    };
+    let codings = named.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    codings.filter(is_coding).collect::<Vec<_>>().join(&b',')
+}
+
+/// What is stored is what the transfer was to bring.
+fn leave_out_transfer_codings(message: &mut Message<'_>) {
+    let chunked = message.chunked;
+    message
+        .headers
+        .retain(|field| chunked || !field.is("Transfer-Encoding"));
+    for field in &mut message.headers {
+        if field.is("Transfer-Encoding") {
+            field.value = Cow::Borrowed(b"chunked");
+        }
     }
 }
 

@@ -115,6 +115,24 @@ fn documents_of_any_kind_hold_no_named_secret() {
 }
 
 #[test]
+fn a_body_coded_for_its_transfer_alone_is_looked_at_decoded() {
+    use std::io::Write as _;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    write!(gzip, "{{\"password\":\"{SECRET}\"}}").unwrap();
+    let coded = gzip.finish().unwrap();
+    let mut answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n".to_vec();
+    answer.extend_from_slice(format!("{:x}\r\n", coded.len()).as_bytes());
+    answer.extend_from_slice(&coded);
+    answer.extend_from_slice(b"\r\n0\r\n\r\n");
+    let (_, answer, _) = redacted(http("GET / HTTP/1.1\r\n\r\n", &answer));
+    assert!(
+        answer.contains("Transfer-Encoding: chunked\r\n"),
+        "{answer}"
+    );
+    assert!(answer.contains("{\"password\":\"rp_"), "{answer}");
+}
+
+#[test]
 fn documents_without_a_secret_pass_byte_for_byte() {
     for (kind, body) in [
         (
