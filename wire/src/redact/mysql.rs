@@ -61,6 +61,8 @@ pub(super) fn redact(
             if let Some(request) = &mut exchange.request {
                 if code == Some(CommandCode::ChangeUser) {
                     blank_authentication(&mut request.bytes, pass);
+                } else if code == Some(CommandCode::RegisterReplica) {
+                    blank_password(&mut request.bytes, pass);
                 }
                 detect::redact(&mut request.bytes, Neighbours::Binary, pass);
             }
@@ -296,15 +298,29 @@ fn redact_summary(exchange: &mut Exchange, memory: &Memory, pass: &mut Pass) {
 /// COM_CHANGE_USER is `11 user 00 length authentication database 00 ...`: the authentication data
 /// becomes zeros, for no reply to a challenge can be used again.
 fn blank_authentication(bytes: &mut [u8], pass: &mut Pass) {
+    let Some(user_end) = memchr::memchr(0, bytes) else {
+        return;
+    };
+    blank_behind_length(bytes, user_end + 1, pass);
+}
+
+/// COM_REGISTER_SLAVE is `15 server (4 bytes) length host length user length password ...`: the password becomes
+/// zeros.
+fn blank_password(bytes: &mut [u8], pass: &mut Pass) {
+    let text = |at: usize| Some(at + 1 + usize::from(*bytes.get(at)?));
+    if let Some(password) = text(5).and_then(text) {
+        blank_behind_length(bytes, password, pass);
+    }
+}
+
+/// Fills with zeros what stands behind its length at `at`.
+fn blank_behind_length(bytes: &mut [u8], at: usize, pass: &mut Pass) {
     let rule = pass
         .detectors
         .rule(Detector::MysqlAuthentication, |rule| pass.is_on(rule));
     let Some(rule) = rule else { return };
-    let Some(user_end) = memchr::memchr(0, bytes) else {
-        return;
-    };
-    let length = bytes.get(user_end + 1).copied().map_or(0, usize::from);
-    let start = user_end + 2;
+    let length = bytes.get(at).copied().map_or(0, usize::from);
+    let start = at + 1;
     let end = (start + length).min(bytes.len());
     if let Some(data) = bytes
         .get_mut(start..end)

@@ -123,6 +123,19 @@ fn authentication_data_of_a_change_of_user_becomes_zeros() {
 }
 
 #[test]
+fn the_password_of_a_replica_becomes_zeros() {
+    let request = b"\x15\x07\0\0\0\x04host\x04user\x06s3cret\xea\x0c\0\0\0\0\0\0\0\0".to_vec();
+    for length in 0..=request.len() {
+        let cut = request[..length].to_vec();
+        let (after, _, _) = redacted(Rules::default(), exchange(cut, vec![], ""));
+        assert!(!holds(&after, b"s3") && after.len() == length, "{length}");
+    }
+    let (after, _, exchange) = redacted(Rules::default(), exchange(request, vec![], ""));
+    assert!(holds(&after, b"\x04user\x06\0\0\0\0\0\0\xea\x0c"));
+    assert!(exchange.flags.contains(Flags::REDACTED));
+}
+
+#[test]
 fn secrets_in_parameters_and_rows_go_and_their_packets_stay_readable() {
     let values = vec![Value::Int(7), Value::Bytes(JWT.to_vec())];
     let parameters = Parameters::of(values).encode();
