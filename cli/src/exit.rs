@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use reprise_app::{Blame, Error};
 
+use crate::aside;
+
 /// A check failed, or a comparison regressed.
 pub(crate) const JUDGED: u8 = 1;
 /// Wrong usage or unreadable input.
@@ -23,12 +25,11 @@ pub(crate) fn from_clap(error: &clap::Error) -> ExitCode {
 }
 
 /// Prints an error in one line and says who has to act with the exit code.
-#[expect(clippy::print_stderr, reason = "errors belong on stderr")]
 pub(crate) fn from_error(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("reprise: {}", one_line(error));
+    aside::say(format_args!("reprise: {}", one_line(error)));
     let code = match error.downcast_ref::<Error>().map(Error::blame) {
         Some(Blame::Usage) => USAGE,
         Some(Blame::Refused) => REFUSED,
@@ -54,7 +55,7 @@ fn one_line(error: &anyhow::Error) -> String {
 }
 
 /// `reprise exchanges ... | head` is not a failure.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
             .downcast_ref::<std::io::Error>()

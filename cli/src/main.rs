@@ -2,6 +2,7 @@
 //! Results go to stdout, everything else to stderr; the exit codes are the design's.
 
 mod arguments;
+mod aside;
 mod capturing;
 mod commands;
 mod duration;

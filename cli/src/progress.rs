@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::aside;
+
 /// One line that says how far a job is.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
@@ -45,7 +47,6 @@ impl Progress {
     }
 
     /// Shows how far it is (0 to 1; `None`: unknown) and what there is to say.
-    #[expect(clippy::print_stderr, reason = "progress belongs on stderr")]
     pub(crate) fn update(&mut self, fraction: Option<f64>, message: &str) {
         if let Some(bar) = &self.bar {
             if let Some(fraction) = fraction {
@@ -59,16 +60,15 @@ impl Progress {
             .is_none_or(|last| last.elapsed() >= PLAIN_LINE_EVERY);
         if is_due && !self.quiet {
             self.last_line = Some(Instant::now());
-            eprintln!("{}: {message}", self.label);
+            aside::say(format_args!("{}: {message}", self.label));
         }
     }
 
     /// Prints a line above the bar.
-    #[expect(clippy::print_stderr, reason = "warnings belong on stderr")]
     pub(crate) fn note(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            None => aside::say(line),
         }
     }
 

@@ -1,5 +1,5 @@
 //! A limit a run must hold, as a person writes it: `p99<250ms`, `error_rate<1%`,
-//! `p95(GET /cart/{id})<100ms over 10s`. What was not measured was not held.
+//! `p95(GET /cart/{id})<100ms over 10s`. What was not measured was not held, unless it says `if any`.
 
 mod evaluate;
 mod parse;
@@ -26,6 +26,8 @@ pub struct Check {
     limit: f64,
     window_us: Option<u64>,
     span_us: Option<(u64, u64)>,
+    /// Whether it holds where there was nothing to measure.
+    if_any: bool,
     text: String,
 }
 
@@ -79,14 +81,14 @@ pub struct CheckResult {
     /// The measured value: microseconds for times and the longest recovery, a share (0.0 to 1.0) for rates, exchanges per
     /// second for `sent_per_s`; with a window, the worst one. `None` when there was nothing to measure.
     pub value: Option<f64>,
-    /// Whether the limit held. Never without a value.
+    /// Whether the limit held. Without a value only if the check says `if any`.
     pub held: bool,
     /// The value for people: `412 ms`, `3.71 %`, `n/a`.
     pub readable: String,
 }
 
 impl Check {
-    /// Reads `MEASURE[(OPERATION)] < LIMIT [over WINDOW] [@FROM..TO]`.
+    /// Reads `MEASURE[(OPERATION)] < LIMIT [over WINDOW] [@FROM..TO] [if any]`.
     ///
     /// Measures: `p50 p90 p95 p99 p999 max` of the response time, the same after `service_`,
     /// `first_byte_`, `waiting_` or `lateness_`; `lateness` (its p99); `error_rate`,
@@ -94,7 +96,8 @@ impl Check {
     /// `250ms`, `1.5s`, `800us`, `1%`, `4900`. `over 10s` takes the worst stretch of that length;
     /// `@30s..60s` only that part of the run.
     ///
-    /// And `recovers[(OPERATION)] within 10s`: after each fault or command.
+    /// And `recovers[(OPERATION)] within 10s [if any]`: after each fault or command. `if any` holds where there was
+    /// nothing to measure.
     pub fn parse(text: &str) -> Result<Self, CheckError> {
         parse::check(text)
     }

@@ -1,6 +1,6 @@
 //! `reprise bin`: what was deleted, brought back or removed for good. Asks before it loses anything.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::BinnedAnswer;
@@ -9,6 +9,7 @@ use reprise_app::{Error, Library};
 
 use super::{Context, kept};
 use crate::arguments::{BinArguments, BinCommand};
+use crate::aside;
 use crate::output;
 use crate::table::Table;
 
@@ -59,7 +60,6 @@ fn empty(library: &Library, yes: bool) -> anyhow::Result<String> {
     Ok(format!("{gone} removed for good\n"))
 }
 
-#[expect(clippy::print_stderr, reason = "a question belongs on stderr")]
 fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
     if yes {
         return Ok(());
@@ -67,8 +67,7 @@ fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::Usage("this cannot be undone; say --yes".to_owned()).into());
     }
-    eprint!("{question} [y/N] ");
-    std::io::stderr().flush()?;
+    aside::ask(format_args!("{question} [y/N]"));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     if answer.trim().eq_ignore_ascii_case("y") {

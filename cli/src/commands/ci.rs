@@ -47,6 +47,7 @@ struct Outcome {
 
 pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
+    written::check(&config.write)?;
     let library = context.existing_library()?;
     let baseline = match &config.baseline {
         Some(name) => library.newest_numbered(name, config.repeat)?,
@@ -81,13 +82,19 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
         request,
     };
     let answer = answer(&outcome);
-    if context.json {
-        output::json(&answer)?;
-    } else {
-        output::text(&describe(&answer, &config))?;
-    }
     written::write(&library, &config.write, &outcome)?;
     written::notify(&config, &outcome, &answer);
+    let told = if context.json {
+        output::json(&answer)
+    } else {
+        output::text(&describe(&answer, &config))
+    };
+    // a reader that had enough (`| head`) changes nothing of the verdict
+    if let Err(error) = told
+        && !exit::is_broken_pipe(&error)
+    {
+        return Err(error);
+    }
     Ok(ExitCode::from(if answer.held { 0 } else { exit::JUDGED }))
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
     let mut table = Table::new(&["", "A", "B", "change", "95 % interval"]);
     for (name, quantile) in &comparison.quantiles {
         table.row(vec![
-            format!("  {name}"),
+            format!("  {}", if name == "p999" { "p99.9" } else { name }),
             quantile.a.map_or_else(|| "n/a".to_owned(), duration),
             quantile.b.map_or_else(|| "n/a".to_owned(), duration),
             quantile.change.map_or_else(|| "n/a".to_owned(), change),

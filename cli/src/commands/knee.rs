@@ -9,6 +9,7 @@ use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
+use crate::aside;
 use crate::live::Live;
 use crate::percentage::percentage;
 use crate::stop::Stop;
@@ -58,9 +59,8 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     })
 }
 
-#[expect(clippy::print_stderr, reason = "progress belongs on stderr")]
 fn say(line: &str) {
-    eprintln!("reprise: {line}");
+    aside::say(format_args!("reprise: {line}"));
 }
 
 fn request(arguments: KneeArguments) -> anyhow::Result<KneeRequest> {

@@ -18,6 +18,7 @@ use reprise_app::{
 
 use super::{Context, runs};
 use crate::arguments::ReplayArguments;
+use crate::aside;
 use crate::live::Live;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -102,17 +103,17 @@ pub(super) fn planning<T>(
 const WORTH_TELLING: Duration = Duration::from_millis(500);
 
 /// Keeps the plan under the name that was given, if one was.
-#[expect(clippy::print_stderr, reason = "what was kept is no result")]
 fn keep_plan(library: &Library, name: Option<&str>, request: &ReplayRequest) -> anyhow::Result<()> {
     if let Some(name) = name {
         library.save_plan(name, request)?;
-        eprintln!("reprise: the plan is kept; `reprise replay --plan {name}` runs it");
+        aside::say(format_args!(
+            "reprise: the plan is kept; `reprise replay --plan {name}` runs it"
+        ));
     }
     Ok(())
 }
 
 /// Asks whoever sits at the terminal before data elsewhere is changed.
-#[expect(clippy::print_stderr, reason = "a question belongs on stderr")]
 pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
     let targets = planned.targets();
     if targets.loopback || !std::io::stdin().is_terminal() {
@@ -122,18 +123,18 @@ pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
     if outline.writes == 0 {
         return Ok(true);
     }
-    eprint!(
+    aside::ask(format_args!(
         "reprise: {} of {} exchanges may change data at {}; go on? [y/N] (--yes does not ask, --read-only \
-         leaves them out) ",
+         leaves them out)",
         count(outline.writes),
         count(outline.sends),
         targets.names.join(" and "),
-    );
+    ));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     let goes_on = matches!(answer.trim(), "y" | "Y" | "yes");
     if !goes_on {
-        eprintln!("reprise: nothing was sent");
+        aside::say("reprise: nothing was sent");
     }
     Ok(goes_on)
 }
@@ -152,13 +153,11 @@ pub(crate) fn code(summary: &Summary) -> u8 {
 }
 
 /// Says that nothing reached the target.
-#[expect(clippy::print_stderr, reason = "errors belong on stderr")]
 pub(crate) fn say_refused() {
-    eprintln!("reprise: the target let nobody in: is it running, and at this address?");
+    aside::say("reprise: the target let nobody in: is it running, and at this address?");
 }
 
 /// Follows a replay to its end, telling its numbers as they come.
-#[expect(clippy::print_stderr, reason = "what Ctrl-C does belongs on stderr")]
 pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result<RunAnswer> {
     let mut following = live.follow(job.run());
     for warning in job.warnings() {
@@ -166,8 +165,8 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
     }
     let control = job.control();
     let watch = stop.watch(move || {
-        eprintln!(
-            "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now; what is stored by then is kept)"
+        aside::say(
+            "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now; what is stored by then is kept)",
         );
         control.stop();
     });

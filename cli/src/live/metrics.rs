@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use reprise_app::{Exposition, Tick};
 
+use crate::aside;
+
 /// How long a client has for its request, and for taking the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest request that is read.
@@ -22,7 +24,6 @@ pub(super) struct Metrics {
 
 impl Metrics {
     /// Listens, and says where.
-    #[expect(clippy::print_stderr, reason = "where it listens is no result")]
     pub(super) fn serve(address: SocketAddr) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address)
             .and_then(|listener| Ok((listener.local_addr()?, listener)))
@@ -43,7 +44,7 @@ impl Metrics {
                 }
             })
             .context("failed to start a thread for --metrics")?;
-        eprintln!("reprise: metrics at http://{address}/metrics");
+        aside::say(format_args!("reprise: metrics at http://{address}/metrics"));
         Ok(Self { shown })
     }
 

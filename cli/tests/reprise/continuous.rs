@@ -89,6 +89,21 @@ fn a_check_that_fails_makes_the_exit_code_1_and_a_failed_case() {
 }
 
 #[test]
+fn a_reader_that_has_gone_changes_neither_the_verdict_nor_what_is_left_behind() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    config(&desk, &url(&shop), "p99<1us");
+    let gone = || std::io::pipe().unwrap().1;
+    let ended = desk.command(&["ci"]).stdout(gone()).stderr(gone()).status();
+    assert_eq!(ended.unwrap().code(), Some(1));
+    assert!(desk.read("ci.xml").contains("<failure"));
+    assert!(
+        desk.read("told.txt")
+            .starts_with("not_compared no ci-1,ci-2")
+    );
+}
+
+#[test]
 fn a_file_that_makes_no_sense_is_refused_by_name() {
     let desk = Desk::with_recording();
     desk.run(&["ci"]).refused(2, "docs/continuous.md");
@@ -99,6 +114,11 @@ fn a_file_that_makes_no_sense_is_refused_by_name() {
         (
             "recording = 'shop'\n[replay.http]\na = 1\n",
             "http is no text",
+        ),
+        ("recording = 'shop'\n[replay]\nrate = '2x'\n", "--http"),
+        (
+            "recording = 'shop'\n[write]\nhtml = 'no/such/ci.html'\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
+            "there is no folder no/such",
         ),
         (
             "recording = 'shop'\nrepeat = 0\n[replay]\nhttp = 'http://127.0.0.1:1'\n",

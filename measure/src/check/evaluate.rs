@@ -12,7 +12,7 @@ impl Check {
         CheckResult {
             check: self.text.clone(),
             value,
-            held: value.is_some_and(|value| self.relation.holds(value, self.limit)),
+            held: value.map_or(self.if_any, |value| self.relation.holds(value, self.limit)),
             readable: value.map_or_else(
                 || self.without_value(summary).to_owned(),
                 |value| self.readable(value),

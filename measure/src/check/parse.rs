@@ -60,8 +60,19 @@ pub enum CheckError {
     PerOperation(String),
 }
 
+/// What ends a check that holds of nothing, too.
+const IF_ANY: &str = " if any";
+
 pub(super) fn check(text: &str) -> Result<Check, CheckError> {
     let text = text.trim();
+    let limited = text.strip_suffix(IF_ANY).map(str::trim_end);
+    let mut check = limit_of(limited.unwrap_or(text))?;
+    check.if_any = limited.is_some();
+    text.clone_into(&mut check.text);
+    Ok(check)
+}
+
+fn limit_of(text: &str) -> Result<Check, CheckError> {
     if let Some(rest) = text.strip_prefix("recovers") {
         return recovery(text, rest);
     }
@@ -84,6 +95,7 @@ pub(super) fn check(text: &str) -> Result<Check, CheckError> {
         limit: self::limit(measure, limit.trim())?,
         window_us: window,
         span_us: span,
+        if_any: false,
         text: text.to_owned(),
     };
     possible(check)
@@ -110,6 +122,7 @@ fn recovery(text: &str, rest: &str) -> Result<Check, CheckError> {
         limit: duration(limit).map_err(|_| wrong())? as f64,
         window_us: None,
         span_us: None,
+        if_any: false,
         text: text.to_owned(),
     })
 }

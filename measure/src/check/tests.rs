@@ -122,6 +122,26 @@ fn what_was_not_measured_was_not_held() {
 }
 
 #[test]
+fn a_check_that_says_so_holds_of_nothing_and_is_a_check_of_everything_else() {
+    for text in [
+        "p99(GET /)<1s if any",
+        "error_rate<1% over 10s @30s..60s if any",
+        "recovers within 10s if any",
+    ] {
+        let result = evaluated(text, &Summary::default(), &[]);
+        assert_eq!(
+            (result.value, result.held, result.readable.as_str()),
+            (None, true, "n/a")
+        );
+        assert_eq!(result.check, text);
+    }
+    let summary = summary();
+    assert!(!evaluated("p99<1us if any", &summary, &[]).held);
+    assert!(evaluated("p99<1h if any", &summary, &[]).held);
+    assert!(Check::parse("p99<1h ifany").is_err());
+}
+
+#[test]
 fn a_window_finds_the_worst_stretch_that_a_whole_run_hides() {
     let failing = Outcomes {
         ok: 50,

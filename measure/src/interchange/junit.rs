@@ -5,7 +5,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::{Comparison, Summary, Verdict};
 
 /// Writes a suite for each run, by its name: one test case a check, and two more without which the others say little:
-/// the generator kept up, and the answers were of the recorded work. A comparison is a suite of one case.
+/// the generator kept up, and the answers were of the recorded work. A comparison is a suite of one case, skipped when
+/// it cannot tell.
 ///
 /// # Errors
 /// The XML cannot be written.
@@ -19,10 +20,18 @@ pub fn junit(
     }
     if let Some(comparison) = comparison {
         let name = format!("{} against {}", comparison.b, comparison.a);
-        let regressed = comparison.verdict == Verdict::Regressed;
-        let why = regressed.then(|| comparison.why.join("; "));
+        let why = comparison.why.join("; ");
         let mut suite = TestSuite::new(name.as_str());
-        suite.add_test_case(case("compare", "nothing regressed", why));
+        let mut nothing = case("compare", "nothing regressed", None);
+        match comparison.verdict {
+            Verdict::Regressed => nothing = case("compare", "nothing regressed", Some(why)),
+            Verdict::Inconclusive => {
+                nothing.status = TestCaseStatus::skipped();
+                nothing.status.set_message(why);
+            }
+            Verdict::Improved | Verdict::Same => {}
+        }
+        suite.add_test_case(nothing);
         report.add_test_suite(suite);
     }
     report.to_string()
@@ -95,6 +104,15 @@ mod tests {
         let compared = junit(&[], Some(&comparison)).unwrap();
         assert!(compared.contains("five against main"));
         assert!(compared.contains("message=\"B is slower: p99 +38 %\""));
+        let unsure = Comparison {
+            verdict: Verdict::Inconclusive,
+            ..comparison
+        };
+        let unsure = junit(&[], Some(&unsure)).unwrap();
+        assert!(
+            unsure.contains("<skipped message=\"B is slower"),
+            "{unsure}"
+        );
         insta::assert_snapshot!(junit(&[("five", &summary)], None).unwrap());
     }
 }

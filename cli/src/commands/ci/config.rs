@@ -111,9 +111,12 @@ fn replay(recording: &str, flags: &toml::Table) -> anyhow::Result<ReplayRequest>
         words.extend(flag(name, value)?);
     }
     let arguments = Arguments::try_parse_from(words).map_err(|error| {
+        // what is wrong and, where something is missing, what; not how a command line is written
         let text = error.to_string();
-        let line = text.lines().next().unwrap_or_default();
-        Error::Usage(format!("[replay]: {}", line.trim_start_matches("error: ")))
+        let lines = text.lines().take_while(|line| !line.is_empty());
+        let said: Vec<&str> = lines.map(str::trim).collect();
+        let said = said.join(" ");
+        Error::Usage(format!("[replay]: {}", said.trim_start_matches("error: ")))
     })?;
     match arguments.command {
         Command::Replay(arguments) => request::of(*arguments),

@@ -5,15 +5,34 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use reprise_app::{
-    Library, ReportRequest, comparison_markdown, judged_junit, run_summary_markdown,
+    Error, Library, ReportRequest, comparison_markdown, judged_junit, run_summary_markdown,
 };
 
 use super::config::{Config, Write};
 use super::{CiAnswer, Outcome};
+use crate::aside;
 use crate::commands::forms::to_file;
 
 /// The runs that the page's trend goes back.
 const TREND: usize = 20;
+
+/// Whether every file that was asked for has a folder to be written to: better known before the run than after it.
+pub(super) fn check(asked: &Write) -> Result<(), Error> {
+    let paths = [&asked.junit, &asked.markdown, &asked.html];
+    for path in paths.into_iter().flatten() {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Error::Usage(format!(
+                "[write]: {} cannot be written, since there is no folder {}; make it, or write elsewhere",
+                path.display(),
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
+}
 
 /// Writes every file that was asked for.
 pub(super) fn write(library: &Library, asked: &Write, outcome: &Outcome) -> anyhow::Result<()> {
@@ -52,7 +71,6 @@ fn markdown(outcome: &Outcome) -> String {
 
 /// Tells the command: the verdict in its environment, the Markdown on its standard input. Its failure is said and changes
 /// no verdict.
-#[expect(clippy::print_stderr, reason = "a warning belongs on stderr")]
 pub(super) fn notify(config: &Config, outcome: &Outcome, answer: &CiAnswer) {
     let Some(command) = &config.notify else {
         return;
@@ -74,7 +92,11 @@ pub(super) fn notify(config: &Config, outcome: &Outcome, answer: &CiAnswer) {
         });
     match told {
         Ok(status) if status.success() => {}
-        Ok(status) => eprintln!("reprise: warning: notify '{command}' ended with {status}"),
-        Err(error) => eprintln!("reprise: warning: notify '{command}' did not start: {error}"),
+        Ok(status) => aside::say(format_args!(
+            "reprise: warning: notify '{command}' ended with {status}"
+        )),
+        Err(error) => aside::say(format_args!(
+            "reprise: warning: notify '{command}' did not start: {error}"
+        )),
     }
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::{follow, go_on, planning, say_refused};
 use crate::arguments::SeriesArguments;
+use crate::aside;
 use crate::commands::compare;
 use crate::live::Live;
 use crate::percentage::percentage;
@@ -143,7 +144,6 @@ fn each_side_goes_on(library: &Library, turns: &[Turn], stop: &Stop) -> anyhow::
 }
 
 /// Plays the turns one after the other, telling how far it is.
-#[expect(clippy::print_stderr, reason = "progress belongs on stderr")]
 pub(crate) fn play(
     library: &Library,
     turns: &[Turn],
@@ -156,7 +156,7 @@ pub(crate) fn play(
         &|| stop.asked(),
         &mut |place, Turn { replay, .. }| {
             let name = replay.run.as_deref().unwrap_or_default();
-            eprintln!("reprise: run {} of {all}: {name}", place + 1);
+            aside::say(format_args!("reprise: run {} of {all}: {name}", place + 1));
             let planned = planning(live.is_quiet(), stop, |watch| {
                 library.plan_replay(replay, watch)
             })?;
