@@ -31,7 +31,7 @@ export async function searchedForTheEdge(session) {
     /of the search edge/.test(await text(session, '[aria-label="Several runs"]')),
   );
   await picture(session, '21-step-of-a-search');
-  await session.press('w');
+  await clickButton(session, /^To the search/);
   await session.until(
     'what was found',
     async () => /shop/.test(await text(session, '[aria-label="What can be said"] .first')),

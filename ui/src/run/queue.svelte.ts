@@ -69,10 +69,15 @@ class Queue {
   }
 
   private async begin(run: Waiting): Promise<string> {
+    let begun = false;
     this.starting = { name: run.name, news: null };
     try {
-      return await run.start((news) => (this.starting = { name: run.name, news }));
+      // of several runs the later ones are planned while this one waits for nothing any more
+      return await run.start((news) => {
+        if (!begun) this.starting = { name: run.name, news };
+      });
     } finally {
+      begun = true;
       this.starting = null;
     }
   }
