@@ -189,6 +189,15 @@ mod tests {
     }
 
     #[test]
+    fn a_tick_of_a_version_that_kept_no_mix_is_read_with_an_empty_one() {
+        let old = r#"{"start_us":0,"duration_us":1000000,"sent":5,"outcomes":{"ok":5}}"#;
+        let tick: crate::Tick = serde_json::from_str(old).unwrap();
+        assert_eq!((tick.sent, tick.outcomes.ok), (5, 5));
+        assert_eq!((tick.statuses.total(), tick.rows.total()), (0, 0));
+        assert!(tick.service.is_empty() && tick.service_us.is_none());
+    }
+
+    #[test]
     fn rows_fall_into_the_bin_that_names_them() {
         let mut mix = RowMix::default();
         for rows in [0, 1, 2, 9, 10, 99, 100, 999, 1_000, u64::MAX] {
