@@ -29,7 +29,8 @@ const CHARTS: [(ChartKind, u32); 10] = [
     (ChartKind::Lateness, 84),
 ];
 
-/// The charts that are not over time, below all others: of all of the run, whatever stretch the others show.
+/// The charts that are not over time, below all others, once a run is over: each reads all of it, whatever stretch the
+/// others show.
 const WHOLE_CHARTS: [(ChartKind, u32); 3] = [
     (ChartKind::Quantiles, 170),
     (ChartKind::Distribution, 150),
@@ -80,6 +81,7 @@ pub(crate) async fn run_charts(
     off_main(move || {
         let timeline = desk.library().run_timeline(&name)?;
         let live = desk.live().filter(|live| live.name() == name);
+        let is_on = live.is_some();
         let planned_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
         let last = timeline.ticks().last();
         let reached_us = last.map_or(0, |tick| tick.start_us + tick.duration_us);
@@ -106,7 +108,9 @@ pub(crate) async fn run_charts(
         let hidden = |title: &str| span(&watched_kind(title)).hidden;
         let watched = timeline.draw_watched(&span(""), hidden, style).into_iter();
         charts.extend(watched.map(|chart| Chart::new(&watched_kind(&chart.title), chart)));
-        charts.extend(WHOLE_CHARTS.into_iter().map(draw_whole));
+        if !is_on {
+            charts.extend(WHOLE_CHARTS.into_iter().map(draw_whole));
+        }
         Ok(charts)
     })
     .await
