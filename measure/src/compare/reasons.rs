@@ -2,6 +2,7 @@
 
 mod late;
 mod ruled_out;
+mod void;
 
 use super::carrier::carrier;
 use super::longer::times_longer;
@@ -9,9 +10,10 @@ use super::machine;
 use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
 use super::unexplained::Lateness;
-use super::{Comparison, LEAST_ERROR_RATE, LEAST_SLICES, NOISE, QuantileChange, Verdict};
+use super::{Comparison, LEAST_ERROR_RATE, NOISE, QuantileChange, Verdict};
 use crate::readable::{change, percent, rate, signed};
 use ruled_out::{cannot_tell, is_same, nothing_changed};
+use void::Void;
 
 /// That a quantile did not change is said when a larger change than this share is ruled out.
 const WORTH_SAYING: f64 = 0.25;
@@ -25,15 +27,11 @@ pub(super) fn conclude(
     lateness: &Lateness,
 ) {
     let found = found(comparison, lateness);
-    let void = void(comparison, a, b, lateness);
+    let void = Void::of(comparison, a, b, lateness);
     let is_void = void.is_some();
-    comparison.verdict = if is_void {
-        Verdict::Inconclusive
-    } else {
-        found
-    };
+    comparison.verdict = void.as_ref().map_or(found, |void| void.verdict(comparison));
     let mut why = Vec::new();
-    why.extend(void);
+    why.extend(void.map(|void| void.says));
     why.extend(slower_or_faster(comparison, a, b));
     why.extend(single_operation(comparison));
     if found == Verdict::Same {
@@ -113,37 +111,6 @@ fn is_same_without(lateness: &Lateness) -> bool {
 
 pub(super) fn is_slower(quantile: &QuantileChange) -> bool {
     quantile.change.is_some_and(|change| change > 0.0)
-}
-
-/// What makes any verdict worthless, if something does.
-fn void(comparison: &Comparison, a: Side<'_>, b: Side<'_>, lateness: &Lateness) -> Option<String> {
-    let sides = [("A", a), ("B", b)];
-    if let Some((side, _)) = sides.iter().find(|(_, run)| run.answered() == 0) {
-        return Some(format!("{side} has no answers to compare"));
-    }
-    if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_recording()) {
-        return Some(format!(
-            "{side} is the recording itself: a difference to look at, not a verdict, since its \
-             last bytes also measure the recorded clients' bandwidth"
-        ));
-    }
-    if matches!(lateness, Lateness::Unknown) {
-        let (who, repeat) = (late::who(a, b), late::REPEAT);
-        return Some(format!("{who}: its numbers are not the server's; {repeat}"));
-    }
-    if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_unfaithful()) {
-        return Some(format!(
-            "{side} is unfaithful: more than 5 % of its answers differ from the recorded ones, so \
-             its latencies are of other work"
-        ));
-    }
-    let slices = a.least_slices().min(b.least_slices());
-    if slices < LEAST_SLICES || comparison.quantiles.values().all(|q| q.change.is_none()) {
-        return Some(
-            "the runs are too short to tell how much they vary; let them run for a minute".into(),
-        );
-    }
-    None
 }
 
 /// "B is slower: p99 +38 % (between +29 and +49), POST /checkout carries it".

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod late;
+mod unfaithful;
 
 use super::*;
 use crate::{Outcome, Sample, SampleFlags, choice};

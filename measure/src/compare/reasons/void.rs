@@ -1,0 +1,72 @@
+//! What makes the numbers of a comparison worthless, and what counts all the same.
+
+use super::late;
+use crate::compare::side::Side;
+use crate::compare::unexplained::Lateness;
+use crate::compare::{Comparison, LEAST_SLICES, Verdict};
+
+/// Why nothing can be said of the response times.
+pub(super) struct Void {
+    pub(super) says: String,
+    /// More errors count all the same: they are worse whatever the work was.
+    but_for_errors: bool,
+}
+
+impl Void {
+    /// What makes the numbers worthless, if something does.
+    pub(super) fn of(
+        comparison: &Comparison,
+        a: Side<'_>,
+        b: Side<'_>,
+        lateness: &Lateness,
+    ) -> Option<Self> {
+        let all = |says: String| {
+            Some(Self {
+                says,
+                but_for_errors: false,
+            })
+        };
+        let sides = [("A", a), ("B", b)];
+        if let Some((side, _)) = sides.iter().find(|(_, run)| run.answered() == 0) {
+            return all(format!("{side} has no answers to compare"));
+        }
+        if let Some((side, _)) = sides.iter().find(|(_, run)| run.is_recording()) {
+            return all(format!(
+                "{side} is the recording itself: a difference to look at, not a verdict, since its \
+                 last bytes also measure the recorded clients' bandwidth"
+            ));
+        }
+        if matches!(lateness, Lateness::Unknown) {
+            let (who, repeat) = (late::who(a, b), late::REPEAT);
+            return all(format!("{who}: its numbers are not the server's; {repeat}"));
+        }
+        let slices = a.least_slices().min(b.least_slices());
+        if slices < LEAST_SLICES || comparison.quantiles.values().all(|q| q.change.is_none()) {
+            return all(
+                "the runs are too short to tell how much they vary; let them run for a minute"
+                    .into(),
+            );
+        }
+        let (side, _) = sides.iter().find(|(_, run)| run.is_unfaithful())?;
+        Some(Self {
+            says: format!(
+                "{side} is unfaithful: more than 5 % of its answers differ from the recorded ones, \
+                 so its latencies are of other work"
+            ),
+            but_for_errors: true,
+        })
+    }
+
+    /// What can be said all the same.
+    pub(super) fn verdict(&self, comparison: &Comparison) -> Verdict {
+        let operations = comparison.operations.iter().map(|row| &row.error_rate);
+        let worse = std::iter::once(&comparison.error_rate)
+            .chain(operations)
+            .any(|rate| rate.significant && rate.b > rate.a);
+        if self.but_for_errors && worse {
+            Verdict::Regressed
+        } else {
+            Verdict::Inconclusive
+        }
+    }
+}
