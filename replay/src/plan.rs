@@ -73,6 +73,8 @@ pub struct Plan {
     pub checks: Vec<String>,
     /// Whether the first check that fails ends the run.
     pub abort_on_fail: bool,
+    /// How far into the run it does so at the earliest, in milliseconds.
+    pub abort_after_ms: u64,
     /// How long an answer may take, in milliseconds; then the connection is closed.
     pub timeout_ms: u64,
     /// How long outstanding answers are waited for when the run is stopped, in milliseconds.
@@ -285,6 +287,7 @@ impl Default for Plan {
             commands: Vec::new(),
             checks: Vec::new(),
             abort_on_fail: false,
+            abort_after_ms: 0,
             timeout_ms: 30_000,
             drain_ms: 5_000,
             read_only: false,

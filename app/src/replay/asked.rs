@@ -135,6 +135,7 @@ fn apply(request: &ReplayRequest, plan: &mut Plan) -> Result<(), Error> {
     }
     plan.missing_values = request.missing_values.unwrap_or(plan.missing_values);
     plan.abort_on_fail |= request.abort_on_fail;
+    plan.abort_after_ms = request.abort_after_ms.unwrap_or(plan.abort_after_ms);
     plan.read_only |= request.read_only || !request.read_only_deny.is_empty();
     plan.read_only_deny
         .extend_from_slice(&request.read_only_deny);

@@ -88,6 +88,9 @@ pub struct ReplayRequest {
     pub checks: Vec<String>,
     /// Stop as soon as a check fails.
     pub abort_on_fail: bool,
+    /// No sooner than this many milliseconds into the run.
+    #[serde(default)]
+    pub abort_after_ms: Option<u64>,
     /// `KEY=VALUE` of redacted credentials; `KEY` alone reads `REPRISE_SECRET_KEY` from the environment.
     pub secrets: Vec<String>,
     /// Correlations to add: `POST /api/orders json:id -> GET /orders/{id} path:2`.
@@ -173,6 +176,7 @@ impl ReplayRequest {
             run_commands: false,
             checks: Vec::new(),
             abort_on_fail: false,
+            abort_after_ms: None,
             secrets: Vec::new(),
             correlate: Vec::new(),
             no_correlate: Vec::new(),

@@ -116,8 +116,9 @@ fn rest_of_once(mut plan: Plan, recording: &Recording, last: Sample, speed: f64)
     (from_us < part.to_us).then(|| warmed_up(plan, last))
 }
 
-/// The plan with what is left of its warm-up.
+/// The plan with what is left of its warm-up, and of the time before checks can end it.
 fn warmed_up(mut plan: Plan, last: Sample) -> Plan {
     plan.warm_up_ms = plan.warm_up_ms.saturating_sub(last.intended_us / 1_000);
+    plan.abort_after_ms = plan.abort_after_ms.saturating_sub(last.intended_us / 1_000);
     plan
 }

@@ -48,6 +48,7 @@ impl ReplayRequest {
         request.commands = texts(&plan.commands);
         request.checks.clone_from(&plan.checks);
         request.abort_on_fail = plan.abort_on_fail;
+        request.abort_after_ms = (plan.abort_after_ms > 0).then_some(plan.abort_after_ms);
         request.rewrites = texts(&plan.rewrites);
         request.secrets.clone_from(&plan.secrets);
         request.correlate.clone_from(&plan.correlate);
@@ -164,6 +165,7 @@ mod tests {
             commands: texts(&["60s run systemctl restart mysql"]),
             checks: texts(&["p99<250ms", "recovers within 10s"]),
             abort_on_fail: true,
+            abort_after_ms: Some(10_000),
             correlate: texts(&["POST /api/orders json:id -> GET /orders/{id} path:2"]),
             no_correlate: texts(&["csrf"]),
             baseline: Some("calm".to_owned()),

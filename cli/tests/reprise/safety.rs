@@ -67,6 +67,14 @@ fn a_check_that_fails_ends_the_run_with_what_there_is_and_exit_code_1() {
     assert_eq!(run["checks"][0]["held"], false);
     assert!(number(&run, "/duration_ms") < 60_000, "{run}");
     assert_eq!(desk.answer(&["report", "aborted"]), run);
+
+    let replay = replay.map(|word| if word == "aborted" { "settled" } else { word });
+    let later = [&replay[..], &breaking, &["--abort-after", "5s"]].concat();
+    let said = desk.run(&later).with_code(1);
+    let run: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(run["run"]["state"], "aborted");
+    let took_ms = number(&run, "/duration_ms");
+    assert!((5_000..60_000).contains(&took_ms), "{run}");
 }
 
 #[test]

@@ -52,6 +52,7 @@ impl Plan {
             self.stages = self.stages.after(reached.run_us, left_us);
         }
         self.warm_up_ms = self.warm_up_ms.saturating_sub(reached.run_us / 1_000);
+        self.abort_after_ms = self.abort_after_ms.saturating_sub(reached.run_us / 1_000);
         self.begins = Begins {
             repetition: reached.copy / self.copies_numbered() + 1,
             at_us: reached.recorded_us,

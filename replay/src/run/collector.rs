@@ -317,7 +317,9 @@ impl Collector {
     }
 
     fn watch_checks(&mut self, summary: &Summary, now_us: u64) {
-        if !self.program.prepared.plan.abort_on_fail
+        let plan = &self.program.prepared.plan;
+        if !plan.abort_on_fail
+            || now_us / 1_000 < plan.abort_after_ms
             || summary.measured().total() < ENOUGH_TO_JUDGE
             || self.control.ending() != Ending::No
         {

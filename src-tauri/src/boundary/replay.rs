@@ -89,6 +89,8 @@ pub(crate) struct ReplayForm {
     before: String,
     seed: String,
     abort_on_fail: bool,
+    /// `10s` into the run at the earliest; empty for at once.
+    abort_after: String,
     read_only: bool,
     /// SQL functions that write although their statement reads, `audit, shop.charge`; none when empty.
     read_only_deny: String,
@@ -337,6 +339,7 @@ impl ReplayForm {
         request.duration_ms = length(&self.duration)?;
         request.warm_up_ms = length(&self.warm_up)?;
         request.timeout_ms = length(&self.timeout)?;
+        request.abort_after_ms = length(&self.abort_after)?;
         Ok(())
     }
 

@@ -1235,6 +1235,8 @@ export type ReplayForm = {
 	before: string,
 	seed: string,
 	abortOnFail: boolean,
+	/**  `10s` into the run at the earliest; empty for at once. */
+	abortAfter: string,
 	readOnly: boolean,
 	/**  SQL functions that write although their statement reads, `audit, shop.charge`; none when empty. */
 	readOnlyDeny: string,

@@ -67,6 +67,7 @@ export function blank(recording: string): ReplayForm {
     before: '',
     seed: '1',
     abortOnFail: false,
+    abortAfter: '',
     readOnly: false,
     readOnlyDeny: '',
     copiesRead: false,

@@ -1,6 +1,10 @@
 //! What goes wrong, what must hold, and what is watched beside it.
 
+use std::time::Duration;
+
 use clap::Args;
+
+use crate::duration::parse_duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct JudgingArguments {
@@ -37,6 +41,10 @@ pub(crate) struct JudgingArguments {
     /// Stop as soon as a check fails
     #[arg(long, requires = "checks")]
     pub(crate) abort_on_fail: bool,
+
+    /// But no sooner than this long into the run
+    #[arg(long, value_name = "TIME", requires = "abort_on_fail", value_parser = parse_duration)]
+    pub(crate) abort_after: Option<Duration>,
 
     /// Watch beside the load what a single user feels, apart from it: `lane:ID` or `operation:/PATH` as recorded,
     /// `http://HOST/PATH` or `sql:STATEMENT` every second; `NAME=` before it names it; repeatable

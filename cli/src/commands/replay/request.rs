@@ -96,6 +96,7 @@ fn judge(request: &mut ReplayRequest, judging: JudgingArguments) {
     request.run_commands = judging.run_commands;
     request.checks = judging.checks;
     request.abort_on_fail = judging.abort_on_fail;
+    request.abort_after_ms = judging.abort_after.map(|time| time.as_millis() as u64);
     request.baseline = judging.baseline;
 }
 

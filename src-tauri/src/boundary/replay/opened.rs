@@ -82,6 +82,7 @@ impl ReplayForm {
                 .map(|seed| seed.to_string())
                 .unwrap_or_default(),
             abort_on_fail: request.abort_on_fail,
+            abort_after: time(request.abort_after_ms),
             read_only: request.read_only,
             read_only_deny: request.read_only_deny.join(", "),
             copies_read: request.copy_writes == Some(CopyWrites::Skip),

@@ -18,6 +18,7 @@ fn form(http: &[(&str, &str)]) -> ReplayForm {
         "duration",
         "stages",
         "warmUp",
+        "abortAfter",
         "between",
         "filter",
         "lanes",
