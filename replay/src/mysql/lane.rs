@@ -1,7 +1,8 @@
 //! What one copy of a MySQL connection holds while it is played: its connection to the target, and which of
 //! the target's statements stands for which recorded one.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
 use reprise_wire::mysql::{
     Command, CommandCode, Dialect, ErrPacket, ReplySummary, Session, SessionState,
@@ -19,7 +20,14 @@ use super::transaction::Transaction;
 /// The connection of a lane copy; commands take their turn. A lane that speaks HTTP, of which there may be
 /// thousands, does not carry it.
 #[derive(Debug, Default)]
-pub(crate) struct MysqlLane(OnceCell<Box<Mutex<MysqlState>>>);
+pub(crate) struct MysqlLane(OnceCell<Box<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<MysqlState>,
+    /// That of `state`, to be looked at while somebody holds it.
+    transaction: Rc<Cell<Transaction>>,
+}
 
 /// What its commands share.
 #[derive(Debug, Default)]
@@ -32,7 +40,7 @@ pub(crate) struct MysqlState {
     /// A conflict of order has undone the transaction: what follows in it is of other rows.
     pub(crate) undone: bool,
     /// The recorded transaction that it is in.
-    pub(crate) transaction: Transaction,
+    pub(crate) transaction: Rc<Cell<Transaction>>,
     /// The target does not let the session's time be set.
     pub(crate) clock_refused: bool,
     statements: FxHashMap<u32, Statement>,
@@ -111,7 +119,7 @@ impl MysqlLane {
             standing,
             generated: Generated::default(),
             undone: false,
-            transaction: Transaction::begun(session.state.in_transaction),
+            transaction: Rc::new(Cell::new(Transaction::begun(session.state.in_transaction))),
             clock_refused: false,
             statements: known.collect(),
             last_refused: None,
@@ -120,21 +128,47 @@ impl MysqlLane {
 
     /// What its commands share, made when the first needs it.
     pub(crate) fn state(&self) -> &Mutex<MysqlState> {
-        self.0.get_or_init(Box::default)
+        &self.shared().state
+    }
+
+    /// The recorded transaction that it is in, also while a connection is being opened.
+    pub(crate) fn transaction(&self) -> &Cell<Transaction> {
+        &self.shared().transaction
+    }
+
+    fn shared(&self) -> &Shared {
+        self.0
+            .get_or_init(|| Box::new(Shared::from(MysqlState::default())))
     }
 }
 
 impl From<MysqlState> for MysqlLane {
     fn from(state: MysqlState) -> Self {
-        Self(OnceCell::from(Box::new(Mutex::new(state))))
+        Self(OnceCell::from(Box::new(Shared::from(state))))
+    }
+}
+
+impl From<MysqlState> for Shared {
+    fn from(state: MysqlState) -> Self {
+        Self {
+            transaction: Rc::clone(&state.transaction),
+            state: Mutex::new(state),
+        }
     }
 }
 
 impl MysqlState {
+    /// What was open on the target's connection is gone with it.
+    pub(crate) fn lose_transaction(&self) {
+        let mut transaction = self.transaction.get();
+        transaction.lost();
+        self.transaction.set(transaction);
+    }
+
     /// The connection is gone, and with it every statement prepared on it.
     pub(crate) fn lost(&mut self) {
         self.connection = None;
-        self.transaction.lost();
+        self.lose_transaction();
         self.standing.lost();
         for statement in self.statements.values_mut() {
             if !statement.target.is_final() {
@@ -202,14 +236,14 @@ impl MysqlState {
     /// transaction if it is `open`. Where it failed otherwise than recorded, that is `new_error`; `Some(None)` when
     /// it was not sent.
     pub(crate) fn passed(&mut self, command: &[u8], open: bool, new_error: Option<Option<u16>>) {
-        let mut transaction = self.transaction;
+        let mut transaction = self.transaction.get();
         let matters = new_error.is_some() || transaction.is_open();
         let sql = matters.then(|| self.sql_of(command)).flatten();
         if let Some(error) = new_error {
             transaction.failed(sql.unwrap_or_default(), open, error);
         }
         transaction.passed(sql, open);
-        self.transaction = transaction;
+        self.transaction.set(transaction);
     }
 
     /// Notes what the target answered to a PREPARE, whose statement the recorded server knew as `recorded`.

@@ -61,7 +61,7 @@ impl Worker {
             failed.then_some(Some(sample.status)),
         );
         if state.connection.is_none() {
-            state.transaction.lost();
+            state.lose_transaction();
         }
         if step.marks.contains(Marks::LAST_ON_CONNECTION)
             && let Some(connection) = state.connection.take()

@@ -40,7 +40,11 @@ fn outcomes(played: &Played) -> Vec<(&str, Outcome)> {
 #[test]
 fn what_follows_a_begin_that_failed_is_left_out_until_its_commit() {
     let (bench, played) = played_with("tx_refused", "100:error(code=1290) for mysql BEGIN");
-    assert_eq!(played.skipped, [("transaction_lost".to_owned(), 4)]);
+    assert_eq!(
+        played.skipped,
+        [("transaction_lost".to_owned(), 4)],
+        "{played:?}"
+    );
     let expected = [
         ("BEGIN", Outcome::ErrorReply),
         ("SET @later = 4", Outcome::Ok),

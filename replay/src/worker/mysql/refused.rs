@@ -1,7 +1,7 @@
 //! What is not sent because of what the target did not do before: what names a prepared statement that it did not
 //! prepare, and what belongs to a transaction that it is not in.
 
-use reprise_wire::mysql::ReplySummary;
+use reprise_wire::mysql::{Command, Dialect, ReplySummary};
 
 use crate::mysql::connection::{End, Reply};
 use crate::mysql::lane::MysqlState;
@@ -23,16 +23,19 @@ impl Worker {
         let Ready::Mysql(command) = &outgoing.payload else {
             return None;
         };
-        let mut state = lane_copy.mysql.state().try_lock().ok()?;
         let payload = &command.payload;
+        let open = step.marks.contains(Marks::IN_TRANSACTION);
+        let Ok(mut state) = lane_copy.mysql.state().try_lock() else {
+            return left_out_while_opening(lane_copy, payload, open);
+        };
         let is_refused = state.is_refused_for_good(payload);
         if !is_refused {
             self.notice_loss(&mut state, lane_copy);
-            if !(state.transaction).leaves_out(payload, || state.sql_of(payload)) {
+            let transaction = state.transaction.get();
+            if !transaction.leaves_out(payload, || state.sql_of(payload)) {
                 return None;
             }
         }
-        let open = step.marks.contains(Marks::IN_TRANSACTION);
         state.passed(payload, open, is_refused.then_some(None));
         Some(if is_refused {
             SkipReason::StatementRefused
@@ -43,7 +46,7 @@ impl Worker {
 
     /// Looks whether the target has closed a connection with an open transaction.
     fn notice_loss(&self, state: &mut MysqlState, lane_copy: &LaneCopy) {
-        if state.transaction.is_open()
+        if state.transaction.get().is_open()
             && let Some(connection) = &mut state.connection
             && !connection.is_open()
             && let Some(lane) = self.program.lane(lane_copy.lane)
@@ -65,4 +68,20 @@ impl Worker {
             ..Reply::new()
         })
     }
+}
+
+/// The same while a connection is being opened and nothing else is under way: statements that were prepared are not
+/// looked up then, and taken for work.
+fn left_out_while_opening(lane_copy: &LaneCopy, command: &[u8], open: bool) -> Option<SkipReason> {
+    let mut transaction = lane_copy.mysql.transaction().get();
+    let sql = match Command::decode(command, &Dialect::UNKNOWN) {
+        Ok(Command::Query(query)) => Some(query.sql),
+        _ => None,
+    };
+    if lane_copy.in_flight.get() > 0 || !transaction.leaves_out(command, || sql) {
+        return None;
+    }
+    transaction.passed(sql, open);
+    lane_copy.mysql.transaction().set(transaction);
+    Some(SkipReason::TransactionLost)
 }
