@@ -171,7 +171,7 @@ impl Keys {
                 .is_some_and(|first| READING.iter().any(|word| first.eq_ignore_ascii_case(word)))
     }
 
-    /// A COM_QUERY's payload with this copy's keys, and the keys that the server generates for it. `affected`
+    /// A COM_QUERY's or COM_STMT_PREPARE's payload with this copy's keys, and the keys that the server generates for it. `affected`
     /// tells how many rows the recorded statement changed.
     pub(crate) fn in_query(
         &self,
@@ -183,6 +183,7 @@ impl Keys {
     ) -> (Vec<u8>, Option<Generates>) {
         let sql = match Command::decode(&payload, dialect) {
             Ok(Command::Query(query)) => query.sql,
+            Ok(Command::StmtPrepare(sql)) => sql,
             _ => return (payload, None),
         };
         if self.passes_over(sql) {

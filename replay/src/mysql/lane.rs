@@ -287,6 +287,12 @@ impl MysqlState {
             Some(CommandCode::Query) => {
                 known.in_query(payload, dialect, shift, &affected, &mut replaced)
             }
+            // what stands in its text stays for every execution
+            Some(CommandCode::StmtPrepare) => {
+                let (payload, _) =
+                    known.in_query(payload, dialect, shift, &affected, &mut replaced);
+                (payload, None)
+            }
             Some(CommandCode::StmtExecute | CommandCode::StmtSendLongData) => {
                 let statement = statement_id(command).and_then(|id| self.statements.get_mut(&id));
                 let Some(statement) = statement else {

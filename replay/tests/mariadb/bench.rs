@@ -9,7 +9,7 @@ use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
 use reprise_measure::Outcome;
 use reprise_replay::{
-    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
+    Mismatch, MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
 };
 use reprise_store::{ExchangeId, Store};
 use tempfile::TempDir;
@@ -56,6 +56,8 @@ pub(crate) struct Played {
     pub(crate) samples: Vec<(String, Outcome, u16)>,
     pub(crate) skipped: Vec<(String, u64)>,
     pub(crate) warnings: Vec<String>,
+    /// Answers that differ, with both sides.
+    pub(crate) mismatches: Vec<Mismatch>,
 }
 
 impl Bench {
@@ -178,6 +180,7 @@ impl Bench {
             samples: shown.collect(),
             skipped: ended.summary.skipped.into_iter().collect(),
             warnings: warnings.collect(),
+            mismatches: Mismatch::all(&self.store, run.id).unwrap(),
         }
     }
 }
@@ -222,7 +225,11 @@ impl Played {
             .iter()
             .filter(|(_, outcome, _)| *outcome != Outcome::Ok)
             .collect();
-        assert!(other.is_empty(), "{other:?} of {self:?}");
+        assert!(
+            other.is_empty(),
+            "{other:?}: {:#?} of {self:?}",
+            self.mismatches
+        );
         assert!(!self.samples.is_empty(), "nothing was sent: {self:?}");
     }
 }
