@@ -6,23 +6,13 @@ use std::process::Command;
 
 /// `WebKit`'s renderer through shared graphics buffers, switched off by a value of 1.
 const DMABUF_OFF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-/// Layers that a graphics card puts together, switched off by a value of 1.
-const COMPOSITING_OFF: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// Starts this program again with what `WebKit` has to be told of this machine's graphics; a user's own choice
-/// stands. Has to be done before GTK starts. Returns when there is nothing to tell.
-pub(crate) fn suit_the_graphics() {
+/// Starts this program again with `WebKit`'s shared graphics buffers off where they show an empty window: with
+/// NVIDIA's own driver. Has to be done before GTK starts, and a user's own choice stands. Returns when there is
+/// nothing to do.
+pub(crate) fn work_around_blank_windows() {
     let nvidia = Path::new("/proc/driver/nvidia/version").exists();
-    let told = [
-        // With NVIDIA's own driver they show an empty window.
-        (nvidia, DMABUF_OFF),
-        // Without a card one is played by the processor, which has to compile every step of it first: the first
-        // page of a table takes five times as long, and scrolling eight times.
-        (!nvidia && !has_graphics_card(), COMPOSITING_OFF),
-    ];
-    let missing = |&(wanted, name): &(bool, &str)| wanted && std::env::var_os(name).is_none();
-    let mut missing = told.into_iter().filter(missing).peekable();
-    if missing.peek().is_none() {
+    if !nvidia || std::env::var_os(DMABUF_OFF).is_some() {
         return;
     }
     let Ok(program) = std::env::current_exe() else {
@@ -31,19 +21,8 @@ pub(crate) fn suit_the_graphics() {
     // Replaces this process; it returns only when that failed, and then the window may still be fine.
     let _ = Command::new(program)
         .args(std::env::args_os().skip(1))
-        .envs(missing.map(|(_, name)| (name, "1")))
+        .env(DMABUF_OFF, "1")
         .exec();
-}
-
-/// Whether something other than the processor can draw: a render node of the kernel's, or the host's card under WSL.
-fn has_graphics_card() -> bool {
-    let nodes = std::fs::read_dir("/dev/dri")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut names = nodes.map(|node| node.file_name());
-    names.any(|name| name.as_encoded_bytes().starts_with(b"renderD"))
-        || Path::new("/dev/dxg").exists()
 }
 
 /// Connects to the display.
