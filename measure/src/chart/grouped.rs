@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Style;
 use super::over_time::{Timeline, end};
-use crate::{ProbeTick, Tick};
+use crate::Tick;
 
 /// What of a tick a chart reads. Adding up histograms takes longer than all the rest of a chart: those it does not
 /// read are left out.
@@ -50,7 +50,7 @@ impl Keep {
                 ..bare
             },
             Self::Probes => Tick {
-                probes: tick.probes.iter().map(ProbeTick::clone).collect(),
+                probes: tick.probes.clone(),
                 ..bare
             },
             Self::Watched => Tick {

@@ -74,11 +74,7 @@ fn found(comparison: &Comparison, lateness: &Lateness) -> Verdict {
         .filter(|change| change.significant)
         .map(is_slower)
         .collect();
-    let more_or_fewer_errors: Vec<bool> = std::iter::once(&comparison.error_rate)
-        .chain(operations.iter().map(|row| &row.error_rate))
-        .filter(|rate| rate.significant)
-        .map(|rate| rate.b > rate.a)
-        .collect();
+    let more_or_fewer_errors: Vec<bool> = more_or_fewer_errors(comparison).collect();
     let throughput = &comparison.throughput;
     let fewer_answers = throughput.change.filter(|_| throughput.significant);
     let fewer_answers = fewer_answers.map(|change| change < 0.0);
@@ -95,6 +91,15 @@ fn found(comparison: &Comparison, lateness: &Lateness) -> Verdict {
     } else {
         Verdict::Inconclusive
     }
+}
+
+/// Of each error rate that changed, the whole runs' and the operations': whether there are more in B.
+fn more_or_fewer_errors(comparison: &Comparison) -> impl Iterator<Item = bool> {
+    let operations = comparison.operations.iter().map(|row| &row.error_rate);
+    std::iter::once(&comparison.error_rate)
+        .chain(operations)
+        .filter(|rate| rate.significant)
+        .map(|rate| rate.b > rate.a)
 }
 
 /// Whether what lateness explains does not matter for that.

@@ -1,6 +1,6 @@
 //! What makes the numbers of a comparison worthless, and what counts all the same.
 
-use super::late;
+use super::{late, more_or_fewer_errors};
 use crate::compare::side::Side;
 use crate::compare::unexplained::Lateness;
 use crate::compare::{Comparison, LEAST_SLICES, Verdict};
@@ -59,10 +59,7 @@ impl Void {
 
     /// What can be said all the same.
     pub(super) fn verdict(&self, comparison: &Comparison) -> Verdict {
-        let operations = comparison.operations.iter().map(|row| &row.error_rate);
-        let worse = std::iter::once(&comparison.error_rate)
-            .chain(operations)
-            .any(|rate| rate.significant && rate.b > rate.a);
+        let worse = more_or_fewer_errors(comparison).any(|more| more);
         if self.but_for_errors && worse {
             Verdict::Regressed
         } else {
