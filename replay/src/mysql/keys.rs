@@ -171,9 +171,9 @@ impl Keys {
                 .is_some_and(|first| READING.iter().any(|word| first.eq_ignore_ascii_case(word)))
     }
 
-    /// A COM_QUERY's or COM_STMT_PREPARE's payload with this copy's keys, and the keys that the server generates for it. `affected`
-    /// tells how many rows the recorded statement changed.
-    pub(crate) fn in_query(
+    /// A payload that carries a statement as text with this copy's keys, and the keys that the server generates for
+    /// it. `affected` tells how many rows the recorded statement changed.
+    pub(crate) fn in_text(
         &self,
         payload: Vec<u8>,
         dialect: &Dialect,
@@ -181,10 +181,9 @@ impl Keys {
         affected: &dyn Fn() -> u64,
         replaced: &mut dyn FnMut(u64, u64),
     ) -> (Vec<u8>, Option<Generates>) {
-        let sql = match Command::decode(&payload, dialect) {
-            Ok(Command::Query(query)) => query.sql,
-            Ok(Command::StmtPrepare(sql)) => sql,
-            _ => return (payload, None),
+        let command = Command::decode(&payload, dialect).ok();
+        let Some(sql) = command.and_then(|command| command.sql()) else {
+            return (payload, None);
         };
         if self.passes_over(sql) {
             return (payload, None);

@@ -1,6 +1,8 @@
 //! What one copy of a MySQL connection holds while it is played: its connection to the target, and which of
 //! the target's statements stands for which recorded one.
 
+mod statement;
+
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
@@ -16,6 +18,7 @@ use super::connection::MysqlConnection;
 use super::generated::Generated;
 use super::keys::{Generates, Keys, Shift, StatementKeys};
 use super::transaction::Transaction;
+use statement::{OnTarget, Statement};
 
 /// The connection of a lane copy; commands take their turn. A lane that speaks HTTP, of which there may be
 /// thousands, does not carry it.
@@ -47,47 +50,6 @@ pub(crate) struct MysqlState {
     /// Why the target refused what was to be prepared last, if it did.
     last_refused: Option<ErrPacket>,
 }
-
-#[derive(Debug)]
-struct Statement {
-    /// The PREPARE that made it, for a connection that has to be opened anew.
-    prepare: Vec<u8>,
-    target: OnTarget,
-    /// How many parameters it takes.
-    parameters: u16,
-    /// The keys in it, once they have been looked for.
-    keys: Option<Box<StatementKeys>>,
-}
-
-/// What the target has of a recorded statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum OnTarget {
-    /// A statement of this id.
-    Prepared(u32),
-    /// Nothing yet, or nothing any more: the connection it was prepared on went.
-    Nothing,
-    /// It did not prepare it.
-    Refused(ErrPacket),
-}
-
-impl OnTarget {
-    fn of(answer: &ReplySummary) -> Self {
-        match (answer.statement_id(), &answer.error) {
-            (Some(id), _) => Self::Prepared(id),
-            (None, Some(error)) => Self::Refused(error.clone()),
-            (None, None) => Self::Nothing,
-        }
-    }
-
-    /// Whether preparing it once more comes to the same.
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(error) if FOR_GOOD.contains(&error.code))
-    }
-}
-
-/// Refusals for what a statement says, whatever is in the database: not to be parsed, not supported, not supported in
-/// prepared statements.
-const FOR_GOOD: [u16; 3] = [1064, 1235, 1295];
 
 /// MariaDB: "the statement prepared last", instead of an id.
 const LAST_PREPARED: u32 = u32::MAX;
@@ -226,10 +188,7 @@ impl MysqlState {
         if let Some(statement) = statement_id(command).and_then(|id| self.statements.get(&id)) {
             return statement.prepare.get(1..);
         }
-        match Command::decode(command, &Dialect::UNKNOWN) {
-            Ok(Command::Query(query)) => Some(query.sql),
-            _ => None,
-        }
+        query_of(command)
     }
 
     /// A recorded command was answered, left out or kept from the target, after which the recorded session was in a
@@ -285,12 +244,11 @@ impl MysqlState {
             .and_then(|byte| CommandCode::from_byte(*byte));
         match code {
             Some(CommandCode::Query) => {
-                known.in_query(payload, dialect, shift, &affected, &mut replaced)
+                known.in_text(payload, dialect, shift, &affected, &mut replaced)
             }
             // what stands in its text stays for every execution
             Some(CommandCode::StmtPrepare) => {
-                let (payload, _) =
-                    known.in_query(payload, dialect, shift, &affected, &mut replaced);
+                let (payload, _) = known.in_text(payload, dialect, shift, &affected, &mut replaced);
                 (payload, None)
             }
             Some(CommandCode::StmtExecute | CommandCode::StmtSendLongData) => {
@@ -353,6 +311,14 @@ impl MysqlState {
             }
         }
         out
+    }
+}
+
+/// The statement that a command sends as text.
+pub(crate) fn query_of(command: &[u8]) -> Option<&[u8]> {
+    match Command::decode(command, &Dialect::UNKNOWN) {
+        Ok(Command::Query(query)) => Some(query.sql),
+        _ => None,
     }
 }
 

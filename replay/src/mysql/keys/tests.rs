@@ -22,7 +22,7 @@ fn answered(keys: &Keys, copy: u32, sql: &str, affected: u64) -> String {
     };
     let payload = [b"\x03", sql.as_bytes()].concat();
     let (dialect, rows) = (Dialect::UNKNOWN, || affected);
-    let (payload, _) = keys.in_query(payload, &dialect, shift, &rows, &mut |_, _| {});
+    let (payload, _) = keys.in_text(payload, &dialect, shift, &rows, &mut |_, _| {});
     String::from_utf8(payload[1..].to_vec()).unwrap()
 }
 
@@ -100,7 +100,7 @@ fn a_row_under_a_text_has_one_of_the_copys_own_wherever_it_is_named() {
     let said = |copy: u32, sql: &str| {
         let payload = [b"\x03", sql.as_bytes()].concat();
         let dialect = Dialect::UNKNOWN;
-        let (payload, _) = keys.in_query(payload, &dialect, shift(copy), &|| 1, &mut |_, _| {});
+        let (payload, _) = keys.in_text(payload, &dialect, shift(copy), &|| 1, &mut |_, _| {});
         String::from_utf8(payload[1..].to_vec()).unwrap()
     };
     const ID: &str = "9f86d081884c7d659a2feaa0c55ad015";

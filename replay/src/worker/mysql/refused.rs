@@ -1,10 +1,10 @@
 //! What is not sent because of what the target did not do before: what names a prepared statement that it did not
 //! prepare, and what belongs to a transaction that it is not in.
 
-use reprise_wire::mysql::{Command, Dialect, ReplySummary};
+use reprise_wire::mysql::ReplySummary;
 
 use crate::mysql::connection::{End, Reply};
-use crate::mysql::lane::MysqlState;
+use crate::mysql::lane::{MysqlState, query_of};
 use crate::prepare::lane::{Marks, Step};
 use crate::reason::SkipReason;
 use crate::worker::Worker;
@@ -74,10 +74,7 @@ impl Worker {
 /// looked up then, and taken for work.
 fn left_out_while_opening(lane_copy: &LaneCopy, command: &[u8], open: bool) -> Option<SkipReason> {
     let mut transaction = lane_copy.mysql.transaction().get();
-    let sql = match Command::decode(command, &Dialect::UNKNOWN) {
-        Ok(Command::Query(query)) => Some(query.sql),
-        _ => None,
-    };
+    let sql = query_of(command);
     if lane_copy.in_flight.get() > 0 || !transaction.leaves_out(command, || sql) {
         return None;
     }
