@@ -48,9 +48,9 @@ package-check: package
 
 screenshots:
 	cd ui && npm run --silent build
-	$(CARGO) build -p reprise-fixtures --example shop
-	$(CARGO) build -p reprise-desktop
-	cd ui && node e2e/screenshots.mjs
+	$(CARGO) build --release -p reprise-fixtures --example shop
+	$(CARGO) build --release -p reprise-desktop --features custom-protocol
+	cd ui && PROFILE=release node e2e/screenshots.mjs
 
 first-run:
 	cd ui && npm run --silent build

@@ -6,7 +6,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { start, stopAll } from './processes.mjs';
+import { keptPicture } from './kept_picture.mjs';
+import { stopAll } from './processes.mjs';
 import { clickButton, count, leaveField, openWindow, picture } from './window.mjs';
 
 const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/first-run'));
@@ -20,18 +21,8 @@ const say = (what) => console.log(`${String(step).padStart(2, '0')} ${what}`);
 async function shot(session, name) {
   step += 1;
   const file = `${String(step).padStart(2, '0')}-${name}`;
-  await picture(session, file, out);
-  await smaller(join(out, `${file}.png`));
+  await keptPicture(session, file, out);
   say(name);
-}
-
-/** Fewer colours, where the program for it is there: the pictures are kept in the repository. */
-async function smaller(file) {
-  const quantising = start('pngquant', ['--force', '--ext', '.png', '--speed', '1', '96', file]);
-  await new Promise((resume) => {
-    quantising.once('exit', resume);
-    quantising.once('error', resume);
-  });
 }
 
 /** Waits until a run is over. */

@@ -1,20 +1,30 @@
 /** Replays through the Replay page, and what can be done with a run while it is on: hold, hasten, stop it. */
 import { clickButton, count, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
 
-/** How long a replay lasts. */
+/** How long a replay lasts where nothing else is asked for. */
 export const RUN_SECONDS = 9;
 
 /** Fills the Replay page and starts; resolves once the Run page shows charts. */
-export async function replay(session, shopUrl, name, fault) {
+export async function replay(
+  session,
+  shopUrl,
+  name,
+  fault,
+  { seconds = RUN_SECONDS, checks = [] } = {},
+) {
   await leaveField(session);
   await session.press('3');
   await session.type('[aria-label="HTTP target"]', shopUrl);
   await session.run(`document.querySelector('input[value=copies]').click()`);
   await session.type('[aria-label="Times the recorded rate"]', '5');
-  await session.type('[aria-label="Duration"]', `${RUN_SECONDS}s`);
+  await session.type('[aria-label="Duration"]', `${seconds}s`);
   if (fault) {
     await clickButton(session, /^Add a fault/);
     await session.type('[aria-label="fault 1"]', fault);
+  }
+  for (const [index, check] of checks.entries()) {
+    await clickButton(session, /^Add a check/);
+    await session.type(`[aria-label="check ${index + 1}"]`, check);
   }
   if (!(await session.find('[aria-label="Value of secret 1"]'))) {
     await session.click('[aria-label="Supply login.password"]');

@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { keptPicture } from './kept_picture.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { replay } from './replaying.mjs';
 import { importCapture } from './story.mjs';
@@ -14,7 +15,13 @@ const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/scr
 const [width, height] = (process.env.SIZE ?? '1280x800').split('x').map(Number);
 const ROW = 'tr[aria-label="recording shop"]';
 const themes = (process.env.THEME ?? 'dark,light').split(',');
-const FAULT = '60:error(status=503)@3s..6s for http';
+/** Long enough for the charts to have a shape, and for a comparison to tell. */
+const RUN_SECONDS = 60;
+const FAULT = '20:error(status=503)@20s..40s for http';
+/** Notices lie over the page for some seconds. */
+const DISMISS = `for (const button of document.querySelectorAll('[aria-label="Dismiss"]')) button.click()`;
+/** When a running run is taken: some seconds into its fault. */
+const TAKEN_AFTER_MS = 34_000;
 
 /** Goes to a page by its key and waits until something of it is there. */
 async function page(session, key, selector) {
@@ -28,12 +35,15 @@ const over = (session) =>
 
 /** Everything there is to see, on an empty file or on one that the pictures of the other theme have filled. */
 async function take(session, shopUrl, theme, first) {
-  const shot = (name) => picture(session, `${name}-${theme}`, out);
+  const shot = async (name) => {
+    await session.run(DISMISS);
+    await keptPicture(session, `${name}-${theme}`, out);
+  };
   if (first) {
     await session.until('the empty library', () => session.find('[aria-keyshortcuts="s"]'));
     await shot('01-empty');
     await importCapture(session);
-    await replay(session, shopUrl, 'clean', null);
+    await replay(session, shopUrl, 'clean', null, { seconds: RUN_SECONDS });
     await over(session);
   } else {
     await session.until('the library', () => session.find('tr[tabindex]'));
@@ -53,8 +63,11 @@ async function take(session, shopUrl, theme, first) {
   await leaveField(session);
   await shot('03-exchange');
 
-  await replay(session, shopUrl, `broken-${theme}`, FAULT);
-  await new Promise((resume) => setTimeout(resume, 5_000));
+  await replay(session, shopUrl, `broken-${theme}`, FAULT, {
+    seconds: RUN_SECONDS,
+    checks: ['p99<250ms', 'error_rate<1%', 'recovers within 10s'],
+  });
+  await new Promise((resume) => setTimeout(resume, TAKEN_AFTER_MS));
   await shot('05-run');
   await over(session);
   await session.press('e');
@@ -65,7 +78,11 @@ async function take(session, shopUrl, theme, first) {
   await page(session, '3', '[data-chart=planned_rate] img');
   await session.press('g');
   await session.until('stages', () => session.find('.grip'));
-  await session.until('the outlook', () => session.find('.big'), 60_000);
+  await session.until(
+    'the outlook of that',
+    () => session.find('header button.main:not(:disabled)'),
+    60_000,
+  );
   await session.run(`document.querySelector('.timeline').scrollIntoView({ block: 'center' })`);
   await shot('04-replay');
 
