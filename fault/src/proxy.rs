@@ -16,6 +16,8 @@ mod connection;
 mod control;
 mod counters;
 mod error;
+#[cfg(test)]
+mod idle;
 #[cfg(any(test, feature = "invariants"))]
 pub(crate) mod invariants;
 mod link;

@@ -59,6 +59,8 @@ mod proxy_recording;
 #[cfg(test)]
 mod proxying;
 #[cfg(test)]
+mod recipes;
+#[cfg(test)]
 mod recording;
 #[cfg(test)]
 mod redaction;

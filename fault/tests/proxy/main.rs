@@ -1,6 +1,8 @@
 //! The standing proxy as clients and servers see it: real sockets, real servers. One binary for all topics.
 
 #[cfg(test)]
+mod shelf;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]
@@ -13,6 +15,8 @@ mod controlling;
 mod http_faults;
 #[cfg(test)]
 mod line_faults;
+#[cfg(test)]
+mod long_lived;
 #[cfg(test)]
 mod mysql_faults;
 #[cfg(test)]
