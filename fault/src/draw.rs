@@ -181,6 +181,7 @@ mod tests {
         let busy = Injected::Http {
             status: 503,
             body: None,
+            headers: crate::Fields::default(),
         };
         assert_eq!(drawn.turn.ending, Some(Ending::Answer(busy)));
         assert_eq!(drawn.bits, 0b111);

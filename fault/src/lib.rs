@@ -25,8 +25,8 @@ mod window;
 
 pub use behaviour::{
     Abort, Bandwidth, Behaviour, Blackout, Corrupt, CutBurst, Delay, Down, DropBurst, DropHeader,
-    Dummy, Hang, Injected, LateRows, Latency, LimitData, PacketLoss, RateLimit, RepeatBurst,
-    ResetPeer, Slicer, SlowClose, Timeout, Truncate, WrongLength, WrongSequence,
+    Dummy, Fields, Hang, Injected, LateRows, Latency, LimitData, PacketLoss, RateLimit,
+    RepeatBurst, ResetPeer, Slicer, SlowClose, Timeout, Truncate, WrongLength, WrongSequence,
 };
 pub use burst::{BurstChanges, Bursts};
 pub use count::Count;

@@ -132,6 +132,15 @@ impl ProxyProtocol {
                 why: "scales recorded times, which a replay alone knows: write delay(ms=...)",
             });
         }
+        if self == Self::Tcp
+            && selector.is_some_and(|asked| !asked.can_hold_in_bytes(luck::CONNECT))
+        {
+            return Err(ProxyError::NotInProxy {
+                fault: fault.to_string(),
+                why: "selects by what is asked for, and the proxy takes what passes for bytes: say what is spoken, as with \
+                      --protocol http, or select connection:N or CONNECT",
+            });
+        }
         let is_line = matches!(fault.behaviour, Behaviour::Injected(Injected::Line { .. }));
         if is_line && matches!(self, Self::Http | Self::Mysql) {
             return Err(ProxyError::NotInProxy {

@@ -3,6 +3,8 @@
 
 mod asked;
 mod condition;
+mod header;
+mod table;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +24,8 @@ pub struct Subject<'a> {
     pub operation: &'a str,
     /// What it asks for: `GET /cart/7?x=1`, or the SQL text.
     pub summary: &'a str,
+    /// HTTP, in a proxy: the bytes of the request from its beginning to the end of its head at least.
+    pub head: &'a [u8],
     /// In a proxy, the number of its connection, from 1.
     pub connection: Option<u64>,
     /// In a replay, the copy of its lane, from 0.
@@ -36,6 +40,7 @@ impl Subject<'_> {
         protocol: None,
         operation: "",
         summary: "",
+        head: b"",
         connection: None,
         copy: None,
         in_transaction: None,
@@ -73,14 +78,29 @@ impl Selector {
 
     /// The protocol it asks for, by name or because nothing else has what it asks for.
     pub fn protocol(&self) -> Option<SpokenProtocol> {
-        let of_mysql = || self.conditions.iter().any(Condition::is_of_mysql);
-        self.protocol
-            .or_else(|| of_mysql().then_some(SpokenProtocol::Mysql))
+        let asks = |of: fn(&Condition) -> bool| self.conditions.iter().any(of);
+        let of_mysql = || asks(Condition::is_of_mysql).then_some(SpokenProtocol::Mysql);
+        let of_http = || asks(Condition::is_of_http).then_some(SpokenProtocol::Http);
+        self.protocol.or_else(of_mysql).or_else(of_http)
     }
 
     /// Why it can never hold in a proxy; `None`: it can.
     pub(crate) fn not_in_proxy(&self) -> Option<&'static str> {
         self.conditions.iter().find_map(Condition::not_in_proxy)
+    }
+
+    /// Whether it can hold where passing bytes are all there is: for a burst, of which nothing is known, or for the opening
+    /// of a connection, which has a name.
+    pub(crate) fn can_hold_in_bytes(&self, opening: &str) -> bool {
+        let of_opening = Subject {
+            operation: opening,
+            summary: opening,
+            ..Subject::ANY
+        };
+        self.asked.as_ref().is_none_or(|asked| {
+            asked.holds(&Subject::ANY)
+                || matches!(asked, Asked::Pattern(_)) && asked.holds(&of_opening)
+        })
     }
 
     /// Whether it holds for `subject`.
@@ -119,12 +139,24 @@ impl FromStr for Selector {
             conditions.push(condition);
             pattern = rest;
         }
-        if protocol.is_some_and(|protocol| protocol != SpokenProtocol::Mysql)
-            && conditions.iter().any(Condition::is_of_mysql)
+        let contradicts = |of: fn(&Condition) -> bool, needed| {
+            protocol.is_some_and(|protocol| protocol != needed) && conditions.iter().any(of)
+        };
+        let why = if contradicts(Condition::is_of_mysql, SpokenProtocol::Mysql) {
+            Some("selects a protocol that has no tables and no transactions: write mysql")
+        } else if contradicts(Condition::is_of_http, SpokenProtocol::Http) {
+            Some("selects a protocol that has no header fields: write http")
+        } else if conditions.iter().any(Condition::is_of_mysql)
+            && conditions.iter().any(Condition::is_of_http)
         {
+            Some("asks for MySQL and for HTTP at once, which no exchange is: write two faults")
+        } else {
+            None
+        };
+        if let Some(why) = why {
             return Err(FaultError::BadSelector {
                 selector: text.to_owned(),
-                why: "selects a protocol that has no tables and no transactions: write mysql",
+                why,
             });
         }
         Ok(Self {
@@ -222,6 +254,43 @@ mod tests {
             "copy:0",
         ] {
             assert!(!holds(selector, &UPDATE), "{selector}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_head_is_asked_of_http_alone() {
+        let marked = Subject {
+            head: b"POST /api/cart/7?x=1 HTTP/1.1\r\nX-Fault: slow\r\n\r\n",
+            ..CART
+        };
+        for selector in ["header:x-fault", "http header:X-Fault=sl* POST"] {
+            assert!(holds(selector, &marked), "{selector}");
+            assert!(!holds(selector, &CART) && !holds(selector, &UPDATE));
+            assert_eq!(
+                selector.parse::<Selector>().unwrap().protocol(),
+                Some(SpokenProtocol::Http)
+            );
+        }
+        for selector in ["mysql header:a", "header:a in:transaction"] {
+            assert!(selector.parse::<Selector>().is_err(), "{selector}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_understood_only_openings_have_a_name() {
+        for (selector, can) in [
+            ("CONNECT", true),
+            ("connection:3", true),
+            ("connect", true),
+            ("*", true),
+            ("where -method:GET", true),
+            ("GET", false),
+            ("/api/*", false),
+            ("LOGIN", false),
+            ("where CONNECT", false),
+        ] {
+            let selector: Selector = selector.parse().unwrap();
+            assert_eq!(selector.can_hold_in_bytes("CONNECT"), can, "{selector}");
         }
     }
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    Behaviour, Count, Cut, Delay, Every, Fault, FaultError, Injected, Percent, Selector, Shape,
-    Spread, Truncate, Window,
+    Behaviour, Count, Cut, Delay, Every, Fault, FaultError, Fields, Injected, Percent, Selector,
+    Shape, Spread, Truncate, Window,
 };
 
 #[test]
@@ -50,6 +50,7 @@ fn the_examples_of_the_handbook_are_read() {
     let injected = Injected::Http {
         status: 503,
         body: None,
+        headers: Fields::default(),
     };
     assert_eq!(busy.behaviour, Behaviour::Injected(injected));
     assert_eq!(busy.to_string(), "10:error(status=503) for http /api/*");
@@ -93,9 +94,20 @@ fn a_message_may_hold_commas_quotes_and_parentheses() {
     assert_eq!(fault.to_string(), text);
 }
 
+/// Each is refused with what is allowed.
+fn are_refused(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        let message = Fault::parse(text)
+            .map(|fault| fault.to_string())
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+}
+
 #[test]
 fn every_refusal_names_what_is_allowed() {
-    let cases = [
+    are_refused(&[
         ("delay(ms=1)", "PERCENT:NAME"),
         ("0:delay(ms=1)", "above 0 and up to 100"),
         ("10:dealy(ms=1)", "dummy, delay, "),
@@ -113,20 +125,17 @@ fn every_refusal_names_what_is_allowed() {
         ("10:error(status=503,code=1213)", "one of status"),
         ("10:error(reply=x,code=1213)", "one of status"),
         ("10:error(reply=\"a\nb\")", "one line"),
-        ("10:error for http", "write error(status=...)"),
-        ("10:error for mysql", "write error(code=...)"),
-        ("10:error(code=1213) for redis", "error(reply=...)"),
-        ("10:hang for redis table:item", "no tables"),
-        ("10:error(status=200)", "400 to 599"),
+        ("10:error(status=199)", "200 to 599"),
+        ("10:error(status=204,body=x)", "have no body"),
+        (
+            "10:error(status=503,headers=Retry-After)",
+            "Retry-After: 30",
+        ),
+        ("10:error(code=1213,headers=\"a: b\")", "one of status"),
+        ("10:error(headers=\"a: b\")", "one of status"),
         ("10:error(code=0)", "1 to 65535"),
         ("10:error(code=1213,sqlstate=4)", "five letters"),
         ("10:delay(ms=1)@60s..30s", "FROM before TO"),
-        ("10:delay(ms=1) beyond lunch", "` for SELECTOR`"),
-        ("10:delay(ms=1) for ", "http, mysql"),
-        ("10:delay(ms=1)for http", "` for SELECTOR`"),
-        ("10:hang every 5s", "every 60s for 5s"),
-        ("10:hang @1s..2s every 5s for 6s", "every"),
-        ("10:hang every 5s for 6s", "a shorter TIME"),
         ("10:hang first 0", "first 3"),
         ("10:hang first x", "first 3"),
         ("10:hang of all", "is left over"),
@@ -137,7 +146,6 @@ fn every_refusal_names_what_is_allowed() {
         ("10:slicer(bytes=4,variation=4)", "fewer bytes"),
         ("10:drop_header(name=a b)", "header field"),
         ("10:wrong_sequence(by=0)", "1 to 255"),
-        ("10:wrong_sequence for redis", "only has a meaning in MySQL"),
         ("10:packet_loss", "packet_loss(percent=1)"),
         ("10:packet_loss(percent=101)", "up to 100"),
         ("10:packet_loss(percent=1,correlation=101)", "up to 100"),
@@ -146,10 +154,32 @@ fn every_refusal_names_what_is_allowed() {
         ("10:delay(ms=1,stream=both,when=after)", "of bursts"),
         ("10:delay(ms=1,stream=up)", "downstream, upstream or both"),
         ("10:drop(quiet_ms=0)", "1 to 60000"),
-        ("10:drop for http", "acts on bursts"),
-        ("10:drop for UPDATE", "acts on bursts"),
         ("10:cut", "cut(bytes=10)"),
         ("10:repeat(times=0)", "1 to 100"),
+    ]);
+    assert!(matches!(Fault::parse(""), Err(FaultError::NoPercent(_))));
+}
+
+#[test]
+fn every_refusal_of_what_it_is_for_names_what_is_allowed() {
+    are_refused(&[
+        ("10:error for http", "write error(status=...)"),
+        ("10:error for mysql", "write error(code=...)"),
+        ("10:error(code=1213) for redis", "error(reply=...)"),
+        ("10:hang for redis table:item", "no tables"),
+        ("10:hang for mysql header:a", "write http"),
+        ("10:hang for header:a table:b", "write two faults"),
+        ("10:hang for http header:(", "header:NAME=VALUE"),
+        ("10:hang for connection:0", "from 1"),
+        ("10:delay(ms=1) beyond lunch", "` for SELECTOR`"),
+        ("10:delay(ms=1) for ", "http, mysql"),
+        ("10:delay(ms=1)for http", "` for SELECTOR`"),
+        ("10:hang every 5s", "every 60s for 5s"),
+        ("10:hang @1s..2s every 5s for 6s", "every"),
+        ("10:hang every 5s for 6s", "a shorter TIME"),
+        ("10:wrong_sequence for redis", "only has a meaning in MySQL"),
+        ("10:drop for http", "acts on bursts"),
+        ("10:drop for UPDATE", "acts on bursts"),
         ("10:late_rows(ms=5) for http", "only has a meaning in MySQL"),
         ("10:hang for mysql in:stock", "in:transaction"),
         ("10:hang for http table:item", "no tables"),
@@ -163,15 +193,7 @@ fn every_refusal_names_what_is_allowed() {
         ),
         ("10:error(status=503) for mysql", "write error(code=...)"),
         ("10:error(code=1213) for http /x", "write error(status=...)"),
-    ];
-    for (text, expected) in cases {
-        let message = Fault::parse(text)
-            .map(|fault| fault.to_string())
-            .unwrap_err()
-            .to_string();
-        assert!(message.contains(expected), "{text}: {message}");
-    }
-    assert!(matches!(Fault::parse(""), Err(FaultError::NoPercent(_))));
+    ]);
 }
 
 #[test]
@@ -228,6 +250,7 @@ fn every_behaviour_reads_back_what_it_writes() {
         "rate_limit(rate=8)",
         "late_rows(ms=3)",
         "error(status=503,body=\"a, b\")",
+        "error(status=302,headers=\"Location: /a, b | X-Cause: \\\"test\\\"\")",
         "error(code=1213)",
         "blackout",
         "blackout(when=after)",
@@ -283,8 +306,15 @@ fn any_behaviour() -> impl Strategy<Value = Behaviour> {
         },
     );
     let body = proptest::option::of("[ -~é]{0,20}");
-    let http = (400_u16..=599, body)
-        .prop_map(|(status, body)| Behaviour::Injected(Injected::Http { status, body }));
+    let http = (200_u16..=599, body).prop_map(|(status, body)| {
+        let body = body.filter(|_| !crate::behaviour::has_no_body(status));
+        let headers = Fields::default();
+        Behaviour::Injected(Injected::Http {
+            status,
+            body,
+            headers,
+        })
+    });
     let mysql =
         (1_u16..=u16::MAX, "[0-9A-Z]{5}", "[ -~é]{0,20}").prop_map(|(code, state, message)| {
             let sqlstate = state.as_bytes().try_into().unwrap();

@@ -45,6 +45,7 @@ pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
                 let is_bytes = link.is_bytes();
                 let mut heard = Vec::new();
                 hear(link, &bytes, number, &mut heard);
+                link.tell_opaque();
                 if is_bytes {
                     heard = bursts.pass(link, heard);
                 }

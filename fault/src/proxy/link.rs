@@ -62,6 +62,8 @@ pub(super) struct Link {
     is_unanswered: Cell<bool>,
     /// The client takes nothing more.
     has_left: Cell<bool>,
+    /// That it is not understood has been counted.
+    told_opaque: Cell<bool>,
 }
 
 impl Link {
@@ -86,6 +88,7 @@ impl Link {
             settled: Notify::new(),
             is_unanswered: Cell::new(false),
             has_left: Cell::new(false),
+            told_opaque: Cell::new(false),
         }
     }
 
@@ -182,6 +185,17 @@ impl Link {
         while self.answered().is_some() {}
     }
 
+    /// Counts the connection, once, when what it says is not understood: whoever looks sees it while it is open.
+    pub(super) fn tell_opaque(&self) {
+        let proxy = &self.luck.proxy;
+        if self.said.is_opaque()
+            && proxy.protocol() != ProxyProtocol::Tcp
+            && !self.told_opaque.replace(true)
+        {
+            proxy.counters.opaque();
+        }
+    }
+
     /// The server has finished: exchanges that wait for their answers wait no longer.
     pub(super) fn nobody_answers(&self) {
         self.is_unanswered.set(true);
@@ -207,16 +221,6 @@ impl Link {
                 return;
             }
             settled.await;
-        }
-    }
-}
-
-/// However a connection ends, also with the proxy: whether it was understood is counted.
-impl Drop for Link {
-    fn drop(&mut self) {
-        let proxy = &self.luck.proxy;
-        if self.said.is_opaque() && proxy.protocol() != ProxyProtocol::Tcp {
-            proxy.counters.opaque();
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::behaviour::is_before_greeting;
 use crate::burst::BurstChanges;
 use crate::draw::Dice;
 use crate::flow::Flow;
-use crate::turn::Turn;
-use crate::{Behaviour, Fault, Injected, Subject};
+use crate::turn::{Ending, Turn};
+use crate::{Behaviour, Fault, Injected, SpokenProtocol, Subject};
 
 /// The operation of a connection being opened, as selectors name it.
 pub(super) const CONNECT: &str = "CONNECT";
@@ -187,9 +187,24 @@ fn is_asked(placed: &Placed, moment: Moment, subject: &Subject<'_>) -> bool {
         selector.is_some_and(|selector| selector.names(subject))
     };
     let may = match moment {
-        Moment::Connect => instead_of_greeting || is_named(),
+        Moment::Connect => instead_of_greeting || is_named() && changes_opening(fault, subject),
         Moment::Login => !instead_of_greeting && is_named(),
         Moment::Exchange => !instead_of_greeting,
     };
     may && placed.concerns(subject)
+}
+
+/// Whether it can do something to a connection that is being opened: there is no answer yet to change, and nobody has asked
+/// for one. In bytes an opening is no exchange of a protocol, and SMTP's server is the only one to greet in a line.
+fn changes_opening(fault: &Fault, subject: &Subject<'_>) -> bool {
+    let mut turn = Turn::default();
+    fault.behaviour.strike(&mut turn, Dice::new(0, &[]));
+    match turn.ending {
+        Some(Ending::Answer(Injected::Http { .. })) => false,
+        Some(Ending::Answer(Injected::Line { .. })) => {
+            subject.protocol == Some(SpokenProtocol::Smtp)
+        }
+        Some(_) => true,
+        None => turn.answer.is_nothing(),
+    }
 }

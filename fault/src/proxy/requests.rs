@@ -36,12 +36,20 @@ pub(super) async fn run(link: &Link, scratch: &Scratch) -> Result<(), Cut> {
         link.speaks(Direction::ToServer);
         let mut heard = Vec::new();
         requests.hear(bytes, &link.said, &mut heard);
+        link.tell_opaque();
         if !heard.is_empty() && !heard.iter().any(Heard::is_tls) {
             release(link);
         }
-        for heard in heard {
-            match heard {
-                Heard::Begin(asked) => passes = begin(link, *asked, scratch).await?,
+        let mut heard = heard.into_iter().peekable();
+        while let Some(next) = heard.next() {
+            match next {
+                Heard::Begin(asked) => {
+                    let head = match heard.peek() {
+                        Some(Heard::Bytes(bytes)) => bytes.as_slice(),
+                        _ => &[],
+                    };
+                    passes = begin(link, *asked, head, scratch).await?;
+                }
                 Heard::Bytes(bytes) if passes => {
                     let whats = bursts.pass(link, vec![What::Bytes(bytes, None)]);
                     put_all(link, whats).await;
@@ -89,8 +97,8 @@ async fn put_all(link: &Link, whats: Vec<What>) {
     }
 }
 
-/// An exchange begins. Whether its request passes.
-async fn begin(link: &Link, asked: Asked, scratch: &Scratch) -> Result<bool, Cut> {
+/// An exchange begins; `head` are the first bytes of its request. Whether it passes.
+async fn begin(link: &Link, asked: Asked, head: &[u8], scratch: &Scratch) -> Result<bool, Cut> {
     if asked.answer.is_burst() {
         // the burst before it has had its answer
         match link.answered() {
@@ -105,6 +113,7 @@ async fn begin(link: &Link, asked: Asked, scratch: &Scratch) -> Result<bool, Cut
         protocol: asked.protocol,
         operation: &asked.operation,
         summary: &asked.summary,
+        head,
         in_transaction: asked.in_transaction,
         ..Subject::ANY
     };

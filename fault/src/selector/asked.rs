@@ -107,7 +107,7 @@ fn begins_with_word(text: &[u8], word: &[u8]) -> bool {
 
 /// Whether `text` is `pattern`, where `*` stands for any run of bytes; case is ignored.
 /// Linear but for one step back per `*`: quadratic at worst, on texts of at most some hundred bytes.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while let Some(byte) = text.get(t) {

@@ -1,9 +1,11 @@
-//! What else a selector may ask of an exchange: `table:item`, `in:transaction`, `connection:3`, `copy:0`.
+//! What else a selector may ask of an exchange: `table:item`, `in:transaction`, `header:X-Test=1`, `connection:3`,
+//! `copy:0`.
 
 use std::fmt;
 
-use super::Subject;
-use crate::FaultError;
+use super::header::Header;
+use super::{Subject, table};
+use crate::{FaultError, SpokenProtocol};
 
 /// One question, written `KEY:VALUE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub(super) enum Condition {
     Table(String),
     /// MySQL: a transaction is open, or none is.
     Transaction(bool),
+    /// HTTP: the request has this field.
+    Header(Header),
     /// It is on the connection with this number, from 1.
     Connection(u64),
     /// It is in the copy with this number, from 0.
@@ -29,6 +33,9 @@ impl Condition {
             ("in", "transaction") => Some(Self::Transaction(true)),
             ("outside", "transaction") => Some(Self::Transaction(false)),
             ("table", name) if !name.is_empty() => Some(Self::Table(name.to_owned())),
+            ("header", field) => Header::read(field).map(Self::Header),
+            // they are counted from 1
+            ("connection", "0") => None,
             ("connection", number) => number.parse().ok().map(Self::Connection),
             ("copy", number) => number.parse().ok().map(Self::Copy),
             ("in" | "outside" | "table", _) => None,
@@ -36,15 +43,19 @@ impl Condition {
         };
         let condition = condition.ok_or_else(|| FaultError::BadSelector {
             selector: word.to_owned(),
-            why: "is no condition: write table:NAME, in:transaction, outside:transaction, connection:N or copy:N",
+            why: "is no condition: write table:NAME, in:transaction, outside:transaction, header:NAME, header:NAME=VALUE, \
+                  connection:N (from 1) or copy:N (from 0)",
         })?;
         Ok(Some((condition, rest.trim_start())))
     }
 
     pub(super) fn holds(&self, subject: &Subject<'_>) -> bool {
         match self {
-            Self::Table(name) => names_table(subject.operation, name),
+            Self::Table(name) => table::is_named(subject.operation, name),
             Self::Transaction(open) => subject.in_transaction == Some(*open),
+            Self::Header(header) => {
+                subject.protocol == Some(SpokenProtocol::Http) && header.stands_in(subject.head)
+            }
             Self::Connection(number) => subject.connection == Some(*number),
             Self::Copy(number) => subject.copy == Some(*number),
         }
@@ -55,10 +66,15 @@ impl Condition {
         matches!(self, Self::Table(_) | Self::Transaction(_))
     }
 
+    /// Whether only HTTP has what it asks for.
+    pub(super) const fn is_of_http(&self) -> bool {
+        matches!(self, Self::Header(_))
+    }
+
     pub(super) const fn not_in_proxy(&self) -> Option<&'static str> {
         match self {
             Self::Copy(_) => Some("selects a copy of a replay's lane; a proxy has connection:N"),
-            Self::Table(_) | Self::Transaction(_) | Self::Connection(_) => None,
+            Self::Table(_) | Self::Transaction(_) | Self::Header(_) | Self::Connection(_) => None,
         }
     }
 
@@ -71,21 +87,12 @@ impl Condition {
                 "selects by open transactions, which only a `reprise proxy` sees: put it there, or select \
                  the operation, as in `for mysql COMMIT`",
             ),
+            Self::Header(_) => Some(
+                "selects by a field of the request, which a `reprise proxy` reads: put it there, or select the operation",
+            ),
             Self::Table(_) | Self::Copy(_) => None,
         }
     }
-}
-
-/// Whether a statement's digest names a table where tables are named.
-fn names_table(operation: &str, table: &str) -> bool {
-    let mut words = operation.split([' ', ',', '(', ')']);
-    let mut expected = false;
-    words.any(|word| {
-        let plain = word.rsplit('.').next().unwrap_or(word).trim_matches('`');
-        let found = expected && plain.eq_ignore_ascii_case(table);
-        expected = matches!(word, "FROM" | "JOIN" | "INTO" | "UPDATE" | "TABLE");
-        found
-    })
 }
 
 impl fmt::Display for Condition {
@@ -94,6 +101,7 @@ impl fmt::Display for Condition {
             Self::Table(name) => write!(f, "table:{name}"),
             Self::Transaction(true) => f.write_str("in:transaction"),
             Self::Transaction(false) => f.write_str("outside:transaction"),
+            Self::Header(header) => write!(f, "header:{header}"),
             Self::Connection(number) => write!(f, "connection:{number}"),
             Self::Copy(number) => write!(f, "copy:{number}"),
         }
@@ -105,21 +113,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_found_where_statements_name_tables() {
-        for operation in [
-            "SELECT * FROM shop.item WHERE id = ?",
-            "INSERT INTO item (id) VALUES (?)",
-            "UPDATE `item` SET a = ?",
-            "SELECT a FROM b JOIN item ON a = b",
-        ] {
-            assert!(names_table(operation, "item"), "{operation}");
-        }
-        assert!(!names_table("SELECT item FROM stock", "item"));
-    }
-
-    #[test]
     fn what_begins_like_a_condition_and_is_none_is_refused() {
-        for text in ["in:stock", "connection:x", "table:", "copy:-1"] {
+        for text in [
+            "in:stock",
+            "connection:x",
+            "connection:0",
+            "table:",
+            "copy:-1",
+            "header:",
+            "header:=1",
+            "header:a(b",
+        ] {
             assert!(Condition::split(text).is_err(), "{text}");
         }
         for text in ["GET /a:b", "/a:b", "UPDATE"] {

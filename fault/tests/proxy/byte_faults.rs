@@ -366,6 +366,12 @@ fn a_fault_of_another_protocol_is_refused_and_changes_nothing() {
         let error = standing.proxy.add_fault(fault, true).unwrap_err();
         assert!(error.to_string().contains("use --protocol"), "{error}");
     }
+    // of bytes nobody knows what they ask for
+    for selector in ["GET", "/api/*", "where method:POST"] {
+        let fault = format!("1:hang for {selector}").parse().unwrap();
+        let error = standing.proxy.add_fault(fault, true).unwrap_err();
+        assert!(error.to_string().contains("say what is spoken"), "{error}");
+    }
     let of_a_copy = "1:hang for copy:2".parse().unwrap();
     let error = standing.proxy.add_fault(of_a_copy, true).unwrap_err();
     assert!(error.to_string().contains("connection:N"), "{error}");

@@ -117,6 +117,63 @@ fn a_status_is_answered_in_the_servers_place_and_the_connection_goes_on() {
 }
 
 #[test]
+fn any_status_is_answered_and_those_without_a_body_have_none() {
+    let (standing, _) = standing(&[
+        "100:error(status=302) for /moved",
+        "100:error(status=204) for /nothing",
+        "100:error(status=304) for /same",
+        "100:error(status=205) for /reset",
+    ]);
+    let mut client = standing.connect();
+    for (path, status, body) in [
+        ("/moved", 302, "302 Found\n"),
+        ("/nothing", 204, ""),
+        ("/same", 304, ""),
+        ("/reset", 205, ""),
+        ("/", 200, "/"),
+    ] {
+        let answer = ask(&mut client, &get(path));
+        assert_eq!(answer, (Some(status), Ok(body.to_owned())), "{path}");
+    }
+}
+
+#[test]
+fn a_request_asks_for_its_fault_by_a_field_of_its_head() {
+    let (standing, seen) = standing(&["100:error(status=503) for http header:X-Fault=no* POST"]);
+    let mut client = standing.connect();
+    let asked = |method: &str, field: &str| {
+        format!(
+            "{method} / HTTP/1.1\r\nHost: a\r\n{field}Content-Length: 14\r\n\r\nx-fault: no\r\n\r"
+        )
+    };
+    // the body is none of its business
+    for (method, field, status) in [
+        ("POST", "x-fault: not now\r\n", 503),
+        ("POST", "x-fault: later\r\n", 200),
+        ("POST", "", 200),
+        ("PUT", "X-Fault: no\r\n", 200),
+    ] {
+        assert_eq!(ask(&mut client, &asked(method, field)).0, Some(status));
+    }
+    assert_eq!(seen.lock().unwrap().len(), 3);
+    assert_eq!(standing.proxy.faults()[0].injected, 1);
+}
+
+#[test]
+fn what_can_do_nothing_to_an_opening_is_not_asked_about_it() {
+    let (standing, _) = standing(&[
+        "100:error(status=503) for CONNECT",
+        "100:truncate(bytes=0) for CONNECT",
+        "100:abort for CONNECT",
+        "100:delay(ms=1) for CONNECT",
+    ]);
+    assert_eq!(ask(&mut standing.connect(), &get("/")).0, Some(200));
+    let counted = standing.proxy.faults().into_iter();
+    let counted: Vec<_> = counted.map(|one| (one.injected, one.passed)).collect();
+    assert_eq!(counted, [(0, 0), (0, 0), (0, 0), (1, 0)]);
+}
+
+#[test]
 fn pipelined_requests_get_their_answers_in_order_with_the_made_up_ones_between() {
     let (standing, _) = standing(&["100:error(status=429) for /no"]);
     let mut client = standing.connect();
@@ -243,6 +300,9 @@ fn what_is_not_http_is_passed_on_as_bytes_and_said() {
     client.write_all(b"\x16\x03\x01ab").unwrap();
     assert_eq!(read_all(&client), b"\x16\x03\x03back");
     assert_eq!(server.join().unwrap(), *b"\x16\x03\x01ab");
+    // while it is open already
+    eventually(|| standing.proxy.counts().opaque == 1);
+    assert_eq!(standing.proxy.counts().open, 1);
     drop(client);
     standing.idle();
     assert_eq!(standing.proxy.counts().opaque, 1);

@@ -84,6 +84,7 @@ export const BEHAVIOURS: Behaviour[] = [
       [
         { name: 'status', label: 'status' },
         { name: 'body', label: 'body', quoted: true },
+        { name: 'headers', label: 'headers', quoted: true },
       ],
       { status: '503' },
     ),

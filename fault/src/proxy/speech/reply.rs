@@ -2,7 +2,8 @@
 
 use reprise_wire::mysql::{ErrPacket, write_packet};
 
-use crate::Injected;
+use crate::behaviour::has_no_body;
+use crate::{Fields, Injected};
 
 /// How an exchange is answered in the server's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +54,15 @@ impl ReplyTo {
     /// The answer a fault gives; `None` when it is of the other protocol.
     pub(in crate::proxy) fn answer(self, injected: &Injected) -> Option<Answer> {
         match (self, injected) {
-            (Self::Http { is_head, closes }, Injected::Http { status, body }) => {
-                let bytes = http(*status, body.as_deref(), is_head, closes);
+            (
+                Self::Http { is_head, closes },
+                Injected::Http {
+                    status,
+                    body,
+                    headers,
+                },
+            ) => {
+                let bytes = http((*status, body.as_deref(), headers), is_head, closes);
                 Some(Answer {
                     bytes,
                     closes,
@@ -169,13 +177,32 @@ fn rollback(query_attributes: bool) -> Vec<u8> {
     out
 }
 
-fn http(status: u16, body: Option<&str>, is_head: bool, closes: bool) -> Vec<u8> {
+fn http(
+    (status, body, headers): (u16, Option<&str>, &Fields),
+    is_head: bool,
+    closes: bool,
+) -> Vec<u8> {
     let reason = reason(status);
+    let connection = if closes { "Connection: close\r\n" } else { "" };
+    let given: String = headers.lines().map(|line| format!("{line}\r\n")).collect();
+    if has_no_body(status) {
+        // a length is not to be said where there can be no body, RFC 9110 section 8.6; 205 says that it has none
+        let length = if status == 205 {
+            "Content-Length: 0\r\n"
+        } else {
+            ""
+        };
+        return format!("HTTP/1.1 {status} {reason}\r\n{given}{length}{connection}\r\n")
+            .into_bytes();
+    }
     let usual = format!("{status} {reason}\n");
     let body = body.unwrap_or(&usual);
-    let connection = if closes { "Connection: close\r\n" } else { "" };
+    let kind = match headers.has("Content-Type") {
+        true => "",
+        false => "Content-Type: text/plain\r\n",
+    };
     let mut answer = format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n{connection}\r\n",
+        "HTTP/1.1 {status} {reason}\r\n{given}{kind}Content-Length: {}\r\n{connection}\r\n",
         body.len()
     );
     if !is_head {
@@ -187,6 +214,18 @@ fn http(status: u16, body: Option<&str>, is_head: bool, closes: bool) -> Vec<u8>
 /// What a status means, in words. RFC 9110 section 15, RFC 6585.
 const fn reason(status: u16) -> &'static str {
     match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        205 => "Reset Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -204,6 +243,8 @@ const fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
         507 => "Insufficient Storage",
+        _ if status < 300 => "Success",
+        _ if status < 400 => "Redirection",
         _ if status < 500 => "Client Error",
         _ => "Server Error",
     }

@@ -1,0 +1,84 @@
+//! A field of an HTTP request as a selector asks for it: `X-Test`, or `X-Test=VALUE` where `*` is any text.
+
+use std::fmt;
+
+use super::asked::glob;
+
+/// A field, and what it must say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    name: String,
+    /// `None`: it only has to be there.
+    value: Option<String>,
+}
+
+impl Header {
+    /// What `NAME` or `NAME=VALUE` asks for; `None`: it names no field.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (text, None),
+        };
+        // what a field's name may have, RFC 9110 section 5.6.2
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        (!name.is_empty() && name.bytes().all(is_name)).then(|| Self {
+            name: name.to_owned(),
+            value,
+        })
+    }
+
+    /// Whether the head of a request, which may be followed by its body, has it.
+    pub(super) fn stands_in(&self, head: &[u8]) -> bool {
+        let lines = head.split(|byte| *byte == b'\n').skip(1);
+        lines
+            .map(<[u8]>::trim_ascii_end)
+            .take_while(|line| !line.is_empty())
+            .any(|line| self.is(line))
+    }
+
+    fn is(&self, line: &[u8]) -> bool {
+        let Some((name, value)) = line.split_at_checked(self.name.len()) else {
+            return false;
+        };
+        let Some(value) = value.strip_prefix(b":") else {
+            return false;
+        };
+        let wanted = self.value.as_ref();
+        name.eq_ignore_ascii_case(self.name.as_bytes())
+            && wanted.is_none_or(|wanted| glob(wanted.as_bytes(), value.trim_ascii()))
+    }
+}
+
+impl fmt::Display for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match &self.value {
+            Some(value) => write!(f, "={value}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_by_its_name_and_what_it_says() {
+        let head = b"GET /X-Line:1 HTTP/1.1\r\nHost: a\r\nx-test:  slow please \r\nEmpty:\r\n\r\nX-Body: 1\r\n";
+        let stands = |text: &str| Header::read(text).unwrap().stands_in(head);
+        for text in [
+            "X-Test",
+            "x-test=slow*",
+            "X-TEST=SLOW PLEASE",
+            "Empty",
+            "Empty=",
+            "Host=a",
+        ] {
+            assert!(stands(text), "{text}");
+        }
+        for text in ["X-Tes", "X-Test=slow", "Host=", "X-Body", "X-Line", "GET"] {
+            assert!(!stands(text), "{text}");
+        }
+    }
+}
