@@ -153,6 +153,7 @@ const fn of_proxy(error: &reprise_fault::ProxyError) -> Blame {
         | Proxy::NeverStrikes { .. }
         | Proxy::NotInProxy { .. }
         | Proxy::NoSuchFault(_)
+        | Proxy::ComesBack(_)
         | Proxy::NameTaken(_) => Blame::Usage,
         Proxy::Unprotected(_) => Blame::Refused,
         Proxy::Thread(_) | Proxy::ThreadGone => Blame::Internal,

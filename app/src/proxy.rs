@@ -166,6 +166,10 @@ impl Library {
     }
 
     fn proxy_config(&self, request: &ProxyRequest) -> Result<ProxyConfig, Error> {
+        if request.name.trim().is_empty() {
+            let why = "a proxy without a name cannot be controlled: write one, as in name = \"db\"";
+            return Err(Error::Usage(why.to_owned()));
+        }
         let protocol = request
             .protocol
             .unwrap_or_else(|| address::protocol_of(&request.to));

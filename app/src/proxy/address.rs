@@ -50,9 +50,9 @@ pub(super) fn host_and_port(to: &str) -> Result<&str, Error> {
     let named = ["tcp://", "redis://", "memcached://", "smtp://"];
     let address = named.iter().find_map(|scheme| to.strip_prefix(scheme));
     let address = address.unwrap_or(to).trim_end_matches('/');
-    let has_port = address
-        .rsplit_once(':')
-        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let has_port = address.rsplit_once(':').is_some_and(|(host, port)| {
+        !host.is_empty() && port.parse().is_ok_and(|port: u16| port > 0)
+    });
     if address.contains("://") || !has_port {
         return Err(Error::Usage(format!(
             "--to '{to}': write HOST:PORT, as in 127.0.0.1:3306"
@@ -108,7 +108,7 @@ mod tests {
     fn a_bare_target_needs_its_port() {
         assert_eq!(host_and_port("tcp://db:25").unwrap(), "db:25");
         assert_eq!(host_and_port("redis://cache:6379/").unwrap(), "cache:6379");
-        for text in ["db", "http://db:80", ":25", "db:x"] {
+        for text in ["db", "http://db:80", ":25", "db:x", "db:0"] {
             assert!(host_and_port(text).is_err(), "{text}");
         }
     }

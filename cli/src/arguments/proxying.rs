@@ -147,6 +147,7 @@ pub(crate) enum ProxyCommand {
         /// The proxy's name
         proxy: String,
         /// The fault's number, as `list` shows it
+        #[arg(value_parser = fault_number)]
         id: u32,
         /// The fault to put in its place, counted from zero
         #[arg(required_unless_present_any = ["on", "off"])]
@@ -166,6 +167,7 @@ pub(crate) enum ProxyCommand {
         /// The proxy's name
         proxy: String,
         /// The fault's number [default: all of them]
+        #[arg(value_parser = fault_number)]
         id: Option<u32>,
         #[command(flatten)]
         control: ControlArguments,
@@ -192,6 +194,11 @@ pub(crate) enum ProxyCommand {
         #[command(flatten)]
         control: ControlArguments,
     },
+}
+
+fn fault_number(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is no fault's number; `reprise proxy list` shows them"))
 }
 
 #[derive(Debug, Args)]

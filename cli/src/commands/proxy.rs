@@ -112,6 +112,7 @@ fn opened(proxy: &ProxyState) -> String {
     } = proxy;
     let faults = match proxy.faults.len() {
         0 => "no fault is on".to_owned(),
+        1 => format!("1 fault is on, seed {seed}"),
         some => format!("{some} faults are on, seed {seed}"),
     };
     format!("{name} listens on {listen} and forwards to {to} ({protocol}); {faults}")

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 use serde_json::Value;
 
 use crate::support::running::Running;
@@ -206,4 +206,38 @@ fn nothing_is_left_of_ten_thousand_hung_clients() {
     let [first, .., last] = held_kb;
     let [first, last] = [first - before_kb, last - before_kb];
     assert!(last < first * 3 / 2, "{held_kb:?} from {before_kb}");
+}
+
+#[test]
+fn a_proxy_that_may_have_no_more_connections_says_so_and_goes_on() {
+    let server = Silent::start();
+    let proxied = Proxied::start(&server.address);
+    // nobody is let through to the server: what is short is what clients take
+    proxied.order(&["add", "proxy", "100:hang for CONNECT"]);
+    let free = proxied.descriptors() as u64;
+    let pid = Pid::from_raw(proxied.running.id().cast_signed());
+    let most = |number| {
+        let limit = Rlimit {
+            current: Some(number),
+            maximum: getrlimit(Resource::Nofile).maximum,
+        };
+        prlimit(pid, Resource::Nofile, limit).unwrap();
+    };
+    most(free + 20);
+    let clients = proxied.hang(60);
+    eventually("all places are taken", || {
+        proxied.descriptors() as u64 >= free + 20
+    });
+    // the next is asked for at once
+    thread::sleep(Duration::from_millis(300));
+    drop(clients);
+    eventually("it says so", || {
+        let all = proxied.order(&["list"]);
+        let trouble = all["trouble"].as_str().unwrap_or_default();
+        trouble.contains("clients wait to be taken in") && trouble.contains("open files")
+    });
+    eventually("who had to wait was taken in", || {
+        proxied.number("/connections/accepted") == 60
+    });
+    eventually("all have left", || proxied.number("/connections/open") == 0);
 }

@@ -99,6 +99,34 @@ fn a_fault_that_cannot_be_read_or_never_strikes_is_refused() {
     fault("20:slow(ms=3)", "use dummy, delay");
     fault("120:hang", "up to 100");
     fault("5:error(status=503)", "use --protocol http");
+    fault("5:hang for GET", "say what is spoken");
+    fault("5:hang for connection:0", "connection:N (from 1)");
+}
+
+#[test]
+fn proxies_that_would_forward_to_themselves_are_refused() {
+    let desk = Desk::new();
+    let free = || {
+        TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port()
+    };
+    let one = format!("127.0.0.1:{}", free());
+    let flags = ["proxy", "--listen", &one, "--to"];
+    for to in [&one, &one.replace("127.0.0.1", "localhost")] {
+        desk.run(&[&flags[..], &[to]].concat())
+            .refused(2, "comes back to it");
+    }
+    let other = free();
+    let ring = format!(
+        "[[proxy]]\nname = 'one'\nlisten = '0.0.0.0:{other}'\nto = 'mysql://{one}'\n\
+         [[proxy]]\nname = 'two'\nlisten = '{one}'\nto = '127.0.0.1:{other}'\n"
+    );
+    desk.write("proxies.toml", ring.as_bytes());
+    desk.run(&["proxy", "--config", "proxies.toml"])
+        .refused(2, "proxy `two`: failed to forward");
 }
 
 /// What the control API answers: status and JSON.
@@ -190,6 +218,12 @@ fn refuses_what_makes_no_sense(at: &str, fault: &str) {
             "none with this number",
         ),
         ("PUT /api/proxies/shop/faults/1", "{}", 400, "lease_ms"),
+        (
+            "POST /api/proxies/shop/faults",
+            "{\"fault\": \"5:hang\", \"lease_ms\": 0}",
+            400,
+            "has ended already",
+        ),
         // fields by their place
         (
             "POST /api/proxies/shop/faults",
@@ -309,6 +343,10 @@ fn one_wrong_proxy_of_a_file_is_named_and_none_is_opened() {
             "reprise targets allow 192.0.2.1",
         ),
         (
+            "listen = '0'\nto = '127.0.0.1:9'\nfaults = ['5:hang for GET']",
+            "say what is spoken",
+        ),
+        (
             &format!("listen = '{taken}'\nto = '127.0.0.1:9'"),
             "choose another port",
         ),
@@ -323,6 +361,12 @@ fn one_wrong_proxy_of_a_file_is_named_and_none_is_opened() {
         assert!(said.stderr.contains(why), "{}", said.stderr);
         assert!(TcpStream::connect(&listen).is_err(), "{second}");
     }
+    desk.write(
+        "proxies.toml",
+        b"[[proxy]]\nname = ' '\nlisten = '0'\nto = '127.0.0.1:9'\n",
+    );
+    desk.run(&["proxy", "--config", "proxies.toml"])
+        .refused(2, "write one, as in name");
 }
 
 #[test]

@@ -64,7 +64,10 @@ async fn accept(
             }
             // the client has left before it was taken in
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(_) => tokio::time::sleep(TRY_AGAIN_AFTER).await,
+            Err(error) => {
+                proxy.trouble(format!("clients wait to be taken in: {error}"));
+                tokio::time::sleep(TRY_AGAIN_AFTER).await;
+            }
         }
     }
 }

@@ -43,6 +43,12 @@ pub enum ProxyError {
     /// Two proxies with one name.
     #[error("open the proxy `{0}`: there is one of this name already; give each its own")]
     NameTaken(String),
+    /// What it forwards would come back to it.
+    #[error(
+        "forward from {0}: what is sent there comes back to it, each connection opening another without end; \
+         let it forward to the server itself"
+    )]
+    ComesBack(SocketAddr),
     /// Anybody could make things go wrong.
     #[error(
         "control proxies on {0}: others could reach it; use an address of this machine only, such as \
@@ -61,7 +67,7 @@ pub enum ProxyError {
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "; another program listens there: stop it, or choose another port"
+            "; somebody listens there already: stop that program, or choose another port"
         }
         io::ErrorKind::AddrNotAvailable => {
             "; this machine does not have that address: use one of its own, or 0.0.0.0"

@@ -1,6 +1,7 @@
 //! The proxies that are open, and the threads that serve them: opened, switched off and on, moved and removed
 //! while others go on.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -42,6 +43,9 @@ impl OpenProxies {
             return Err(ProxyError::NameTaken(config.name));
         }
         let proxy = Arc::new(Proxy::bind(config)?);
+        if comes_back(&proxy, &all) {
+            return Err(ProxyError::ComesBack(proxy.address()));
+        }
         all.push(Arc::clone(&proxy));
         drop(all);
         self.serve(&proxy)?;
@@ -100,8 +104,8 @@ impl OpenProxies {
     ) -> Result<Arc<Proxy>, ProxyError> {
         let was_enabled = proxy.is_enabled();
         self.disable(proxy).await;
-        let made = match Proxy::bind(config) {
-            Ok(made) => Arc::new(made),
+        let made = match self.bound_in_place_of(proxy, config) {
+            Ok(made) => made,
             Err(error) => {
                 if was_enabled {
                     self.enable(proxy)?;
@@ -124,7 +128,78 @@ impl OpenProxies {
         Ok(made)
     }
 
+    fn bound_in_place_of(
+        &self,
+        proxy: &Arc<Proxy>,
+        config: ProxyConfig,
+    ) -> Result<Arc<Proxy>, ProxyError> {
+        let made = Arc::new(Proxy::bind(config)?);
+        let mut others = self.list();
+        others.retain(|other| !Arc::ptr_eq(other, proxy));
+        match comes_back(&made, &others) {
+            true => Err(ProxyError::ComesBack(made.address())),
+            false => Ok(made),
+        }
+    }
+
     fn all(&self) -> MutexGuard<'_, Vec<Arc<Proxy>>> {
         self.proxies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether what a proxy forwards comes back to it, be it through others.
+fn comes_back(proxy: &Proxy, others: &[Arc<Proxy>]) -> bool {
+    let mut reached = proxy.target().addresses().to_vec();
+    let mut next = 0;
+    while let Some(to) = reached.get(next).copied() {
+        next += 1;
+        if is_taken_in_at(to, proxy.address()) {
+            return true;
+        }
+        let on_the_way = others
+            .iter()
+            .filter(|other| is_taken_in_at(to, other.address()));
+        for further in on_the_way.flat_map(|other| other.target().addresses()) {
+            if !reached.contains(further) {
+                reached.push(*further);
+            }
+        }
+    }
+    false
+}
+
+/// Whether a connection to one address is taken in by whoever listens at the other.
+fn is_taken_in_at(to: SocketAddr, listens: SocketAddr) -> bool {
+    let (to_ip, ip) = (to.ip(), listens.ip());
+    // nowhere in particular is this machine
+    let is_here = to_ip.is_loopback() || to_ip.is_unspecified();
+    to.port() == listens.port()
+        && (to_ip == ip
+            || is_here && (ip.is_unspecified() || ip.is_loopback() && to_ip.is_unspecified()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_in_where_it_is_this_machines_own() {
+        let taken_in =
+            |to: &str, listens: &str| is_taken_in_at(to.parse().unwrap(), listens.parse().unwrap());
+        for (to, listens) in [
+            ("127.0.0.1:80", "127.0.0.1:80"),
+            ("127.0.0.1:80", "0.0.0.0:80"),
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::1]:80", "[::]:80"),
+        ] {
+            assert!(taken_in(to, listens), "{to} {listens}");
+        }
+        for (to, listens) in [
+            ("127.0.0.1:80", "127.0.0.1:81"),
+            ("127.0.0.2:80", "127.0.0.1:80"),
+            ("192.0.2.1:80", "0.0.0.0:80"),
+        ] {
+            assert!(!taken_in(to, listens), "{to} {listens}");
+        }
     }
 }

@@ -82,6 +82,16 @@ fn describe(state: &Value) -> String {
             "connection"
         ),
     );
+    let opaque = state["connections"]["opaque"].as_u64().unwrap_or(0);
+    if opaque > 0 {
+        lines.push_str(&format!(
+            "  {} spoke something else, or TLS: only faults of bytes act there\n",
+            counted(opaque, "connection")
+        ));
+    }
+    if let Some(trouble) = state["trouble"].as_str() {
+        lines.push_str(&format!("  last trouble: {trouble}\n"));
+    }
     for fault in state["faults"].as_array().into_iter().flatten() {
         let off = match fault["on"].as_bool() {
             Some(false) => " (off)",

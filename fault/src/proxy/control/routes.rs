@@ -112,7 +112,7 @@ fn refused(error: ProxyError) -> Answer {
         ProxyError::NoSuchFault(_) => 404,
         _ => 400,
     };
-    Answer::error(status, error)
+    Answer::error(status, format!("could not {error}"))
 }
 
 fn number(id: &str) -> Result<u32, Answer> {
@@ -138,6 +138,11 @@ fn object<T: DeserializeOwned>(body: &[u8], like: &str) -> Result<T, Answer> {
 /// The body, and the fault it writes.
 fn read(body: &[u8]) -> Result<(Option<Fault>, FaultBody), Answer> {
     let body: FaultBody = object(body, FAULT_BODY)?;
+    if body.lease_ms == Some(0) {
+        let why =
+            "a lease of 0 ms has ended already: write \"lease_ms\" above 0, or remove the fault";
+        return Err(Answer::error(400, why));
+    }
     let fault = body.fault.as_ref().map(|fault| fault.parse());
     let fault = fault
         .transpose()

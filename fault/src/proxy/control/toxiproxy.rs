@@ -122,12 +122,7 @@ impl Toxiproxy {
 
     async fn create(&self, body: &[u8]) -> Answered {
         let body: ProxyBody = read(body)?;
-        for (field, value) in [("name", &body.name), ("upstream", &body.upstream)] {
-            if value.is_empty() {
-                let why = format!("missing required field: {field}");
-                return Err(refused(400, &why));
-            }
-        }
+        self.check(&body, "")?;
         let proxy = self.open_as(&body)?;
         if body.enabled == Some(false) {
             self.open.disable(&proxy).await;
@@ -136,6 +131,19 @@ impl Toxiproxy {
             status: 201,
             body: self.shown(&proxy),
         })
+    }
+
+    /// Refuses what could not be opened for what it says; `place` is where it says it.
+    fn check(&self, body: &ProxyBody, place: &str) -> Result<(), Answer> {
+        for (field, value) in [("name", &body.name), ("upstream", &body.upstream)] {
+            if value.is_empty() {
+                let why = format!("missing required field: {field}{place}");
+                return Err(refused(400, &why));
+            }
+        }
+        let allowed = self.store.allow_http(&body.upstream, None, false);
+        allowed.map_err(bad)?;
+        address(&body.listen).map(drop)
     }
 
     fn open_as(&self, body: &ProxyBody) -> Result<Arc<Proxy>, Answer> {
@@ -187,9 +195,13 @@ impl Toxiproxy {
         replaced.map_err(refused_by)
     }
 
-    /// Makes proxies be there as they are listed; those that are there already stay.
+    /// Makes proxies be there as they are listed; those that are there already stay. Where one of them makes no sense,
+    /// none is made.
     async fn populate(&self, body: &[u8]) -> Answered {
         let wanted: Vec<ProxyBody> = read(body)?;
+        for (body, number) in wanted.iter().zip(1..) {
+            self.check(body, &format!(" at proxy {number}"))?;
+        }
         let mut made = Vec::with_capacity(wanted.len());
         for body in wanted {
             let proxy = match self.open.named(&body.name) {

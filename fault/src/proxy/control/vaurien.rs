@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::SpokenProtocol;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Answer;
-use crate::Fault;
 use crate::proxy::Proxy;
+use crate::{Behaviour, Fault, SpokenProtocol};
 
 /// Vaurien's behaviours, in its order.
 const BEHAVIORS: [&str; 7] = [
@@ -32,11 +31,17 @@ struct Behavior {
     sleep: f64,
     #[serde(default = "yes")]
     before: bool,
+    /// Damage what passes instead of answering.
+    #[serde(default)]
+    inject: bool,
     #[serde(default)]
     warmup: u32,
     #[serde(default = "once")]
     agitate: u32,
 }
+
+/// What `error` is where no error can be answered: as many bytes as Vaurien damages.
+const DAMAGE: &str = "corrupt(bytes=100)";
 
 const fn one_second() -> f64 {
     1.0
@@ -80,7 +85,18 @@ pub(super) fn answer(
 fn current(proxies: &[Arc<Proxy>]) -> &'static str {
     let faults = proxies.first().map(|proxy| proxy.faults());
     let on = faults.into_iter().flatten().find(|fault| fault.on);
-    on.map_or("dummy", |fault| fault.fault.behaviour.name())
+    on.map_or("dummy", |fault| named(&fault.fault))
+}
+
+/// What Vaurien calls a fault that it has, so that whoever reads the name can put it back.
+fn named(fault: &Fault) -> &'static str {
+    match fault.behaviour {
+        Behaviour::Injected(_) | Behaviour::Corrupt(_) if fault.count.first.is_some() => {
+            "transient"
+        }
+        Behaviour::Corrupt(_) => "error",
+        _ => fault.behaviour.name(),
+    }
 }
 
 /// Puts one behaviour in the place of all faults of all proxies. Refused, it changes nothing.
@@ -104,10 +120,16 @@ fn set(proxies: &[Arc<Proxy>], body: &[u8]) -> Result<(), String> {
 /// The fault a behaviour is in a protocol; `None`: it is none.
 fn fault(behavior: &Behavior, protocol: Option<SpokenProtocol>) -> Result<Option<Fault>, String> {
     let error = match protocol {
+        // which has no use for `inject`
         Some(SpokenProtocol::Http) => "error(status=503)",
+        _ if behavior.inject => DAMAGE,
         Some(SpokenProtocol::Mysql) => "error(code=1105)",
         Some(SpokenProtocol::Redis | SpokenProtocol::Memcached | SpokenProtocol::Smtp) => "error",
-        None => "corrupt(bytes=100)",
+        None => DAMAGE,
+    };
+    let warmup = match behavior.warmup {
+        0 => String::new(),
+        warmup => format!(" after {warmup}"),
     };
     let text = match behavior.name.as_str() {
         "dummy" => return Ok(None),
@@ -116,9 +138,11 @@ fn fault(behavior: &Behavior, protocol: Option<SpokenProtocol>) -> Result<Option
             let when = if behavior.before { "before" } else { "after" };
             format!("delay(ms={ms},when={when})")
         }
-        "error" if behavior.warmup > 0 => format!("{error} after {} of all", behavior.warmup),
+        "error" if behavior.warmup > 0 => format!("{error}{warmup} of all"),
         "error" => error.to_owned(),
-        "transient" => format!("{error} first {} of all", behavior.agitate.max(1)),
+        // it never fails
+        "transient" if behavior.agitate == 0 => return Ok(None),
+        "transient" => format!("{error}{warmup} first {} of all", behavior.agitate),
         name @ ("abort" | "blackout" | "hang") => name.to_owned(),
         name => return Err(format!("the '{name}' behavior does not exist")),
     };
@@ -167,6 +191,31 @@ mod tests {
             "100:error(status=503) after 2 of all"
         );
         assert_eq!(written("{\"name\": \"dummy\"}", None), "none");
+        let both = "{\"name\": \"transient\", \"warmup\": 2, \"agitate\": 3, \"inject\": true}";
+        assert_eq!(
+            written(both, Some(SpokenProtocol::Http)),
+            "100:error(status=503) after 2 first 3 of all"
+        );
+        assert_eq!(
+            written(both, Some(SpokenProtocol::Redis)),
+            "100:corrupt(bytes=100) after 2 first 3 of all"
+        );
+    }
+
+    #[test]
+    fn a_behaviour_is_called_by_the_name_it_was_put_there_by() {
+        for name in BEHAVIORS {
+            for protocol in [
+                None,
+                Some(SpokenProtocol::Http),
+                Some(SpokenProtocol::Mysql),
+            ] {
+                let body = format!("{{\"name\": \"{name}\"}}");
+                let behavior = serde_json::from_str(&body).unwrap();
+                let fault = fault(&behavior, protocol).unwrap();
+                assert_eq!(fault.as_ref().map_or("dummy", named), name, "{protocol:?}");
+            }
+        }
     }
 
     #[test]
