@@ -86,11 +86,30 @@ impl Axis {
         Self::linear(0.0, step, count as usize, unit)
     }
 
-    /// Around zero, to a round value at or above `reach` on both sides.
+    /// Around zero, to a round value at or above `reach` on both sides. Changes end at −100 %: nothing gets less than
+    /// nothing.
     pub(super) fn around_zero(reach: f64, unit: Unit, most: usize) -> Self {
-        let step = round_up(reach / (most.max(2) as f64 / 2.0));
-        let count = (reach / step - 1e-9).ceil().max(1.0) as usize;
-        Self::linear(-step * count as f64, step, count * 2, unit)
+        let least = if unit == Unit::Change {
+            -1.0
+        } else {
+            f64::NEG_INFINITY
+        };
+        let below = reach.min(-least);
+        let step = round_up((reach + below) / most.max(2) as f64);
+        let steps = |reach: f64| (reach / step - 1e-9).ceil().max(1.0);
+        let (down, up) = (steps(below), steps(reach));
+        let mut axis = Self::linear(-step * down, step, (down + up) as usize, unit);
+        if axis.scale.from < least {
+            axis.scale.from = least;
+            axis.marks.retain(|mark| mark.value >= least);
+            // nearer to zero than half a step its label would be on that of zero
+            if -least >= step / 2.0 {
+                let label = label(least, unit);
+                let value = least;
+                axis.marks.insert(0, Mark { value, label });
+            }
+        }
+        axis
     }
 
     fn linear(from: f64, step: f64, count: usize, unit: Unit) -> Self {
@@ -293,6 +312,10 @@ mod tests {
             ["−50 %", "0 %", "+50 %"]
         );
         assert_eq!(
+            labels(&Axis::around_zero(3.0, Unit::Change, 5)),
+            ["−100 %", "0 %", "+100 %", "+200 %", "+300 %"]
+        );
+        assert_eq!(
             labels(&Axis::nines(4.2)),
             ["min", "p90", "p99", "p99.9", "p99.99"]
         );
@@ -315,6 +338,25 @@ mod tests {
             labels(&Axis::from_zero(1.5, Unit::Share, 3)).last(),
             Some(&"200 %")
         );
+    }
+
+    #[test]
+    fn an_axis_of_changes_ends_where_nothing_is_left() {
+        for most in 2..8 {
+            for reach in [0.1, 0.6, 0.99, 1.0, 1.5, 2.6, 4.0, 10.0] {
+                let axis = Axis::around_zero(reach, Unit::Change, most);
+                assert!(axis.scale.from >= -1.0, "{axis:?}");
+                assert!(axis.scale.from <= -reach.min(1.0) + 1e-9, "{axis:?}");
+                assert!(axis.scale.to >= reach - 1e-9, "{axis:?}");
+                let inside = axis.scale.from..=axis.scale.to + 1e-9;
+                assert!(axis.marks.iter().all(|mark| inside.contains(&mark.value)));
+            }
+        }
+        assert_eq!(
+            labels(&Axis::around_zero(10.0, Unit::Change, 5)),
+            ["0 %", "+500 %", "+1,000 %"]
+        );
+        assert!(Axis::around_zero(3.0, Unit::Number, 5).scale.from <= -3.0);
     }
 
     #[test]
