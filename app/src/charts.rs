@@ -8,7 +8,7 @@ use reprise_measure::chart::{
 };
 use reprise_measure::{Comparison, Tick};
 use reprise_replay::Plan;
-use reprise_store::Run;
+use reprise_store::{Run, TickSums};
 
 use crate::{Error, Library, RECORDING, knee_charts};
 
@@ -21,7 +21,7 @@ const MOST_SPANS: usize = 500;
 
 /// What all charts of one run share: its ticks, when its faults were on and when its rate was changed.
 pub struct RunTimeline {
-    ticks: Vec<Tick>,
+    ticks: TickSums,
     faults: Vec<FaultSpan>,
     stages: Vec<StageMark>,
     warm_up_us: u64,
@@ -40,7 +40,7 @@ pub struct RunSpan {
 
 impl RunTimeline {
     /// A timeline from the ticks of a run and its plan.
-    pub fn new(ticks: Vec<Tick>, plan: &Plan) -> Self {
+    fn new(ticks: TickSums, plan: &Plan) -> Self {
         let stages = plan.stages.begun().map(|(at_us, stage)| StageMark {
             at_us,
             label: stage.to_string(),
@@ -49,9 +49,7 @@ impl RunTimeline {
             at_us: command.at_us,
             label: format!("run {}", command.command),
         });
-        let until_us = ticks
-            .last()
-            .map_or(0, |tick| tick.start_us + tick.duration_us);
+        let until_us = ticks.ticks().last().map_or(0, Tick::end_us);
         let faults = plan.faults.iter();
         Self {
             ticks,
@@ -63,7 +61,7 @@ impl RunTimeline {
 
     /// Its ticks, in order.
     pub fn ticks(&self) -> &[Tick] {
-        &self.ticks
+        self.ticks.ticks()
     }
 
     /// Draws this of one chart.
@@ -98,7 +96,7 @@ impl RunTimeline {
     /// All of it, from the first tick to the last.
     pub(crate) fn whole(&self) -> Timeline<'_> {
         Timeline {
-            ticks: &self.ticks,
+            ticks: self.ticks(),
             faults: &self.faults,
             stages: &self.stages,
             warm_up_us: self.warm_up_us,
@@ -139,12 +137,30 @@ impl Library {
         self.timeline_of(&run)
     }
 
+    /// As [`Self::run_timeline`], from the one before: of a run that was looked at and goes on only what is new is read.
+    ///
+    /// # Errors
+    /// When there is no run of that name.
+    pub fn run_timeline_again(
+        &self,
+        name: &str,
+        before: Option<RunTimeline>,
+    ) -> Result<RunTimeline, Error> {
+        let run = self.store.run(name)?;
+        let before = before.map(|timeline| timeline.ticks);
+        self.timeline_from(&run, before)
+    }
+
     pub(crate) fn timeline_of(&self, run: &Run) -> Result<RunTimeline, Error> {
+        self.timeline_from(run, None)
+    }
+
+    fn timeline_from(&self, run: &Run, before: Option<TickSums>) -> Result<RunTimeline, Error> {
         let plan = Plan::from_json(run.plan.clone())?;
-        Ok(RunTimeline::new(
-            self.store.ticks_at_most(run.id, MOST_DRAWN)?,
-            &plan,
-        ))
+        let before = before.filter(|ticks| ticks.run() == run.id);
+        let mut ticks = before.unwrap_or_else(|| TickSums::new(run.id, MOST_DRAWN));
+        self.store.take_ticks(&mut ticks)?;
+        Ok(RunTimeline::new(ticks, &plan))
     }
 
     /// The response times of two runs on one time axis; `None` when one side is the recording itself, which was not

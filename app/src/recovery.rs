@@ -4,15 +4,18 @@
 use reprise_measure::{Disturbed, Recovery};
 use reprise_replay::{Plan, disturbances_so_far};
 
-use crate::charts::MOST_DRAWN;
-use crate::{Error, Library};
+use crate::{Error, Library, RunTimeline};
 
 impl Library {
-    /// How a run has got over each stretch of disturbance that has ended, all exchanges together.
+    /// How a run has got over each stretch of disturbance that has ended, all exchanges together, by its timeline.
     ///
     /// # Errors
     /// When there is no run of that name, or it cannot be read.
-    pub fn recovery_so_far(&self, run: &str) -> Result<Vec<Recovery>, Error> {
+    pub fn recovery_so_far(
+        &self,
+        run: &str,
+        timeline: &RunTimeline,
+    ) -> Result<Vec<Recovery>, Error> {
         let run = self.store.run(run)?;
         let plan = Plan::from_json(run.plan)?;
         let summary = run.summary.unwrap_or_default();
@@ -22,8 +25,8 @@ impl Library {
         if disturbed.is_calm() {
             return Ok(Vec::new());
         }
-        for tick in self.store.ticks_at_most(run.id, MOST_DRAWN)? {
-            disturbed.push_tick(&tick);
+        for tick in timeline.ticks() {
+            disturbed.push_tick(tick);
         }
         let mut recovery = disturbed.effects().recovery;
         recovery.retain(|one| one.to_us < now_us);

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reprise_app::{
-    ConnectionListing, ForgottenPlan, Library, Listing, ListingQuery, ReplayRequest, SampleShop,
-    Stopper,
+    ConnectionListing, ForgottenPlan, Library, Listing, ListingQuery, ReplayRequest, RunTimeline,
+    SampleShop, Stopper,
 };
 use tauri::ipc::Channel;
 
@@ -39,6 +39,8 @@ pub(crate) struct Desk {
     pub starts: Turns,
     listing: Arc<Mutex<Option<Arc<Listing>>>>,
     connection: Arc<Mutex<Option<Arc<ConnectionListing>>>>,
+    /// Of the run that was looked at last.
+    timeline: Arc<Mutex<Option<RunTimeline>>>,
 }
 
 impl Desk {
@@ -59,6 +61,7 @@ impl Desk {
             starts: Turns::default(),
             listing: Arc::default(),
             connection: Arc::default(),
+            timeline: Arc::default(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Desk {
         *self.recording_place() = None;
         *self.live_place() = None;
         *self.series_place() = None;
+        *hold(&self.timeline) = None;
         *hold(&self.library) = library;
         Ok(())
     }
@@ -140,6 +144,22 @@ impl Desk {
         let listing = Arc::new(self.library().connection_listing(name, connection)?);
         *place = Some(Arc::clone(&listing));
         Ok(listing)
+    }
+
+    /// What is made of the timeline of a run; what was read of it for the last look is not read again.
+    ///
+    /// # Errors
+    /// When there is no such run, or the file cannot be read.
+    pub(crate) fn with_timeline<T>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&RunTimeline) -> T,
+    ) -> Result<T, Failure> {
+        let mut place = hold(&self.timeline);
+        let timeline = self.library().run_timeline_again(name, place.take())?;
+        let made = make(&timeline);
+        *place = Some(timeline);
+        Ok(made)
     }
 
     /// What the interfaces carry, as last read.

@@ -33,6 +33,6 @@ pub use recording::{
     RecordedRequest, Recording, RecordingState, RecordingWriter, Requests, Totals,
 };
 pub use remarks::{RemarkChange, Remarks};
-pub use run::{NewRun, Run, RunEvent, RunOperation, RunState, RunWriter, Samples};
+pub use run::{NewRun, Run, RunEvent, RunOperation, RunState, RunWriter, Samples, TickSums};
 pub use store::Store;
 pub use targets::{AllowedTarget, TargetRefused};

@@ -5,6 +5,7 @@ mod block;
 mod intake;
 mod read;
 mod rename;
+mod ticks;
 mod write;
 
 use reprise_wire::{Protocol, Timestamp};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{OperationId, RecordingId, Remarks, RunId};
 
 pub use read::Samples;
+pub use ticks::TickSums;
 pub use write::RunWriter;
 
 /// What a new run starts with.

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use reprise_measure::{Histogram, Summary, Tick};
-use reprise_store::{Error, Kept, RunState, Store};
+use reprise_store::{Error, Kept, RunState, Store, TickSums};
 use support::*;
 
 fn tick(number: u64) -> Tick {
@@ -89,6 +89,28 @@ fn the_ticks_of_a_long_run_are_added_up_to_as_many_as_are_asked_for() {
     );
     assert_eq!(few[1].response.count(), 4);
     assert_eq!(store.ticks_at_most(id, 1_000).unwrap().len(), 1_000);
+}
+
+#[test]
+fn ticks_that_were_read_once_are_not_read_again_while_a_run_goes_on() {
+    let (_folder, store) = store();
+    let writer = store.create_run(new_run("a")).unwrap();
+    let mut sums = TickSums::new(writer.id(), 8);
+    let mut next = 0;
+    for more in [5, 0, 1, 3, 30, 1] {
+        for _ in 0..more {
+            writer.add_tick(&tick(next)).unwrap();
+            next += 1;
+        }
+        writer.commit().unwrap();
+        assert_eq!(store.take_ticks(&mut sums).unwrap() as u64, more);
+        assert!(sums.ticks().len() <= 8);
+        // as if all had been read at once
+        let at_once = store.ticks_at_most(writer.id(), 8).unwrap();
+        assert_eq!(sums.ticks(), at_once, "after {next}");
+    }
+    // 40 ticks, eight and eight together
+    assert_eq!(sums.ticks().len(), 5);
 }
 
 #[test]

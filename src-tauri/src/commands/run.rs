@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use reprise_app::{ChartKind, RunSpan, Style, Tick};
+use reprise_app::{ChartKind, RunSpan, RunTimeline, Style, Tick};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -58,7 +58,10 @@ pub(crate) async fn run(desk: State<'_, Desk>, name: String) -> Result<RunPage, 
         let mut page = RunPage::new(&answer, &plan, &recorded_p99_us);
         if let Some(live) = desk.live_place().clone().filter(|live| live.name() == name) {
             if !live.is_over() {
-                page.recovers(&desk.library().recovery_so_far(&name)?);
+                let library = desk.library();
+                let recovery =
+                    desk.with_timeline(&name, |timeline| library.recovery_so_far(&name, timeline))?;
+                page.recovers(&recovery?);
             }
             live.dress(&mut page);
         }
@@ -79,41 +82,53 @@ pub(crate) async fn run_charts(
 ) -> Result<Vec<Chart>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let timeline = desk.library().run_timeline(&name)?;
         let live = desk.live().filter(|live| live.name() == name);
         let is_on = live.is_some();
         let planned_us = live.and_then(|live| live.planned_end_us()).unwrap_or(0);
-        let last = timeline.ticks().last();
-        let reached_us = last.map_or(0, |tick| tick.start_us + tick.duration_us);
         let wide = u32::from(width).max(160);
-        let draw = |(kind, height): (ChartKind, u32)| {
-            let style = Style::new(wide, height, theme.into()).bare();
-            let span = view.span(kind.name(), reached_us, planned_us);
-            Chart::new(kind.name(), timeline.draw(kind, &span, style))
-        };
-        let draw_whole = |(kind, height): (ChartKind, u32)| {
-            let style = Style::new(wide, height, theme.into()).bare();
-            let drawn = timeline.draw(kind, &RunSpan::default(), style);
-            Chart::new(kind.name(), drawn)
-        };
-        let any = |holds: fn(&Tick) -> bool| timeline.ticks().iter().any(holds);
-        let drawn = CHARTS.into_iter().filter(|(kind, _)| match kind {
-            ChartKind::Probes => any(|tick| !tick.probes.is_empty()),
-            ChartKind::Rows => any(|tick| tick.rows.total() > 0),
-            _ => true,
-        });
-        let mut charts: Vec<Chart> = drawn.map(draw).collect();
-        let style = Style::new(wide, WATCHED_HEIGHT, theme.into()).bare();
-        let span = |chart: &str| view.span(chart, reached_us, planned_us);
-        let hidden = |title: &str| span(&watched_kind(title)).hidden;
-        let watched = timeline.draw_watched(&span(""), hidden, style).into_iter();
-        charts.extend(watched.map(|chart| Chart::new(&watched_kind(&chart.title), chart)));
-        if !is_on {
-            charts.extend(WHOLE_CHARTS.into_iter().map(draw_whole));
-        }
-        Ok(charts)
+        desk.with_timeline(&name, |timeline| {
+            drawn(timeline, theme, wide, &view, planned_us, is_on)
+        })
     })
     .await
+}
+
+/// The charts of a run from its timeline; those that read all of it once it is over.
+fn drawn(
+    timeline: &RunTimeline,
+    theme: ThemeName,
+    wide: u32,
+    view: &RunView,
+    planned_us: u64,
+    is_on: bool,
+) -> Vec<Chart> {
+    let reached_us = timeline.ticks().last().map_or(0, Tick::end_us);
+    let draw = |(kind, height): (ChartKind, u32)| {
+        let style = Style::new(wide, height, theme.into()).bare();
+        let span = view.span(kind.name(), reached_us, planned_us);
+        Chart::new(kind.name(), timeline.draw(kind, &span, style))
+    };
+    let draw_whole = |(kind, height): (ChartKind, u32)| {
+        let style = Style::new(wide, height, theme.into()).bare();
+        let drawn = timeline.draw(kind, &RunSpan::default(), style);
+        Chart::new(kind.name(), drawn)
+    };
+    let any = |holds: fn(&Tick) -> bool| timeline.ticks().iter().any(holds);
+    let shown = CHARTS.into_iter().filter(|(kind, _)| match kind {
+        ChartKind::Probes => any(|tick| !tick.probes.is_empty()),
+        ChartKind::Rows => any(|tick| tick.rows.total() > 0),
+        _ => true,
+    });
+    let mut charts: Vec<Chart> = shown.map(draw).collect();
+    let style = Style::new(wide, WATCHED_HEIGHT, theme.into()).bare();
+    let span = |chart: &str| view.span(chart, reached_us, planned_us);
+    let hidden = |title: &str| span(&watched_kind(title)).hidden;
+    let watched = timeline.draw_watched(&span(""), hidden, style).into_iter();
+    charts.extend(watched.map(|chart| Chart::new(&watched_kind(&chart.title), chart)));
+    if !is_on {
+        charts.extend(WHOLE_CHARTS.into_iter().map(draw_whole));
+    }
+    charts
 }
 
 /// What the window calls the chart of this title.

@@ -1,6 +1,6 @@
-//! Reading runs: lists, ticks, events, operations, samples block by block.
+//! Reading runs: lists, events, operations, samples block by block.
 
-use reprise_measure::{Sample, Tick};
+use reprise_measure::Sample;
 use reprise_wire::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -11,7 +11,7 @@ use crate::writer_life::{is_alive, now_ms};
 use crate::{Error, OperationId, RecordingId, RunId, Store, segment};
 
 /// Ticks or events read in one transaction.
-const PAGE: u32 = 1_000;
+pub(super) const PAGE: u32 = 1_000;
 
 impl Store {
     /// All runs but those in the bin, newest first.
@@ -56,47 +56,6 @@ impl Store {
                 .optional()?;
             row.unwrap_or_else(|| Err(unknown(&id.to_string())))
         })
-    }
-
-    /// The ticks of a run, in the order they were added.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn ticks(&self, run: RunId) -> Result<Vec<Tick>, Error> {
-        let packed = self.packed_ticks(run)?;
-        packed.iter().map(|packed| self.tick(packed)).collect()
-    }
-
-    /// The ticks of a run in at most so many: those of a long run are added up, as many neighbours as it
-    /// takes. Unpacked, a tick takes some 20 KB, and a day has 86,400 of them.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn ticks_at_most(&self, run: RunId, most: usize) -> Result<Vec<Tick>, Error> {
-        let packed = self.packed_ticks(run)?;
-        let together = packed.len().div_ceil(most.max(1)).max(1);
-        let sums = packed.chunks(together).map(|neighbours| {
-            let ticks = neighbours.iter().map(|packed| self.tick(packed));
-            ticks
-                .reduce(|sum, tick| {
-                    let mut sum = sum?;
-                    sum.merge(&tick?);
-                    Ok(sum)
-                })
-                .unwrap_or_else(|| Ok(Tick::default()))
-        });
-        sums.collect()
-    }
-
-    fn packed_ticks(&self, run: RunId) -> Result<Vec<Vec<u8>>, Error> {
-        self.numbered(run, "SELECT id, data FROM tick", |row| {
-            row.get::<_, Vec<u8>>(1)
-        })
-    }
-
-    fn tick(&self, packed: &[u8]) -> Result<Tick, Error> {
-        let json = segment::unpack_sized(packed).ok_or_else(|| self.damaged())?;
-        Ok(serde_json::from_slice(&json)?)
     }
 
     /// What was noted about a run, in the order it was noted.
