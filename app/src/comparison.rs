@@ -7,7 +7,8 @@ mod veil;
 use std::collections::BTreeMap;
 
 use reprise_measure::{
-    Comparison, Judging, RunSamples, Source, WatchSummary, compare, readable, watch_changes,
+    Comparison, Judging, RunSamples, Source, Summary, WatchSummary, compare, readable,
+    watch_changes,
 };
 use reprise_replay::{Mismatch, Part, Plan};
 use reprise_store::{Run, RunState};
@@ -172,7 +173,8 @@ impl Library {
             RunSamples::new(run.name.clone(), Source::Run, duration_us, names.clone())
                 .measuring_from(warm_up_us)
                 .measuring_to(to_us)
-                .on_one_machine(plan.stays_on_this_machine());
+                .on_one_machine(plan.stays_on_this_machine())
+                .with_not_opened(run.summary.as_ref().map_or(0, Summary::not_opened));
         for sample in self.store.samples(run.id) {
             let sample = sample?;
             samples.push(&sample);

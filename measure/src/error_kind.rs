@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Outcome, Sample};
+use crate::{Outcome, Sample, SampleFlags};
 
 /// A failure by its status or, without an answer, by how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +13,8 @@ pub enum ErrorKind {
     Mysql(u16),
     /// No answer, or none that carries a number.
     Ended(Outcome),
+    /// The generator had no file descriptor or local port left.
+    NotOpened,
 }
 
 /// MySQL numbers its server errors from 1000 (reference manual, "Server Error Message
@@ -24,6 +26,9 @@ impl ErrorKind {
     pub fn of(sample: &Sample) -> Option<Self> {
         if !sample.outcome.is_failure() {
             return None;
+        }
+        if sample.flags.contains(SampleFlags::NOT_OPENED) {
+            return Some(Self::NotOpened);
         }
         Some(match (sample.outcome, sample.status) {
             (Outcome::ErrorReply, FIRST_MYSQL_ERROR..) => Self::Mysql(sample.status),
@@ -39,6 +44,7 @@ impl fmt::Display for ErrorKind {
             Self::Http(status) => write!(f, "HTTP {status}"),
             Self::Mysql(number) => write!(f, "MySQL {number}"),
             Self::Ended(outcome) => f.write_str(&outcome.name().replace('_', " ")),
+            Self::NotOpened => f.write_str("generator limit"),
         }
     }
 }

@@ -40,6 +40,16 @@ pub enum GeneratorLimit {
     },
 }
 
+impl GeneratorLimit {
+    /// Whether it spoils a run: a sending thread that is busy, or samples that wait to be stored, need not.
+    pub(crate) const fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::Lateness { .. } | Self::Files { .. } | Self::Ports { .. }
+        )
+    }
+}
+
 /// What a run counts about its own generator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GeneratorLoad {

@@ -68,6 +68,11 @@ pub fn counted(n: u64, one: &str) -> String {
     format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// A quantile's name for people: `p99.9` for `p999`.
+pub fn quantile_name(name: &str) -> &str {
+    if name == "p999" { "p99.9" } else { name }
+}
+
 /// A rate with its thousands apart, with one decimal below ten: `4,981`, `3.2`.
 pub fn rate(per_second: f64) -> String {
     let digits = if per_second < 9.95 { 1 } else { 0 };

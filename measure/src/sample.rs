@@ -84,6 +84,9 @@ bitflags! {
         const RETRIED = 1 << 7;
         /// More of an answer came than is kept to be compared.
         const OVER_CAP = 1 << 8;
+        /// The generator had no file descriptor or no local port left for its connection: it failed, by no fault of the
+        /// target.
+        const NOT_OPENED = 1 << 9;
     }
 }
 

@@ -206,18 +206,36 @@ impl Summary {
 
     /// What of the generator taints the numbers, in words.
     pub fn generator_warnings(&self) -> Vec<String> {
+        let limits = self.limits();
+        limits
+            .map(|limit| format!("{limit}; these numbers are not the server's"))
+            .collect()
+    }
+
+    /// Why a run says nothing of its target, when its generator failed: it was late, or could not open connections.
+    pub fn generator_failed(&self) -> Option<String> {
+        let failed = self.limits().filter(GeneratorLimit::is_failure);
+        let why: Vec<String> = failed.map(|limit| limit.to_string()).collect();
+        (!why.is_empty()).then(|| why.join("; "))
+    }
+
+    /// How many exchanges failed since the generator could not open their connection.
+    pub fn not_opened(&self) -> u64 {
+        let counts = self.generator_limits.iter().map(|limit| match limit {
+            GeneratorLimit::Files { refused } | GeneratorLimit::Ports { refused } => *refused,
+            _ => 0,
+        });
+        counts.sum()
+    }
+
+    fn limits(&self) -> impl Iterator<Item = GeneratorLimit> {
         let lateness = GeneratorLimit::Lateness {
             p99_us: self.lateness_us.p99,
         };
         // runs stored before limits were have none
         let late = self.generator_late && self.generator_limits.is_empty();
-        let limits = self
-            .generator_limits
-            .iter()
-            .chain(late.then_some(&lateness));
-        limits
-            .map(|limit| format!("{limit}; these numbers are not the server's"))
-            .collect()
+        let known = self.generator_limits.iter().copied();
+        known.chain(late.then_some(lateness))
     }
 
     /// How what was measured ended.

@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use reprise_measure::{CheckResult, OperationSummary, Quantiles, Summary};
+use reprise_measure::{CheckResult, GeneratorLimit, OperationSummary, Quantiles, Summary};
 use reprise_store::RunState;
 
 use super::*;
@@ -144,6 +144,26 @@ fn a_generator_that_is_late_is_no_verdict_on_the_target() {
             .holds
             .is_some_and(|step| step.times == 4.0 || step.times < 4.3)
     );
+}
+
+#[test]
+fn a_step_whose_connections_the_generator_could_not_open_is_no_verdict_on_the_target() {
+    let (_folder, library) = library();
+    let answer = library
+        .knee::<Error>(&request(), &|| false, &mut |replay, times| {
+            // the check fails of it, too
+            let mut short = answered(replay, times, 4.0);
+            if times > 4.0 {
+                let limits = &mut short.summary.generator_limits;
+                limits.push(GeneratorLimit::Files { refused: 312 });
+            }
+            Ok(short)
+        })
+        .expect("an answer");
+    assert!(answer.generator_limited);
+    assert_eq!(answer.first_to_break, None);
+    let why = answer.fails.and_then(|step| step.why).expect("why");
+    assert!(why.contains("no file descriptor left for 312"), "{why}");
 }
 
 #[test]

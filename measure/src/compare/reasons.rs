@@ -11,7 +11,7 @@ use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
 use super::unexplained::Lateness;
 use super::{Comparison, LEAST_ERROR_RATE, NOISE, QuantileChange, Verdict};
-use crate::readable::{change, percent, rate, signed};
+use crate::readable::{change, counted, percent, quantile_name, rate, signed};
 use ruled_out::{cannot_tell, is_same, nothing_changed};
 use void::Void;
 
@@ -133,8 +133,9 @@ fn slower_or_faster(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Vec<St
         };
         let carried = carried.map_or_else(String::new, |name| format!(", {name} carries it"));
         Some(format!(
-            "B is {}: {name} {} (between {} and {}){carried}",
+            "B is {}: {} {} (between {} and {}){carried}",
             if slower { "slower" } else { "faster" },
+            quantile_name(name),
             change(most.change?),
             signed(most.low? * 100.0),
             signed(most.high? * 100.0),
@@ -210,7 +211,7 @@ fn unchanged(comparison: &Comparison) -> Option<String> {
         .filter(|(_, change)| !change.significant)
         .filter_map(|(name, change)| {
             let reach = change.low?.abs().max(change.high?.abs());
-            (reach <= WORTH_SAYING).then_some((name.as_str(), reach))
+            (reach <= WORTH_SAYING).then_some((quantile_name(name), reach))
         })
         .collect();
     let reach = same.iter().map(|(_, reach)| *reach).fold(0.0, f64::max);
@@ -257,6 +258,12 @@ fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>, lateness: &Lateness
             text.push_str(&format!(
                 "; the faults of {side} made {}",
                 percent(run.injected_rate())
+            ));
+        }
+        if run.not_opened() > 0 {
+            text.push_str(&format!(
+                "; {} of {side} are the generator's own and left out: it had no file descriptor or local port left",
+                counted(run.not_opened(), "failure")
             ));
         }
     }

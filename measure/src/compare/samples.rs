@@ -35,6 +35,9 @@ pub struct RunSamples {
     outcomes: Outcomes,
     conflicting_answers: u64,
     injected_errors: u64,
+    not_opened: u64,
+    not_opened_in_all: u64,
+    known_not_opened: bool,
     lateness: Histogram,
     response: Histogram,
     on_one_machine: bool,
@@ -71,6 +74,9 @@ impl RunSamples {
             outcomes: Outcomes::default(),
             conflicting_answers: 0,
             injected_errors: 0,
+            not_opened: 0,
+            not_opened_in_all: 0,
+            known_not_opened: false,
             lateness: Histogram::new(Digits::Two),
             response: Histogram::new(Digits::Two),
             on_one_machine: false,
@@ -83,6 +89,14 @@ impl RunSamples {
     #[must_use]
     pub const fn on_one_machine(mut self, on_one_machine: bool) -> Self {
         self.on_one_machine = on_one_machine;
+        self
+    }
+
+    /// So many of its exchanges failed since the generator could not open their connection ([`crate::Summary::not_opened`]),
+    /// whichever those are.
+    #[must_use]
+    pub const fn with_not_opened(mut self, count: u64) -> Self {
+        self.not_opened_in_all = count;
         self
     }
 
@@ -103,6 +117,7 @@ impl RunSamples {
     /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
         self.held_up.note(sample);
+        self.known_not_opened |= sample.flags.contains(SampleFlags::NOT_OPENED);
         self.take(sample, 0, true);
     }
 
@@ -129,11 +144,17 @@ impl RunSamples {
             .measuring_from(self.measures_from_us)
             .measuring_to(self.measures_to_us)
             .on_one_machine(self.on_one_machine)
+            .with_not_opened(self.not_opened_in_all)
     }
 
     /// Takes a sample as if it had ended so much earlier; whether it failed counts only of one from `calm` moments.
     fn take(&mut self, sample: &Sample, earlier_us: u64, calm: bool) {
         if !sample.is_measured(self.measures_from_us) || sample.intended_us >= self.measures_to_us {
+            return;
+        }
+        // it never reached the target, which can do nothing for it
+        if sample.flags.contains(SampleFlags::NOT_OPENED) {
+            self.not_opened += 1;
             return;
         }
         self.outcomes[sample.outcome] += 1;
@@ -258,6 +279,16 @@ impl RunSamples {
     /// How many of its exchanges a fault of its plan made fail.
     pub(super) const fn injected_errors(&self) -> u64 {
         self.injected_errors
+    }
+
+    /// How many of its exchanges are left out since the generator could not open their connection.
+    pub(super) const fn not_opened(&self) -> u64 {
+        self.not_opened
+    }
+
+    /// Whether there were such exchanges, and its samples do not say which: those of older versions do not.
+    pub(super) const fn hides_not_opened(&self) -> bool {
+        self.not_opened_in_all > 0 && !self.known_not_opened
     }
 
     /// Answers that were no failure, by the slice in which they came.

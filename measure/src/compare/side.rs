@@ -81,6 +81,22 @@ impl<'a> Side<'a> {
         share(self.runs().map(RunSamples::injected_errors).sum(), ended)
     }
 
+    /// How many exchanges are left out since the generator could not open their connection.
+    pub(super) fn not_opened(self) -> u64 {
+        self.runs().map(RunSamples::not_opened).sum()
+    }
+
+    /// The share (0.0 to 1.0) of all exchanges that those are.
+    pub(super) fn not_opened_rate(self) -> f64 {
+        let ended: u64 = self.totals().map(Slices::ended).sum();
+        share(self.not_opened(), ended + self.not_opened())
+    }
+
+    /// Whether a run had such exchanges and does not say which.
+    pub(super) fn hides_not_opened(self) -> bool {
+        self.runs().any(RunSamples::hides_not_opened)
+    }
+
     /// The least number of slices of time a run of it has.
     pub(super) fn least_slices(self) -> usize {
         let slices = self.totals().map(|total| total.all().len());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod late;
+mod not_opened;
 mod unfaithful;
 
 use super::*;

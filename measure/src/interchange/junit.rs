@@ -34,7 +34,9 @@ pub fn junit(
         suite.add_test_case(nothing);
         report.add_test_suite(suite);
     }
-    report.to_string()
+    let text = report.to_string()?;
+    // the schema that build servers check against knows it of a suite only (xunit-plugin, junit-10.xsd)
+    Ok(text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1))
 }
 
 fn checked(run: &str, summary: &Summary) -> TestSuite {
@@ -43,10 +45,8 @@ fn checked(run: &str, summary: &Summary) -> TestSuite {
         let failed = (!check.held).then(|| format!("measured {}", check.readable));
         suite.add_test_case(case(run, &check.check, failed));
     }
-    let late = summary
-        .generator_late
-        .then(|| summary.generator_warnings().join("; "));
-    suite.add_test_case(case(run, "the generator kept up", late));
+    let failed = summary.generator_failed();
+    suite.add_test_case(case(run, "the generator kept up", failed));
     let unfaithful = summary
         .unfaithful
         .then(|| "more than 5 % of the answers differ from the recorded ones".to_owned());

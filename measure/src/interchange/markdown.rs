@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::readable::{brief, change, count, duration, percent, rate};
+use crate::readable::{brief, change, count, duration, percent, quantile_name, rate};
 use crate::{Comparison, Outcome, Quantiles, RecoveryState, Summary, Verdict};
 
 /// So many operations are listed; a pull request is no report.
@@ -102,7 +102,7 @@ pub fn comparison(comparison: &Comparison) -> String {
     let some = |value: Option<u64>| value.map_or_else(|| "n/a".to_owned(), duration);
     let quantiles = comparison.quantiles.iter().map(|(name, quantile)| {
         [
-            name.replace("p999", "p99.9"),
+            quantile_name(name).to_owned(),
             some(quantile.a),
             some(quantile.b),
             quantile.change.map_or_else(|| "n/a".to_owned(), change),
@@ -210,7 +210,7 @@ fn effects(text: &mut String, summary: &Summary) {
 
 /// Whether all is as it should be; `None` when nothing was asked.
 fn held(summary: &Summary) -> Option<bool> {
-    if summary.generator_late || summary.unfaithful || !summary.checks_held() {
+    if summary.generator_failed().is_some() || summary.unfaithful || !summary.checks_held() {
         return Some(false);
     }
     (!summary.checks.is_empty()).then_some(true)

@@ -127,8 +127,7 @@ impl KneeAnswer {
 
 /// How a step went, and why unless it held.
 fn judged(summary: &Summary) -> (Tried, Option<String>) {
-    if summary.generator_late {
-        let why = summary.generator_warnings().join("; ");
+    if let Some(why) = summary.generator_failed() {
         return (Tried::GeneratorLimited, Some(why));
     }
     let failed = summary.checks.iter().filter(|check| !check.held);

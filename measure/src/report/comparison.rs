@@ -4,7 +4,7 @@ use super::page::{Page, Tone};
 use super::table::{Cell, Table};
 use super::{ComparisonPart, answers, watch};
 use crate::chart::{Curve, Side, difference, overlay, quantile_curves};
-use crate::readable::{change, count, duration, percent, rate, signed};
+use crate::readable::{change, count, duration, percent, quantile_name, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
 
 /// Operations beyond these are summed up in a line.
@@ -72,7 +72,7 @@ fn charts(page: &mut Page, part: &ComparisonPart<'_>) {
 fn quantiles(page: &mut Page, comparison: &Comparison) {
     let mut table = Table::new(&["", "A", "B", "change", "95 % interval"]);
     for (name, row) in &comparison.quantiles {
-        let name = if name == "p999" { "p99.9" } else { name };
+        let name = quantile_name(name);
         let [a, b] =
             [row.a, row.b].map(|value| Cell::new(value.map_or_else(|| "n/a".to_owned(), duration)));
         table.row([Cell::new(name), a, b, changed(row), interval(row)]);

@@ -56,7 +56,7 @@ fn row(step: &KneeStep) -> Vec<Cell> {
     let how = match step.how {
         Tried::Held => Cell::new("held").tone(Tone::Good),
         Tried::Failed => Cell::new(step.why.as_deref().unwrap_or("failed")).tone(Tone::Bad),
-        Tried::GeneratorLimited => Cell::new("generator late").tone(Tone::Plain),
+        Tried::GeneratorLimited => Cell::new("generator limit").tone(Tone::Plain),
     };
     vec![
         Cell::new(format!("{}x", step.times)),

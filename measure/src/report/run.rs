@@ -123,6 +123,7 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
         (_, 0.0) => "none of them injected".to_owned(),
         (all, injected) => format!("{} injected · ×{:.1}", percent(injected), all / injected),
     };
+    let kept_up = summary.generator_warnings().is_empty();
     vec![
         Tile {
             name: "Sent per second",
@@ -142,12 +143,12 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
         Tile {
             name: "Generator late, p99",
             value: duration(summary.lateness_us.p99),
-            note: if summary.generator_late {
-                "numbers are not the server's".to_owned()
-            } else {
+            note: if kept_up {
                 "numbers are the server's".to_owned()
+            } else {
+                "numbers are not the server's".to_owned()
             },
-            tone: Tone::of(!summary.generator_late),
+            tone: Tone::of(kept_up),
         },
     ]
 }

@@ -191,7 +191,7 @@ impl Worker {
                 sample.done_us = self.now_us();
                 let message = format!("{} lets nobody in: {error}", target.address);
                 let mut outbox = self.outbox.borrow_mut();
-                outbox.not_opened(&error);
+                outbox.not_opened(&error, sample);
                 outbox.warn(WarningKind::Refused, message);
                 None
             }

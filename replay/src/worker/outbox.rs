@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
-use reprise_measure::{GeneratorLoad, RowMix, Sample};
+use reprise_measure::{GeneratorLoad, RowMix, Sample, SampleFlags};
 
 use crate::mismatch::Mismatch;
 use crate::reason::{SkipReason, Skips};
@@ -123,14 +123,18 @@ impl Outbox {
         self.batch.generator.add(load);
     }
 
-    /// Notes that a connection could not be opened for want of a file descriptor or a port, if that is why.
-    pub(crate) fn not_opened(&mut self, error: &io::Error) {
+    /// Notes that the connection of a sample could not be opened for want of a file descriptor or a port, if that is
+    /// why.
+    pub(crate) fn not_opened(&mut self, error: &io::Error, sample: &mut Sample) {
         let generator = &mut self.batch.generator;
         if has_no_port_left(error) {
             generator.without_port += 1;
         } else if has_no_file_left(error) {
             generator.without_file += 1;
+        } else {
+            return;
         }
+        sample.flags |= SampleFlags::NOT_OPENED;
     }
 
     pub(crate) const fn retired(&mut self) {
@@ -171,5 +175,47 @@ impl Outbox {
     pub(crate) fn close(&mut self) {
         // without a collector there is nobody to tell
         let _ = self.to.send(std::mem::take(&mut self.batch));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reprise_measure::Outcome;
+
+    use super::*;
+
+    const SAMPLE: Sample = Sample {
+        exchange: 1,
+        lane: 0,
+        copy: 0,
+        operation: 0,
+        intended_us: 0,
+        ready_us: 0,
+        sent_us: 0,
+        first_byte_us: None,
+        done_us: 9,
+        outcome: Outcome::Refused,
+        status: 0,
+        flags: SampleFlags::CONNECTED,
+        sent_bytes: 0,
+        received_bytes: 0,
+        faults: 0,
+    };
+
+    #[test]
+    fn a_sample_says_when_the_generator_and_not_the_target_refused_its_connection() {
+        let (to, _batches) = crossbeam_channel::unbounded();
+        let mut outbox = Outbox::new(to);
+        let mut marked = |kind: io::Error| {
+            let mut sample = SAMPLE;
+            outbox.not_opened(&kind, &mut sample);
+            sample.flags.contains(SampleFlags::NOT_OPENED)
+        };
+        let no_file = rustix::io::Errno::MFILE.raw_os_error();
+        assert!(marked(io::Error::from_raw_os_error(no_file)));
+        assert!(marked(io::ErrorKind::AddrNotAvailable.into()));
+        assert!(!marked(io::ErrorKind::ConnectionRefused.into()));
+        let generator = outbox.batch.generator;
+        assert_eq!((generator.without_file, generator.without_port), (1, 1));
     }
 }

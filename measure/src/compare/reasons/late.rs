@@ -4,7 +4,7 @@ use super::super::side::Side;
 use super::super::unexplained::Unexplained;
 use super::super::{Comparison, Verdict};
 use super::{is_slower, size};
-use crate::readable::{change, duration, percent};
+use crate::readable::{change, duration, percent, quantile_name};
 
 /// What is to be done about it.
 pub(super) const REPEAT: &str = "repeat it with a lower rate or on a machine with more free cores";
@@ -46,7 +46,7 @@ fn explained(unexplained: &Unexplained) -> Option<String> {
     let quantile = unexplained
         .explained
         .as_ref()
-        .and_then(|(name, by)| Some(format!("{name} {}", change(by.change?))));
+        .and_then(|(name, by)| Some(format!("{} {}", quantile_name(name), change(by.change?))));
     let errors = unexplained.explains_errors.then(|| "errors".to_owned());
     let all: Vec<String> = quantile.into_iter().chain(errors).collect();
     (!all.is_empty()).then(|| all.join(", "))
@@ -60,7 +60,10 @@ fn still_there(comparison: &Comparison, unexplained: &Unexplained) -> Option<Str
         .iter()
         .filter(|(_, change)| change.significant && is_slower(change) == worse)
         .max_by(|x, y| size(x.1).total_cmp(&size(y.1)))
-        .and_then(|(name, measured)| Some((name.clone(), unexplained.quantile(name, measured)?)));
+        .and_then(|(name, measured)| {
+            let left = unexplained.quantile(name, measured)?;
+            Some((quantile_name(name).to_owned(), left))
+        });
     let operation = || {
         let mut rows = comparison.operations.iter();
         let row =

@@ -187,7 +187,7 @@ impl Worker {
         let message = format!("{target} lets nobody in: {error}");
         let mut outbox = self.outbox.borrow_mut();
         if let LoginError::Io(error) = error {
-            outbox.not_opened(error);
+            outbox.not_opened(error, sample);
         }
         outbox.warn(WarningKind::Refused, message);
     }
