@@ -4,6 +4,7 @@
 //! Nothing here prints or draws a window: the command and the desktop do.
 
 pub mod answer;
+mod baseline;
 mod between;
 mod bin;
 mod capture;
@@ -29,6 +30,7 @@ mod listing;
 mod losses;
 mod mysql_url;
 mod mysql_users;
+mod percentage;
 mod places;
 mod plans;
 mod proxy;
@@ -50,6 +52,7 @@ mod transcript;
 mod trend;
 mod trim;
 
+pub use baseline::{BASELINE, Baseline, UnfitRun};
 pub use capture::{
     CaptureJob, CaptureNews, CaptureProgress, ImportRequest, RecordRequest, check_capture_filter,
     devices,
@@ -69,6 +72,7 @@ pub use limits::CaptureLimits;
 pub use listing::{ConnectionListing, Listing, ListingPage, ListingQuery, SortBy, SortOrder};
 pub use losses::{Loss, losses};
 pub use mysql_url::mysql_url;
+pub use percentage::{parse_least_effect, parse_percentage};
 pub use places::default_file;
 pub use plans::ForgottenPlan;
 pub use proxy::{
@@ -92,7 +96,8 @@ pub use report::ReportRequest;
 pub use rotation::parse_rotation;
 pub use sample::{SampleShop, ShopTargets};
 pub use series::{
-    MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn, play_series,
+    LET_NOBODY_IN, MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn,
+    play_series,
 };
 pub use size::parse_size;
 pub use trim::Trimmed;

@@ -3,11 +3,10 @@
 mod played;
 
 use reprise_measure::choice;
-use reprise_store::RunState;
 
 use crate::{Error, Library, ReplayRequest};
 
-pub use played::{PlayedSeries, SeriesEnd, play_series};
+pub use played::{LET_NOBODY_IN, PlayedSeries, SeriesEnd, play_series};
 
 /// More runs a side than this are a mistake.
 pub const MOST_RUNS: u32 = 100;
@@ -110,20 +109,6 @@ impl Library {
         let runs = self.store.runs()?;
         let numbers = runs.iter().filter_map(|run| number(&run.name, name));
         Ok(numbers.max().unwrap_or(0).saturating_add(1))
-    }
-
-    /// The newest complete runs called `name-1`, `name-2` and so on, at most so many, the oldest first.
-    ///
-    /// # Errors
-    /// When the runs cannot be read.
-    pub fn newest_numbered(&self, name: &str, most: u32) -> Result<Vec<String>, Error> {
-        let runs = self.store.runs()?.into_iter();
-        let complete = runs.filter(|run| run.state == RunState::Complete);
-        let numbered = complete.filter_map(|run| Some((number(&run.name, name)?, run.name)));
-        let mut numbered: Vec<(u32, String)> = numbered.collect();
-        numbered.sort();
-        let first = numbered.len().saturating_sub(most as usize);
-        Ok(numbered.drain(first..).map(|(_, name)| name).collect())
     }
 }
 

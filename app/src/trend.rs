@@ -69,7 +69,7 @@ fn unknown(name: &str) -> Error {
     ))
 }
 
-fn plan_of(run: &Run) -> Option<Plan> {
+pub(crate) fn plan_of(run: &Run) -> Option<Plan> {
     let plan = Plan::from_json(run.plan.clone()).ok()?;
     Some(Plan {
         recording: run.recording_name.clone(),
@@ -79,7 +79,7 @@ fn plan_of(run: &Run) -> Option<Plan> {
 
 /// What of a plan decides how the target is loaded, and where it is. Runs of one name are often played against another
 /// address each time: then that does not count.
-fn alike(plan: Plan, anywhere: bool) -> Plan {
+pub(crate) fn alike(plan: Plan, anywhere: bool) -> Plan {
     let (http, mysql) = if anywhere {
         (Vec::new(), None)
     } else {
@@ -95,6 +95,7 @@ fn alike(plan: Plan, anywhere: bool) -> Plan {
         baseline: None,
         resumes: None,
         secrets: Vec::new(),
+        watch: Vec::new(),
         workers: None,
         ..plan
     }

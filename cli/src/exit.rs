@@ -39,7 +39,7 @@ pub(crate) fn from_error(error: &anyhow::Error) -> ExitCode {
 }
 
 /// The whole chain in one line, without saying the same thing twice.
-fn one_line(error: &anyhow::Error) -> String {
+pub(crate) fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
         let text = cause.to_string();

@@ -9,7 +9,6 @@ mod duration;
 mod exit;
 mod live;
 mod output;
-mod percentage;
 mod progress;
 mod stop;
 mod table;

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::{KneeRequest, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series};
+use reprise_app::{
+    KneeRequest, LET_NOBODY_IN, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series,
+};
 use tauri::ipc::Channel;
 
 use crate::boundary::{PlanningNews, SeriesKind, SeriesNews};
 use crate::desk::Desk;
 use crate::error::Failure;
 use crate::watched::Watched;
-
-/// What is said when no exchange of a run was let in.
-const LET_NOBODY_IN: &str =
-    "the target let nobody in: is it running, and at this address? Nothing more was played";
 
 /// A series that is on, or was on last.
 pub(crate) struct LiveSeries {
@@ -78,7 +76,10 @@ impl LiveSeries {
             }
             match played.ended {
                 Some(SeriesEnd::Failed(failure)) => Err(failure),
-                Some(SeriesEnd::Refused) => Err(Failure::usage(LET_NOBODY_IN)),
+                Some(SeriesEnd::Refused) => {
+                    let why = format!("{LET_NOBODY_IN} Nothing more was played");
+                    Err(Failure::usage(why))
+                }
                 Some(SeriesEnd::Stopped) | None => Ok(()),
             }
         })

@@ -6,6 +6,9 @@ use super::{Side, Turn};
 use crate::CompareRequest;
 use crate::answer::RunAnswer;
 
+/// What is said when no exchange of a run reached the target.
+pub const LET_NOBODY_IN: &str = "the target let nobody in: is it running, and at this address?";
+
 /// What was played of a series; `E` is what its player fails with.
 #[derive(Debug)]
 pub struct PlayedSeries<E> {

@@ -7,7 +7,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise ci                 judged against the newest runs of the baseline\n  \
-    reprise ci --as main       the same, and its runs are the baseline from then on (when that is `main`)\n\n\
+    reprise ci --as main       the same, and its runs are the baseline from then on (when that is `main`)\n  \
+    reprise ci --as main --accept\n\n\
     What reprise.toml says: docs/continuous.md.")]
 pub(crate) struct CiArguments {
     /// The file that says what to play
@@ -17,4 +18,8 @@ pub(crate) struct CiArguments {
     /// What its runs are called, with a number after it
     #[arg(long = "as", value_name = "NAME", default_value = "ci")]
     pub(crate) name: String,
+
+    /// Let its runs be the baseline even if a check failed, the generator was late or the answers were of other work
+    #[arg(long)]
+    pub(crate) accept: bool,
 }

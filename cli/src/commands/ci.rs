@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::{CompareRequest, Comparison, SeriesEnd, SeriesRequest, Verdict};
+use reprise_app::{
+    Baseline, CompareRequest, Comparison, Error, Library, SeriesEnd, UnfitRun, Verdict,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -33,14 +35,23 @@ pub(super) struct CiAnswer {
     verdict: &'static str,
     /// Checks that did not hold, each after its run's name.
     failed_checks: Vec<String>,
+    /// Runs of the baseline's name that were passed over, the newest last.
+    passed_over: Vec<UnfitRun>,
+    /// Those of `runs` that are called as the baseline and that nothing will be compared with; none with `--accept`.
+    no_baseline: Vec<UnfitRun>,
     comparison: Option<Comparison>,
 }
+
+/// So many of the runs that were passed over are said.
+const SAID: usize = 3;
 
 /// Everything that was played and found.
 struct Outcome {
     /// What the runs are called before their number.
     name: String,
     runs: Vec<RunAnswer>,
+    baseline: Baseline,
+    no_baseline: Vec<UnfitRun>,
     request: Option<CompareRequest>,
     comparison: Option<Comparison>,
 }
@@ -48,20 +59,19 @@ struct Outcome {
 pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     written::check(&config.write)?;
+    let plays_baseline = config.baseline.as_ref() == Some(&arguments.name);
+    if arguments.accept && !plays_baseline {
+        return Err(Error::Usage(format!(
+            "--accept: runs called {}-1 and so on are no baseline; play those of the baseline with --as",
+            arguments.name
+        ))
+        .into());
+    }
     let library = context.existing_library()?;
-    let baseline = match &config.baseline {
-        Some(name) => library.newest_numbered(name, config.repeat)?,
-        None => Vec::new(),
-    };
+    let turns = config.turns(&library, &arguments.name)?;
     let stop = Stop::listen()?;
-    let mut replay = config.replay.clone();
-    replay.run = Some(arguments.name.clone());
-    let turns = library.turns(&SeriesRequest {
-        replay,
-        b: None,
-        repeat: config.repeat,
-    })?;
-    let played = series::play(&library, &turns, &Live::progress(context.json), &stop)?;
+    let played = series::play(&library, &turns, &Live::progress(context.json), &stop)
+        .map_err(|error| config.at_its_line(error))?;
     let runs: Vec<RunAnswer> = played.runs.into_iter().map(|(_, run)| run).collect();
     match played.ended {
         None => {}
@@ -69,8 +79,17 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
         Some(SeriesEnd::Refused) => return Ok(ExitCode::from(exit::REFUSED)),
         Some(SeriesEnd::Stopped) => return Ok(ExitCode::from(exit::JUDGED)),
     }
-    let request = (!baseline.is_empty()).then(|| CompareRequest {
-        a: baseline,
+    let baseline = match &config.baseline {
+        Some(name) => library.baseline(name, config.repeat, &runs)?,
+        None => Baseline::default(),
+    };
+    let no_baseline = if plays_baseline {
+        unfit(&library, &runs, arguments.accept)?
+    } else {
+        Vec::new()
+    };
+    let request = (!baseline.runs.is_empty()).then(|| CompareRequest {
+        a: baseline.runs.clone(),
         b: runs.iter().map(|run| run.run.name.clone()).collect(),
         min_effect: config.min_effect,
     });
@@ -78,6 +97,8 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
     let outcome = Outcome {
         name: arguments.name.clone(),
         runs,
+        baseline,
+        no_baseline,
         comparison: comparison.transpose()?,
         request,
     };
@@ -110,16 +131,26 @@ fn answer(outcome: &Outcome) -> CiAnswer {
             .iter()
             .map(|run| run.run.name.clone())
             .collect(),
-        baseline: outcome
-            .request
-            .as_ref()
-            .map(|request| request.a.clone())
-            .unwrap_or_default(),
+        baseline: outcome.baseline.runs.clone(),
         held: failed_checks.is_empty() && verdict != Some(Verdict::Regressed),
         verdict: verdict.map_or("not_compared", Verdict::name),
         failed_checks,
+        passed_over: outcome.baseline.passed_over.clone(),
+        no_baseline: outcome.no_baseline.clone(),
         comparison: outcome.comparison.clone(),
     }
+}
+
+/// The runs of the baseline just played that nothing will be compared with; none where they are taken all the same.
+fn unfit(library: &Library, runs: &[RunAnswer], accept: bool) -> Result<Vec<UnfitRun>, Error> {
+    let unfit = UnfitRun::of(runs);
+    if !accept {
+        return Ok(unfit);
+    }
+    for run in unfit {
+        library.take_as_baseline(&run.run)?;
+    }
+    Ok(Vec::new())
 }
 
 fn describe(answer: &CiAnswer, config: &Config) -> String {
@@ -127,8 +158,25 @@ fn describe(answer: &CiAnswer, config: &Config) -> String {
     for check in &answer.failed_checks {
         let _ = writeln!(text, "check failed in {check}");
     }
+    for UnfitRun { run, why } in &answer.no_baseline {
+        let _ = writeln!(
+            text,
+            "{run} is no baseline: {why}; with --accept it is one all the same"
+        );
+    }
+    let newest = answer.passed_over.iter().rev().take(SAID);
+    for UnfitRun { run, why } in newest {
+        let _ = writeln!(text, "{run} was passed over as a baseline: {why}");
+    }
     match (&answer.comparison, &config.baseline) {
         (Some(comparison), _) => text.push_str(&compare::describe(comparison)),
+        (None, Some(baseline)) if !answer.passed_over.is_empty() => {
+            let _ = writeln!(
+                text,
+                "no run of {baseline} is fit to be compared with: judged by the checks alone; \
+                 `reprise ci --as {baseline}` plays the baseline"
+            );
+        }
         (None, Some(baseline)) => {
             let _ = writeln!(
                 text,

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use reprise_app::readable::{brief, change, duration, percent, rate};
+use reprise_app::readable::{brief, change, duration, percent, quantile_name, rate};
 use reprise_app::{
-    AnswerExample, CompareRequest, Comparison, Verdict, comparison_markdown, status_name,
+    AnswerExample, CompareRequest, Comparison, Verdict, comparison_markdown, parse_least_effect,
+    status_name,
 };
 
 use super::forms::{is_standard_output, to_file};
 use super::{Context, watched};
 use crate::arguments::CompareArguments;
-use crate::percentage::percentage;
 use crate::table::Table;
 use crate::{exit, output};
 
@@ -24,7 +24,7 @@ pub(crate) fn run(context: &Context, arguments: &CompareArguments) -> anyhow::Re
         min_effect: arguments
             .min_effect
             .as_deref()
-            .map(|text| percentage("--min-effect", text))
+            .map(|text| parse_least_effect("--min-effect", text))
             .transpose()?,
     };
     let comparison = library.compare(&request)?;
@@ -75,7 +75,7 @@ pub(crate) fn describe(comparison: &Comparison) -> String {
     let mut table = Table::new(&["", "A", "B", "change", "95 % interval"]);
     for (name, quantile) in &comparison.quantiles {
         table.row(vec![
-            format!("  {}", if name == "p999" { "p99.9" } else { name }),
+            format!("  {}", quantile_name(name)),
             quantile.a.map_or_else(|| "n/a".to_owned(), duration),
             quantile.b.map_or_else(|| "n/a".to_owned(), duration),
             quantile.change.map_or_else(|| "n/a".to_owned(), change),

@@ -5,13 +5,12 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reprise_app::readable::{duration, percent, rate};
-use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor};
+use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor, parse_percentage};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
 use crate::aside;
 use crate::live::Live;
-use crate::percentage::percentage;
 use crate::stop::Stop;
 use crate::table::Table;
 use crate::{exit, output};
@@ -68,7 +67,7 @@ fn request(arguments: KneeArguments) -> anyhow::Result<KneeRequest> {
     let bounds = Bounds {
         from: parse_factor(&search.from)?,
         to: parse_factor(&search.to)?,
-        within: percentage("--within", &search.within)?,
+        within: parse_percentage("--within", &search.within)?,
     };
     let mut replay = replay::request::played(
         arguments.name,
@@ -120,7 +119,7 @@ fn steps(answer: &KneeAnswer) -> String {
         let how = match step.how {
             Tried::Held => "held",
             Tried::Failed => "failed",
-            Tried::GeneratorLimited => "generator late",
+            Tried::GeneratorLimited => "generator limit",
         };
         table.row(vec![
             format!("  {}", readable(step.times)),

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, counted};
 use reprise_app::{
-    Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest, Summary,
+    LET_NOBODY_IN, Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews,
+    ReplayRequest, Summary,
 };
 
 use super::{Context, runs};
@@ -154,7 +155,7 @@ pub(crate) fn code(summary: &Summary) -> u8 {
 
 /// Says that nothing reached the target.
 pub(crate) fn say_refused() {
-    aside::say("reprise: the target let nobody in: is it running, and at this address?");
+    aside::say(format_args!("reprise: {LET_NOBODY_IN}"));
 }
 
 /// Follows a replay to its end, telling its numbers as they come.

@@ -42,8 +42,10 @@ fn runs_are_judged_against_the_newest_of_the_baseline() {
     let desk = Desk::with_recording();
     let shop = shop();
     config(&desk, &url(&shop), "p99<1h");
-    let (code, first) = ci(&desk, &["--as", "main"]);
+    // whether the generator keeps time is the machine's
+    let (code, first) = ci(&desk, &["--as", "main", "--accept"]);
     assert_eq!(code, Some(0), "{first}");
+    assert_eq!(first["no_baseline"], json!([]));
     assert_eq!(first["runs"], json!(["main-1", "main-2"]));
     assert_eq!(first["verdict"], "not_compared");
     assert_eq!(first["baseline"], json!([]));
@@ -89,6 +91,14 @@ fn a_check_that_fails_makes_the_exit_code_1_and_a_failed_case() {
 }
 
 #[test]
+fn a_file_to_be_written_nowhere_is_refused_before_anything_is_played() {
+    let desk = Desk::with_recording();
+    let text = "recording = 'friday'\n[write]\nhtml = 'no/such/ci.html'\n[replay]\nhttp = 'http://127.0.0.1:1'\n";
+    desk.write("reprise.toml", text.as_bytes());
+    desk.run(&["ci"]).refused(2, "there is no folder no/such");
+}
+
+#[test]
 fn a_reader_that_has_gone_changes_neither_the_verdict_nor_what_is_left_behind() {
     let desk = Desk::with_recording();
     let shop = shop();
@@ -104,32 +114,64 @@ fn a_reader_that_has_gone_changes_neither_the_verdict_nor_what_is_left_behind() 
 }
 
 #[test]
-fn a_file_that_makes_no_sense_is_refused_by_name() {
+fn runs_in_which_a_check_failed_are_no_baseline_unless_they_are_accepted() {
     let desk = Desk::with_recording();
-    desk.run(&["ci"]).refused(2, "docs/continuous.md");
-    for (text, why) in [
-        ("recording = 'shop'\nnotes = 'x'\n[replay]\n", "notes"),
-        ("recording = 'shop'\n[replay]\nhtpp = 'x'\n", "htpp"),
-        ("recording = 'shop'\n[replay]\nrun = 'x'\n", "'run'"),
-        (
-            "recording = 'shop'\n[replay.http]\na = 1\n",
-            "http is no text",
-        ),
-        ("recording = 'shop'\n[replay]\nrate = '2x'\n", "--http"),
-        (
-            "recording = 'shop'\n[write]\nhtml = 'no/such/ci.html'\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
-            "there is no folder no/such",
-        ),
-        (
-            "recording = 'shop'\nrepeat = 0\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
-            "repeat is 0",
-        ),
-        (
-            "recording = 'shop'\nmin-effect = '5'\n[replay]\nhttp = 'http://127.0.0.1:1'\n",
-            "write percent",
-        ),
-    ] {
-        desk.write("other.toml", text.as_bytes());
-        desk.run(&["ci", "--config", "other.toml"]).refused(2, why);
-    }
+    let shop = shop();
+    config(&desk, &url(&shop), "p99<1us");
+    let (code, failed) = ci(&desk, &["--as", "main"]);
+    assert_eq!(code, Some(1));
+    let unfit = failed["no_baseline"].as_array().unwrap();
+    let names: Vec<&Value> = unfit.iter().map(|one| &one["run"]).collect();
+    assert_eq!(names, ["main-1", "main-2"]);
+    let why = unfit[0]["why"].as_str().unwrap();
+    assert!(why.starts_with("p99<1us measured "), "{why}");
+
+    let said = desk.run(&["ci"]).with_code(1).stdout;
+    assert!(
+        said.contains("main-2 was passed over as a baseline: p99<1us measured"),
+        "{said}"
+    );
+    assert!(
+        said.contains("no run of main is fit to be compared with"),
+        "{said}"
+    );
+    let said = desk.run(&["ci", "--as", "main"]).with_code(1).stdout;
+    assert!(
+        said.contains("main-3 is no baseline: p99<1us measured"),
+        "{said}"
+    );
+    assert!(
+        said.contains("with --accept it is one all the same"),
+        "{said}"
+    );
+
+    let (_, accepted) = ci(&desk, &["--as", "main", "--accept"]);
+    assert_eq!(accepted["no_baseline"], json!([]));
+    let (_, compared) = ci(&desk, &[]);
+    assert_eq!(compared["baseline"], json!(["main-5", "main-6"]));
+    assert_eq!(compared["passed_over"], json!([]));
+    desk.run(&["note", "main-4", "--run", "--tag", "baseline"])
+        .ok();
+    desk.run(&["note", "main-6", "--run", "--untag", "baseline"])
+        .ok();
+    let (_, compared) = ci(&desk, &[]);
+    assert_eq!(compared["baseline"], json!(["main-4", "main-5"]));
+    assert_eq!(compared["passed_over"][0]["run"], "main-6");
+    desk.run(&["ci", "--accept"])
+        .refused(2, "play those of the baseline with --as");
+}
+
+#[test]
+fn runs_of_another_plan_are_no_baseline() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    config(&desk, &url(&shop), "p99<1h");
+    ci(&desk, &["--as", "main", "--accept"]);
+    let faster = desk
+        .read("reprise.toml")
+        .replace("speed = \"max\"", "speed = 50");
+    desk.write("reprise.toml", faster.as_bytes());
+    let (_, answer) = ci(&desk, &[]);
+    assert_eq!(answer["verdict"], "not_compared");
+    assert_eq!(answer["passed_over"][1]["why"], "it played another plan");
 }

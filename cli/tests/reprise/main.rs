@@ -21,6 +21,8 @@ mod comparing;
 #[cfg(test)]
 mod conducting;
 #[cfg(test)]
+mod consumers;
+#[cfg(test)]
 mod continuous;
 #[cfg(test)]
 mod copying;
@@ -42,6 +44,8 @@ mod hung_clients;
 mod importing;
 #[cfg(test)]
 mod interchange;
+#[cfg(test)]
+mod jobs;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
@@ -90,3 +94,5 @@ mod story;
 mod toxiproxy;
 #[cfg(test)]
 mod watching;
+#[cfg(test)]
+mod wrong_config;

@@ -1,6 +1,6 @@
 //! Two runs compared, as the Compare page shows them. Changes are relative to A: 0.38 is 38 % more.
 
-use reprise_app::{AnswerChange, OperationChange, QuantileChange, status_name};
+use reprise_app::{AnswerChange, OperationChange, QuantileChange, readable, status_name};
 use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
@@ -110,7 +110,7 @@ impl From<reprise_app::Comparison> for Comparison {
         let quantiles = comparison
             .quantiles
             .into_iter()
-            .map(|(name, change)| quantile(name, change));
+            .map(|(name, change)| quantile(&name, change));
         Self {
             verdict: word(&comparison.verdict),
             why: comparison.why,
@@ -138,13 +138,9 @@ impl From<reprise_app::Comparison> for Comparison {
     }
 }
 
-fn quantile(name: String, change: QuantileChange) -> QuantileLine {
+fn quantile(name: &str, change: QuantileChange) -> QuantileLine {
     QuantileLine {
-        name: if name == "p999" {
-            "p99.9".to_owned()
-        } else {
-            name
-        },
+        name: readable::quantile_name(name).to_owned(),
         a: change.a.map(whole),
         b: change.b.map(whole),
         change: change.change,

@@ -148,7 +148,7 @@ impl SearchForm {
             bounds: Bounds {
                 from: reprise_app::parse_factor(&self.from)?,
                 to: reprise_app::parse_factor(&self.to)?,
-                within: share(&self.within)?,
+                within: reprise_app::parse_percentage("within", &self.within)?,
             },
             by: match self.by {
                 SearchBy::Copies => RateBy::Copies,
@@ -180,16 +180,6 @@ impl RepeatForm {
             repeat: self.times,
         })
     }
-}
-
-/// Percent as people write them, with or without the sign.
-fn share(text: &str) -> Result<f64, Failure> {
-    let number = text.trim().trim_end_matches('%').trim().parse::<f64>();
-    let percent = number.ok().filter(|percent| percent.is_finite());
-    let percent = percent.ok_or_else(|| {
-        Failure::usage(format!("'{text}' is no share; write percent, such as 5%"))
-    })?;
-    Ok(percent / 100.0)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{duration, percent};
 use reprise_app::{
     CompareRequest, Comparison, Library, PlayedSeries, ReportRequest, SecondSide, SeriesEnd,
-    SeriesRequest, Side, Turn, Verdict, play_series,
+    SeriesRequest, Side, Turn, Verdict, parse_least_effect, play_series,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +20,6 @@ use crate::arguments::SeriesArguments;
 use crate::aside;
 use crate::commands::compare;
 use crate::live::Live;
-use crate::percentage::percentage;
 use crate::stop::Stop;
 use crate::table::Table;
 use crate::{exit, output};
@@ -88,7 +87,7 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     let min_effect = arguments.min_effect.as_deref();
     let min_effect = min_effect
-        .map(|text| percentage("--min-effect", text))
+        .map(|text| parse_least_effect("--min-effect", text))
         .transpose()?;
     let turns = library.turns(request)?;
     let stop = Stop::listen()?;
