@@ -310,6 +310,26 @@ fn what_is_not_http_is_passed_on_as_bytes_and_said() {
 }
 
 #[test]
+fn http_2_is_bytes_from_its_beginning() {
+    const BEGINS: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let (address, server) = crate::support::server(|mut stream| {
+        let mut heard = [0; BEGINS.len()];
+        stream.read_exact(&mut heard).unwrap();
+        stream.write_all(b"\0\0\0\x04\0\0\0\0\0").unwrap();
+        heard
+    });
+    let standing = Standing::misbehaving(address, ProxyProtocol::Http, &["100:error(status=503)"]);
+    let mut client = standing.connect();
+    for piece in BEGINS.chunks(10) {
+        client.write_all(piece).unwrap();
+    }
+    assert_eq!(read_all(&client), b"\0\0\0\x04\0\0\0\0\0");
+    assert_eq!(server.join().unwrap(), BEGINS);
+    assert_eq!(standing.proxy.counts().opaque, 1);
+    assert_eq!(standing.proxy.faults()[0].injected, 0);
+}
+
+#[test]
 fn a_request_behind_one_that_is_never_answered_does_not_keep_its_connection_open() {
     let (address, server) = crate::support::server(|mut stream| {
         let mut asked = [0; 16];

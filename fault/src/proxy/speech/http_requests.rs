@@ -49,6 +49,9 @@ impl HttpRequests {
             let rest = bytes.split_off(progress.consumed.min(bytes.len()));
             if !progress.head_done {
                 self.held.append(&mut bytes);
+            } else if !self.begun && self.is_http_2() {
+                said.opaque();
+                return [self.held(), bytes, rest].concat();
             } else {
                 if !self.begun {
                     self.begun = true;
@@ -64,6 +67,12 @@ impl HttpRequests {
             bytes = rest;
         }
         Vec::new()
+    }
+
+    /// Whether it is what HTTP/2 begins with, which only looks like a request (RFC 9113 section 3.4).
+    fn is_http_2(&self) -> bool {
+        let head = self.reader.head();
+        head.is_some_and(|head| head.method == b"PRI" && head.target == b"*")
     }
 
     fn asked(&self) -> Option<Asked> {
