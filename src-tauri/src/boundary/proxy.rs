@@ -48,6 +48,8 @@ pub(crate) struct ProxyCard {
     unreachable: u32,
     /// Connections that spoke something else.
     opaque: u32,
+    /// What went wrong last without a fault.
+    trouble: Option<String>,
     /// 0 while nothing had to be understood.
     exchanges: u32,
     #[specta(type = Number)]
@@ -124,6 +126,7 @@ impl ProxyCard {
             open: whole(connections.open),
             unreachable: whole(connections.unreachable),
             opaque: whole(connections.opaque),
+            trouble: state.trouble,
             exchanges: whole(state.exchanges),
             to_server_bytes: bytes.to_server as f64,
             to_client_bytes: bytes.to_client as f64,

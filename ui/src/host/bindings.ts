@@ -922,6 +922,8 @@ export type ProxyCard = {
 	unreachable: number,
 	/**  Connections that spoke something else. */
 	opaque: number,
+	/**  What went wrong last without a fault. */
+	trouble: string | null,
 	/**  0 while nothing had to be understood. */
 	exchanges: number,
 	toServerBytes: number,

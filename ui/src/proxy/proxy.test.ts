@@ -48,6 +48,14 @@ describe('the Proxy page', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('choose a port above 1023');
   });
 
+  it('says why a target lets nobody in', async () => {
+    open();
+    await type(await screen.findByLabelText('Forward to'), 'mysql://127.0.0.1:9');
+    await press(/^Open the proxy/);
+    const proxy = await screen.findByRole('region', { name: 'Proxy db' });
+    expect(within(proxy).getByText('Last trouble: Connection refused (os error 111)')).toBeTruthy();
+  });
+
   it('adds a fault from fields, counts what it does, and switches it off', async () => {
     open();
     const proxy = await openProxy();

@@ -13,6 +13,9 @@ type Standing = {
 
 const PER_SECOND = 120;
 
+/** Whether nobody listens where a proxy forwards to. */
+const isGone = (form: ProxyForm): boolean => form.to.endsWith(':9');
+
 export class FakeProxies {
   private open: Standing[] = [];
 
@@ -49,8 +52,9 @@ export class FakeProxies {
         control,
         accepted: 12 + Math.floor(seconds),
         open: 12,
-        unreachable: 0,
+        unreachable: isGone(form) ? 1 : 0,
         opaque: 0,
+        trouble: isGone(form) ? 'Connection refused (os error 111)' : null,
         exchanges,
         toServerBytes: exchanges * 210,
         toClientBytes: exchanges * 1_840,
