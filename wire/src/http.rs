@@ -24,6 +24,7 @@ mod stream;
 pub(crate) use decoder::HttpDecoder;
 pub(crate) use head::{Start, request_start, response_start};
 pub(crate) use line::is_token_byte;
+pub(crate) use recode::encode;
 pub(crate) use seek::is_message_start;
 pub(crate) use stream::Side;
 

@@ -54,6 +54,8 @@ pub(crate) fn traffic() -> Traffic {
     bodies(&mut traffic);
     coded_bodies(&mut traffic);
     inside_others(&mut traffic);
+    unusual_places(&mut traffic);
+    coded_unsaid(&mut traffic);
     shapes(&mut traffic);
     odd_framing(&mut traffic);
     traffic
@@ -184,6 +186,86 @@ fn inside_others(traffic: &mut Traffic) {
             .server(answer("text/javascript", "", call.as_bytes()))
             .client("GET /file HTTP/1.1\r\nHost: shop\r\n\r\n")
             .server(answer("application/json", "", presigned.as_bytes()));
+    });
+}
+
+/// Where names and values are written in a way of their own.
+fn unusual_places(traffic: &mut Traffic) {
+    let [inline, block, single, form, pair, page] = std::array::from_fn(|_| traffic.secret());
+    let [href, state, assigned, member, csv, yaml] = std::array::from_fn(|_| traffic.secret());
+    let [echoed, batched, protocol, database, misnamed, old] =
+        std::array::from_fn(|_| traffic.secret());
+    let query = format!(
+        "{{\"query\":\"mutation {{ login(name: \\\"ada\\\", password: \\\"{inline}\\\", note: \\\"\\\" \
+         token: \\\"\\\"\\\"{block}\\\"\\\"\\\") {{ id }} }}\"}}"
+    );
+    let printed = format!(
+        "{{\"said\":\"{{'token': '{single}'}}\",\"body\":\"a=b&password={form}\",\"to\":\"mysql://ada:{database}@db/shop\",\
+         \"env\":[{{\"value\":\"{pair}\",\"name\":\"API_TOKEN\"}}],\
+         \"html\":\"<input name=\\\"csrf\\\" value=\\\"{page}\\\">\"}}"
+    );
+    let html = format!(
+        "<a href=\"/confirm?id=1&amp;token={href}\">x</a><div data-state='{{\"apiKey\":\"{state}\"}}'></div>\
+         <script>window.csrfToken = '{assigned}'</script>"
+    );
+    let xml =
+        format!("<member><name>password</name><value><string>{member}</string></value></member>");
+    let echo = format!("TRACE / HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer {echoed}\r\n\r\n");
+    let batch = format!(
+        "--B\r\nContent-Type: application/http\r\n\r\nGET /a HTTP/1.1\r\nCookie: sid={batched}\r\n\r\n\r\n--B--\r\n"
+    );
+    let json = "application/json";
+    let table = format!("id,password\n1,{csv}\n");
+    let settings = format!("db:\n  password: {yaml}\n");
+    let curl = format!("{{\"password\":\"{misnamed}\"}}");
+    let form = "application/x-www-form-urlencoded";
+    traffic.connection(80, 1_460, |conversation| {
+        conversation
+            .client(post("/graphql", json, "", query.as_bytes()))
+            .server(answer(json, "", printed.as_bytes()))
+            .client(post("/curl", form, "", curl.as_bytes()))
+            .server(answer("text/html", "", html.as_bytes()))
+            .client(post("/rpc", "text/xml", "", xml.as_bytes()))
+            .server(answer("text/csv", "", table.as_bytes()))
+            .client(post("/batch", "multipart/mixed; boundary=B", "", batch.as_bytes()))
+            .server(answer("application/yaml", "", settings.as_bytes()))
+            .client(format!(
+                "GET /live HTTP/1.1\r\nHost: shop\r\nSec-WebSocket-Protocol: chat, bearer, {protocol}\r\n\r\n"
+            ))
+            .server(answer("message/http", "", echo.as_bytes()));
+    });
+    // HTTP/0.9 has no heads.
+    traffic.connection(80, 1_460, |conversation| {
+        conversation
+            .client("GET /old\r\n\r\n")
+            .server(format!("{{\"password\":\"{old}\"}}"));
+    });
+}
+
+/// Coded where no field says so, and not coded where one does.
+fn coded_unsaid(traffic: &mut Traffic) {
+    let [packed, twice, plain, wide] = std::array::from_fn(|_| traffic.secret());
+    let json = |secret: &str| format!("{{\"token\":\"{secret}\",\"pad\":\"{}\"}}", "-".repeat(200));
+    let wide: Vec<u8> = format!("<a><password>{wide}</password></a>")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let kind = "application/json";
+    traffic.connection(80, 1_460, |conversation| {
+        conversation
+            .client(post("/log", kind, "", &gzip(json(&packed).as_bytes())))
+            .server(answer(
+                "application/gzip",
+                "Content-Encoding: gzip\r\n",
+                &gzip(&gzip(json(&twice).as_bytes())),
+            ))
+            .client(post(
+                "/as-it-is",
+                kind,
+                "Content-Encoding: gzip\r\n",
+                json(&plain).as_bytes(),
+            ))
+            .server(answer("text/xml", "", &wide));
     });
 }
 

@@ -102,12 +102,24 @@ pub(crate) fn form_encoded(text: &str) -> String {
         .collect()
 }
 
-/// The content of an HTTP message, its coding undone; empty for anything else.
+/// The content of an HTTP message, every coding undone that it has; empty for anything else.
 pub(crate) fn decoded_body(payload: &[u8]) -> Vec<u8> {
     let Ok(message) = Message::parse(payload) else {
         return Vec::new();
     };
     let coding = message.header("Content-Encoding").unwrap_or_default();
-    decode_content(coding, &message.body, 1 << 20)
-        .map_or_else(|_| Vec::new(), |decoded| decoded.bytes.into_owned())
+    let decoded = decode_content(coding, &message.body, 1 << 20);
+    let once = decoded.map_or_else(
+        |_| message.body.to_vec(),
+        |decoded| decoded.bytes.into_owned(),
+    );
+    if once.starts_with(b"\x1F\x8B") {
+        return decode_content(b"gzip", &once, 1 << 20)
+            .map_or_else(|_| Vec::new(), |decoded| decoded.bytes.into_owned());
+    }
+    // a text in UTF-16 without its zeros
+    if once.get(1) == Some(&0) {
+        return once.into_iter().filter(|byte| *byte != 0).collect();
+    }
+    once
 }

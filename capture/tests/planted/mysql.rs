@@ -171,7 +171,7 @@ fn text(text: &str) -> Value {
 /// MySQL full of secrets.
 pub(crate) fn traffic(packing: Packing) -> Traffic {
     let mut traffic = Traffic::default();
-    let literals: [String; 13] = std::array::from_fn(|_| traffic.secret());
+    let literals: [String; 20] = std::array::from_fn(|_| traffic.secret());
     let parameters: [String; 6] = std::array::from_fn(|_| traffic.secret());
     let rows: [String; 4] = std::array::from_fn(|_| traffic.secret());
     let others: [String; 3] = std::array::from_fn(|_| traffic.secret());
@@ -222,8 +222,9 @@ fn error(code: u16, message: &str) -> Vec<u8> {
     .encode()
 }
 
-fn statements(session: &mut Session<'_>, secrets: &[String; 13]) {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = secrets;
+fn statements(session: &mut Session<'_>, secrets: &[String; 20]) {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, functions @ ..] = secrets;
+    let [key, hash, own, member, path, url, object] = functions;
     let hex: String = i.bytes().map(|byte| format!("{byte:02x}")).collect();
     for sql in [
         format!("INSERT INTO session (id, token) VALUES (1, '{a}'), (2, '{b}')"),
@@ -242,6 +243,13 @@ fn statements(session: &mut Session<'_>, secrets: &[String; 13]) {
         format!("INSERT INTO t (doc) VALUES ('{{\"user\":\"ada\",\"password\":\"{k}\"}}')"),
         format!("PREPARE p FROM 'UPDATE user SET password = ''{l}'''"),
         format!("SELECT 1 /* token = '{m}' */ FROM t"),
+        format!("SELECT AES_DECRYPT(c, '{key}') FROM t"),
+        format!("SELECT 1 FROM t WHERE hash = SHA2('{hash}', 256)"),
+        format!("SELECT check_password(7, '{own}')"),
+        format!("UPDATE t SET doc = JSON_SET(doc, '$.a', 'b', '$.password', '{member}')"),
+        format!("SELECT 1 FROM t WHERE doc->>'$.token' = '{path}'"),
+        format!("INSERT INTO t (url) VALUES ('https://shop/reset?token={url}')"),
+        format!("INSERT INTO t (doc) VALUES (JSON_OBJECT('name', 'x', 'api_key', '{object}'))"),
     ] {
         session.query(&sql);
         session.ok();

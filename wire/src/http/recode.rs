@@ -40,7 +40,8 @@ impl Message<'_> {
     }
 }
 
-fn encode(content: &[u8], coding: &[u8]) -> Option<io::Result<Vec<u8>>> {
+/// `content` under one coding; `None` for one that cannot be written here.
+pub(crate) fn encode(content: &[u8], coding: &[u8]) -> Option<io::Result<Vec<u8>>> {
     let level = Compression::fast();
     match coding {
         b"gzip" | b"x-gzip" => {

@@ -1,10 +1,10 @@
 //! Secrets in pairs of names and values: the query of a URL and `application/x-www-form-urlencoded`; also in what
-//! stands in a value: another URL, JSON.
+//! stands in a value: another URL, JSON, markup.
 
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, json, url};
+use super::{Pass, inside, url};
 
 /// Where pairs stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,28 +52,15 @@ fn redact_value(name: &[u8], value: &[u8], of: Pairs, pass: &mut Pass) -> Option
         return Some(url::encode(&new));
     }
     if !is_escaped(value) {
-        return redact_inside(value, pass);
+        return inside::redact(value, pass);
     }
     let decoded = url::decode(value, true);
-    let inside = redact_inside(&decoded, pass);
+    let inside = inside::redact(&decoded, pass);
     let changed = inside.is_some();
     let mut new = inside.unwrap_or(decoded);
     // Escapes hide secrets from the detectors, which look at what is written.
     let found = detect::redact(&mut new, Neighbours::Text, pass);
     (changed || found).then(|| url::encode(&new))
-}
-
-/// A value that is JSON or a URL, with its secrets replaced; `None` when it has none.
-fn redact_inside(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let is_json = matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
-    let may_be_url = memchr::memchr2(b'=', b'@', value).is_some();
-    if is_json {
-        pass.inside(|pass| json::redact(value, pass))
-    } else if may_be_url {
-        pass.inside(|pass| url::redact(value, pass))
-    } else {
-        None
-    }
 }
 
 fn is_escaped(text: &[u8]) -> bool {

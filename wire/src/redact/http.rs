@@ -58,7 +58,8 @@ struct Outcome {
 /// Replaces the secrets of a message.
 fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> Outcome {
     let mut line_changed = false;
-    let body = match Plain::read(&payload.bytes) {
+    pass.over_cap = false;
+    let mut body = match Plain::read(&payload.bytes) {
         Some(plain) => {
             if let Some(redacted) = plain.redact(&payload.bytes, whole, pass) {
                 payload.bytes = redacted.bytes;
@@ -72,6 +73,7 @@ fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> Outcom
             body
         }
     };
+    body.over_cap |= pass.over_cap;
     // What is coded was looked at decoded; its bytes only resemble something by chance.
     let readable = if body.coded {
         head_len(&payload.bytes)
@@ -90,16 +92,36 @@ fn redact_payload(payload: &mut Payload, whole: bool, pass: &mut Pass) -> Outcom
 /// Takes a message apart and, if any of its parts changes, puts it together again.
 fn redact_parts(payload: &mut Payload, whole: bool, pass: &mut Pass) -> body::Outcome {
     let mut body = body::Outcome::default();
-    let mut rewritten = None;
-    if let Ok(mut message) = Message::parse(&payload.bytes) {
-        let changed = fields::redact(&mut message, pass);
-        body = body::redact(&mut message, whole, pass);
-        rewritten = (changed || body.changed).then(|| message.encode());
-    }
+    let rewritten = match Message::parse(&payload.bytes) {
+        Ok(mut message) => {
+            let changed = fields::redact(&mut message, pass);
+            body = body::redact(&mut message, whole, pass);
+            (changed || body.changed).then(|| message.encode())
+        }
+        // without a head all of it is content, as in HTTP/0.9
+        Err(_) => body::redact_part(&payload.bytes, b"", pass),
+    };
     if let Some(bytes) = rewritten {
         payload.bytes = bytes;
     }
     body
+}
+
+/// A part of a body, or a message that stands in one, with its secrets replaced; `None` when there are none.
+/// `kind`: its media type.
+pub(super) fn redact_part(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    body::redact_part(content, kind, pass)
+}
+
+/// A whole message that stands in the body of another, with its secrets replaced; `None` when there are none.
+fn redact_message(bytes: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    if let Some(plain) = Plain::read(bytes) {
+        return plain.redact(bytes, true, pass).map(|new| new.bytes);
+    }
+    let mut message = Message::parse(bytes).ok()?;
+    let changed = fields::redact(&mut message, pass);
+    let body = body::redact(&mut message, true, pass);
+    (changed || body.changed).then(|| message.encode())
 }
 
 fn head_len(message: &[u8]) -> usize {

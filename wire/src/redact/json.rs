@@ -1,6 +1,10 @@
 //! Secrets in JSON: values of members by their name at any depth, or by their path. The bytes around
 //! them stay as they are. What is not JSON, or only its beginning, is gone through all the same: a string
-//! that a colon follows is a name. Behind bytes that the capture missed a string may go on or begin.
+//! that a colon follows is a name, and so is a word before one, as GraphQL and scripts have it. Behind bytes
+//! that the capture missed a string may go on or begin.
+
+mod loose;
+mod pairs;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,8 +12,10 @@ use std::ops::Range;
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, url};
+use super::{Pass, inside};
 use crate::json_path::Step;
+use loose::{looks_random, opens_single_quoted, unquoted_name};
+use pairs::{Part, part_of, said_rule};
 
 /// Deeper places are not followed: names count there, paths do not.
 const DEPTH: usize = 128;
@@ -17,38 +23,66 @@ const DEPTH: usize = 128;
 const HOLE: [u8; 8] = [0; 8];
 /// What a name is taken for of which a part is missing: it may be a secret's.
 const ANY_NAME: &[u8] = b"password";
-/// JSON in a string of JSON, and so on, up to this.
-const NESTED: usize = 4;
+/// What a string of a document is if it is one with names in it.
+const GRAPHQL: [&[u8]; 2] = [b"query", b"mutation"];
+
+/// What is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Document,
+    /// A program: what is set to a word without quotes, or has single ones, is a secret only if it looks random.
+    Script,
+}
 
 /// A JSON text with its secrets replaced; `None` when there are none.
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    redact_nested(text, NESTED, pass)
+    go_through(text, Style::Document, pass)
+}
+
+/// A script with its secrets replaced; `None` when there are none.
+pub(super) fn redact_script(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    go_through(text, Style::Script, pass)
 }
 
 /// One open object or array.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Level<'a> {
     /// Where the value at hand stands in it.
     step: Step<'a>,
     /// The rule that takes all that is inside.
     rule: Option<usize>,
+    /// What its member `name` or the like says, and where its `value` stands.
+    said: Option<&'a [u8]>,
+    value: Option<Range<usize>>,
 }
 
 /// Where the reading is.
 struct Reading<'a> {
+    text: &'a [u8],
+    style: Style,
     levels: Vec<Level<'a>>,
     /// Levels open beyond those followed.
     beyond: usize,
     /// The name read last, until its value has come.
     name: Option<&'a [u8]>,
+    /// Whether that name had no quotes.
+    unquoted: bool,
+    /// Whether there is anything that a text in a string has.
+    may_hold_others: bool,
+    /// What takes the place of what; not in order.
+    edits: Vec<(Range<usize>, Vec<u8>)>,
 }
 
-fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>> {
-    let mut edits = Edits::of(text);
+fn go_through(text: &[u8], style: Style, pass: &mut Pass) -> Option<Vec<u8>> {
     let mut reading = Reading {
+        text,
+        style,
         levels: Vec::new(),
         beyond: 0,
         name: None,
+        unquoted: false,
+        may_hold_others: inside::may_hold_others(text),
+        edits: Vec::new(),
     };
     let mut at = 0;
     while let Some(byte) = text.get(at) {
@@ -57,27 +91,25 @@ fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>>
             b'}' | b']' => reading.close(),
             b',' => reading.next(),
             b'"' => {
-                let (inner, end) = string(text, at + 1);
-                if is_name(text, end + 1) {
-                    reading.name(inner);
-                } else if let Some(new) = reading.string(inner, nested, pass) {
-                    edits.put(at + 1..end, &new);
-                }
-                at = end;
-                if text.get(end) == Some(&0) {
+                at = reading.quoted(at, b'"', pass);
+                if text.get(at) == Some(&0) {
                     continue;
                 }
+            }
+            b'\'' if opens_single_quoted(text, at) => at = reading.quoted(at, b'\'', pass),
+            // behind a quote it is the colon of a name that was read
+            b':' | b'=' if at.checked_sub(1).and_then(|before| text.get(before)) != Some(&b'"') => {
+                reading.word_before(at);
             }
             0 if is_hole(text, at) => {
                 let (string, goes_on) = behind_hole(text, at);
                 reading.name = None;
                 at = string.start;
                 if goes_on {
-                    let rest = text.get(string.clone()).unwrap_or_default();
                     if is_name(text, string.end + 1) {
                         reading.name(ANY_NAME);
-                    } else if let Some(new) = reading.rest_of_string(rest, pass) {
-                        edits.put(string.clone(), &new);
+                    } else {
+                        reading.rest_of_string(string.clone(), pass);
                     }
                     at = string.end + 1;
                 } else if is_value(text, at) {
@@ -91,9 +123,8 @@ fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>>
                     .checked_sub(1)
                     .and_then(|before| text.get(before))
                     .is_none_or(|before| !before.is_ascii_alphanumeric());
-                let value = text.get(at..at + len).unwrap_or_default();
-                if is_value && let Some(new) = reading.number(value, pass) {
-                    edits.put(at..at + len, &new);
+                if is_value {
+                    reading.number(at..at + len, pass);
                 }
                 at += len - 1;
             }
@@ -101,10 +132,22 @@ fn redact_nested(text: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>>
         }
         at += 1;
     }
-    edits.finish()
+    reading.finish()
 }
 
 impl<'a> Reading<'a> {
+    fn finish(mut self) -> Option<Vec<u8>> {
+        if self.edits.is_empty() {
+            return None;
+        }
+        self.edits.sort_by_key(|(range, _)| range.start);
+        let mut edits = Edits::of(self.text);
+        for (range, new) in self.edits {
+            edits.put(range, &new);
+        }
+        edits.finish()
+    }
+
     fn open(&mut self, array: bool, pass: &mut Pass) {
         if self.levels.len() >= DEPTH {
             self.beyond += 1;
@@ -116,7 +159,12 @@ impl<'a> Reading<'a> {
         } else {
             Step::Member(b"")
         };
-        self.levels.push(Level { step, rule });
+        self.levels.push(Level {
+            step,
+            rule,
+            said: None,
+            value: None,
+        });
         self.name = None;
     }
 
@@ -141,10 +189,24 @@ impl<'a> Reading<'a> {
 
     fn name(&mut self, name: &'a [u8]) {
         self.name = Some(name);
+        self.unquoted = false;
         if self.beyond == 0
             && let Some(level) = self.levels.last_mut()
         {
             level.step = Step::Member(name);
+        }
+    }
+
+    /// A colon or an equals sign that no quoted name stands before: perhaps a word does.
+    fn word_before(&mut self, at: usize) {
+        let in_script = self.style == Style::Script;
+        match unquoted_name(self.text, at, in_script) {
+            Some(Some(word)) => {
+                self.name(word);
+                self.unquoted = true;
+            }
+            Some(None) => self.name = None,
+            None => {}
         }
     }
 
@@ -177,26 +239,82 @@ impl<'a> Reading<'a> {
         })
     }
 
-    fn string(&self, inner: &[u8], nested: usize, pass: &mut Pass) -> Option<Vec<u8>> {
+    /// A string in these quotes that opens at `open`: a name or a value. Where it ends.
+    fn quoted(&mut self, open: usize, quote: u8, pass: &mut Pass) -> usize {
+        let text = self.text;
+        let (mut inner, mut end) = string(text, open + 1, quote);
+        let mut at = open + 1..end;
+        if inner.is_empty()
+            && let Some((block, after)) = loose::block(text, open)
+        {
+            (inner, at) = (text.get(block.clone()).unwrap_or_default(), block);
+            end = after;
+        } else if quote == b'\'' && (text.get(end) != Some(&quote) || inner.contains(&b'\n')) {
+            // an apostrophe
+            return open;
+        }
+        if is_name(text, end + 1) {
+            self.name(inner);
+            return end;
+        }
+        let new = self.string(inner, quote, pass);
+        self.part_of_pair(inner, at, new, pass);
+        self.name = None;
+        end
+    }
+
+    /// Puts in what takes a string's place, and looks whether an object says by two members that it is a secret:
+    /// `{"name": "password", "value": "x"}`.
+    fn part_of_pair(
+        &mut self,
+        inner: &'a [u8],
+        at: Range<usize>,
+        new: Option<Vec<u8>>,
+        pass: &mut Pass,
+    ) {
+        let changed = new.is_some();
+        self.edits.extend(new.map(|new| (at.clone(), new)));
+        let (Some(part), Some(level), 0) =
+            (part_of(self.name), self.levels.last_mut(), self.beyond)
+        else {
+            return;
+        };
+        match part {
+            Part::Name => level.said = Some(inner),
+            Part::Value if !changed => level.value = Some(at),
+            Part::Value => {}
+        }
+        if let (Some(said), Some(at)) = (level.said, level.value.clone()) {
+            (level.said, level.value) = (None, None);
+            let value = unescape(self.text.get(at.clone()).unwrap_or_default());
+            let rule = said_rule(&unescape(said), pass);
+            let new = rule.and_then(|rule| pass.replace(rule, &value, Place::Json(said)));
+            self.edits.extend(new.map(|new| (at, escape(&new))));
+        }
+    }
+
+    fn string(&self, inner: &[u8], quote: u8, pass: &mut Pass) -> Option<Vec<u8>> {
         if inner.is_empty() {
             return None;
         }
         let value = unescape(inner);
-        if let Some(rule) = self.rule(false, pass)
+        let in_script = self.style == Style::Script && (self.unquoted || quote == b'\'');
+        if (!in_script || looks_random(&value))
+            && let Some(rule) = self.rule(false, pass)
             && let Some(new) = pass.replace(rule, &value, Place::Json(self.name.unwrap_or(b"[]")))
         {
             return Some(escape(&new));
         }
-        // Escapes hide what is inside from the detectors, and JSON in a string has names of its own.
+        // Escapes hide what is inside from the detectors, and a text in a string has names of its own.
+        let is_query = self.name.is_some_and(|name| GRAPHQL.contains(&name));
         let Cow::Owned(mut value) = value else {
-            return url_inside(&value, pass).map(|new| escape(&new));
+            let may_hold = self.may_hold_others || is_query;
+            return may_hold
+                .then(|| Self::inside(&value, is_query, pass))
+                .flatten()
+                .map(|new| escape(&new));
         };
-        let is_json = nested > 0 && matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
-        let inside = if is_json {
-            redact_nested(&value, nested - 1, pass)
-        } else {
-            url_inside(&value, pass)
-        };
+        let inside = Self::inside(&value, is_query, pass);
         let changed = inside.is_some();
         if let Some(inside) = inside {
             value = inside;
@@ -205,37 +323,29 @@ impl<'a> Reading<'a> {
         (changed || found).then(|| escape(&value))
     }
 
+    fn inside(value: &[u8], is_query: bool, pass: &mut Pass) -> Option<Vec<u8>> {
+        if is_query {
+            return pass.inside(|pass| redact(value, pass));
+        }
+        inside::redact(value, pass)
+    }
+
     /// The rest of a string whose beginning is missing, with its name: whatever it is, it does not stay.
-    fn rest_of_string(&self, rest: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-        let rule = pass.table.member.rules().next()?;
-        let new = pass.hide(rule, rest, Place::Json(b"(behind a hole)"))?;
-        Some(escape(&new))
+    fn rest_of_string(&mut self, at: Range<usize>, pass: &mut Pass) {
+        let rest = self.text.get(at.clone()).unwrap_or_default();
+        let rule = pass.table.member.rules().next();
+        let new = rule.and_then(|rule| pass.hide(rule, rest, Place::Json(b"(behind a hole)")));
+        self.edits.extend(new.map(|new| (at, escape(&new))));
     }
 
-    fn number(&self, value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-        let rule = self.rule(true, pass)?;
-        pass.replace_number(rule, value, Place::Json(self.name.unwrap_or(b"[]")))
+    fn number(&mut self, at: Range<usize>, pass: &mut Pass) {
+        let value = self.text.get(at.clone()).unwrap_or_default();
+        let Some(rule) = self.rule(true, pass) else {
+            return;
+        };
+        let new = pass.replace_number(rule, value, Place::Json(self.name.unwrap_or(b"[]")));
+        self.edits.extend(new.map(|new| (at, new)));
     }
-}
-
-/// A string that is a URL, with its secrets replaced; `None` when it has none.
-fn url_inside(value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let is_url = value.starts_with(b"http://") || value.starts_with(b"https://");
-    is_url
-        .then(|| pass.inside(|pass| url::redact(value, pass)))
-        .flatten()
-}
-
-/// Whether there may be a document with names in `bytes`.
-pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
-    memchr::memchr(b'{', bytes).is_some()
-}
-
-/// The document that `text` is, with its secrets replaced; `None` when it is none, or has none.
-pub(super) fn redact_document(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
-        .then(|| pass.inside(|pass| redact(text, pass)))
-        .flatten()
 }
 
 /// Whether a string comes next, or the colon before one.
@@ -253,7 +363,7 @@ fn behind_hole(text: &[u8], at: usize) -> (Range<usize>, bool) {
     let after = text.get(at..).unwrap_or_default();
     let zeros = after.iter().take_while(|byte| **byte == 0).count();
     let start = at + zeros;
-    let (before, quote) = string(text, start);
+    let (before, quote) = string(text, start, b'"');
     let opens = matches!(
         before.trim_ascii_end().last(),
         Some(b'{' | b'[' | b',' | b':')
@@ -269,13 +379,13 @@ fn behind_hole(text: &[u8], at: usize) -> (Range<usize>, bool) {
 }
 
 /// The inside of the string that opens before `start`, and where its closing quote is, or should be; or a hole.
-fn string(text: &[u8], start: usize) -> (&[u8], usize) {
+fn string(text: &[u8], start: usize, quote: u8) -> (&[u8], usize) {
     let mut at = start;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        match memchr::memchr3(b'"', b'\\', 0, rest) {
+        match memchr::memchr3(quote, b'\\', 0, rest) {
             None => return (text.get(start..).unwrap_or_default(), text.len()),
-            Some(found) if rest.get(found) == Some(&b'"') || is_hole(text, at + found) => {
+            Some(found) if rest.get(found) == Some(&quote) || is_hole(text, at + found) => {
                 return (text.get(start..at + found).unwrap_or_default(), at + found);
             }
             Some(found) if rest.get(found) == Some(&0) => at += found + 1,
@@ -300,14 +410,50 @@ fn number(text: &[u8]) -> usize {
         .unwrap_or(text.len())
 }
 
-/// A string's value with its escapes resolved, as far as they are well-formed (RFC 8259 section 7).
+/// A string's value with its escapes resolved (RFC 8259 section 7). One that is not well-formed still says what it
+/// says: a backslash that means nothing is left out.
 fn unescape(inner: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', inner).is_none() {
         return Cow::Borrowed(inner);
     }
     let quoted = [b"\"", inner, b"\""].concat();
-    serde_json::from_slice::<String>(&quoted)
-        .map_or(Cow::Borrowed(inner), |value| Cow::Owned(value.into_bytes()))
+    let value = serde_json::from_slice::<String>(&quoted);
+    Cow::Owned(value.map_or_else(|_| unescape_loosely(inner), String::into_bytes))
+}
+
+fn unescape_loosely(inner: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let (b'\\', Some(escaped)) = (byte, after.first()) else {
+            out.push(*byte);
+            continue;
+        };
+        rest = after.get(1..).unwrap_or_default();
+        match escaped {
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'u' => match code_point(rest) {
+                Some(character) => {
+                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                    rest = rest.get(4..).unwrap_or_default();
+                }
+                None => out.extend_from_slice(b"\\u"),
+            },
+            other => out.push(*other),
+        }
+    }
+    out
+}
+
+/// Four hexadecimal digits as a character.
+fn code_point(digits: &[u8]) -> Option<char> {
+    let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
 }
 
 /// A value as the inside of a string.
@@ -316,9 +462,16 @@ fn escape(value: &[u8]) -> Vec<u8> {
     if value.iter().all(plain) {
         return value.to_vec();
     }
-    let quoted = serde_json::to_string(&String::from_utf8_lossy(value)).unwrap_or_default();
-    let inner = quoted
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    inner.unwrap_or_default().as_bytes().to_vec()
+    let mut out = Vec::with_capacity(value.len() + 8);
+    for byte in value {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            other => out.push(*other),
+        }
+    }
+    out
 }

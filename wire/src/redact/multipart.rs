@@ -1,15 +1,15 @@
-//! Secrets in `multipart/form-data` (RFC 7578): the values of fields whose names say so, and what the
-//! parts hold that are JSON.
+//! Secrets in `multipart/form-data` (RFC 7578) and its kin: the values of fields whose names say so, and what the
+//! parts hold, each by its own type.
 
 use memchr::memmem;
 
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, json};
+use super::{Pass, http};
 
 /// A multipart form with its secret fields replaced; `None` when there are none.
 pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let delimiter = delimiter(content_type)?;
+    let delimiter = delimiter(content_type, body)?;
     let mut edits = Edits::of(body);
     let mut starts = memmem::find_iter(body, &delimiter).peekable();
     while let Some(start) = starts.next() {
@@ -46,14 +46,26 @@ fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> 
     {
         return pass.replace(rule, content, Place::Form(name));
     }
-    matches!(content.trim_ascii_start().first(), Some(b'{' | b'['))
-        .then(|| json::redact(content, pass))
-        .flatten()
+    pass.inside(|pass| http::redact_part(content, content_type(head), pass))
 }
 
-/// `--` and the boundary that a Content-Type names.
-fn delimiter(content_type: &[u8]) -> Option<Vec<u8>> {
-    let value = parameter(content_type, b"boundary=")?;
+/// What the head of a part says that it is.
+fn content_type(head: &[u8]) -> &[u8] {
+    const NAME: &[u8] = b"content-type:";
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let found = lines.find_map(|line| {
+        let (name, value) = line.split_at_checked(NAME.len())?;
+        name.eq_ignore_ascii_case(NAME).then(|| value.trim_ascii())
+    });
+    found.unwrap_or_default()
+}
+
+/// `--` and the boundary that a Content-Type names; where it names none, what the body begins with.
+fn delimiter<'a>(content_type: &'a [u8], body: &'a [u8]) -> Option<Vec<u8>> {
+    let value = parameter(content_type, b"boundary=").or_else(|| {
+        let line = body.split(|byte| *byte == b'\n').next()?;
+        line.trim_ascii_end().strip_prefix(b"--")
+    })?;
     (!value.is_empty()).then(|| [b"--", value].concat())
 }
 

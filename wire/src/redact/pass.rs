@@ -33,6 +33,8 @@ pub(super) struct Pass {
     pub(super) quiet: bool,
     /// The exchange was redacted before: what cannot be told from a pseudonym is taken for one.
     pub(super) redacted_before: bool,
+    /// The end of something coded was left out, because it is too much to look at.
+    pub(super) over_cap: bool,
     /// Which half of the exchange is gone through.
     pub(super) half: &'static str,
     /// How many texts stand around the one that is looked into.
@@ -114,6 +116,7 @@ impl Pass {
             changed: false,
             quiet: false,
             redacted_before: false,
+            over_cap: false,
             half: "",
             nested: 0,
             seen: None,

@@ -1,5 +1,6 @@
 //! What must never be written, what must stay equal, and what must stay as it was.
 
+mod coded;
 mod nested;
 mod properties;
 

@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
-use super::Pass;
 use super::edits::Edits;
 use super::form::{self, Pairs};
 use super::pass::Place;
 use super::rules::SegmentPattern;
+use super::{Pass, html};
+
+/// `jdbc:mysql` and the like; more before a URL is no part of it.
+const LONGEST_SCHEME: usize = 32;
 
 /// A target or URL with its secrets replaced; `None` when there are none.
 pub(super) fn redact(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
@@ -35,6 +38,58 @@ pub(super) fn redact(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         }
     }
     edits.finish()
+}
+
+/// A text with the secrets of the URLs in it replaced; `None` when there are none.
+pub(super) fn redact_in_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(text);
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(text, b"://") {
+        if at < done {
+            continue;
+        }
+        let range = extent(text, at);
+        done = range.end;
+        let url = text.get(range.clone()).unwrap_or_default();
+        // without one of these there are no pairs and no password
+        if memchr::memchr2(b'=', b'@', url).is_none() {
+            continue;
+        }
+        let new = if memchr::memmem::find(url, b"&amp;").is_some() {
+            redact(&html::unescape(url), pass).map(|new| html::escape(&new))
+        } else {
+            redact(url, pass)
+        };
+        if let Some(new) = new {
+            edits.put(range, &new);
+        }
+    }
+    edits.finish()
+}
+
+/// Where the URL is whose `://` stands at `at`: from its scheme to what cannot belong to it, or ends a sentence.
+fn extent(text: &[u8], at: usize) -> Range<usize> {
+    let (before, after) = text.split_at_checked(at).unwrap_or_default();
+    let scheme = before
+        .iter()
+        .rev()
+        .take(LONGEST_SCHEME)
+        .take_while(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b':')
+        })
+        .count();
+    let ends = |byte: &u8| {
+        *byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | 0x7F)
+    };
+    let mut len = after.iter().position(ends).unwrap_or(after.len());
+    while len > 0
+        && after
+            .get(len - 1)
+            .is_some_and(|last| b".,;:!?)]}".contains(last))
+    {
+        len -= 1;
+    }
+    at - scheme..at + len
 }
 
 /// Where the password of `scheme://user:password@host` stands (RFC 3986 section 3.2.1).

@@ -1,14 +1,25 @@
 //! Secrets in the content of an HTTP message, whatever its type, chunking and content coding.
 
+mod coded;
+mod csv;
+mod kind;
+mod lines;
+mod utf16;
+
 use std::borrow::Cow;
 
 use crate::http::{Message, decode_content};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::form::{self, Pairs};
-use crate::redact::{Pass, html, json, multipart, xml};
+use crate::redact::{Pass, html, inside, json, multipart, url, xml};
+use kind::{contains, is, is_media, is_text, looks_like_form, may_be_json};
+
+pub(super) use coded::undeclared_coding;
 
 /// Coded content is looked at up to this; what comes after is not kept.
 const DECODED_CAP: usize = 32 << 20;
+/// What some texts begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What became of a body.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,19 +46,14 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
         (b"", transfer) => transfer.to_vec(),
         (content, transfer) => [content, transfer].join(&b','),
     };
-    let coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
-    if !coded {
-        let Some(content) = redact_content(&message.body, kind, message.chunked, pass) else {
-            return Outcome::default();
-        };
-        message.put_body(content, whole);
-        return Outcome {
-            changed: true,
-            ..Outcome::default()
-        };
-    }
-    let Ok(decoded) = decode_content(&coding, &message.body, DECODED_CAP) else {
-        return Outcome::default();
+    let is_coded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
+    let decoded = is_coded
+        .then(|| decode_content(&coding, &message.body, DECODED_CAP).ok())
+        .flatten()
+        // what reads as text was never coded, whatever the message says
+        .filter(|decoded| decoded.complete || !is_text(&message.body));
+    let Some(decoded) = decoded else {
+        return redact_as_it_is(message, whole, pass);
     };
     let over_cap = !decoded.complete && decoded.bytes.len() >= DECODED_CAP;
     let changed = redact_content(&decoded.bytes, kind, true, pass);
@@ -69,6 +75,22 @@ pub(super) fn redact(message: &mut Message<'_>, whole: bool, pass: &mut Pass) ->
         changed: true,
         coded,
         over_cap,
+    }
+}
+
+/// Replaces the secrets of content that has no coding, or not the one that it claims.
+fn redact_as_it_is(message: &mut Message<'_>, whole: bool, pass: &mut Pass) -> Outcome {
+    let kind = content_type(message);
+    let coded = undeclared_coding(&message.body).is_some();
+    let content = redact_content(&message.body, kind, message.chunked, pass);
+    let changed = content.is_some();
+    if let Some(content) = content {
+        message.put_body(content, whole && !pass.over_cap);
+    }
+    Outcome {
+        changed,
+        coded,
+        over_cap: false,
     }
 }
 
@@ -100,17 +122,17 @@ fn leave_out_transfer_codings(message: &mut Message<'_>) {
     }
 }
 
-/// The content of a message without chunks and content coding with its secrets replaced; `None` when there
-/// are none.
-pub(super) fn redact_plain(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+fn content_type<'a>(message: &'a Message<'_>) -> &'a [u8] {
+    message.header("Content-Type").unwrap_or_default()
+}
+
+/// The content of a message without chunks and content coding, or a part of it, with its secrets replaced; `None`
+/// when there are none. `kind`: its media type, if it says one.
+pub(super) fn redact_part(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     if content.is_empty() || is_media(kind) {
         return None;
     }
     redact_content(content, kind, false, pass)
-}
-
-fn content_type<'a>(message: &'a Message<'_>) -> &'a [u8] {
-    message.header("Content-Type").unwrap_or_default()
 }
 
 /// The content with its secrets replaced; `None` when there are none. `kind`: its media type. `detecting`:
@@ -121,6 +143,14 @@ fn redact_content(
     detecting: bool,
     pass: &mut Pass,
 ) -> Option<Vec<u8>> {
+    if let Some(coding) = undeclared_coding(content) {
+        return pass.inside(|pass| coded::redact(content, coding, kind, pass));
+    }
+    if let Some(order) = utf16::order_of(content) {
+        let text = utf16::decode(content, order);
+        let new = pass.inside(|pass| redact_content(text.as_bytes(), kind, true, pass));
+        return new.map(|new| utf16::encode(&new, order));
+    }
     let named = redact_named(content, kind, pass);
     if !detecting || !pass.detectors.may_find(named.as_deref().unwrap_or(content)) {
         return named;
@@ -132,53 +162,59 @@ fn redact_content(
 }
 
 fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let first = content.trim_ascii_start().first();
+    let text = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
+    let first = text.trim_ascii_start().first();
+    let is_json = matches!(first, Some(b'{' | b'['));
     if is(kind, b"application/x-www-form-urlencoded") {
-        form::redact(content, Pairs::Form, pass)
+        // Clients that are told nothing else call JSON so too.
+        let document = is_json.then(|| json::redact(content, pass)).flatten();
+        let pairs = document.as_deref().unwrap_or(content);
+        form::redact(pairs, Pairs::Form, pass).or(document)
     } else if is(kind, b"multipart/") {
         multipart::redact(content, kind, pass)
     } else if is(kind, b"text/html") || is(kind, b"application/xhtml") {
-        html::redact(content, pass)
+        with_urls(content, html::redact(content, pass), pass)
+    } else if is(kind, b"message/http") || is(kind, b"application/http") {
+        pass.inside(|pass| super::redact_message(content, pass))
     } else if matches!(first, Some(b'<')) && contains(kind, b"xml") {
-        xml::redact(content, pass)
-    } else if matches!(first, Some(b'{' | b'[')) || may_be_json(kind) {
-        json::redact(content, pass)
+        with_urls(content, xml::redact(content, pass), pass)
+    } else if is_json || may_be_json(kind) {
+        let document = json::redact(content, pass);
+        if document.is_none() && !is_json && looks_like_form(content) {
+            form::redact(content, Pairs::Form, pass)
+        } else if document.is_none() && is(kind, b"text/plain") {
+            // a line of a log may begin so
+            redact_text(content, pass)
+        } else {
+            document
+        }
     } else if contains(kind, b"javascript") {
         // What a page is told, or what a script is called with.
-        json::redact(content, pass)
-    } else if (kind.is_empty() || is(kind, b"text/plain")) && looks_like_form(content) {
-        form::redact(content, Pairs::Form, pass)
-    } else {
+        with_urls(content, json::redact_script(content, pass), pass)
+    } else if is(kind, b"text/css") || !is_text(content) {
         None
+    } else if matches!(first, Some(b'<')) {
+        inside::redact(content, pass)
+    } else if looks_like_form(content) {
+        form::redact(content, Pairs::Form, pass)
+    } else if contains(kind, b"csv") {
+        csv::redact(content, pass)
+    } else {
+        redact_text(content, pass)
     }
 }
 
-/// Whether a media type begins so, in any case.
-fn is(kind: &[u8], start: &[u8]) -> bool {
-    kind.get(..start.len())
-        .is_some_and(|kind| kind.eq_ignore_ascii_case(start))
+/// Text of any kind: lines that say what something is, names and values in quotes, URLs.
+fn redact_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let lines = lines::redact(text, pass);
+    let text = lines.as_deref().unwrap_or(text);
+    let quoted = memchr::memchr2(b'"', b'\'', text)
+        .and_then(|_| json::redact(text, pass))
+        .or_else(|| lines.clone());
+    with_urls(text, quoted, pass)
 }
 
-fn may_be_json(kind: &[u8]) -> bool {
-    contains(kind, b"json") || is(kind, b"text/event-stream")
-}
-
-/// Whether a word is part of a media type, in any case.
-fn contains(kind: &[u8], word: &[u8]) -> bool {
-    kind.windows(word.len()).any(|part| is(part, word))
-}
-
-fn looks_like_form(content: &[u8]) -> bool {
-    memchr::memchr(b'=', content).is_some()
-        && content
-            .iter()
-            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'{'))
-}
-
-/// Pictures, sound and fonts hold no text.
-fn is_media(kind: &[u8]) -> bool {
-    [&b"image/"[..], b"audio/", b"video/", b"font/"]
-        .iter()
-        .any(|start| is(kind, start))
-        && !is(kind, b"image/svg")
+/// The same with the URLs that stand in it.
+fn with_urls(text: &[u8], redacted: Option<Vec<u8>>, pass: &mut Pass) -> Option<Vec<u8>> {
+    url::redact_in_text(redacted.as_deref().unwrap_or(text), pass).or(redacted)
 }

@@ -1,5 +1,7 @@
 //! Secrets in the start line, the fields and the trailers of an HTTP message.
 
+mod protocols;
+
 use std::borrow::Cow;
 
 use crate::http::{Message, StartLine};
@@ -48,12 +50,36 @@ fn redact_value(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         6 if is("Cookie") => cookies(value, pass),
         10 if is("Set-Cookie") => set_cookie(value, pass),
         4 if is("Link") => links(value, pass),
+        7 if is("Cookie2") => cookies(value, pass),
         7 if is("Refresh") => refresh(value, pass),
-        7 if is("Referer") => url::redact(value, pass),
-        8 if is("Location") => url::redact(value, pass),
-        16 if is("Content-Location") => url::redact(value, pass),
+        11 if is("Set-Cookie2") => set_cookie(value, pass),
+        22 if is("Sec-WebSocket-Protocol") => protocols::redact(value, pass),
+        _ if holds_url(name) => url::redact(value, pass),
         _ => None,
     }
+}
+
+/// Whether a field's value is a URL, by the end of its name: `Referer`, `Location`, `X-Original-URL`, `Destination`.
+fn holds_url(name: &[u8]) -> bool {
+    const ENDS: [&[u8]; 7] = [
+        b"url",
+        b"uri",
+        b"location",
+        b"redirect",
+        b"referer",
+        b"referrer",
+        b"destination",
+    ];
+    let ends = |end: &[u8]| {
+        name.len()
+            .checked_sub(end.len())
+            .and_then(|start| name.get(start..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(end))
+    };
+    matches!(
+        name.last(),
+        Some(b'l' | b'L' | b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'r' | b'R')
+    ) && ENDS.into_iter().any(ends)
 }
 
 /// `SCHEME CREDENTIALS` (RFC 9110 section 11.4): the scheme stays.

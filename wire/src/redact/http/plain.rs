@@ -86,6 +86,10 @@ impl Plain {
             };
             count += 1;
         }
+        // what is coded all the same is not read where it stands
+        if body::undeclared_coding(bytes.get(at..).unwrap_or_default()).is_some() {
+            return None;
+        }
         Some(Self {
             target,
             fields,
@@ -112,7 +116,7 @@ impl Plain {
             values.extend(new.map(|new| (number, new)));
         }
         let body = bytes.get(self.body..).unwrap_or_default();
-        let content = body::redact_plain(body, self.content_type(bytes, &values), pass);
+        let content = body::redact_part(body, self.content_type(bytes, &values), pass);
         if target.is_none() && values.is_empty() && content.is_none() {
             return None;
         }

@@ -1,9 +1,9 @@
-//! Secrets that stand inside the strings and comments of a statement: documents of JSON, statements that are
+//! Secrets that stand inside the strings and comments of a statement: documents of JSON, URLs, statements that are
 //! prepared from a string, what a comment says.
 
 use crate::mysql::sql::{TokenKind, first_word, tokens};
 use crate::redact::edits::Edits;
-use crate::redact::{Pass, json};
+use crate::redact::{Pass, inside};
 
 use super::literal::{self, Literal};
 use super::redact_text;
@@ -16,7 +16,7 @@ const STATEMENTS: [&[u8]; 10] = [
 
 /// A statement with those secrets replaced; `None` when there are none.
 pub(super) fn redact(sql: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let documents = json::may_stand_in(sql);
+    let documents = inside::may_stand_in(sql);
     let statements = holds_statements(sql);
     let comments = may_have_comments(sql);
     if !documents && !statements && !comments {
@@ -55,7 +55,7 @@ fn redact_value(value: &[u8], may_be_statement: bool, pass: &mut Pass) -> Option
     if may_be_statement && is_statement() {
         pass.inside(|pass| redact_text(value, pass))
     } else {
-        json::redact_document(value, pass)
+        inside::redact(value, pass)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::mysql::{ColumnType, Execute, PARAMETER_COUNT_AVAILABLE, ParameterType
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
-use crate::redact::{Pass, json};
+use crate::redact::{Pass, inside};
 
 use super::Replaced;
 use super::memory::Prepared;
@@ -31,7 +31,7 @@ pub(super) fn redact_execute(
     let long_data = std::mem::take(&mut statement.long_data);
     let takes = statement.parameters.iter().any(Option::is_some);
     let parameters = payload.get(EXECUTE_HEAD..).unwrap_or_default();
-    let finds = pass.detectors.may_find(parameters) || json::may_stand_in(parameters);
+    let finds = pass.detectors.may_find(parameters) || inside::may_stand_in(parameters);
     let Ok(execute) = Execute::decode(payload.get(1..).unwrap_or_default()) else {
         return;
     };
@@ -242,7 +242,7 @@ pub(super) fn redact_long_data(payload: &mut Vec<u8>, statement: &mut Prepared, 
     let index = usize::from(parameter);
     let Some(rule) = statement.parameters.get(index).copied().flatten() else {
         let document = payload.get(LONG_DATA_HEAD..).unwrap_or_default();
-        if let Some(new) = json::redact_document(document, pass) {
+        if let Some(new) = inside::redact(document, pass) {
             payload.truncate(LONG_DATA_HEAD);
             payload.extend_from_slice(&new);
         }

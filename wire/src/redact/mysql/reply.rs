@@ -13,7 +13,7 @@ use crate::mysql::{
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
-use crate::redact::{Pass, json};
+use crate::redact::{Pass, inside};
 
 use super::Replaced;
 use rows::{binary_row, may_have_rule, text_row};
@@ -69,7 +69,7 @@ pub(super) fn redact(
     known: Known<'_>,
     pass: &mut Pass,
 ) -> bool {
-    let finds = pass.detectors.may_find(reply) || json::may_stand_in(reply);
+    let finds = pass.detectors.may_find(reply) || inside::may_stand_in(reply);
     let expect = Expect::reply_to(command);
     let mut rewriting = Rewriting {
         reply,

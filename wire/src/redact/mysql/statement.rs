@@ -23,6 +23,8 @@ pub(super) struct Secrets {
     pub(super) parameters: Vec<Option<usize>>,
     /// The rule for a column that a file is loaded into.
     pub(super) file: Option<usize>,
+    /// Values of it say what others are, so that its digest does not tell whether there are secrets.
+    pub(super) told_by_values: bool,
 }
 
 /// A literal that a rule takes.
@@ -51,15 +53,16 @@ impl Secrets {
             .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
             .collect();
         let mut secrets = walk::walk(sql, &tokens, pass);
+        secrets.told_by_values = walk::is_about_json(sql, &tokens);
         secrets.add_by_digest(sql, &tokens, digest, pass);
         secrets.literals.sort_by_key(|secret| secret.range.start);
         secrets.literals.dedup_by_key(|secret| secret.range.start);
         secrets
     }
 
-    /// Whether rules take none of its literals, nor of a file it loads.
+    /// Whether rules take none of the literals of any statement of its digest, nor of a file it loads.
     pub(super) const fn has_no_literals(&self) -> bool {
-        self.literals.is_empty() && self.file.is_none()
+        self.literals.is_empty() && self.file.is_none() && !self.told_by_values
     }
 
     /// The statement with its literals replaced; `None` when none is. What was replaced by what goes to

@@ -6,7 +6,7 @@ use crate::mysql::fields::{Fields, put_string};
 use crate::mysql::{ColumnType, Value};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::pass::Place;
-use crate::redact::{Pass, json};
+use crate::redact::{Pass, inside};
 
 /// The rules for the values of one column or parameter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,8 @@ pub(super) fn replace_binary(
     Some((old, new, encoded))
 }
 
-/// What takes the place of a text: by its rule, else what it holds when it is JSON, and what detectors see in it.
+/// What takes the place of a text: by its rule, else what it holds when it is JSON, a URL or the like, and what
+/// detectors see in it.
 pub(super) fn replace_text(
     text: &[u8],
     rules: ValueRules,
@@ -88,7 +89,7 @@ pub(super) fn replace_text(
     if rules.text.is_some() {
         return None;
     }
-    let document = json::redact_document(text, pass);
+    let document = inside::redact(text, pass);
     if !pass.detectors.may_find(document.as_deref().unwrap_or(text)) {
         return document;
     }

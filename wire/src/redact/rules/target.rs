@@ -113,13 +113,15 @@ pub enum Detector {
     PrivateKey,
     /// `IDENTIFIED BY`, `SET PASSWORD` and the like in SQL.
     MysqlPassword,
+    /// The arguments of SQL functions that encrypt or hash.
+    MysqlFunction,
     /// The authentication data of COM_CHANGE_USER.
     MysqlAuthentication,
 }
 
 impl Detector {
     /// Every detector with its name in rules.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 13] = [
         (Self::Card, "card"),
         (Self::Jwt, "jwt"),
         (Self::Email, "email"),
@@ -131,6 +133,7 @@ impl Detector {
         (Self::StripeKey, "stripe_key"),
         (Self::PrivateKey, "private_key"),
         (Self::MysqlPassword, "mysql_password"),
+        (Self::MysqlFunction, "mysql_function"),
         (Self::MysqlAuthentication, "mysql_authentication"),
     ];
 

@@ -1,6 +1,8 @@
 //! Goes through a statement's tokens once and tells which values belong to which column. It knows no
 //! grammar: a comparison, an assignment, a list of columns before a list of values are enough.
 
+mod documents;
+mod functions;
 mod values;
 
 use crate::mysql::sql::{Token, TokenKind, keyword};
@@ -8,6 +10,8 @@ use crate::redact::Pass;
 use crate::redact::rules::Detector;
 
 use super::{ColumnRules, Secret, Secrets, column_rule};
+
+pub(super) use documents::is_about_json;
 
 /// A password follows the words that announce it within this many tokens:
 /// `IDENTIFIED WITH mysql_native_password BY 'x'`.
@@ -105,7 +109,14 @@ impl<'a> Walk<'a, '_> {
                 self.secrets.parameters.push(None);
                 self.backwards(at)
             }
-            Some(TokenKind::Number) => self.backwards(at),
+            Some(TokenKind::Number) => {
+                // `IDENTIFIED WITH caching_sha2_password AS 0x24...`
+                if self.announced > 0 && is_bytes(text) {
+                    self.account_password(at);
+                    return at + 1;
+                }
+                self.backwards(at)
+            }
             Some(TokenKind::Word) => self.word(at, text),
             _ => {
                 self.last_name = self.name(at);
@@ -150,6 +161,12 @@ impl<'a> Walk<'a, '_> {
                 self.tuples(at + 1)
             }
             None => {
+                if self.text(at + 1) == b"("
+                    && let Some(after) = self.call(at, word, ColumnRules::default())
+                {
+                    self.last_name = None;
+                    return after;
+                }
                 self.last_name = Some(word);
                 at + 1
             }
@@ -213,6 +230,9 @@ impl<'a> Walk<'a, '_> {
 
     /// A string that stands alone: perhaps a name in double quotes, or compared or named after it.
     fn string(&mut self, at: usize) -> usize {
+        if let Some(after) = self.compared_path(at) {
+            return after;
+        }
         if self.text(at).first() == Some(&b'"') && is_comparison(self.text(at + 1)) {
             self.last_name = Some(self.text(at));
             return at + 1;
@@ -287,6 +307,11 @@ impl<'a> Walk<'a, '_> {
             ),
         }
     }
+}
+
+/// Whether a number is written as bytes: `0x6162`, `x'6162'`.
+fn is_bytes(number: &[u8]) -> bool {
+    matches!(number, [b'0', b'x' | b'X', ..] | [b'x' | b'X', b'\'', ..])
 }
 
 fn is_comparison(symbol: &[u8]) -> bool {

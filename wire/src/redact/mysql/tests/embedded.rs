@@ -30,6 +30,22 @@ fn strings_and_comments_of_a_statement_hold_no_secrets() {
         ("SELECT 1 -- token = 'SECRET'\nFROM t", "\nFROM t"),
         ("SELECT 1 # token = 'SECRET'", "SELECT 1 # token = 'rp_"),
         (
+            "INSERT INTO links (url) VALUES ('https://shop/reset?token=SECRET&page=2')",
+            "&page=2')",
+        ),
+        (
+            "UPDATE options SET v = 'a:2:{s:1:\"a\";i:1;s:8:\"password\";s:13:\"SECRET\";}' WHERE id = 7",
+            "s:8:\"password\";s:27:\"rp_",
+        ),
+        (
+            "INSERT INTO sessions (data) VALUES ('a|a:0:{}token|s:13:\"SECRET\";')",
+            "a|a:0:{}token|s:27:\"rp_",
+        ),
+        (
+            "INSERT INTO log (query) VALUES ('user=ada&password=SECRET')",
+            "('user=ada&password=rp_",
+        ),
+        (
             "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'ada', PASSWORD 'SECRET')",
             "USER 'ada'",
         ),

@@ -1,12 +1,20 @@
 //! Values in lists, tuples and expressions, each with the column it belongs to.
 
-use super::Walk;
+use super::{Walk, is_bytes};
 use crate::mysql::sql::{TokenKind, keyword};
 use crate::redact::mysql::statement::ColumnRules;
 
 impl<'a> Walk<'a, '_> {
     /// `(a, b, c)`: remembers it; the token after it.
     pub(super) fn list_of_names(&mut self, open: usize) -> Option<usize> {
+        let (names, after) = self.names_in(open)?;
+        self.last_name = names.first().filter(|_| names.len() == 1).copied();
+        self.columns = names;
+        Some(after)
+    }
+
+    /// The names in parentheses that hold nothing else, and the token after them.
+    pub(super) fn names_in(&self, open: usize) -> Option<(Vec<&'a [u8]>, usize)> {
         let mut names = Vec::new();
         let mut at = open + 1;
         loop {
@@ -17,13 +25,10 @@ impl<'a> Walk<'a, '_> {
             names.push(self.name(at)?);
             match self.text(at + 1) {
                 b"," => at += 2,
-                b")" => break,
+                b")" => return Some((names, at + 2)),
                 _ => return None,
             }
         }
-        self.last_name = names.first().filter(|_| names.len() == 1).copied();
-        self.columns = names;
-        Some(at + 2)
     }
 
     /// `INSERT INTO t (a, b) SELECT 'x', 'y'`.
@@ -116,6 +121,13 @@ impl<'a> Walk<'a, '_> {
                 Some(TokenKind::Word) => {
                     let word = self.text(at);
                     self.announce_password(at, word);
+                    if rules.text.is_none()
+                        && self.text(at + 1) == b"("
+                        && let Some(after) = self.call(at, word, rules)
+                    {
+                        at = after;
+                        continue;
+                    }
                     match keyword(word) {
                         Some("SELECT") => return at,
                         Some("CASE") => depth += 1,
@@ -152,10 +164,7 @@ impl<'a> Walk<'a, '_> {
                 }
             }
             Some(TokenKind::Number) => {
-                let is_text = matches!(
-                    self.text(at),
-                    [b'0', b'x' | b'X', ..] | [b'x' | b'X', b'\'', ..]
-                );
+                let is_text = is_bytes(self.text(at));
                 let rule = if is_text { rules.text } else { rules.number };
                 if let Some(rule) = rule.filter(|_| alone || is_text) {
                     self.secret(at, rule, rules.name);

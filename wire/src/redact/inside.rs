@@ -1,0 +1,99 @@
+//! Texts that stand in a string, a field, a parameter or a value of a row: what each is, and its secrets.
+
+use super::form::{self, Pairs};
+use super::{Pass, html, json, php, url, xml};
+
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// JSON, or anything else with names and values in quotes.
+    Document,
+    Markup,
+    /// Serialized by PHP.
+    Serialized,
+    Url,
+    Pairs(Pairs),
+    /// With URLs in it.
+    Text,
+}
+
+/// Whether there is anything in `text` that a text with secrets has: a sign of pairs, of markup, of a URL with a
+/// password, of a string in single quotes.
+pub(super) fn may_hold_others(text: &[u8]) -> bool {
+    memchr::memchr3(b'=', b'@', b'\'', text).is_some() || memchr::memchr(b'<', text).is_some()
+}
+
+/// Whether there may be a text with secrets among values that are nothing else: a document, a URL, a query.
+pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
+    memchr::memchr2(b'{', b'&', bytes).is_some()
+        || (memchr::memchr(b':', bytes).is_some() && memchr::memmem::find(bytes, b"://").is_some())
+}
+
+/// The text with its secrets replaced; `None` when there are none.
+pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let kind = kind(text)?;
+    pass.inside(|pass| match kind {
+        Kind::Serialized => also_urls(text, php::redact(text, pass), pass),
+        Kind::Url => url::redact(text, pass),
+        Kind::Pairs(of) => form::redact(text, of, pass),
+        Kind::Document => also_urls(text, json::redact(text, pass), pass),
+        Kind::Markup => also_urls(text, markup(text, pass), pass),
+        Kind::Text => url::redact_in_text(text, pass),
+    })
+}
+
+fn kind(text: &[u8]) -> Option<Kind> {
+    let first = text.trim_ascii_start().first()?;
+    if matches!(first, b'{' | b'[') {
+        return Some(Kind::Document);
+    }
+    let holds = |byte| memchr::memchr(byte, text).is_some();
+    if holds(b'<') {
+        return Some(Kind::Markup);
+    }
+    let (equals, colon) = (holds(b'='), holds(b':'));
+    if !equals && !colon {
+        return None;
+    }
+    if memchr::memchr2(b'"', b'\'', text).is_some() {
+        let is_serialized = colon && php::may_be(text);
+        return Some(if is_serialized {
+            Kind::Serialized
+        } else {
+            Kind::Document
+        });
+    }
+    let is_word = || text.iter().all(u8::is_ascii_graphic);
+    if colon && memchr::memmem::find(text, b"://").is_some() {
+        return Some(if is_word() { Kind::Url } else { Kind::Text });
+    }
+    if !equals {
+        return None;
+    }
+    let parameters = holds(b';') && !holds(b'&');
+    if !is_word() {
+        // "Server=db;User Id=shop;Password=x"
+        return parameters.then_some(Kind::Pairs(Pairs::Parameters));
+    }
+    let query = memchr::memchr2(b'?', b'=', text).and_then(|at| text.get(at));
+    if *first == b'/' || query == Some(&b'?') {
+        Some(Kind::Url)
+    } else if parameters {
+        Some(Kind::Pairs(Pairs::Parameters))
+    } else {
+        Some(Kind::Pairs(Pairs::Form))
+    }
+}
+
+fn markup(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let page = html::redact(text, pass);
+    if text.trim_ascii_start().first() != Some(&b'<') {
+        return page;
+    }
+    xml::redact(page.as_deref().unwrap_or(text), pass).or(page)
+}
+
+/// The same with the URLs that stand in it.
+fn also_urls(text: &[u8], redacted: Option<Vec<u8>>, pass: &mut Pass) -> Option<Vec<u8>> {
+    url::redact_in_text(redacted.as_deref().unwrap_or(text), pass).or(redacted)
+}
