@@ -13,7 +13,11 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
-        let mut command = desk.command(arguments);
+        Self::of(desk.command(arguments))
+    }
+
+    /// Starts a command.
+    pub(crate) fn of(mut command: Command) -> Self {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let words = BufReader::new(child.stderr.take().unwrap());
