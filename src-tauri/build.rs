@@ -79,6 +79,7 @@ const COMMANDS: &[&str] = &[
     "search",
     "search_charts",
     "save_search_report",
+    "delete_search",
     "start_series",
     "series_on",
     "watch_series",

@@ -89,6 +89,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             search::search,
             search::search_charts,
             search::save_search_report,
+            search::delete_search,
             series::start_series,
             series::series_on,
             series::watch_series,

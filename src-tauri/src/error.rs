@@ -4,6 +4,8 @@ use reprise_app::{Blame, Error};
 use serde::Serialize;
 use specta::Type;
 
+use crate::boundary::as_fields;
+
 /// Why a command failed.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +36,7 @@ impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Usage,
-            message: message.into(),
+            message: as_fields(&message.into()).into_owned(),
             allow: None,
             recorded_server: false,
         }
@@ -65,7 +67,7 @@ impl From<Error> for Failure {
         };
         Self {
             kind,
-            message: error.to_string(),
+            message: as_fields(&error.to_string()).into_owned(),
             allow: error.host_to_allow().map(str::to_owned),
             recorded_server: error.is_recorded_server(),
         }

@@ -8,7 +8,7 @@ use reprise_app::{
     is_unfaithful,
 };
 
-use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, share, whole};
+use crate::boundary::{RunNews, RunNumbers, RunPage, as_fields, outcomes, share, whole};
 use crate::desk::hold;
 use crate::error::Failure;
 use crate::watched::Watched;
@@ -121,6 +121,7 @@ impl LiveRun {
 
     /// Puts what is known only here in place of what the file holds: how it is while it is on, and why it failed.
     pub(crate) fn dress(&self, page: &mut RunPage) {
+        page.notes = self.pulse.look(|pulse| pulse.warnings.clone());
         if self.is_over() {
             if let Some(failure) = self.pulse.failure() {
                 FAILED.clone_into(&mut page.state);
@@ -130,12 +131,9 @@ impl LiveRun {
             return;
         }
         let skipped = std::mem::take(&mut page.numbers.skipped);
-        let (RunNews { state, numbers }, warnings) = self
-            .pulse
-            .look(|pulse| (self.read(pulse), pulse.warnings.clone()));
+        let RunNews { state, numbers } = self.pulse.look(|pulse| self.read(pulse));
         page.state = state;
         page.numbers = RunNumbers { skipped, ..numbers };
-        page.notes = warnings;
         page.rate = page.rate.map(|_| self.control.rate());
         for (fault, on) in page.faults.iter_mut().zip(hold(&self.faults_on).iter()) {
             fault.on = *on;
@@ -179,7 +177,7 @@ impl Pulse {
                     .or(Some(takes_ms))
                     .filter(|length| *length > 0);
             }
-            ReplayNews::Warning(warning) => self.warnings.push(warning),
+            ReplayNews::Warning(warning) => self.warnings.push(as_fields(&warning).into_owned()),
             ReplayNews::Tick(tick) => {
                 self.elapsed_us = tick.start_us + tick.duration_us;
                 self.planned += tick.planned;

@@ -5,20 +5,11 @@ import { clickButton, count, leaveField, picture, text } from './window.mjs';
 
 const LONG = 90_000;
 const CHECK = 'error_rate<90%';
+const DELETE = '\uE017';
 
 /** Searches between 1x and 2x in short steps, sees it go on, reads what was found, and finds it again in the library. */
 export async function searchedForTheEdge(session) {
-  await several(session, 'search');
-  const lines = await count(session, '[aria-label^="check "]');
-  await clickButton(session, /^Add a check/);
-  const check = `[aria-label="check ${lines + 1}"]`;
-  await session.type(check, CHECK);
-  await session.type('[aria-label="Go no higher than"]', '2x');
-  await session.type('[aria-label="Measure each step for"]', '1s');
-  await session.type('[aria-label="Let each settle before that"]', '500ms');
-  await session.type('[aria-label="Rest between steps"]', '500ms');
-  await session.type('[aria-label="Name of the run"]', 'edge');
-  await leaveField(session);
+  await askFor(session, 'edge');
   await picture(session, '20-replay-search');
   await clickButton(session, /^Start/);
   await session.until('the search', async () => (await session.text('h1')) === 'edge', LONG);
@@ -45,6 +36,59 @@ export async function searchedForTheEdge(session) {
   await session.click('tr[aria-label="search edge"] b');
   await session.until('it again', async () => (await session.text('h1')) === 'edge');
   await session.until('its steps', async () => (await count(session, 'tbody tr')) >= 2);
+  await deletedAndBack(session);
+  await stoppedOnItsWay(session);
+}
+
+/** Deletes a search from its page, with its runs, and takes that back. */
+async function deletedAndBack(session) {
+  const row = 'tr[aria-label="search edge"]';
+  const runs = () => count(session, 'tr[aria-label^="run edge-"]');
+  await session.press(DELETE);
+  await session.until('the library', async () => (await session.text('h1')) === 'Library');
+  await session.until('it to be gone', async () => (await session.find(row)) === null);
+  await session.until('its runs to be gone', async () => (await runs()) === 0);
+  await session.press('z');
+  await session.until('it again', () => session.find(row));
+  await session.until('its runs again', async () => (await runs()) >= 2);
+}
+
+/** Stops a search once it has tried a rate: what it knows then is said. */
+async function stoppedOnItsWay(session) {
+  await askFor(session, 'cut short');
+  await session.type('[aria-label="Go no higher than"]', '64x');
+  await leaveField(session);
+  await clickButton(session, /^Start/);
+  await session.until('the search', async () => (await session.text('h1')) === 'cut short', LONG);
+  await session.until('a rate that was tried', () => session.find('tbody tr'), LONG);
+  await session.press('s');
+  await session.until(
+    'its end',
+    () => session.find('[aria-label="What can be said"] .first'),
+    LONG,
+  );
+  assert.match(await text(session, '[aria-label="What can be said"]'), /stopped/);
+  await picture(session, '22-search-stopped');
+  await session.press(DELETE);
+  await session.until('the library', async () => (await session.text('h1')) === 'Library');
+}
+
+/** Fills the fields of a short search, with a check of its own. */
+async function askFor(session, name) {
+  await several(session, 'search');
+  const checks = await session.run(
+    `return [...document.querySelectorAll('[aria-label^="check "]')].map((one) => one.value)`,
+  );
+  if (!checks.includes(CHECK)) {
+    await clickButton(session, /^Add a check/);
+    await session.type(`[aria-label="check ${checks.length + 1}"]`, CHECK);
+  }
+  await session.type('[aria-label="Go no higher than"]', '2x');
+  await session.type('[aria-label="Measure each step for"]', '1s');
+  await session.type('[aria-label="Let each settle before that"]', '500ms');
+  await session.type('[aria-label="Rest between steps"]', '500ms');
+  await session.type('[aria-label="Name of the run"]', name);
+  await leaveField(session);
 }
 
 /** Plays against two targets in turn, here the same, and is led to the comparison of both. */

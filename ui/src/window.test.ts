@@ -163,6 +163,22 @@ describe('the window', () => {
     expect(operations.at(-1)?.textContent).toContain('too few');
   });
 
+  it('compares again when another change is the least that counts', async () => {
+    const fake = open();
+    await screen.findByRole('row', { name: 'run friday-1x' });
+    go({ page: 'compare', a: ['friday-5x-clean'], b: ['friday-peak at 5x'] });
+    const field = await screen.findByLabelText('Least change that counts, in percent');
+    const type = (value: string) => fireEvent.input(field, { target: { value } });
+    await type('12');
+    const asked = 'compare friday-5x-clean with friday-peak at 5x from 0.12';
+    await waitFor(() => expect(fake.asked).toContain(asked));
+    await type('120');
+    expect(await screen.findByText('between 0 and 100 %')).toBeTruthy();
+    expect(fake.asked.some((one) => one.endsWith('from 1.2'))).toBe(false);
+    await type('');
+    await waitFor(() => expect(screen.queryByText('between 0 and 100 %')).toBeNull());
+  });
+
   it('shows every exchange of a recording and one of them as text', async () => {
     open();
     await fireEvent.click(await screen.findByRole('row', { name: 'recording shop-friday' }));

@@ -7,7 +7,7 @@ use reprise_measure::knee::{Bounds, KneeAnswer};
 use reprise_measure::readable::percent;
 use reprise_measure::report::{KneePart, Part, Report, html};
 use reprise_replay::{RateBy, SearchStep};
-use reprise_store::RunState;
+use reprise_store::{Run, RunState};
 
 use crate::answer::{RunAnswer, RunHead};
 use crate::charts::write;
@@ -48,6 +48,26 @@ impl Library {
         Ok(ordered.collect())
     }
 
+    /// Puts every run of a search into the bin, those too that ended before they could say anything; answers their names.
+    ///
+    /// # Errors
+    /// When no run is of a search of that name, or one is being written.
+    pub fn delete_knee(&self, name: &str) -> Result<Vec<String>, Error> {
+        // the newest first: a search that is on fails before anything is gone
+        let runs = self.store.runs()?.into_iter();
+        let runs = runs.filter(|run| step_of(run).is_some_and(|step| step.search == name));
+        let names: Vec<String> = runs.map(|run| run.name).collect();
+        if names.is_empty() {
+            return Err(Error::Usage(format!(
+                "there is no search '{name}'; `reprise runs` lists the runs that searches are made of"
+            )));
+        }
+        for run in &names {
+            self.store.delete_run(run)?;
+        }
+        Ok(names)
+    }
+
     /// Writes a search as an HTML page.
     ///
     /// # Errors
@@ -74,7 +94,7 @@ impl Library {
     fn steps(&self) -> Result<Vec<Step>, Error> {
         let runs = self.store.runs()?.into_iter();
         let steps = runs.filter(|run| is_step(run.state)).filter_map(|run| {
-            let of = serde_json::from_value(run.plan.get("search")?.clone()).ok()?;
+            let of = step_of(&run)?;
             let run = RunAnswer::from(run);
             Some(Step { of, run })
         });
@@ -93,6 +113,11 @@ impl Library {
         }
         Ok(steps)
     }
+}
+
+/// Which step of which search a run is.
+fn step_of(run: &Run) -> Option<SearchStep> {
+    serde_json::from_value(run.plan.get("search")?.clone()).ok()
 }
 
 /// Whether a run that ended so says how its rate went: one that a failed check ended does.

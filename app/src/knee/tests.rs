@@ -1,7 +1,8 @@
 use std::cell::Cell;
 
 use reprise_measure::{CheckResult, GeneratorLimit, OperationSummary, Quantiles, Summary};
-use reprise_store::RunState;
+use reprise_store::{Kept, NewRun, RecordingId, RunState};
+use reprise_wire::Timestamp;
 
 use super::*;
 use crate::answer::RunHead;
@@ -183,4 +184,51 @@ fn what_makes_no_sense_is_refused_before_anything_is_sent() {
     assert!(refused(&|request| request.bounds.to = 1.0).contains("--to"));
     assert!(refused(&|request| request.bounds.within = 0.0).contains("--within"));
     assert!(refused(&|request| request.step = Duration::ZERO).contains("--step"));
+}
+
+/// A run in the file that was a step of the search.
+fn stored(library: &Library, search: &str, number: u32, state: RunState) {
+    let step = SearchStep {
+        search: search.to_owned(),
+        number,
+        times: f64::from(number),
+        bounds: request().bounds,
+    };
+    let run = NewRun {
+        name: format!("{search}-{number}"),
+        recording: RecordingId(1),
+        recording_name: "friday".to_owned(),
+        seed: 1,
+        started_at: Timestamp::from_nanos(1_000_000_000),
+        plan: serde_json::json!({ "search": step }),
+        operations: Vec::new(),
+    };
+    let writer = library.store.create_run(run).expect("a run");
+    writer.finish(state, &Summary::default()).expect("its end");
+}
+
+#[test]
+fn a_search_goes_into_the_bin_with_all_its_runs_and_comes_back_with_them() {
+    let (_folder, library) = library();
+    for (search, number, state) in [
+        ("edge", 1, RunState::Complete),
+        ("edge", 2, RunState::Stopped),
+        ("other", 1, RunState::Complete),
+    ] {
+        stored(&library, search, number, state);
+    }
+    let gone = library.delete_knee("edge").expect("deleted");
+    assert_eq!(gone, ["edge-2", "edge-1"]);
+    let left: Vec<String> = (library.knees().expect("searches").into_iter())
+        .map(|knee| knee.name)
+        .collect();
+    assert_eq!(left, ["other"]);
+    assert!(library.delete_knee("edge").is_err());
+    for run in gone {
+        library.restore(Kept::Run, &run).expect("it is back");
+    }
+    assert_eq!(
+        library.knee_found("edge").expect("it is back").steps.len(),
+        1
+    );
 }

@@ -63,15 +63,20 @@ pub(crate) struct FindArguments {
 #[command(after_help = "Examples:\n  \
     reprise delete friday           into the bin\n  \
     reprise delete --run five\n  \
+    reprise delete --search edge    every run of a search for the edge\n  \
     reprise bin                     what is in it\n  \
     reprise bin restore friday")]
 pub(crate) struct DeleteArguments {
-    /// The recording's or run's name
+    /// The recording's, run's or search's name
     pub(crate) name: String,
 
     /// It is a run, not a recording
     #[arg(long)]
     pub(crate) run: bool,
+
+    /// It is a search for the edge: all its runs
+    #[arg(long, conflicts_with = "run")]
+    pub(crate) search: bool,
 }
 
 #[derive(Debug, Args)]

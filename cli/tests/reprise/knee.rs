@@ -73,3 +73,19 @@ fn without_a_check_nothing_says_what_breaking_is() {
     desk.run(&["knee", RECORDING, "--http", "http://127.0.0.1:9"])
         .refused(2, "--check");
 }
+
+#[test]
+fn a_search_is_deleted_with_all_its_runs_which_come_back_one_by_one() {
+    let desk = Desk::with_recording();
+    let (_, answer) = search(&desk, &["--check", "error_rate<=100%", "--run", "edge"]);
+    let steps = answer["steps"].as_array().unwrap().len();
+    assert!(steps > 0, "{answer}");
+    let said = desk.run(&["delete", "--search", "edge"]).ok();
+    assert!(said.stdout.contains("restore --run edge-1-1x"), "{said:?}");
+    desk.run(&["report", "edge"]).refused(2, "there is none");
+    desk.run(&["delete", "--search", "edge"])
+        .refused(2, "no search");
+    desk.run(&["bin", "restore", "--run", "edge-1-1x"]).ok();
+    let again = desk.answer(&["report", "edge"]);
+    assert_eq!(again["steps"].as_array().unwrap().len(), 1, "{again}");
+}

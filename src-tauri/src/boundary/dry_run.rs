@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{Count, counts, whole};
+use super::{Count, Skipped, as_fields, whole};
 
 /// Operations that may change data are listed up to here, the most frequent first.
 const MOST_WRITES: usize = 8;
@@ -26,7 +26,7 @@ pub(crate) struct DryRun {
     writing: Vec<Count>,
     /// Those of `sends` that only set lanes up, and are in no statistic.
     setup: u32,
-    skipped: Vec<Count>,
+    skipped: Vec<Skipped>,
     targets: Vec<String>,
     /// Whether all of them are this machine, as far as addresses tell.
     loopback: bool,
@@ -84,7 +84,7 @@ impl DryRun {
                 .map(|row| Count::new(row.operation.as_str(), row.sends))
                 .collect(),
             setup: whole(outline.setup),
-            skipped: counts(&outline.skipped),
+            skipped: Skipped::all(&outline.skipped),
             targets: allowed.names,
             loopback: allowed.loopback,
             values: whole(outline.values),
@@ -105,7 +105,11 @@ impl DryRun {
                 .map(|one| Count::new(one.lane.to_string(), one.sends))
                 .collect(),
             slow_lanes: whole(outline.slow_lanes.len() as u64),
-            warnings: allowed.warnings,
+            warnings: allowed
+                .warnings
+                .iter()
+                .map(|warning| as_fields(warning).into_owned())
+                .collect(),
         }
     }
 }

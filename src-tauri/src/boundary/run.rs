@@ -12,7 +12,7 @@ use specta::Type;
 use specta_typescript::Number;
 
 use super::{
-    CheckState, CommandState, Count, FaultState, PlanNeeds, RecoveryState, WatchedSource, counts,
+    CheckState, CommandState, Count, FaultState, PlanNeeds, RecoveryState, Skipped, WatchedSource,
     whole, word,
 };
 
@@ -112,7 +112,7 @@ pub(crate) struct RunNumbers {
     /// Exchanges sent so far.
     pub sent: u32,
     /// Planned and not sent, by reason.
-    pub skipped: Vec<Count>,
+    pub skipped: Vec<Skipped>,
     /// How what was sent ended.
     pub outcomes: Vec<Count>,
 }
@@ -231,7 +231,7 @@ impl RunNumbers {
             in_flight: whole(summary.sent.saturating_sub(summary.outcomes.total())),
             planned: whole(summary.planned),
             sent: whole(summary.sent),
-            skipped: counts(&summary.skipped),
+            skipped: Skipped::all(&summary.skipped),
             outcomes: outcomes(&summary.outcomes),
             ..Self::times(summary.response_us, summary.lateness_us)
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::whole;
+use super::{as_fields, whole};
 
 /// One search in a line.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -79,7 +79,7 @@ impl From<&KneeAnswer> for SearchCard {
         Self {
             name: found.name.clone(),
             recording: found.recording.clone(),
-            found: found.sentences().into_iter().next().unwrap_or_default(),
+            found: said(found).into_iter().next().unwrap_or_default(),
             steps: whole(found.steps.len() as u64),
         }
     }
@@ -98,12 +98,20 @@ impl From<&KneeAnswer> for SearchPage {
                 bounds.to,
                 percent(bounds.within)
             ),
-            says: found.sentences(),
+            says: said(found),
             holds: found.holds.as_ref().map(|step| step.times),
             fails: found.fails.as_ref().map(|step| step.times),
             steps: found.steps.iter().map(SearchStep::from).collect(),
         }
     }
+}
+
+/// What was found, in sentences that name the fields of the Replay page.
+fn said(found: &KneeAnswer) -> Vec<String> {
+    let sentences = found.sentences().into_iter();
+    sentences
+        .map(|sentence| as_fields(&sentence).into_owned())
+        .collect()
 }
 
 impl From<&KneeStep> for SearchStep {

@@ -146,9 +146,9 @@ impl SearchForm {
                 ..replay
             },
             bounds: Bounds {
-                from: reprise_app::parse_factor(&self.from)?,
-                to: reprise_app::parse_factor(&self.to)?,
-                within: reprise_app::parse_percentage("within", &self.within)?,
+                from: times(&self.from, "Begin at")?,
+                to: times(&self.to, "Go no higher than")?,
+                within: reprise_app::parse_percentage("“Close in to within”", &self.within)?,
             },
             by: match self.by {
                 SearchBy::Copies => RateBy::Copies,
@@ -180,6 +180,16 @@ impl RepeatForm {
             repeat: self.times,
         })
     }
+}
+
+/// Times the recorded rate, as a field of this name says it.
+fn times(text: &str, field: &str) -> Result<f64, Failure> {
+    let refused = |_| {
+        Failure::usage(format!(
+            "“{field}” '{text}': write how many times the recorded rate, such as 8x"
+        ))
+    };
+    reprise_app::parse_factor(text).map_err(refused)
 }
 
 #[cfg(test)]

@@ -13,16 +13,22 @@ const HEIGHT: u32 = 210;
 /// The height of the one over time, twice as wide.
 const OVERLAY_HEIGHT: u32 = 130;
 
-/// What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B.
+/// What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B;
+/// `least` is the least change that counts, as a share.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare(
     desk: State<'_, Desk>,
     a: Vec<String>,
     b: Vec<String>,
+    least: Option<f64>,
 ) -> Result<Comparison, Failure> {
     let desk = desk.inner().clone();
-    off_main(move || Ok(compared(&desk, a, b)?.into())).await
+    off_main(move || {
+        let request = sides(&desk, a, b, least)?;
+        Ok(desk.library().compare(&request)?.into())
+    })
+    .await
 }
 
 /// Both sides' quantiles, and the difference with its band.
@@ -32,16 +38,17 @@ pub(crate) async fn compare_charts(
     desk: State<'_, Desk>,
     a: Vec<String>,
     b: Vec<String>,
+    least: Option<f64>,
     theme: ThemeName,
     width: u16,
 ) -> Result<Vec<Chart>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
-        let comparison = compared(&desk, a.clone(), b.clone())?;
+        let request = sides(&desk, a, b, least)?;
+        let comparison = desk.library().compare(&request)?;
         let style = Style::new(u32::from(width).max(160), HEIGHT, theme.into()).bare();
         let [quantiles, difference] = comparison_charts(&comparison, style);
-        let (a, b) = (side(&desk, a)?, side(&desk, b)?);
-        let overlay = match (&*a, &*b) {
+        let overlay = match (&*request.a, &*request.b) {
             ([a], [b]) => desk.library().overlay_chart(
                 a,
                 b,
@@ -68,20 +75,13 @@ pub(super) fn sides(
     desk: &Desk,
     a: Vec<String>,
     b: Vec<String>,
+    least: Option<f64>,
 ) -> Result<CompareRequest, Failure> {
     Ok(CompareRequest {
         a: side(desk, a)?,
         b: side(desk, b)?,
-        min_effect: None,
+        min_effect: least,
     })
-}
-
-fn compared(
-    desk: &Desk,
-    a: Vec<String>,
-    b: Vec<String>,
-) -> Result<reprise_app::Comparison, Failure> {
-    Ok(desk.library().compare(&sides(desk, a, b)?)?)
 }
 
 /// Runs by their names; any other name stands for the recording.

@@ -241,6 +241,7 @@ pub(crate) async fn save_report(
     desk: State<'_, Desk>,
     a: Vec<String>,
     b: Vec<String>,
+    least: Option<f64>,
 ) -> Result<Option<String>, Failure> {
     let desk = desk.inner().clone();
     off_main(move || {
@@ -256,7 +257,7 @@ pub(crate) async fn save_report(
         if b.is_empty() {
             library.write_run_report(&ends(&a), &path)?;
         } else {
-            library.write_comparison_report(&compare::sides(&desk, a, b)?, &path)?;
+            library.write_comparison_report(&compare::sides(&desk, a, b, least)?, &path)?;
         }
         Ok(Some(path.display().to_string()))
     })

@@ -52,6 +52,23 @@ pub(crate) async fn search(
     .await
 }
 
+/// Puts every run of a search into the bin; answers their names, by which they come back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn delete_search(
+    desk: State<'_, Desk>,
+    name: String,
+) -> Result<Vec<String>, Failure> {
+    let desk = desk.inner().clone();
+    off_main(move || {
+        if desk.series().is_some_and(|series| series.name() == name) {
+            return Err(Failure::usage("this search is on; stop it first"));
+        }
+        Ok(desk.library().delete_knee(&name)?)
+    })
+    .await
+}
+
 /// Response time and throughput over the rate.
 #[tauri::command]
 #[specta::specta]

@@ -157,6 +157,8 @@ export const commands = {
 	searchCharts: (name: string, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("search_charts", { name, theme, width }),
 	/**  Asks where to, and writes the search as an HTML page; null when the user changed their mind. */
 	saveSearchReport: (name: string) => __TAURI_INVOKE<string | null>("save_search_report", { name }),
+	/**  Puts every run of a search into the bin; answers their names, by which they come back. */
+	deleteSearch: (name: string) => __TAURI_INVOKE<string[]>("delete_search", { name }),
 	/**  Plays a plan several times; resolves to the name its runs begin with once the first is on. */
 	startSeries: (form: ReplayForm, repeat: RepeatForm, news: Channel<PlanningNews>) => __TAURI_INVOKE<string>("start_series", { form, repeat, news }),
 	/**  What is on of several runs; null when nothing is. */
@@ -165,12 +167,15 @@ export const commands = {
 	watchSeries: (name: string, news: Channel<SeriesNews>) => __TAURI_INVOKE<SeriesNews | null>("watch_series", { name, news }),
 	/**  Ends a series: the run that is on has a few seconds for its answers, no other is started. */
 	stopSeries: () => __TAURI_INVOKE<null>("stop_series"),
-	/**  What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B. */
-	compare: (a: string[], b: string[]) => __TAURI_INVOKE<Comparison>("compare", { a, b }),
+	/**
+	 *  What changed from the runs of A to those of B. A may be the name of a recording, which stands for the recording of B;
+	 *  `least` is the least change that counts, as a share.
+	 */
+	compare: (a: string[], b: string[], least: number | null) => __TAURI_INVOKE<Comparison>("compare", { a, b, least }),
 	/**  Both sides' quantiles, and the difference with its band. */
-	compareCharts: (a: string[], b: string[], theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, theme, width }),
+	compareCharts: (a: string[], b: string[], least: number | null, theme: ThemeName, width: number) => __TAURI_INVOKE<Chart[]>("compare_charts", { a, b, least, theme, width }),
 	/**  Asks where to, and writes the HTML report of one run, or of two sides; null when the user changed their mind. */
-	saveReport: (a: string[], b: string[]) => __TAURI_INVOKE<string | null>("save_report", { a, b }),
+	saveReport: (a: string[], b: string[], least: number | null) => __TAURI_INVOKE<string | null>("save_report", { a, b, least }),
 	/**  The last complete runs of the plan that a run is of, and where they took a step. */
 	trend: (run: string) => __TAURI_INVOKE<TrendPage>("trend", { run }),
 	/**  Quantiles of the response time by run, the oldest first. */
@@ -512,7 +517,7 @@ export type DryRun = {
 	writing: Count[],
 	/**  Those of `sends` that only set lanes up, and are in no statistic. */
 	setup: number,
-	skipped: Count[],
+	skipped: Skipped[],
 	targets: string[],
 	/**  Whether all of them are this machine, as far as addresses tell. */
 	loopback: boolean,
@@ -1357,7 +1362,7 @@ export type RunNumbers = {
 	/**  Exchanges sent so far. */
 	sent: number,
 	/**  Planned and not sent, by reason. */
-	skipped: Count[],
+	skipped: Skipped[],
 	/**  How what was sent ended. */
 	outcomes: Count[],
 };
@@ -1601,6 +1606,15 @@ export type SideForm = {
 
 /**  A side of an exchange. */
 export type SideName = "request" | "answer";
+
+/**  Exchanges that are left out for one reason. */
+export type Skipped = {
+	/**  The reason, in a word or two. */
+	name: string,
+	count: number,
+	/**  What it means; empty when this version does not know it. */
+	why: string,
+};
 
 /**  What exchanges can be sorted by. */
 export type SortColumn = "number" | "at" | "connection" | "protocol" | "operation" | "status" | "latency" | "firstByte" | "requestBytes" | "responseBytes";

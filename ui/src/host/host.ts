@@ -205,6 +205,8 @@ export interface Host {
   searchCharts(name: string, theme: ThemeName, width: number): Promise<Chart[]>;
   /** Asks where to and writes the search as HTML; the path, or null when cancelled. */
   saveSearchReport(name: string): Promise<string | null>;
+  /** Puts every run of a search into the bin; resolves to their names, by which they come back. */
+  deleteSearch(name: string): Promise<string[]>;
   /** A plan several times, against one target or two in turn; resolves to what its runs are called by once the first is on. */
   startSeries(
     form: ReplayForm,
@@ -218,16 +220,22 @@ export interface Host {
   /** Ends the run that is on and starts no other. */
   stopSeries(): Promise<Done>;
 
-  /** Runs of each side; A may be a recording. */
-  compare(a: string[], b: string[]): Promise<Comparison>;
-  compareCharts(a: string[], b: string[], theme: ThemeName, width: number): Promise<Chart[]>;
+  /** Runs of each side; A may be a recording. `least` is the least change that counts, a share; as usual when null. */
+  compare(a: string[], b: string[], least: number | null): Promise<Comparison>;
+  compareCharts(
+    a: string[],
+    b: string[],
+    least: number | null,
+    theme: ThemeName,
+    width: number,
+  ): Promise<Chart[]>;
   /** The last runs of the plan that a run is of. */
   trend(run: string): Promise<TrendPage>;
   trendChart(run: string, theme: ThemeName, width: number): Promise<Chart>;
   /** Asks where to and writes the trend as HTML; the path, or null when cancelled. */
   saveTrendReport(run: string): Promise<string | null>;
   /** Asks where to, writes the HTML report of one run (`b` is empty then) or of two sides, and resolves to the path; null when cancelled. */
-  saveReport(a: string[], b: string[]): Promise<string | null>;
+  saveReport(a: string[], b: string[], least: number | null): Promise<string | null>;
 
   /** The proxies that are on, with what each has done. */
   proxies(): Promise<ProxyCard[]>;

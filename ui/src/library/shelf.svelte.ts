@@ -30,9 +30,21 @@ class Shelf {
     await this.refresh();
   }
 
-  private async restore(what: KeptKind, name: string): Promise<void> {
+  /** Puts a search with all its runs into the bin, with the way back. */
+  async removeSearch(name: string): Promise<void> {
     try {
-      await host().restore(what, name);
+      const runs = await host().deleteSearch(name);
+      const all = runs.length === 1 ? 'its run' : `its ${runs.length} runs`;
+      say(`Deleted the search ${name} and ${all}`, () => void this.restore('run', ...runs));
+    } catch (thrown) {
+      complain(thrown);
+    }
+    await this.refresh();
+  }
+
+  private async restore(what: KeptKind, ...names: string[]): Promise<void> {
+    try {
+      for (const name of names) await host().restore(what, name);
     } catch (thrown) {
       complain(thrown);
     }

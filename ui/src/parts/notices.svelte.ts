@@ -35,5 +35,6 @@ export function dismiss(): void {
 function show(next: Notice): void {
   clearTimeout(timer);
   state.notice = next;
-  timer = setTimeout(dismiss, SHOWN_MS);
+  // What went wrong stays until it was read.
+  if (next.tone !== 'bad') timer = setTimeout(dismiss, SHOWN_MS);
 }

@@ -4,6 +4,7 @@ import { count, percent } from '../format';
 import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { shelf } from '../library/shelf.svelte';
+import { place } from '../place.svelte';
 
 class LiveRun {
   /** The run started last, or looked at last; null when there was none. */
@@ -26,7 +27,7 @@ class LiveRun {
         if (this.name === name) this.news = news;
       });
       if (!quietly) {
-        say(`The run ${name} is over`);
+        if (!isShown(name)) say(`The run ${name} is over`);
         await tellEnd(name, this.news);
       }
     } catch (thrown) {
@@ -37,6 +38,12 @@ class LiveRun {
     }
     await shelf.refresh();
   }
+}
+
+/** Whether its page is on screen, which says so itself. */
+function isShown(name: string): boolean {
+  const here = place();
+  return here.page === 'run' && (here.name ?? name) === name;
 }
 
 /** For whoever looks elsewhere. */

@@ -111,7 +111,7 @@ describe('the Run page', () => {
     const form = (run: string) => ({ ...blank('shop-friday'), run, http: [here] });
     const here = { recorded: '', url: 'http://127.0.0.1:8080' };
     const start = (run: string) =>
-      queue.start({ name: run, start: () => fake.startReplay(form(run)) });
+      queue.start({ name: run, start: () => fake.startReplay(form(run), () => undefined) });
     expect(await start('first')).toBe('first');
     expect(await start('second')).toBeNull();
     expect(await screen.findByRole('group', { name: 'Waiting runs' })).toBeTruthy();

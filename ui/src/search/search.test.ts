@@ -80,6 +80,36 @@ describe('a search for the edge', () => {
     expect(place()).toEqual({ page: 'run', name: 'friday-knee-1-1x' });
   });
 
+  it('is deleted with its runs, from its row and from its page, and comes back', async () => {
+    open({ page: 'library' });
+    const row = () => screen.findByRole('row', { name: 'search friday-knee' });
+    await fireEvent.keyDown(await row(), { key: 'Delete' });
+    expect(await screen.findByText('Deleted the search friday-knee and its 8 runs')).toBeTruthy();
+    expect(screen.queryByRole('row', { name: 'search friday-knee' })).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: /^Undo/ }));
+    await fireEvent.click(await row());
+    await screen.findByLabelText('What can be said');
+    expect(await screen.findAllByRole('row', { name: /^run friday-knee-/ })).toHaveLength(8);
+    await fireEvent.click(screen.getByRole('button', { name: /^Delete/ }));
+    await screen.findByRole('heading', { name: 'Library' });
+    expect(screen.queryByRole('row', { name: 'search friday-knee' })).toBeNull();
+  });
+
+  it('that ended before its first step did says so, and not that there is none', async () => {
+    const fake = open({ page: 'library' });
+    fake.series.search('short');
+    fake.search = async () => {
+      if (!fake.series.on) throw { kind: 'usage', message: 'there is no search short' };
+      return null;
+    };
+    void queue.follow('short', true);
+    go({ page: 'search', name: 'short' });
+    await screen.findByText('The first step is on');
+    await key('s');
+    expect(await screen.findByText('Nothing was found out')).toBeTruthy();
+    expect(screen.queryByText(/there is no search/)).toBeNull();
+  });
+
   it('is stopped as a whole, and another run waits for it', async () => {
     const fake = open({ page: 'library' });
     fake.series.search('mine');
@@ -89,11 +119,14 @@ describe('a search for the edge', () => {
     const later = {
       name: 'later',
       start: () =>
-        fake.startReplay({
-          ...blank('shop-friday'),
-          run: 'later',
-          http: [{ recorded: '', url: 'http://127.0.0.1:8080' }],
-        }),
+        fake.startReplay(
+          {
+            ...blank('shop-friday'),
+            run: 'later',
+            http: [{ recorded: '', url: 'http://127.0.0.1:8080' }],
+          },
+          () => undefined,
+        ),
     };
     expect(await queue.start(later)).toBeNull();
     await fireEvent.click(await screen.findByRole('button', { name: /^Stop/ }));

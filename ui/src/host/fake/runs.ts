@@ -10,7 +10,7 @@ import type {
 } from '../bindings';
 import { COMMANDS, FAULTS, RECOVERY } from './effects';
 import { failure } from './failure';
-import { RUN_OPERATIONS, WATCHED } from './traffic';
+import { DOWNSTREAM, RUN_OPERATIONS, WATCHED } from './traffic';
 
 /** How long every run takes. */
 export const TOTAL_MS = 300_000;
@@ -156,7 +156,7 @@ function numbersAt(elapsedMs: number): RunNumbers {
     inFlight: 118,
     planned: 1_495_500,
     sent,
-    skipped: [{ name: 'downstream', count: 2_204 }],
+    skipped: [{ name: 'downstream', count: 2_204, why: DOWNSTREAM }],
     outcomes: [
       { name: 'ok', count: sent - failed - mismatch },
       { name: 'mismatch', count: mismatch },

@@ -14,6 +14,8 @@ export class FakeSeries {
   news: SeriesNews | null = null;
   on = false;
   private readonly searches = new Map<string, Step[]>();
+  /** Steps that were deleted with their search, by their runs. */
+  private readonly deleted = new Map<string, { search: string; step: Step }>();
   private stopped = false;
 
   /** `start` has a run on; `end` ends it. */
@@ -53,6 +55,25 @@ export class FakeSeries {
         if (form.b) this.now({ a: [...a!], b: [...b!] });
       };
     });
+  }
+
+  /** Deletes a search with its runs, which can be restored one by one. */
+  remove(search: string): string[] {
+    const steps = this.searches.get(search);
+    if (!steps) throw failure('usage', `there is no search '${search}'`);
+    this.searches.delete(search);
+    for (const step of steps) this.deleted.set(step.run, { search, step });
+    return steps.map(({ run }) => run).reverse();
+  }
+
+  /** Brings back a run of a search that was deleted; false when it was none. */
+  restore(run: string): boolean {
+    const found = this.deleted.get(run);
+    if (!found) return false;
+    this.deleted.delete(run);
+    const steps = this.searches.get(found.search) ?? [];
+    this.searches.set(found.search, [found.step, ...steps]);
+    return true;
   }
 
   stop(): void {

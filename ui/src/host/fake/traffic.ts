@@ -15,6 +15,9 @@ import type {
 } from '../bindings';
 import { dice, sparkline } from './draw';
 
+/** Why MySQL beside HTTP is left out. */
+export const DOWNSTREAM = 'replaying the HTTP makes it happen again';
+
 export const OPERATIONS: OperationLine[] = [
   operation('http', 'GET /search', 38_212, 0, 11_000),
   operation('http', 'GET /cart/{id}', 31_870, 3, 6_900),
@@ -178,8 +181,8 @@ export const PLAN: DryRun = {
   httpLanes: 824,
   mysqlLanes: 0,
   skipped: [
-    { name: 'downstream', count: 51_120 },
-    { name: 'no_request', count: 11 },
+    { name: 'downstream', count: 51_120, why: DOWNSTREAM },
+    { name: 'no request', count: 11, why: 'the recording does not have the request' },
   ],
   targets: ['http://127.0.0.1:8080'],
   writes: 9_204,
