@@ -53,6 +53,28 @@ describe('the plans of the Replay page', () => {
     cleanup();
   });
 
+  it('are compared by twos: what they ask for differently, and nothing else', async () => {
+    const fake = await open();
+    await fake.copyPlan('peak', 'calm');
+    await press(/^Plans/);
+    const compare = async (name: string) =>
+      fireEvent.click(await screen.findByRole('checkbox', { name: `Compare the plan ${name}` }));
+    await compare('peak');
+    await compare('calm');
+    expect(await screen.findByText('peak and calm ask for the same.')).toBeTruthy();
+    const { form: calm } = await fake.openPlan('calm');
+    await fake.savePlan('calm', { ...calm, faults: [], rateBy: 'recorded' }, true);
+    await compare('calm');
+    await compare('calm');
+    const table = await screen.findByRole('region', { name: /^What peak and calm/ });
+    const rows = within(table).getAllByRole('row').slice(1);
+    const cells = rows.map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(cells).toEqual([
+      ['rate', '5x, more users', 'as recorded'],
+      ['faults', '20:delay(ms=250)@30s..60s', '–'],
+    ]);
+  });
+
   it('are opened in the form, all of it', async () => {
     await open();
     await press(/^Plans/);
