@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn open() -> anyhow::Result<()> {
-    display::work_around_blank_windows();
+    display::suit_the_graphics();
     let file = file()?;
     display::connect()?;
     let instance = single_instance::find(file.as_deref());

@@ -14,9 +14,9 @@ import {
   clickButton,
   command,
   count,
+  drawAsForUsers,
   leaveField,
   openWindow,
-  picture,
   SHOP_PASSWORD,
   shopProgram,
 } from './window.mjs';
@@ -48,6 +48,7 @@ async function replay(session, shopUrl) {
   await session.until('its charts', async () => (await count(session, 'figure img')) >= 3);
 }
 
+drawAsForUsers();
 try {
   execFileSync(command, ['--file', file, 'import', capture, '--name', 'shop'], { stdio: 'ignore' });
   const shop = start(shopProgram, [], { endsWithInput: true });
@@ -59,7 +60,6 @@ try {
   await seconds(WATCHED_S);
   const after = processorTime(folder);
   const load = loadavg()[0].toFixed(1);
-  await picture(session, 'drawn', folder);
   const used = memory(folder);
   await session.until('its end', () => session.find('.run [aria-keyshortcuts="c"]'));
   const report = JSON.parse(

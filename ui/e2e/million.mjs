@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { ageMs, memory } from './footprint.mjs';
 import { filtered, rowAt, rowsHeld, scrollTo, sortedBy, writeLarge } from './large.mjs';
 import { stopAll } from './processes.mjs';
-import { command, leaveField, openWindow, picture } from './window.mjs';
+import { command, drawAsForUsers, leaveField, openWindow } from './window.mjs';
 
 const exchanges = Number(process.env.EXCHANGES ?? 1_000_000);
 const GRID = '[role=grid][aria-label=Exchanges]';
@@ -76,6 +76,7 @@ async function timed(session, what, act, place) {
   print(what, ms);
 }
 
+drawAsForUsers();
 try {
   await record();
   console.log(`${exchanges} exchanges; load average ${loadavg().map((one) => one.toFixed(1))}`);
@@ -101,7 +102,6 @@ try {
   await timed(session, 'to the middle by the scroll bar', jump(0.5), Math.round(exchanges / 2));
   await timed(session, 'Home', key('Home'), 0);
   await longestTask(session, 'jumps');
-  await picture(session, 'million', folder);
 
   await watchMainThread(session);
   await session.runAsync(

@@ -64,6 +64,14 @@ export async function openWindow(folder, theme = 'dark') {
   return { session, display: `:${number}`, app, env };
 }
 
+/**
+ * Has the windows that are opened from now on draw as a user's does on this machine: without layers where there is no
+ * graphics card, which the program leaves to whoever drives it. Pictures of such a window never end.
+ */
+export function drawAsForUsers() {
+  if (!existsSync('/dev/dri')) process.env.WEBKIT_DISABLE_COMPOSITING_MODE ??= '1';
+}
+
 /** Presses the button whose words match, in the page or in a question. */
 export async function clickButton(session, pattern) {
   await session.until(`a button ${pattern} to press`, () =>
