@@ -1,8 +1,8 @@
 /** Reading capture files into a recording: what is proposed, what is going on. One import at a time. */
-import { host } from '../host/host';
+import { asFailure, host } from '../host/host';
 import type { ImportNews } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
-import { go } from '../place.svelte';
+import { go, place } from '../place.svelte';
 import { shelf } from './shelf.svelte';
 
 class Importer {
@@ -14,6 +14,8 @@ class Importer {
   name = $state('');
   /** The import that is on, or null. */
   running = $state<{ name: string; news: ImportNews | null } | null>(null);
+  /** Why the last one failed, until another begins. */
+  failure = $state('');
   private nameIsOurs = true;
 
   /** Opens the form with these files in it. */
@@ -52,6 +54,7 @@ class Importer {
     if (files.length === 0 || this.name.trim() === '' || this.running) return;
     this.running = { name: this.name.trim(), news: null };
     this.open = false;
+    this.failure = '';
     try {
       const made = await host().importFiles(files, this.running.name, (news) => {
         if (this.running) this.running.news = news;
@@ -62,7 +65,9 @@ class Importer {
       say(`Imported ${made}`);
     } catch (thrown) {
       this.open = true;
-      complain(thrown);
+      this.failure = asFailure(thrown).message;
+      // The form is not on screen elsewhere.
+      if (place().page !== 'library') complain(thrown);
       await shelf.refresh();
     } finally {
       this.running = null;
@@ -80,6 +85,7 @@ class Importer {
 
   private forget(): void {
     this.paths = '';
+    this.failure = '';
     this.name = '';
     this.nameIsOurs = true;
   }
