@@ -6,6 +6,9 @@ use crate::readable::{moment, percent};
 /// Runs that would have to be longer than so many times are better made steadier.
 const MOST_LONGER: f64 = 50.0;
 
+/// A possible change larger than this, nine times more, is any change whatever: its size says nothing.
+const MOST_SAID: f64 = 9.0;
+
 /// Whether every change that is still possible is smaller than what counts.
 pub(super) fn is_same(comparison: &Comparison) -> bool {
     ruled_out(comparison).is_some_and(|(_, largest)| largest <= comparison.noise)
@@ -52,6 +55,10 @@ pub(super) fn cannot_tell(comparison: &Comparison, shortest_us: u64) -> String {
                 possible_errors(comparison) * 100.0
             ),
         ),
+        Some((name, largest)) if largest > MOST_SAID => (
+            format!("one of {}", percent(comparison.noise)),
+            format!(": {name} could have changed more than tenfold"),
+        ),
         Some((name, largest)) => (
             format!("one of {}", percent(comparison.noise)),
             format!(": {name} could have changed by up to {}", round(largest)),
@@ -88,5 +95,35 @@ fn remedy(comparison: &Comparison, shortest_us: u64) -> String {
              shorter ones a side, or a higher rate, will"
         ),
         None => "several runs a side will tell more than longer ones".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::QuantileChange;
+
+    #[test]
+    fn a_change_of_any_size_is_not_given_in_percent() {
+        let said = |high: f64| {
+            let change = QuantileChange {
+                low: Some(-0.5),
+                high: Some(high),
+                ..QuantileChange::default()
+            };
+            let quantiles = ["p50", "p90", "p95"].map(|name| (name.to_owned(), change));
+            let comparison = Comparison {
+                quantiles: quantiles.into(),
+                noise: 0.05,
+                ..Comparison::default()
+            };
+            cannot_tell(&comparison, 12_000_000)
+        };
+        assert!(
+            said(2.4).contains("p95 could have changed by up to 240 %"),
+            "{}",
+            said(2.4)
+        );
+        assert!(said(2_724.1).contains("p95 could have changed more than tenfold;"));
     }
 }
