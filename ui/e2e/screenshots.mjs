@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { keptPicture } from './kept_picture.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { replay } from './replaying.mjs';
+import { several } from './searching.mjs';
 import { importCapture } from './story.mjs';
 import { clickButton, count, leaveField, openWindow, picture, shopProgram } from './window.mjs';
 
@@ -33,6 +34,28 @@ async function page(session, key, selector) {
 const over = (session) =>
   session.until('the end of the run', () => session.find('.run [aria-keyshortcuts="c"]'), 120_000);
 
+/** Looks for the rate at which the shop breaks, to be found in the library later. */
+async function search(session) {
+  await several(session, 'search');
+  await clickButton(session, /^Add a check/);
+  await session.type('[aria-label="check 1"]', 'p99<25ms');
+  await session.type('[aria-label="Go no higher than"]', '40x');
+  await session.type('[aria-label="Measure each step for"]', '4s');
+  await session.type('[aria-label="Let each settle before that"]', '1s');
+  await session.type('[aria-label="Rest between steps"]', '1s');
+  await session.type('[aria-label="Name of the run"]', 'edge');
+  await leaveField(session);
+  await clickButton(session, /^Start/);
+  await session.until('the search', async () => (await session.text('h1')) === 'edge', 60_000);
+  await session.until(
+    'what was found',
+    async () => (await count(session, 'figure img')) === 2,
+    300_000,
+  );
+  await several(session, 'one');
+  await session.click('[aria-label="Remove check 1"]');
+}
+
 /** Everything there is to see, on an empty file or on one that the pictures of the other theme have filled. */
 async function take(session, shopUrl, theme, first) {
   const shot = async (name) => {
@@ -45,6 +68,7 @@ async function take(session, shopUrl, theme, first) {
     await importCapture(session);
     await replay(session, shopUrl, 'clean', null, { seconds: RUN_SECONDS });
     await over(session);
+    await search(session);
   } else {
     await session.until('the library', () => session.find('tr[tabindex]'));
   }
@@ -143,6 +167,11 @@ async function take(session, shopUrl, theme, first) {
   await session.press('\uE017');
   await page(session, 'b', 'tr[tabindex]');
   await shot('16-bin');
+  await page(session, '1', 'tr[aria-label="search edge"]');
+  await session.click('tr[aria-label="search edge"] b');
+  await session.until('its steps', async () => (await count(session, 'tbody tr')) >= 2, 60_000);
+  await session.until('its charts', async () => (await count(session, 'figure img')) === 2, 60_000);
+  await shot('17-search');
   await page(session, '1', 'tr[tabindex]');
 }
 

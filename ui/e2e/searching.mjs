@@ -123,7 +123,7 @@ export async function twoSidesInTurn(session, shopUrl) {
 }
 
 /** Goes to the Replay page and says what is played. */
-async function several(session, kind) {
+export async function several(session, kind) {
   await leaveField(session);
   await session.press('3');
   await session.until('the outlook', () => session.find('.big'), LONG);
