@@ -8,8 +8,10 @@ mod lane_key;
 mod part;
 mod probe;
 mod rate;
+mod routes;
 mod search_step;
 mod shift_keys;
+mod validating;
 mod watched;
 
 use std::time::Duration;
@@ -18,7 +20,6 @@ use reprise_fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::ReplayError;
-use crate::http::route::HttpSource;
 use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
 pub use command::{CommandError, TimedCommand};
@@ -27,6 +28,7 @@ pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};
 pub use rate::{Rate, RateBy};
+pub use routes::{Connections, HostField, HttpRoute, MysqlRoute, MysqlTls, MysqlUser, Tls};
 pub use search_step::SearchStep;
 pub(crate) use shift_keys::{KeyColumn, TextKind};
 pub use shift_keys::{KeyShift, KeyShiftError, ShiftBy, ShiftKeys};
@@ -135,93 +137,6 @@ pub struct Plan {
     /// The search for the highest rate that this run is a step of; `None` when it is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<SearchStep>,
-}
-
-/// Where a part of the recorded HTTP goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HttpRoute {
-    /// Which part; `None` is all that no other route takes.
-    pub recorded: Option<HttpSource>,
-    /// `http://HOST:PORT`.
-    pub url: String,
-}
-
-/// Which connections HTTP requests share.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Connections {
-    /// Each copy of a lane opens, uses and closes them as its client did.
-    #[default]
-    Recorded,
-    /// At most this many to each target, for all requests together.
-    Pool(u32),
-}
-
-/// Whose certificates https targets may show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Tls {
-    /// A file of certificates in PEM form to trust in place of the system's.
-    pub ca: Option<String>,
-    /// Whether any certificate will do.
-    pub insecure: bool,
-}
-
-/// What the Host field of a request names, and Origin and Referer where they named the recorded host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HostField {
-    /// The target the request goes to.
-    #[default]
-    Target,
-    /// The recorded host.
-    Keep,
-    /// This host, with its port if it needs one.
-    Name(String),
-}
-
-/// Where recorded MySQL goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MysqlRoute {
-    /// `HOST:PORT`.
-    pub address: String,
-    /// Who logs in, in place of the recorded users.
-    pub user: String,
-    /// The database selected where the recording names none.
-    pub database: Option<String>,
-    /// Whether TLS is spoken, and what is checked of the server's certificate.
-    #[serde(default)]
-    pub tls: MysqlTls,
-    /// A file of certificates to trust instead of the system's.
-    #[serde(default)]
-    pub ca: Option<String>,
-    /// Who logs in for particular recorded users.
-    #[serde(default)]
-    pub users: Vec<MysqlUser>,
-}
-
-/// Whether TLS is spoken with a MySQL target; the names are those of MySQL's `--ssl-mode`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MysqlTls {
-    /// No TLS.
-    #[default]
-    Disabled,
-    /// TLS with whoever answers.
-    Required,
-    /// The certificate has to be signed by a trusted authority.
-    VerifyCa,
-    /// The certificate has to be for the target's host, too.
-    VerifyIdentity,
-}
-
-/// Who logs in for one recorded user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MysqlUser {
-    /// The recorded user.
-    pub recorded: String,
-    /// The target's user.
-    pub user: String,
 }
 
 /// A prepared statement that its server told, of a connection that was open before the recording.
@@ -421,60 +336,7 @@ impl Plan {
             speed => speed,
         }
     }
-
-    /// Says what about the numbers cannot be run.
-    pub(crate) fn validate(&self) -> Result<(), ReplayError> {
-        let speed = match self.rate.speed {
-            Speed::Times(times) => times,
-            Speed::Max => 1.0,
-        };
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        if !positive(speed) || !positive(self.rate.copies) {
-            return Err(ReplayError::Rate);
-        }
-        if self.rate.speed == Speed::Max && !self.stages.is_empty() {
-            return Err(ReplayError::StagesWithoutClock);
-        }
-        if self.most_copies() > MOST_COPIES {
-            return Err(ReplayError::TooManyCopies {
-                asked: self.most_copies(),
-                most: MOST_COPIES,
-            });
-        }
-        if self.between.is_some_and(|part| part.length_us() == 0) {
-            return Err(ReplayError::EmptyPart);
-        }
-        let mut needed = self.rewrites.iter().flat_map(Rewrite::secrets);
-        if let Some(missing) = needed.find(|name| !self.secrets.iter().any(|known| known == name)) {
-            return Err(ReplayError::NoSecret(missing.to_owned()));
-        }
-        if self.connections == Connections::Pool(0) {
-            return Err(ReplayError::NoPool);
-        }
-        if let Some(key) = self.shift_keys.dangling() {
-            return Err(ReplayError::DanglingKey(key.to_string()));
-        }
-        if self.timeout_ms == 0 {
-            return Err(ReplayError::NoTimeout);
-        }
-        if self.duration_ms == Some(0) {
-            return Err(ReplayError::NoDuration);
-        }
-        for fault in &self.faults {
-            if fault.via.is_some() && self.proxies.is_empty() {
-                return Err(ReplayError::NoControl(fault.to_string()));
-            }
-            if let Some(why) = fault.not_in_replay() {
-                let fault = fault.to_string();
-                return Err(ReplayError::FaultNotHere { fault, why });
-            }
-        }
-        Ok(())
-    }
 }
-
-/// More copies than this are a mistake in typing.
-const MOST_COPIES: f64 = 100_000.0;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub(crate) mod collector;
 mod commands;
+mod config;
 pub(crate) mod control;
 mod disturbances;
 pub(crate) mod event;
@@ -20,14 +21,13 @@ pub(crate) mod shared_values;
 mod teller;
 pub(crate) mod threads;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
-use reprise_fault::{Faults, RemoteProxies};
+use reprise_fault::Faults;
 use reprise_measure::{Check, readable};
-use reprise_store::{AllowedTarget, NewRun, OperationId, RunOperation, RunWriter, Store};
+use reprise_store::{NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
@@ -55,75 +55,11 @@ use teller::Teller;
 use threads::Threads;
 
 pub use collector::Ended;
+pub use config::{ReplayConfig, Secrets, Targets, WatchTarget};
 pub use disturbances::disturbances_so_far;
 pub use program::MysqlLogin;
 pub use reach::{MysqlRoom, Reached, ShownBy};
 pub use room::local_port_range;
-
-/// What a run is started with.
-#[derive(Debug)]
-pub struct ReplayConfig {
-    /// The plan, worked out.
-    pub prepared: Prepared,
-    /// What the run is called; unique in its file.
-    pub run: String,
-    /// Where it goes.
-    pub targets: Targets,
-    /// The values of the plan's secrets, by name.
-    pub secrets: Secrets,
-    /// The accounts of the plan's users.
-    pub users: Users,
-    /// How many connections the MySQL target lets in, where it said so.
-    pub mysql_room: Option<MysqlRoom>,
-}
-
-/// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.
-#[derive(Clone, Debug, Default)]
-pub struct Targets {
-    /// One for each of the plan's HTTP routes, in their order.
-    pub http: Vec<AllowedTarget>,
-    /// For the plan's MySQL route.
-    pub mysql: Option<MysqlLogin>,
-    /// One for each of the plan's HTTP probes, in their order.
-    pub probes: Vec<AllowedTarget>,
-    /// One for each of the plan's watched sources, in their order.
-    pub watch: Vec<WatchTarget>,
-    /// One for each of the plan's controls of proxies, in their order.
-    pub proxies: Vec<RemoteProxies>,
-}
-
-/// Where a watched source is, as far as that is beyond this machine.
-#[derive(Clone, Debug)]
-pub enum WatchTarget {
-    /// On this machine, or where the run's MySQL goes.
-    Known,
-    /// A host on the network.
-    Network(AllowedTarget),
-    /// A MySQL server of its own, and who logs in there.
-    Mysql(MysqlLogin),
-}
-
-/// Secrets by name. They are never stored and never shown.
-#[derive(Clone, Default)]
-pub struct Secrets(pub BTreeMap<String, String>);
-
-impl Secrets {
-    /// Their values in the order of `names`; `None` for those not given.
-    fn in_order(&self, names: &[String]) -> Vec<Option<Vec<u8>>> {
-        let value = |name| {
-            self.0
-                .get(name)
-                .map(|value: &String| value.clone().into_bytes())
-        };
-        names.iter().map(value).collect()
-    }
-}
-
-impl std::fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
 
 /// A run that is on.
 #[derive(Debug)]

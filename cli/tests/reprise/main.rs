@@ -61,6 +61,8 @@ mod proxied_clients;
 #[cfg(test)]
 mod proxy_recording;
 #[cfg(test)]
+mod proxy_recording_tls;
+#[cfg(test)]
 mod proxy_secrets;
 #[cfg(test)]
 mod proxying;
