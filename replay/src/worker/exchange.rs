@@ -16,6 +16,7 @@ use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
 use crate::http::connection::Reply;
+use crate::http::looked_at::LookedAt;
 use crate::http::places::{Shown, take};
 use crate::http::values::{Number, Take};
 use crate::prepare::lane::{Lane, Step};
@@ -111,6 +112,9 @@ impl Worker {
 
     /// What goes wrong with an exchange.
     fn draw(&self, step: &Step, outgoing: &Outgoing, sample: &Sample) -> Drawn {
+        if self.program.faults.as_slice().is_empty() {
+            return Drawn::default();
+        }
         let subject = Subject {
             protocol: Some(step.protocol.into()),
             operation: self.program.operation(step.operation),
@@ -133,16 +137,19 @@ impl Worker {
         lane_copy: &LaneCopy,
         takes: &[Take],
         answer: &ResponseReader,
+        fields: LookedAt<'_>,
     ) {
-        let headers = answer.headers();
-        let plan = &self.program.prepared.plan;
-        for value in headers.get_all("Set-Cookie") {
-            if may_keep(plan, value) {
-                lane_copy.jar.borrow_mut().keep(value);
+        if fields.sets_cookies {
+            let plan = &self.program.prepared.plan;
+            for value in answer.headers().get_all("Set-Cookie") {
+                if may_keep(plan, value) {
+                    lane_copy.jar.borrow_mut().keep(value);
+                }
             }
         }
         if !takes.is_empty() {
-            let headers: Vec<(&[u8], &[u8])> = headers
+            let headers: Vec<(&[u8], &[u8])> = answer
+                .headers()
                 .iter()
                 .map(|header| (header.name, header.value))
                 .collect();

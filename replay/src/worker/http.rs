@@ -7,6 +7,7 @@ use super::Worker;
 use super::fetch::Outgoing;
 use super::lane_copy::{Idle, LaneCopy};
 use crate::http::connection::{End, HttpConnection, Reply, Request};
+use crate::http::looked_at::LookedAt;
 use crate::http::pool::{Pool, PoolPlace};
 use crate::http::template::Template;
 use crate::http::values::{Carry, Fill, Shared};
@@ -84,8 +85,11 @@ impl Worker {
             End::Complete => {
                 let whole = answer.body().len() as u64 == answer.body_len();
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
-                self.take_answer(lane_copy, &outgoing.takes, answer);
-                self.verify(lane_copy, (lane, step), outgoing, answer, sample);
+                let digest = answer.take_digest();
+                let fields = LookedAt::of(&answer.headers());
+                self.take_answer(lane_copy, &outgoing.takes, answer, fields);
+                let answered = (&*answer, fields, digest);
+                self.verify(lane_copy, (lane, step), outgoing, answered, sample);
                 let stays = answer.keep_alive() && !reply.body_unsent;
                 self.put_back(lane_copy, step, held, stays && !template.closes());
             }

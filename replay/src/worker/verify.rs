@@ -2,12 +2,13 @@
 //! both answers for the run to keep.
 
 use reprise_measure::{Outcome, Sample};
-use reprise_wire::http::ResponseReader;
+use reprise_wire::http::{ContentDigest, ResponseReader};
 
 use super::Worker;
 use super::fetch::Outgoing;
 use super::lane_copy::LaneCopy;
 use crate::http::judge::{Seen, is_login, judge};
+use crate::http::looked_at::LookedAt;
 use crate::http::verify::{Answered, Difference, compare};
 use crate::mismatch::{KEPT_ANSWER, Mismatch};
 use crate::prepare::lane::{Lane, Marks, Step};
@@ -20,17 +21,14 @@ impl Worker {
         lane_copy: &LaneCopy,
         (lane, step): (&Lane, &Step),
         outgoing: &Outgoing,
-        answer: &mut ResponseReader,
+        (answer, fields, digest): (&ResponseReader, LookedAt<'_>, Option<ContentDigest>),
         sample: &mut Sample,
     ) {
-        let digest = answer.take_digest();
-        let headers = answer.headers();
-        let field = |name| headers.get(name);
         let shown = Answered {
             status: sample.status,
-            content_type: field("Content-Type"),
-            content_encoding: field("Content-Encoding"),
-            location: field("Location"),
+            content_type: fields.content_type,
+            content_encoding: fields.content_encoding,
+            location: fields.location,
             body: answer.body(),
             digest,
             known: &[],
