@@ -96,7 +96,7 @@ pub use report::ReportRequest;
 pub use rotation::parse_rotation;
 pub use sample::{SampleShop, ShopTargets};
 pub use series::{
-    LET_NOBODY_IN, MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn,
+    ANSWERED_NOTHING, MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn,
     play_series,
 };
 pub use size::parse_size;

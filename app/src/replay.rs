@@ -42,17 +42,16 @@ pub(crate) const UNVERIFIED: &str =
     "certificates were not verified (--insecure): the targets may not be who they say";
 
 impl Library {
-    /// What a replay would send and leave out, and why; `watch` is told how far it is. Sends nothing.
+    /// What a replay would send and leave out, and why; `watch` is told how far it is. Connects to nothing.
     ///
     /// # Errors
-    /// As [`Self::replay`], but for the target, and when `watch` ends it.
+    /// As [`Self::plan_replay`]: targets that a run would refuse are refused here, too.
     pub fn dry_run(
         &self,
         request: &ReplayRequest,
         watch: PlanningWatch<'_>,
     ) -> Result<Outline, Error> {
-        let plan = self.asked(request)?.plan;
-        Ok(Prepared::watched(plan, &self.store, watch)?.outline())
+        Ok(self.plan_replay(request, watch)?.outline())
     }
 
     /// Starts a replay.

@@ -6,7 +6,7 @@ use reprise_measure::choice;
 
 use crate::{Error, Library, ReplayRequest};
 
-pub use played::{LET_NOBODY_IN, PlayedSeries, SeriesEnd, play_series};
+pub use played::{ANSWERED_NOTHING, PlayedSeries, SeriesEnd, play_series};
 
 /// More runs a side than this are a mistake.
 pub const MOST_RUNS: u32 = 100;
@@ -109,6 +109,13 @@ impl Library {
         let runs = self.store.runs()?;
         let numbers = runs.iter().filter_map(|run| number(&run.name, name));
         Ok(numbers.max().unwrap_or(0).saturating_add(1))
+    }
+}
+
+impl SeriesRequest {
+    /// The replay of side B, if there is one.
+    pub fn of_b(&self) -> Option<ReplayRequest> {
+        self.b.as_ref().map(|b| b.of(&self.replay))
     }
 }
 

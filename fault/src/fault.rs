@@ -35,9 +35,13 @@ impl Fault {
 
     /// Whether it is asked about an exchange: it is on at that time, and meant for it.
     pub fn concerns(&self, at_us: u64, subject: &Subject<'_>) -> bool {
+        self.is_on(at_us) && self.is_meant_for(subject)
+    }
+
+    /// Whether it is meant for an exchange, at whatever time.
+    pub fn is_meant_for(&self, subject: &Subject<'_>) -> bool {
         let only_in = self.behaviour.only_in();
-        self.is_on(at_us)
-            && (only_in.is_empty() || subject.protocol.is_some_and(|one| only_in.contains(&one)))
+        (only_in.is_empty() || subject.protocol.is_some_and(|one| only_in.contains(&one)))
             && self
                 .selector
                 .as_ref()

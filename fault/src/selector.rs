@@ -84,6 +84,11 @@ impl Selector {
         self.protocol.or_else(of_mysql).or_else(of_http)
     }
 
+    /// The only copy of a replay's lanes that it holds for, if it asks for one.
+    pub fn copy(&self) -> Option<u32> {
+        self.conditions.iter().find_map(Condition::copy)
+    }
+
     /// Why it can never hold in a proxy; `None`: it can.
     pub(crate) fn not_in_proxy(&self) -> Option<&'static str> {
         self.conditions.iter().find_map(Condition::not_in_proxy)

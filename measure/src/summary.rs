@@ -268,10 +268,13 @@ impl Summary {
         self.checks.iter().all(|check| check.held)
     }
 
-    /// Whether something was sent and nothing of it reached the target.
-    pub fn all_refused(&self) -> bool {
-        let refused = self.outcomes[Outcome::Refused];
-        refused > 0 && refused == self.sent
+    /// Whether something was sent, all of it failed and not a byte came back: the target is not there, or nothing that
+    /// answers is. Where faults struck all of it, that was what they were for.
+    pub fn nothing_answered(&self) -> bool {
+        let silent = [Outcome::Refused, Outcome::Reset, Outcome::Timeout];
+        let silent: u64 = silent.iter().map(|outcome| self.outcomes[*outcome]).sum();
+        let struck: u64 = self.faults.values().map(|fault| fault.injected).sum();
+        self.sent > struck && silent == self.sent && self.first_byte_us.count == 0
     }
 
     /// Planned exchanges that were not sent, for any reason.
@@ -309,6 +312,36 @@ mod tests {
             p99,
             ..Quantiles::default()
         }
+    }
+
+    #[test]
+    fn nothing_answered_when_all_was_refused_cut_off_or_timed_out_and_no_fault_did_it() {
+        let mut summary = Summary {
+            sent: 10,
+            outcomes: Outcomes {
+                refused: 7,
+                reset: 2,
+                timeout: 1,
+                ..Outcomes::default()
+            },
+            ..Summary::default()
+        };
+        assert!(summary.nothing_answered());
+        // one that was given up had begun to come
+        summary.first_byte_us = quantiles(5);
+        assert!(!summary.nothing_answered());
+        summary.first_byte_us = Quantiles::default();
+        let fault = FaultCount {
+            injected: 10,
+            ..FaultCount::default()
+        };
+        summary.faults.insert("refuse".to_owned(), fault);
+        assert!(!summary.nothing_answered());
+        summary.faults.clear();
+        summary.outcomes.refused = 6;
+        summary.outcomes.truncated = 1;
+        assert!(!summary.nothing_answered());
+        assert!(!Summary::default().nothing_answered());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod contention;
 mod correlation;
 pub(crate) mod eligible;
 pub(crate) mod gather;
+mod in_vain;
 mod keys;
 pub(crate) mod lane;
 mod noise;
@@ -87,6 +88,8 @@ pub struct Prepared {
     pub(crate) length_us: u64,
     pub(crate) operations: BTreeMap<u32, String>,
     pub(crate) told: Told,
+    /// What the plan names and the recording does not have, each in words.
+    in_vain: Vec<String>,
     /// The names of the accounts that log in in the recording, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
     pub(crate) rewritten: Vec<Rewritten>,
@@ -167,6 +170,7 @@ impl Prepared {
             notes,
             mut counted,
             told,
+            in_vain,
             accounts,
             mut noise,
             columns,
@@ -202,6 +206,7 @@ impl Prepared {
             length_us,
             operations,
             told,
+            in_vain,
             accounts,
             rewritten,
             keys,

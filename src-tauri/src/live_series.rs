@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use reprise_app::answer::RunAnswer;
 use reprise_app::{
-    KneeRequest, LET_NOBODY_IN, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series,
+    ANSWERED_NOTHING, KneeRequest, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series,
 };
 use tauri::ipc::Channel;
 
@@ -77,7 +77,7 @@ impl LiveSeries {
             match played.ended {
                 Some(SeriesEnd::Failed(failure)) => Err(failure),
                 Some(SeriesEnd::Refused) => {
-                    let why = format!("{LET_NOBODY_IN} Nothing more was played");
+                    let why = format!("{ANSWERED_NOTHING} Nothing more was played");
                     Err(Failure::usage(why))
                 }
                 Some(SeriesEnd::Stopped) | None => Ok(()),

@@ -3,9 +3,6 @@
 use reprise_replay::{Outline, Plan, Prepared, Speed};
 
 use super::asked::Asked;
-
-use super::reaching::warnings_of;
-use super::watched;
 use crate::{Error, Library, ReplayRequest};
 
 /// Targets that a replay may send to.
@@ -39,7 +36,7 @@ impl PlannedReplay {
 }
 
 impl Library {
-    /// Whether the request's targets are allowed. Resolves their names; connects to nothing.
+    /// Whether the request's targets are allowed, as a run would find out. Resolves their names; connects to nothing.
     ///
     /// # Errors
     /// When the request cannot be read, or a target is refused.
@@ -53,20 +50,18 @@ impl Library {
         asked: &Asked,
     ) -> Result<AllowedTargets, Error> {
         let recording = self.store.recording(&asked.plan.recording)?.id;
-        let (http, mysql) = self.allowed(request, asked, recording)?;
-        let probes = self.allowed_probes(request, &asked.plan, recording)?;
-        let watch = self.allowed_sources(request, asked, recording)?;
-        let watched = watch.iter().filter_map(watched::target_of);
+        let (targets, warnings) = self.targets_of(request, asked, recording)?;
+        targets.can_be_used(&asked.plan)?;
         let mut allowed = AllowedTargets {
             loopback: true,
-            warnings: warnings_of(http.iter().chain(&mysql).chain(&probes).chain(watched)),
+            warnings,
             ..AllowedTargets::default()
         };
-        let http = http.into_iter().map(|target| {
+        let http = targets.http.iter().map(|target| {
             let scheme = if target.is_https() { "https" } else { "http" };
             (scheme, target)
         });
-        let mysql = mysql.into_iter().map(|target| ("mysql", target));
+        let mysql = targets.mysql.iter().map(|login| ("mysql", &login.target));
         for (scheme, target) in http.chain(mysql) {
             allowed
                 .names

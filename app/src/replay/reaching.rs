@@ -76,7 +76,7 @@ impl Library {
 }
 
 /// What to know of targets, each thing once: a probe often asks what the load is sent to.
-pub(super) fn warnings_of<'a>(targets: impl Iterator<Item = &'a AllowedTarget>) -> Vec<String> {
+fn warnings_of<'a>(targets: impl Iterator<Item = &'a AllowedTarget>) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     for warning in targets.flat_map(|target| target.warnings().to_vec()) {
         if !warnings.contains(&warning) {

@@ -6,8 +6,9 @@ use super::{Side, Turn};
 use crate::CompareRequest;
 use crate::answer::RunAnswer;
 
-/// What is said when no exchange of a run reached the target.
-pub const LET_NOBODY_IN: &str = "the target let nobody in: is it running, and at this address?";
+/// What is said when no exchange of a run was answered.
+pub const ANSWERED_NOTHING: &str =
+    "the target answered nothing: is it running, and at this address?";
 
 /// What was played of a series; `E` is what its player fails with.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ pub fn play_series<E>(
             }
         };
         let is_last = place + 1 == turns.len();
-        if run.summary.all_refused() {
+        if run.summary.nothing_answered() {
             ended = Some(SeriesEnd::Refused);
         } else if run.run.state == RunState::Stopped || (asked() && !is_last) {
             ended = Some(SeriesEnd::Stopped);

@@ -32,9 +32,12 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
         }
     }
     let live = Live::progress(context.json);
+    let mut silent = false;
     let answer = library.knee(&request, &|| stop.asked(), &mut |step, times| {
         say(&format!("trying {}", readable(times)));
-        replay::follow(library.replay(step)?, &live, &stop)
+        let run = replay::follow(library.replay(step)?, &live, &stop)?;
+        silent |= run.summary.nothing_answered();
+        Ok::<_, anyhow::Error>(run)
     })?;
     if context.json {
         output::json(&answer)?;
@@ -53,6 +56,9 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     ));
     Ok(if answer.holds.is_some() {
         ExitCode::SUCCESS
+    } else if silent {
+        replay::say_silent();
+        ExitCode::from(exit::REFUSED)
     } else {
         ExitCode::from(exit::JUDGED)
     })

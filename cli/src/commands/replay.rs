@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, counted};
 use reprise_app::{
-    LET_NOBODY_IN, Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews,
-    ReplayRequest, Summary,
+    ANSWERED_NOTHING, Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews,
+    ReplayRequest, SeriesRequest, Summary,
 };
 
 use super::{Context, runs};
@@ -44,7 +44,12 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         // a name that is taken is said before a long recording is read
         library.check_plan_name(name)?;
     }
-    if let Some(series) = series::asked(&several, &request).filter(|_| !dry_run) {
+    let series = series::asked(&several, &request);
+    if dry_run && let Some(b) = series.as_ref().and_then(SeriesRequest::of_b) {
+        // what is shown is A's; that B can be sent to is found out all the same
+        library.allow_targets(&b)?;
+    }
+    if let Some(series) = series.filter(|_| !dry_run) {
         keep_plan(&library, save_as.as_deref(), &request)?;
         return series::run(&library, &series, &several, yes, html.as_deref(), &live);
     }
@@ -140,10 +145,10 @@ pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
     Ok(goes_on)
 }
 
-/// 3 when nothing reached the target, 1 when a check failed, else 0.
+/// 3 when nothing was answered at all, 1 when a check failed, else 0.
 pub(crate) fn code(summary: &Summary) -> u8 {
-    if summary.all_refused() {
-        say_refused();
+    if summary.nothing_answered() {
+        say_silent();
         return exit::REFUSED;
     }
     if summary.checks_held() {
@@ -153,9 +158,9 @@ pub(crate) fn code(summary: &Summary) -> u8 {
     }
 }
 
-/// Says that nothing reached the target.
-pub(crate) fn say_refused() {
-    aside::say(format_args!("reprise: {LET_NOBODY_IN}"));
+/// Says that the target might as well not have been there.
+pub(crate) fn say_silent() {
+    aside::say(format_args!("reprise: {ANSWERED_NOTHING}"));
 }
 
 /// Follows a replay to its end, telling its numbers as they come.

@@ -22,13 +22,19 @@ fn server(each: fn(TcpStream)) -> SocketAddr {
     address
 }
 
-/// Replays some requests to an address, quickly.
-fn replay(desk: &Desk, to: SocketAddr, flags: &[&str]) -> Value {
+/// Replays some requests to an address, quickly; its exit code tells whether anything was `answered`.
+fn replay(desk: &Desk, to: SocketAddr, answered: bool, flags: &[&str]) -> Value {
     let url = format!("http://{to}");
     let arguments = ["replay", RECORDING, "--http", &url, "--speed", "20"];
-    let filter = ["--where", "operation:/search"];
-    let run = desk.answer(&[&arguments, &filter[..], flags].concat());
+    let filter = ["--where", "operation:/search", "--json"];
+    let said = desk.run(&[&arguments, &filter[..], flags].concat());
+    assert_eq!(said.code, Some(if answered { 0 } else { 3 }), "{said:?}");
+    let silent = "the target answered nothing";
+    assert_eq!(said.stderr.contains(silent), !answered, "{said:?}");
+    let run: Value = serde_json::from_str(&said.stdout).unwrap();
     conserved(&run);
+    // what there is was kept
+    assert_eq!(number(&run, "/run/id"), 1);
     assert_eq!(run["run"]["state"], "complete");
     // 24 searches, and the six logins whose cookies they show
     assert_eq!(number(&run, "/sent"), 30);
@@ -71,7 +77,7 @@ fn a_target_that_goes_away_ends_with_everything_refused_or_reset() {
     // What was in the listener's queue when it closed was let in and cut off.
     let reset = number(&run, "/outcomes/reset");
     assert_eq!(refused + reset, number(&run, "/sent"), "{run}");
-    assert_eq!(said.code, Some(if reset == 0 { 3 } else { 0 }), "{run}");
+    assert_eq!(said.code, Some(3), "{run}");
     assert_eq!(run["error_rate"], 1.0);
     assert_eq!(
         desk.answer(&["report", "gone"])["outcomes"],
@@ -85,7 +91,7 @@ fn a_target_that_never_answers_ends_with_everything_timed_out() {
     let silent = server(|mut stream| {
         let _ = stream.read_to_end(&mut Vec::new());
     });
-    let run = replay(&desk, silent, &["--timeout", "300ms"]);
+    let run = replay(&desk, silent, false, &["--timeout", "300ms"]);
     assert_eq!(number(&run, "/outcomes/timeout"), 30, "{run}");
 }
 
@@ -96,7 +102,7 @@ fn a_target_that_answers_nonsense_ends_with_nothing_ok() {
         let _ = stream.read(&mut [0; 4096]);
         let _ = stream.write_all(b"\x00\x01 220 mail.example ESMTP\r\n\r\n");
     });
-    let run = replay(&desk, nonsense, &[]);
+    let run = replay(&desk, nonsense, true, &[]);
     assert_eq!(number(&run, "/outcomes/ok"), 0, "{run}");
     assert_eq!(run["error_rate"], 1.0, "{run}");
 }
@@ -108,16 +114,15 @@ fn a_target_that_hangs_up_within_an_answer_ends_with_everything_truncated() {
         let _ = stream.read(&mut [0; 4096]);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
     });
-    let run = replay(&desk, short, &[]);
+    let run = replay(&desk, short, true, &[]);
     assert_eq!(number(&run, "/outcomes/truncated"), 30, "{run}");
 }
 
 #[test]
 fn a_target_that_hangs_up_at_once_ends_with_everything_reset() {
     let desk = Desk::with_recording();
-    let run = replay(&desk, server(drop), &[]);
-    let gone = number(&run, "/outcomes/reset") + number(&run, "/outcomes/truncated");
-    assert_eq!(gone, 30, "{run}");
+    let run = replay(&desk, server(drop), false, &[]);
+    assert_eq!(number(&run, "/outcomes/reset"), 30, "{run}");
 }
 
 #[test]
@@ -132,8 +137,10 @@ fn a_host_that_was_not_allowed_is_refused_until_it_is() {
         "--run",
         "far",
     ];
-    desk.run(&replay)
-        .refused(3, "`reprise targets allow 192.0.2.1`");
+    for flags in [&[][..], &["--dry-run"]] {
+        desk.run(&[&replay[..], flags].concat())
+            .refused(3, "`reprise targets allow 192.0.2.1`");
+    }
     let mysql = ["replay", RECORDING, "--mysql", "mysql://a:b@192.0.2.1/x"];
     desk.run(&mysql)
         .refused(3, "`reprise targets allow 192.0.2.1`");
@@ -151,8 +158,14 @@ fn a_target_that_cannot_be_read_is_wrong_usage() {
         ("ftp://127.0.0.1", "http://"),
         ("http://", "http://"),
         ("http://127.0.0.1:99999", "[:PORT]"),
+        ("http://127.0.0.1:9/api", "paths come from the recording"),
     ] {
-        desk.run(&["replay", RECORDING, "--http", url])
+        for flags in [&[][..], &["--dry-run"]] {
+            let replay = ["replay", RECORDING, "--http", url];
+            desk.run(&[&replay[..], flags].concat()).refused(2, fix);
+        }
+        let second = ["replay", RECORDING, "--http", "http://127.0.0.1:9"];
+        desk.run(&[&second[..], &["--http-b", url, "--dry-run"]].concat())
             .refused(2, fix);
     }
     let mysql = ["replay", RECORDING, "--mysql", "db:3306"];
@@ -169,8 +182,11 @@ fn a_server_of_the_recording_is_not_sent_to_unless_it_is_loopback_or_asked_for()
     let imported = desk.answer(&["import", "moved.pcap", "--name", "production"]);
     assert_eq!(number(&imported, "/exchanges/http"), 178, "{imported}");
     desk.run(&["targets", "allow", "192.0.2.7"]).ok();
-    desk.run(&["replay", "production", "--http", "http://192.0.2.7:80"])
-        .refused(3, "--allow-recorded-server");
+    let replay = ["replay", "production", "--http", "http://192.0.2.7:80"];
+    for flags in [&[][..], &["--dry-run"]] {
+        desk.run(&[&replay[..], flags].concat())
+            .refused(3, "--allow-recorded-server");
+    }
 }
 
 /// A capture of loopback traffic with another address in place of 127.0.0.1.

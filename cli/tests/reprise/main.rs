@@ -43,6 +43,8 @@ mod hung_clients;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod in_vain;
+#[cfg(test)]
 mod interchange;
 #[cfg(test)]
 mod jobs;
@@ -66,6 +68,8 @@ mod proxy_recording_tls;
 mod proxy_secrets;
 #[cfg(test)]
 mod proxying;
+#[cfg(test)]
+mod rates;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]

@@ -61,6 +61,14 @@ impl Condition {
         }
     }
 
+    /// The copy it asks for.
+    pub(super) const fn copy(&self) -> Option<u32> {
+        match self {
+            Self::Copy(number) => Some(*number),
+            Self::Table(_) | Self::Transaction(_) | Self::Connection(_) | Self::Header(_) => None,
+        }
+    }
+
     /// Whether only MySQL has what it asks for.
     pub(super) const fn is_of_mysql(&self) -> bool {
         matches!(self, Self::Table(_) | Self::Transaction(_))

@@ -1,12 +1,12 @@
 //! Reads a recording's exchanges one after another and sorts them into lanes.
 
+mod belonging;
 mod finishing;
 mod gathered;
 mod mysql;
 mod step;
 mod stored_sessions;
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -22,24 +22,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::clock;
 use super::contention::Contention;
 use super::eligible::{Writing, cannot_be_sent};
+use super::in_vain::Met;
 use super::keys::{KeyLearner, LearnedKeys};
 use super::lane::{Lane, Marks};
 use super::noise::{Columns, NoiseLearner};
 use super::notes::{Notes, Taking};
 use super::outline::Outline;
 use super::rewritten::{Rewritten, RewrittenCounts};
-use super::session::{Sessions, identity_of_request, identity_of_response};
+use super::session::Sessions;
 use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
 use super::values::{Context, Told};
-use crate::http::places::{self, Carried};
-use crate::http::readdress::target_and_host;
-use crate::http::route::Addressed;
+use crate::http::places;
 use crate::http::values::Carry;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
-use crate::plan::LaneKey;
 use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 use finishing::Finishing;
@@ -71,6 +69,7 @@ pub(crate) struct Gatherer<'a> {
     lanes: Vec<Gathered>,
     context: Context<'a>,
     rewritten: RewrittenCounts,
+    met: Met,
     keys: KeyLearner,
     noise: NoiseLearner,
     contention: Contention,
@@ -95,6 +94,8 @@ pub(crate) struct Gathering {
     pub(crate) counted: Outline,
     /// What is told of their values.
     pub(crate) told: Told,
+    /// What the plan names and the recording does not have, each in words.
+    pub(crate) in_vain: Vec<String>,
     /// The names of the accounts that log in, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
     /// What varies in its answers.
@@ -143,13 +144,16 @@ impl<'a> Gatherer<'a> {
             sessions: Sessions::default(),
             mysql_lanes: FxHashMap::default(),
             threads: sessions.values().filter_map(|one| one.thread_id).collect(),
-            mysql_sessions: sessions,
             killed: FxHashSet::default(),
             statements: Statements::new(connections, &plan.statements),
             writing: Writing::new(&plan.read_only_deny),
             lanes: Vec::new(),
             context: Context::new(plan, operations)?,
             rewritten: RewrittenCounts::new(plan),
+            met: Met::new(
+                plan,
+                sessions.values().filter_map(|one| one.user.as_deref()),
+            ),
             keys: KeyLearner::default(),
             noise: NoiseLearner::default(),
             contention: Contention::new(plan),
@@ -158,6 +162,7 @@ impl<'a> Gatherer<'a> {
             takings: Sorter::new(folder),
             folder,
             remembered: 0,
+            mysql_sessions: sessions,
         })
     }
 
@@ -191,13 +196,15 @@ impl<'a> Gatherer<'a> {
             let row_as = row.candidate(operation);
             self.rewritten.add(self.plan, row.id.0, &row_as, request);
         }
+        let is_sent = reason.is_none();
+        self.met
+            .exchange(self.plan, (exchange, operation), route, is_sent);
         let (at_us, took_us) = times_of(row);
         if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
             self.killed.insert(thread);
         }
         let dialect = self.dialect_of(lane);
         if row.protocol == Protocol::Mysql {
-            let is_sent = reason.is_none();
             self.hear_mysql(exchange, (operation, lane), (writes, is_sent), &dialect);
         }
         let Some(gathered) = self.lanes.get_mut(lane as usize) else {
@@ -293,6 +300,7 @@ impl<'a> Gatherer<'a> {
             self.noise.generated(operation, place);
         }
         let (told, origins) = self.context.into_told();
+        let in_vain = self.met.in_vain(self.plan, self.operations, &told);
         self.notes.finish(self.takings.finish()?, origins)?;
         let (noise, columns) = self.noise.finish();
         let found = self.found.finish()?;
@@ -309,6 +317,7 @@ impl<'a> Gatherer<'a> {
             notes: self.notes,
             counted: finishing.tally.finish(self.operations),
             told,
+            in_vain,
             accounts,
             noise,
             columns,
@@ -345,132 +354,6 @@ impl<'a> Gatherer<'a> {
             return Err(ReplayError::LaneKeyUnseen(key.to_string()));
         }
         Ok(())
-    }
-
-    /// The lane of an exchange, begun when it is the first; `carried` is left what its request carries, if that was
-    /// looked at.
-    fn lane_of(
-        &mut self,
-        exchange: &RecordedRequest,
-        http: Option<&Message<'_>>,
-        answer: Option<&Message<'_>>,
-        carried: &mut Option<Vec<Carried>>,
-    ) -> u32 {
-        let connection = exchange.row.connection.0;
-        let next = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
-        let lane = match exchange.row.protocol {
-            Protocol::Mysql => *self.mysql_lanes.entry(connection).or_insert(next),
-            Protocol::Http => {
-                let key = &self.plan.lanes;
-                let identity = http.and_then(|http| identity_of_request(http, key));
-                let is_open = *key == LaneKey::Session && !self.sessions.knows(identity);
-                let by_secret = http.filter(|_| is_open).and_then(|http| {
-                    let carried = carried.insert(places::carried(http));
-                    self.context.lane_by_secret(carried)
-                });
-                let lane = match by_secret {
-                    Some(lane) => self.sessions.joined(connection, identity, lane),
-                    None => self.sessions.lane(connection, identity, next),
-                };
-                if let Some(identity) = answer.and_then(|answer| identity_of_response(answer, key))
-                {
-                    self.sessions.given(connection, identity, lane);
-                }
-                lane
-            }
-        };
-        if lane == next {
-            let lane = Lane {
-                id: next,
-                starts_us: self.begun_us(exchange),
-                session: self.mysql_sessions.remove(&connection).map(Box::new),
-                ..Lane::default()
-            };
-            self.lanes.push(Gathered {
-                lane,
-                ..Gathered::default()
-            });
-        }
-        lane
-    }
-
-    /// The route of an HTTP request: of those that take it the most particular, and of these the first.
-    fn route_of(&self, connection: u32, request: &Message<'_>) -> Option<u16> {
-        let (target, host) = target_and_host(request);
-        let addressed = Addressed {
-            server: *self.servers.get(&connection)?,
-            host,
-            target,
-        };
-        let fitting = (0..).zip(&self.plan.http).filter_map(|(number, route)| {
-            let fit = match &route.recorded {
-                None => Some((0, false)),
-                Some(source) => source.fits(addressed),
-            };
-            Some((fit?, Reverse(number)))
-        });
-        fitting.max().map(|(_, Reverse(number))| number)
-    }
-
-    /// When a lane begins: with its first exchange, or when its MySQL connection was opened.
-    fn begun_us(&self, exchange: &RecordedRequest) -> u64 {
-        let at_us = u64::try_from(exchange.row.at_us).unwrap_or(0);
-        match exchange.row.protocol {
-            Protocol::Http => at_us,
-            Protocol::Mysql => {
-                let opened_us = self.opened_us.get(&exchange.row.connection.0).copied();
-                opened_us.unwrap_or(at_us).min(at_us)
-            }
-        }
-    }
-
-    /// Why the plan leaves an exchange out that could be sent.
-    fn left_out(
-        &self,
-        exchange: &RecordedRequest,
-        request: &[u8],
-        operation: &str,
-        writes: bool,
-        route: Option<u16>,
-    ) -> Option<SkipReason> {
-        let row = &exchange.row;
-        let connection = row.connection.0;
-        let is_mysql = row.protocol == Protocol::Mysql;
-        let has_target = match row.protocol {
-            Protocol::Http => route.is_some(),
-            Protocol::Mysql => self.plan.mysql.is_some(),
-        };
-        if !has_target {
-            return Some(SkipReason::NoTarget);
-        }
-        if is_mysql
-            && !self.plan.both_tiers
-            && !self.plan.http.is_empty()
-            && self
-                .clients
-                .get(&connection)
-                .is_some_and(|client| self.http_servers.contains(client))
-        {
-            return Some(SkipReason::Downstream);
-        }
-        if let Some(Kill::Thread(thread)) = kill_of(request).filter(|_| is_mysql)
-            && !self.threads.contains(&thread)
-        {
-            return Some(SkipReason::KillTarget);
-        }
-        if self.plan.read_only && writes {
-            return Some(SkipReason::ReadOnly);
-        }
-        let at_us = u64::try_from(row.at_us).unwrap_or(0);
-        if self.plan.between.is_some_and(|part| !part.holds(at_us)) {
-            return Some(SkipReason::Outside);
-        }
-        let candidate = row.candidate(operation);
-        let wanted = self
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.matches(&candidate));
-        (!wanted).then_some(SkipReason::Filtered)
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Outline {
     pub shift_keys: Vec<Shifted>,
     /// Lanes that cannot keep up at this speed, worst first; at most 20.
     pub slow_lanes: Vec<SlowLane>,
+    /// What the plan names and the recording does not have, each in words: targets that nothing goes to, faults for
+    /// nothing that is sent, names of values that no answer gives.
+    pub in_vain: Vec<String>,
 }
 
 /// One lane of a plan.
@@ -113,6 +116,7 @@ impl Outline {
             noisy: prepared.noisy.clone(),
             rewrites: prepared.rewritten.clone(),
             shift_keys: prepared.keys.shifted.clone(),
+            in_vain: prepared.in_vain.clone(),
             ..prepared.counted.clone()
         };
         let speed = match plan.rate.speed {
@@ -121,6 +125,10 @@ impl Outline {
         };
         let played_us = prepared.length_us as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
+        if plan.users > 0 && outline.users_needed == 0 {
+            let nobody = "--users: nobody logs in with a user and a password in the recording";
+            outline.in_vain.push(nobody.to_owned());
+        }
         outline.scale(plan, played_us);
         outline.leave_unsent_out();
         outline

@@ -193,8 +193,8 @@ impl LaneSearch {
         exchange: Exchanged,
         context: &mut Context<'_>,
     ) -> Option<Fill> {
-        let by_rule = context
-            .rule_to(exchange.operation, carried)
+        let rule = context.rule_to(exchange.operation, carried);
+        let by_rule = rule
             .map(hash_of_rule)
             .filter(|key| self.offered.contains_key(key));
         let keys = keys_of(carried);
@@ -209,6 +209,9 @@ impl LaneSearch {
         }
         if by_rule.is_none() && context.forbids(&offer.name) {
             return None;
+        }
+        if let Some(rule) = rule.filter(|_| by_rule.is_some()) {
+            context.used_rule(rule);
         }
         let (number, is_new) = self.number(key, &carried.value);
         let offer = self.offered.get_mut(&key)?;

@@ -80,4 +80,6 @@ pub enum WarningKind {
     ValuesMissing,
     /// Redacted values that nobody supplies go out as they stand in the recording.
     Unsupplied,
+    /// The plan names what the recording does not have.
+    InVain,
 }

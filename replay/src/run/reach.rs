@@ -43,6 +43,19 @@ pub struct MysqlRoom {
 }
 
 impl Targets {
+    /// Whether a run could begin to connect to them as its plan says: their certificates can be checked, and each route
+    /// has one. Connects to nothing.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn can_be_used(&self, plan: &Plan) -> Result<(), ReplayError> {
+        HttpTarget::all(plan, self)?;
+        if let Some(login) = &self.mysql {
+            MysqlTarget::new(plan, login)?;
+        }
+        Ok(())
+    }
+
     /// Connects to every target once, opens TLS where it is spoken, logs in where it is MySQL, and leaves
     /// again.
     ///

@@ -108,6 +108,7 @@ impl DryRun {
             warnings: allowed
                 .warnings
                 .iter()
+                .chain(&outline.in_vain)
                 .map(|warning| as_fields(warning).into_owned())
                 .collect(),
         }

@@ -118,9 +118,8 @@ pub(crate) async fn dry_run(
         let request = form.request()?;
         let library = desk.library();
         let turn = desk.outlooks.take();
-        let allowed = library.allow_targets(&request)?;
-        let outline = library.dry_run(&request, &mut turn.watch(&news))?;
-        Ok(DryRun::new(&outline, allowed))
+        let planned = library.plan_replay(&request, &mut turn.watch(&news))?;
+        Ok(DryRun::new(&planned.outline(), planned.targets().clone()))
     })
     .await
 }

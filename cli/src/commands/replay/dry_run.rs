@@ -129,8 +129,11 @@ fn noise(text: &mut String, outline: &Outline) {
     }
 }
 
-/// What rules change, and which change nothing.
+/// What rules change, and what changes nothing.
 fn changes(text: &mut String, outline: &Outline) {
+    for vain in &outline.in_vain {
+        text.push_str(&format!("  {vain}: is it meant so?\n"));
+    }
     for rule in &outline.rewrites {
         text.push_str(&match rule.exchanges {
             0 => format!("  '{}' rewrites nothing: is it meant so?\n", rule.rule),

@@ -15,7 +15,7 @@ use reprise_app::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{follow, go_on, planning, say_refused};
+use super::{follow, go_on, planning, say_silent};
 use crate::arguments::SeriesArguments;
 use crate::aside;
 use crate::commands::compare;
@@ -163,7 +163,7 @@ pub(crate) fn play(
         },
     )?;
     if matches!(played.ended, Some(SeriesEnd::Refused)) {
-        say_refused();
+        say_silent();
     }
     Ok(played)
 }

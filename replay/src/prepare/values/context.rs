@@ -1,7 +1,8 @@
 //! What the search for values in all lanes shares: the plan's rules and secrets, and what is told of what
 //! was found.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reprise_wire::redact::is_pseudonym;
@@ -35,6 +36,10 @@ pub(crate) struct Context<'a> {
     accounts: FxHashMap<Vec<u8>, u32>,
     found: BTreeMap<(String, u32, String, bool), Uses>,
     elsewhere_requests: u64,
+    /// The rules that filled a field, by their places.
+    used_rules: BTreeSet<usize>,
+    /// The names whose values the plan leaves as recorded, as far as there were such values.
+    forbade: RefCell<BTreeSet<String>>,
 }
 
 /// Where one correlation goes.
@@ -80,6 +85,8 @@ impl<'a> Context<'a> {
             accounts: FxHashMap::default(),
             found: BTreeMap::new(),
             elsewhere_requests: 0,
+            used_rules: BTreeSet::new(),
+            forbade: RefCell::default(),
         })
     }
 
@@ -130,9 +137,18 @@ impl<'a> Context<'a> {
         origin.map_or_else(String::new, |origin| name_of(origin, about))
     }
 
-    /// Whether the plan leaves values of this name as recorded.
+    /// Whether the plan leaves values of this name as recorded; asked where one would be replaced.
     pub(crate) fn forbids(&self, name: &str) -> bool {
-        self.plan.forbids_correlation(name)
+        let forbids = self.plan.forbids_correlation(name);
+        if forbids && !self.forbade.borrow().contains(name) {
+            self.forbade.borrow_mut().insert(name.to_owned());
+        }
+        forbids
+    }
+
+    /// A rule has filled a field.
+    pub(super) fn used_rule(&mut self, place: usize) {
+        self.used_rules.insert(place);
     }
 
     /// The rules that take from answers of this operation.
@@ -204,8 +220,12 @@ impl<'a> Context<'a> {
             missing,
             operations,
             elsewhere_requests,
+            plan,
+            used_rules,
+            forbade,
             ..
         } = self;
+        let forbade = forbade.into_inner();
         let text = |operation: &u32| operations.get(operation).cloned().unwrap_or_default();
         let mut correlations: Vec<Correlation> = found
             .iter()
@@ -232,6 +252,18 @@ impl<'a> Context<'a> {
             correlations,
             from_other_lanes: elsewhere_requests,
             unsourced: missing.into_list(),
+            unused_rules: (0..)
+                .zip(&plan.correlate)
+                .filter(|(place, _)| !used_rules.contains(place))
+                .map(|(_, rule)| rule.clone())
+                .collect(),
+            unmet_names: plan
+                .no_correlate
+                .iter()
+                // all of nothing is nothing
+                .filter(|name| *name != "*" && !forbade.contains(*name))
+                .cloned()
+                .collect(),
         };
         (told, origin_list)
     }
@@ -247,6 +279,10 @@ pub(crate) struct Told {
     pub(crate) correlations: Vec<Correlation>,
     pub(crate) from_other_lanes: u64,
     pub(crate) unsourced: Vec<Unsourced>,
+    /// Rules of the plan that filled nothing.
+    pub(crate) unused_rules: Vec<String>,
+    /// Names of which the plan leaves values as recorded, and no value has.
+    pub(crate) unmet_names: Vec<String>,
 }
 
 /// What the value of an origin is called: by the name it stands under, or by what an id is about.
