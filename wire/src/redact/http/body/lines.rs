@@ -13,12 +13,18 @@ const BEFORE: [&[u8]; 6] = [b"- ", b"export ", b"set ", b"> ", b"< ", b"*"];
 
 /// A text with the secrets of such lines replaced; `None` when there are none.
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let holds_sign = |text: &[u8]| memchr::memchr2(b':', b'=', text).is_some();
+    if !holds_sign(text) {
+        return None;
+    }
     let mut edits = Edits::of(text);
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
         let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = rest.get(..len).unwrap_or_default();
-        if let Some((value, new)) = redact_line(line, pass) {
+        if holds_sign(line)
+            && let Some((value, new)) = redact_line(line, pass)
+        {
             edits.put(start + value..start + line.trim_ascii_end().len(), &new);
         }
         start += len + 1;
