@@ -1,5 +1,5 @@
-//! The rate a plan asks for over its run, worked out from the recorded rate alone: no lane is read, so what a
-//! filter or a skip leaves out is still in it.
+//! The rate a plan asks for over its run, worked out from the recorded rate of the protocols that have a target: no lane
+//! is read, so what a filter or a skip leaves out is still in it.
 
 use reprise_measure::chart::{Chart, PlannedPoint, Style, planned_rate};
 use reprise_replay::{Part, Plan, RateBy, Speed};
@@ -36,13 +36,26 @@ impl Library {
         let stretch_ms = recording.duration_ms.div_ceil(MOST_STRETCHES).max(1);
         let stretch_ms = stretch_ms.div_ceil(1_000) * 1_000;
         let points = self.store.rate(recording.id, stretch_ms)?;
-        let recorded = Recorded::new(&points, stretch_ms * 1_000, part);
+        let sent = |point: &RatePoint| sent_of(&plan, point);
+        let recorded = Recorded::new(&points, sent, stretch_ms * 1_000, part);
         let to_us = length_us(&plan, part);
         let moments = u64::from(style.width / PIXELS).max(2);
         let points: Vec<PlannedPoint> = (0..=moments)
             .map(|index| point(&plan, &recorded, to_us * index / moments))
             .collect();
         Ok(planned_rate(&points, to_us, style))
+    }
+}
+
+/// How many of a stretch's exchanges have a target; all of them while none has.
+fn sent_of(plan: &Plan, point: &RatePoint) -> u64 {
+    let mysql = point.mysql.unwrap_or(0);
+    match (plan.http.is_empty(), plan.mysql.is_some()) {
+        // older recordings do not say how many were MySQL
+        _ if point.mysql.is_none() => point.exchanges,
+        (true, true) => mysql,
+        (false, false) => point.exchanges.saturating_sub(mysql),
+        (true, false) | (false, true) => point.exchanges,
     }
 }
 
@@ -84,7 +97,12 @@ fn asked(plan: &Plan, recorded: &Recorded, at_us: u64) -> Option<f64> {
 }
 
 impl Recorded {
-    fn new(points: &[RatePoint], stretch_us: u64, part: Part) -> Self {
+    fn new(
+        points: &[RatePoint],
+        sent: impl Fn(&RatePoint) -> u64,
+        stretch_us: u64,
+        part: Part,
+    ) -> Self {
         let stretches = part.length_us().div_ceil(stretch_us).max(1);
         let mut per_s = vec![0.0; usize::try_from(stretches).unwrap_or(1)];
         for point in points {
@@ -94,7 +112,7 @@ impl Recorded {
             }
             let index = usize::try_from((start_us - part.from_us) / stretch_us);
             if let Some(rate) = index.ok().and_then(|index| per_s.get_mut(index)) {
-                *rate += point.exchanges as f64 * 1e6 / stretch_us as f64;
+                *rate += sent(point) as f64 * 1e6 / stretch_us as f64;
             }
         }
         Self {
@@ -121,7 +139,7 @@ impl Recorded {
 
 #[cfg(test)]
 mod tests {
-    use reprise_replay::Rate;
+    use reprise_replay::{HttpRoute, MysqlRoute, MysqlTls, Rate};
 
     use super::*;
 
@@ -137,7 +155,45 @@ mod tests {
             from_us: 0,
             to_us: 2_000_000,
         };
-        Recorded::new(&[point(0, 10), point(1_000, 30)], 1_000_000, part)
+        let points = [point(0, 10), point(1_000, 30)];
+        Recorded::new(&points, |point| point.exchanges, 1_000_000, part)
+    }
+
+    #[test]
+    fn what_has_no_target_is_not_asked_for() {
+        let point = |mysql| RatePoint {
+            start_ms: 0,
+            exchanges: 10,
+            errors: 0,
+            mysql,
+        };
+        let nowhere = Plan::of("friday");
+        let http = Plan {
+            http: vec![HttpRoute {
+                recorded: None,
+                url: "http://127.0.0.1:8080".to_owned(),
+            }],
+            ..nowhere.clone()
+        };
+        let mysql = Plan {
+            mysql: Some(MysqlRoute {
+                address: "127.0.0.1:3306".to_owned(),
+                user: "shop".to_owned(),
+                database: None,
+                tls: MysqlTls::default(),
+                ca: None,
+                users: Vec::new(),
+            }),
+            ..nowhere.clone()
+        };
+        let both = Plan {
+            mysql: mysql.mysql.clone(),
+            ..http.clone()
+        };
+        let sent = |plan: &Plan| [Some(7), None].map(|known| sent_of(plan, &point(known)));
+        assert_eq!(sent(&http), [3, 10]);
+        assert_eq!(sent(&mysql), [7, 10]);
+        assert_eq!([sent(&both), sent(&nowhere)], [[10, 10]; 2]);
     }
 
     fn asked_of(plan: &Plan, at_ms: u64) -> f64 {
