@@ -171,6 +171,7 @@ fn every_refusal_of_what_it_is_for_names_what_is_allowed() {
         ("10:hang for header:a table:b", "write two faults"),
         ("10:hang for http header:(", "header:NAME=VALUE"),
         ("10:hang for connection:0", "from 1"),
+        ("10:hang for connection:00", "from 1"),
         ("10:delay(ms=1) beyond lunch", "` for SELECTOR`"),
         ("10:delay(ms=1) for ", "http, mysql"),
         ("10:delay(ms=1)for http", "` for SELECTOR`"),

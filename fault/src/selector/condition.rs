@@ -34,9 +34,11 @@ impl Condition {
             ("outside", "transaction") => Some(Self::Transaction(false)),
             ("table", name) if !name.is_empty() => Some(Self::Table(name.to_owned())),
             ("header", field) => Header::read(field).map(Self::Header),
-            // they are counted from 1
-            ("connection", "0") => None,
-            ("connection", number) => number.parse().ok().map(Self::Connection),
+            ("connection", number) => {
+                let number = number.parse().ok();
+                // they are counted from 1
+                number.filter(|number| *number > 0).map(Self::Connection)
+            }
             ("copy", number) => number.parse().ok().map(Self::Copy),
             ("in" | "outside" | "table", _) => None,
             _ => return Ok(None),
