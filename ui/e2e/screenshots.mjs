@@ -10,7 +10,15 @@ import { line, start, stopAll } from './processes.mjs';
 import { replay } from './replaying.mjs';
 import { several } from './searching.mjs';
 import { importCapture } from './story.mjs';
-import { clickButton, count, leaveField, openWindow, picture, shopProgram } from './window.mjs';
+import {
+  clickButton,
+  count,
+  leaveField,
+  openWindow,
+  picture,
+  shopProgram,
+  text,
+} from './window.mjs';
 
 const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots'));
 const [width, height] = (process.env.SIZE ?? '1280x800').split('x').map(Number);
@@ -49,7 +57,7 @@ async function search(session) {
   await session.until('the search', async () => (await session.text('h1')) === 'edge', 60_000);
   await session.until(
     'what was found',
-    async () => (await count(session, 'figure img')) === 2,
+    async () => /shop/.test(await text(session, '[aria-label="What can be said"] .first')),
     300_000,
   );
   await several(session, 'one');
