@@ -1,6 +1,7 @@
 //! Large messages and bursts over loopback, where a recorder that groups packets loses requests; and a
 //! ring too small, where the ledger is to name what is missing. Needs the right to capture.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a failing helper fails the test"
@@ -10,9 +11,12 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Barrier};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reprise_capture::{DEFAULT_RING_BYTES, Interfaces, PacketSource, RecordConfig, record};
+use reprise_capture::{
+    CaptureEvent, DEFAULT_RING_BYTES, Handle, Interfaces, PacketSource, Progress, RecordConfig,
+    record,
+};
 use reprise_store::{ExchangeId, Recording, Store};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -47,13 +51,47 @@ fn serve(clients: usize, length: usize) -> (u16, JoinHandle<()>) {
     (port, server)
 }
 
-/// Records `bursts` requests of each of `clients`, all sent at the same moments.
-fn recorded(
-    clients: usize,
-    bursts: usize,
-    body: usize,
-    ring_bytes: u32,
-) -> (Store, Recording, tempfile::TempDir) {
+/// A running capture, and where it stands.
+struct Watched {
+    handle: Handle,
+    seen: Progress,
+}
+
+impl Watched {
+    /// Waits until so many exchanges have been decoded. Whether that was so within three seconds.
+    fn decodes(&mut self, exchanges: u64) -> bool {
+        let began = Instant::now();
+        while self.look().exchanges < exchanges && began.elapsed() < Duration::from_secs(3) {}
+        self.seen.exchanges >= exchanges
+    }
+
+    /// Waits until it reads nothing more, so that its ring is empty.
+    fn catches_up(&mut self) {
+        while self.look().packets < {
+            thread::sleep(Duration::from_millis(500));
+            self.look().packets
+        } {}
+    }
+
+    fn look(&mut self) -> Progress {
+        let events = self.handle.events();
+        if let Ok(event) = events.recv_timeout(Duration::from_millis(50)) {
+            for event in std::iter::once(event).chain(events.try_iter()) {
+                if let CaptureEvent::Progress(progress) = event {
+                    self.seen = progress;
+                }
+            }
+        }
+        self.seen
+    }
+}
+
+/// What was recorded, and the folder it is in.
+type Recorded = (Store, Recording, tempfile::TempDir);
+
+/// Records `bursts` requests of each of `clients`, all sent at the same moments. `None`: the first of them, before which
+/// nothing was seen, or the last, after which nothing is, were not all seen, so that nobody could tell what was lost.
+fn recorded(clients: usize, bursts: usize, body: usize, ring_bytes: u32) -> Option<Recorded> {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("live.reprise")).unwrap();
     let (port, server) = serve(clients, post(0, body).len());
@@ -69,36 +107,48 @@ fn recorded(
     let handle = record(config, &store).unwrap_or_else(|error| {
         panic!("failed to {error}\nthis test captures real packets: run it as root")
     });
-    let together = Arc::new(Barrier::new(clients));
+    let seen = Progress::default();
+    let mut watched = Watched { handle, seen };
+    // all clients, and who watches
+    let together = Arc::new(Barrier::new(clients + 1));
     let sending: Vec<_> = (0..clients)
         .map(|client| {
             let together = Arc::clone(&together);
             thread::spawn(move || {
                 let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
                 for burst in 0..bursts {
-                    // Around the load everything arrives, so that holes lie between things seen.
-                    if burst == 1 || burst + 1 == bursts {
-                        thread::sleep(Duration::from_millis(200));
-                    }
                     together.wait();
                     stream
                         .write_all(&post(client * bursts + burst, body))
                         .unwrap();
                     stream.read_exact(&mut [0; ANSWER.len()]).unwrap();
                 }
+                together.wait();
             })
         })
         .collect();
+    together.wait();
+    let first = watched.decodes(clients as u64);
+    for _ in 1..bursts - 1 {
+        together.wait();
+    }
+    watched.catches_up();
+    let before = watched.seen.exchanges;
+    together.wait();
+    let last = watched.decodes(before + clients as u64);
+    together.wait();
     for one in sending {
         one.join().unwrap();
     }
     server.join().unwrap();
-    handle.stop();
-    (store, handle.join().unwrap(), folder)
+    watched.handle.stop();
+    let recording = watched.handle.join().unwrap();
+    (first && last).then_some((store, recording, folder))
 }
 
 fn assert_whole(clients: usize, bursts: usize, body: usize) {
-    let (store, recording, _folder) = recorded(clients, bursts, body, DEFAULT_RING_BYTES);
+    let (store, recording, _folder) =
+        recorded(clients, bursts, body, DEFAULT_RING_BYTES).expect("its first and last are seen");
     let loss = &recording.loss;
     let sent = clients * bursts;
     assert_eq!(recording.exchanges.http, sent as u64, "{loss:?}");
@@ -134,7 +184,9 @@ fn bursts_of_200_kb_requests_on_eight_connections_lose_nothing() {
 #[test]
 fn what_a_small_ring_loses_is_in_the_ledger_to_the_byte() {
     let (clients, bursts, body) = (8, 2_000, 120);
-    let (_store, recording, _folder) = recorded(clients, bursts, body, 128 << 10);
+    // the ring is one block: while that is read everything is lost, the first and the last messages too
+    let recorded = (0..20).find_map(|_| recorded(clients, bursts, body, 128 << 10));
+    let (_store, recording, _folder) = recorded.expect("a run whose first and last are seen");
     let (loss, messages) = (&recording.loss, &recording.messages);
     let sent = (clients * bursts) as u64;
     // Every message is one packet, so a message is lost whole or not at all.
