@@ -1,8 +1,10 @@
 //! Many proxies from one TOML file.
 
+use std::fmt;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::{Error as DeError, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::request::{ProxiesRequest, ProxyRequest, parse_protocol};
 use crate::Error;
@@ -10,7 +12,7 @@ use crate::Error;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    control: Option<String>,
+    control: Option<ListenAddress>,
     #[serde(default)]
     proxy: Vec<Table>,
 }
@@ -19,7 +21,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Table {
     name: String,
-    listen: String,
+    listen: ListenAddress,
     to: String,
     protocol: Option<String>,
     #[serde(default)]
@@ -33,6 +35,35 @@ struct Table {
     ca: Option<String>,
     #[serde(default)]
     insecure: bool,
+}
+
+/// `ADDRESS:PORT`, or a port alone, which is written as a number too.
+struct ListenAddress(String);
+
+impl<'de> Deserialize<'de> for ListenAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AddressOrPort).map(Self)
+    }
+}
+
+struct AddressOrPort;
+
+impl Visitor<'_> for AddressOrPort {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address such as \"127.0.0.1:3307\", or a port")
+    }
+
+    fn visit_str<E: DeError>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_i64<E: DeError>(self, number: i64) -> Result<String, E> {
+        let port = u16::try_from(number);
+        port.map(|port| port.to_string())
+            .map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+    }
 }
 
 /// Reads a file of proxies (docs/faults.md).
@@ -62,7 +93,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<ProxiesRequest, Error> {
         Ok(ProxyRequest {
             protocol: protocol.map_err(|why| wrong(format!("{}: {why}", table.name)))?,
             name: table.name,
-            listen: table.listen,
+            listen: table.listen.0,
             to: table.to,
             faults: table.faults,
             seed: table.seed,
@@ -76,7 +107,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<ProxiesRequest, Error> {
     });
     Ok(ProxiesRequest {
         proxies: proxies.collect::<Result<_, Error>>()?,
-        control,
+        control: control.map(|address| address.0),
         ..ProxiesRequest::default()
     })
 }
@@ -107,10 +138,19 @@ mod tests {
     }
 
     #[test]
+    fn a_port_alone_may_be_a_number() {
+        let text = "control = 8474\n[[proxy]]\nname = 'db'\nlisten = 3307\nto = 'mysql://127.0.0.1:3306'\n";
+        let request = read_file(text).unwrap();
+        assert_eq!(request.control.as_deref(), Some("8474"));
+        assert_eq!(request.proxies[0].listen, "3307");
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_the_place() {
         for (text, why) in [
             ("", "[[proxy]]"),
             ("[[proxy]]\nname = 'db'\n", "listen"),
+            ("[[proxy]]\nname='a'\nlisten=70000\nto='b:1'", "or a port"),
             (
                 "[[proxy]]\nname='a'\nlisten='1'\nto='b:1'\nprotocl='tcp'",
                 "protocl",
