@@ -24,7 +24,6 @@ mod link;
 mod luck;
 mod open;
 mod outflow;
-mod pipe;
 mod queue;
 mod relay;
 mod remote;

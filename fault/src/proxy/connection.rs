@@ -72,7 +72,6 @@ pub(super) async fn serve(client: TcpStream, proxy: Arc<Proxy>, scratch: Rc<Scra
         }
         return tell_trouble(&proxy, &ends);
     }
-    left.iter().for_each(Left::without_pipe);
     let link = Link::new(luck, ends, faults, left);
     if let Err(cut) = converse(&link, &scratch).await {
         close(&link.ends.client, Some(&link.ends.server), cut);

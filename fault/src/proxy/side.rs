@@ -16,7 +16,6 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::pipe::Pipe;
 use super::relay::Scratch;
 use super::socket;
 use super::witness::Overheard;
@@ -133,22 +132,6 @@ impl Side {
             }
         }
         read
-    }
-
-    /// Whether its bytes need not be seen: nobody decrypts them, nobody takes them down.
-    pub(super) fn is_plain(&self) -> bool {
-        self.overheard.is_none() && self.tls.borrow().is_none()
-    }
-
-    /// Moves what can be read now into a pipe with nothing in it; 0: the peer has finished. Only where
-    /// [`Self::is_plain`].
-    pub(super) fn fill(&self, pipe: &Pipe) -> io::Result<usize> {
-        pipe.fill(&self.stream)
-    }
-
-    /// Writes what the peer takes now of what is in a pipe. Only where [`Self::is_plain`].
-    pub(super) fn drain_pipe(&self, pipe: &Pipe) -> io::Result<usize> {
-        pipe.drain(&self.stream)
     }
 
     /// Waits until something can be written.
