@@ -156,6 +156,32 @@ impl Histogram {
         1.0 - self.counts.quantile_below(microseconds.min(MAX_US))
     }
 
+    /// How many of the durations that [`Self::values`] tells lie up to each of `tops`, rising microseconds, and above the
+    /// one before it. Much faster than to look at each.
+    pub(crate) fn counts_up_to(&self, tops: &[u64]) -> Vec<u64> {
+        let (least, most) = (self.min(), self.counts.max());
+        let mut counts = vec![0; tops.len()];
+        let mut from = 0;
+        for (count, top) in counts.iter_mut().zip(tops) {
+            // what is told apart from a longer one is as long as the longest that it could be
+            let up_to = match self.counts.highest_equivalent(*top) {
+                longest if longest == *top => Some(longest),
+                _ => self.counts.lowest_equivalent(*top).checked_sub(1),
+            };
+            let Some(to) = up_to.filter(|to| *to >= from) else {
+                continue;
+            };
+            if from > most {
+                break;
+            }
+            if to >= least {
+                *count = self.counts.count_between(from.max(least), to.min(most));
+            }
+            from = to + 1;
+        }
+        counts
+    }
+
     /// Every distinct duration counted, in microseconds and rising, with its count.
     pub fn values(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts
@@ -315,6 +341,24 @@ mod tests {
             a.merge(&b);
             prop_assert_eq!(a.values().collect::<Vec<_>>(), whole.values().collect::<Vec<_>>());
             prop_assert_eq!(a.over_max(), whole.over_max());
+        }
+
+        #[test]
+        fn durations_are_counted_up_to_any_tops(values in prop::collection::vec((0_u32..33, any::<u32>()), 0..80),
+                                                mut tops in prop::collection::vec((0_u32..33, any::<u32>()), 1..40)) {
+            // as many short ones as long ones
+            let spread = |(bits, any): (u32, u32)| u64::from(any) & ((1 << bits) - 1);
+            let mut histogram = Histogram::default();
+            values.into_iter().for_each(|value| histogram.record(spread(value)));
+            let mut tops: Vec<u64> = tops.drain(..).map(spread).collect();
+            tops.push(2 * MAX_US);
+            tops.sort_unstable();
+            let mut expected = vec![0; tops.len()];
+            for (us, count) in histogram.values() {
+                let place = tops.iter().position(|top| us <= *top).unwrap();
+                expected[place] += count;
+            }
+            prop_assert_eq!(histogram.counts_up_to(&tops), expected);
         }
 
         #[test]

@@ -2,6 +2,7 @@
 //! colours. plotters draws at whole pixels only; ten times the size makes lines smooth.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
@@ -20,6 +21,8 @@ const FONT_SCALE: f64 = 1.24;
 const FONT: &str = "Inter, 'Inter Variable', system-ui, sans-serif";
 /// The red part of every colour drawn before the theme's colours take their places.
 const MARK: u8 = 0xE0;
+/// The green part of a token's mark; the token's number is in the blue part.
+const TOKENS: u8 = 0x01;
 /// The green part of a place that strips take; its number is in the blue part.
 const STRIPS: u8 = 0x02;
 /// Set in the blue part for dashed strokes.
@@ -101,7 +104,7 @@ pub(super) fn draw(
         escape(label),
         described(words)
     );
-    dress(with_strips(head + body, &strips), theme)
+    with_strips(dress(&(head + body), theme), &strips, theme)
 }
 
 fn described(words: &str) -> String {
@@ -114,7 +117,27 @@ fn described(words: &str) -> String {
 /// The sheet. All places and sizes are in CSS pixels from the top left corner.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
-    strips: RefCell<Vec<String>>,
+    strips: RefCell<Vec<Strips>>,
+}
+
+/// Strips of one colour, as a path. They are long, so they take their places when all else is finished.
+struct Strips {
+    path: String,
+    token: Token,
+    opacity: f64,
+}
+
+impl Strips {
+    fn write(&self, svg: &mut String, theme: Theme) {
+        svg.push_str("<path d=\"");
+        svg.push_str(&self.path);
+        svg.push_str(&format!("\" fill=\"{}\"", theme.color(self.token)));
+        let opacity = self.opacity.to_string();
+        if opacity != "1" {
+            svg.push_str(&format!(" opacity=\"{opacity}\""));
+        }
+        svg.push_str(" shape-rendering=\"crispEdges\"/>");
+    }
 }
 
 impl Canvas<'_> {
@@ -157,21 +180,22 @@ impl Canvas<'_> {
     /// Strips of one colour: left, top, right, bottom. All of them in one element, which plotters does not know: it
     /// draws a mark where they go.
     pub(super) fn strips(&self, strips: &[[f64; 4]], token: Token, opacity: f64) {
-        let mut path = String::new();
+        let mut path = String::with_capacity(strips.len() * 24);
         for strip in strips {
             let [left, top, right, bottom] = strip.map(fine);
             let (width, height) = (right - left, bottom - top);
-            path.push_str(&format!("M{left} {top}h{width}v{height}h-{width}z"));
+            // writing into a string cannot fail
+            let _ = write!(path, "M{left} {top}h{width}v{height}h-{width}z");
         }
-        let RGBColor(red, green, blue) = mark(token, false);
         let mut all = self.strips.borrow_mut();
         let Ok(number) = u8::try_from(all.len()) else {
             return;
         };
-        all.push(format!(
-            "<path d=\"{path}\" fill=\"#{red:02X}{green:02X}{blue:02X}\" opacity=\"{opacity}\" \
-             shape-rendering=\"crispEdges\"/>"
-        ));
+        all.push(Strips {
+            path,
+            token,
+            opacity,
+        });
         let place = RGBColor(MARK, STRIPS, number).filled();
         self.put(&Rectangle::new([(0, 0), (0, 0)], place));
     }
@@ -258,32 +282,48 @@ pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
 }
 
 /// Puts strips where their marks are.
-fn with_strips(svg: String, strips: &[String]) -> String {
-    let mut svg = svg;
+fn with_strips(svg: String, strips: &[Strips], theme: Theme) -> String {
+    let mut rest = svg.as_str();
+    let more: usize = strips.iter().map(|strips| strips.path.len() + 100).sum();
+    let mut whole = String::with_capacity(svg.len() + more);
     for (number, strips) in strips.iter().enumerate() {
         let mark = format!("\"#{MARK:02X}{STRIPS:02X}{number:02X}\"");
-        let Some(at) = svg.find(&mark) else {
+        let Some(at) = rest.find(&mark) else {
             continue;
         };
-        let from = svg[..at].rfind('<');
-        let to = svg[at..].find("/>").map(|end| at + end + 2);
+        let from = rest[..at].rfind('<');
+        let to = rest[at..].find("/>").map(|end| at + end + 2);
         if let Some((from, to)) = from.zip(to) {
-            svg.replace_range(from..to, strips);
+            whole.push_str(&rest[..from]);
+            strips.write(&mut whole, theme);
+            rest = &rest[to..];
         }
     }
-    svg
+    whole.push_str(rest);
+    whole
 }
 
 /// Puts the theme's colours where the marks are. A text cannot contain a mark: its quotes are
 /// escaped.
-fn dress(svg: String, theme: Theme) -> String {
-    let mut dressed = svg;
-    for token in Token::ALL {
-        let color = theme.color(token);
-        for (dashed, after) in [(false, ""), (true, " stroke-dasharray=\"30 30\"")] {
-            let RGBColor(red, green, blue) = mark(token, dashed);
-            let marked = format!("\"#{red:02X}{green:02X}{blue:02X}\"");
-            dressed = dressed.replace(&marked, &format!("\"{color}\"{after}"));
+fn dress(svg: &str, theme: Theme) -> String {
+    let mut dressed = String::with_capacity(svg.len());
+    let opens = format!("\"#{MARK:02X}{TOKENS:02X}");
+    for (place, part) in svg.split(opens.as_str()).enumerate() {
+        let marked = (place > 0).then(|| marked(part)).flatten();
+        match marked {
+            Some((token, dashed, rest)) => {
+                dressed.push_str(&format!("\"{}\"", theme.color(token)));
+                if dashed {
+                    dressed.push_str(" stroke-dasharray=\"30 30\"");
+                }
+                dressed.push_str(rest);
+            }
+            None => {
+                if place > 0 {
+                    dressed.push_str(&opens);
+                }
+                dressed.push_str(part);
+            }
         }
     }
     dressed
@@ -299,8 +339,18 @@ fn dress(svg: String, theme: Theme) -> String {
         .replace(" \"/>", "\"/>")
 }
 
+/// The token whose mark has been begun, whether it is dashed, and what follows the mark.
+fn marked(rest: &str) -> Option<(Token, bool, &str)> {
+    let number = u8::from_str_radix(rest.get(..2)?, 16).ok()?;
+    let rest = rest.get(2..)?.strip_prefix('"')?;
+    let token = Token::ALL
+        .into_iter()
+        .find(|token| *token as u8 == number & !DASHED)?;
+    Some((token, number & DASHED != 0, rest))
+}
+
 const fn mark(token: Token, dashed: bool) -> RGBColor {
-    RGBColor(MARK, 0x01, token as u8 | if dashed { DASHED } else { 0 })
+    RGBColor(MARK, TOKENS, token as u8 | if dashed { DASHED } else { 0 })
 }
 
 fn fine(pixels: f64) -> i32 {

@@ -6,6 +6,7 @@ use super::grouped::visible;
 use super::over_time::{Timeline, time_axis, timed};
 use super::plot::{Cells, marks};
 use super::{Chart, Grid, GridColumn, Style, Unit};
+use crate::histogram::MAX_US;
 use crate::{Histogram, Tick, readable};
 
 /// How many colours there are, beside none. More could not be told apart.
@@ -26,14 +27,12 @@ pub fn heat_map(timeline: &Timeline<'_>, style: Style) -> Chart {
     let y = Axis::ratios(fastest as f64, slowest as f64, Unit::Us, marks(style).1);
     let rows = (style.height.saturating_sub(AROUND) / CELL.1) as usize;
     let rows = rows.clamp(8, MOST.1);
+    let tops = tops(rows, |us| y.scale.share(us));
     let edge =
         |row: usize| y.scale.from * (y.scale.to / y.scale.from).powf(row as f64 / rows as f64);
     let grid = Grid {
         edges: (0..=rows).map(edge).collect(),
-        columns: columns
-            .iter()
-            .map(|column| column.counted(rows, |us| y.scale.share(us)))
-            .collect(),
+        columns: columns.iter().map(|column| column.counted(&tops)).collect(),
     };
     let longest = columns.iter().map(|column| column.to - column.from);
     let longest = longest.fold(0.0, f64::max);
@@ -75,13 +74,9 @@ fn columns(timeline: &Timeline<'_>, style: Style) -> Vec<Column> {
 }
 
 impl Column {
-    /// Its answers by row; `share` says how far up a time lies.
-    fn counted(&self, rows: usize, share: impl Fn(f64) -> f64) -> GridColumn {
-        let mut counts = vec![0; rows];
-        for (us, count) in self.times.values() {
-            let row = (share(us.max(1) as f64) * rows as f64) as usize;
-            counts[row.min(rows - 1)] += count;
-        }
+    /// Its answers by row; `tops` are the longest times of the rows.
+    fn counted(&self, tops: &[u64]) -> GridColumn {
+        let counts = self.times.counts_up_to(tops);
         let first = counts.iter().position(|count| *count > 0).unwrap_or(0);
         let end = counts.iter().rposition(|count| *count > 0);
         GridColumn {
@@ -91,6 +86,29 @@ impl Column {
             counts: counts[first..end.map_or(first, |end| end + 1)].to_vec(),
         }
     }
+}
+
+/// The longest time of each row, in whole microseconds; `share` says how far up a time lies. Sought once, since the
+/// logarithms of every time of every column would take longer than all the rest of the picture.
+fn tops(rows: usize, share: impl Fn(f64) -> f64) -> Vec<u64> {
+    let row_of = |us: u64| (share(us.max(1) as f64) * rows as f64) as usize;
+    let top = |row: usize| {
+        let (mut low, mut high) = (0, 2 * MAX_US);
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            if row_of(middle) <= row {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        low
+    };
+    // the last row takes all that is left
+    (1..rows)
+        .map(|row| top(row - 1))
+        .chain([2 * MAX_US])
+        .collect()
 }
 
 /// The largest count of each colour, rising by equal ratios up to the fullest cell's.
@@ -179,6 +197,19 @@ mod tests {
         let alone = drawn(&ticks[1_000..], Style::new(900, 320, Theme::Dark));
         assert!(alone.frame.grid.is_none());
         assert!(alone.svg.contains("nothing measured yet"));
+    }
+
+    #[test]
+    fn the_top_of_a_row_is_the_last_time_that_lies_in_it() {
+        for (from, to) in [(900.0, 3.6e9), (1.0, 10.0), (5_000.0, 5_000.0)] {
+            let axis = Axis::ratios(from, to, Unit::Us, 5);
+            let tops = tops(32, |us| axis.scale.share(us));
+            let row_of = |us: u64| ((axis.scale.share(us.max(1) as f64) * 32.0) as usize).min(31);
+            for (row, top) in tops.iter().enumerate().take(31) {
+                assert!(row_of(*top) <= row, "{from}: {row}");
+                assert!(row_of(top + 1) > row, "{from}: {row}");
+            }
+        }
     }
 
     #[test]
