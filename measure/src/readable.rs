@@ -42,9 +42,31 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// A relative change (0.38 is 38 % more) with its sign: `+38 %`, `−3 %`, `0 %`.
+/// A relative change (0.38 is 38 % more) with its sign: `+38 %`, `−3 %`, `0 %`. From eleven times on it is said how many
+/// times, with two digits: `×11`, `×2,700`.
 pub fn change(relative: f64) -> String {
-    format!("{} %", signed(relative * 100.0))
+    times(relative).unwrap_or_else(|| format!("{} %", signed(relative * 100.0)))
+}
+
+/// An end of an interval of relative changes, where the unit stands above: `+38`, `−3`, `×2,700`.
+pub fn bound(relative: f64) -> String {
+    times(relative).unwrap_or_else(|| signed(relative * 100.0))
+}
+
+/// More per cent than this nobody reads.
+const MOST_PERCENT: f64 = 1_000.0;
+
+/// How many times a change is, when it is a large one.
+fn times(relative: f64) -> Option<String> {
+    let times = 1.0 + relative;
+    if (relative * 100.0).round() <= MOST_PERCENT || !times.is_finite() {
+        return None;
+    }
+    let unit = 10_f64.powf((times.log10() + 1e-9).floor() - 1.0).max(1.0);
+    Some(format!(
+        "×{}",
+        thousands(&format!("{:.0}", (times / unit).round() * unit))
+    ))
 }
 
 /// A number with its sign, rounded to whole from 10 on: `+38`, `−3.5`, `0`.
@@ -177,7 +199,19 @@ mod tests {
         assert_eq!(change(0.381), "+38 %");
         assert_eq!(change(-0.031), "−3.1 %");
         assert_eq!(change(0.000_1), "0 %");
-        assert_eq!(change(12.5), "+1,250 %");
+        assert_eq!(change(9.999), "+1,000 %");
+        for (relative, text) in [
+            (10.01, "×11"),
+            (12.6, "×14"),
+            (98.99, "×100"),
+            (2_724.11, "×2,700"),
+            (1e7, "×10,000,000"),
+        ] {
+            assert_eq!(change(relative), text);
+            assert_eq!(bound(relative), text);
+        }
+        assert_eq!(change(-0.999), "−100 %");
+        assert_eq!(bound(-0.031), "−3.1");
     }
 
     #[test]

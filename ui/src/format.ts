@@ -60,9 +60,17 @@ export function percent(share: number): string {
   return `${value.toFixed(2)} %`;
 }
 
-/** A relative change as a signed per cent: `+38 %`, `−3 %`. */
+/**
+ * A relative change as a signed per cent: `+38 %`, `−3 %`; from eleven times on how many times, as `readable::change` of
+ * the reports does: `×11`, `×2,700`.
+ */
 export function change(share: number | null): string {
   if (share === null) return 'n/a';
+  if (Math.round(share * 100) > 1_000) {
+    const times = 1 + share;
+    const unit = Math.max(1, 10 ** (Math.floor(Math.log10(times) + 1e-9) - 1));
+    return `×${grouped.format(Math.round(times / unit) * unit)}`;
+  }
   const size = Math.abs(share * 100);
   const digits = size < 9.95 ? trimmed(size) : grouped.format(size);
   if (digits === '0') return '0 %';

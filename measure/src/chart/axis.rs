@@ -225,7 +225,8 @@ fn label(value: f64, unit: Unit) -> String {
         Unit::Moment => readable::moment(value as u64),
         Unit::Us => readable::duration(value.round() as u64),
         Unit::Share => format!("{} %", plain(value * 100.0)),
-        Unit::Change => readable::change(value),
+        // marks stand at even per cents
+        Unit::Change => format!("{} %", readable::signed(value * 100.0)),
         Unit::PerSecond | Unit::Count | Unit::Number => thousands(value),
         Unit::Bytes => readable::bytes(value.max(0.0).round() as u64),
         Unit::Nines => plain(value),

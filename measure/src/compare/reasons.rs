@@ -11,7 +11,7 @@ use super::side::Side;
 use super::throughput::{asked_alike, asked_per_s};
 use super::unexplained::Lateness;
 use super::{Comparison, LEAST_ERROR_RATE, NOISE, QuantileChange, Verdict};
-use crate::readable::{change, counted, percent, quantile_name, rate, signed};
+use crate::readable::{bound, change, counted, percent, quantile_name, rate, signed};
 use ruled_out::{cannot_tell, is_same, nothing_changed};
 use void::Void;
 
@@ -137,8 +137,8 @@ fn slower_or_faster(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Vec<St
             if slower { "slower" } else { "faster" },
             quantile_name(name),
             change(most.change?),
-            signed(most.low? * 100.0),
-            signed(most.high? * 100.0),
+            bound(most.low?),
+            bound(most.high?),
         ))
     };
     [sentence(true), sentence(false)]
@@ -167,8 +167,8 @@ fn single_operation(comparison: &Comparison) -> Option<String> {
         row.operation,
         row.quantile.as_deref()?,
         change(times.change?),
-        signed(times.low? * 100.0),
-        signed(times.high? * 100.0),
+        bound(times.low?),
+        bound(times.high?),
     ))
 }
 
@@ -320,8 +320,8 @@ fn throughput(comparison: &Comparison, a: Side<'_>, b: Side<'_>) -> Option<Strin
         rate(rates.a),
         rate(rates.b),
         change(rates.change?),
-        signed(rates.low? * 100.0),
-        signed(rates.high? * 100.0)
+        bound(rates.low?),
+        bound(rates.high?)
     ))
 }
 

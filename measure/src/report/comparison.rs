@@ -4,7 +4,7 @@ use super::page::{Page, Tone};
 use super::table::{Cell, Table};
 use super::{ComparisonPart, answers, watch};
 use crate::chart::{Curve, Side, difference, overlay, quantile_curves};
-use crate::readable::{change, count, duration, percent, quantile_name, rate, signed};
+use crate::readable::{bound, change, count, duration, percent, quantile_name, rate, signed};
 use crate::{Comparison, ErrorRateChange, OperationChange, QuantileChange, Verdict};
 
 /// Operations beyond these are summed up in a line.
@@ -109,7 +109,7 @@ fn answers(comparison: &Comparison) -> [Cell; 5] {
     );
     let interval = match (rates.low, rates.high) {
         (Some(low), Some(high)) => {
-            format!("{} … {}", signed(low * 100.0), signed(high * 100.0))
+            format!("{} … {}", bound(low), bound(high))
         }
         _ => String::new(),
     };
@@ -181,11 +181,7 @@ fn changed(row: &QuantileChange) -> Cell {
 
 fn interval(row: &QuantileChange) -> Cell {
     match (row.low, row.high) {
-        (Some(low), Some(high)) => Cell::new(format!(
-            "{} … {}",
-            signed(low * 100.0),
-            signed(high * 100.0)
-        )),
+        (Some(low), Some(high)) => Cell::new(format!("{} … {}", bound(low), bound(high))),
         _ => Cell::new(""),
     }
 }
