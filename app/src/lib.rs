@@ -96,8 +96,8 @@ pub use report::ReportRequest;
 pub use rotation::parse_rotation;
 pub use sample::{SampleShop, ShopTargets};
 pub use series::{
-    ANSWERED_NOTHING, MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn,
-    play_series,
+    MOST_RUNS, PlayedSeries, SecondSide, SeriesEnd, SeriesRequest, Side, Turn, play_series,
+    why_silent,
 };
 pub use size::parse_size;
 pub use trim::Trimmed;

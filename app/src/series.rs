@@ -6,7 +6,7 @@ use reprise_measure::choice;
 
 use crate::{Error, Library, ReplayRequest};
 
-pub use played::{ANSWERED_NOTHING, PlayedSeries, SeriesEnd, play_series};
+pub use played::{PlayedSeries, SeriesEnd, play_series, why_silent};
 
 /// More runs a side than this are a mistake.
 pub const MOST_RUNS: u32 = 100;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reprise_app::answer::RunAnswer;
-use reprise_app::{
-    ANSWERED_NOTHING, KneeRequest, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series,
-};
+use reprise_app::{KneeRequest, ReplayRequest, SeriesEnd, SeriesRequest, Side, play_series};
 use tauri::ipc::Channel;
 
 use crate::boundary::{PlanningNews, SeriesKind, SeriesNews};
@@ -76,9 +74,8 @@ impl LiveSeries {
             }
             match played.ended {
                 Some(SeriesEnd::Failed(failure)) => Err(failure),
-                Some(SeriesEnd::Refused) => {
-                    let why = format!("{ANSWERED_NOTHING} Nothing more was played");
-                    Err(Failure::usage(why))
+                Some(SeriesEnd::Refused(why)) => {
+                    Err(Failure::usage(format!("{why} Nothing more was played")))
                 }
                 Some(SeriesEnd::Stopped) | None => Ok(()),
             }

@@ -76,7 +76,7 @@ pub(crate) fn run(context: &Context, arguments: &CiArguments) -> anyhow::Result<
     match played.ended {
         None => {}
         Some(SeriesEnd::Failed(error)) => return Err(error),
-        Some(SeriesEnd::Refused) => return Ok(ExitCode::from(exit::REFUSED)),
+        Some(SeriesEnd::Refused(_)) => return Ok(ExitCode::from(exit::REFUSED)),
         Some(SeriesEnd::Stopped) => return Ok(ExitCode::from(exit::JUDGED)),
     }
     let baseline = match &config.baseline {

@@ -5,7 +5,9 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reprise_app::readable::{duration, percent, rate};
-use reprise_app::{Bounds, KneeAnswer, KneeRequest, Tried, parse_factor, parse_percentage};
+use reprise_app::{
+    Bounds, KneeAnswer, KneeRequest, Tried, parse_factor, parse_percentage, why_silent,
+};
 
 use super::{Context, replay};
 use crate::arguments::KneeArguments;
@@ -32,11 +34,11 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
         }
     }
     let live = Live::progress(context.json);
-    let mut silent = false;
+    let mut silent = None;
     let answer = library.knee(&request, &|| stop.asked(), &mut |step, times| {
         say(&format!("trying {}", readable(times)));
         let run = replay::follow(library.replay(step)?, &live, &stop)?;
-        silent |= run.summary.nothing_answered();
+        silent = silent.take().or_else(|| why_silent(&run.summary));
         Ok::<_, anyhow::Error>(run)
     })?;
     if context.json {
@@ -56,8 +58,8 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     ));
     Ok(if answer.holds.is_some() {
         ExitCode::SUCCESS
-    } else if silent {
-        replay::say_silent();
+    } else if let Some(why) = silent {
+        replay::say_silent(&why);
         ExitCode::from(exit::REFUSED)
     } else {
         ExitCode::from(exit::JUDGED)

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, counted};
 use reprise_app::{
-    ANSWERED_NOTHING, Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews,
-    ReplayRequest, SeriesRequest, Summary,
+    Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
+    SeriesRequest, Summary, why_silent,
 };
 
 use super::{Context, runs};
@@ -147,8 +147,8 @@ pub(crate) fn go_on(planned: &PlannedReplay) -> anyhow::Result<bool> {
 
 /// 3 when nothing was answered at all, 1 when a check failed, else 0.
 pub(crate) fn code(summary: &Summary) -> u8 {
-    if summary.nothing_answered() {
-        say_silent();
+    if let Some(why) = why_silent(summary) {
+        say_silent(&why);
         return exit::REFUSED;
     }
     if summary.checks_held() {
@@ -158,9 +158,9 @@ pub(crate) fn code(summary: &Summary) -> u8 {
     }
 }
 
-/// Says that the target might as well not have been there.
-pub(crate) fn say_silent() {
-    aside::say(format_args!("reprise: {ANSWERED_NOTHING}"));
+/// Says why nothing was answered.
+pub(crate) fn say_silent(why: &str) {
+    aside::say(format_args!("reprise: {why}"));
 }
 
 /// Follows a replay to its end, telling its numbers as they come.

@@ -120,7 +120,7 @@ pub(super) fn run(
     }
     match played.ended {
         Some(SeriesEnd::Failed(error)) => Err(error),
-        Some(SeriesEnd::Refused) => Ok(ExitCode::from(exit::REFUSED)),
+        Some(SeriesEnd::Refused(_)) => Ok(ExitCode::from(exit::REFUSED)),
         _ if answer.held => Ok(ExitCode::SUCCESS),
         _ => Ok(ExitCode::from(exit::JUDGED)),
     }
@@ -155,15 +155,23 @@ pub(crate) fn play(
         &|| stop.asked(),
         &mut |place, Turn { replay, .. }| {
             let name = replay.run.as_deref().unwrap_or_default();
-            aside::say(format_args!("reprise: run {} of {all}: {name}", place + 1));
+            let say = || aside::say(format_args!("reprise: run {} of {all}: {name}", place + 1));
+            // what is wrong with the first is wrong with all: it is said before any is spoken of
+            if place > 0 {
+                say();
+            }
             let planned = planning(live.is_quiet(), stop, |watch| {
                 library.plan_replay(replay, watch)
             })?;
-            follow(library.start_replay(replay, planned)?, live, stop)
+            let job = library.start_replay(replay, planned)?;
+            if place == 0 {
+                say();
+            }
+            follow(job, live, stop)
         },
     )?;
-    if matches!(played.ended, Some(SeriesEnd::Refused)) {
-        say_silent();
+    if let Some(SeriesEnd::Refused(why)) = &played.ended {
+        say_silent(why);
     }
     Ok(played)
 }
