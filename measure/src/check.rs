@@ -1,6 +1,7 @@
 //! A limit a run must hold, as a person writes it: `p99<250ms`, `error_rate<1%`,
 //! `p95(GET /cart/{id})<100ms over 10s`. What was not measured was not held, unless it says `if any`.
 
+mod during;
 mod evaluate;
 mod parse;
 mod watching;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::probe::PROBE;
 
+pub use during::{During, Stretch};
 pub use parse::CheckError;
 pub use watching::Watching;
 
@@ -25,7 +27,7 @@ pub struct Check {
     /// Microseconds, a share, or exchanges per second, as the measure says.
     limit: f64,
     window_us: Option<u64>,
-    span_us: Option<(u64, u64)>,
+    during: Option<During>,
     /// Whether it holds where there was nothing to measure.
     if_any: bool,
     text: String,
@@ -88,13 +90,13 @@ pub struct CheckResult {
 }
 
 impl Check {
-    /// Reads `MEASURE[(OPERATION)] < LIMIT [over WINDOW] [@FROM..TO] [if any]`.
+    /// Reads `MEASURE[(OPERATION)] < LIMIT [over WINDOW] [@PART] [if any]`.
     ///
     /// Measures: `p50 p90 p95 p99 p999 max` of the response time, the same after `service_`,
     /// `first_byte_`, `waiting_` or `lateness_`; `lateness` (its p99); `error_rate`,
     /// `error_rate_total`, `mismatch_rate`; `sent_per_s`. Relations: `< <= > >=`. Limits:
     /// `250ms`, `1.5s`, `800us`, `1%`, `4900`. `over 10s` takes the worst stretch of that length;
-    /// `@30s..60s` only that part of the run.
+    /// `@30s..60s`, `@stage2`, `@fault:delay` or `@fault2` only that part of the run.
     ///
     /// And `recovers[(OPERATION)] within 10s [if any]`: after each fault or command. `if any` holds where there was
     /// nothing to measure.
@@ -113,9 +115,14 @@ impl Check {
         self.operation.as_deref()?.strip_prefix(PROBE)
     }
 
+    /// The part of the run it is about, if not all of it.
+    pub const fn during(&self) -> Option<&During> {
+        self.during.as_ref()
+    }
+
     /// Whether it is about a window or part of the run, so that ticks are needed to evaluate it.
     pub const fn needs_ticks(&self) -> bool {
-        self.window_us.is_some() || self.span_us.is_some()
+        self.window_us.is_some() || self.during.is_some()
     }
 }
 

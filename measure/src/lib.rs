@@ -37,7 +37,7 @@ pub mod trend;
 mod watch;
 
 pub use accumulator::{Accumulator, MAX_OPERATIONS};
-pub use check::{Check, CheckError, CheckResult, Watching};
+pub use check::{Check, CheckError, CheckResult, During, Stretch, Watching};
 pub use compare::{
     Comparison, CurvePoint, ErrorRateChange, Judging, LEAST_ERROR_RATE, LEAST_US, NOISE,
     OperationChange, QuantileChange, RunSamples, STEADY_US, Sides, Source, ThroughputChange,

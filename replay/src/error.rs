@@ -197,6 +197,22 @@ pub enum ReplayError {
         /// Why not.
         source: reprise_measure::CheckError,
     },
+    /// A check is about a stage that the run does not have.
+    #[error("judge `{check}`: {there_are}")]
+    NoStage {
+        /// The check, as given.
+        check: String,
+        /// The stages, or that there are none.
+        there_are: String,
+    },
+    /// A check is about a fault that the run does not have.
+    #[error("judge `{check}`: {there_are}")]
+    NoFault {
+        /// The check, as given.
+        check: String,
+        /// The faults, or that there are none.
+        there_are: String,
+    },
     /// Faults do not fit together.
     #[error("read the fault: {0}")]
     Fault(#[from] reprise_fault::FaultError),

@@ -4,6 +4,7 @@
 mod command;
 mod going_on;
 mod here;
+mod judged;
 mod lane_key;
 mod part;
 mod probe;
@@ -24,6 +25,7 @@ use crate::http::rule::Rewrite;
 pub use crate::schedule::clock::Speed;
 pub use command::{CommandError, TimedCommand};
 pub use going_on::{Begins, Progress};
+pub(crate) use judged::Judged;
 pub use lane_key::LaneKey;
 pub use part::Part;
 pub use probe::{Probe, Watch};

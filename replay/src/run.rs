@@ -26,14 +26,14 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
 use reprise_fault::Faults;
-use reprise_measure::{Check, readable};
+use reprise_measure::readable;
 use reprise_store::{NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
 use crate::mysql::made_ids::MadeIds;
-use crate::plan::{Connections, Speed};
+use crate::plan::{Connections, Judged, Speed};
 use crate::prepare::Prepared;
 use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
@@ -95,11 +95,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         return Err(ReplayError::NoUsers);
     }
     let faults = Faults::new(plan.faults.clone())?;
-    let checks = plan
-        .checks
-        .iter()
-        .map(|text| check(text))
-        .collect::<Result<Vec<_>, _>>()?;
+    let checks = plan.judged()?;
     start_prepared(
         prepared,
         Extras {
@@ -121,7 +117,7 @@ struct Extras {
     secrets: Secrets,
     users: Users,
     faults: Faults,
-    checks: Vec<Check>,
+    checks: Vec<Judged>,
     mysql_room: Option<MysqlRoom>,
 }
 
@@ -374,13 +370,6 @@ impl Handle {
             .map_err(|_| ReplayError::ThreadLost("collecting"))?;
         lost.map_or(ended, Err)
     }
-}
-
-fn check(text: &str) -> Result<Check, ReplayError> {
-    Check::parse(text).map_err(|source| ReplayError::Check {
-        check: text.to_owned(),
-        source,
-    })
 }
 
 /// How many threads send; one without a connection of a pool could send nothing.

@@ -3,7 +3,7 @@
 use super::{Check, CheckResult, Measure, Statistic, Time};
 use crate::tick::share;
 use crate::{
-    OperationSummary, Outcomes, ProbeSummary, Quantiles, RecoveryState, Summary, Tick, readable,
+    OperationSummary, Outcomes, ProbeSummary, Quantiles, RecoveryState, Summary, readable,
 };
 
 impl Check {
@@ -113,13 +113,6 @@ impl Check {
             Measure::MismatchRate => mismatch_rate(&row.outcomes),
             Measure::SentPerSecond | Measure::Recovery => None,
         }
-    }
-
-    /// Whether the middle of the tick lies in the part of the run the check names.
-    pub(super) fn covers(&self, tick: &Tick) -> bool {
-        let middle = tick.start_us + tick.duration_us / 2;
-        self.span_us
-            .is_none_or(|(from, to)| (from..to).contains(&middle))
     }
 }
 

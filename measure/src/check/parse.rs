@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Check, Measure, Relation, Statistic, Time};
+use super::{Check, During, Measure, Relation, Statistic, Time};
 use crate::length;
 
 /// Why a text is no check.
@@ -41,11 +41,12 @@ pub enum CheckError {
         "read the check {0:?}: write recovers within 10s, or recovers(GET /cart/{{id}}) within 10s"
     )]
     Recovery(String),
-    /// The part of the run is not `@FROM..TO`.
+    /// The part of the run is none.
     #[error(
-        "read the check: a part of the run is written @30s..60s, with the end after the start, not {0:?}"
+        "read the check: a part of the run is written @30s..60s, with the end after the start, @stage2, \
+         @fault:delay or @fault2, not {0:?}"
     )]
-    Span(String),
+    During(String),
     /// A measure that ticks do not keep.
     #[error(
         "read the check {0:?}: over a window or a part of the run there are p50 to max of the \
@@ -80,8 +81,12 @@ fn limit_of(text: &str) -> Result<Check, CheckError> {
     let (name, operation) = subject;
     let measure = measure(name)?;
     let (relation, rest) = relation(rest).ok_or_else(|| CheckError::Relation(text.to_owned()))?;
-    let (rest, span) = match rest.split_once('@') {
-        Some((rest, span)) => (rest, Some(self::span(span)?)),
+    let (rest, during) = match rest.split_once('@') {
+        Some((rest, part)) => {
+            let during = During::parse(part);
+            let during = during.ok_or_else(|| CheckError::During(part.trim().to_owned()))?;
+            (rest, Some(during))
+        }
         None => (rest, None),
     };
     let (limit, window) = match rest.split_once("over") {
@@ -94,7 +99,7 @@ fn limit_of(text: &str) -> Result<Check, CheckError> {
         relation,
         limit: self::limit(measure, limit.trim())?,
         window_us: window,
-        span_us: span,
+        during,
         if_any: false,
         text: text.to_owned(),
     };
@@ -121,7 +126,7 @@ fn recovery(text: &str, rest: &str) -> Result<Check, CheckError> {
         relation: Relation::AtMost,
         limit: duration(limit).map_err(|_| wrong())? as f64,
         window_us: None,
-        span_us: None,
+        during: None,
         if_any: false,
         text: text.to_owned(),
     })
@@ -203,7 +208,7 @@ fn limit(measure: Measure, text: &str) -> Result<f64, CheckError> {
 }
 
 /// A duration with its unit, in microseconds: a bare number could be seconds or milliseconds.
-fn duration(text: &str) -> Result<u64, CheckError> {
+pub(super) fn duration(text: &str) -> Result<u64, CheckError> {
     let text = text.trim();
     let has_unit = text.ends_with(char::is_alphabetic);
     let us = has_unit.then(|| length::parse(text)).flatten();
@@ -215,18 +220,6 @@ fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
     plain.then(|| text.parse().ok()).flatten()
-}
-
-fn span(text: &str) -> Result<(u64, u64), CheckError> {
-    let wrong = || CheckError::Span(text.trim().to_owned());
-    let (from, to) = text.split_once("..").ok_or_else(wrong)?;
-    let from = duration(from).map_err(|_| wrong())?;
-    let to = duration(to).map_err(|_| wrong())?;
-    if from < to {
-        Ok((from, to))
-    } else {
-        Err(wrong())
-    }
 }
 
 /// Refuses what is not kept: ticks have the response time and lateness only, operations the

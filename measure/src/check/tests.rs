@@ -209,6 +209,141 @@ fn a_part_of_the_run_leaves_the_rest_out() {
     assert!(evaluated("sent_per_s>=100 @0s..10s", &summary(), &ticks).held);
 }
 
+/// What a check about a named part comes to, when the plan says which stretches that is.
+fn about(text: &str, stretches: &[Stretch], ticks: &[Tick]) -> CheckResult {
+    let mut watching = Watching::new(check(text), Some(7), 0).about(stretches.to_vec());
+    ticks.iter().for_each(|tick| watching.tick(tick));
+    watching.result(&summary())
+}
+
+#[test]
+fn a_stage_or_a_fault_is_named_by_its_number_or_by_what_it_does() {
+    for (text, during) in [
+        ("p99<300ms @stage2", During::Stage(2)),
+        ("p99<300ms@stage12 if any", During::Stage(12)),
+        ("error_rate<1% @fault2", During::Fault(2)),
+        (
+            "error_rate(GET /a@b) < 1% over 5s @ fault:delay ",
+            During::FaultCalled("delay".to_owned()),
+        ),
+        (
+            "sent_per_s>3 @fault:error via db",
+            During::FaultCalled("error via db".to_owned()),
+        ),
+        ("p50<1s @10s..1m", During::Span(10_000_000, 60_000_000)),
+    ] {
+        let check = check(text);
+        assert_eq!(check.during(), Some(&during), "{text}");
+        assert!(check.needs_ticks(), "{text}");
+        assert_eq!(check.to_string(), text.trim());
+    }
+    assert_eq!(check("p99(SELECT @@x)<1s").during(), None);
+    for text in [
+        "p99<1s @",
+        "p99<1s @stage",
+        "p99<1s @stage0",
+        "p99<1s @stage+1",
+        "p99<1s @fault:",
+        "p99<1s @fault0",
+        "p99<1s @stages:2",
+        "p99<1s @2",
+        "p99<1s @stage99999999999999999999",
+    ] {
+        assert!(refusal(text).contains("@stage2"), "{text}");
+    }
+    assert!(refusal("service_p99<1s @stage2").contains("drop `over`"));
+}
+
+#[test]
+fn a_named_part_is_the_stretches_it_stands_for_and_nothing_without_one() {
+    let fine = Outcomes {
+        ok: 100,
+        ..Outcomes::default()
+    };
+    let ticks: Vec<_> = (0..60)
+        .map(|s| tick(s, if s % 20 < 5 { 900_000 } else { 9_000 }, fine))
+        .collect();
+    let p50 = |stretches: &[Stretch]| about("p50<100ms @fault:delay", stretches, &ticks);
+    let slow = Stretch {
+        every_for_us: Some((20_000_000, 5_000_000)),
+        ..Stretch::default()
+    };
+    assert!(p50(&[slow]).value.unwrap() > 890_000.0);
+    let never_slow = Stretch {
+        from_us: 5_000_000,
+        to_us: Some(100_000_000),
+        every_for_us: Some((20_000_000, 15_000_000)),
+    };
+    assert!(p50(&[never_slow]).held);
+    assert!(p50(&[Stretch::once(5_000_000, 20_000_000)]).held);
+    let two = [
+        Stretch::once(0, 5_000_000),
+        Stretch::once(20_000_000, 25_000_000),
+    ];
+    assert!(!p50(&two).held);
+    let nothing = p50(&[]);
+    assert_eq!((nothing.value, nothing.held), (None, false));
+    let later = p50(&[Stretch::once(80_000_000, 90_000_000)]);
+    assert_eq!((later.value, later.held), (None, false));
+}
+
+#[test]
+fn a_stretch_shorter_than_a_tick_is_the_tick_that_holds_it() {
+    let fine = Outcomes {
+        ok: 100,
+        ..Outcomes::default()
+    };
+    let ticks: Vec<_> = (0..10)
+        .map(|s| tick(s, if s == 4 { 900_000 } else { 9_000 }, fine))
+        .collect();
+    for (from, to) in [(4_000_000, 4_200_000), (4_700_000, 4_800_000)] {
+        let result = about("p50<100ms @fault1", &[Stretch::once(from, to)], &ticks);
+        assert!(result.value.unwrap() > 890_000.0, "{from}: {result:?}");
+    }
+    let again = Stretch {
+        from_us: 4_600_000,
+        to_us: None,
+        every_for_us: Some((2_000_000, 100_000)),
+    };
+    let sent = about("sent_per_s>0 @fault1", &[again], &ticks);
+    assert_eq!(sent.value, Some(100.0));
+    let slow = about("max<100ms @fault1", &[again], &ticks);
+    assert!(!slow.held, "{slow:?}");
+}
+
+#[test]
+fn no_window_reaches_from_one_time_a_fault_was_on_to_the_next() {
+    let of = |failed: u64| Outcomes {
+        ok: 100 - failed,
+        timeout: failed,
+        ..Outcomes::default()
+    };
+    // 30 % of failures at the end of the first time, 30 % at the beginning of the second: ten seconds of either have 15 %
+    let ticks: Vec<_> = (0..60)
+        .map(|s| {
+            tick(
+                s,
+                9_000,
+                of(if (5..10).contains(&s) || (40..45).contains(&s) {
+                    30
+                } else {
+                    0
+                }),
+            )
+        })
+        .collect();
+    let times = [
+        Stretch::once(0, 10_000_000),
+        Stretch::once(40_000_000, 50_000_000),
+    ];
+    let worst = about("error_rate<20% over 10s @fault1", &times, &ticks);
+    assert!((worst.value.unwrap() - 0.15).abs() < 1e-9, "{worst:?}");
+    // a time that is shorter than the window is judged as it is
+    let short = [Stretch::once(5_000_000, 8_000_000)];
+    let worst = about("error_rate<20% over 10s @fault1", &short, &ticks);
+    assert!((worst.value.unwrap() - 0.3).abs() < 1e-9, "{worst:?}");
+}
+
 #[test]
 fn a_recovery_is_as_long_as_the_longest_and_holds_only_when_there_was_one() {
     let row = |state, after_s: u64, operation: Option<&str>| Recovered {
@@ -288,7 +423,42 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn no_text_makes_it_panic(text in "[a-z0-9_(){}<>=%.@ µ]{0,40}") {
+    fn a_part_is_read_as_it_is_written(number in 1_usize..1_000, name in "[a-z_]{1,12}( via [a-z]{1,9})?", over in any::<bool>()) {
+        let over = if over { " over 10s" } else { "" };
+        for (part, during) in [
+            (format!("@stage{number}"), During::Stage(number)),
+            (format!("@fault{number}"), During::Fault(number)),
+            (format!("@fault:{name}"), During::FaultCalled(name)),
+            (format!("@{number}s..{}s", number + 1), During::Span(number as u64 * 1_000_000, (number as u64 + 1) * 1_000_000)),
+        ] {
+            let text = format!("error_rate(GET /x)<1%{over} {part} if any");
+            let check = Check::parse(&text).unwrap();
+            prop_assert_eq!(check.during(), Some(&during));
+        }
+    }
+
+    #[test]
+    fn a_stretch_covers_a_tick_whenever_it_holds_its_middle(
+        from_us in 0_u64..100_000_000,
+        lasts_us in proptest::option::of(1_u64..100_000_000),
+        every_for_us in proptest::option::of((1_u64..20_000_000, 1_u64..20_000_000)),
+        second in 0_u64..300,
+    ) {
+        let every_for_us = every_for_us.map(|(every, lasts)| (every + lasts, lasts));
+        let to_us = lasts_us.map(|lasts| from_us + lasts);
+        let middle = second * 1_000_000 + 500_000;
+        let holds = middle >= from_us
+            && to_us.is_none_or(|to| middle < to)
+            && every_for_us.is_none_or(|(every, lasts)| (middle - from_us) % every < lasts);
+        let ticks = [tick(second, 5, Outcomes { ok: 3, ..Outcomes::default() })];
+        let covered = about("sent_per_s>0 @stage1", &[Stretch { from_us, to_us, every_for_us }], &ticks);
+        prop_assert!(!holds || covered.held);
+        let reaches = to_us.unwrap_or(u64::MAX) > second * 1_000_000 && from_us < (second + 1) * 1_000_000;
+        prop_assert!(reaches || !covered.held);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[a-z0-9_(){}<>=%.@: µ]{0,40}|p99<1s ?@[a-z0-9:. ]{0,12}") {
         if let Ok(check) = Check::parse(&text) {
             let ticks = [tick(0, 5, Outcomes { ok: 3, ..Outcomes::default() })];
             watched(check, &summary(), &ticks);

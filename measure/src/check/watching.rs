@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Check, CheckResult, Measure, Time};
+use super::{Check, CheckResult, During, Measure, Stretch, Time};
 use crate::tick::share;
 use crate::{Histogram, Outcomes, Summary, Tick};
 
@@ -21,6 +21,8 @@ pub struct Watching {
     operation: Option<u32>,
     /// Ticks that begin earlier are not looked at.
     from_us: u64,
+    /// The stretches of the run that it is about, when it is about a part.
+    stretches: Vec<Stretch>,
     /// How the window is put together, once a tick says how long ticks are.
     shape: Option<Shape>,
     /// The window as it stands: its newest parts. Without a window one that grows.
@@ -38,17 +40,29 @@ struct Shape {
 
 impl Watching {
     /// A check that has seen nothing; `operation` is the id of the one it names, and ticks that begin before
-    /// `from_us` of the run, its warm-up, are left out.
-    pub const fn new(check: Check, operation: Option<u32>, from_us: u64) -> Self {
+    /// `from_us` of the run, its warm-up, are left out. What it is about when it names a stage or a fault,
+    /// [`Self::about`] says.
+    pub fn new(check: Check, operation: Option<u32>, from_us: u64) -> Self {
+        let stretches = match check.during {
+            Some(During::Span(from_us, to_us)) => vec![Stretch::once(from_us, to_us)],
+            _ => Vec::new(),
+        };
         Self {
             check,
             operation,
             from_us,
+            stretches,
             shape: None,
             parts: VecDeque::new(),
             complete: 0,
             worst: None,
         }
+    }
+
+    /// The same check, about these stretches: those of the stage or the fault that it names.
+    #[must_use]
+    pub fn about(self, stretches: Vec<Stretch>) -> Self {
+        Self { stretches, ..self }
     }
 
     /// The check.
@@ -58,8 +72,11 @@ impl Watching {
 
     /// Takes the run's next tick.
     pub fn tick(&mut self, tick: &Tick) {
-        let measured = tick.start_us >= self.from_us && self.check.covers(tick);
-        if !self.check.needs_ticks() || !measured {
+        if !self.check.needs_ticks() || tick.start_us < self.from_us {
+            return;
+        }
+        if !self.covers(tick) {
+            self.interrupted();
             return;
         }
         let Some(window_us) = self.check.window_us else {
@@ -111,14 +128,33 @@ impl Watching {
         self.parts.len()
     }
 
+    /// Whether the tick is of the part of the run that it is about.
+    fn covers(&self, tick: &Tick) -> bool {
+        self.check.during.is_none() || self.stretches.iter().any(|one| one.covers(tick))
+    }
+
+    /// Ends a window at the end of a stretch: none reaches from one time that a fault was on to the next.
+    fn interrupted(&mut self) {
+        if self.check.window_us.is_some() && !self.parts.is_empty() {
+            self.take_worst();
+            self.parts.clear();
+            self.complete = 0;
+        }
+    }
+
     /// Looks at the window when it is one of those that are looked at.
     fn look(&mut self, shape: Shape) {
         let step = shape.parts.div_ceil(STEPS_PER_WINDOW);
         let begins = self.complete.checked_sub(shape.parts);
         if begins.is_some_and(|begins| begins.is_multiple_of(step)) {
-            let values = [self.worst, self.value()].into_iter().flatten();
-            self.worst = values.reduce(|a, b| self.check.relation.worse(a, b));
+            self.take_worst();
         }
+    }
+
+    /// The window as it stands may be the worst.
+    fn take_worst(&mut self) {
+        let values = [self.worst, self.value()].into_iter().flatten();
+        self.worst = values.reduce(|a, b| self.check.relation.worse(a, b));
     }
 
     fn add(&mut self, tick: &Tick) {

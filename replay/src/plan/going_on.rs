@@ -12,6 +12,13 @@ pub struct Begins {
     pub repetition: u32,
     /// The moment of the recording; microseconds.
     pub at_us: u64,
+    /// How many of the stages that the plan was written with were over.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub stages_over: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Begins {
@@ -44,18 +51,22 @@ impl Plan {
     /// What is left of a plan that repeats its recording; `None` when its time is over.
     #[must_use]
     pub fn gone_on(mut self, reached: Progress) -> Option<Self> {
+        let mut stages_over = self.begins.stages_over;
         if let Some(lasts_us) = self.lasts_us() {
             let left_us = lasts_us
                 .checked_sub(reached.run_us)
                 .filter(|us| *us >= 1_000)?;
             self.duration_ms = self.duration_ms.map(|_| left_us / 1_000);
+            let before = self.stages.list().len();
             self.stages = self.stages.after(reached.run_us, left_us);
+            stages_over += before - self.stages.list().len();
         }
         self.warm_up_ms = self.warm_up_ms.saturating_sub(reached.run_us / 1_000);
         self.abort_after_ms = self.abort_after_ms.saturating_sub(reached.run_us / 1_000);
         self.begins = Begins {
             repetition: reached.copy / self.copies_numbered() + 1,
             at_us: reached.recorded_us,
+            stages_over,
         };
         Some(self)
     }
@@ -89,6 +100,7 @@ mod tests {
         let begins = Begins {
             repetition: 3,
             at_us: 4_000_000,
+            stages_over: 0,
         };
         assert_eq!((endless.begins, endless.duration_ms), (begins, None));
         assert_eq!(endless.warm_up_ms, 10_000);

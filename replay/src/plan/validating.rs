@@ -55,6 +55,7 @@ impl Plan {
                 return Err(ReplayError::FaultNotHere { fault, why });
             }
         }
+        self.judged()?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use reprise_fault::Fault;
 use reprise_measure::{
-    Accumulator, Check, CommandResult, Disturbed, Effects, RunFacts, Summary, Tick, WatchTick,
+    Accumulator, CommandResult, Disturbed, Effects, RunFacts, Summary, Tick, WatchTick,
     WatchTotals, Watching, readable,
 };
 use reprise_store::{RunState, RunWriter, Store};
@@ -24,6 +24,7 @@ use super::proxies::Conducted;
 use super::teller::Teller;
 use crate::ReplayError;
 use crate::mismatch::{Kept, Mismatch};
+use crate::plan::Judged;
 use crate::watch;
 use crate::worker::outbox::Batch;
 
@@ -80,16 +81,17 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    pub(crate) fn new(program: &Program, checks: Vec<Check>) -> Self {
+    pub(crate) fn new(program: &Program, checks: Vec<Judged>) -> Self {
         let prepared = &program.prepared;
         let warm_up_us = prepared.plan.warm_up_us();
         let mut watched = Vec::new();
         let mut watching = Vec::new();
-        for check in checks {
+        for judged in checks {
+            let check = &judged.check;
             let named = |(_, known): &(&u32, &String)| Some(known.as_str()) == check.operation();
             let operation = prepared.operations.iter().find(named).map(|(id, _)| *id);
             watched.extend(operation.filter(|_| check.needs_ticks()));
-            watching.push(Watching::new(check, operation, warm_up_us));
+            watching.push(judged.watched(operation, warm_up_us));
         }
         let facts = RunFacts {
             duration_us: 0,

@@ -34,7 +34,7 @@ pub(crate) struct JudgingArguments {
     #[arg(long)]
     pub(crate) run_commands: bool,
 
-    /// A limit the run must hold: `p99<250ms`, `error_rate<1%`, `recovers within 10s`; repeatable
+    /// A limit the run must hold: `p99<250ms`, `error_rate<1% @stage2`, `recovers within 10s`; repeatable
     #[arg(long = "check", value_name = "CHECK")]
     pub(crate) checks: Vec<String>,
 
