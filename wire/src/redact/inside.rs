@@ -44,11 +44,11 @@ pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let kind = kind(text)?;
     pass.inside(|pass| match kind {
-        Kind::Serialized => also_urls(text, php::redact(text, pass), pass),
+        Kind::Serialized => url::also_in_text(text, php::redact(text, pass), pass),
         Kind::Url => url::redact(text, pass),
         Kind::Pairs(of) => form::redact(text, of, pass),
-        Kind::Document => also_urls(text, json::redact(text, pass), pass),
-        Kind::Markup => also_urls(text, markup(text, pass), pass),
+        Kind::Document => url::also_in_text(text, json::redact(text, pass), pass),
+        Kind::Markup => url::also_in_text(text, markup(text, pass), pass),
         Kind::Text => url::redact_in_text(text, pass),
     })
 }
@@ -102,9 +102,4 @@ fn markup(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         return page;
     }
     xml::redact(page.as_deref().unwrap_or(text), pass).or(page)
-}
-
-/// The same with the URLs that stand in it.
-fn also_urls(text: &[u8], redacted: Option<Vec<u8>>, pass: &mut Pass) -> Option<Vec<u8>> {
-    url::redact_in_text(redacted.as_deref().unwrap_or(text), pass).or(redacted)
 }

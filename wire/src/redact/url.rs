@@ -67,6 +67,16 @@ pub(super) fn redact_in_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     edits.finish()
 }
 
+/// A text of which something was perhaps `redacted` already, with the secrets of the URLs in it replaced too; `None`
+/// when there are none of either.
+pub(super) fn also_in_text(
+    text: &[u8],
+    redacted: Option<Vec<u8>>,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    redact_in_text(redacted.as_deref().unwrap_or(text), pass).or(redacted)
+}
+
 /// Where the URL is whose `://` stands at `at`: from its scheme to what cannot belong to it, or ends a sentence.
 fn extent(text: &[u8], at: usize) -> Range<usize> {
     let (before, after) = text.split_at_checked(at).unwrap_or_default();

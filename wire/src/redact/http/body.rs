@@ -173,11 +173,11 @@ fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>>
     } else if is(kind, b"multipart/") {
         multipart::redact(content, kind, pass)
     } else if is(kind, b"text/html") || is(kind, b"application/xhtml") {
-        with_urls(content, html::redact(content, pass), pass)
+        url::also_in_text(content, html::redact(content, pass), pass)
     } else if is(kind, b"message/http") || is(kind, b"application/http") {
         pass.inside(|pass| super::redact_message(content, pass))
     } else if matches!(first, Some(b'<')) && contains(kind, b"xml") {
-        with_urls(content, xml::redact(content, pass), pass)
+        url::also_in_text(content, xml::redact(content, pass), pass)
     } else if is_json || may_be_json(kind) {
         let document = json::redact(content, pass);
         if document.is_none() && !is_json && looks_like_form(content) {
@@ -190,7 +190,7 @@ fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>>
         }
     } else if contains(kind, b"javascript") {
         // What a page is told, or what a script is called with.
-        with_urls(content, json::redact_script(content, pass), pass)
+        url::also_in_text(content, json::redact_script(content, pass), pass)
     } else if is(kind, b"text/css") || !is_text(content) {
         None
     } else if matches!(first, Some(b'<')) {
@@ -211,10 +211,5 @@ fn redact_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let quoted = memchr::memchr2(b'"', b'\'', text)
         .and_then(|_| json::redact(text, pass))
         .or_else(|| lines.clone());
-    with_urls(text, quoted, pass)
-}
-
-/// The same with the URLs that stand in it.
-fn with_urls(text: &[u8], redacted: Option<Vec<u8>>, pass: &mut Pass) -> Option<Vec<u8>> {
-    url::redact_in_text(redacted.as_deref().unwrap_or(text), pass).or(redacted)
+    url::also_in_text(text, quoted, pass)
 }
