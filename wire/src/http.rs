@@ -23,7 +23,6 @@ mod stream;
 
 pub(crate) use decoder::HttpDecoder;
 pub(crate) use head::{Start, request_start, response_start};
-pub(crate) use line::is_token_byte;
 pub(crate) use recode::encode;
 pub(crate) use seek::is_message_start;
 pub(crate) use stream::Side;
@@ -34,6 +33,7 @@ pub use error::HttpError;
 pub use framing::{AnswerTo, BodyFraming, Framing};
 pub use head::{RequestHead, ResponseHead, Version};
 pub use header::{Header, HeaderIter, Headers};
+pub use line::{is_token, is_token_byte};
 pub use message::{Field, Message, StartLine};
 pub use reader::{Progress, ReadCaps};
 pub use request_reader::RequestReader;

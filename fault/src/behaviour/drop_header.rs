@@ -1,5 +1,7 @@
 //! `drop_header`: a field of the HTTP answer is left out.
 
+use reprise_wire::http::is_token;
+
 use crate::SpokenProtocol;
 
 use super::{ANSWERS_ARE_NOT_SHAPED, Acts};
@@ -23,10 +25,7 @@ impl Acts for DropHeader {
 
     fn read(options: &mut Options) -> Result<Self, FaultError> {
         let name = options.value("name", "the name of a header field", |text| {
-            // a token of RFC 9110 section 5.6.2
-            let is_token =
-                |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            (!text.is_empty() && text.bytes().all(is_token)).then(|| text.to_owned())
+            is_token(text.as_bytes()).then(|| text.to_owned())
         })?;
         Ok(Self {
             name: name

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use reprise_wire::http::is_token;
+
 use super::asked::glob;
 
 /// A field, and what it must say.
@@ -19,9 +21,7 @@ impl Header {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (text, None),
         };
-        // what a field's name may have, RFC 9110 section 5.6.2
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        (!name.is_empty() && name.bytes().all(is_name)).then(|| Self {
+        is_token(name.as_bytes()).then(|| Self {
             name: name.to_owned(),
             value,
         })

@@ -20,13 +20,18 @@ pub(crate) fn trim_blanks(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii()
 }
 
-/// Whether `byte` may stand in a method or header name (RFC 9110 section 5.6.2).
-pub(crate) const fn is_token_byte(byte: u8) -> bool {
+/// Whether `byte` may stand in a token: a method, the name of a field or of a cookie (RFC 9110 section 5.6.2).
+pub const fn is_token_byte(byte: u8) -> bool {
     matches!(
         byte,
         b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`'
             | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
     )
+}
+
+/// Whether `text` is a token, which has a byte at least.
+pub fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().copied().all(is_token_byte)
 }
 
 /// Finds where a head ends, however its bytes are cut: after the first empty line.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use reprise_wire::http::{Field, Message, StartLine, Version};
+use reprise_wire::http::{Field, Message, StartLine, Version, is_token};
 use serde_json::Value;
 
 use super::entry::Target;
@@ -146,7 +146,8 @@ fn fields(message: &Value) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
     for header in listed.into_iter().flatten() {
         let name = text(header, "name").trim();
-        if !is_token(name) {
+        // pseudo-fields begin with a colon
+        if !is_token(name.as_bytes()) {
             continue;
         }
         let joined = text(header, "value").trim();
@@ -169,12 +170,6 @@ fn pseudo<'a>(message: &'a Value, name: &str) -> Option<&'a str> {
     let listed = message.get("headers").and_then(Value::as_array)?;
     let found = listed.iter().find(|header| text(header, "name") == name)?;
     Some(text(found, "value")).filter(|value| !value.is_empty())
-}
-
-/// Whether a name may stand in a header (RFC 9110 section 5.6.2); pseudo-fields begin with a colon.
-fn is_token(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(allowed)
 }
 
 fn field(name: &'static str, value: Vec<u8>) -> Field<'static> {

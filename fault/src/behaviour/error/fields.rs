@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use reprise_wire::http::is_token;
+
 /// What stands between two fields.
 const BETWEEN: &str = " | ";
 
@@ -51,11 +53,10 @@ fn is_named(line: &str, name: &str) -> bool {
 fn field(text: &str) -> Option<String> {
     let (name, value) = text.trim().split_once(':')?;
     let value = value.trim();
-    // RFC 9110 section 5.6.2
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`~".contains(&byte);
     let line = format!("{name}: {value}");
-    let is_field = !name.is_empty()
-        && name.bytes().all(is_name)
+    // a bar, which a name may have, stands between fields here
+    let is_field = is_token(name.as_bytes())
+        && !name.contains('|')
         && !value.contains(char::is_control)
         && !value.contains(BETWEEN);
     (is_field && !OWN.iter().any(|own| is_named(&line, own))).then_some(line)

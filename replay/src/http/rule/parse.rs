@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use regex::bytes::Regex;
 use reprise_wire::JsonPath;
+use reprise_wire::http::is_token;
 
 use super::change::Change;
 use super::replacement::Replacement;
@@ -92,23 +93,17 @@ fn json(how: &str) -> Result<Change, String> {
 fn pair(
     how: &str,
     example: &str,
-    is_name: impl Fn(&str) -> bool,
+    is_name: impl Fn(&[u8]) -> bool,
 ) -> Result<(String, Option<Replacement>), String> {
     let (name, new) = match (how.strip_prefix('-'), how.split_once('=')) {
         (Some(name), _) => (name, None),
         (None, Some((name, value))) => (name, Some(Replacement::parse(value))),
         (None, None) => return Err(format!("write {example}")),
     };
-    if name.is_empty() || !is_name(name) {
+    if name.is_empty() || !is_name(name.as_bytes()) {
         return Err(format!("'{name}' is no name; write {example}"));
     }
     Ok((name.to_owned(), new))
-}
-
-/// A token (RFC 9110 section 5.6.2).
-fn is_token(name: &str) -> bool {
-    name.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn expression(rule: &str) -> Result<(Regex, Replacement), String> {
