@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reprise_wire::http::is_token;
+use reprise_wire::http::{Headers, is_token};
 
 use super::asked::glob;
 
@@ -29,23 +29,14 @@ impl Header {
 
     /// Whether the head of a request, which may be followed by its body, has it.
     pub(super) fn stands_in(&self, head: &[u8]) -> bool {
-        let lines = head.split(|byte| *byte == b'\n').skip(1);
-        lines
-            .map(<[u8]>::trim_ascii_end)
-            .take_while(|line| !line.is_empty())
-            .any(|line| self.is(line))
-    }
-
-    fn is(&self, line: &[u8]) -> bool {
-        let Some((name, value)) = line.split_at_checked(self.name.len()) else {
-            return false;
-        };
-        let Some(value) = value.strip_prefix(b":") else {
-            return false;
-        };
+        let fields = head.splitn(2, |byte| *byte == b'\n').nth(1);
         let wanted = self.value.as_ref();
-        name.eq_ignore_ascii_case(self.name.as_bytes())
-            && wanted.is_none_or(|wanted| glob(wanted.as_bytes(), value.trim_ascii()))
+        Headers::new(fields.unwrap_or_default())
+            .iter()
+            .any(|field| {
+                field.is(&self.name)
+                    && wanted.is_none_or(|wanted| glob(wanted.as_bytes(), &field.unfolded()))
+            })
     }
 }
 
@@ -65,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_field_is_found_by_its_name_and_what_it_says() {
-        let head = b"GET /X-Line:1 HTTP/1.1\r\nHost: a\r\nx-test:  slow please \r\nEmpty:\r\n\r\nX-Body: 1\r\n";
+        let head = b"GET /X-Line:1 HTTP/1.1\r\nHost: a\r\nx-test:  slow please \r\nEmpty:\r\nX-Long: a\r\n\tb\r\n\r\nX-Body: 1\r\n";
         let stands = |text: &str| Header::read(text).unwrap().stands_in(head);
         for text in [
             "X-Test",
@@ -73,6 +64,7 @@ mod tests {
             "X-TEST=SLOW PLEASE",
             "Empty",
             "Empty=",
+            "X-Long=a b",
             "Host=a",
         ] {
             assert!(stands(text), "{text}");

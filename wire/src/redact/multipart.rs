@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::edits::Edits;
 use super::pass::Place;
 use super::{Pass, http};
+use crate::http::Headers;
 
 /// A multipart form with its secret fields replaced; `None` when there are none.
 pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
@@ -51,13 +52,7 @@ fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> 
 
 /// What the head of a part says that it is.
 fn content_type(head: &[u8]) -> &[u8] {
-    const NAME: &[u8] = b"content-type:";
-    let mut lines = head.split(|byte| *byte == b'\n');
-    let found = lines.find_map(|line| {
-        let (name, value) = line.split_at_checked(NAME.len())?;
-        name.eq_ignore_ascii_case(NAME).then(|| value.trim_ascii())
-    });
-    found.unwrap_or_default()
+    Headers::new(head).get("Content-Type").unwrap_or_default()
 }
 
 /// `--` and the boundary that a Content-Type names; where it names none, what the body begins with.

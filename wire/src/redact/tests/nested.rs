@@ -245,6 +245,11 @@ const DOCUMENTS: &[(&str, &str)] = &[
         "multipart/form-data; boundary=X",
         "--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb=c&password=SECRET\r\n--X--\r\n",
     ),
+    (
+        "multipart/form-data; boundary=X",
+        "--X\r\nContent-Type: multipart/mixed;\r\n boundary=Y\r\n\r\nin parts\r\n\
+         --Y\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nSECRET\r\n--Y--\r\n--X--\r\n",
+    ),
 ];
 
 #[test]
