@@ -1,9 +1,7 @@
 //! The sample shop as a target on this machine: something to replay the shipped capture against, for who has no staging yet.
 
 use reprise_fixtures::FixtureError;
-use reprise_fixtures::shop::{
-    self, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, PASSWORD, Shop, ShopConfig,
-};
+use reprise_fixtures::shop::{self, PASSWORD, Shop, ShopConfig};
 use serde::Serialize;
 
 use crate::{Error, ReplayRequest};
@@ -57,10 +55,7 @@ impl SampleShop {
 pub(crate) fn targets(shop: &Shop) -> ShopTargets {
     ShopTargets {
         http: format!("http://{}", shop.http_addr()),
-        mysql: format!(
-            "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
-            shop.mysql_addr()
-        ),
+        mysql: shop::mysql_url(shop.mysql_addr()),
         secret: format!("login.password={PASSWORD}"),
     }
 }

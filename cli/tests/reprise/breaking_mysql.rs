@@ -3,42 +3,19 @@
 
 use std::time::Duration;
 
-use reprise_fixtures::mariadb::{self, Mariadb};
-use reprise_fixtures::mysqld::Latency;
-use reprise_fixtures::shop::{
-    self, Database, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, Shop, ShopConfig,
-};
+use reprise_fixtures::mariadb::Mariadb;
+use reprise_fixtures::shop::mysql_url;
 use serde_json::Value;
 
 use crate::support::running::Running;
-use crate::support::{Desk, RECORDING, conserved, number, sum};
+use crate::support::{Desk, RECORDING, conserved, number, shop_on_mariadb, sum};
 
 /// Commands of the recording to MySQL; beside them are 178 HTTP exchanges that have no target.
 const COMMANDS: u64 = 377;
 
-/// A MariaDB with the shop's tables as they were when the recording began.
-fn server() -> (Mariadb, Shop) {
-    let server = mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
-    let shop = shop::start(ShopConfig {
-        database: Database::Mysql {
-            addr: server.addr(),
-            user: MYSQL_USER.to_owned(),
-            password: MYSQL_PASSWORD.to_owned(),
-        },
-        latency: Latency::NONE,
-        ..ShopConfig::default()
-    });
-    (server, shop.unwrap())
-}
-
-fn url(server: &Mariadb) -> String {
-    let addr = server.addr();
-    format!("mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{addr}/{MYSQL_DATABASE}")
-}
-
 /// Starts a replay of ten seconds and waits until it is sending.
 fn sending(desk: &Desk, server: &Mariadb, run: &str) -> Running {
-    let url = url(server);
+    let url = mysql_url(server.addr());
     let flags = ["--speed", "0.5", "--timeout", "2s", "--run", run];
     let replay = ["replay", RECORDING, "--mysql", &url];
     let mut running = Running::start(desk, &[&replay[..], &flags].concat());
@@ -64,7 +41,7 @@ fn outcome(run: &Value, name: &str) -> u64 {
 #[test]
 fn a_killed_run_over_mysql_adds_up_and_is_compared_as_far_as_it_got() {
     let desk = Desk::with_recording();
-    let (server, shop) = server();
+    let (server, shop) = shop_on_mariadb();
     let whole = sending(&desk, &server, "whole");
     let whole = ended(&desk, whole, "whole");
     assert!(outcome(&whole, "ok") > COMMANDS * 9 / 10, "{whole}");
@@ -92,7 +69,7 @@ fn a_killed_run_over_mysql_adds_up_and_is_compared_as_far_as_it_got() {
 #[test]
 fn a_server_that_restarts_in_the_middle_is_logged_in_to_again() {
     let desk = Desk::with_recording();
-    let (mut server, shop) = server();
+    let (mut server, shop) = shop_on_mariadb();
     drop(shop);
     let running = sending(&desk, &server, "restarted");
     server.kill();
@@ -116,7 +93,7 @@ fn a_server_that_restarts_in_the_middle_is_logged_in_to_again() {
 #[test]
 fn a_server_that_dies_ends_with_everything_accounted_for() {
     let desk = Desk::with_recording();
-    let (mut server, shop) = server();
+    let (mut server, shop) = shop_on_mariadb();
     drop(shop);
     let running = sending(&desk, &server, "dead");
     server.kill();

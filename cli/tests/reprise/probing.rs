@@ -1,5 +1,6 @@
 //! Probes beside the load: what a single user feels, on their own connections and counted apart.
 
+use reprise_fixtures::shop::mysql_url;
 use serde_json::Value;
 
 use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, sum, url};
@@ -15,13 +16,7 @@ fn each_probe_is_measured_apart_drawn_and_checked() {
     let desk = Desk::with_recording();
     let shop = shop();
     let (url, secret) = (url(&shop), password_secret());
-    let mysql = format!(
-        "mysql://{}:{}@{}/{}",
-        reprise_fixtures::shop::MYSQL_USER,
-        reprise_fixtures::shop::MYSQL_PASSWORD,
-        shop.mysql_addr(),
-        reprise_fixtures::shop::MYSQL_DATABASE
-    );
+    let mysql = mysql_url(shop.mysql_addr());
     let replay = [
         "replay", RECORDING, "--http", &url, "--mysql", &mysql, "--secret", &secret, "--run",
         "probed",

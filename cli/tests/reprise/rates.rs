@@ -1,13 +1,11 @@
 //! One recording at all kinds of rates, against the shop on its embedded database, the shop on MariaDB, and MariaDB
 //! itself: everything planned is accounted for, and a higher rate sends more.
 
-use reprise_fixtures::mariadb::{self, Mariadb};
-use reprise_fixtures::mysqld::Latency;
-use reprise_fixtures::shop::{
-    self, Database, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, Shop, ShopConfig,
-};
+use reprise_fixtures::shop::mysql_url;
 
-use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, url};
+use crate::support::{
+    Desk, RECORDING, conserved, number, password_secret, shop, shop_on_mariadb, url,
+};
 
 /// As recorded first; of the others each sends more.
 const RATES: [(&str, &[&str]); 5] = [
@@ -39,21 +37,6 @@ fn holds_at_every_rate(flags: &[&str]) {
     assert!(once > 0);
 }
 
-/// A MariaDB, and a shop on it.
-fn on_mariadb() -> (Mariadb, Shop) {
-    let server = mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
-    let shop = shop::start(ShopConfig {
-        database: Database::Mysql {
-            addr: server.addr(),
-            user: MYSQL_USER.to_owned(),
-            password: MYSQL_PASSWORD.to_owned(),
-        },
-        latency: Latency::NONE,
-        ..ShopConfig::default()
-    });
-    (server, shop.unwrap())
-}
-
 #[test]
 fn http_to_the_shop_on_its_embedded_database() {
     let shop = shop();
@@ -62,16 +45,12 @@ fn http_to_the_shop_on_its_embedded_database() {
 
 #[test]
 fn http_to_the_shop_on_mariadb() {
-    let (_server, shop) = on_mariadb();
+    let (_server, shop) = shop_on_mariadb();
     holds_at_every_rate(&["--http", &url(&shop), "--secret", &password_secret()]);
 }
 
 #[test]
 fn mysql_to_mariadb_itself() {
-    let (server, _shop) = on_mariadb();
-    let mysql = format!(
-        "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
-        server.addr()
-    );
-    holds_at_every_rate(&["--mysql", &mysql]);
+    let (server, _shop) = shop_on_mariadb();
+    holds_at_every_rate(&["--mysql", &mysql_url(server.addr())]);
 }

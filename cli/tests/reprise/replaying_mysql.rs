@@ -1,20 +1,12 @@
 //! Replaying the recorded MySQL: against the embedded server and against a real MariaDB, prepared statements
 //! included, alone and beside the HTTP that caused it.
 
-use std::net::SocketAddr;
-
-use reprise_fixtures::mariadb;
-use reprise_fixtures::mysqld::Latency;
-use reprise_fixtures::shop::{
-    self, Database, MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, Shop, ShopConfig,
-};
+use reprise_fixtures::shop::{MYSQL_USER, Shop, mysql_url};
 use serde_json::{Value, json};
 
-use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, url};
-
-fn mysql_url(addr: SocketAddr) -> String {
-    format!("mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{addr}/{MYSQL_DATABASE}")
-}
+use crate::support::{
+    Desk, RECORDING, conserved, number, password_secret, shop, shop_on_mariadb, url,
+};
 
 /// Replays the recorded MySQL to the shop's database, which is as it was when the recording began.
 fn replays_faithfully(shop: &Shop) {
@@ -69,17 +61,8 @@ fn the_embedded_server_answers_recorded_mysql_as_mariadb_did() {
 
 #[test]
 fn mariadb_answers_recorded_mysql_as_it_did() {
-    let server = mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
-    let shop = shop::start(ShopConfig {
-        database: Database::Mysql {
-            addr: server.addr(),
-            user: MYSQL_USER.to_owned(),
-            password: MYSQL_PASSWORD.to_owned(),
-        },
-        latency: Latency::NONE,
-        ..ShopConfig::default()
-    });
-    replays_faithfully(&shop.unwrap());
+    let (_server, shop) = shop_on_mariadb();
+    replays_faithfully(&shop);
 }
 
 #[test]

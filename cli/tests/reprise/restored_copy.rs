@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reprise_fixtures::mariadb::{self, Mariadb};
-use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, mysql_url};
 use serde_json::Value;
 
 use crate::support::running::Running;
@@ -68,10 +68,7 @@ impl Restored {
             "mariadb --no-defaults '{socket}' {user} {password} {MYSQL_DATABASE} < '{}'",
             self.file().display()
         );
-        let url = format!(
-            "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
-            self.server.addr()
-        );
+        let url = mysql_url(self.server.addr());
         let arguments = ["replay", RECORDING, "--mysql", &url, "--before", &before];
         let run = self.desk.answer(&[&arguments[..], flags].concat());
         conserved(&run);

@@ -1,7 +1,7 @@
 //! Never production: what a replay says and checks before it sends, and that a capture leaves its traffic out.
 
 use reprise_fixtures::mariadb;
-use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+use reprise_fixtures::shop::mysql_url;
 use serde_json::Value;
 
 use crate::support::running::Running;
@@ -29,10 +29,7 @@ fn a_mysql_target_says_its_name_and_has_to_let_every_lane_in() {
     let desk = Desk::with_recording();
     let server = mariadb::start_with(&["--max-connections=10"])
         .expect("this test needs MariaDB: apt-get install mariadb-server");
-    let mysql = format!(
-        "mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{}/{MYSQL_DATABASE}",
-        server.addr()
-    );
+    let mysql = mysql_url(server.addr());
     let replay = ["replay", RECORDING, "--mysql", &mysql, "--speed", "20"];
     desk.run(&[&replay[..], &["--copies", "20"]].concat())
         .refused(3, "`SET GLOBAL max_connections = ");

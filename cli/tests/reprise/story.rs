@@ -4,7 +4,7 @@
 
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysqld::Latency;
-use reprise_fixtures::shop::{self, Database, MYSQL_PASSWORD, MYSQL_USER, Shop, ShopConfig};
+use reprise_fixtures::shop::{self, Database, Shop, ShopConfig};
 use serde_json::Value;
 
 use crate::support::running::Running;
@@ -48,11 +48,7 @@ impl Stage {
         let control = proxy.until("reprise: control at ");
         let control = control.rsplit(' ').next().unwrap().to_owned();
         let shop = shop::start(ShopConfig {
-            database: Database::Mysql {
-                addr: listens.parse().unwrap(),
-                user: MYSQL_USER.to_owned(),
-                password: MYSQL_PASSWORD.to_owned(),
-            },
+            database: Database::mysql_at(listens.parse().unwrap()),
             latency: Latency::NONE,
             leaks_connections,
             ..ShopConfig::default()

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysql::{Client, Reply};
-use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
+use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER, mysql_url};
 use reprise_store::{ConnectionEnd, Totals};
 use reprise_wire::mysql::{
     Capabilities, Dialect, Execute, MariadbCapabilities, Parameters, PrepareOk, Query, RowFormat,
@@ -144,8 +144,7 @@ fn by_replay(folder: &Path, file: &Path, server: &Mariadb) -> Result<Load, Failu
     command.arg("--file").arg(file);
     command.args(["replay", NAME, "--json", "--speed", "max"]);
     command.args(["--duration", &format!("{SECONDS}s")]);
-    let address = server.addr();
-    let url = format!("mysql://{MYSQL_USER}:{MYSQL_PASSWORD}@{address}/{MYSQL_DATABASE}");
+    let url = mysql_url(server.addr());
     let Told { used, output, .. } = told(command.args(["--mysql", &url]), &folder.join("told"))?;
     let json: Json = serde_json::from_str(&output)?;
     let number = |at: &str| json.pointer(at).and_then(Json::as_f64).unwrap_or(f64::NAN);

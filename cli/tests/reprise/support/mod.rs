@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use reprise_fixtures::captures::{self, Capture};
+use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysqld::Latency;
-use reprise_fixtures::shop::{self, PASSWORD, Shop, ShopConfig};
+use reprise_fixtures::shop::{self, Database, PASSWORD, Shop, ShopConfig};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -155,6 +156,17 @@ pub(crate) fn shop() -> Shop {
         ..ShopConfig::default()
     };
     shop::start(config).unwrap()
+}
+
+/// A MariaDB, and a shop on it that has just filled its tables: they are as when the recording began.
+pub(crate) fn shop_on_mariadb() -> (Mariadb, Shop) {
+    let server = mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
+    let shop = shop::start(ShopConfig {
+        database: Database::mysql_at(server.addr()),
+        latency: Latency::NONE,
+        ..ShopConfig::default()
+    });
+    (server, shop.unwrap())
 }
 
 /// Where a shop answers, as `--http` takes it.
