@@ -9,6 +9,19 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 
 const MYSQL: &str = "mysql://load:secret@127.0.0.1:9/shop";
 
+/// Sends both protocols, and one part of HTTP elsewhere.
+fn both_tiers(to_part: &str) -> [&str; 7] {
+    [
+        "--http",
+        NOWHERE,
+        "--http",
+        to_part,
+        "--mysql",
+        MYSQL,
+        "--both-tiers",
+    ]
+}
+
 /// What a dry run with these flags says was named in vain.
 fn in_vain(desk: &Desk, flags: &[&str]) -> Vec<String> {
     let arguments = [&["replay", RECORDING, "--dry-run"][..], flags].concat();
@@ -24,14 +37,7 @@ fn in_vain(desk: &Desk, flags: &[&str]) -> Vec<String> {
 fn a_dry_run_names_what_matches_nothing_of_the_recording() {
     let desk = Desk::with_recording();
     let to_part = format!("/nowhere={NOWHERE}");
-    let flags = [
-        "--http",
-        NOWHERE,
-        "--http",
-        &to_part,
-        "--mysql",
-        MYSQL,
-        "--both-tiers",
+    let named = [
         "--mysql-user",
         "nobody=load:secret",
         "--fault",
@@ -45,6 +51,7 @@ fn a_dry_run_names_what_matches_nothing_of_the_recording() {
         "--no-correlate",
         "no_such_name",
     ];
+    let flags = [&both_tiers(&to_part)[..], &named].concat();
     let said = in_vain(&desk, &flags);
     let expected = [
         "--http '/nowhere=http://127.0.0.1:9'",
@@ -69,14 +76,7 @@ fn a_dry_run_names_what_matches_nothing_of_the_recording() {
 fn what_matches_something_is_not_named() {
     let desk = Desk::with_recording();
     let to_part = format!("/search={NOWHERE}");
-    let flags = [
-        "--http",
-        NOWHERE,
-        "--http",
-        &to_part,
-        "--mysql",
-        MYSQL,
-        "--both-tiers",
+    let named = [
         "--mysql-user",
         "shop=load:secret",
         "--fault",
@@ -86,6 +86,7 @@ fn what_matches_something_is_not_named() {
         "--fault",
         "5:delay(ms=10)",
     ];
+    let flags = [&both_tiers(&to_part)[..], &named].concat();
     assert_eq!(in_vain(&desk, &flags), [""; 0]);
     // a recording has no users for others to log in as without MySQL
     let http = [
