@@ -8,29 +8,12 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::running::Running;
-use crate::support::{Desk, RECORDING, number, password_secret, shop, url};
+use crate::support::{Desk, RECORDING, number, password_secret, shop, standing_proxy, url};
 
-/// A proxy named `front` before a shop; where it listens and where it is controlled.
+/// A proxy named `front` before a shop; its URL, and where it is controlled.
 fn proxy(desk: &Desk, to: &str) -> (Running, String, String) {
-    let file =
-        format!("control = '127.0.0.1:0'\n[[proxy]]\nname = 'front'\nlisten = '0'\nto = '{to}'\n");
-    desk.write("proxies.toml", file.as_bytes());
-    let mut proxy = Running::start(
-        desk,
-        &[
-            "proxy",
-            "--config",
-            "proxies.toml",
-            "--json",
-            "--for",
-            "10m",
-        ],
-    );
-    let listens = proxy.until("reprise: front listens on ");
-    let listens = format!("http://{}", listens.split(' ').nth(4).unwrap());
-    let control = proxy.until("reprise: control at ");
-    let control = control.rsplit(' ').next().unwrap().to_owned();
-    (proxy, listens, control)
+    let (proxy, listens, control) = standing_proxy::of_file(desk, "front", to);
+    (proxy, format!("http://{listens}"), control)
 }
 
 fn stop(proxy: Running) {

@@ -1,46 +1,16 @@
 //! https targets on the command line: trust by file or by flag, and a certificate that gives production away.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::thread;
+use std::net::TcpStream;
 
-use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rcgen::IsCa;
+use rustls::{ServerConnection, StreamOwned};
 
+use crate::support::tls::{self, Own};
 use crate::support::{Desk, RECORDING, conserved};
 
-/// A TLS server whose certificate is for `names`; its address, and the certificate in PEM form.
-fn server(names: &[&str]) -> (SocketAddr, String) {
-    let key = KeyPair::generate().unwrap();
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let own = CertificateParams::new(names).unwrap();
-    let own = own.self_signed(&key).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from(own.der().to_vec())],
-            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for tcp in listener.incoming().flatten() {
-            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            thread::spawn(move || answer(StreamOwned::new(session, tcp)));
-        }
-    });
-    (address, own.pem())
-}
-
 /// Answers every request that fits one read, until the client leaves.
-fn answer(mut stream: StreamOwned<ServerConnection, std::net::TcpStream>) {
+fn answer(mut stream: StreamOwned<ServerConnection, TcpStream>) {
     let mut buffer = [0; 16_384];
     while matches!(stream.read(&mut buffer), Ok(read) if read > 0) {
         let ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -55,12 +25,11 @@ const FLAGS: [&str; 4] = ["--speed", "50", "--where", "operation:/search"];
 #[test]
 fn a_target_is_trusted_by_its_authority_or_on_ones_own_word() {
     let desk = Desk::with_recording();
-    let (address, certificate) = server(&["localhost"]);
-    desk.write("ca.pem", certificate.as_bytes());
-    let url = format!("https://localhost:{}", address.port());
+    let own = Own::made(&desk, "own", &["localhost"], IsCa::NoCa);
+    let url = format!("https://localhost:{}", tls::server(&own, answer).port());
     let replay = [&["replay", RECORDING, "--http", &url][..], &FLAGS].concat();
     desk.run(&replay).refused(3, "certificate");
-    let run = desk.answer(&[&replay[..], &["--ca", "ca.pem", "--run", "trusted"]].concat());
+    let run = desk.answer(&[&replay[..], &["--ca", &own.certificate, "--run", "trusted"]].concat());
     conserved(&run);
     assert_eq!(run["run"]["insecure"], false);
     assert_eq!(run["outcomes"]["refused"], 0);
@@ -93,8 +62,8 @@ fn a_port_of_this_machine_that_leads_to_the_recorded_host_is_refused() {
         "cache": {}, "timings": {"send": 1, "wait": 3, "receive": 1}}]}}"#;
     desk.write("a.har", har.as_bytes());
     desk.run(&["import", "a.har", "--name", "web"]).ok();
-    let (address, _) = server(&["shop.example.org"]);
-    let url = format!("https://{address}");
+    let own = Own::made(&desk, "own", &["shop.example.org"], IsCa::NoCa);
+    let url = format!("https://{}", tls::server(&own, answer));
     let replay = ["replay", "web", "--http", &url, "--insecure"];
     desk.run(&replay).refused(3, "--allow-recorded-server");
     assert!(desk.answers(&["runs"]).is_empty());

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 use serde_json::Value;
 
 use crate::support::running::Running;
-use crate::support::{Desk, number};
+use crate::support::{Desk, number, standing_proxy};
 
 const CLIENTS: u64 = 10_000;
 
@@ -81,12 +81,7 @@ struct Proxied {
 impl Proxied {
     fn start(server: &str) -> Self {
         let desk = Desk::new();
-        let flags = ["proxy", "--listen", "0", "--to", server, "--control", "0"];
-        let mut running = Running::start(&desk, &flags);
-        let line = running.until("reprise: proxy listens on ");
-        let listens = line.split(' ').nth(4).unwrap().to_owned();
-        let line = running.until("reprise: control at http://");
-        let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+        let (running, listens, control) = standing_proxy::controlled(&desk, server);
         Self {
             desk,
             running,

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 use reprise_fixtures::mariadb;
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 
-use crate::support::running::Running;
-use crate::support::{Desk, shop};
+use crate::support::{Desk, shop, standing_proxy};
 
 /// How long a server may take to come up.
 const START: Duration = Duration::from_secs(20);
@@ -75,14 +74,10 @@ fn python(script: &str) -> Command {
 fn prove(server_port: u16, protocol: &str, script: &str, more: &[&str]) {
     let desk = Desk::new();
     let to = format!("{protocol}://127.0.0.1:{server_port}");
-    let flags = ["proxy", "--listen", "0", "--to", &to, "--control", "0"];
-    let mut running = Running::start(&desk, &flags);
-    let line = running.until("reprise: proxy listens on ");
-    let port = line.split([' ', ':']).nth(6).unwrap().to_owned();
-    let line = running.until("reprise: control at http://");
-    let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+    let (running, listens, control) = standing_proxy::controlled(&desk, &to);
+    let (_, port) = listens.rsplit_once(':').unwrap();
     let mut command = python(script);
-    command.args([&control, &port, &server_port.to_string()]);
+    command.args([&control, port, &server_port.to_string()]);
     command.args(more);
     let output = command.output().unwrap();
     assert!(

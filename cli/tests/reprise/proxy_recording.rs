@@ -11,6 +11,7 @@ use crate::support::recording_proxy::{
     asked, exchanges, get, interrupt, mysql_to, nothing_lost, start,
 };
 use crate::support::running::Running;
+use crate::support::standing_proxy::listens;
 use crate::support::{Desk, folder_holds, number, shop, url};
 
 #[test]
@@ -69,8 +70,7 @@ fn proxies_of_a_file_record_into_one_recording_and_a_name_that_is_taken_is_refus
     let flags = ["proxy", "--config", "proxies.toml", "--json"];
     let mut running = Running::start(&desk, &flags);
     for name in ["a", "b"] {
-        let line = running.until(&format!("reprise: {name} listens on "));
-        let address = line.split(' ').nth(4).unwrap().to_owned();
+        let address = listens(&mut running, name);
         asked(TcpStream::connect(address).unwrap(), &get("/"));
     }
     running.signal("-INT");

@@ -1,96 +1,41 @@
 //! `reprise proxy --record` where TLS is spoken: before the proxy, behind it, on both sides, or through it.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+use rcgen::{BasicConstraints, IsCa};
 use reprise_fixtures::mariadb::{self, Mariadb};
 use reprise_fixtures::mysql::Client;
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
-};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::Value;
 
 use crate::support::recording_proxy::{
     asked, exchanges, get, interrupt, mysql_to, nothing_lost, start,
 };
 use crate::support::running::Running;
+use crate::support::standing_proxy::listens;
+use crate::support::tls::{self, Own};
 use crate::support::{Desk, number};
-
-/// A certificate for `localhost` in files, with its key.
-struct Own {
-    certificate: String,
-    key: String,
-}
-
-impl Own {
-    fn new(desk: &Desk, name: &str) -> Self {
-        Self::made(desk, name, "localhost", IsCa::NoCa)
-    }
-
-    fn made(desk: &Desk, name: &str, host: &str, is_ca: IsCa) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut own =
-            CertificateParams::new(vec![host.to_owned(), "127.0.0.1".to_owned()]).unwrap();
-        own.is_ca = is_ca;
-        let own = own.self_signed(&key).unwrap();
-        let file = |what: &str, text: &str| {
-            let file = format!("{name}.{what}");
-            desk.write(&file, text.as_bytes());
-            desk.path(&file).display().to_string()
-        };
-        Self {
-            certificate: file("pem", &own.pem()),
-            key: file("key", &key.serialize_pem()),
-        }
-    }
-
-    fn certificate(&self) -> CertificateDer<'static> {
-        CertificateDer::from_pem_file(&self.certificate).unwrap()
-    }
-}
 
 /// A server that answers requests on TLS.
 fn secure_server(own: &Own) -> SocketAddr {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![own.certificate()],
-            PrivateKeyDer::from_pem_file(&own.key).unwrap(),
-        )
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for tcp in listener.incoming().flatten() {
-            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            thread::spawn(move || {
-                let mut stream = StreamOwned::new(session, tcp);
-                let _ = stream.read(&mut [0; 4096]);
-                let body = "x".repeat(300_000);
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                stream.conn.send_close_notify();
-                let _ = stream.flush();
-                // what is left unread would make the end a reset
-                let _ = stream.read(&mut [0; 64]);
-            });
-        }
-    });
-    address
+    tls::server(own, |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let body = "x".repeat(300_000);
+        let _ = write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.conn.send_close_notify();
+        let _ = stream.flush();
+        // what is left unread would make the end a reset
+        let _ = stream.read(&mut [0; 64]);
+    })
 }
 
 fn secure_client(own: &Own, address: &str) -> StreamOwned<ClientConnection, TcpStream> {
@@ -162,13 +107,12 @@ fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_named_and_for_
     // as `openssl req -x509` makes them
     let authority = IsCa::Ca(BasicConstraints::Unconstrained);
     for (host, trusted) in [("localhost", true), ("elsewhere.example", false)] {
-        let behind = Own::made(&desk, host, host, authority);
+        let behind = Own::made(&desk, host, &[host, "127.0.0.1"], authority);
         let to = format!("https://localhost:{}", secure_server(&behind).port());
         let flags = ["--to", &to, "--ca", &behind.certificate];
         let mut running =
             Running::start(&desk, &[&["proxy", "--listen", "0"][..], &flags].concat());
-        let line = running.until("reprise: proxy listens on ");
-        let mut plain = TcpStream::connect(line.split(' ').nth(4).unwrap()).unwrap();
+        let mut plain = TcpStream::connect(listens(&mut running, "proxy")).unwrap();
         plain.write_all(get("/").as_bytes()).unwrap();
         let mut answer = Vec::new();
         let read = plain.read_to_end(&mut answer);
@@ -279,12 +223,7 @@ const STRUCK: &str = "CREATE TABLE IF NOT EXISTS t (id INT); SELECT 1 AS one; UP
 fn a_client_in_plain_reaches_mysql_in_tls() {
     let desk = Desk::new();
     let behind = Own::new(&desk, "behind");
-    let server = mariadb::start_with(&[
-        "--skip-log-bin",
-        &format!("--ssl-cert={}", behind.certificate),
-        &format!("--ssl-key={}", behind.key),
-    ])
-    .unwrap();
+    let server = secure_mariadb(&behind);
     let to = mysql_to(&server);
     let fault = ["--fault", "100:error(code=1205) for mysql UPDATE"];
     let flags = [&["--to", &to, "--ca", &behind.certificate][..], &fault];

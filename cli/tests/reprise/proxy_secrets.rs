@@ -15,6 +15,7 @@ use reprise_store::Store;
 use serde_json::Value;
 
 use crate::support::running::Running;
+use crate::support::standing_proxy::listens;
 use crate::support::{Desk, number};
 use planted::Traffic;
 
@@ -89,8 +90,7 @@ fn recorded(
     let mut command = desk.command(&[&first[..], &["--to", &to], flags].concat());
     command.env("TMPDIR", desk.path("temporary"));
     let mut running = Running::of(command);
-    let line = running.until("reprise: proxy listens on ");
-    let address = line.split(' ').nth(4).unwrap().to_owned();
+    let address = listens(&mut running, "proxy");
     for script in scripts(traffic) {
         thread::scope(|scope| {
             scope.spawn(|| play(server.accept().unwrap().0, &script, true));

@@ -6,13 +6,13 @@ use std::net::{TcpListener, TcpStream};
 use serde_json::Value;
 
 use crate::support::running::Running;
+use crate::support::standing_proxy::{control_address, listens};
 use crate::support::{Desk, number, shop, url};
 
 /// Starts a proxy on a free port; where it listens.
 fn start(desk: &Desk, flags: &[&str]) -> (Running, String) {
     let mut running = Running::start(desk, &[&["proxy", "--listen", "0"], flags].concat());
-    let line = running.until("reprise: proxy listens on ");
-    let address = line.split(' ').nth(4).unwrap().to_owned();
+    let address = listens(&mut running, "proxy");
     (running, address)
 }
 
@@ -152,8 +152,7 @@ fn a_proxy_that_runs_is_given_orders_by_the_command() {
     let (desk, shop) = (Desk::new(), shop());
     let flags = ["--to", &url(&shop), "--control", "0"];
     let (mut running, address) = start(&desk, &flags);
-    let line = running.until("reprise: control at http://");
-    let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+    let control = control_address(&mut running);
     let at = ["--control", &control];
     let order = |words: &[&str]| desk.answer(&[&["proxy"][..], words, &at].concat());
     order(&["add", "proxy", "100:error(status=503)"]);
@@ -287,9 +286,7 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     );
     desk.write("proxies.toml", file.as_bytes());
     let mut running = Running::start(&desk, &["proxy", "--config", "proxies.toml", "--json"]);
-    let line = running.until("reprise: control at http://");
-    let (_, rest) = line.split_once("http://").unwrap();
-    let at = rest.split('/').next().unwrap();
+    let at = &control_address(&mut running);
     let (status, all) = control(at, "GET /api/proxies", "");
     assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
     assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");

@@ -11,8 +11,8 @@ use reprise_fixtures::mysql::Client;
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 use serde_json::{Value, json};
 
-use crate::support::Desk;
 use crate::support::running::Running;
+use crate::support::{Desk, standing_proxy};
 use guard::Fault;
 
 const HANDBOOK: &str = include_str!("../../../docs/proxy.md");
@@ -48,16 +48,11 @@ impl Stage {
         let server = mariadb::start().unwrap();
         let desk = Desk::new();
         let to = format!("mysql://{}", server.addr());
-        let flags = ["proxy", "--listen", "0", "--to", &to, "--control", "0"];
-        let mut running = Running::start(&desk, &flags);
-        let line = running.until("reprise: proxy listens on ");
-        let listens = line.split(' ').nth(4).unwrap().parse().unwrap();
-        let line = running.until("reprise: control at http://");
-        let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+        let (running, listens, control) = standing_proxy::controlled(&desk, &to);
         let stage = Self {
             desk,
             running,
-            listens,
+            listens: listens.parse().unwrap(),
             control,
             server,
         };

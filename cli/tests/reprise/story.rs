@@ -8,7 +8,9 @@ use reprise_fixtures::shop::{self, Database, Shop, ShopConfig};
 use serde_json::Value;
 
 use crate::support::running::Running;
-use crate::support::{Desk, RECORDING, conserved, number, password_secret, said, url};
+use crate::support::{
+    Desk, RECORDING, conserved, number, password_secret, said, standing_proxy, url,
+};
 
 const SLOW: &str = "20:delay(ms=200,jitter=50)@12s..17s via db";
 const FAILING: &str = "5:error(code=1213)@25s..30s via db for mysql SELECT";
@@ -27,26 +29,8 @@ impl Stage {
     fn set(desk: &Desk, leaks_connections: bool) -> Self {
         let server =
             mariadb::start().expect("this test needs MariaDB: apt-get install mariadb-server");
-        let file = format!(
-            "control = '127.0.0.1:0'\n[[proxy]]\nname = 'db'\nlisten = '0'\nto = 'mysql://{}'\nseed = 5\n",
-            server.addr()
-        );
-        desk.write("proxies.toml", file.as_bytes());
-        let mut proxy = Running::start(
-            desk,
-            &[
-                "proxy",
-                "--config",
-                "proxies.toml",
-                "--json",
-                "--for",
-                "10m",
-            ],
-        );
-        let listens = proxy.until("reprise: db listens on ");
-        let listens = listens.split(' ').nth(4).unwrap();
-        let control = proxy.until("reprise: control at ");
-        let control = control.rsplit(' ').next().unwrap().to_owned();
+        let to = format!("mysql://{}", server.addr());
+        let (proxy, listens, control) = standing_proxy::of_file(desk, "db", &to);
         let shop = shop::start(ShopConfig {
             database: Database::mysql_at(listens.parse().unwrap()),
             latency: Latency::NONE,

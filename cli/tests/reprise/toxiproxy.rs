@@ -3,17 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::running::Running;
-use crate::support::{Desk, shop};
+use crate::support::{Desk, shop, standing_proxy};
 
 #[test]
 fn the_client_of_toxiproxy_creates_proxies_and_puts_toxics_on_them() {
     let (desk, shop) = (Desk::new(), shop());
     let server = shop.http_addr().to_string();
-    let flags = ["proxy", "--listen", "0", "--to", &server, "--control", "0"];
-    let mut running = Running::start(&desk, &flags);
-    let line = running.until("reprise: control at http://");
-    let control = line.split(['/', ' ']).nth(5).unwrap().to_owned();
+    let (running, _, control) = standing_proxy::controlled(&desk, &server);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/drivers/toxiproxy.mjs");
     let output = Command::new("node")
         .arg(script)

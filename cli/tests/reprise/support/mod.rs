@@ -3,6 +3,8 @@
 
 pub(crate) mod recording_proxy;
 pub(crate) mod running;
+pub(crate) mod standing_proxy;
+pub(crate) mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

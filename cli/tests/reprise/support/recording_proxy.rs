@@ -6,14 +6,14 @@ use reprise_fixtures::mariadb::Mariadb;
 use serde_json::Value;
 
 use super::running::Running;
+use super::standing_proxy::listens;
 use super::{Desk, number};
 
 /// Starts a proxy that records as `passed`; where it listens.
 pub(crate) fn start(desk: &Desk, flags: &[&str]) -> (Running, String) {
     let first = ["proxy", "--listen", "0", "--record", "passed", "--json"];
     let mut running = Running::start(desk, &[&first[..], flags].concat());
-    let line = running.until("reprise: proxy listens on ");
-    let address = line.split(' ').nth(4).unwrap().to_owned();
+    let address = listens(&mut running, "proxy");
     (running, address)
 }
 
