@@ -6,14 +6,11 @@ mod planted;
 
 use std::path::Path;
 
+use planted::search::{RULES, all_are_said, found_in, found_unpacked};
 use planted::{Traffic, http, mysql};
 use reprise_capture::{ImportConfig, Redaction, import};
 use reprise_store::{Recording, Store};
 use reprise_wire::redact::{RedactionKey, Rules, find_pseudonyms};
-
-/// Rules beside the built-in ones, for what is personal.
-const RULES: &str = "[[rule]]\nname = \"personal\"\ndetector = [\"email\", \"iban\"]\njson = [\"$.customer.phone\"]\n\
-    action = \"shape\"\n[[rule]]\nname = \"reset\"\nsegment = ['^reset-[a-z0-9]+$']\n";
 
 /// A store in a folder of its own. SQLite keeps its temporary tables in memory (`temp_store`), and nothing
 /// else of Reprise writes temporary files.
@@ -66,45 +63,10 @@ impl Bench {
             })
             .collect()
     }
-
-    /// The planted secrets in what the store gives back: rows, texts, unpacked payloads, decoded bodies.
-    fn found_unpacked(&self, recording: &Recording, traffic: &Traffic) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut look = |bytes: &[u8], place: &str| found.extend(found_in(bytes, place, traffic));
-        look(format!("{recording:?}").as_bytes(), "recording");
-        for connection in self.store.connections(recording.id).unwrap() {
-            look(format!("{connection:?}").as_bytes(), "connection");
-        }
-        for operation in self.store.operations(recording.id).unwrap() {
-            look(operation.text.as_bytes(), "operation");
-        }
-        for exchange in self.store.requests(recording.id, true) {
-            let exchange = exchange.unwrap();
-            let place = format!("exchange {} ({})", exchange.row.id, exchange.row.summary);
-            look(exchange.row.summary.as_bytes(), &place);
-            for payload in [exchange.request, exchange.response].into_iter().flatten() {
-                look(&payload, &place);
-                look(&planted::decoded_body(&payload), &place);
-            }
-        }
-        found
-    }
 }
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-fn found_in(bytes: &[u8], place: &str, traffic: &Traffic) -> Vec<String> {
-    let mut found = Vec::new();
-    for secret in &traffic.secrets {
-        for (spelling, text) in planted::spellings(secret) {
-            if memchr::memmem::find(bytes, &text).is_some() {
-                found.push(format!("{secret} as {spelling} in {place}"));
-            }
-        }
-    }
-    found
 }
 
 fn redaction() -> Option<Redaction> {
@@ -118,16 +80,7 @@ fn nothing_is_found(traffic: &Traffic) {
     let raw = Bench::new();
     let recording = raw.record(traffic, None);
     assert!(recording.raw);
-    let planted = raw.found_unpacked(&recording, traffic);
-    for secret in &traffic.secrets {
-        let is_there = planted
-            .iter()
-            .any(|found| found.starts_with(&format!("{secret} as ")));
-        assert!(
-            is_there,
-            "the traffic does not say {secret}, so that nothing is tested by it"
-        );
-    }
+    all_are_said(&found_unpacked(&raw.store, &recording, traffic), traffic);
     let bench = Bench::new();
     let recording = bench.record(traffic, redaction());
     assert!(!recording.raw && !recording.redacted.is_empty());
@@ -136,7 +89,7 @@ fn nothing_is_found(traffic: &Traffic) {
         raw.store.recordings().unwrap()[0].exchanges
     );
     assert_eq!(
-        bench.found_unpacked(&recording, traffic),
+        found_unpacked(&bench.store, &recording, traffic),
         Vec::<String>::new()
     );
     assert_eq!(bench.found(traffic), Vec::<String>::new());

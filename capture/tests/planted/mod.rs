@@ -2,6 +2,7 @@
 
 pub(crate) mod http;
 pub(crate) mod mysql;
+pub(crate) mod search;
 
 use std::net::SocketAddr;
 

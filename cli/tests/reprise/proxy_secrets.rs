@@ -18,10 +18,7 @@ use crate::support::running::Running;
 use crate::support::standing_proxy::listens;
 use crate::support::{Desk, number};
 use planted::Traffic;
-
-/// Rules beside the built-in ones, for what is personal.
-const RULES: &str = "[[rule]]\nname = \"personal\"\ndetector = [\"email\", \"iban\"]\njson = [\"$.customer.phone\"]\n\
-    action = \"shape\"\n[[rule]]\nname = \"reset\"\nsegment = ['^reset-[a-z0-9]+$']\n";
+use planted::search::{RULES, all_are_said, found_in, found_unpacked};
 
 /// What one side says at a time.
 struct Said {
@@ -119,20 +116,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The planted secrets in `bytes`, each with its spelling.
-fn found_in(bytes: &[u8], place: &str, traffic: &Traffic) -> Vec<String> {
-    let mut found = Vec::new();
-    for secret in &traffic.secrets {
-        for (spelling, text) in planted::spellings(secret) {
-            if memchr::memmem::find(bytes, &text).is_some() {
-                found.push(format!("{secret} as {spelling} in {place}"));
-            }
-        }
-    }
-    found
-}
-
-/// Those in any file on the desk.
+/// The planted secrets in any file on the desk.
 fn found_on(desk: &Desk, traffic: &Traffic) -> Vec<String> {
     let look = |path: PathBuf| {
         // a log may go away between listing and reading
@@ -142,44 +126,17 @@ fn found_on(desk: &Desk, traffic: &Traffic) -> Vec<String> {
     files(&desk.path("")).into_iter().flat_map(look).collect()
 }
 
-/// Those in what the recording gives back: rows, texts, unpacked payloads, decoded bodies.
-fn found_unpacked(desk: &Desk, traffic: &Traffic) -> Vec<String> {
+/// Those in what the one recording gives back.
+fn found_recorded(desk: &Desk, traffic: &Traffic) -> Vec<String> {
     let store = Store::open(desk.library()).unwrap();
     let recording = store.recordings().unwrap().remove(0);
-    let mut found = Vec::new();
-    let mut look = |bytes: &[u8], place: &str| found.extend(found_in(bytes, place, traffic));
-    look(format!("{recording:?}").as_bytes(), "recording");
-    for connection in store.connections(recording.id).unwrap() {
-        look(format!("{connection:?}").as_bytes(), "connection");
-    }
-    for operation in store.operations(recording.id).unwrap() {
-        look(operation.text.as_bytes(), "operation");
-    }
-    for exchange in store.requests(recording.id, true) {
-        let exchange = exchange.unwrap();
-        let place = format!("exchange {}", exchange.row.id);
-        look(exchange.row.summary.as_bytes(), &place);
-        for payload in [exchange.request, exchange.response].into_iter().flatten() {
-            look(&payload, &place);
-            look(&planted::decoded_body(&payload), &place);
-        }
-    }
-    found
+    found_unpacked(&store, &recording, traffic)
 }
 
 fn nothing_is_found(traffic: &Traffic, scheme: &str) {
     let rules = ["--rules", "rules.toml"];
     let (raw, said) = recorded(traffic, scheme, &["--store-raw"], |_| {});
-    let all = found_unpacked(&raw, traffic);
-    for secret in &traffic.secrets {
-        let is_there = all
-            .iter()
-            .any(|found| found.starts_with(&format!("{secret} as ")));
-        assert!(
-            is_there,
-            "{secret} did not pass, so that nothing is tested by it"
-        );
-    }
+    all_are_said(&found_recorded(&raw, traffic), traffic);
     let (desk, answer) = recorded(traffic, scheme, &rules, |desk| {
         assert_eq!(
             found_on(desk, traffic),
@@ -191,7 +148,7 @@ fn nothing_is_found(traffic: &Traffic, scheme: &str) {
         assert_eq!(number(&answer, counted), number(&said, counted), "{answer}");
     }
     assert_eq!(number(&answer, "/recording/loss/gap_bytes"), 0, "{answer}");
-    assert_eq!(found_unpacked(&desk, traffic), Vec::<String>::new());
+    assert_eq!(found_recorded(&desk, traffic), Vec::<String>::new());
     assert_eq!(found_on(&desk, traffic), Vec::<String>::new());
     assert_eq!(
         found_in(answer.to_string().as_bytes(), "answer", traffic),
