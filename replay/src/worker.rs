@@ -40,6 +40,26 @@ use lane_copy::LaneCopy;
 use outbox::{Batch, Outbox};
 use places::Places;
 
+/// What tests make theirs from.
+#[cfg(test)]
+const SAMPLE: reprise_measure::Sample = reprise_measure::Sample {
+    exchange: 1,
+    lane: 0,
+    copy: 0,
+    operation: 0,
+    intended_us: 0,
+    ready_us: 0,
+    sent_us: 0,
+    first_byte_us: None,
+    done_us: 0,
+    outcome: reprise_measure::Outcome::Ok,
+    status: 0,
+    flags: reprise_measure::SampleFlags::empty(),
+    sent_bytes: 0,
+    received_bytes: 0,
+    faults: 0,
+};
+
 /// What a worker is started with.
 pub(crate) struct Shard {
     /// Its number, below the program's number of workers.

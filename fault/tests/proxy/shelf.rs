@@ -2,12 +2,12 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Error, OptsBuilder};
 use reprise_fault::ProxyProtocol;
-use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::mariadb::{self, Mariadb, Shared};
 use reprise_fixtures::shop::{MYSQL_DATABASE, MYSQL_PASSWORD, MYSQL_USER};
 
 use crate::support::Standing;
@@ -18,17 +18,11 @@ pub(crate) struct Shelf {
     database: &'static str,
 }
 
-/// The server, for as long as a test uses it.
-static SERVER: Mutex<Weak<Mariadb>> = Mutex::new(Weak::new());
+static SERVER: Shared = Shared::new();
 
 impl Shelf {
     pub(crate) fn new(database: &'static str) -> Self {
-        let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = shared
-            .upgrade()
-            .unwrap_or_else(|| Arc::new(mariadb::start().unwrap()));
-        *shared = Arc::downgrade(&server);
-        drop(shared);
+        let server = SERVER.or_start(mariadb::start).unwrap();
         let options = options(server.addr().port()).db_name(Some(MYSQL_DATABASE));
         let mut conn = Conn::new(options).unwrap();
         for sql in [

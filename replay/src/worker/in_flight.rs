@@ -181,25 +181,10 @@ mod tests {
     use std::pin::Pin;
 
     use super::*;
+    use crate::worker::SAMPLE;
 
-    fn sample(exchange: u32) -> Sample {
-        Sample {
-            exchange,
-            lane: 0,
-            copy: 0,
-            operation: 0,
-            intended_us: 0,
-            ready_us: 0,
-            sent_us: 0,
-            first_byte_us: None,
-            done_us: 0,
-            outcome: reprise_measure::Outcome::Ok,
-            status: 0,
-            flags: reprise_measure::SampleFlags::empty(),
-            sent_bytes: 0,
-            received_bytes: 0,
-            faults: 0,
-        }
+    const fn sample(exchange: u32) -> Sample {
+        Sample { exchange, ..SAMPLE }
     }
 
     fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {

@@ -180,27 +180,8 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use reprise_measure::Outcome;
-
     use super::*;
-
-    const SAMPLE: Sample = Sample {
-        exchange: 1,
-        lane: 0,
-        copy: 0,
-        operation: 0,
-        intended_us: 0,
-        ready_us: 0,
-        sent_us: 0,
-        first_byte_us: None,
-        done_us: 9,
-        outcome: Outcome::Refused,
-        status: 0,
-        flags: SampleFlags::CONNECTED,
-        sent_bytes: 0,
-        received_bytes: 0,
-        faults: 0,
-    };
+    use crate::worker::SAMPLE;
 
     #[test]
     fn a_sample_says_when_the_generator_and_not_the_target_refused_its_connection() {

@@ -1,11 +1,11 @@
 //! A server, a relay before it, a store, and replays of what went through.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
-use reprise_fixtures::mariadb::{self, Mariadb};
+use reprise_fixtures::mariadb::{self, Mariadb, Shared};
 use reprise_fixtures::shop::{MYSQL_PASSWORD, MYSQL_USER};
 use reprise_measure::Outcome;
 use reprise_replay::{
@@ -17,15 +17,10 @@ use tempfile::TempDir;
 use crate::certificates;
 use crate::relay::{Beginning, Relay};
 
-/// One server for all tests that run at the same time, each with a database of its own; it ends with the last
-/// of them.
-static SERVER: Mutex<Weak<Mariadb>> = Mutex::new(Weak::new());
+/// Each test has a database of its own on it.
+static SERVER: Shared = Shared::new();
 
 fn server() -> Arc<Mariadb> {
-    let mut shared = SERVER.lock().unwrap();
-    if let Some(running) = shared.upgrade() {
-        return running;
-    }
     // statement ids go on where a cached thread left off, so that no thread is cached
     let options = [
         "--skip-log-bin",
@@ -36,9 +31,7 @@ fn server() -> Arc<Mariadb> {
         &format!("--ssl-cert={}", certificates::file("server.pem")),
         &format!("--ssl-key={}", certificates::file("server-key.pem")),
     ];
-    let started = Arc::new(mariadb::start_with(&options).unwrap());
-    *shared = Arc::downgrade(&started);
-    started
+    SERVER.or_start(|| mariadb::start_with(&options)).unwrap()
 }
 
 pub(crate) struct Bench {
