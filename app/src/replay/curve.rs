@@ -49,10 +49,11 @@ impl Library {
 
 /// How many of a stretch's exchanges have a target; all of them while none has.
 fn sent_of(plan: &Plan, point: &RatePoint) -> u64 {
-    let mysql = point.mysql.unwrap_or(0);
+    // older recordings do not say how many were MySQL
+    let Some(mysql) = point.mysql else {
+        return point.exchanges;
+    };
     match (plan.http.is_empty(), plan.mysql.is_some()) {
-        // older recordings do not say how many were MySQL
-        _ if point.mysql.is_none() => point.exchanges,
         (true, true) => mysql,
         (false, false) => point.exchanges.saturating_sub(mysql),
         (true, false) | (false, true) => point.exchanges,

@@ -30,16 +30,17 @@ pub(super) fn is_named(operation: &str, table: &str) -> bool {
     for word in words(operation) {
         match word {
             "(" => {
-                let place = match level.place {
-                    Place::Expected => Place::Listed,
-                    _ => Place::Elsewhere,
+                // what is in the parentheses stands where a table would, or nothing does
+                let (inside, behind) = match level.place {
+                    Place::Expected => (Place::Expected, Place::Listed),
+                    _ => (Place::Elsewhere, Place::Elsewhere),
                 };
-                above.push(Level { place, ..level });
+                above.push(Level {
+                    place: behind,
+                    ..level
+                });
                 level = Level {
-                    place: match level.place {
-                        Place::Expected => Place::Expected,
-                        _ => Place::Elsewhere,
-                    },
+                    place: inside,
                     is_query: false,
                 };
             }
