@@ -146,6 +146,36 @@ mod tests {
     }
 
     #[test]
+    fn the_handbook_has_every_limit_as_it_is_unless_changed() {
+        let handbook = include_str!("../../docs/recording.md");
+        let mut told = Vec::new();
+        for line in handbook.lines() {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let [names, _, unless_changed, _] = cells[..] else {
+                continue;
+            };
+            let names = names.trim_start_matches("| ").split(", ");
+            for (name, value) in names.zip(unless_changed.split(", ")) {
+                let Some(name) = name
+                    .strip_prefix('`')
+                    .and_then(|name| name.strip_suffix('`'))
+                else {
+                    continue;
+                };
+                let mut limits = CaptureLimits::default();
+                let value = value.replace([',', ' '], "");
+                limits.set(&format!("{name}={value}")).unwrap();
+                assert_eq!(limits, CaptureLimits::default(), "{name}");
+                told.push(name);
+            }
+        }
+        told.sort_unstable();
+        let mut all = CaptureLimits::NAMES.map(|(name, _)| name);
+        all.sort_unstable();
+        assert_eq!(told, all);
+    }
+
+    #[test]
     fn sizes_and_times_are_read_with_their_units() {
         let mut limits = CaptureLimits::default();
         limits.set("body=64KiB").unwrap();
