@@ -4,6 +4,28 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Where users read of the language.
+const HANDBOOK: &str = include_str!("../../../docs/filters.md");
+
+#[test]
+fn the_handbook_has_every_key_and_flag_and_only_terms_that_are_read() {
+    let keys = parse::KEYS.map(|key| format!("{key}:"));
+    let flags = term::FLAG_NAMES.map(|(name, _)| format!("| `{name}` |"));
+    for wanted in keys.iter().chain(&flags) {
+        assert!(HANDBOOK.contains(wanted), "{wanted}");
+    }
+    let rows = HANDBOOK.lines().filter_map(|line| line.strip_prefix("| `"));
+    let terms: Vec<&str> = rows
+        .filter_map(|row| row.split(" |").next())
+        .flat_map(|cell| cell.split("`, `"))
+        .map(|term| term.trim_end_matches('`'))
+        .collect();
+    assert!(terms.len() > 25, "{terms:?}");
+    for term in terms {
+        assert!(Filter::parse(term).is_ok(), "{term}");
+    }
+}
+
 fn cart() -> Candidate<'static> {
     Candidate {
         protocol: Protocol::Http,
