@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM: the first asks the running job to end cleanly, the second ends the process.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -36,6 +37,15 @@ impl Stop {
     /// Whether the user asked.
     pub(crate) fn asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
+    }
+
+    /// What a job does that asks now and then: it goes on until the user asked.
+    pub(crate) fn flow(&self) -> ControlFlow<()> {
+        if self.asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     /// Calls `stop` when the user asks, for as long as the answer is kept.

@@ -1,6 +1,5 @@
 //! `reprise copy NAME --to FILE`: a recording to another file, for somebody else or for keeping.
 
-use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use reprise_app::readable::{bytes, counted};
@@ -24,11 +23,7 @@ pub(crate) fn run(context: &Context, arguments: CopyArguments) -> anyhow::Result
     let mut progress = Progress::start("copying", context.json);
     let copied = library.copy(&request, &mut |share| {
         progress.update(Some(share), &format!("{:.0} %", share * 100.0));
-        if stop.asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        stop.flow()
     });
     progress.finish();
     let answer = copied?;

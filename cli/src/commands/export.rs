@@ -1,7 +1,6 @@
 //! `reprise export NAME --to FORMAT`: a recording in another tool's format, to a file or the standard output.
 
 use std::io::{self, IsTerminal as _};
-use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -40,11 +39,7 @@ pub(crate) fn run(context: &Context, arguments: ExportArguments) -> anyhow::Resu
     let mut progress = Progress::start("exporting", context.json || request.out.is_none());
     let mut look = |share: f64| {
         progress.update(Some(share), &format!("{:.0} %", share * 100.0));
-        if stop.asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        stop.flow()
     };
     let mut stdout = io::stdout().lock();
     let exported = library.export(&request, &mut stdout, &mut look);

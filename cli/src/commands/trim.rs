@@ -1,6 +1,5 @@
 //! `reprise trim NAME`: a recording cut down to a part of it, the whole one kept in the bin.
 
-use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use reprise_app::readable::{bytes, counted};
@@ -17,11 +16,7 @@ pub(crate) fn run(context: &Context, arguments: TrimArguments) -> anyhow::Result
     let mut progress = Progress::start("trimming", context.json);
     let trimmed = library.trim(&arguments.name, &arguments.part.into(), &mut |share| {
         progress.update(Some(share), &format!("{:.0} %", share * 100.0));
-        if stop.asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        stop.flow()
     });
     progress.finish();
     let trimmed = trimmed?;
