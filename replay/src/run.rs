@@ -39,7 +39,7 @@ use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox::Batch;
 use crate::worker::{Shard, Worker};
-use crate::{Plan, ReplayError, Users};
+use crate::{Plan, ReplayError};
 use collector::{Collector, Totals};
 use commands::Commands;
 use control::{Control, Ending};
@@ -82,43 +82,113 @@ const EVENTS: usize = 1_024;
 /// The plan cannot be run as it is, the recording cannot be read, the run's name is taken, or threads
 /// cannot be started.
 pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError> {
+    let opened = Opened::of(&config, store)?;
     let ReplayConfig {
         prepared,
         run,
         targets,
         secrets,
         users,
-        mysql_room,
+        ..
     } = config;
-    let plan = &prepared.plan;
-    if plan.users != users.count() {
-        return Err(ReplayError::NoUsers);
-    }
-    let faults = Faults::new(plan.faults.clone())?;
-    let checks = plan.judged()?;
-    start_prepared(
+    let writer = create(&prepared, &run, store)?;
+    let control = Control::new(prepared.plan.times_at(0), opened.workers);
+    let program = Arc::new(Program {
+        http: opened.http,
+        mysql: opened.mysql,
+        faults: opened.faults,
+        secrets: secrets.in_order(&prepared.plan.secrets),
+        users: users.arranged(&prepared.accounts),
+        shared: SharedValues::default(),
+        origin: Origin::soon(),
+        workers: opened.workers,
+        threads: Threads::of(&prepared.lanes),
+        keys: Keys::default(),
+        made_ids: MadeIds::default(),
         prepared,
-        Extras {
-            run,
-            targets,
-            secrets,
-            users,
-            faults,
-            checks,
-            mysql_room,
-        },
-        store,
-    )
+    });
+    let probes = probe::start(&program, opened.probes, &targets, store)?;
+    let origin = program.origin;
+    let watching = opened.watchers.start(origin).map_err(ReplayError::Start)?;
+    let proxies = opened
+        .proxies
+        .start(origin, control.clone())
+        .map_err(ReplayError::Start)?;
+    let commands =
+        Commands::start(&program.prepared.plan.commands, origin).map_err(ReplayError::Start)?;
+    let (to, events) = bounded(EVENTS);
+    let mut teller = Teller::new(to, events.clone());
+    tell_beginning(&mut teller, run, &program.prepared);
+    let (batches_to, batches) = bounded(BATCHES);
+    let collector = start_collecting(Collector {
+        totals: Totals::new(&program, opened.checks),
+        program: Arc::clone(&program),
+        control: control.clone(),
+        batches,
+        probes,
+        watching,
+        proxies,
+        commands,
+        teller,
+        store: store.clone(),
+        run: writer,
+    })?;
+    let workers = start_workers(&program, &control, store, &batches_to)
+        .inspect_err(|_| control.end(Ending::Failed))?;
+    Ok(Handle {
+        events,
+        control,
+        collector,
+        workers,
+    })
 }
 
-struct Extras {
-    run: String,
-    targets: Targets,
-    secrets: Secrets,
-    users: Users,
+/// What is read, looked up and connected to before the run is in the store: all that may yet refuse it.
+struct Opened {
+    workers: u32,
     faults: Faults,
     checks: Vec<Judged>,
-    mysql_room: Option<MysqlRoom>,
+    http: Vec<HttpTarget>,
+    mysql: Option<MysqlTarget>,
+    probes: Vec<Option<Prepared>>,
+    proxies: PlacedFaults,
+    watchers: Watchers,
+}
+
+impl Opened {
+    fn of(config: &ReplayConfig, store: &Store) -> Result<Self, ReplayError> {
+        let (prepared, targets) = (&config.prepared, &config.targets);
+        let plan = &prepared.plan;
+        if plan.users != config.users.count() {
+            return Err(ReplayError::NoUsers);
+        }
+        let faults = Faults::new(plan.faults.clone())?;
+        let checks = plan.judged()?;
+        sends_something(prepared)?;
+        let http = HttpTarget::all(plan, targets)?;
+        let login = targets.mysql.as_ref();
+        let mysql = login
+            .map(|login| MysqlTarget::new(plan, login))
+            .transpose()?;
+        room::make_room(prepared, http.iter().map(|target| target.address))?;
+        let probes = probe::prepare(plan, store)?;
+        if let Some(room) = config.mysql_room {
+            room::has_room(prepared, room)?;
+        }
+        if plan.proxies.len() != targets.proxies.len() {
+            return Err(ReplayError::TargetsDiffer);
+        }
+        Ok(Self {
+            workers: workers_of(plan),
+            faults,
+            checks,
+            http,
+            mysql,
+            probes,
+            proxies: PlacedFaults::place(plan, &targets.proxies)?,
+            watchers: Watchers::open(plan, targets)?,
+        })
+    }
 }
 
 /// Refuses a plan that leaves everything out, goes on with a run of which nothing is left, or measures nothing.
@@ -153,89 +223,6 @@ fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
         });
     }
     Ok(())
-}
-
-fn start_prepared(
-    prepared: Prepared,
-    extras: Extras,
-    store: &Store,
-) -> Result<Handle, ReplayError> {
-    let Extras {
-        run,
-        targets,
-        secrets,
-        users,
-        faults,
-        checks,
-        mysql_room,
-    } = extras;
-    sends_something(&prepared)?;
-    let plan = &prepared.plan;
-    let workers = workers_of(plan);
-    let http = HttpTarget::all(plan, &targets)?;
-    let login = targets.mysql.as_ref();
-    let mysql = login
-        .map(|login| MysqlTarget::new(plan, login))
-        .transpose()?;
-    room::make_room(&prepared, http.iter().map(|target| target.address))?;
-    let watched = probe::prepare(plan, store)?;
-    if let Some(room) = mysql_room {
-        room::has_room(&prepared, room)?;
-    }
-    if plan.proxies.len() != targets.proxies.len() {
-        return Err(ReplayError::TargetsDiffer);
-    }
-    let placed = PlacedFaults::place(plan, &targets.proxies)?;
-    let watchers = Watchers::open(plan, &targets)?;
-    let writer = create(&prepared, &run, store)?;
-    let control = Control::new(plan.times_at(0), workers);
-    let program = Arc::new(Program {
-        http,
-        mysql,
-        faults,
-        secrets: secrets.in_order(&plan.secrets),
-        users: users.arranged(&prepared.accounts),
-        shared: SharedValues::default(),
-        origin: Origin::soon(),
-        workers,
-        threads: Threads::of(&prepared.lanes),
-        keys: Keys::default(),
-        made_ids: MadeIds::default(),
-        prepared,
-    });
-    let probes = probe::start(&program, watched, &targets, store)?;
-    let origin = program.origin;
-    let watching = watchers.start(origin).map_err(ReplayError::Start)?;
-    let proxies = placed
-        .start(origin, control.clone())
-        .map_err(ReplayError::Start)?;
-    let commands =
-        Commands::start(&program.prepared.plan.commands, origin).map_err(ReplayError::Start)?;
-    let (to, events) = bounded(EVENTS);
-    let mut teller = Teller::new(to, events.clone());
-    tell_beginning(&mut teller, run, &program.prepared);
-    let (batches_to, batches) = bounded(BATCHES);
-    let collector = start_collecting(Collector {
-        totals: Totals::new(&program, checks),
-        program: Arc::clone(&program),
-        control: control.clone(),
-        batches,
-        probes,
-        watching,
-        proxies,
-        commands,
-        teller,
-        store: store.clone(),
-        run: writer,
-    })?;
-    let workers = start_workers(&program, &control, store, &batches_to)
-        .inspect_err(|_| control.end(Ending::Failed))?;
-    Ok(Handle {
-        events,
-        control,
-        collector,
-        workers,
-    })
 }
 
 /// Begins the stored run.
