@@ -30,7 +30,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use reprise_store::{RecordingId, Store};
+use reprise_store::{Recording, RecordingId, Store};
 use reprise_wire::mysql::ColumnDefinition;
 use rustc_hash::FxHashMap;
 
@@ -104,6 +104,35 @@ pub struct Prepared {
     pub(crate) contention: Contention,
 }
 
+/// Reads the whole recording.
+fn read<'a>(
+    plan: &'a Plan,
+    store: &'a Store,
+    recording: &Recording,
+    operations: &'a BTreeMap<u32, String>,
+    watch: PlanningWatch<'_>,
+) -> Result<Gatherer<'a>, ReplayError> {
+    let connections = store.connections(recording.id)?;
+    let folder = store.path().parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let mut gatherer = Gatherer::new(plan, &connections, operations, folder)?;
+    drop(connections);
+    let mut planning = Planning {
+        read: 0,
+        of: recording.exchanges.http + recording.exchanges.mysql,
+    };
+    for exchange in store.requests(recording.id, true) {
+        if planning.read.is_multiple_of(TELL_EVERY) && watch(planning).is_break() {
+            return Err(ReplayError::PlanningStopped);
+        }
+        planning.read += 1;
+        gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
+    }
+    gatherer.check_lane_key()?;
+    Ok(gatherer)
+}
+
 impl Prepared {
     /// Works out `plan` against its recording in `store`: reads the whole recording once.
     ///
@@ -145,24 +174,7 @@ impl Prepared {
             .into_iter()
             .map(|operation| (operation.id.0, operation.text))
             .collect();
-        let connections = store.connections(recording.id)?;
-        let folder = store.path().parent();
-        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or_else(|| Path::new("."));
-        let mut gatherer = Gatherer::new(&plan, &connections, &operations, folder)?;
-        drop(connections);
-        let mut planning = Planning {
-            read: 0,
-            of: recording.exchanges.http + recording.exchanges.mysql,
-        };
-        for exchange in store.requests(recording.id, true) {
-            if planning.read.is_multiple_of(TELL_EVERY) && watch(planning).is_break() {
-                return Err(ReplayError::PlanningStopped);
-            }
-            planning.read += 1;
-            gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
-        }
-        gatherer.check_lane_key()?;
+        let gatherer = read(&plan, store, &recording, &operations, watch)?;
         let rewritten = gatherer.rewritten();
         let gather::Gathering {
             lanes,
