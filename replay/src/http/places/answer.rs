@@ -84,7 +84,6 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
     let mut keys = Vec::new();
     let mut seen = Seen::of(answer);
     walk(answer, &mut |place, raw| {
-        let name = place.name();
         let is_second_form = matches!(place, Spot::Cookie { decoded: false, .. });
         if is_second_form && !raw.contains(&b'%') {
             return;
@@ -96,27 +95,17 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             stem: None,
         };
         for spot in std::iter::once(whole).chain(parts_of_url(raw)) {
-            let value = spot.value;
-            let strength = match place {
-                // both exist to be sent back
-                Spot::Header("etag" | "last-modified") => Some(Strength::Weak),
-                _ => strength(&value, spot.name.as_deref().unwrap_or(name)),
-            };
             let names_an_id = match &spot.name {
                 Some(name) => names_an_id(name),
                 None => spot.shape.is_some() || place.names_an_id(),
             };
-            // under the name of an id a word can be one
-            let is_named = names_an_id && spot.shape.is_none() && is_word_id(&value);
-            let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
-            let strength = strength
-                .or_else(|| is_named.then_some(Strength::Weak))
-                .filter(|found| !is_hidden || *found == Strength::Strong || names_an_id)
-                .or_else(|| (is_hidden && !value.is_empty()).then_some(Strength::Field));
-            let Some(strength) = strength else { continue };
+            let Some(strength) = strength_at(place, &spot, names_an_id) else {
+                continue;
+            };
             if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
+            let value = spot.value;
             let key = place.key(spot.shape.as_deref());
             let nth = seen.place(key, &value);
             let names_an_id = names_an_id || is_code(&value);
@@ -151,6 +140,25 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
         offered.single &= seen.is_single(key);
     }
     found
+}
+
+/// How sure the equality of a value is, by its looks and by where it stands; `None`: it is none that comes back.
+fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<Strength> {
+    let by_looks = match place {
+        // both exist to be sent back
+        Spot::Header("etag" | "last-modified") => Some(Strength::Weak),
+        _ => strength(
+            &spot.value,
+            spot.name.as_deref().unwrap_or_else(|| place.name()),
+        ),
+    };
+    // under the name of an id a word can be one
+    let is_named = names_an_id && spot.shape.is_none() && is_word_id(&spot.value);
+    let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
+    by_looks
+        .or_else(|| is_named.then_some(Strength::Weak))
+        .filter(|found| !is_hidden || *found == Strength::Strong || names_an_id)
+        .or_else(|| (is_hidden && !spot.value.is_empty()).then_some(Strength::Field))
 }
 
 /// Calls `found` with the number and the value of each of `takes` that this answer has.

@@ -9,8 +9,11 @@ use super::{Known, ORDER, ROWS, at, column};
 use crate::http::verify::Difference;
 use crate::mysql::made_ids::MadeIds;
 
-/// A row's values as texts.
-type Row = Vec<Option<Vec<u8>>>;
+/// A value as a text; `None`: NULL.
+type Cell = Option<Vec<u8>>;
+
+/// A row's values.
+type Row = Vec<Cell>;
 
 /// What of a value is shown; bytes.
 const SHOWN: usize = 200;
@@ -61,16 +64,25 @@ pub(super) fn compare(
         return None;
     }
     let left = unpaired(&before, &now, &quiet);
-    let mut found = left.iter().flat_map(|(one, other)| {
+    let found = left.iter().flat_map(|(one, other)| {
         let differing = differing(one, other, &quiet, &ids);
         differing.map(|at| (at, one.get(at), other.get(at)))
     });
-    let Some((first, one, other)) = found.next() else {
-        let shown = |rows: &[Row]| rows.first().map(row_text).unwrap_or_default();
-        return (!noise.holds_named(ORDER))
-            .then(|| at(ORDER, [shown(&before), shown(&now)]))
-            .flatten();
-    };
+    if let Some(difference) = in_columns(found, &names) {
+        return Some(difference);
+    }
+    let shown = |rows: &[Row]| rows.first().map(row_text).unwrap_or_default();
+    (!noise.holds_named(ORDER))
+        .then(|| at(ORDER, [shown(&before), shown(&now)]))
+        .flatten()
+}
+
+/// What differs in columns of these names, each value by the number of its column; `None`: nothing.
+fn in_columns<'a>(
+    mut found: impl Iterator<Item = (usize, Option<&'a Cell>, Option<&'a Cell>)>,
+    names: &[String],
+) -> Option<Difference> {
+    let (first, one, other) = found.next()?;
     let mut columns = vec![first];
     for (at, ..) in found {
         if !columns.contains(&at) {
