@@ -4,6 +4,8 @@
  *
  * A key is a `KeyboardEvent.key`, `Mod+` in front for Ctrl (or Command): `i`, `Escape`, `Mod+Enter`.
  */
+import { keys as text } from './text/frame';
+
 const bound = new Map<string, (() => void)[]>();
 
 /** Binds a key until the returned function is called. */
@@ -30,7 +32,12 @@ export function onKeydown(event: KeyboardEvent): void {
 
 /** A key as it is shown: `Ctrl ↵`, `Esc`. */
 export function keyLabel(key: string): string {
-  const names: Record<string, string> = { Enter: '↵', Escape: 'Esc', Delete: 'Del', ' ': 'Space' };
+  const names: Record<string, string> = {
+    Enter: '↵',
+    Escape: text.esc,
+    Delete: text.del,
+    ' ': text.space,
+  };
   return key
     .split('+')
     .map((part) => (part === 'Mod' ? 'Ctrl' : (names[part] ?? part.toUpperCase())))

@@ -1,4 +1,5 @@
 /** The least change that counts in comparisons, until the window is closed: of this page, and of two targets played in turn. */
+import { least as text } from '../text/compare';
 
 /** What counts unless somebody says otherwise, in percent; more between short single runs. */
 export const USUAL = 5;
@@ -14,7 +15,7 @@ class Least {
 
   get problem(): string {
     const { percent } = this;
-    return percent === null || (percent > 0 && percent < 100) ? '' : 'between 0 and 100 %';
+    return percent === null || (percent > 0 && percent < 100) ? '' : text.between0And100;
   }
 }
 

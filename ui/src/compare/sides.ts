@@ -1,5 +1,6 @@
 /** What a side of a comparison can be: a recording, a run, or several runs of one plan, which are told by their numbers. */
 import type { RunCard } from '../host/bindings';
+import { sides as text } from '../text/compare';
 
 /** Several runs that a picker offers as one side. */
 export type Several = { label: string; names: string[] };
@@ -23,9 +24,9 @@ export function severalOf(runs: RunCard[]): Several[] {
 
 /** A side in a few words: `friday-b-1 … friday-b-5 (5 runs)`. */
 export function sideName(names: string[]): string {
-  const [first, last] = [names[0], names.at(-1)];
-  if (names.length < 2) return first ?? '';
-  return `${first} … ${last} (${names.length} runs)`;
+  const [first = '', last = ''] = [names[0], names.at(-1)];
+  if (names.length < 2) return first;
+  return text.runsFromTo(first, last, names.length);
 }
 
 /** Whether two sides are the same runs. */

@@ -1,4 +1,5 @@
 /** What can go wrong, for a form to offer: each behaviour of the fault language with its options. */
+import { behaviours as text } from '../text/fault';
 
 /** What a standing proxy takes the passing bytes for. */
 export type ProxyProtocol = 'tcp' | 'http' | 'mysql' | 'redis' | 'memcached' | 'smtp';
@@ -34,57 +35,57 @@ export type Behaviour = {
   needs?: ProxyProtocol[];
 };
 
-const ms: Option = { name: 'ms', label: 'ms' };
-const jitter: Option = { name: 'jitter', label: '± ms' };
-const rate: Option = { name: 'rate', label: 'KiB a second' };
+const ms: Option = { name: 'ms', label: text.ms };
+const jitter: Option = { name: 'jitter', label: text.jitterMs };
+const rate: Option = { name: 'rate', label: text.kiBASecond };
 const spread: Option = {
   name: 'distribution',
-  label: 'distribution',
+  label: text.distribution,
   choices: ['', 'uniform', 'normal', 'pareto'],
 };
-const when: Option = { name: 'when', label: 'when', choices: ['', 'before', 'after'] };
+const when: Option = { name: 'when', label: text.when, choices: ['', 'before', 'after'] };
 const stream: Option = {
   name: 'stream',
-  label: 'which way',
+  label: text.whichWay,
   choices: ['', 'downstream', 'upstream', 'both'],
 };
 
-const quiet: Option = { name: 'quiet_ms', label: 'quiet after it, ms' };
+const quiet: Option = { name: 'quiet_ms', label: text.quietAfterItMs };
 
 /** Every behaviour, in the order of the list. */
 export const BEHAVIOURS: Behaviour[] = [
-  one('delay', 'delay', 'Time', [ms, jitter, spread, when], { ms: '250' }),
+  one('delay', 'delay', text.time, [ms, jitter, spread, when], { ms: '250' }),
   {
     ...one(
       'delay',
-      'delay (of the recorded time)',
-      'Time',
-      [{ name: 'recorded', label: 'times what it took' }, ms, jitter, spread],
+      text.delayOfTheRecorded,
+      text.time,
+      [{ name: 'recorded', label: text.timesWhatItTook }, ms, jitter, spread],
       { recorded: '1' },
     ),
     replayOnly: true,
   },
-  proxy('rate_limit', 'Time', [rate], { rate: '64' }),
-  { ...proxy('late_rows', 'Time', [ms], { ms: '50' }), needs: ['mysql'] },
+  proxy('rate_limit', text.time, [rate], { rate: '64' }),
+  { ...proxy('late_rows', text.time, [ms], { ms: '50' }), needs: ['mysql'] },
   {
     ...proxy(
       'error',
-      "In the server's place",
-      [{ name: 'reply', label: 'the line', quoted: true }],
+      text.inTheServersPlace,
+      [{ name: 'reply', label: text.theLine, quoted: true }],
       {},
     ),
-    label: 'error (a line)',
+    label: text.errorLine,
     needs: ['redis', 'memcached', 'smtp'],
   },
   {
     ...one(
       'error',
-      'error (HTTP status)',
-      "In the server's place",
+      text.errorHttpStatus,
+      text.inTheServersPlace,
       [
-        { name: 'status', label: 'status' },
-        { name: 'body', label: 'body', quoted: true },
-        { name: 'headers', label: 'headers', quoted: true },
+        { name: 'status', label: text.status },
+        { name: 'body', label: text.body, quoted: true },
+        { name: 'headers', label: text.headers, quoted: true },
       ],
       { status: '503' },
     ),
@@ -93,83 +94,90 @@ export const BEHAVIOURS: Behaviour[] = [
   {
     ...one(
       'error',
-      'error (MySQL number)',
-      "In the server's place",
+      text.errorMysqlNumber,
+      text.inTheServersPlace,
       [
-        { name: 'code', label: 'number' },
-        { name: 'sqlstate', label: 'SQLSTATE' },
-        { name: 'message', label: 'message', quoted: true },
+        { name: 'code', label: text.number },
+        { name: 'sqlstate', label: text.sqlstate },
+        { name: 'message', label: text.message, quoted: true },
       ],
       { code: '1213' },
     ),
     needs: ['mysql'],
   },
-  one('blackout', 'blackout', 'The connection', [when], {}),
-  one('reset_peer', 'reset_peer', 'The connection', [ms, when], {}),
+  one('blackout', 'blackout', text.theConnection, [when], {}),
+  one('reset_peer', 'reset_peer', text.theConnection, [ms, when], {}),
   one(
     'abort',
     'abort',
-    'The connection',
-    [{ name: 'wait', label: 'wait for the answer', choices: ['', 'true', 'false'] }],
+    text.theConnection,
+    [{ name: 'wait', label: text.waitForTheAnswer, choices: ['', 'true', 'false'] }],
     {},
   ),
-  one('hang', 'hang', 'The connection', [], {}),
-  one('timeout', 'timeout', 'The connection', [ms], { ms: '3000' }),
-  proxy('down', 'The connection', [], {}),
-  proxy('truncate', 'The answer', [{ name: 'bytes', label: 'bytes' }], { bytes: '100' }),
-  proxy('corrupt', 'The answer', [{ name: 'bytes', label: 'bytes' }], { bytes: '1' }),
+  one('hang', 'hang', text.theConnection, [], {}),
+  one('timeout', 'timeout', text.theConnection, [ms], { ms: '3000' }),
+  proxy('down', text.theConnection, [], {}),
+  proxy('truncate', text.theAnswer, [{ name: 'bytes', label: text.bytes }], { bytes: '100' }),
+  proxy('corrupt', text.theAnswer, [{ name: 'bytes', label: text.bytes }], { bytes: '1' }),
   {
-    ...proxy('drop_header', 'The answer', [{ name: 'name', label: 'field' }], {
+    ...proxy('drop_header', text.theAnswer, [{ name: 'name', label: text.field }], {
       name: 'content-type',
     }),
     needs: ['http'],
   },
   {
-    ...proxy('wrong_length', 'The answer', [{ name: 'by', label: 'bytes off' }], { by: '10' }),
+    ...proxy('wrong_length', text.theAnswer, [{ name: 'by', label: text.bytesOff }], { by: '10' }),
     needs: ['http'],
   },
   {
-    ...proxy('wrong_sequence', 'The answer', [{ name: 'by', label: 'numbers off' }], {}),
+    ...proxy('wrong_sequence', text.theAnswer, [{ name: 'by', label: text.numbersOff }], {}),
     needs: ['mysql'],
   },
   {
-    ...proxy('delay', 'A burst of bytes', [ms, jitter, spread, stream, quiet], {
+    ...proxy('delay', text.aBurstOfBytes, [ms, jitter, spread, stream, quiet], {
       ms: '250',
       stream: 'downstream',
     }),
-    label: 'delay (a burst)',
+    label: text.delayABurst,
   },
-  proxy('drop', 'A burst of bytes', [stream, quiet], {}),
-  proxy('cut', 'A burst of bytes', [{ name: 'bytes', label: 'bytes' }, stream, quiet], {
+  proxy('drop', text.aBurstOfBytes, [stream, quiet], {}),
+  proxy('cut', text.aBurstOfBytes, [{ name: 'bytes', label: text.bytes }, stream, quiet], {
     bytes: '10',
   }),
-  proxy('repeat', 'A burst of bytes', [{ name: 'times', label: 'times more' }, stream, quiet], {}),
-  proxy('latency', 'All bytes', [ms, jitter, spread, stream], { ms: '100' }),
-  proxy('bandwidth', 'All bytes', [rate, stream], { rate: '64' }),
+  proxy(
+    'repeat',
+    text.aBurstOfBytes,
+    [{ name: 'times', label: text.timesMore }, stream, quiet],
+    {},
+  ),
+  proxy('latency', text.allBytes, [ms, jitter, spread, stream], { ms: '100' }),
+  proxy('bandwidth', text.allBytes, [rate, stream], { rate: '64' }),
   proxy(
     'slicer',
-    'All bytes',
+    text.allBytes,
     [
-      { name: 'bytes', label: 'bytes' },
-      { name: 'variation', label: '± bytes' },
-      { name: 'delay_us', label: 'pause, µs' },
+      { name: 'bytes', label: text.bytes },
+      { name: 'variation', label: text.jitterBytes },
+      { name: 'delay_us', label: text.pauseUs },
       stream,
     ],
     { bytes: '64', delay_us: '1000' },
   ),
   proxy(
     'packet_loss',
-    'All bytes',
+    text.allBytes,
     [
-      { name: 'percent', label: '% of packets' },
-      { name: 'correlation', label: '% more behind a lost one' },
+      { name: 'percent', label: text.percentOfPackets },
+      { name: 'correlation', label: text.percentMoreBehindALostOne },
       ms,
       stream,
     ],
     { percent: '1' },
   ),
-  proxy('limit_data', 'All bytes', [{ name: 'bytes', label: 'bytes' }, stream], { bytes: '1000' }),
-  proxy('slow_close', 'All bytes', [ms, stream], { ms: '1000' }),
+  proxy('limit_data', text.allBytes, [{ name: 'bytes', label: text.bytes }, stream], {
+    bytes: '1000',
+  }),
+  proxy('slow_close', text.allBytes, [ms, stream], { ms: '1000' }),
 ];
 
 /** The entry of a fault's behaviour with these options; undefined when the form does not know it. */

@@ -60,3 +60,9 @@ export function writeOptions(options: Record<string, string>, quoted: string[]):
     })
     .join(',');
 }
+
+/** A fault to begin with in a proxy of this protocol. */
+export function usualFault(protocol: string, via: string): string {
+  const usual: Record<string, string> = { mysql: 'error(code=1213)', http: 'error(status=503)' };
+  return `5:${usual[protocol] ?? 'delay(ms=250)'} via ${via}`;
+}

@@ -4,6 +4,7 @@ import type { ImportNews } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
 import { go, place } from '../place.svelte';
 import { shelf } from './shelf.svelte';
+import { importer as text } from '../text/library';
 
 class Importer {
   /** Whether the form is open. */
@@ -62,7 +63,7 @@ class Importer {
       this.forget();
       await shelf.refresh();
       go({ page: 'recording', name: made });
-      say(`Imported ${made}`);
+      say(text.imported(made));
     } catch (thrown) {
       this.open = true;
       this.failure = asFailure(thrown).message;

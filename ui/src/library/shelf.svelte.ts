@@ -3,6 +3,7 @@ import { host } from '../host/host';
 import type { KeptKind, Library } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
 import { theme } from '../theme.svelte';
+import { shelf as text } from '../text/library';
 
 class Shelf {
   /** What the library is searched for. */
@@ -23,7 +24,7 @@ class Shelf {
   async remove(what: KeptKind, name: string): Promise<void> {
     try {
       await host().putInBin(what, name);
-      say(`Deleted the ${what} ${name}`, () => void this.restore(what, name));
+      say(text.deletedNamed(what, name), () => void this.restore(what, name));
     } catch (thrown) {
       complain(thrown);
     }
@@ -34,8 +35,8 @@ class Shelf {
   async removeSearch(name: string): Promise<void> {
     try {
       const runs = await host().deleteSearch(name);
-      const all = runs.length === 1 ? 'its run' : `its ${runs.length} runs`;
-      say(`Deleted the search ${name} and ${all}`, () => void this.restore('run', ...runs));
+      const all = runs.length === 1 ? text.itsRun : text.itsRuns(runs.length);
+      say(text.deletedSearch(name, all), () => void this.restore('run', ...runs));
     } catch (thrown) {
       complain(thrown);
     }

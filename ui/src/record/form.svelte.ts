@@ -4,6 +4,7 @@ import { asFailure, host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
 import { shelf } from '../library/shelf.svelte';
 import { theme } from '../theme.svelte';
+import { form as wording } from '../text/record';
 
 /** The device that stands for all. */
 const ANY = 'any';
@@ -95,7 +96,7 @@ class Form {
 
   get portsProblem(): string {
     const wrong = readPorts(this.ports).wrong;
-    return wrong === undefined ? '' : `'${wrong}' is not a port; write 80 or 80, 3306`;
+    return wrong === undefined ? '' : wording.isNotAPort(wrong);
   }
 
   /** What is wrong with each of the limits; empty where nothing is. */
@@ -115,7 +116,7 @@ class Form {
   get rotateProblem(): string {
     const text = this.rotate;
     if (durationProblem(text) === '' || sizeProblem(text) === '') return '';
-    return `'${text.trim()}' is neither a time nor a size; write 10m or 1GB`;
+    return wording.isNeitherTimeNorSize(text.trim());
   }
 
   get keepProblem(): string {
@@ -127,14 +128,14 @@ class Form {
     // One that rotates takes the next number that is free.
     if (this.rotate.trim() !== '') return '';
     const taken = shelf.library?.recordings.some((recording) => recording.name === name);
-    return taken ? `there is a recording named ${name} already` : '';
+    return taken ? wording.nameIsTaken(name) : '';
   }
 
   /** What is still missing before a recording can start; empty when nothing is. */
   get missing(): string {
-    if (this.fromCommand && this.command.trim() === '') return 'write the command';
-    if (!this.fromCommand && this.chosen.length === 0) return 'choose an interface';
-    if (this.name.trim() === '') return 'give it a name';
+    if (this.fromCommand && this.command.trim() === '') return wording.writeTheCommand;
+    if (!this.fromCommand && this.chosen.length === 0) return wording.chooseAnInterface;
+    if (this.name.trim() === '') return wording.giveItAName;
     const problems = [
       ...(this.fromCommand ? [] : [this.portsProblem, this.filterProblem, this.ringProblem]),
       ...Object.values(this.limitProblems),
@@ -173,19 +174,19 @@ export const form = new Form();
 function durationProblem(typed: string): string {
   const text = typed.trim();
   if (text === '' || /^\d+(\.\d+)?\s*(ms|s|m|min|h)?$/.test(text)) return '';
-  return `'${text}' is not a duration; write 30s, 5m or 1h`;
+  return wording.isNotADuration(text);
 }
 
 function sizeProblem(typed: string): string {
   const text = typed.trim();
   if (text === '' || /^\d+(\.\d+)?\s*[kmgt]?i?b?$/i.test(text)) return '';
-  return `'${text}' is not a size; write 500MB or 2GiB`;
+  return wording.isNotASize(text);
 }
 
 function countProblem(typed: string): string {
   const text = typed.trim();
   if (text === '' || (/^\d{1,9}$/.test(text) && +text > 0)) return '';
-  return `'${text}' is not a count; write 100000`;
+  return wording.isNotACount(text);
 }
 
 function countOf(typed: string): number | null {

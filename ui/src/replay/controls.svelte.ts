@@ -2,6 +2,7 @@
 import type { ControlledProxy, Failure } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
+import { controls as text } from '../text/replay';
 
 class Controls {
   /** The proxies found, of all addresses. */
@@ -44,7 +45,7 @@ class Controls {
   async allow(name: string): Promise<void> {
     try {
       await host().allowHost(name);
-      say(`A replay may reach ${name} from now on`);
+      say(text.aReplayMayReach(name));
       await this.look(...this.last);
     } catch (thrown) {
       complain(thrown);

@@ -18,6 +18,7 @@ import { shelf } from '../library/shelf.svelte';
 import { write } from '../fault/language';
 import { several } from './several.svelte';
 import { writeStages } from './timeline/stages';
+import { form as words } from '../text/replay';
 
 /** One line of a list whose lines the host reads: a fault, a check, a rule. */
 export type Entry<Read> = { text: string; read: Read | null; problem: string };
@@ -249,9 +250,7 @@ class Form {
   rewritten(rule: string): string {
     const found = this.dryRun?.rewrites.find((one) => one.name === rule);
     if (!found) return '';
-    return found.count === 0
-      ? 'changes no request: is it meant so?'
-      : `changes ${found.count} requests`;
+    return found.count === 0 ? words.changesNoRequest : words.changesRequests(found.count);
   }
 
   private forget(): void {

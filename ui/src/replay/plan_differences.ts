@@ -1,58 +1,65 @@
 /** What two kept plans ask for differently, field by field in the order of the page. */
 import type { ReplayForm } from '../host/bindings';
+import { planDifferences as text } from '../text/plans';
 
 /** One field, and what each plan has in it; empty where it is as usual. */
 export type Difference = { what: string; a: string; b: string };
 
 const BY: Record<ReplayForm['rateBy'], string> = {
-  recorded: 'as recorded',
-  copies: 'more users',
-  speed: 'faster clock',
-  max: 'as fast as it answers',
+  recorded: text.asRecorded,
+  copies: text.moreUsers,
+  speed: text.fasterClock,
+  max: text.asFastAsItAnswers,
 };
 
 /** What a plan has in each field it keeps. */
 const FIELDS: [string, (form: ReplayForm) => string][] = [
-  ['recording', (form) => form.recording],
-  ['HTTP goes to', ({ http }) => lines(http.map((row) => pair(row.recorded, row.url)))],
-  ['MySQL goes to', (form) => form.mysql],
-  ['host of the requests', (form) => form.host],
-  ['shared connections', (form) => number(form.pool)],
-  ['answers are given up after', (form) => form.timeout],
-  ['trusted certificates', (form) => form.ca],
-  ['certificates not verified', (form) => yes(form.insecure)],
-  ['proxies are controlled at', (form) => lines(form.controls)],
-  ['rate', (form) => rate(form)],
-  ['users for each', (form) => number(form.copies)],
-  ['for how long', (form) => form.duration],
-  ['again and again', (form) => yes(form.repeat)],
-  ['steps and ramps', (form) => form.stages],
-  ['warm-up', (form) => form.warmUp],
-  ['faults', (form) => lines(form.faults)],
-  ['commands', ({ commands }) => lines(commands.map(({ at, command }) => `${at} run ${command}`))],
-  ['only what matches', (form) => form.filter],
-  ['part of the recording', (form) => form.between],
-  ['seed', (form) => form.seed],
-  ['checks', (form) => lines(form.checks)],
-  ['probes', (form) => lines(form.probes)],
-  ['watched', (form) => lines(form.watch)],
-  ['secrets', ({ secrets }) => lines(secrets.map(({ name }) => name).sort())],
-  ['values added by hand', (form) => lines(form.correlate)],
-  ['values sent as recorded', (form) => lines(form.noCorrelate)],
-  ['rewriting', (form) => lines(form.rewrites)],
-  ['mismatches that are no news', (form) => form.baseline],
-  ['requests are one user’s by', (form) => form.lanes],
-  ['answers are not waited for', (form) => yes(!form.ordered)],
-  ['requests without a value are left out', (form) => yes(form.skipMissing)],
-  ['MySQL beside its HTTP', (form) => yes(form.bothTiers)],
-  ['who logs in', ({ mysqlUsers }) => lines(mysqlUsers.map((row) => pair(row.recorded, row.user)))],
-  ['keys that copies shift', (form) => form.shiftKeys],
-  ['recorded clock', (form) => yes(form.pinClock)],
-  ['no writes', (form) => yes(form.readOnly)],
-  ['functions that write', (form) => form.readOnlyDeny],
-  ['copies do not write', (form) => yes(form.copiesRead)],
-  ['stops when a check fails', (form) => yes(form.abortOnFail)],
-  ['but no sooner than', (form) => form.abortAfter],
+  [text.recording, (form) => form.recording],
+  [text.httpGoesTo, ({ http }) => lines(http.map((row) => pair(row.recorded, row.url)))],
+  [text.mysqlGoesTo, (form) => form.mysql],
+  [text.hostOfTheRequests, (form) => form.host],
+  [text.sharedConnections, (form) => number(form.pool)],
+  [text.answersAreGivenUpAfter, (form) => form.timeout],
+  [text.trustedCertificates, (form) => form.ca],
+  [text.certificatesNotVerified, (form) => yes(form.insecure)],
+  [text.proxiesAreControlledAt, (form) => lines(form.controls)],
+  [text.rate, (form) => rate(form)],
+  [text.usersForEach, (form) => number(form.copies)],
+  [text.forHowLong, (form) => form.duration],
+  [text.againAndAgain, (form) => yes(form.repeat)],
+  [text.stepsAndRamps, (form) => form.stages],
+  [text.warmUp, (form) => form.warmUp],
+  [text.faults, (form) => lines(form.faults)],
+  [
+    text.commands,
+    ({ commands }) => lines(commands.map(({ at, command }) => text.commandAt(at, command))),
+  ],
+  [text.onlyWhatMatches, (form) => form.filter],
+  [text.partOfTheRecording, (form) => form.between],
+  [text.seed, (form) => form.seed],
+  [text.checks, (form) => lines(form.checks)],
+  [text.probes, (form) => lines(form.probes)],
+  [text.watched, (form) => lines(form.watch)],
+  [text.secrets, ({ secrets }) => lines(secrets.map(({ name }) => name).sort())],
+  [text.valuesAddedByHand, (form) => lines(form.correlate)],
+  [text.valuesSentAsRecorded, (form) => lines(form.noCorrelate)],
+  [text.rewriting, (form) => lines(form.rewrites)],
+  [text.mismatchesThatAreNoNews, (form) => form.baseline],
+  [text.requestsAreOneUsersBy, (form) => form.lanes],
+  [text.answersAreNotWaitedFor, (form) => yes(!form.ordered)],
+  [text.withoutAValue, (form) => yes(form.skipMissing)],
+  [text.mysqlBesideItsHttp, (form) => yes(form.bothTiers)],
+  [
+    text.whoLogsIn,
+    ({ mysqlUsers }) => lines(mysqlUsers.map((row) => pair(row.recorded, row.user))),
+  ],
+  [text.keysThatCopiesShift, (form) => form.shiftKeys],
+  [text.recordedClock, (form) => yes(form.pinClock)],
+  [text.noWrites, (form) => yes(form.readOnly)],
+  [text.functionsThatWrite, (form) => form.readOnlyDeny],
+  [text.copiesDoNotWrite, (form) => yes(form.copiesRead)],
+  [text.stopsWhenACheckFails, (form) => yes(form.abortOnFail)],
+  [text.butNoSoonerThan, (form) => form.abortAfter],
 ];
 
 /** Every field in which they are not the same. */
@@ -79,5 +86,5 @@ function number(value: number | null): string {
 }
 
 function yes(is: boolean): string {
-  return is ? 'yes' : '';
+  return is ? text.yes : '';
 }

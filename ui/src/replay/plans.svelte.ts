@@ -4,6 +4,7 @@ import { host } from '../host/host';
 import { freeName } from '../library/importer.svelte';
 import { complain, say } from '../parts/notices.svelte';
 import { form } from './form.svelte';
+import { plans as text } from '../text/plans';
 
 class Plans {
   /** Null until first read. */
@@ -28,7 +29,7 @@ class Plans {
     await this.attempt(async () => {
       form.take(await host().openPlan(name));
       this.current = name;
-      say(`The form holds the plan ${name}`);
+      say(text.holdsThePlan(name));
     });
   }
 
@@ -37,7 +38,7 @@ class Plans {
     return this.attempt(async () => {
       form.take(await host().openPlanOfRun(run));
       this.current = '';
-      say(`The form holds the plan of ${run}`);
+      say(text.holdsThePlanOf(run));
     });
   }
 
@@ -48,7 +49,7 @@ class Plans {
       await host().savePlan(name, form.complete(), replace);
       this.current = name.trim();
       const undo = replace ? () => void this.putBack() : null;
-      say(replace ? `Replaced the plan ${name}` : `Kept the plan ${name}`, undo);
+      say(replace ? text.replacedThePlan(name) : text.keptThePlan(name), undo);
     });
   }
 
@@ -56,7 +57,7 @@ class Plans {
   async saveOfRun(name: string, run: string): Promise<boolean> {
     return this.attempt(async () => {
       await host().savePlanOfRun(name, run);
-      say(`Kept the plan of ${run} as ${name}`);
+      say(text.keptThePlanOf(run, name));
     });
   }
 
@@ -64,7 +65,7 @@ class Plans {
     await this.attempt(async () => {
       const other = freeName(name.replace(/-\d+$/, ''), this.names);
       await host().copyPlan(name, other);
-      say(`Copied the plan ${name} to ${other}`);
+      say(text.copiedThePlan(name, other));
     });
   }
 
@@ -72,7 +73,7 @@ class Plans {
     await this.attempt(async () => {
       await host().deletePlan(name);
       if (this.current === name) this.current = '';
-      say(`Deleted the plan ${name}; its runs keep theirs`, () => void this.putBack());
+      say(text.deletedThePlan(name), () => void this.putBack());
     });
   }
 

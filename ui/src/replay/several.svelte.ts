@@ -2,6 +2,7 @@
 import type { RepeatForm, ReplayForm, SearchForm, SideForm } from '../host/bindings';
 import { host } from '../host/host';
 import type { Waiting } from '../run/queue.svelte';
+import { several as text } from '../text/series';
 
 export type Kind = 'one' | 'repeated' | 'sides' | 'search';
 
@@ -27,11 +28,10 @@ class Several {
 
   /** Why what is asked for cannot be started yet. */
   missing(checks: number): string {
-    if (this.kind === 'search' && checks === 0)
-      return 'Nothing says what breaking is: add a check, such as p99<250ms.';
-    if (this.kind === 'sides' && !this.hasB) return 'B needs a target of its own.';
+    if (this.kind === 'search' && checks === 0) return text.noCheck;
+    if (this.kind === 'sides' && !this.hasB) return text.noTargetOfB;
     if (this.kind !== 'one' && this.kind !== 'search' && !(this.times >= 1 && this.times <= 100))
-      return 'Between 1 and 100 runs are possible.';
+      return text.between1And100Runs;
     return '';
   }
 
@@ -59,10 +59,10 @@ class Several {
   /** What of all is played that is planned at first. */
   get planned(): string {
     return {
-      one: 'This would send',
-      repeated: 'Each run would send',
-      sides: 'Each run would send',
-      search: 'The first step would send',
+      one: text.thisWouldSend,
+      repeated: text.eachRunWouldSend,
+      sides: text.eachRunWouldSend,
+      search: text.theFirstStepWouldSend,
     }[this.kind];
   }
 

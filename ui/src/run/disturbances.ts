@@ -1,6 +1,7 @@
 /** What disturbed a run, in the order in which it did: faults, commands, and how the run got over them. */
-import { count, duration, percent, span } from '../format';
+import { count, duration, percent, span } from '../text/format';
 import type { CommandState, FaultState, RecoveryState, RunPage } from '../host/bindings';
+import { disturbances as text } from '../text/run';
 
 /** One line of it; `atMs` orders them. */
 export type Entry =
@@ -29,11 +30,11 @@ type Recovered = RecoveryState['total'];
 /** `recovered in 2.1 s`, in a few words; of a run that is on, so far. */
 export function verdict({ state, afterMs }: Recovered, live = false): string {
   if (state === 'recovered')
-    return afterMs < 50 ? 'recovered at once' : `recovered in ${span(afterMs)}`;
+    return afterMs < 50 ? text.recoveredAtOnce : text.recoveredIn(span(afterMs));
   if (state === 'not_recovered')
-    return live ? `not recovered yet, ${span(afterMs)} on` : 'has not recovered';
-  if (state === 'cut_short') return 'had not recovered when the next began';
-  return live ? 'being judged' : 'too little was measured to say';
+    return live ? text.notRecoveredYet(span(afterMs)) : text.hasNotRecovered;
+  if (state === 'cut_short') return text.notRecoveredBeforeNext;
+  return live ? text.beingJudged : text.tooLittleMeasured;
 }
 
 /** Whether that is bad news. */
@@ -50,14 +51,20 @@ export function toneOf(row: Recovered): 'ok' | 'bad' | 'dim' {
 /** What it was like last beside what it was before, for one that had not recovered: `3.1 % new errors, before 0.2 %`. */
 export function lastSeen(row: Recovered): string {
   const share = (value: number | null) => (value === null ? 'n/a' : percent(value));
-  return `after ${span(row.afterMs)} ${share(row.errorRateLast)} new errors and p99 ${duration(row.p99LastUs)}, before ${share(row.errorRateBefore)} and ${duration(row.p99BeforeUs)}`;
+  return text.stretch(
+    span(row.afterMs),
+    share(row.errorRateLast),
+    duration(row.p99LastUs),
+    share(row.errorRateBefore),
+    duration(row.p99BeforeUs),
+  );
 }
 
 type Amplified = NonNullable<FaultState['amplification']>;
 
 /** `412 of 8,240 exchanges`, as the proxy counted. */
 export function struck({ struck, of, connections }: Amplified): string {
-  return `${count(struck)} of ${count(of)} ${connections ? 'connections' : 'exchanges'}`;
+  return text.struckOf(count(struck), count(of), connections ? text.connections : text.exchanges);
 }
 
 /** `×6.2`, and its interval: `×6.2 (5.7 to 6.7)`; nothing when nothing was injected. */
@@ -67,13 +74,13 @@ export function amplified(
 ): string {
   if (times === null) return '';
   if (!full || timesLow === null || timesHigh === null) return `×${times.toFixed(1)}`;
-  return `×${times.toFixed(1)} (${timesLow.toFixed(1)} to ${timesHigh.toFixed(1)})`;
+  return text.timesBetween(times.toFixed(1), timesLow.toFixed(1), timesHigh.toFixed(1));
 }
 
 /** `31.2 % new errors, 0.1 % before`. */
 export function seen({ errorRate, before }: Amplified['total']): string {
-  const then = before === null ? 'nothing measured before' : `${percent(before)} before`;
-  return `${percent(errorRate)} new errors, ${then}`;
+  const then = before === null ? text.nothingMeasuredBefore : text.before(percent(before));
+  return text.newErrors(percent(errorRate), then);
 }
 
 /** How a command stands `nowMs` into a run, in a few words. */
@@ -83,16 +90,16 @@ export function outcome(
   live: boolean,
 ): string {
   if (tookMs === null) {
-    if (!live) return 'not known: the run ended first';
-    return nowMs < atMs ? 'waits' : 'runs';
+    if (!live) return text.endedFirst;
+    return nowMs < atMs ? text.waits : text.runs;
   }
-  return failure === '' ? `done in ${duration(tookMs * 1_000)}` : failure;
+  return failure === '' ? text.doneIn(duration(tookMs * 1_000)) : failure;
 }
 
 /** How a fault stands `nowMs` into a run that is on. */
 export function standing({ fromMs, toMs, on }: FaultState, nowMs: number): string {
-  if (!on) return 'switched off';
-  if (nowMs < fromMs) return `on in ${span(fromMs - nowMs)}`;
-  if (toMs !== null && nowMs >= toMs) return `over for ${span(nowMs - toMs)}`;
-  return toMs === null ? 'on' : `on for ${span(toMs - nowMs)} more`;
+  if (!on) return text.switchedOff;
+  if (nowMs < fromMs) return text.onIn(span(fromMs - nowMs));
+  if (toMs !== null && nowMs >= toMs) return text.overFor(span(nowMs - toMs));
+  return toMs === null ? text.on : text.onForMore(span(toMs - nowMs));
 }

@@ -1,10 +1,11 @@
 /** The run that is on: its numbers as they come, whatever page is shown. */
 import type { RunNews } from '../host/bindings';
-import { count, percent } from '../format';
+import { count, percent } from '../text/format';
 import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { shelf } from '../library/shelf.svelte';
 import { place } from '../place.svelte';
+import { live as text } from '../text/run';
 
 class LiveRun {
   /** The run started last, or looked at last; null when there was none. */
@@ -27,7 +28,7 @@ class LiveRun {
         if (this.name === name) this.news = news;
       });
       if (!quietly) {
-        if (!isShown(name)) say(`The run ${name} is over`);
+        if (!isShown(name)) say(text.theRunIsOver(name));
         await tellEnd(name, this.news);
       }
     } catch (thrown) {
@@ -49,9 +50,9 @@ function isShown(name: string): boolean {
 /** For whoever looks elsewhere. */
 async function tellEnd(name: string, last: RunNews | null): Promise<void> {
   const { sent = 0, errorRate = 0 } = last?.numbers ?? {};
-  const body = `${count(sent)} sent, new errors ${percent(errorRate)}`;
+  const body = text.sentNewErrors(count(sent), percent(errorRate));
   await host()
-    .notify(`The run ${name} is over`, body)
+    .notify(text.theRunIsOver(name), body)
     .catch(() => undefined);
 }
 

@@ -4,6 +4,7 @@ import { host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
 import { live } from './live.svelte';
 import { series } from './series.svelte';
+import { queue as text } from '../text/run';
 
 /** A run that waits, or several in a row: the name, and how it is started once it is its turn. */
 export type Waiting = {
@@ -34,7 +35,10 @@ class Queue {
     if (live.on || series.on || this.starting || this.waiting.length > 0) {
       this.waiting = [...this.waiting, run];
       say(
-        `${run.name} starts when ${this.starting?.name ?? (series.on ? series.news?.name : live.name) ?? 'the others'} is over`,
+        text.startsWhenOver(
+          run.name,
+          this.starting?.name ?? (series.on ? series.news?.name : live.name) ?? text.theOthers,
+        ),
       );
       return null;
     }

@@ -5,6 +5,7 @@ import { shelf } from '../library/shelf.svelte';
 import { complain, say } from '../parts/notices.svelte';
 import { go, place } from '../place.svelte';
 import { live } from './live.svelte';
+import { series as text } from '../text/run';
 
 class LiveSeries {
   /** Whether one is on. */
@@ -32,9 +33,9 @@ class LiveSeries {
   get step(): string {
     if (!this.news) return '';
     const { kind, number, of, times, isB } = this.news;
-    if (kind === 'search') return `step ${number}${times === null ? '' : `, at ${times}x`}`;
-    const side = kind === 'sides' ? `, side ${isB ? 'B' : 'A'}` : '';
-    return `run ${number}${of === null ? '' : ` of ${of}`}${side}`;
+    if (kind === 'search') return text.step(number, times === null ? '' : text.atTimes(times));
+    const side = kind === 'sides' ? text.ofSide(isB ? 'B' : 'A') : '';
+    return text.run(number, of === null ? '' : text.ofCount(of), side);
   }
 
   private take(news: SeriesNews): void {
@@ -48,11 +49,11 @@ class LiveSeries {
     const here = place();
     const compares = kind === 'sides' && a.length > 0 && b.length > 0;
     if (compares && here.page === 'run' && here.name === null) go({ page: 'compare', a, b });
-    else if (compares) say(`${name} is over: Compare shows both sides`);
-    else say(`${kind === 'search' ? 'The search ' : ''}${name} is over`);
+    else if (compares) say(text.isOverCompare(name));
+    else say(kind === 'search' ? text.searchIsOver(name) : text.isOver(name));
     const found = shelf.library?.searches.find((search) => search.name === name)?.found;
     await host()
-      .notify(`${name} is over`, found ?? (compares ? 'Both sides can be compared' : ''))
+      .notify(text.isOver(name), found ?? (compares ? text.bothSidesCanBeCompared : ''))
       .catch(() => undefined);
   }
 }

@@ -2,6 +2,7 @@
 import type { RedactionPreview, RedactionRules, RulesReading } from '../host/bindings';
 import { asFailure, host } from '../host/host';
 import { complain, say } from '../parts/notices.svelte';
+import { redaction as words } from '../text/settings';
 
 class Redaction {
   /** Those in force; null until read. */
@@ -56,7 +57,7 @@ class Redaction {
   async save(): Promise<void> {
     try {
       this.take(await host().saveRedactionRules(this.text));
-      say('The rules are saved; they hold from the next recording on');
+      say(words.saved);
     } catch (thrown) {
       complain(thrown);
     }

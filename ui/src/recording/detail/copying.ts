@@ -1,5 +1,6 @@
 /** An exchange as something to paste elsewhere: a command for a shell, a statement. Never what a paste would run. */
 import type { Command, ExchangeDetail } from '../../host/bindings';
+import { copying as words } from '../../text/recording';
 import { allBytes } from './bytes.svelte';
 
 /** Something that can be copied. */
@@ -19,11 +20,11 @@ export function copies(recording: string, detail: ExchangeDetail): Copy[] {
   const command = request?.command;
   return [
     ...(request && protocol === 'http'
-      ? [{ name: 'cURL', text: () => requestAsCurl(recording, id) }]
+      ? [{ name: words.curl, text: () => requestAsCurl(recording, id) }]
       : []),
-    ...(command?.sql ? [{ name: 'SQL', text: async () => `${withParameters(command)};` }] : []),
-    ...(request ? [{ name: 'request', text: raw('request') }] : []),
-    ...(answer ? [{ name: 'answer', text: raw('answer') }] : []),
+    ...(command?.sql ? [{ name: words.sql, text: async () => `${withParameters(command)};` }] : []),
+    ...(request ? [{ name: words.request, text: raw('request') }] : []),
+    ...(answer ? [{ name: words.answer, text: raw('answer') }] : []),
   ];
 }
 

@@ -3,6 +3,7 @@
  * program.
  */
 import type { Command, HttpMessage } from '../../host/bindings';
+import { settingOut as words } from '../../text/recording';
 
 /** Markup nested deeper is not indented further. */
 const DEEPEST = 20;
@@ -39,13 +40,12 @@ export function setOut(message: HttpMessage): string {
 /** A message as lines: its head, and its content set out or as it is. */
 export function asText(message: HttpMessage, pretty: boolean): string {
   const fields = message.fields.map(({ name, value, cutBytes }) => {
-    const cut = cutBytes > 0 ? ` … (${cutBytes} more bytes)` : '';
+    const cut = cutBytes > 0 ? words.moreBytes(cutBytes) : '';
     return `${name}: ${value}${cut}`;
   });
-  const more = message.moreFields > 0 ? [`(${message.moreFields} more fields)`] : [];
+  const more = message.moreFields > 0 ? [words.moreFields(message.moreFields)] : [];
   const content = pretty ? setOut(message) : (message.text ?? '');
-  const rest =
-    message.text !== null && !message.isWhole ? ['', '(the rest is among the bytes)'] : [];
+  const rest = message.text !== null && !message.isWhole ? ['', words.restIsAmongTheBytes] : [];
   const without = message.problem ? ['', message.problem] : [];
   return [
     message.start,
@@ -67,7 +67,7 @@ export function commandAsText(command: Command, pretty: boolean): string {
     ...(command.name === 'COM_QUERY' ? [] : [command.name]),
     ...(command.note ? [command.note] : []),
     ...sql,
-    ...(parameters.length > 0 ? ['', 'Parameters', ...parameters] : []),
+    ...(parameters.length > 0 ? ['', words.parameters, ...parameters] : []),
   ].join('\n');
 }
 

@@ -1,7 +1,8 @@
 /** The columns of the exchanges table: what each shows and asks for, which are chosen, how wide they are. */
-import { bytes, clock, duration } from '../../format';
+import { bytes, clock, duration } from '../../text/format';
 import type { ExchangeLine, SortColumn } from '../../host/bindings';
 import { readKept, writeKept } from '../../parts/kept';
+import { columns as text } from '../../text/recording';
 
 /** A term of the filter language. */
 export type Term = { key: string; value: string };
@@ -37,7 +38,7 @@ const connection = (line: ExchangeLine): Term => ({
 export const COLUMNS: Column[] = [
   {
     id: 'number',
-    title: 'number',
+    title: text.number,
     width: 72,
     sort: 'number',
     dim: true,
@@ -46,7 +47,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'at',
-    title: 'at',
+    title: text.at,
     width: 86,
     sort: 'at',
     dim: true,
@@ -55,7 +56,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'connection',
-    title: 'connection',
+    title: text.connection,
     width: 84,
     sort: 'connection',
     dim: true,
@@ -64,7 +65,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'client',
-    title: 'client',
+    title: text.client,
     width: 150,
     left: true,
     mono: true,
@@ -73,7 +74,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'server',
-    title: 'server',
+    title: text.server,
     width: 150,
     left: true,
     mono: true,
@@ -82,17 +83,17 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'protocol',
-    title: 'protocol',
+    title: text.protocol,
     width: 70,
     sort: 'protocol',
     left: true,
     dim: true,
-    says: (line) => (line.protocol === 'http' ? 'HTTP' : 'MySQL'),
+    says: (line) => (line.protocol === 'http' ? text.http : text.mysql),
     term: (line) => ({ key: 'protocol', value: line.protocol }),
   },
   {
     id: 'operation',
-    title: 'operation',
+    title: text.operation,
     width: 260,
     sort: 'operation',
     left: true,
@@ -102,7 +103,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'request',
-    title: 'request',
+    title: text.request,
     width: null,
     left: true,
     mono: true,
@@ -111,7 +112,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'answer',
-    title: 'answer',
+    title: text.answer,
     width: 68,
     sort: 'status',
     says: answer,
@@ -119,7 +120,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'took',
-    title: 'took',
+    title: text.took,
     width: 76,
     sort: 'latency',
     says: (line) => duration(line.latencyUs),
@@ -128,7 +129,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'firstByte',
-    title: 'first byte',
+    title: text.firstByte,
     width: 80,
     sort: 'firstByte',
     dim: true,
@@ -137,7 +138,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'sent',
-    title: 'sent',
+    title: text.sent,
     width: 76,
     sort: 'requestBytes',
     dim: true,
@@ -146,7 +147,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'received',
-    title: 'received',
+    title: text.received,
     width: 80,
     sort: 'responseBytes',
     dim: true,
@@ -155,7 +156,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'flags',
-    title: 'flags',
+    title: text.flags,
     width: 150,
     left: true,
     dim: true,

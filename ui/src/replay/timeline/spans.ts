@@ -1,6 +1,7 @@
 /** When a fault is on, as it is dragged along the run. */
 import { lengthOf } from '../../fault/language';
 import type { FaultReading } from '../../host/bindings';
+import { spans as text } from '../../text/timeline';
 
 /** Which part of a span is taken hold of. */
 export type Grip = 'from' | 'to' | 'both';
@@ -40,8 +41,8 @@ export function moveMoment(ms: number, byMs: number, totalMs: number): number {
 
 /** When it is on, in words. */
 export function saySpan({ fromMs, toMs }: Span): string {
-  if (fromMs === 0 && toMs === null) return 'all the time';
-  return `${lengthOf(fromMs)} to ${toMs === null ? 'the end' : lengthOf(toMs)}`;
+  if (fromMs === 0 && toMs === null) return text.allTheTime;
+  return text.fromTo(lengthOf(fromMs), toMs === null ? text.theEnd : lengthOf(toMs));
 }
 
 /** The span of a fault. */

@@ -1,0 +1,70 @@
+/** The words of the fault editor; the fault language itself is no text. */
+
+/** One fault as text and in fields at once, each following the other, until it is applied. */
+export const faultEditor = {
+  aFault: 'A fault',
+  theFaultAsText: 'The fault as text',
+  close: 'Close',
+};
+
+/** A fault in fields: what happens, how often, when, on what. Each change writes the fault anew in its language. */
+export const faultForm = {
+  theFaultInFields: 'The fault in fields',
+  percentOfExchanges: '% of exchanges',
+  perCent: 'Per cent',
+  whatHappens: 'What happens',
+  behaviour: 'Behaviour',
+  asUsual: 'as usual',
+  fromLabel: 'from',
+  theStart: 'the start',
+  from: 'From',
+  toLabel: 'to',
+  theEnd: 'the end',
+  to: 'To',
+  where: 'where',
+  whereItActs: 'Where it acts',
+  thisReplay: 'this replay',
+  onWhatLabel: 'on what',
+  onWhatExample: 'everything; http /api/*, mysql table:orders UPDATE',
+  onWhat: 'On what',
+};
+
+/** What can go wrong, for a form to offer: each behaviour of the fault language with its options. */
+export const behaviours = {
+  ms: 'ms',
+  jitterMs: '± ms',
+  kiBASecond: 'KiB a second',
+  distribution: 'distribution',
+  when: 'when',
+  whichWay: 'which way',
+  quietAfterItMs: 'quiet after it, ms',
+  time: 'Time',
+  delayOfTheRecorded: 'delay (of the recorded time)',
+  timesWhatItTook: 'times what it took',
+  inTheServersPlace: "In the server's place",
+  theLine: 'the line',
+  errorLine: 'error (a line)',
+  errorHttpStatus: 'error (HTTP status)',
+  status: 'status',
+  body: 'body',
+  headers: 'headers',
+  errorMysqlNumber: 'error (MySQL number)',
+  number: 'number',
+  sqlstate: 'SQLSTATE',
+  message: 'message',
+  theConnection: 'The connection',
+  waitForTheAnswer: 'wait for the answer',
+  theAnswer: 'The answer',
+  bytes: 'bytes',
+  field: 'field',
+  bytesOff: 'bytes off',
+  numbersOff: 'numbers off',
+  aBurstOfBytes: 'A burst of bytes',
+  delayABurst: 'delay (a burst)',
+  timesMore: 'times more',
+  allBytes: 'All bytes',
+  jitterBytes: '± bytes',
+  pauseUs: 'pause, µs',
+  percentOfPackets: '% of packets',
+  percentMoreBehindALostOne: '% more behind a lost one',
+};
