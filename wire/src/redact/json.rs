@@ -5,6 +5,7 @@
 
 mod loose;
 mod pairs;
+mod strings;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,6 +17,7 @@ use super::{Pass, inside};
 use crate::json_path::Step;
 use loose::{looks_random, opens_single_quoted, unquoted_name};
 use pairs::{Part, part_of, said_rule};
+use strings::{Quoted, escape, string, unescape};
 
 /// Deeper places are not followed: names count there, paths do not.
 const DEPTH: usize = 128;
@@ -65,6 +67,8 @@ struct Reading<'a> {
     beyond: usize,
     /// The name read last, until its value has come.
     name: Option<&'a [u8]>,
+    /// Whether there may be escapes in that name.
+    escaped: bool,
     /// Whether that name had no quotes.
     unquoted: bool,
     /// Whether there is anything that a text in a string has.
@@ -80,6 +84,7 @@ fn go_through(text: &[u8], style: Style, pass: &mut Pass) -> Option<Vec<u8>> {
         levels: Vec::new(),
         beyond: 0,
         name: None,
+        escaped: false,
         unquoted: false,
         may_hold_others: inside::may_hold_others(text),
         edits: Vec::new(),
@@ -107,13 +112,13 @@ fn go_through(text: &[u8], style: Style, pass: &mut Pass) -> Option<Vec<u8>> {
                 at = string.start;
                 if goes_on {
                     if is_name(text, string.end + 1) {
-                        reading.name(ANY_NAME);
+                        reading.name(ANY_NAME, false);
                     } else {
                         reading.rest_of_string(string.clone(), pass);
                     }
                     at = string.end + 1;
                 } else if is_value(text, at) {
-                    reading.name(ANY_NAME);
+                    reading.name(ANY_NAME, false);
                 }
                 continue;
             }
@@ -187,8 +192,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn name(&mut self, name: &'a [u8]) {
+    fn name(&mut self, name: &'a [u8], escaped: bool) {
         self.name = Some(name);
+        self.escaped = escaped;
         self.unquoted = false;
         if self.beyond == 0
             && let Some(level) = self.levels.last_mut()
@@ -202,7 +208,7 @@ impl<'a> Reading<'a> {
         let in_script = self.style == Style::Script;
         match unquoted_name(self.text, at, in_script) {
             Some(Some(word)) => {
-                self.name(word);
+                self.name(word, false);
                 self.unquoted = true;
             }
             Some(None) => self.name = None,
@@ -213,24 +219,14 @@ impl<'a> Reading<'a> {
     /// The rule for the value at hand: its own, or that of what it is in.
     fn rule(&self, for_number: bool, pass: &mut Pass) -> Option<usize> {
         let named = self.name.and_then(|name| {
-            let name = unescape(name);
-            pass.rule(|table| &mut table.member, &name, for_number)
+            let unescaped = self.escaped.then(|| unescape(name));
+            let name = unescaped.as_deref().unwrap_or(name);
+            pass.rule(|table| &mut table.member, name, for_number)
         });
-        let placed = if pass.table.paths.is_empty() || self.beyond > 0 {
-            None
-        } else {
-            let place: Vec<Step<'_>> = self.levels.iter().map(|level| level.step).collect();
-            pass.table
-                .paths
-                .iter()
-                .find(|(path, rule)| {
-                    pass.is_on(*rule)
-                        && (!for_number || pass.takes_numbers(*rule))
-                        && path.matches(&place)
-                })
-                .map(|(_, rule)| *rule)
+        let own = match (named, self.placed(for_number, pass)) {
+            (Some(named), Some(placed)) => Some(named.min(placed)),
+            (named, placed) => named.or(placed),
         };
-        let own = [named, placed].into_iter().flatten().min();
         own.or_else(|| {
             self.levels
                 .last()
@@ -239,28 +235,51 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// The rule for the place at hand.
+    fn placed(&self, for_number: bool, pass: &Pass) -> Option<usize> {
+        if pass.table.paths.is_empty() || self.beyond > 0 {
+            return None;
+        }
+        let place: Vec<Step<'_>> = self.levels.iter().map(|level| level.step).collect();
+        pass.table
+            .paths
+            .iter()
+            .find(|(path, rule)| {
+                pass.is_on(*rule)
+                    && (!for_number || pass.takes_numbers(*rule))
+                    && path.matches(&place)
+            })
+            .map(|(_, rule)| *rule)
+    }
+
     /// A string in these quotes that opens at `open`: a name or a value. Where it ends.
     fn quoted(&mut self, open: usize, quote: u8, pass: &mut Pass) -> usize {
         let text = self.text;
-        let (mut inner, mut end) = string(text, open + 1, quote);
-        let mut at = open + 1..end;
-        if inner.is_empty()
+        let mut found = string(text, open + 1, quote);
+        let mut at = open + 1..found.end;
+        if found.inner.is_empty()
             && let Some((block, after)) = loose::block(text, open)
         {
-            (inner, at) = (text.get(block.clone()).unwrap_or_default(), block);
-            end = after;
-        } else if quote == b'\'' && (text.get(end) != Some(&quote) || inner.contains(&b'\n')) {
+            found = Quoted {
+                inner: text.get(block.clone()).unwrap_or_default(),
+                end: after,
+                escaped: true,
+            };
+            at = block;
+        } else if quote == b'\''
+            && (text.get(found.end) != Some(&quote) || found.inner.contains(&b'\n'))
+        {
             // an apostrophe
             return open;
         }
-        if is_name(text, end + 1) {
-            self.name(inner);
-            return end;
+        if is_name(text, found.end + 1) {
+            self.name(found.inner, found.escaped);
+            return found.end;
         }
-        let new = self.string(inner, quote, pass);
-        self.part_of_pair(inner, at, new, pass);
+        let new = self.string(found, quote, pass);
+        self.part_of_pair(found.inner, at, new, pass);
         self.name = None;
-        end
+        found.end
     }
 
     /// Puts in what takes a string's place, and looks whether an object says by two members that it is a secret:
@@ -293,11 +312,15 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn string(&self, inner: &[u8], quote: u8, pass: &mut Pass) -> Option<Vec<u8>> {
-        if inner.is_empty() {
+    fn string(&self, found: Quoted<'_>, quote: u8, pass: &mut Pass) -> Option<Vec<u8>> {
+        if found.inner.is_empty() {
             return None;
         }
-        let value = unescape(inner);
+        let value = if found.escaped {
+            unescape(found.inner)
+        } else {
+            Cow::Borrowed(found.inner)
+        };
         let in_script = self.style == Style::Script && (self.unquoted || quote == b'\'');
         if (!in_script || looks_random(&value))
             && let Some(rule) = self.rule(false, pass)
@@ -363,7 +386,11 @@ fn behind_hole(text: &[u8], at: usize) -> (Range<usize>, bool) {
     let after = text.get(at..).unwrap_or_default();
     let zeros = after.iter().take_while(|byte| **byte == 0).count();
     let start = at + zeros;
-    let (before, quote) = string(text, start, b'"');
+    let Quoted {
+        inner: before,
+        end: quote,
+        ..
+    } = string(text, start, b'"');
     let opens = matches!(
         before.trim_ascii_end().last(),
         Some(b'{' | b'[' | b',' | b':')
@@ -378,24 +405,14 @@ fn behind_hole(text: &[u8], at: usize) -> (Range<usize>, bool) {
     (start..quote, !is_quote || closes && !opens)
 }
 
-/// The inside of the string that opens before `start`, and where its closing quote is, or should be; or a hole.
-fn string(text: &[u8], start: usize, quote: u8) -> (&[u8], usize) {
-    let mut at = start;
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        match memchr::memchr3(quote, b'\\', 0, rest) {
-            None => return (text.get(start..).unwrap_or_default(), text.len()),
-            Some(found) if rest.get(found) == Some(&quote) || is_hole(text, at + found) => {
-                return (text.get(start..at + found).unwrap_or_default(), at + found);
-            }
-            Some(found) if rest.get(found) == Some(&0) => at += found + 1,
-            Some(escape) => at = (at + escape + 2).min(text.len()),
-        }
-    }
-}
-
 /// Whether a colon comes next.
 fn is_name(text: &[u8], after: usize) -> bool {
+    // nearly all are written without blanks
+    match text.get(after) {
+        Some(b':') => return true,
+        Some(b',' | b'}' | b']') | None => return false,
+        Some(_) => {}
+    }
     text.get(after..)
         .unwrap_or_default()
         .iter()
@@ -408,70 +425,4 @@ fn number(text: &[u8]) -> usize {
     text.iter()
         .position(|byte| !(byte.is_ascii_digit() || *byte == b'.'))
         .unwrap_or(text.len())
-}
-
-/// A string's value with its escapes resolved (RFC 8259 section 7). One that is not well-formed still says what it
-/// says: a backslash that means nothing is left out.
-fn unescape(inner: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\\', inner).is_none() {
-        return Cow::Borrowed(inner);
-    }
-    let quoted = [b"\"", inner, b"\""].concat();
-    let value = serde_json::from_slice::<String>(&quoted);
-    Cow::Owned(value.map_or_else(|_| unescape_loosely(inner), String::into_bytes))
-}
-
-fn unescape_loosely(inner: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        let (b'\\', Some(escaped)) = (byte, after.first()) else {
-            out.push(*byte);
-            continue;
-        };
-        rest = after.get(1..).unwrap_or_default();
-        match escaped {
-            b'b' => out.push(8),
-            b'f' => out.push(12),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'u' => match code_point(rest) {
-                Some(character) => {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                    rest = rest.get(4..).unwrap_or_default();
-                }
-                None => out.extend_from_slice(b"\\u"),
-            },
-            other => out.push(*other),
-        }
-    }
-    out
-}
-
-/// Four hexadecimal digits as a character.
-fn code_point(digits: &[u8]) -> Option<char> {
-    let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
-    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
-}
-
-/// A value as the inside of a string.
-fn escape(value: &[u8]) -> Vec<u8> {
-    let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-    if value.iter().all(plain) {
-        return value.to_vec();
-    }
-    let mut out = Vec::with_capacity(value.len() + 8);
-    for byte in value {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            other => out.push(*other),
-        }
-    }
-    out
 }

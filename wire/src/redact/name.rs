@@ -77,8 +77,8 @@ struct Strangers {
     places: Vec<ShortName>,
 }
 
-/// A name, zeros, and its length.
-type ShortName = [u8; 24];
+/// A name of at most 24 bytes as numbers: all its bytes, some of them twice, and how many there are.
+type ShortName = [u64; 4];
 
 /// How many places there are: an index is the highest byte of a hash.
 const PLACES: usize = 256;
@@ -90,7 +90,7 @@ impl Strangers {
 
     fn add(&mut self, name: ShortName) {
         // No name has this length.
-        self.places.resize(PLACES, [u8::MAX; 24]);
+        self.places.resize(PLACES, [u64::MAX; 4]);
         if let Some(place) = self.places.get_mut(place_of(&name)) {
             *place = name;
         }
@@ -98,17 +98,28 @@ impl Strangers {
 }
 
 fn short(name: &[u8]) -> Option<ShortName> {
-    let mut short = ShortName::default();
-    let (length, bytes) = short.split_last_mut()?;
-    bytes.get_mut(..name.len())?.copy_from_slice(name);
-    *length = u8::try_from(name.len()).ok()?;
-    Some(short)
+    let eight = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let four =
+        |bytes: Option<&[u8; 4]>| bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
+    let one = |at: usize| name.get(at).map_or(0, |byte| u64::from(*byte));
+    let len = name.len();
+    let (first, last, middle) = match len {
+        0..4 => (one(0), one(1), one(2)),
+        4..8 => (four(name.first_chunk()), four(name.last_chunk()), 0),
+        8..=16 => (eight(name.first_chunk()), eight(name.last_chunk()), 0),
+        17..=24 => (
+            eight(name.first_chunk()),
+            eight(name.last_chunk()),
+            eight(name.get(8..).and_then(<[u8]>::first_chunk)),
+        ),
+        _ => return None,
+    };
+    Some([first, last, middle, len as u64])
 }
 
 fn place_of(name: &ShortName) -> usize {
-    let (words, _) = name.as_chunks::<8>();
-    let mixed = words.iter().fold(0, |mixed: u64, word| {
-        (mixed.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let mixed = name.iter().fold(0, |mixed: u64, word| {
+        (mixed.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     });
     (mixed >> 56) as usize
 }
@@ -203,7 +214,13 @@ mod tests {
         let meant = [
             "sid", "s-i-d", "si", "password", "x-token", "token\0", "sid\0", "",
         ];
-        let texts: Vec<String> = plain.chain(meant.map(str::to_owned)).collect();
+        // with and without a token in each place, in all lengths that are remembered as numbers
+        let long = (1..30).flat_map(|len| {
+            let with = (0..len).map(move |at| format!("{:a<at$}token{:b<len$}", "", ""));
+            with.chain((0..len).map(move |at| format!("{:a<at$}taken{:b<len$}", "", "")))
+        });
+        let meant = meant.map(str::to_owned);
+        let texts: Vec<String> = plain.chain(long).chain(meant).collect();
         for _ in 0..3 {
             for text in &texts {
                 let name = text.as_bytes();

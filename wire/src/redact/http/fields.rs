@@ -76,9 +76,13 @@ fn holds_url(name: &[u8]) -> bool {
             .and_then(|start| name.get(start..))
             .is_some_and(|last| last.eq_ignore_ascii_case(end))
     };
+    // most names end otherwise, which their last two letters tell
+    let Some([last_but_one, last]) = name.last_chunk::<2>() else {
+        return false;
+    };
     matches!(
-        name.last(),
-        Some(b'l' | b'L' | b'i' | b'I' | b'n' | b'N' | b't' | b'T' | b'r' | b'R')
+        [last_but_one.to_ascii_lowercase(), last.to_ascii_lowercase()],
+        [b'r', b'l' | b'i'] | [b'o', b'n'] | [b'c', b't'] | [b'e', b'r']
     ) && ENDS.into_iter().any(ends)
 }
 
