@@ -16,6 +16,7 @@ pub use scan::{FindingAnswer, ScanAnswer};
 use std::path::PathBuf;
 
 use reprise_capture::Redaction;
+use reprise_store::Recording;
 use reprise_wire::redact::Rules;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,19 @@ impl Library {
             rules: rules::load(file)?.rules,
             key: redaction_key(self.store.file_id())?,
         }))
+    }
+
+    /// How the secrets of what a target answers are replaced where a run of this recording keeps it: by the rules in
+    /// force, or not at all where the recording was stored raw.
+    pub(crate) fn redaction_of_answers(
+        &self,
+        recording: &Recording,
+    ) -> Result<Option<Redaction>, Error> {
+        self.redaction(if recording.raw {
+            &RedactionChoice::StoreRaw
+        } else {
+            &RedactionChoice::InForce
+        })
     }
 }
 

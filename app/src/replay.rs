@@ -117,6 +117,7 @@ impl Library {
             secrets: Secrets(asked.secrets),
             users: asked.users,
             mysql_room: None,
+            redaction: self.redaction_of_answers(&recording)?,
         };
         let (reached, names) = self.reach(request, &config.targets, &asked.plan, recording.id)?;
         warnings.extend(names);

@@ -50,4 +50,5 @@ pub use live::{
     TapStatus, check_filter, device_counters, devices, open_interface, record,
 };
 pub use packet::{LinkType, Packet};
-pub use recorder::{Recorder, Redaction};
+pub use recorder::Recorder;
+pub use reprise_wire::redact::Redaction;

@@ -11,7 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use reprise_store::{ConnectionEnd, Ledger, NewConnection, Recording, RecordingWriter, Totals};
-use reprise_wire::redact::{RedactionKey, Rules};
+use reprise_wire::redact::Redaction;
 use reprise_wire::{
     Close, ConnectionDecoder, Direction, Exchange, Limits, Piece, Spoken, Timestamp,
 };
@@ -21,15 +21,6 @@ use crate::reassembly::{ConnectionEvent, Slot};
 use imported::Imported;
 use keeper::{Item, Keeper, Rotation};
 use tally::Tally;
-
-/// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
-#[derive(Clone, Debug)]
-pub struct Redaction {
-    /// Kept outside the file.
-    pub key: RedactionKey,
-    /// What counts as a secret.
-    pub rules: Rules,
-}
 
 /// Decodes connections and hands what they said to the store, through a thread that redacts and
 /// compresses. Exchanges are stored in the order in which they complete.

@@ -67,6 +67,7 @@ fn main() {
             secrets: Secrets::default(),
             users: reprise_replay::Users::default(),
             mysql_room: None,
+            redaction: None,
         };
         let handle = start(config, &store).unwrap();
         let mut cpu = BTreeMap::new();

@@ -23,6 +23,7 @@ pub mod schedule;
 mod socket;
 mod tls;
 mod users;
+mod veil;
 mod watch;
 mod worker;
 

@@ -89,6 +89,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         targets,
         secrets,
         users,
+        redaction,
         ..
     } = config;
     let writer = create(&prepared, &run, store)?;
@@ -105,6 +106,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         threads: Threads::of(&prepared.lanes),
         keys: Keys::default(),
         made_ids: MadeIds::default(),
+        redaction,
         prepared,
     });
     let probes = probe::start(&program, opened.probes, &targets, store)?;

@@ -33,6 +33,7 @@ use crate::run::control::Control;
 use crate::run::program::Program;
 use crate::schedule::clock::Clock;
 use crate::schedule::timer::Timer;
+use crate::veil::Veil;
 use agenda::Agenda;
 use fetch::{Fetched, Fetcher, Wanted};
 use in_flight::InFlight;
@@ -84,6 +85,8 @@ pub(crate) struct Worker {
     outbox: RefCell<Outbox>,
     /// Which mismatches of each operation were handed over.
     mismatches: RefCell<FxHashMap<u32, Kept>>,
+    /// What hides the secrets of those.
+    veil: Option<Veil>,
     /// What is sent and not ended, as far as it is known: what is left when time is up.
     in_flight: InFlight,
     numbers: Cell<u64>,
@@ -138,6 +141,7 @@ impl Worker {
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),
+                veil: program.redaction.as_ref().map(Veil::new),
                 program,
                 control,
                 fetcher,

@@ -2,6 +2,7 @@
 //! pseudonyms wherever they stand, so sessions still hang together; without the key nobody can try
 //! values out. Only what holds a secret is rewritten, and its framing is put right.
 
+mod answer;
 mod detect;
 pub(crate) mod edits;
 mod form;
@@ -36,6 +37,15 @@ pub use rules::{Action, Detector, Rule, Rules, RulesError, Target};
 use mysql::Memory;
 use pass::Pass;
 use pseudonym::Pseudonyms;
+
+/// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
+#[derive(Clone, Debug)]
+pub struct Redaction {
+    /// Kept outside the file.
+    pub key: RedactionKey,
+    /// What counts as a secret.
+    pub rules: Rules,
+}
 
 /// Rewrites exchanges by the rules and counts every hit.
 ///

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use reprise_fault::RemoteProxies;
 use reprise_store::AllowedTarget;
+use reprise_wire::redact::Redaction;
 
 use super::program::MysqlLogin;
 use super::reach::MysqlRoom;
@@ -25,6 +26,8 @@ pub struct ReplayConfig {
     pub users: Users,
     /// How many connections the MySQL target lets in, where it said so.
     pub mysql_room: Option<MysqlRoom>,
+    /// How the secrets of answers that are kept are replaced; `None`: they are kept as they came.
+    pub redaction: Option<Redaction>,
 }
 
 /// Where a plan's routes lead. Only the store makes an [`AllowedTarget`], so nothing else can be sent to.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use reprise_fault::{Faults, Position};
 use reprise_store::AllowedTarget;
+use reprise_wire::redact::Redaction;
 
 use super::http_target::HttpTarget;
 use super::mysql_target::MysqlTarget;
@@ -39,6 +40,8 @@ pub(crate) struct Program {
     pub(crate) keys: Keys,
     /// The UUIDs that the target made.
     pub(crate) made_ids: MadeIds,
+    /// How the secrets of answers that are kept are replaced.
+    pub(crate) redaction: Option<Redaction>,
 }
 
 /// Where MySQL goes and who logs in there.

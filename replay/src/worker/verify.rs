@@ -13,6 +13,7 @@ use crate::http::verify::{Answered, Difference, compare};
 use crate::mismatch::{KEPT_ANSWER, Mismatch};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::users::Account;
+use crate::veil::Veil;
 
 impl Worker {
     /// Judges an answer, and hands it over when it is not the recorded one.
@@ -72,7 +73,12 @@ impl Worker {
             let difference = difference.unwrap_or_else(|| statuses(step.status, sample.status));
             self.keep_mismatch(step, sample, difference, || {
                 let recorded = recorded.map(|one| one.shown(&[]).text(KEPT_ANSWER));
-                [recorded.unwrap_or_default(), shown.text(KEPT_ANSWER)]
+                let kind = shown.content_type.unwrap_or_default();
+                let answer = match &self.veil {
+                    Some(veil) => veil.body(kind, KEPT_ANSWER, |most| shown.text(most)),
+                    None => shown.text(KEPT_ANSWER),
+                };
+                [recorded.unwrap_or_default(), answer]
             });
         }
     }
@@ -91,7 +97,12 @@ impl Worker {
         if !of_operation.takes(&difference.places) {
             return;
         }
+        self.veil.iter().for_each(Veil::begin);
         let [recorded_answer, answer] = answers();
+        let answered = match &self.veil {
+            Some(veil) => veil.told(&difference.place, &difference.answered),
+            None => difference.answered,
+        };
         self.outbox.borrow_mut().mismatch(Mismatch {
             operation: self.program.operation(step.operation).to_owned(),
             exchange: sample.exchange,
@@ -101,7 +112,7 @@ impl Worker {
             status: sample.status,
             place: difference.place,
             recorded: difference.recorded,
-            answered: difference.answered,
+            answered,
             places: difference.places,
             recorded_answer,
             answer,

@@ -248,6 +248,7 @@ fn the_targets_own_cookie_and_token_are_sent_in_place_of_the_recorded_ones() {
         secrets,
         users: reprise_replay::Users::default(),
         mysql_room: None,
+        redaction: None,
     };
     let summary = start(config, &store).unwrap().join().unwrap().summary;
     assert_eq!(summary.outcomes.ok, 2, "{:?}", seen.lock().unwrap());
@@ -306,6 +307,7 @@ fn what_is_left_out_is_counted_by_reason_and_a_plan_that_sends_nothing_is_refuse
         secrets: Secrets::default(),
         users: reprise_replay::Users::default(),
         mysql_room: None,
+        redaction: None,
     };
     let refused = start(config, &store).unwrap_err();
     assert!(

@@ -264,6 +264,7 @@ pub(crate) fn play(store: &Store, address: SocketAddr, password: &str) -> repris
         secrets: Secrets::default(),
         users: reprise_replay::Users::default(),
         mysql_room: None,
+        redaction: None,
     };
     start(config, store).unwrap().join().unwrap()
 }

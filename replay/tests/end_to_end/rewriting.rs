@@ -138,6 +138,7 @@ fn a_secret_is_put_in_and_stays_out_of_the_plan() {
         secrets: Secrets([("api".to_owned(), "hunter2".to_owned())].into()),
         users: Users::default(),
         mysql_room: None,
+        redaction: None,
     };
     start(config, &store).unwrap().join().unwrap();
     assert!(notes.lock().unwrap()[0].contains("Authorization: Bearer hunter2\r\n"));
@@ -182,6 +183,7 @@ fn the_outline_counts_what_each_rule_changes_and_a_useless_one_is_warned_of() {
         secrets: Secrets::default(),
         users: Users::default(),
         mysql_room: None,
+        redaction: None,
     };
     let handle = start(config, &store).unwrap();
     let told: Vec<Event> = handle.events().iter().collect();

@@ -201,15 +201,20 @@ pub(crate) fn targets(plan: &Plan, store: &Store) -> Targets {
 
 /// Starts a run.
 pub(crate) fn begin(plan: &Plan, run: &str, store: &Store) -> reprise_replay::Handle {
-    let config = ReplayConfig {
+    start(config(plan, run, store), store).unwrap()
+}
+
+/// What a run is started with.
+pub(crate) fn config(plan: &Plan, run: &str, store: &Store) -> ReplayConfig {
+    ReplayConfig {
         prepared: reprise_replay::Prepared::new(plan.clone(), store).unwrap(),
         run: run.to_owned(),
         targets: targets(plan, store),
         secrets: Secrets::default(),
         users: reprise_replay::Users::default(),
         mysql_room: None,
-    };
-    start(config, store).unwrap()
+        redaction: None,
+    }
 }
 
 /// Plays a plan to its end.

@@ -2,8 +2,9 @@
 //! is not, and what the target refuses fails.
 
 use reprise_measure::Outcome;
-use reprise_replay::{Mismatch, Outline, Plan, Prepared, SkipReason};
+use reprise_replay::{Mismatch, Outline, Plan, Prepared, ReplayConfig, SkipReason, start};
 use reprise_store::Store;
+use reprise_wire::redact::{Redaction, RedactionKey, Rules};
 
 use crate::http::samples;
 use crate::support::*;
@@ -62,6 +63,74 @@ fn a_planted_change_is_named_with_both_answers_and_is_no_news_after_a_baseline()
     plan.baseline = Some("base".to_owned());
     assert_eq!(outline(&plan, &store).noise, 1);
     assert_eq!(play(&plan, "again", &store).summary.outcomes.ok, 2);
+}
+
+#[test]
+fn secrets_of_the_targets_answers_are_not_kept() {
+    const TOKEN: &str = "9f8e7d6c5b4a39281706f5e4d3c2b1a0";
+    let address = serve(|request| {
+        Do::Answer(match request.split(' ').nth(1).unwrap() {
+            "/login" => json(&format!(r#"{{"city":"Gent","access_token":"{TOKEN}"}}"#)),
+            // the place that differs is the secret itself
+            "/pin" => json(r#"{"pin_code":"90210","password":"hunter2 of staging"}"#),
+            _ => format!(
+                "HTTP/1.1 302 Found\r\nLocation: /done?token={TOKEN}\r\nContent-Length: 0\r\n\r\n"
+            ),
+        })
+    });
+    let moved = "HTTP/1.1 302 Found\r\nLocation: /cart\r\nContent-Length: 0\r\n\r\n";
+    let (_folder, store) = store_with(&[
+        asked(
+            1,
+            0,
+            "/login",
+            r#"{"city":"Lyon","access_token":"rp_aaaaaaaaaaaaaaaaaaaaaaaa"}"#,
+        ),
+        asked(
+            2,
+            5,
+            "/pin",
+            r#"{"pin_code":"90210","password":"no secret"}"#,
+        ),
+        said(3, 9, "GET /away HTTP/1.1\r\nHost: a\r\n\r\n", moved),
+    ]);
+    let plan = plan_to(address);
+    let redacting = ReplayConfig {
+        redaction: Some(Redaction {
+            key: RedactionKey::new([7; 32]),
+            rules: Rules::default(),
+        }),
+        ..config(&plan, "run", &store)
+    };
+    let outcomes = start(redacting, &store)
+        .unwrap()
+        .join()
+        .unwrap()
+        .summary
+        .outcomes;
+    play(&plan, "as it came", &store);
+    let kept = mismatches(&store, "run");
+    assert_eq!((outcomes.mismatch, kept.len()), (3, 3), "{kept:?}");
+    let events = |run: &str| {
+        let events = store.run_events(store.run(run).unwrap().id).unwrap();
+        format!("{events:?}")
+    };
+    for secret in [TOKEN, "hunter2"] {
+        assert!(!events("run").contains(secret), "{}", events("run"));
+        assert!(events("as it came").contains(secret));
+    }
+    let of = |operation: &str| kept.iter().find(|one| one.operation == operation).unwrap();
+    let login = of("GET /login");
+    assert_eq!(
+        (login.place.as_str(), login.answered.as_str()),
+        ("json:city", "Gent")
+    );
+    assert!(login.answer.contains("\"access_token\":\"rp_"), "{login:?}");
+    assert!(of("GET /pin").answered.starts_with("rp_"), "{kept:?}");
+    assert!(
+        of("GET /away").answered.starts_with("/done?token=rp_"),
+        "{kept:?}"
+    );
 }
 
 #[test]

@@ -151,6 +151,7 @@ impl Bench {
             secrets: Secrets::default(),
             users: reprise_replay::Users::default(),
             mysql_room: None,
+            redaction: None,
         };
         let handle = start(config, &self.store).unwrap();
         let events = handle.events().clone();

@@ -21,6 +21,8 @@ use super::rules::Detector;
 use super::{Pass, quietly};
 use memory::{Connection, Prepared};
 use reply::Known;
+
+pub(super) use reply::row_of_texts;
 use statement::Secrets;
 
 pub(super) use memory::Memory;
@@ -244,7 +246,7 @@ fn redact_statement(
     let Some(sql) = sql else {
         return Secrets::default();
     };
-    let start = payload.len() - sql.len();
+    let mut start = payload.len() - sql.len();
     let is_query = payload.first() == Some(&(CommandCode::Query as u8));
     let mut secrets = Secrets::default();
     let digest = memory::digest_of(&exchange.operation);
@@ -264,6 +266,13 @@ fn redact_statement(
     if let Some(redacted) = embedded::redact(payload.get(start..).unwrap_or_default(), pass) {
         payload.truncate(start);
         payload.extend_from_slice(&redacted);
+    }
+    if is_query
+        && let Some(block) = payload.get(1..start).filter(|block| !block.is_empty())
+        && let Some(new) = parameters::redact_attributes(block, replaced, pass)
+    {
+        payload.splice(1..start, new.iter().copied());
+        start = 1 + new.len();
     }
     if let Some((head, sql)) = payload.split_at_mut_checked(start) {
         detect::redact(head, Neighbours::Binary, pass);

@@ -83,6 +83,8 @@ pub(super) enum Place<'a> {
     Segment(usize),
     Literal(&'a [u8]),
     Parameter(usize),
+    /// Of a query.
+    Attribute(&'a [u8]),
     Column(&'a [u8]),
     /// Of a statement whose text was not seen.
     UnknownParameters,
@@ -132,6 +134,16 @@ impl Pass {
             if let Some(filter) = &rule.filter {
                 *on = filter.matches(candidate);
             }
+        }
+    }
+
+    /// Begins something that belongs to no exchange: rules that hold for some do, exceptions do not.
+    pub(super) fn begin_any(&mut self) {
+        self.changed = false;
+        self.quiet = false;
+        self.nested = 0;
+        for (on, rule) in self.on.iter_mut().zip(&self.rules) {
+            *on = rule.filter.is_none() || rule.action != Action::Keep;
         }
     }
 
@@ -338,6 +350,7 @@ impl fmt::Display for Place<'_> {
             Self::UrlPassword => return f.write_str("password in a URL"),
             Self::Json(name) => ("JSON member", name),
             Self::Literal(name) => ("literal of column", name),
+            Self::Attribute(name) => ("query attribute", name),
             Self::Column(name) => ("column", name),
             Self::Parameter(number) => return write!(f, "parameter {number}"),
             Self::UnknownParameters => {

@@ -5,6 +5,7 @@ use reprise_wire::mysql::{AnswerResult, ColumnDefinition};
 use reprise_wire::redact::find_pseudonyms;
 use rustc_hash::FxHashMap;
 
+use super::shown::unreadable;
 use super::{Known, ORDER, ROWS, at, column};
 use crate::http::verify::Difference;
 use crate::mysql::made_ids::MadeIds;
@@ -43,14 +44,14 @@ pub(super) fn compare(
         .find(|columns| !columns.is_empty())
         .unwrap_or_default();
     if columns.is_empty() {
-        return at(ROWS, [before, now].map(first_bytes));
+        return at(ROWS, [before, now].map(first_row));
     }
     let read = |result: &AnswerResult| -> Option<Vec<Row>> {
         let rows = result.rows.iter();
         rows.map(|row| result.texts(row, columns)).collect()
     };
     let (Some(before), Some(now)) = (read(before), read(now)) else {
-        return at(ROWS, [before, now].map(first_bytes));
+        return at(ROWS, [before, now].map(first_row));
     };
     let names: Vec<String> = columns.iter().map(name).collect();
     let quiet: Vec<bool> = names
@@ -198,10 +199,9 @@ fn name(column: &ColumnDefinition) -> String {
     String::from_utf8_lossy(&column.name).into_owned()
 }
 
-/// The first row as its bytes, where nothing tells how to read them.
-fn first_bytes(result: &AnswerResult) -> String {
-    let row = result.rows.first().map(Vec::as_slice).unwrap_or_default();
-    row.get(..SHOWN).unwrap_or(row).escape_ascii().to_string()
+/// The first row, where nothing tells how to read it, and so nothing which of it is secret.
+fn first_row(result: &AnswerResult) -> String {
+    unreadable(result.rows.first().map(Vec::as_slice).unwrap_or_default())
 }
 
 /// A value as it is shown.

@@ -1,31 +1,45 @@
 //! A reply as text, for people to read: its rows as the `mysql` command prints them to a file.
 
+use std::borrow::Cow;
+
 use reprise_wire::mysql::{Answer, AnswerResult, ColumnDefinition};
 
 use super::rows::row_text;
+use crate::veil::{Veil, cut};
 
 /// The beginning of a reply as text, `most` bytes at most; `columns` are those of a prepared statement, for a
-/// reply that leaves out their definitions.
-pub(crate) fn text(answer: &Answer, columns: &[ColumnDefinition], most: usize) -> String {
+/// reply that leaves out their definitions. `veil` hides its secrets.
+pub(crate) fn text(
+    answer: &Answer,
+    columns: &[ColumnDefinition],
+    most: usize,
+    veil: Option<&Veil>,
+) -> String {
     let mut out = String::new();
     for result in &answer.results {
         if out.len() > most {
             break;
         }
-        one(result, columns, most, &mut out);
+        one(result, columns, most, veil, &mut out);
     }
     if let Some(error) = &answer.error {
-        let message = String::from_utf8_lossy(&error.message);
+        let mut message = String::from_utf8_lossy(&error.message);
+        if let Some(veil) = veil {
+            message = Cow::Owned(veil.told("message", &message));
+        }
         out.push_str(&format!("ERROR {}: {message}\n", error.code));
     }
-    let end = (0..=most.min(out.len()))
-        .rev()
-        .find(|at| out.is_char_boundary(*at));
-    out.truncate(end.unwrap_or(0));
+    cut(&mut out, most);
     out
 }
 
-fn one(result: &AnswerResult, known: &[ColumnDefinition], most: usize, out: &mut String) {
+fn one(
+    result: &AnswerResult,
+    known: &[ColumnDefinition],
+    most: usize,
+    veil: Option<&Veil>,
+    out: &mut String,
+) {
     if let Some(ok) = &result.ok {
         out.push_str(&format!("OK, {} affected", ok.affected_rows));
         if ok.last_insert_id != 0 {
@@ -52,9 +66,20 @@ fn one(result: &AnswerResult, known: &[ColumnDefinition], most: usize, out: &mut
             return;
         }
         match result.texts(row, columns).filter(|row| !row.is_empty()) {
-            Some(row) => out.push_str(&row_text(&row)),
+            Some(mut texts) => {
+                if let Some(veil) = veil {
+                    veil.row(columns, &mut texts);
+                }
+                out.push_str(&row_text(&texts));
+            }
+            None if veil.is_some() => out.push_str(&unreadable(row)),
             None => out.push_str(&row.escape_ascii().to_string()),
         }
         out.push('\n');
     }
+}
+
+/// A row of which nothing tells how to read it.
+pub(super) fn unreadable(row: &[u8]) -> String {
+    format!("a row of {} bytes that cannot be read", row.len())
 }

@@ -182,9 +182,10 @@ fn a_reply_reads_as_a_table() {
         &rows(RowFormat::Binary, false, &[(1, "a"), (2, "b")]),
         &[],
         1_000,
+        None,
     );
     assert_eq!(shown, "id\tname\n1\ta\n2\tb\n");
-    assert_eq!(text(&ok(3), &[], 1_000), "OK, 3 affected\n");
+    assert_eq!(text(&ok(3), &[], 1_000, None), "OK, 3 affected\n");
 }
 
 #[test]
@@ -203,5 +204,5 @@ fn an_execution_without_definitions_is_read_by_those_of_its_prepare() {
     };
     let found = compare(&one, &other, known).unwrap();
     assert_eq!(found.places, ["column:id", "column:name"]);
-    assert_eq!(text(&one, &columns, 1_000), "id\tname\n1\ta\n");
+    assert_eq!(text(&one, &columns, 1_000, None), "id\tname\n1\ta\n");
 }

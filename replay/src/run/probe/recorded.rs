@@ -66,6 +66,7 @@ pub(super) fn start(
         threads: Threads::of(&prepared.lanes),
         keys: Keys::default(),
         made_ids: MadeIds::default(),
+        redaction: load.redaction.clone(),
         prepared,
         http: load.http.clone(),
         mysql: load.mysql.clone(),

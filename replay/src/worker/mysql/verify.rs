@@ -11,7 +11,7 @@ use crate::mysql::judge::{digest, is_order_conflict, judge_errors};
 use crate::mysql::keys::{Generates, Keys, Shift};
 use crate::mysql::lane::MysqlState;
 use crate::mysql::made_ids::makes_ids;
-use crate::mysql::verify::{Known, compare, text};
+use crate::mysql::verify::{Known, ORDER, compare, text};
 use crate::prepare::lane::{Marks, Step};
 use crate::worker::Worker;
 use crate::worker::mysql::arrived;
@@ -124,9 +124,9 @@ impl Worker {
             if outcome != Outcome::Ok {
                 let difference = statuses(step.status, sample.status);
                 let columns = prepared.columns_of(step.operation);
-                let shown = |answer| text(&answer, columns, KEPT_ANSWER);
-                let answers = || sides.answers(came).map(shown);
-                self.keep_mismatch(step, sample, difference, answers);
+                self.keep_mismatch(step, sample, difference, || {
+                    self.shown(&sides.answers(came), columns)
+                });
             }
             return;
         }
@@ -143,14 +143,34 @@ impl Worker {
             columns: prepared.columns_of(step.operation),
         };
         let [recorded, answered] = &answers;
-        if let Some(difference) = compare(recorded, answered, known) {
+        if let Some(mut difference) = compare(recorded, answered, known) {
             sample.outcome = Outcome::Mismatch;
+            if let Some(veil) = self.veil.as_ref().filter(|_| difference.place == ORDER) {
+                let results = answered.results.iter();
+                let told = results
+                    .map(|result| &result.columns)
+                    .find(|told| !told.is_empty());
+                let columns = told.map_or(known.columns, Vec::as_slice);
+                difference.answered = veil.line(columns, &difference.answered);
+            }
             let conflict = is_order_conflict(&difference.places, contended());
             sample.flags.set(SampleFlags::ORDER_CONFLICT, conflict);
             self.keep_mismatch(step, sample, difference, || {
-                answers.map(|answer| text(&answer, known.columns, KEPT_ANSWER))
+                self.shown(&answers, known.columns)
             });
         }
+    }
+
+    /// Both answers as texts, the secrets of the target's replaced.
+    fn shown(
+        &self,
+        [recorded, answered]: &[Answer; 2],
+        columns: &[ColumnDefinition],
+    ) -> [String; 2] {
+        [
+            text(recorded, columns, KEPT_ANSWER, None),
+            text(answered, columns, KEPT_ANSWER, self.veil.as_ref()),
+        ]
     }
 }
 

@@ -41,8 +41,11 @@ pub(super) fn redact_execute(
         return;
     };
     let types = read.types.clone();
-    if takes || finds {
+    if takes || finds || !read.named.is_empty() {
         let rewritten = read.rewrite(execute.parameters, &long_data, |index, value, parameter| {
+            if let Some(name) = read.name(index) {
+                return replace_attribute(value, parameter, name, replaced, pass);
+            }
             let rule = rules.get(index).copied().flatten();
             replace(value, parameter, rule, index, replaced, pass)
         });
@@ -58,16 +61,39 @@ pub(super) fn redact_execute(
     statement.types = types;
 }
 
+/// The attributes of a query, as they stand before its SQL, with their secrets replaced; `None` when there are none.
+pub(super) fn redact_attributes(
+    block: &[u8],
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let mut fields = Fields::new(block, "query attributes");
+    let count = usize::try_from(fields.lenenc().ok()?.min(0xFFFF)).ok()?;
+    fields.lenenc().ok()?;
+    let read = Read::from(fields, block.len(), count, true, &[])?;
+    let rewritten = read.rewrite(block, &[], |index, value, parameter| {
+        let name = read.name(index).unwrap_or_default();
+        replace_attribute(value, parameter, name, replaced, pass)
+    });
+    rewritten.ok().flatten()
+}
+
 /// The head of an execution's parameters, read.
-pub(super) struct Read {
+pub(super) struct Read<'a> {
     pub(super) types: Vec<ParameterType>,
+    /// Those that have names: the attributes, behind what the statement asks for.
+    named: Vec<(usize, &'a [u8])>,
     nulls: Vec<u8>,
     /// Where the values begin.
     values: usize,
 }
 
 /// Reads it for a statement of `count` parameters, of the `known` types when none are sent.
-pub(super) fn read(execute: &Execute<'_>, count: usize, known: &[ParameterType]) -> Option<Read> {
+pub(super) fn read<'a>(
+    execute: &Execute<'a>,
+    count: usize,
+    known: &[ParameterType],
+) -> Option<Read<'a>> {
     let whole = execute.parameters.len();
     let mut fields = Fields::new(execute.parameters, "execute parameters");
     let named = execute.flags & PARAMETER_COUNT_AVAILABLE != 0;
@@ -76,32 +102,23 @@ pub(super) fn read(execute: &Execute<'_>, count: usize, known: &[ParameterType])
     } else {
         count
     };
-    if count == 0 {
-        return Some(Read {
-            types: Vec::new(),
-            nulls: Vec::new(),
-            values: whole - fields.rest().len(),
-        });
-    }
-    let nulls = fields.take(count.div_ceil(8)).ok()?.to_vec();
-    let types = match fields.u8().ok()? {
-        1 => types(&mut fields, count, named)?,
-        _ if known.len() >= count => known.iter().take(count).copied().collect(),
-        _ => return None,
-    };
-    Some(Read {
-        types,
-        nulls,
-        values: whole - fields.rest().len(),
-    })
+    Read::from(fields, whole, count, named, known)
 }
 
-fn types(fields: &mut Fields<'_>, count: usize, named: bool) -> Option<Vec<ParameterType>> {
+/// The types of so many parameters; `named` gets the names that stand with them.
+fn types<'a>(
+    fields: &mut Fields<'a>,
+    count: usize,
+    mut named: Option<&mut Vec<(usize, &'a [u8])>>,
+) -> Option<Vec<ParameterType>> {
     (0..count)
-        .map(|_| {
+        .map(|index| {
             let [column_type, flag] = fields.array().ok()?;
-            if named {
-                fields.string().ok()?;
+            if let Some(named) = &mut named {
+                let name = fields.string().ok()?;
+                if !name.is_empty() {
+                    named.push((index, name));
+                }
             }
             Some(ParameterType {
                 column_type: ColumnType(column_type),
@@ -111,7 +128,40 @@ fn types(fields: &mut Fields<'_>, count: usize, named: bool) -> Option<Vec<Param
         .collect()
 }
 
-impl Read {
+impl<'a> Read<'a> {
+    /// Reads what follows the number of parameters in `fields`, which began with `whole` bytes.
+    fn from(
+        mut fields: Fields<'a>,
+        whole: usize,
+        count: usize,
+        with_names: bool,
+        known: &[ParameterType],
+    ) -> Option<Self> {
+        let mut read = Self {
+            types: Vec::new(),
+            named: Vec::new(),
+            nulls: Vec::new(),
+            values: whole - fields.rest().len(),
+        };
+        if count == 0 {
+            return Some(read);
+        }
+        read.nulls = fields.take(count.div_ceil(8)).ok()?.to_vec();
+        read.types = match fields.u8().ok()? {
+            1 => types(&mut fields, count, with_names.then_some(&mut read.named))?,
+            _ if known.len() >= count => known.iter().take(count).copied().collect(),
+            _ => return None,
+        };
+        read.values = whole - fields.rest().len();
+        Some(read)
+    }
+
+    /// The name of the parameter at this place, which makes it an attribute.
+    fn name(&self, index: usize) -> Option<&'a [u8]> {
+        let named = self.named.iter().find(|(at, _)| *at == index);
+        named.map(|(_, name)| *name)
+    }
+
     /// The parameters with what `replace` puts in their places, given each one's place from 0; an error:
     /// the values do not fit their types.
     pub(super) fn rewrite(
@@ -170,6 +220,24 @@ fn replace(
     Some(encoded)
 }
 
+/// What takes the place of an attribute of this name, encoded.
+fn replace_attribute(
+    value: &Value,
+    parameter: ParameterType,
+    name: &[u8],
+    replaced: &mut Replaced,
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let rules = ValueRules {
+        text: pass.rule(|table| &mut table.parameters.plain, name, false),
+        number: pass.rule(|table| &mut table.parameters.plain, name, true),
+    };
+    let place = Place::Attribute(name);
+    let (old, new, encoded) = replace_binary(value, parameter.column_type, rules, place, pass)?;
+    replaced.push((old, new));
+    Some(encoded)
+}
+
 /// Replaces the secrets of a bulk execution: rows of parameters, each value after a byte that says
 /// whether there is one.
 pub(super) fn redact_bulk(
@@ -199,7 +267,7 @@ fn bulk(
     let flags = fields.u16().ok()?;
     let count = statement.parameters.len();
     if flags & BULK_SENDS_TYPES != 0 {
-        statement.types = types(&mut fields, count, false)?;
+        statement.types = types(&mut fields, count, None)?;
     }
     if statement.types.len() < count || count == 0 {
         return None;

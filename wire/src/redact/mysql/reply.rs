@@ -1,6 +1,7 @@
 //! Secrets in replies: values of rows by their column, what detectors see in any value, and what an error
 //! message repeats. Packet lengths and numbers are put right.
 
+mod pairs;
 mod rows;
 
 use std::ops::Range;
@@ -19,6 +20,7 @@ use super::Replaced;
 use rows::{binary_row, may_have_rule, text_row};
 
 pub(super) use rows::Column;
+pub(in crate::redact) use rows::row_of_texts;
 
 /// "You have an error in your SQL syntax near ...": repeats a part of the statement.
 const SYNTAX_ERROR: u16 = 1064;
@@ -294,10 +296,7 @@ impl Rewriting<'_, '_> {
                 let read: Option<Vec<ColumnDefinition>> = payloads
                     .map(|payload| ColumnDefinition::decode(payload).ok())
                     .collect();
-                let read = read.unwrap_or_default().into_iter();
-                self.columns = read
-                    .map(|definition| Column::new(definition, pass))
-                    .collect();
+                self.columns = Column::all(read.unwrap_or_default(), pass);
             }
         }
         self.columns.iter().any(Column::is_taken)

@@ -101,6 +101,27 @@ fn attributes_before_the_sql_do_not_hide_a_password() {
 }
 
 #[test]
+fn attributes_of_a_query_are_replaced_by_their_names() {
+    let value = b"hunter22 is my password";
+    let attributes = encode_query_attributes(&[(b"trace", b"7"), (b"api_token", value)]);
+    let sql = b"SELECT '\\'', 1";
+    let request = Command::Query(Query {
+        attributes: &attributes,
+        sql,
+    })
+    .encode();
+    let (request, _, _) = redacted(Rules::default(), exchange(request, vec![], ""));
+    assert!(!holds(&request, b"hunter22"), "{}", request.escape_ascii());
+    let pseudonym = find_pseudonyms(&request).next().unwrap();
+    let attributes = encode_query_attributes(&[(b"trace", b"7"), (b"api_token", pseudonym)]);
+    let expected = Query {
+        attributes: &attributes,
+        sql,
+    };
+    assert_eq!(request, Command::Query(expected).encode());
+}
+
+#[test]
 fn authentication_data_of_a_change_of_user_becomes_zeros() {
     let change = ChangeUser {
         user: b"ada".to_vec(),

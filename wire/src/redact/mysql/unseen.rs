@@ -77,7 +77,7 @@ fn execution(
 }
 
 /// The head of the parameters, their number told by the packet itself or by an earlier one.
-fn read_unseen(execute: &Execute<'_>, unseen: &Unseen, ahead: &[u16]) -> Option<Read> {
+fn read_unseen<'a>(execute: &Execute<'a>, unseen: &Unseen, ahead: &[u16]) -> Option<Read<'a>> {
     let counted = execute.flags & PARAMETER_COUNT_AVAILABLE != 0;
     let count = match unseen.types.len() {
         _ if counted => 0,

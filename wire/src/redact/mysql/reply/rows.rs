@@ -1,7 +1,9 @@
 //! Rows of both protocols, their values replaced by the rules of their columns.
 
+use std::ops::Range;
+
 use crate::mysql::fields::{Fields, put_string};
-use crate::mysql::{ColumnDefinition, ColumnType};
+use crate::mysql::{ColumnDefinition, ColumnType, Value, decode_text_row};
 use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
@@ -10,6 +12,8 @@ use crate::redact::mysql::statement::column_rule;
 use crate::redact::mysql::value::{ValueRules, next_binary, replace_binary, replace_text};
 use crate::redact::pass::Place;
 
+use super::pairs;
+
 /// A column of rows, as far as redaction needs it.
 #[derive(Clone, Debug)]
 pub(in crate::redact::mysql) struct Column {
@@ -17,6 +21,8 @@ pub(in crate::redact::mysql) struct Column {
     rules: ValueRules,
     /// Its values are statements.
     holds_sql: bool,
+    /// The column of the row whose value names this one's.
+    named_by: Option<usize>,
 }
 
 /// Where servers tell what statements others execute: the process list, InnoDB's transactions, the performance
@@ -38,26 +44,65 @@ fn holds_sql(name: &[u8]) -> bool {
 }
 
 impl Column {
-    pub(super) fn new(definition: ColumnDefinition, pass: &mut Pass) -> Self {
+    fn new(definition: ColumnDefinition, pass: &mut Pass) -> Self {
         let rules = ValueRules {
             text: rule_of(&definition, false, pass),
             number: rule_of(&definition, true, pass),
         };
         Self {
             holds_sql: holds_sql(&definition.org_name) || holds_sql(&definition.name),
+            named_by: None,
             definition,
             rules,
         }
     }
 
+    /// The columns of these definitions.
+    pub(super) fn all(definitions: Vec<ColumnDefinition>, pass: &mut Pass) -> Vec<Self> {
+        let pair = pairs::pair(definitions.iter().map(|definition| &*definition.name));
+        let mut columns: Vec<Self> = definitions
+            .into_iter()
+            .map(|definition| Self::new(definition, pass))
+            .collect();
+        if let Some((value, name)) = pair
+            && let Some(column) = columns.get_mut(value)
+        {
+            column.named_by = Some(name);
+        }
+        columns
+    }
+
     pub(super) fn is_taken(&self) -> bool {
-        self.holds_sql || self.rules != ValueRules::default()
+        self.holds_sql || self.named_by.is_some() || self.rules != ValueRules::default()
+    }
+
+    /// The rules for one of its values, in a row with these texts.
+    fn rules_beside(&self, row: &[Option<&[u8]>], pass: &mut Pass) -> ValueRules {
+        match self.named_by.and_then(|name| *row.get(name)?) {
+            Some(name) if self.rules == ValueRules::default() => pairs::rules(name, pass),
+            _ => self.rules,
+        }
     }
 
     /// Whether bytes of its names are missing: holes read as zeros.
     pub(super) fn is_damaged(&self) -> bool {
         let names = [&self.definition.name, &self.definition.org_name];
         names.into_iter().any(|name| name.contains(&0))
+    }
+
+    /// What takes the place of one of its values as text, which these rules are for; `None` when it stays.
+    fn redact_text(&self, value: &[u8], rules: ValueRules, pass: &mut Pass) -> Option<Vec<u8>> {
+        let place = Place::Column(&self.definition.name);
+        if self.is_number() && rules != ValueRules::default() {
+            return rules
+                .number
+                .and_then(|rule| pass.replace_number(rule, value, place));
+        }
+        let sql = (self.holds_sql && rules.text.is_none())
+            .then(|| redact_text(value, pass))
+            .flatten();
+        let rest = replace_text(sql.as_deref().unwrap_or(value), rules, place, pass);
+        rest.or(sql)
     }
 
     fn is_number(&self) -> bool {
@@ -106,7 +151,7 @@ pub(super) fn may_have_rule(definition: &[u8], pass: &mut Pass) -> bool {
     names.is_ok_and(|names| {
         names.into_iter().any(|name| {
             let rule = pass.rule(|table| &mut table.rows.plain, name, false);
-            rule.is_some() || holds_sql(name)
+            rule.is_some() || holds_sql(name) || pairs::may_hold_values(name)
         })
     })
 }
@@ -116,6 +161,7 @@ pub(super) fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> O
     let whole = payload.len();
     let mut edits = Edits::of(payload);
     let mut fields = Fields::new(payload, "text row");
+    let texts = texts_of(payload, columns);
     for number in 0.. {
         let start = whole - fields.rest().len();
         let Ok(value) = fields.string_or_null() else {
@@ -123,19 +169,12 @@ pub(super) fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> O
         };
         let Some(value) = value else { continue };
         let end = whole - fields.rest().len();
-        let column = columns.get(number);
-        let rules = column.map_or_else(ValueRules::default, |column| column.rules);
-        let place = column.map_or(Place::Text, |column| Place::Column(&column.definition.name));
-        let new = if column.is_some_and(Column::is_number) && rules != ValueRules::default() {
-            rules
-                .number
-                .and_then(|rule| pass.replace_number(rule, value, place))
-        } else {
-            let sql = column
-                .filter(|column| column.holds_sql && rules.text.is_none())
-                .and_then(|_| redact_text(value, pass));
-            let rest = replace_text(sql.as_deref().unwrap_or(value), rules, place, pass);
-            rest.or(sql)
+        let new = match columns.get(number) {
+            Some(column) => {
+                let rules = column.rules_beside(&texts, pass);
+                column.redact_text(value, rules, pass)
+            }
+            None => replace_text(value, ValueRules::default(), Place::Text, pass),
         };
         if let Some(new) = new {
             let mut encoded = Vec::new();
@@ -144,6 +183,35 @@ pub(super) fn text_row(payload: &[u8], columns: &[Column], pass: &mut Pass) -> O
         }
     }
     edits.finish()
+}
+
+/// The texts of a row, where one tells what another is.
+fn texts_of<'a>(payload: &'a [u8], columns: &[Column]) -> Vec<Option<&'a [u8]>> {
+    let named = columns.iter().any(|column| column.named_by.is_some());
+    let texts = named.then(|| decode_text_row(payload, columns.len()).ok());
+    texts.flatten().unwrap_or_default()
+}
+
+/// The values of a row as texts, with those that are secrets replaced.
+pub(in crate::redact) fn row_of_texts(
+    definitions: &[ColumnDefinition],
+    row: &mut [Option<Vec<u8>>],
+    pass: &mut Pass,
+) {
+    let columns = Column::all(definitions.to_vec(), pass);
+    let texts: Vec<Option<&[u8]>> = row.iter().map(Option::as_deref).collect();
+    let pairs = columns.iter().zip(&texts);
+    let new: Vec<Option<Vec<u8>>> = pairs
+        .map(|(column, text)| {
+            let rules = column.rules_beside(&texts, pass);
+            column.redact_text((*text)?, rules, pass)
+        })
+        .collect();
+    for (value, new) in row.iter_mut().zip(new) {
+        if new.is_some() {
+            *value = new;
+        }
+    }
 }
 
 /// A row of the binary protocol with its secrets replaced; `None` when there are none. Where the columns
@@ -159,8 +227,12 @@ pub(super) fn binary_row(payload: &[u8], columns: &[Column], pass: &mut Pass) ->
         let mut bytes = payload.to_vec();
         return detect::redact(&mut bytes, Neighbours::Binary, pass).then_some(bytes);
     };
+    let mut values: Vec<(&Column, Value, Range<usize>)> = Vec::with_capacity(columns.len());
+    let mut names: Vec<Option<Vec<u8>>> = Vec::new();
+    let has_names = columns.iter().any(|column| column.named_by.is_some());
     for (index, column) in columns.iter().enumerate() {
         let bit = index + 2;
+        names.extend(has_names.then_some(None));
         if nulls
             .get(bit / 8)
             .is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
@@ -176,9 +248,18 @@ pub(super) fn binary_row(payload: &[u8], columns: &[Column], pass: &mut Pass) ->
         ) else {
             break;
         };
+        if let Some(text) = names.last_mut() {
+            *text = value.to_text();
+        }
+        values.push((column, value, range));
+    }
+    let texts: Vec<Option<&[u8]>> = names.iter().map(Option::as_deref).collect();
+    for (column, value, range) in values {
+        let rules = column.rules_beside(&texts, pass);
+        let Column { definition, .. } = column;
         let place = Place::Column(&definition.name);
         if let Some((_, _, encoded)) =
-            replace_binary(&value, definition.column_type, column.rules, place, pass)
+            replace_binary(&value, definition.column_type, rules, place, pass)
         {
             edits.put(range, &encoded);
         }

@@ -45,6 +45,22 @@ fn parameters_of_secret_columns_are_replaced_as_they_are_in_text() {
 }
 
 #[test]
+fn attributes_of_an_execution_are_replaced_by_their_names() {
+    let mut connection = Connection::new();
+    connection.prepare(4, "SELECT 1 FROM s WHERE x = ?", 1, &[]);
+    let request = |attribute: &[u8]| {
+        let mut out = b"\x17\x04\0\0\0\x08\x01\0\0\0\x02\0\x01\xFE\0\0\xFE\0\x09api_token".to_vec();
+        for value in [b"plain", attribute] {
+            out.push(value.len().to_le_bytes()[0]);
+            out.extend_from_slice(value);
+        }
+        out
+    };
+    let (redacted, _, _) = connection.take(exchange(request(b"s3cret"), vec![], ""));
+    assert_eq!(redacted, request(&pseudonym_of("s3cret")));
+}
+
+#[test]
 fn texts_of_a_statement_that_was_not_seen_or_is_gone_are_replaced_numbers_and_dates_stay() {
     let date = Value::Date(Date {
         year: 2026,

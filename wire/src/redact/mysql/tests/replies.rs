@@ -70,6 +70,37 @@ fn columns_of_secrets_are_replaced_in_rows_of_both_protocols_with_their_packets(
 }
 
 #[test]
+fn settings_are_replaced_by_what_stands_beside_them() {
+    let columns = [b"option_value".as_slice(), b"option_name", b"autoload"]
+        .map(|name| ColumnDefinition::new(name, ColumnType::VAR_STRING));
+    let rows = [
+        vec![text("s3cret"), text("mail/smtp_password"), text("yes")],
+        vec![text("blue"), text("colour"), text("yes")],
+        vec![Value::Null, text("api_token"), Value::Null],
+        vec![
+            text("no secret"),
+            text("password rules of the house"),
+            text("no"),
+        ],
+    ];
+    for (format, command) in [
+        (
+            RowFormat::Text,
+            Command::Query(Query::plain(b"SELECT * FROM options")).encode(),
+        ),
+        (RowFormat::Binary, execute(4, &[])),
+    ] {
+        let mut connection = Connection::new();
+        connection.prepare(4, "SELECT * FROM options", 0, &columns);
+        let reply = result(format, &columns, &rows);
+        let (_, after, _) = connection.take(exchange(command, reply.clone(), ""));
+        let mut expected = rows.clone();
+        expected[0][0] = Value::Bytes(pseudonym_of("s3cret"));
+        assert_eq!(after, result(format, &columns, &expected));
+    }
+}
+
+#[test]
 fn rows_that_leave_out_their_columns_are_read_by_those_told_before() {
     let columns = [ColumnDefinition::new(b"token", ColumnType::VAR_STRING)];
     let mut connection = Connection::new();
