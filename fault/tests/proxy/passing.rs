@@ -57,6 +57,24 @@ proptest! {
 }
 
 #[test]
+fn a_request_of_http_0_9_is_not_held_until_a_blank_line_that_never_comes() {
+    const ASKED: &[u8; 10] = b"GET /old\r\n";
+    let (address, server) = server(|mut stream| {
+        let mut line = [0; ASKED.len()];
+        stream.read_exact(&mut line).unwrap();
+        assert_eq!(&line, ASKED);
+        stream.write_all(b"an answer without a head").unwrap();
+    });
+    let standing = Standing::before(address, ProxyProtocol::Http);
+    let mut client = standing.connect();
+    for piece in ASKED.chunks(4) {
+        client.write_all(piece).unwrap();
+    }
+    assert_eq!(read_all(&client), b"an answer without a head");
+    server.join().unwrap();
+}
+
+#[test]
 fn a_client_that_has_finished_still_gets_its_answer() {
     let (address, server) = server(|mut stream| {
         let asked = read_all(&stream);

@@ -2,7 +2,7 @@
 
 use super::error::HttpError;
 use super::framing::BodyFraming;
-use super::head::{RequestHead, Start, request_start};
+use super::head::{RequestHead, Start, Version, parse_request_line, request_start};
 use super::reader::{MessageReader, Progress, ReadCaps};
 use super::stream::JUDGED_BEGINNING;
 
@@ -77,6 +77,14 @@ impl RequestReader {
         }
     }
 
+    /// Whether its first line is there and says no version, as in HTTP/0.9: no fields come, and no blank line.
+    pub fn is_simple(&self) -> bool {
+        let head = self.message.head().trim_ascii_start();
+        let line = memchr::memchr(b'\n', head).and_then(|end| head.get(..end));
+        line.and_then(|line| parse_request_line(line.trim_ascii_end()))
+            .is_some_and(|(_, _, version)| version == Version::HTTP_0_9)
+    }
+
     /// Whether the client waits for `100 Continue` before it sends the body.
     pub fn expects_continue(&self) -> bool {
         self.head()
@@ -118,6 +126,19 @@ impl RequestReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_without_a_version_is_told_as_soon_as_it_ends() {
+        let is_simple = |bytes: &[u8]| {
+            let mut reader = RequestReader::new(ReadCaps::default());
+            reader.feed(bytes).unwrap();
+            reader.is_simple()
+        };
+        assert!(is_simple(b"GET /old\r\n") && is_simple(b"\r\nGET /old\nmore"));
+        for other in ["GET /old", "GET /new HTTP/1.1\r\n", "GET /a b\r\n"] {
+            assert!(!is_simple(other.as_bytes()), "{other}");
+        }
+    }
 
     #[test]
     fn pipelined_requests_are_read_one_after_the_other() {

@@ -47,7 +47,11 @@ impl HttpRequests {
                 return [self.held(), bytes].concat();
             };
             let rest = bytes.split_off(progress.consumed.min(bytes.len()));
-            if !progress.head_done {
+            if !self.begun && self.reader.is_simple() {
+                // the client of HTTP/0.9 waits for its answer now, which has no head
+                said.opaque();
+                return [self.held(), bytes, rest].concat();
+            } else if !progress.head_done {
                 self.held.append(&mut bytes);
             } else if !self.begun && self.is_http_2() {
                 said.opaque();
