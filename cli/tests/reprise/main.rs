@@ -17,6 +17,8 @@ mod breaking;
 #[cfg(test)]
 mod breaking_mysql;
 #[cfg(test)]
+mod checking;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod conducting;
