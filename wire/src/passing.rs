@@ -24,6 +24,19 @@ pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// A word of a command in capitals, as operations have it; empty where there is none.
+pub(crate) fn in_capitals(word: Option<&[u8]>) -> String {
+    let word = word.map(String::from_utf8_lossy);
+    word.map_or_else(String::new, |word| word.to_ascii_uppercase())
+}
+
+/// A command in one line: its name, and the words behind it.
+pub(crate) fn in_one_line<'a>(name: String, words: impl Iterator<Item = &'a [u8]>) -> String {
+    let words = words.map(|word| String::from_utf8_lossy(word).into_owned());
+    let all: Vec<String> = std::iter::once(name).chain(words).collect();
+    all.join(" ")
+}
+
 /// Takes bytes up to the end of a line, its end included, and keeps at most `kept` of them in `line`. Whether it
 /// has ended.
 pub(crate) fn take_line(rest: &mut &[u8], line: &mut Vec<u8>, kept: usize) -> bool {

@@ -1,7 +1,7 @@
 //! Commands: a line, and for those that store a value after it.
 
 use super::LONGEST;
-use crate::passing::{Foreign, Passed, number, pass_over, take_line};
+use crate::passing::{Foreign, Passed, in_capitals, in_one_line, number, pass_over, take_line};
 
 /// A command's line is read up to here; bytes. A get of many keys is longer and goes on.
 const LINE: usize = 2 << 10;
@@ -82,8 +82,7 @@ impl CommandReader {
 
     /// Its name, in capitals; empty for an empty line.
     pub fn name(&self) -> String {
-        let name = self.words().next().map(String::from_utf8_lossy);
-        name.map_or_else(String::new, |name| name.to_ascii_uppercase())
+        in_capitals(self.words().next())
     }
 
     /// Whether the server answers it.
@@ -101,12 +100,7 @@ impl CommandReader {
 
     /// Its line, the name in capitals: `GET user:7`.
     pub fn summary(&self) -> String {
-        let rest = self.words().skip(1);
-        let rest = rest.map(|word| String::from_utf8_lossy(word).into_owned());
-        std::iter::once(self.name())
-            .chain(rest)
-            .collect::<Vec<String>>()
-            .join(" ")
+        in_one_line(self.name(), self.words().skip(1))
     }
 
     /// Forgets the command.

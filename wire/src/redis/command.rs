@@ -1,6 +1,6 @@
 //! Commands: arrays of strings, or words on a line.
 
-use crate::passing::{Foreign, Passed, number};
+use crate::passing::{Foreign, Passed, in_capitals, in_one_line, number};
 
 /// How many words of a command are kept, and how much of each; bytes.
 const WORDS: u64 = 8;
@@ -135,14 +135,12 @@ impl CommandReader {
 
     /// Its name, in capitals; empty for a command that is none.
     pub fn name(&self) -> String {
-        let name = self.words.first().map(|word| String::from_utf8_lossy(word));
-        name.map_or_else(String::new, |name| name.to_ascii_uppercase())
+        in_capitals(self.words.first().map(Vec::as_slice))
     }
 
     /// Its second word, in capitals: what a command such as CLIENT is about.
     pub fn second(&self) -> String {
-        let word = self.words.get(1).map(|word| String::from_utf8_lossy(word));
-        word.map_or_else(String::new, |word| word.to_ascii_uppercase())
+        in_capitals(self.words.get(1).map(Vec::as_slice))
     }
 
     /// Its first words, each cut after 64 bytes: `SET user:7 {"name":...`. Passwords are left out.
@@ -151,12 +149,7 @@ impl CommandReader {
         if matches!(name.as_str(), "AUTH" | "HELLO") {
             return name;
         }
-        let rest = self.words.iter().skip(1);
-        let rest = rest.map(|word| String::from_utf8_lossy(word).into_owned());
-        std::iter::once(name)
-            .chain(rest)
-            .collect::<Vec<String>>()
-            .join(" ")
+        in_one_line(name, self.words.iter().skip(1).map(Vec::as_slice))
     }
 
     /// Forgets the command.

@@ -1,7 +1,7 @@
 //! What a client says: command lines, messages after DATA, chunks after BDAT (RFC 3030), answers to AUTH's
 //! questions (RFC 4954).
 
-use crate::passing::{Foreign, Passed, number, pass_over, take_line};
+use crate::passing::{Foreign, Passed, in_capitals, in_one_line, number, pass_over, take_line};
 
 /// A line is kept up to here; bytes. RFC 5321 section 4.5.3.1 lets commands have 512, extensions more.
 const LINE: usize = 2 << 10;
@@ -98,10 +98,7 @@ impl CommandReader {
     /// What it is: a command's verb in capitals, `MESSAGE`, or `AUTH` for an answer to its questions.
     pub fn name(&self) -> String {
         match self.kind {
-            Kind::Command => {
-                let verb = self.words().next().map(String::from_utf8_lossy);
-                verb.map_or_else(String::new, |verb| verb.to_ascii_uppercase())
-            }
+            Kind::Command => in_capitals(self.words().next()),
             Kind::Message => "MESSAGE".to_owned(),
             Kind::Secret => "AUTH".to_owned(),
         }
@@ -115,12 +112,7 @@ impl CommandReader {
             (Kind::Command, _) => usize::MAX,
             _ => 0,
         };
-        let rest = self.words().skip(1).take(shown);
-        let rest = rest.map(|word| String::from_utf8_lossy(word).into_owned());
-        std::iter::once(name)
-            .chain(rest)
-            .collect::<Vec<String>>()
-            .join(" ")
+        in_one_line(name, self.words().skip(1).take(shown))
     }
 }
 
