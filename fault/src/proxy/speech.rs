@@ -3,8 +3,8 @@
 
 mod alter;
 mod burst;
+mod commands;
 mod framer;
-mod held;
 mod http_answer;
 mod http_requests;
 mod line_answer;
@@ -27,15 +27,16 @@ use super::tls::Upgrade;
 use crate::turn::AnswerChanges;
 
 use burst::Bursts;
+use commands::Commands;
 use http_answer::HttpAnswer;
 use http_requests::HttpRequests;
 use line_answer::LineAnswer;
-use memcached_commands::MemcachedCommands;
+use memcached_commands::Memcached;
 use mysql_answer::MysqlAnswer;
 use mysql_commands::MysqlCommands;
 use mysql_session::MysqlSession;
-use redis_commands::RedisCommands;
-use smtp_commands::SmtpCommands;
+use redis_commands::Redis;
+use smtp_commands::Smtp;
 
 pub(super) use alter::{Altered, Verdict};
 pub(super) use reply::{ReplyTo, greeting_error, smtp_line};
@@ -131,9 +132,9 @@ pub(super) enum Requests {
     Bursts(Bursts),
     Http(HttpRequests),
     Mysql(MysqlCommands),
-    Redis(RedisCommands),
-    Memcached(MemcachedCommands),
-    Smtp(SmtpCommands),
+    Redis(Commands<Redis>),
+    Memcached(Commands<Memcached>),
+    Smtp(Commands<Smtp>),
 }
 
 impl Requests {
@@ -142,9 +143,9 @@ impl Requests {
             ProxyProtocol::Tcp => Self::Bursts(Bursts::default()),
             ProxyProtocol::Http => Self::Http(HttpRequests::new()),
             ProxyProtocol::Mysql => Self::Mysql(MysqlCommands::default()),
-            ProxyProtocol::Redis => Self::Redis(RedisCommands::default()),
-            ProxyProtocol::Memcached => Self::Memcached(MemcachedCommands::default()),
-            ProxyProtocol::Smtp => Self::Smtp(SmtpCommands::default()),
+            ProxyProtocol::Redis => Self::Redis(Commands::default()),
+            ProxyProtocol::Memcached => Self::Memcached(Commands::default()),
+            ProxyProtocol::Smtp => Self::Smtp(Commands::default()),
         }
     }
 

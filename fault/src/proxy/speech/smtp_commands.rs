@@ -1,53 +1,42 @@
 //! What an SMTP client says: commands, each an exchange, and messages, which are exchanges of their own.
 
+use reprise_wire::passing::{Foreign, Passed};
 use reprise_wire::smtp::{CommandReader, Kind};
 
-use super::held::Held;
+use super::commands::{Begun, Reads};
 use super::line_answer::{LineAnswer, SmtpAsked};
-use super::{Answering, Asked, Heard, ReplyTo, Said};
+use super::{Answering, Asked, ReplyTo, Said};
 use crate::SpokenProtocol;
 use crate::proxy::luck::Moment;
 
-/// Finds commands and messages.
+/// Reads commands and messages.
 #[derive(Debug, Default)]
-pub(in crate::proxy) struct SmtpCommands {
+pub(in crate::proxy) struct Smtp {
     /// `None` between two of them.
     reader: Option<CommandReader>,
     kind: Kind,
-    held: Held,
 }
 
-impl SmtpCommands {
-    pub(super) fn held(&mut self) -> Vec<u8> {
-        self.held.take()
+impl Reads for Smtp {
+    fn feed(&mut self, bytes: &[u8], said: &Said) -> Result<Passed, Foreign> {
+        let kind = &mut self.kind;
+        let reader = self.reader.get_or_insert_with(|| {
+            // what the server asked for comes once
+            *kind = said.smtp.take();
+            CommandReader::new(*kind)
+        });
+        reader.feed(bytes)
     }
 
-    /// What cannot be read, from where it begins.
-    pub(super) fn hear(
-        &mut self,
-        mut bytes: Vec<u8>,
-        said: &Said,
-        out: &mut Vec<Heard>,
-    ) -> Vec<u8> {
-        while !bytes.is_empty() {
-            let kind = &mut self.kind;
-            let reader = self.reader.get_or_insert_with(|| {
-                // what the server asked for comes once
-                *kind = said.smtp.take();
-                CommandReader::new(*kind)
-            });
-            let Ok(passed) = reader.feed(&bytes) else {
-                return self.held.give_up(bytes, said);
-            };
-            if self.held.add(&mut bytes, passed) {
-                self.held.begin(Some(asked(reader, self.kind)), out);
-            }
-            self.held.pass_on(passed.ends, out);
-            if passed.ends {
-                self.reader = None;
-            }
-        }
-        Vec::new()
+    fn begun(&mut self) -> Begun {
+        let reader = self.reader.as_ref();
+        reader.map_or(Begun::Unanswered, |reader| {
+            Begun::Exchange(Box::new(asked(reader, self.kind)))
+        })
+    }
+
+    fn ended(&mut self) {
+        self.reader = None;
     }
 }
 
