@@ -79,7 +79,10 @@ impl Plan {
         let over = self.begins.stages_over;
         let stages = self.stages.list().iter().enumerate();
         let stages = stages.map(|(at, stage)| format!("@stage{} ({stage})", over + at + 1));
-        format!("there are {}", stages.collect::<Vec<_>>().join(", "))
+        format!(
+            "the run has no such stage; there are {}",
+            stages.collect::<Vec<_>>().join(", ")
+        )
     }
 
     fn no_fault(&self, check: &str) -> ReplayError {
@@ -91,7 +94,10 @@ impl Plan {
                 let name = fault.counted_as();
                 format!("@fault{} or @fault:{name} ({fault})", at + 1)
             });
-            format!("there are {}", faults.collect::<Vec<_>>().join(", "))
+            format!(
+                "the run has no such fault; there are {}",
+                faults.collect::<Vec<_>>().join(", ")
+            )
         };
         ReplayError::NoFault {
             check: check.to_owned(),
