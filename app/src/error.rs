@@ -48,7 +48,7 @@ pub enum Error {
     #[error("failed to {0}")]
     Control(#[from] ControlError),
     /// A target is refused for safety, or cannot be found.
-    #[error("refused to {0}")]
+    #[error("{verb} {0}", verb = verb(.0))]
     Target(#[from] TargetRefused),
     /// A file beside the store could not be read or written.
     #[error("cannot {doing} {}: {source}", path.display())]
@@ -115,6 +115,14 @@ impl Error {
     }
 }
 
+/// Whether a target was refused, or could not be looked at.
+const fn verb(refused: &TargetRefused) -> &'static str {
+    match refused {
+        TargetRefused::Unresolved { .. } | TargetRefused::Store(_) => "failed to",
+        _ => "refused to",
+    }
+}
+
 const fn of_store(error: &reprise_store::Error) -> Blame {
     use reprise_store::Error as Store;
     match error {
@@ -172,5 +180,34 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
             Blame::Refused
         }
         _ => Blame::Usage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_without_an_address_was_looked_for_and_not_refused() {
+        let source = std::io::Error::other(
+            "failed to lookup address information: Name or service not known",
+        );
+        let host = "staging.exmaple".to_owned();
+        assert_eq!(
+            Error::from(TargetRefused::Unresolved { host, source }).to_string(),
+            "failed to find the address of staging.exmaple: Name or service not known; \
+             check how it is written, or name its IP address"
+        );
+    }
+
+    #[test]
+    fn a_host_that_is_not_allowed_is_refused_with_the_way_to_allow_it() {
+        let refused = TargetRefused::NotAllowed {
+            host: "staging.example".to_owned(),
+            address: std::net::Ipv4Addr::new(192, 0, 2, 7).into(),
+        };
+        let said = Error::from(refused).to_string();
+        assert!(said.starts_with("refused to send traffic to staging.example (192.0.2.7): "));
+        assert!(said.ends_with("run `reprise targets allow staging.example` first"));
     }
 }

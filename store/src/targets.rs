@@ -86,7 +86,10 @@ pub enum TargetRefused {
         why: &'static str,
     },
     /// Its name has no address.
-    #[error("find the address of {host}: {source}")]
+    #[error(
+        "find the address of {host}: {}; check how it is written, or name its IP address",
+        of_system(source)
+    )]
     Unresolved {
         /// The host.
         host: String,
@@ -118,6 +121,15 @@ pub enum TargetRefused {
     /// The file could not be read.
     #[error(transparent)]
     Store(#[from] Error),
+}
+
+/// What the system said of a name, without the words of the one who asked it.
+fn of_system(source: &std::io::Error) -> String {
+    let said = source.to_string();
+    match said.strip_prefix("failed to lookup address information: ") {
+        Some(why) => why.to_owned(),
+        None => said,
+    }
 }
 
 impl Store {
