@@ -3,6 +3,7 @@
 //! values out. Only what holds a secret is rewritten, and its framing is put right.
 
 mod answer;
+mod base64;
 mod detect;
 pub(crate) mod edits;
 mod form;

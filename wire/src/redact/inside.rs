@@ -1,7 +1,7 @@
 //! Texts that stand in a string, a field, a parameter or a value of a row: what each is, and its secrets.
 
 use super::form::{self, Pairs};
-use super::{Pass, html, json, php, url, xml};
+use super::{Pass, base64, html, json, php, url, xml};
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ enum Kind {
     /// JSON, or anything else with names and values in quotes.
     Document,
     Markup,
+    /// JSON in base64.
+    Base64,
     /// Serialized by PHP.
     Serialized,
     Url,
@@ -44,6 +46,7 @@ pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let kind = kind(text)?;
     pass.inside(|pass| match kind {
+        Kind::Base64 => base64::redact(text, pass),
         Kind::Serialized => url::also_in_text(text, php::redact(text, pass), pass),
         Kind::Url => url::redact(text, pass),
         Kind::Pairs(of) => form::redact(text, of, pass),
@@ -57,6 +60,9 @@ fn kind(text: &[u8]) -> Option<Kind> {
     let first = text.trim_ascii_start().first()?;
     if matches!(first, b'{' | b'[') {
         return Some(Kind::Document);
+    }
+    if base64::may_be(text) {
+        return Some(Kind::Base64);
     }
     let holds = |byte| memchr::memchr(byte, text).is_some();
     if holds(b'<') {

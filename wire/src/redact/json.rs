@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, inside};
+use super::{Pass, base64, inside};
 use crate::json_path::Step;
 use loose::{looks_random, opens_single_quoted, unquoted_name};
 use pairs::{Part, part_of, said_rule};
@@ -331,7 +331,7 @@ impl<'a> Reading<'a> {
         // Escapes hide what is inside from the detectors, and a text in a string has names of its own.
         let is_query = self.name.is_some_and(|name| GRAPHQL.contains(&name));
         let Cow::Owned(mut value) = value else {
-            let may_hold = self.may_hold_others || is_query;
+            let may_hold = self.may_hold_others || is_query || base64::may_be(&value);
             return may_hold
                 .then(|| Self::inside(&value, is_query, pass))
                 .flatten()

@@ -54,6 +54,24 @@ fn a_url_holds_no_secret_wherever_in_it_one_may_stand() {
 }
 
 #[test]
+fn json_in_base64_holds_no_secret_wherever_it_stands() {
+    // {"token":"h1dden-s3cret","page":2}
+    const STATE: &str = "eyJ0b2tlbiI6ImgxZGRlbi1zM2NyZXQiLCJwYWdlIjoyfQ";
+    let request = format!(
+        "POST /cb?state={STATE}&y=2 HTTP/1.1\r\nHost: h\r\nX-Context: {STATE}==\r\n\
+         Content-Type: application/json\r\nContent-Length: 61\r\n\r\n{{\"cursor\":\"{STATE}==\"}}"
+    );
+    let (request, _, exchange) = redacted(http(&request, b""));
+    for whole in [&request, &exchange.summary] {
+        assert!(!whole.contains(&STATE[..20]), "{whole}");
+        // {"token":"rp_
+        assert!(whole.contains("eyJ0b2tlbiI6InJwX"), "{whole}");
+    }
+    assert_eq!(request.matches("eyJ0b2tlbiI6InJwX").count(), 3, "{request}");
+    assert!(request.contains("&y=2"), "{request}");
+}
+
+#[test]
 fn a_url_without_a_secret_passes_byte_for_byte() {
     for target in [
         "/a@b:c/x;v=1;w?e=a=b&f=%7B%22x%22%3A1%7D&next=%2Fhome%3Fpage%3D2",
