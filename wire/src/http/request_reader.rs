@@ -135,7 +135,7 @@ mod tests {
             reader.is_simple()
         };
         assert!(is_simple(b"GET /old\r\n") && is_simple(b"\r\nGET /old\nmore"));
-        for other in ["GET /old", "GET /new HTTP/1.1\r\n", "GET /a b\r\n"] {
+        for other in ["GET /old", "GET /new HTTP/1.1\r\n"] {
             assert!(!is_simple(other.as_bytes()), "{other}");
         }
     }
