@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { keptPicture } from './kept_picture.mjs';
+import { wear } from './looks.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { replay } from './replaying.mjs';
 import { several } from './searching.mjs';
@@ -71,8 +72,15 @@ async function take(session, shopUrl, theme, first) {
     await keptPicture(session, `${name}-${theme}`, out);
   };
   if (first) {
-    await session.until('the empty library', () => session.find('[aria-keyshortcuts="s"]'));
-    await shot('01-empty');
+    await session.until('what there is to say of rights', async () =>
+      /record from/.test((await session.text('ol')) ?? ''),
+    );
+    // the file is empty only now
+    for (const one of themes) {
+      await wear(session, one);
+      await keptPicture(session, `01-empty-${one}`, out);
+    }
+    await wear(session, 'as the system');
     await importCapture(session);
     await replay(session, shopUrl, 'clean', null, { seconds: RUN_SECONDS });
     await over(session);

@@ -3,6 +3,7 @@
  * a clean run, record what is sent to the shop.
  */
 import assert from 'node:assert/strict';
+import { obeysTheRules } from './accessibility.mjs';
 import { replay, RUN_SECONDS } from './replaying.mjs';
 import { capture, clickButton, count, leaveField, picture, text } from './window.mjs';
 
@@ -15,8 +16,10 @@ export async function story(session, shopUrl) {
   await picture(session, '1-empty');
 
   await importCapture(session);
+  await obeysTheRules(session, 'Recording');
   await picture(session, '2-recording');
   await lookAtExchanges(session);
+  await obeysTheRules(session, 'an exchange');
   await picture(session, '3-exchange');
 
   await replay(session, shopUrl, 'clean', null);

@@ -16,6 +16,7 @@ import { engineFails } from './failing.mjs';
 import { keptInOrder, oneWindow } from './keeping.mjs';
 import { hostileRecording } from './hostile.mjs';
 import { largeRecording } from './large.mjs';
+import { looksAsKept } from './looks.mjs';
 import { line, start, stopAll } from './processes.mjs';
 import { standingProxy } from './proxying.mjs';
 import { recordFromCommand } from './recording.mjs';
@@ -43,6 +44,7 @@ try {
   const window = await openWindow(folder);
   const { session, env } = window;
   try {
+    await looksAsKept(session);
     await oneWindow(session, folder, env);
     await story(session, shopUrl);
     await keptInOrder(session);
