@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use reprise_app::Trend;
-use reprise_app::readable::{duration, percent, rate};
+use reprise_app::readable::{counted, duration, percent, rate};
 
 use super::Context;
 use crate::arguments::TrendArguments;
@@ -27,9 +27,9 @@ pub(crate) fn run(context: &Context, arguments: &TrendArguments) -> anyhow::Resu
 
 fn describe(trend: &Trend) -> String {
     let mut text = format!(
-        "{}: {} runs of {}\n",
+        "{}: {} of {}\n",
         trend.name,
-        trend.runs.len(),
+        counted(trend.runs.len() as u64, "run"),
         trend.recording
     );
     for line in trend.sentences() {

@@ -198,6 +198,9 @@ impl RunSamples {
         latency_us: Option<u64>,
         failed: bool,
     ) {
+        if let Some(took_us) = latency_us.filter(|_| !failed) {
+            self.count_answer(at_us.saturating_add(took_us));
+        }
         self.count(at_us, operation, latency_us, Some(failed));
     }
 
@@ -300,7 +303,8 @@ impl RunSamples {
     pub(super) fn answers_per_s(&self) -> f64 {
         let seconds = self.seconds();
         if seconds > 0.0 {
-            self.good_answers.iter().sum::<f64>() / seconds
+            // the sum of nothing would be -0
+            self.good_answers.iter().fold(0.0, |sum, count| sum + count) / seconds
         } else {
             0.0
         }

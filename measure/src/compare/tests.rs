@@ -322,6 +322,10 @@ fn the_recording_is_looked_at_and_never_judged() {
     assert_eq!(comparison.verdict, Verdict::Inconclusive);
     assert!(comparison.why[0].contains("recording itself"));
     assert!(comparison.quantiles["p50"].significant);
+    // what it answered a second is shown beside what the run did
+    let answers = &comparison.throughput;
+    assert_eq!(answers.change, None);
+    assert!((answers.a / answers.b - 1.0).abs() < 0.05, "{answers:?}");
 }
 
 #[test]
