@@ -370,6 +370,8 @@ const fn found(id: u32, found: bool) -> Result<(), ProxyError> {
 #[derive(Debug)]
 pub struct Proxies {
     workers: Vec<Worker>,
+    /// Takes orders, however much the others have to do.
+    controlling: Worker,
     open: Arc<OpenProxies>,
 }
 
@@ -379,12 +381,12 @@ impl Proxies {
     /// # Errors
     /// The system gives no thread.
     pub fn start(threads: usize) -> Result<Self, ProxyError> {
-        let workers: Result<Vec<Worker>, ProxyError> =
-            (0..threads.max(1)).map(Worker::start).collect();
-        let workers = workers?;
+        let named = (0..threads.max(1)).map(|number| format!("proxy-{number}"));
+        let workers: Vec<Worker> = named.map(Worker::start).collect::<Result<_, _>>()?;
         let work = workers.iter().map(|worker| worker.work().clone());
         Ok(Self {
             open: Arc::new(OpenProxies::new(work.collect())),
+            controlling: Worker::start("proxy-control".to_owned())?,
             workers,
         })
     }
@@ -415,9 +417,8 @@ impl Proxies {
         let listener = socket::listen(address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let control = Control::new(Arc::clone(&self.open), token, store.clone());
-        let first = self.workers.first().ok_or(ProxyError::ThreadGone)?;
         let work = Work::Control(listener, Arc::new(control));
-        first
+        self.controlling
             .work()
             .send(work)
             .map_err(|_| ProxyError::ThreadGone)?;
@@ -431,6 +432,7 @@ impl Proxies {
 
     /// Closes every connection and ends the threads.
     pub fn stop(self) {
+        self.controlling.stop();
         for worker in self.workers {
             worker.stop();
         }

@@ -17,7 +17,7 @@ use super::control::path_part;
 use crate::Fault;
 
 /// How long the control API may take for anything.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest answer taken: the states of some thousand proxies; bytes.
 const LONGEST: usize = 4 << 20;
@@ -177,7 +177,7 @@ impl RemoteProxies {
         self.exchange(request.as_bytes(), &mut reader)
             .map_err(|source| ControlError::Unreachable {
                 at: self.at(),
-                source,
+                source: told(source),
             })?;
         self.read(&reader)
     }
@@ -233,6 +233,17 @@ impl RemoteProxies {
             }),
             None => Err(foreign(format!("it answers {status}"))),
         }
+    }
+}
+
+/// A time limit of a socket as what it means: the system says that it would have to wait.
+fn told(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("no answer within {} s", PATIENCE.as_secs()),
+        ),
+        _ => error,
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(number: usize) -> Result<Self, ProxyError> {
+    /// A thread of this name.
+    pub(super) fn start(name: String) -> Result<Self, ProxyError> {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
@@ -43,7 +44,7 @@ impl Worker {
             .map_err(ProxyError::Thread)?;
         let (work, asked) = unbounded_channel();
         let thread = thread::Builder::new()
-            .name(format!("proxy-{number}"))
+            .name(name)
             .spawn(move || {
                 // connections still open end with the set
                 LocalSet::new().block_on(&runtime, run(asked));
