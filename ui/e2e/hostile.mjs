@@ -95,7 +95,7 @@ export async function hostileRecording(session, folder) {
     await session.until(`exchange ${row + 1}`, () =>
       session.find(`section[aria-label="Exchange ${row + 1}"] [aria-label=Answer] .rows`),
     );
-    for (const view of ['text', 'bytes', 'set out']) {
+    for (const view of ['text', 'bytes', 'setOut']) {
       await session.press('v');
       await session.until(`it as ${view}`, () =>
         session.run(
