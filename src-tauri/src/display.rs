@@ -45,7 +45,7 @@ fn is_driven() -> bool {
 }
 
 /// Whether something other than the processor can draw: a render node of the kernel's, or the host's card under WSL.
-fn has_graphics_card() -> bool {
+pub(crate) fn has_graphics_card() -> bool {
     let nodes = std::fs::read_dir("/dev/dri")
         .into_iter()
         .flatten()

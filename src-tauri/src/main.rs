@@ -6,6 +6,7 @@ mod commands;
 mod desk;
 mod device_rates;
 mod display;
+mod drawing;
 mod error;
 mod live_recording;
 mod live_run;
@@ -75,6 +76,11 @@ fn open() -> anyhow::Result<()> {
         .manage(Desk::new(library))
         .invoke_handler(commands.invoke_handler())
         .on_window_event(ask_before_closing)
+        .on_page_load(|_, _| {
+            if !display::has_graphics_card() {
+                drawing::give_way();
+            }
+        })
         .setup(move |app| {
             if let (Some(file), Some(window)) = (&file, app.get_webview_window("main")) {
                 window.set_title(&commands::file::title(file))?;

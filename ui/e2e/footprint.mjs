@@ -1,6 +1,5 @@
 /** What the processes of a window take of the machine: the program itself, and WebKit's that draws the page. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 
 /** So often a second Linux counts processor time (`getconf CLK_TCK`). */
 const TICKS_PER_S = 100;
@@ -22,16 +21,6 @@ export function processesOf(folder) {
         return [];
       }
     });
-}
-
-/**
- * Lets whatever draws the page wait for whoever sends and answers: without a graphics card drawing takes a core, and a
- * run of the pictures would be late by that alone.
- */
-export function giveWay(folder) {
-  for (const { pid } of processesOf(folder).filter(({ kind }) => kind === 'WebKitWebProcess')) {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), 15);
-  }
 }
 
 /** Memory that is theirs alone, and their part of what they share (PSS), in megabytes. */

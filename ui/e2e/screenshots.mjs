@@ -5,7 +5,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { giveWay } from './footprint.mjs';
 import { keptPicture } from './kept_picture.mjs';
 import { wear } from './looks.mjs';
 import { line, start, stopAll } from './processes.mjs';
@@ -209,7 +208,6 @@ try {
   for (const [index, theme] of themes.entries()) {
     const { session } = await openWindow(folder, theme);
     await session.resize(width, height);
-    giveWay(folder);
     try {
       await take(session, shopUrl, theme, index === 0);
     } catch (error) {
