@@ -73,7 +73,8 @@ pub(crate) struct LaneCopy {
     pub(crate) retiring: Cell<bool>,
     /// The next step is a KILL, and the connection it names is still to be opened.
     pub(crate) awaits_victim: Cell<bool>,
-    /// When, in the run's time, the answer came that the next step had waited for.
+    /// When, in the run's time, the answer came that the next step had waited for; without a clock, at first, when
+    /// its place did.
     pub(crate) freed_us: Cell<u64>,
     pub(crate) received: RefCell<Received>,
     fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,

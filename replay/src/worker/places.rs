@@ -78,6 +78,10 @@ impl Worker {
     fn play(self: &Rc<Self>, lane_copy: Rc<LaneCopy>, lane: &Lane) {
         self.places.take();
         lane_copy.plays.set(true);
+        if !self.is_paced() {
+            // its first request may go from now on, not since the run began
+            lane_copy.freed_us.set(self.now_us());
+        }
         self.put_on_agenda(&lane_copy, lane);
         self.open_ahead(lane_copy, lane);
     }

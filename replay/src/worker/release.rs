@@ -269,7 +269,7 @@ impl Worker {
     }
 
     /// Whether steps become due by the clock, not by the answers.
-    fn is_paced(&self) -> bool {
+    pub(super) fn is_paced(&self) -> bool {
         self.clock.borrow().speed() != Speed::Max
     }
 
@@ -336,12 +336,11 @@ impl Worker {
                 clock.speed(),
             )
         };
-        let mut ready_us = intended_us.max(lane_copy.freed_us.get().min(now_us));
+        let ready_us = intended_us.max(lane_copy.freed_us.get().min(now_us));
         match paced {
             Speed::Max => {
-                // without a clock a step is intended the moment it may go
-                intended_us = lane_copy.freed_us.get().min(now_us);
-                ready_us = intended_us;
+                // without a clock a step is intended the moment it may go; while the run stands still none may
+                intended_us = ready_us;
             }
             Speed::Times(times) if ready_us - intended_us > MOST_BEHIND_US => {
                 lane_copy.move_by(((ready_us - intended_us) as f64 * times) as u64);

@@ -209,9 +209,16 @@ fn without_a_clock_the_recording_is_repeated_for_a_time_and_can_be_paused() {
         "{summary:?}"
     );
     assert_eq!(summary.outcomes.ok, summary.sent);
-    let samples = samples(&store, "run");
+    let mut samples = samples(&store, "run");
     let copies = samples.iter().map(|sample| sample.copy).max();
     assert!(copies > Some(0));
+    // what went on after the pause was not meant to go while it lasted
+    samples.sort_by_key(|sample| sample.sent_us);
+    let pause = |at: &usize| samples[*at].sent_us - samples[at - 1].sent_us;
+    let first_after = (1..samples.len()).max_by_key(pause).unwrap();
+    let (before, after) = samples.split_at(first_after);
+    let answered_us = before.iter().map(|sample| sample.done_us).max().unwrap();
+    assert!(after.iter().all(|sample| sample.intended_us > answered_us));
 }
 
 #[test]

@@ -18,14 +18,14 @@ fn pairs() -> Vec<Said> {
     users.collect()
 }
 
-/// The most lane copies that were between their first request and their last answer at once.
+/// The most lane copies that were between the moment their first request was meant to go and their last answer at once.
 fn at_once(store: &Store, run: &str) -> usize {
     let mut lanes = std::collections::BTreeMap::new();
     for sample in samples(store, run) {
         let span = lanes
             .entry((sample.lane, sample.copy))
-            .or_insert((sample.sent_us, sample.done_us));
-        *span = (span.0.min(sample.sent_us), span.1.max(sample.done_us));
+            .or_insert((sample.intended_us, sample.done_us));
+        *span = (span.0.min(sample.intended_us), span.1.max(sample.done_us));
     }
     let spans: Vec<(u64, u64)> = lanes.into_values().collect();
     let open = |at: u64| {
