@@ -170,7 +170,7 @@ pub enum HttpOrder {
     /// The answers its client had received before sending it.
     #[default]
     Lane,
-    /// Nothing but the answers it takes values from.
+    /// Nothing but the answers it takes values from, those that set its cookies among them.
     None,
 }
 

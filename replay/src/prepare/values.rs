@@ -19,7 +19,7 @@ use super::notes::Taking;
 use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, key_of, matters, text_of};
-use keys::{hash_of_rule, id_key, keys_of};
+use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found, Told};
@@ -39,6 +39,8 @@ pub(crate) struct LaneSearch {
     used: FxHashSet<u64>,
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
+    /// The exchange whose answer first set a cookie to a value, and when that was complete, by the hash of both.
+    set_by: FxHashMap<u64, (u32, u64)>,
     /// What the last request carries, in order of its parts and of its places in them.
     carries: Vec<Carry>,
     /// The exchanges whose answers gave that.
@@ -105,6 +107,7 @@ impl LaneSearch {
                     && range.start < carried.range.end
             });
             if overlaps || self.is_in_jar(&carried, exchange.operation, context) {
+                self.givers.extend(self.setter(&carried, exchange.at_us));
                 continue;
             }
             let is_user = carried.whole && self.values.user.as_deref() == Some(&*carried.value);
@@ -171,7 +174,7 @@ impl LaneSearch {
 
     /// How many values are remembered for requests to come.
     pub(crate) fn remembered(&self) -> usize {
-        self.offered.len() + self.used.len()
+        self.offered.len() + self.used.len() + self.set_by.len()
     }
 
     /// Forgets them: the lane is taken to have ended. What was found stays.
@@ -179,6 +182,7 @@ impl LaneSearch {
         self.offered = FxHashMap::default();
         self.numbers = FxHashMap::default();
         self.used = FxHashSet::default();
+        self.set_by = FxHashMap::default();
     }
 
     /// What was found for the lane.
@@ -323,6 +327,15 @@ impl LaneSearch {
             of_another: false,
         });
         true
+    }
+
+    /// The exchange whose answer had set the cookie that a request shows.
+    fn setter(&self, carried: &Carried, at_us: u64) -> Option<u32> {
+        let Place::Cookie(name) = &carried.place else {
+            return None;
+        };
+        let (exchange, answered_us) = self.set_by.get(&hash(name, &carried.value))?;
+        (*answered_us <= at_us).then_some(*exchange)
     }
 
     fn note_used(&mut self, carried: &Carried, context: &mut Context<'_>) {

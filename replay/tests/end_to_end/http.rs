@@ -385,3 +385,37 @@ fn without_order_every_request_goes_at_its_time_whatever_is_outstanding() {
     let next = samples(&store, "run").pop().unwrap();
     assert_eq!((next.outcome, next.waiting_us()), (Outcome::Ok, 0));
 }
+
+#[test]
+fn without_order_a_request_waits_for_the_answer_that_sets_its_cookie_and_for_no_other() {
+    let address = serve(|request| {
+        if request.starts_with("GET /enter") {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            return Do::Answer(
+                "HTTP/1.1 200 OK\r\nSet-Cookie: sid=own\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            );
+        }
+        Do::Answer(if request.contains("sid=own") {
+            OK.to_owned()
+        } else {
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_owned()
+        })
+    });
+    let enter = "HTTP/1.1 200 OK\r\nSet-Cookie: sid=recorded\r\nContent-Length: 0\r\n\r\n";
+    let with_cookie = "GET /mine HTTP/1.1\r\nHost: shop.example\r\nCookie: sid=recorded\r\n\r\n";
+    let (_folder, store) = store_with(&[
+        said(
+            1,
+            0,
+            "GET /enter HTTP/1.1\r\nHost: shop.example\r\n\r\n",
+            enter,
+        ),
+        said(1, 10, with_cookie, OK),
+    ]);
+    let mut plan = plan_to(address);
+    plan.http_order = reprise_replay::HttpOrder::None;
+    play(&plan, "run", &store);
+    let mine = samples(&store, "run").pop().unwrap();
+    assert_eq!(mine.outcome, Outcome::Ok);
+    assert!(mine.waiting_us() > 100_000, "{mine:?}");
+}

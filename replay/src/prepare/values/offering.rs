@@ -28,8 +28,13 @@ impl LaneSearch {
         context: &mut Context<'_>,
     ) {
         for field in answer.headers.iter().filter(|field| field.is("Set-Cookie")) {
-            if let Some((name, _)) = set_cookie(&field.value) {
+            if let Some((name, value)) = set_cookie(&field.value) {
                 self.cookies.insert(name.to_vec(), exchange.operation);
+                if self.set_by.len() < MOST_OFFERED {
+                    let key = hash(&String::from_utf8_lossy(name), value);
+                    let setter = (exchange.id, exchange.answered_us);
+                    self.set_by.entry(key).or_insert(setter);
+                }
             }
         }
         let headers: Vec<(&[u8], &[u8])> = answer
