@@ -74,6 +74,30 @@ fn each_probe_is_measured_apart_drawn_and_checked() {
 }
 
 #[test]
+fn a_lane_that_the_part_does_not_have_is_played_whole_beside_it() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let part = |between| ["replay", RECORDING, "--http", &url, "--between", between];
+    let lanes = |between| -> Vec<(u64, u64)> {
+        let outline = desk.answer(&[&part(between)[..], &["--dry-run"]].concat());
+        let all = outline["lanes"].as_array().unwrap().iter();
+        all.map(|one| (number(one, "/lane"), number(one, "/sends")))
+            .collect()
+    };
+    let (early, late) = (lanes("0s..2s"), lanes("4s.."));
+    let is_over = |lane: u64| late.iter().all(|one| one.0 != lane);
+    let over = early.iter().find(|one| is_over(one.0) && one.1 > 1);
+    let (lane, sends) = *over.unwrap();
+    let probing = format!("journey=lane:{lane}");
+    let flags = ["--secret", &secret, "--probe", &probing];
+    let run = desk.answer(&[&part("4s..")[..], &flags].concat());
+    conserved(&run);
+    let journey = probe(&run, "journey");
+    assert!(number(journey, "/sent") > 1, "{lane} of {sends}: {journey}");
+}
+
+#[test]
 fn a_probe_that_cannot_be_is_refused_before_the_run() {
     let desk = Desk::with_recording();
     let shop = shop();

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
 use crate::mysql::made_ids::MadeIds;
-use crate::plan::{Plan, Probe, Rate, Watch};
+use crate::plan::{Begins, Plan, Probe, Rate, Watch};
 use crate::prepare::Prepared;
 use crate::prepare::steps::StepRange;
 use crate::run::control::Control;
@@ -36,6 +36,12 @@ const DRAIN_MS: u64 = 1_000;
 /// Nothing recorded matches it, or the recording cannot be read.
 pub(super) fn prepare(load: &Plan, probe: &Probe, store: &Store) -> Result<Prepared, ReplayError> {
     let mut prepared = Prepared::new(plan_of(load, probe), store)?;
+    if prepared.sends() == 0 && load.resumes.is_some() {
+        // what it asks may lie in the part that the run before played
+        let between = None;
+        let plan = plan_of(load, probe);
+        prepared = Prepared::new(Plan { between, ..plan }, store)?;
+    }
     if let Watch::Lane(id) = probe.watch {
         only(&mut prepared, id);
     }
@@ -94,7 +100,8 @@ pub(super) fn start(
         .map_err(ReplayError::Start)
 }
 
-/// The plan of a probe: the load's, at the recorded pace, once, until the run is over.
+/// The plan of a probe: the load's, at the recorded pace, from its beginning, until the run is over. A lane is played
+/// whole, whatever part of the recording the load is.
 fn plan_of(load: &Plan, probe: &Probe) -> Plan {
     let filter = match &probe.watch {
         Watch::Operation(operation) => {
@@ -103,8 +110,14 @@ fn plan_of(load: &Plan, probe: &Probe) -> Plan {
         }
         _ => load.filter.clone(),
     };
+    let between = load
+        .between
+        .filter(|_| !matches!(probe.watch, Watch::Lane(_)));
     Plan {
         filter,
+        between,
+        begins: Begins::default(),
+        resumes: None,
         rate: Rate::default(),
         stages: Stages::default(),
         duration_ms: None,
