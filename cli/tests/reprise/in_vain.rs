@@ -50,6 +50,10 @@ fn a_dry_run_names_what_matches_nothing_of_the_recording() {
         "GET /nowhere json:id -> GET / query:id",
         "--no-correlate",
         "no_such_name",
+        "--shift-keys",
+        "purchase.no_such_column",
+        "--shift-keys",
+        "no_such_table.id=text",
     ];
     let flags = [&both_tiers(&to_part)[..], &named].concat();
     let said = in_vain(&desk, &flags);
@@ -61,6 +65,8 @@ fn a_dry_run_names_what_matches_nothing_of_the_recording() {
         "--read-only-deny 'audit_nothing'",
         "--correlate 'GET /nowhere json:id",
         "--no-correlate 'no_such_name'",
+        "--shift-keys 'purchase.no_such_column': no statement that is sent has values of it; of purchase they have",
+        "--shift-keys 'no_such_table.id=text': no statement that is sent has values of it; their tables are",
     ];
     assert_eq!(said.len(), expected.len(), "{said:?}");
     for (said, part) in said.iter().zip(expected) {
@@ -85,6 +91,8 @@ fn what_matches_something_is_not_named() {
         "5:error(code=1213) for mysql copy:3",
         "--fault",
         "5:delay(ms=10)",
+        "--shift-keys",
+        "purchase.id",
     ];
     let flags = [&both_tiers(&to_part)[..], &named].concat();
     assert_eq!(in_vain(&desk, &flags), [""; 0]);
@@ -102,6 +110,33 @@ fn what_matches_something_is_not_named() {
         said.len() == 1 && said[0].contains("'5:error(code=1213)'"),
         "{said:?}"
     );
+}
+
+/// One exchange of a user who does not log in.
+const ANONYMOUS: &str = "1 d1a40050c0a8010700000001 1763752924000000000 0\nGET / HTTP/1.1\r\nHost: shop.example\r\n\r\n\n🐵🙈🙉\n\
+                         2 d1a40050c0a8010700000001 1763752924001000000 0\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\n🐵🙈🙉\n";
+
+#[test]
+fn accounts_that_nobody_logs_in_with_are_said() {
+    let desk = Desk::with_recording();
+    desk.write("accounts", b"ann:one\nbob:two\n");
+    desk.write("anonymous.gor", ANONYMOUS.as_bytes());
+    let [accounts, anonymous] = ["accounts", "anonymous.gor"].map(|name| desk.path(name));
+    let users = ["--users", accounts.to_str().unwrap()];
+    let with = |flags: &[&str]| in_vain(&desk, &[&users[..], flags].concat());
+    assert_eq!(with(&["--http", NOWHERE]), [""; 0]);
+    assert_eq!(
+        with(&["--mysql", MYSQL]),
+        [
+            "--users: it is for logins over HTTP, and none is sent; --mysql-user is for those of MySQL"
+        ]
+    );
+    desk.run(&["import", anonymous.to_str().unwrap(), "--name", "anonymous"])
+        .ok();
+    let flags = ["replay", "anonymous", "--http", NOWHERE, "--dry-run"];
+    let outline = desk.answer(&[&flags[..], &users].concat());
+    let nobody = "--users: nobody logs in with a user and a password in the recording";
+    assert_eq!(outline["in_vain"], serde_json::json!([nobody]), "{outline}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod given;
 mod naming;
 mod prepared;
 mod seen;
+mod unmet;
 
 use std::collections::VecDeque;
 
@@ -44,6 +45,8 @@ pub(super) struct LearnedKeys {
     pub(super) columns: Vec<KeyShift>,
     /// Those of the plan, and those learned.
     pub(super) shifted: Vec<Shifted>,
+    /// Those of the plan that no statement has values of, in words.
+    pub(super) unmet: Vec<String>,
 }
 
 /// Learns while a recording is read.
@@ -91,6 +94,8 @@ struct Operation {
     columns: Vec<usize>,
     /// The tables it makes rows in, in lower case.
     makes_in: Vec<String>,
+    /// Whether it has values of columns it does not name: of any column of the tables it makes rows in.
+    by_place: bool,
     sent: u64,
 }
 
@@ -165,6 +170,8 @@ impl KeyLearner {
                 found
                     .makes_in
                     .extend(tables.map(|table| table.name.to_ascii_lowercase()));
+                let mut values = columns.values.iter();
+                found.by_place |= values.any(|value| matches!(value.column, Column::At(_)));
             }
             for place in columns.values.iter().flat_map(|value| {
                 let tables = columns.tables.iter().map(|table| table.name);
@@ -319,6 +326,7 @@ impl KeyLearner {
             shifted: of_plan
                 .chain(learned.iter().map(|key| shown(key, true)))
                 .collect(),
+            unmet: self.unmet(plan),
             columns: learned,
         }
     }
@@ -339,15 +347,21 @@ impl KeyLearner {
         most.map_or_else(|| "id".to_owned(), |seen| seen.column.clone())
     }
 
+    /// Whether the server numbers the rows of a table in this column.
+    fn numbers(&self, key: &KeyShift) -> bool {
+        let table = self.tables.get(&key.table.to_ascii_lowercase());
+        table.is_some_and(|table| self.key_of(table).eq_ignore_ascii_case(&key.column))
+    }
+
     /// How many statements that are sent have values of a key, or have the server generate some.
     fn statements_of(&self, key: &KeyShift) -> u64 {
         let names = [&key.table, &key.column].map(|name| name.to_ascii_lowercase());
         let [table, column] = names;
         let place = self.named.get(&(table.clone(), column));
-        let numbers = matches!(key.by, ShiftBy::Offset(_));
+        let numbered = matches!(key.by, ShiftBy::Offset(_)) && self.numbers(key);
         let has = |one: &&Operation| {
             place.is_some_and(|place| one.columns.contains(place))
-                || numbers && one.makes_in.contains(&table)
+                || (numbered || one.by_place) && one.makes_in.contains(&table)
         };
         let of = self.operations.values().filter(has);
         of.map(|one| one.sent).sum()

@@ -103,6 +103,17 @@ pub struct SlowLane {
     pub behind_ms: u64,
 }
 
+/// Why accounts of their own are of no use to the copies.
+fn users_in_vain(plan: &Plan) -> &'static str {
+    if plan.http.is_empty() {
+        "--users: it is for logins over HTTP, and none is sent; --mysql-user is for those of MySQL"
+    } else if plan.mysql.is_some() {
+        "--users: nobody logs in over HTTP with a user and a password in the recording; --mysql-user is for logins of MySQL"
+    } else {
+        "--users: nobody logs in with a user and a password in the recording"
+    }
+}
+
 impl Outline {
     pub(super) fn of(prepared: &Prepared) -> Self {
         let plan = &prepared.plan;
@@ -116,7 +127,7 @@ impl Outline {
             noisy: prepared.noisy.clone(),
             rewrites: prepared.rewritten.clone(),
             shift_keys: prepared.keys.shifted.clone(),
-            in_vain: prepared.in_vain.clone(),
+            in_vain: [&prepared.in_vain[..], &prepared.keys.unmet].concat(),
             ..prepared.counted.clone()
         };
         let speed = match plan.rate.speed {
@@ -126,8 +137,7 @@ impl Outline {
         let played_us = prepared.length_us as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
         if plan.users > 0 && outline.users_needed == 0 {
-            let nobody = "--users: nobody logs in with a user and a password in the recording";
-            outline.in_vain.push(nobody.to_owned());
+            outline.in_vain.push(users_in_vain(plan).to_owned());
         }
         outline.scale(plan, played_us);
         outline.leave_unsent_out();

@@ -18,20 +18,13 @@ pub(super) fn warnings(plan: &Plan, outline: &Outline) -> Vec<(WarningKind, Stri
     let faults = too_late(plan, outline).map(|message| (WarningKind::FaultUnused, message));
     let secrets = unknown_secrets(plan, outline).map(|text| (WarningKind::SecretUnused, text));
     let values = unsupplied(plan, outline).map(|text| (WarningKind::Unsupplied, text));
-    let in_vain = in_vain(outline).map(|text| (WarningKind::InVain, text));
+    // what the plan names and the recording does not have
+    let in_vain = (!outline.in_vain.is_empty()).then(|| outline.in_vain.join("; "));
+    let in_vain = in_vain.map(|text| (WarningKind::InVain, text));
     [rewrites, faults, secrets, values, in_vain]
         .into_iter()
         .flatten()
         .collect()
-}
-
-/// What the plan names and the recording does not have, and keys that no statement has values of.
-fn in_vain(outline: &Outline) -> Option<String> {
-    let keys = outline.shift_keys.iter();
-    let keys = keys.filter(|key| key.statements == 0 && !key.learned);
-    let keys = keys.map(|key| format!("--shift-keys '{}': no statement has values of it", key.key));
-    let all: Vec<String> = outline.in_vain.iter().cloned().chain(keys).collect();
-    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Faults that begin when the run is over.

@@ -140,23 +140,19 @@ fn changes(text: &mut String, outline: &Outline) {
             n => format!("  '{}' rewrites {}\n", rule.rule, counted(n, "request")),
         });
     }
-    for shifted in &outline.shift_keys {
+    // one without statements is among what is named in vain
+    let met = outline.shift_keys.iter().filter(|one| one.statements > 0);
+    for shifted in met {
         let how = if shifted.learned {
             ", as the recording shows"
         } else {
             ""
         };
-        text.push_str(&match shifted.statements {
-            0 => format!(
-                "  no statement has values of '{}': is it meant so?\n",
-                shifted.key
-            ),
-            n => format!(
-                "  {} statements have values of '{}'{how}: named by the target's own, and shifted in copies\n",
-                count(n),
-                shifted.key
-            ),
-        });
+        text.push_str(&format!(
+            "  {} statements have values of '{}'{how}: named by the target's own, and shifted in copies\n",
+            count(shifted.statements),
+            shifted.key
+        ));
     }
 }
 

@@ -240,3 +240,36 @@ fn what_the_plan_names_is_counted_and_nothing_is_learned_unless_it_is_looked_for
     let all = [("item.id=100", 1), ("orders.id", 1)];
     assert_eq!(said().learned(&plan), keys(&all));
 }
+
+#[test]
+fn a_column_that_no_statement_has_values_of_is_told_with_those_there_are() {
+    let mut application = Application::default();
+    application.says(1, "INSERT INTO orders (state) VALUES ('new')", 57);
+    application.says(1, "UPDATE item SET n = 1 WHERE id = 3", 0);
+    application.says(1, "INSERT INTO log VALUES (1, 'x')", 0);
+    let mut plan = ShiftKeys::default();
+    let named = [
+        "orders.id",
+        "orders.ident",
+        "item.ID",
+        "item.sku=text",
+        "log.id",
+        "lines.order_id=orders.id",
+    ];
+    for key in named {
+        plan.add(key).unwrap();
+    }
+    let unmet = application.learner.finish(&plan).unmet;
+    let none = "no statement that is sent has values of it";
+    let expected = [
+        format!("--shift-keys 'orders.ident': {none}; of orders they have state"),
+        format!("--shift-keys 'item.sku=text': {none}; of item they have id, n"),
+        format!("--shift-keys 'lines.order_id=orders.id': {none}; their tables are item, orders"),
+    ];
+    assert_eq!(unmet, expected);
+    let nothing = Application::default().learner.finish(&plan).unmet;
+    assert!(
+        nothing[0].ends_with("of it, and none has values of a column"),
+        "{nothing:?}"
+    );
+}
