@@ -120,6 +120,7 @@ pub(crate) enum Command {
     /// Hosts that replay may send to
     Targets(TargetsArguments),
     /// Look at what this machine and the file are good for, and say what to mend
+    #[command(after_help = "Exit code 1 when something is bad.")]
     Doctor,
     /// Print what an answer in JSON looks like, as a JSON Schema
     Schema(SchemaArguments),

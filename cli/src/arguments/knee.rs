@@ -17,7 +17,8 @@ use crate::duration::parse_duration;
     reprise knee friday --http http://127.0.0.1:8080 --check 'p95<50ms' --from 2x --to 20x --within 10%\n  \
     reprise knee friday --mysql mysql://load:secret@staging-db/shop --check 'p99<20ms' --by speed\n\n\
     The rate doubles until a check fails, then the edge is closed in on, and both its sides are tried again. Every step is a\n\
-    run of its own: `reprise report RUN` shows it, and `reprise report SEARCH` the whole search again.")]
+    run of its own: `reprise report RUN` shows it, and `reprise report SEARCH` the whole search again.\n\n\
+    Exit codes: 0 a rate held; 1 not even the first did; 3 none did, and nothing of all that a step sent was answered.")]
 pub(crate) struct KneeArguments {
     /// The recording to replay
     pub(crate) name: String,
