@@ -10,7 +10,7 @@ use reprise_measure::{
     Comparison, Judging, RunSamples, Source, Summary, WatchSummary, compare, readable,
     watch_changes,
 };
-use reprise_replay::{Mismatch, Part, Plan};
+use reprise_replay::{Mismatch, Part, Plan, disturbances_so_far};
 use reprise_store::{Run, RunState};
 use reprise_wire::filter::Filter;
 
@@ -172,6 +172,7 @@ impl Library {
         let mut samples =
             RunSamples::new(run.name.clone(), Source::Run, duration_us, names.clone())
                 .measuring_from(warm_up_us)
+                .turning_at(turns_us(&plan, run))
                 .measuring_to(to_us)
                 .on_one_machine(plan.stays_on_this_machine())
                 .with_not_opened(run.summary.as_ref().map_or(0, Summary::not_opened));
@@ -219,6 +220,18 @@ impl Library {
         }
         Ok(samples)
     }
+}
+
+/// When the run's plan began or ended something: faults, commands, stages of its rate.
+fn turns_us(plan: &Plan, run: &Run) -> Vec<u64> {
+    let summary = run.summary.clone().unwrap_or_default();
+    let ended_us = summary.duration_ms.saturating_mul(1_000);
+    let disturbances = disturbances_so_far(plan, &summary, ended_us);
+    let spans = disturbances.into_iter().flat_map(|one| one.spans);
+    let stages = plan.stages.begun().map(|(at_us, _)| at_us);
+    stages
+        .chain(spans.flat_map(|(from_us, to_us)| [from_us, to_us]))
+        .collect()
 }
 
 /// What the runs of a side watched.

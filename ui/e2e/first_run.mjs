@@ -71,9 +71,8 @@ async function firstRun(session) {
   await session.run(`document.querySelector('.timeline').scrollIntoView({ block: 'center' })`);
   await shot(session, 'fault');
   await clickButton(session, /^Start/);
-  await session.until('the fault to strike', async () =>
-    /fault:/.test((await session.text('header')) ?? ''),
-  );
+  // Its text is cut by an ellipsis where the header is narrow, and the driver reads none of what may be cut.
+  await session.until('the fault', () => session.find('header .faults'));
   await new Promise((resume) => setTimeout(resume, 12_000));
   await shot(session, 'broken-run');
   await over(session);

@@ -4,7 +4,7 @@ use reprise_measure::{Comparison, Verdict};
 
 use super::generator::HeldUp;
 use super::server::Server;
-use super::traffic::{self, Traffic};
+use super::traffic::{self, Fault, Traffic};
 
 /// The operation that a change is planted in.
 const PLANTED: u32 = 7;
@@ -34,6 +34,7 @@ pub(super) fn questions() -> Vec<Question> {
     let mut questions = nothing_changed();
     questions.extend(one_operation());
     questions.extend(tails_and_errors());
+    questions.extend(faults());
     questions.extend(several_runs());
     questions.extend(late_generators());
     questions
@@ -146,6 +147,62 @@ fn tails_and_errors() -> Vec<Question> {
             minute(Server::Steady),
             minute(Server::Failing),
             Goal::Shown,
+        ),
+    ]
+}
+
+/// A fault for 20 s of the minute.
+fn faults() -> Vec<Question> {
+    let fault = |server, errors, in_bursts| Traffic {
+        fault: Some(Fault { errors, in_bursts }),
+        ..minute(server)
+    };
+    let question = |text, a, b, right: fn(&Comparison) -> bool, goal| Question {
+        text,
+        a,
+        b,
+        runs: 1,
+        right,
+        goal,
+        costly: false,
+    };
+    let promised = || Goal::AtLeast(0.95);
+    let twice = |text, server, in_bursts| {
+        let traffic = fault(server, 0.2, in_bursts);
+        question(text, traffic.clone(), traffic, unchanged, promised())
+    };
+    vec![
+        twice("A/A, a fault for 20 s: 20 % errors", Server::Steady, false),
+        twice(
+            "the same, the fault's errors in bursts",
+            Server::Steady,
+            true,
+        ),
+        twice(
+            "the same, and other errors in bursts",
+            Server::Failing,
+            true,
+        ),
+        question(
+            "a fault for 20 s: 20 % errors in A, 30 % in B",
+            fault(Server::Steady, 0.2, false),
+            fault(Server::Steady, 0.3, false),
+            regressed,
+            promised(),
+        ),
+        question(
+            "the same in bursts: 10 % in A, 40 % in B",
+            fault(Server::Steady, 0.1, true),
+            fault(Server::Steady, 0.4, true),
+            regressed,
+            Goal::Shown,
+        ),
+        question(
+            "a fault for 20 s in B only: 5 % errors",
+            minute(Server::Steady),
+            fault(Server::Steady, 0.05, false),
+            regressed,
+            promised(),
         ),
     ]
 }

@@ -25,6 +25,17 @@ pub(super) struct Traffic {
     pub(super) between_runs: f64,
     /// How the generator is held up.
     pub(super) held_up: Option<HeldUp>,
+    /// A fault of the plan, on in the middle third.
+    pub(super) fault: Option<Fault>,
+}
+
+/// What a fault makes of the answers while it is on.
+#[derive(Clone, Copy)]
+pub(super) struct Fault {
+    /// The share that are errors because of it.
+    pub(super) errors: f64,
+    /// They come in bursts of about half a second, two thirds of a second apart.
+    pub(super) in_bursts: bool,
 }
 
 impl Default for Traffic {
@@ -38,6 +49,7 @@ impl Default for Traffic {
             tail: None,
             between_runs: 0.0,
             held_up: None,
+            fault: None,
         }
     }
 }
@@ -53,8 +65,12 @@ impl Traffic {
         let mut chance = Chance::new(run);
         let names: BTreeMap<u32, String> = (0..OPERATIONS).map(|id| (id, name(id))).collect();
         let duration_us = self.seconds * 1_000_000;
-        let mut samples = RunSamples::new("run", Source::Run, duration_us, names);
+        let fault_us = [duration_us / 3, duration_us / 3 * 2];
+        let turns_us = self.fault.map(|_| fault_us).into_iter().flatten();
+        let mut samples =
+            RunSamples::new("run", Source::Run, duration_us, names).turning_at(turns_us);
         let mut state = State::new(self.server, self.per_second);
+        let mut bursts = Bursts::default();
         let whole = self.all_slower * (self.between_runs * chance.normal()).exp();
         let target = |at_us: f64, operation: u32, chance: &mut Chance| {
             let mut factor = whole * (1.0 + f64::from(operation % 5) * 0.25);
@@ -64,7 +80,11 @@ impl Traffic {
             if let Some((_, times)) = self.tail.filter(|(share, _)| chance.unit() < *share) {
                 factor *= times;
             }
-            state.answer(at_us, factor, chance)
+            let (took_us, failed) = state.answer(at_us, factor, chance);
+            let on = (fault_us[0]..fault_us[1]).contains(&(at_us as u64));
+            let fault = self.fault.filter(|_| on);
+            let struck = fault.is_some_and(|fault| bursts.strike(fault, at_us, chance));
+            (took_us, failed || struck)
         };
         let plan = self.plan(plan);
         let played = match self.held_up {
@@ -93,6 +113,31 @@ impl Traffic {
         std::iter::from_fn(next)
             .take_while(|asked| asked.at_us < end_us)
             .collect()
+    }
+}
+
+/// When a fault whose errors come in bursts strikes.
+#[derive(Default)]
+struct Bursts {
+    from_us: f64,
+    to_us: f64,
+}
+
+impl Bursts {
+    const LASTS_US: f64 = 5e5;
+    const APART_US: f64 = 6.67e5;
+
+    fn strike(&mut self, fault: Fault, at_us: f64, chance: &mut Chance) -> bool {
+        if !fault.in_bursts {
+            return chance.unit() < fault.errors;
+        }
+        while at_us >= self.to_us {
+            self.from_us = self.to_us.max(at_us) + chance.exponential(Self::APART_US);
+            self.to_us = self.from_us + chance.exponential(Self::LASTS_US);
+        }
+        let in_burst = at_us >= self.from_us;
+        let share = fault.errors * (Self::LASTS_US + Self::APART_US) / Self::LASTS_US;
+        in_burst && chance.unit() < share
     }
 }
 

@@ -2,14 +2,16 @@
 //! seen is not none possible.
 
 use super::chance::normal;
-use super::slices::Slices;
+use super::slices::{Slice, Slices};
 use super::{ErrorRateChange, LEAST_ERROR_RATE};
 use crate::tick::share;
 
 /// Fewer failures than this on both sides together are never called a change.
 const LEAST_FAILURES: u64 = 5;
-/// Clumps are looked for over stretches of time as long as leave so many of them.
-const LEAST_STRETCHES: usize = 10;
+/// Clumps are looked for over parts of time as long as leave so many of them.
+const LEAST_PARTS: usize = 10;
+/// Stretches of a plan with fewer slices than this tell too little alone, and are taken together.
+const LEAST_ALONE: usize = 5;
 /// The two-sided reach of a 95 % interval of a standard normal value.
 pub(crate) const NORMAL_95: f64 = 1.959_964;
 
@@ -94,23 +96,47 @@ pub(crate) fn wilson(share: f64, of: f64, reach: f64) -> (f64, f64) {
     )
 }
 
-/// How many times more the failures of the runs vary over time than independent ones would (Pearson's
-/// chi-squared by its degrees of freedom), over the stretches of time that show it most; at least 1.
+/// How many times more the failures of the runs vary over time than independent ones would; at least 1.
+///
+/// What a plan begins and ends is not chance: the stretches between are looked at apart, and each counts by what its
+/// failures would vary if they were independent.
 fn dispersion(runs: &[&Slices]) -> f64 {
     let run = |run: &&Slices| {
-        let slices = run.all();
-        let stretches = std::iter::successors(Some(1), |length| Some(length * 2));
-        let stretches = stretches.take_while(|length| slices.len() / length >= LEAST_STRETCHES);
-        let over = |length: usize| {
-            let stretch = slices.chunks(length).map(|slices| Failures {
-                failed: slices.iter().map(|slice| slice.failed).sum(),
-                ended: slices.iter().map(|slice| slice.ended).sum(),
+        let (long, short): (Vec<_>, Vec<_>) = run
+            .stretches()
+            .partition(|slices| slices.len() >= LEAST_ALONE);
+        let short = short.concat();
+        let stretches = long.into_iter().chain([short.as_slice()]);
+        let (weights, clumped) = stretches
+            .map(clumps)
+            .fold((0.0, 0.0), |sum, (weight, times)| {
+                (sum.0 + weight, sum.1 + weight * times)
             });
-            pearson(&stretch.collect::<Vec<_>>(), 1)
-        };
-        stretches.map(over).fold(1.0, f64::max)
+        if weights > 0.0 {
+            clumped / weights
+        } else {
+            1.0
+        }
     };
     runs.iter().map(run).fold(1.0, f64::max)
+}
+
+/// The variance that the failures of these slices would have if they were independent, and how many times as much they
+/// vary over the parts of time that show it most (Pearson's chi-squared by its degrees of freedom).
+fn clumps(slices: &[Slice]) -> (f64, f64) {
+    let parts_of = |length: usize| -> Vec<Failures> {
+        let parts = slices.chunks(length);
+        parts.map(Failures::of_slices).collect()
+    };
+    let longer = std::iter::successors(Some(2), |length| Some(length * 2))
+        .take_while(|length| slices.len() / length >= LEAST_PARTS);
+    let times = std::iter::once(1).chain(longer);
+    let times = times
+        .map(|length| pearson(&parts_of(length), 1))
+        .fold(1.0, f64::max);
+    let all = Failures::of_slices(slices);
+    let rate = share(all.failed, all.ended);
+    (all.ended as f64 * rate * (1.0 - rate), times)
 }
 
 /// The same between the runs of each side.
@@ -138,6 +164,13 @@ fn pearson(parts: &[Failures], known: usize) -> f64 {
 }
 
 impl Failures {
+    fn of_slices(slices: &[Slice]) -> Self {
+        Self {
+            failed: slices.iter().map(|slice| slice.failed).sum(),
+            ended: slices.iter().map(|slice| slice.ended).sum(),
+        }
+    }
+
     fn of(runs: &[&Slices]) -> Self {
         Self {
             failed: runs.iter().map(|run| run.failed()).sum(),
@@ -192,6 +225,46 @@ mod tests {
             minute(|number| (3_000..3_400).contains(&number) && number % 7 == 0),
         );
         assert!(!error_rate(&[&clean], &[&burst]).1.significant);
+    }
+
+    /// One exchange in five fails from second 20 to second 40, when the plan has a fault.
+    fn faulty(every: u64) -> Slices {
+        let mut slices = minute(|number| (2_000..4_000).contains(&number) && number % every == 2);
+        slices.turn_at(&[20_000_000, 40_000_000]);
+        slices
+    }
+
+    #[test]
+    fn failures_that_begin_and_end_with_a_fault_of_the_plan_are_no_clump() {
+        let (clean, broken, worse) = (minute(|_| false), faulty(5), faulty(4));
+        let (chance, change) = error_rate(&[&clean], &[&broken]);
+        assert!(change.significant && chance.unwrap() < 1e-6, "{change:?}");
+        let (chance, change) = error_rate(&[&broken], &[&worse]);
+        assert!(change.significant && chance.unwrap() < 0.01, "{change:?}");
+    }
+
+    #[test]
+    fn the_same_failures_without_a_plan_for_them_are_one_event() {
+        let (clean, mut broken) = (minute(|_| false), faulty(5));
+        broken.turn_at(&[]);
+        let (chance, _) = error_rate(&[&clean], &[&broken]);
+        assert!(chance.unwrap() > 0.000_1, "{chance:?}");
+    }
+
+    #[test]
+    fn clumps_while_a_fault_is_on_are_clumps_still() {
+        let clumped = |seconds: fn(u64) -> bool| {
+            let mut slices = minute(|number| {
+                (2_000..4_000).contains(&number) && seconds(number / 100) && number % 2 == 0
+            });
+            slices.turn_at(&[20_000_000, 40_000_000]);
+            slices
+        };
+        let (a, b) = (
+            clumped(|second| second % 5 == 0),
+            clumped(|second| second % 3 == 0),
+        );
+        assert!(!error_rate(&[&a], &[&b]).1.significant);
     }
 
     #[test]

@@ -246,6 +246,9 @@ fn errors(comparison: &Comparison, a: Side<'_>, b: Side<'_>, lateness: &Lateness
             percent(rate.b),
             if by_lateness {
                 "the doing of the late generator"
+            } else if rate.low > 0.0 || rate.high < 0.0 {
+                // The interval is that of the error rate alone; Holm's correction is over everything.
+                "chance among all that is compared"
             } else {
                 "chance"
             },

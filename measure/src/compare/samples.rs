@@ -1,7 +1,7 @@
 //! What a comparison needs of a run: its samples, cut into slices of time. Bounded memory, so a
 //! run's samples can be streamed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::held_up::{HeldUp, Lateness};
 use super::slices::Slices;
@@ -114,6 +114,17 @@ impl RunSamples {
         self
     }
 
+    /// At these moments of the run its plan begins or ends something, a fault or a stage of its rate: failures that
+    /// come with it are no clump that chance made. Say first where the measuring begins.
+    #[must_use]
+    pub fn turning_at(mut self, turns_us: impl IntoIterator<Item = u64>) -> Self {
+        let turns = turns_us.into_iter();
+        let measured = turns.filter_map(|at_us| at_us.checked_sub(self.measures_from_us));
+        let turns: BTreeSet<u64> = measured.filter(|at_us| *at_us > 0).collect();
+        self.total.turn_at(&Vec::from_iter(turns));
+        self
+    }
+
     /// Takes one sample of a run; leaves out what is not measured.
     pub fn push(&mut self, sample: &Sample) {
         self.held_up.note(sample);
@@ -140,11 +151,13 @@ impl RunSamples {
     /// The same run with nothing taken yet.
     fn emptied(&self) -> Self {
         let (name, names) = (self.name.clone(), self.names.clone());
-        Self::new(name, self.source, self.duration_us, names)
+        let mut emptied = Self::new(name, self.source, self.duration_us, names)
             .measuring_from(self.measures_from_us)
             .measuring_to(self.measures_to_us)
             .on_one_machine(self.on_one_machine)
-            .with_not_opened(self.not_opened_in_all)
+            .with_not_opened(self.not_opened_in_all);
+        emptied.total = self.total.emptied();
+        emptied
     }
 
     /// Takes a sample as if it had ended so much earlier; whether it failed counts only of one from `calm` moments.

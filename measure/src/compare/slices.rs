@@ -2,6 +2,7 @@
 //! Unit: microseconds; values are kept within 0.8 %.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::histogram::MAX_US;
 
@@ -32,6 +33,8 @@ const MAX_SLICES: usize = 200;
 #[derive(Clone, Debug)]
 pub(super) struct Slices {
     length_us: u64,
+    /// When the plan begins or ends something, in order.
+    turns_us: Arc<[u64]>,
     slices: Vec<Slice>,
 }
 
@@ -58,16 +61,23 @@ impl Slices {
         let longest = LENGTHS_US[LENGTHS_US.len() - 1];
         Self {
             length_us: *LENGTHS_US.iter().find(fits).unwrap_or(&longest),
+            turns_us: Arc::default(),
             slices: Vec::new(),
         }
     }
 
     /// The same cut, with nothing counted.
-    pub(super) const fn emptied(&self) -> Self {
+    pub(super) fn emptied(&self) -> Self {
         Self {
             length_us: self.length_us,
+            turns_us: Arc::clone(&self.turns_us),
             slices: Vec::new(),
         }
+    }
+
+    /// The plan begins or ends something at these moments, in order.
+    pub(super) fn turn_at(&mut self, turns_us: &[u64]) {
+        self.turns_us = turns_us.into();
     }
 
     pub(super) fn record(&mut self, at_us: u64, took_us: Option<u64>, failed: bool) {
@@ -101,6 +111,23 @@ impl Slices {
     /// All slices, the first one at the start of the run.
     pub(super) fn all(&self) -> &[Slice] {
         &self.slices
+    }
+
+    /// The slices between the moments at which the plan began or ended something; without those that such a moment
+    /// divides.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = &[Slice]> {
+        let all = self.slices.len();
+        let mut from = 0;
+        let ends = self.turns_us.iter().map(move |turn_us| {
+            let divided = usize::from(turn_us % self.length_us > 0);
+            let to = usize::try_from(turn_us / self.length_us).unwrap_or(all);
+            (to, to.saturating_add(divided))
+        });
+        ends.chain([(all, all)]).map(move |(to, next)| {
+            let stretch = self.slices.get(from..to.min(all)).unwrap_or_default();
+            from = next;
+            stretch
+        })
     }
 
     /// Every response time together.
@@ -172,6 +199,17 @@ mod tests {
             (slices.answered(), slices.ended(), slices.failed()),
             (1, 1, 1)
         );
+    }
+
+    #[test]
+    fn a_slice_that_a_turn_divides_belongs_to_neither_stretch() {
+        let mut slices = Slices::new(60_000_000);
+        (0..60).for_each(|second| slices.record(second * 1_000_000, Some(second), false));
+        slices.turn_at(&[20_000_000, 40_500_000, 40_600_000, 90_000_000]);
+        let lengths: Vec<usize> = slices.stretches().map(<[Slice]>::len).collect();
+        assert_eq!(lengths, [20, 20, 0, 19, 0]);
+        slices.turn_at(&[]);
+        assert_eq!(slices.stretches().map(<[Slice]>::len).sum::<usize>(), 60);
     }
 
     proptest! {

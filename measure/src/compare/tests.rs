@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod faults;
 mod late;
 mod not_opened;
 mod unfaithful;
