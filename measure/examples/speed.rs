@@ -1,6 +1,6 @@
-//! What comparing, reporting and drawing cost: two runs of a million samples and 50 operations, a page of
-//! both, and charts of four lines of 600 points. Prints processor time, which a busy machine does not stretch
-//! as it does the clock's; judges nothing.
+//! What comparing, reporting, counting and drawing cost: two runs of a million samples and 50 operations, a page of
+//! both, a second of a live run, and charts of four lines of 600 points. Prints processor time, which a busy
+//! machine does not stretch as it does the clock's; judges nothing.
 //!
 //! ```text
 //! cargo run --release -p reprise-measure --example speed
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use reprise_measure::chart::{ChartKind, Style, Theme, Timeline};
 use reprise_measure::report::{ComparisonPart, Part, Report, RunPart, html};
 use reprise_measure::{
-    Histogram, Judging, Outcome, RowMix, RunSamples, Sample, SampleFlags, Source, StatusMix,
-    Summary, Tick, TickQuantiles, choice, compare,
+    Accumulator, Histogram, Judging, Outcome, RowMix, RunSamples, Sample, SampleFlags, Source,
+    StatusMix, Summary, Tick, TickQuantiles, choice, compare,
 };
 
 const SAMPLES: u64 = 1_000_000;
@@ -45,30 +45,18 @@ fn main() {
     println!("  {}: {}", comparison.verdict.name(), comparison.why[0]);
     println!("most memory so far: {} MB", peak_memory() / 1_000);
 
+    for per_second in [0, 5_000] {
+        println!(
+            "count a second of {per_second} answers, in four ticks: {}",
+            live(per_second)
+        );
+    }
     let ticks: Vec<Tick> = (0..TICKS).map(tick).collect();
     let timeline = Timeline {
         ticks: &ticks,
         ..Timeline::default()
     };
-    for kind in [
-        ChartKind::ResponseTime,
-        ChartKind::HeatMap,
-        ChartKind::Service,
-        ChartKind::ErrorRate,
-        ChartKind::Statuses,
-        ChartKind::Rows,
-        ChartKind::Rate,
-        ChartKind::OverRate,
-    ] {
-        let drawn = Used::now();
-        for _ in 0..OFTEN {
-            kind.draw(&timeline, Style::new(2_400, 300, Theme::Page));
-        }
-        println!(
-            "chart {kind:?} of {TICKS} ticks: {}",
-            drawn.since().each(OFTEN)
-        );
-    }
+    draw(&timeline);
     let written = Used::now();
     let summary = Summary::default();
     let run = |name: &str| {
@@ -108,34 +96,77 @@ fn main() {
     );
 }
 
+fn draw(timeline: &Timeline<'_>) {
+    for kind in [
+        ChartKind::ResponseTime,
+        ChartKind::HeatMap,
+        ChartKind::Service,
+        ChartKind::ErrorRate,
+        ChartKind::Statuses,
+        ChartKind::Rows,
+        ChartKind::Rate,
+        ChartKind::OverRate,
+    ] {
+        let drawn = Used::now();
+        for _ in 0..OFTEN {
+            kind.draw(timeline, Style::new(2_400, 300, Theme::Page));
+        }
+        println!(
+            "chart {kind:?} of {TICKS} ticks: {}",
+            drawn.since().each(OFTEN)
+        );
+    }
+}
+
 fn side(name: &str, seed: u64) -> RunSamples {
     let names: BTreeMap<u32, String> = (0..OPERATIONS)
         .map(|id| (id, format!("GET /{id}")))
         .collect();
     let mut side = RunSamples::new(name, Source::Run, RUN_US, names);
     for number in 0..SAMPLES {
-        let luck = choice::unit(seed, &[number]).max(1e-6);
-        let at_us = number * RUN_US / SAMPLES;
-        let took_us = (3_000.0 * luck.powf(-0.4)) as u64;
-        side.push(&Sample {
-            exchange: number as u32,
-            lane: 0,
-            copy: 0,
-            operation: (number % u64::from(OPERATIONS)) as u32,
-            intended_us: at_us,
-            ready_us: at_us,
-            sent_us: at_us + 10,
-            first_byte_us: Some(at_us + took_us),
-            done_us: at_us + took_us,
-            outcome: Outcome::Ok,
-            status: 200,
-            flags: SampleFlags::empty(),
-            sent_bytes: 0,
-            received_bytes: 0,
-            faults: 0,
-        });
+        side.push(&sample(number, seed));
     }
     side
+}
+
+/// What a second of a live run costs to be counted: so many answers, in four ticks.
+fn live(per_second: u64) -> Took {
+    let begun = Used::now();
+    let mut run = Accumulator::new(Vec::new());
+    for quarter in 0..u64::from(4 * OFTEN) {
+        let (from, count) = (quarter * per_second / 4, per_second / 4);
+        run.planned(count);
+        for number in from..from + count {
+            let sample = sample(number, 1);
+            run.sent();
+            run.ended(&sample);
+        }
+        std::hint::black_box(run.take_tick(quarter * 250_000, 250_000));
+    }
+    begun.since().each(OFTEN)
+}
+
+fn sample(number: u64, seed: u64) -> Sample {
+    let luck = choice::unit(seed, &[number]).max(1e-6);
+    let at_us = number * RUN_US / SAMPLES;
+    let took_us = (3_000.0 * luck.powf(-0.4)) as u64;
+    Sample {
+        exchange: number as u32,
+        lane: 0,
+        copy: 0,
+        operation: (number % u64::from(OPERATIONS)) as u32,
+        intended_us: at_us,
+        ready_us: at_us,
+        sent_us: at_us + 10,
+        first_byte_us: Some(at_us + took_us),
+        done_us: at_us + took_us,
+        outcome: Outcome::Ok,
+        status: 200,
+        flags: SampleFlags::empty(),
+        sent_bytes: 0,
+        received_bytes: 0,
+        faults: 0,
+    }
 }
 
 fn tick(number: u64) -> Tick {
