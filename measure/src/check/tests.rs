@@ -22,6 +22,7 @@ fn watched(check: Check, summary: &Summary, ticks: &[Tick]) -> CheckResult {
     let operation = summary.operations.iter().find(named).and_then(|row| row.id);
     let mut watching = Watching::new(check, operation, summary.warm_up_ms * 1_000);
     ticks.iter().for_each(|tick| watching.tick(tick));
+    watching.end();
     watching.result(summary)
 }
 
@@ -213,7 +214,29 @@ fn a_part_of_the_run_leaves_the_rest_out() {
 fn about(text: &str, stretches: &[Stretch], ticks: &[Tick]) -> CheckResult {
     let mut watching = Watching::new(check(text), Some(7), 0).about(stretches.to_vec());
     ticks.iter().for_each(|tick| watching.tick(tick));
+    watching.end();
     watching.result(&summary())
+}
+
+#[test]
+fn a_window_is_judged_when_it_is_whole_or_its_stretch_is_over() {
+    let ok = Outcomes {
+        ok: 100,
+        ..Outcomes::default()
+    };
+    let fault = Stretch::once(0, 6_000_000);
+    let mut watching =
+        Watching::new(check("p99<100ms over 5s @fault1"), None, 0).about(vec![fault]);
+    watching.tick(&tick(0, 900_000, ok));
+    let begun = watching.result(&summary());
+    assert_eq!(begun.value, None, "{begun:?}");
+    watching.tick(&tick(1, 900_000, ok));
+    let mut over = watching.clone();
+    over.end();
+    assert!(!over.result(&summary()).held);
+    (2..5).for_each(|second| watching.tick(&tick(second, 900_000, ok)));
+    let whole = watching.result(&summary());
+    assert!(!whole.held && whole.value.is_some(), "{whole:?}");
 }
 
 #[test]

@@ -108,10 +108,16 @@ impl Watching {
         }
     }
 
-    /// What the check comes to by now; `summary` is the run's.
+    /// The run is over: a window that is not as long as it should be counts, for there will be none longer.
+    pub fn end(&mut self) {
+        self.interrupted();
+    }
+
+    /// What the check comes to by now; `summary` is the run's. A window that has just begun says nothing yet: one
+    /// slow second is not five.
     pub fn result(&self, summary: &Summary) -> CheckResult {
         let value = if self.check.needs_ticks() {
-            let last = self.value();
+            let last = self.value().filter(|_| self.is_whole());
             [self.worst, last]
                 .into_iter()
                 .flatten()
@@ -140,6 +146,12 @@ impl Watching {
             self.parts.clear();
             self.complete = 0;
         }
+    }
+
+    /// Whether the window as it stands is as long as it should be.
+    fn is_whole(&self) -> bool {
+        let as_long = |shape: Shape| self.parts.len() >= shape.parts;
+        self.check.window_us.is_none() || self.shape.is_some_and(as_long)
     }
 
     /// Looks at the window when it is one of those that are looked at.

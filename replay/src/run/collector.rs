@@ -418,6 +418,7 @@ impl Collector {
             self.stored(added);
             self.watch(&second);
         }
+        self.totals.checks.iter_mut().for_each(Watching::end);
         let mut summary = self.summary();
         match self.effects(&summary) {
             Ok(effects) => {
