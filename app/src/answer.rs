@@ -11,7 +11,7 @@ pub use exchange::{ExchangeAnswer, ExchangeDetail, ListedExchange};
 pub use keeping::{BinnedAnswer, FoundAnswer, FoundKind, RemarksAnswer};
 pub use listing::{DeviceAnswer, OperationAnswer, PlanAnswer, TargetAnswer};
 pub use recording::{RecordingAnswer, RecordingHead};
-pub use run::{RunAnswer, RunHead};
+pub use run::{RunAnswer, RunHead, StepOfSearch};
 
 /// As [`rfc3339`], from milliseconds since the Unix epoch.
 pub(crate) fn rfc3339_of_ms(ms: i64) -> String {

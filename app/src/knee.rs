@@ -15,6 +15,7 @@ use crate::replay::{RateChange, ReplayRequest};
 use crate::{Error, Library};
 use stored::is_step;
 pub use stored::knee_charts;
+pub(crate) use stored::step_of;
 
 /// How often somebody who wants it to end is heard while the target rests.
 const LOOK: Duration = Duration::from_millis(100);

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use reprise_replay::{HttpRoute, Mismatch};
 use reprise_store::{Run, RunState};
 
-use crate::answer::{RunAnswer, RunHead, rfc3339};
+use crate::answer::{RunAnswer, RunHead, StepOfSearch, rfc3339};
+use crate::knee::step_of;
 use crate::replay::http_targets::shown;
 use crate::{Error, Library};
 
@@ -75,6 +76,11 @@ impl From<Run> for RunAnswer {
                 .and_then(serde_json::Value::as_str)
                 .map(str::to_owned)
         };
+        let search = step_of(&run).map(|step| StepOfSearch {
+            name: step.search,
+            step: step.number,
+            times: step.times,
+        });
         let mut summary = run.summary.unwrap_or_default();
         if run.state == RunState::Interrupted {
             summary.cut_off();
@@ -84,6 +90,7 @@ impl From<Run> for RunAnswer {
                 id: run.id.0,
                 recording: run.recording_name,
                 resumes: target("/resumes"),
+                search,
                 seed: run.seed,
                 state: run.state,
                 started_at: rfc3339(run.started_at),

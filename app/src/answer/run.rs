@@ -28,6 +28,8 @@ pub struct RunHead {
     pub recording: String,
     /// The run it went on with.
     pub resumes: Option<String>,
+    /// Which search for the edge it was a step of.
+    pub search: Option<StepOfSearch>,
     /// The seed of its plan.
     pub seed: u64,
     /// `running`, `complete`, `stopped`, `aborted`, `failed` or `interrupted`.
@@ -46,6 +48,17 @@ pub struct RunHead {
     pub note: String,
     /// Words it is found by.
     pub tags: Vec<String>,
+}
+
+/// The place of a run in a search for the edge.
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
+pub struct StepOfSearch {
+    /// The search.
+    pub name: String,
+    /// Its place among the steps; 1 is the first.
+    pub step: u32,
+    /// The rate that was tried, in times the recorded one.
+    pub times: f64,
 }
 
 impl RunHead {

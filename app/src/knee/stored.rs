@@ -116,7 +116,7 @@ impl Library {
 }
 
 /// Which step of which search a run is.
-fn step_of(run: &Run) -> Option<SearchStep> {
+pub(crate) fn step_of(run: &Run) -> Option<SearchStep> {
     serde_json::from_value(run.plan.get("search")?.clone()).ok()
 }
 

@@ -45,6 +45,7 @@ fn answered(replay: &ReplayRequest, times: f64, capacity: f64) -> RunAnswer {
             name: replay.run.clone().unwrap_or_default(),
             recording: replay.recording.clone(),
             resumes: None,
+            search: None,
             seed: 1,
             state: RunState::Complete,
             started_at: String::new(),
@@ -231,4 +232,13 @@ fn a_search_goes_into_the_bin_with_all_its_runs_and_comes_back_with_them() {
         library.knee_found("edge").expect("it is back").steps.len(),
         1
     );
+}
+
+#[test]
+fn a_run_says_which_step_of_which_search_it_was() {
+    let (_folder, library) = library();
+    stored(&library, "edge", 2, RunState::Complete);
+    let run = library.run("edge-2").expect("the run");
+    let of = run.run.search.expect("a search");
+    assert_eq!((of.name.as_str(), of.step, of.times), ("edge", 2, 2.0));
 }

@@ -1,6 +1,6 @@
 //! The file's contents as the Library page lists them.
 
-use reprise_app::answer::{RecordingAnswer, RunAnswer};
+use reprise_app::answer::{self, RecordingAnswer, RunAnswer};
 use reprise_app::{Ledger, losses, readable};
 use serde::Serialize;
 use specta::Type;
@@ -71,9 +71,23 @@ pub(crate) struct RunCard {
     checks_failed: u32,
     /// New errors over time, as SVG.
     sparkline: String,
+    /// Which search for the edge it was a step of.
+    search: Option<StepOfSearch>,
     /// What a person wrote beside it.
     note: String,
     tags: Vec<String>,
+}
+
+/// The place of a run in a search for the edge.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+struct StepOfSearch {
+    name: String,
+    /// 1 is the first.
+    step: u32,
+    /// The rate that was tried, in times the recorded one.
+    #[specta(type = Number)]
+    times: f64,
 }
 
 /// How far an import is.
@@ -141,9 +155,17 @@ impl RunCard {
             generator_late: summary.generator_late,
             checks_failed: whole(failed as u64),
             sparkline,
+            search: answer.run.search.clone().map(StepOfSearch::from),
             note: answer.run.note.clone(),
             tags: answer.run.tags.clone(),
         }
+    }
+}
+
+impl From<answer::StepOfSearch> for StepOfSearch {
+    fn from(of: answer::StepOfSearch) -> Self {
+        let answer::StepOfSearch { name, step, times } = of;
+        Self { name, step, times }
     }
 }
 

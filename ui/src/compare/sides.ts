@@ -8,9 +8,9 @@ export type Several = { label: string; names: string[] };
 /** Complete runs of one recording called `NAME-1`, `NAME-2` and so on, where there are two or more; the newest first. */
 export function severalOf(runs: RunCard[]): Several[] {
   const found = new Map<string, { number: number; name: string }[]>();
-  for (const { name, recording, state } of runs) {
+  for (const { name, recording, state, search } of runs) {
     const parts = /^(.+)-(\d+)$/.exec(name);
-    if (!parts?.[1] || state !== 'complete') continue;
+    if (!parts?.[1] || state !== 'complete' || search) continue;
     const key = JSON.stringify([recording, parts[1]]);
     found.set(key, [...(found.get(key) ?? []), { number: Number(parts[2]), name }]);
   }
@@ -20,6 +20,28 @@ export function severalOf(runs: RunCard[]): Several[] {
       const names = runs.sort((one, other) => one.number - other.number).map(({ name }) => name);
       return { label: sideName(names), names };
     });
+}
+
+/** The run that is judged unless said otherwise: the newest, but a step of a search only when there is nothing else. */
+export function newest(runs: RunCard[]): string | undefined {
+  return (runs.find(({ search }) => !search) ?? runs[0])?.name;
+}
+
+/** What a run is compared with: the one before it of the same recording, but no step of a search, else the recording. */
+export function comparedWith(runs: RunCard[], run: string, recording: string): string {
+  const older = runs.slice(runs.findIndex(({ name }) => name === run) + 1);
+  const fits = (other: RunCard) => other.recording === recording && !other.search;
+  return older.find(fits)?.name ?? recording;
+}
+
+/** The steps of each search. */
+export function bySearch(runs: RunCard[]): [search: string, steps: RunCard[]][] {
+  const searches = new Map<string, RunCard[]>();
+  for (const run of runs) {
+    const search = run.search?.name;
+    if (search !== undefined) searches.set(search, [...(searches.get(search) ?? []), run]);
+  }
+  return [...searches];
 }
 
 /** A side in a few words: `friday-b-1 … friday-b-5 (5 runs)`. */

@@ -1316,6 +1316,8 @@ export type RunCard = {
 	checksFailed: number,
 	/**  New errors over time, as SVG. */
 	sparkline: string,
+	/**  Which search for the edge it was a step of. */
+	search: StepOfSearch | null,
 	/**  What a person wrote beside it. */
 	note: string,
 	tags: string[],
@@ -1626,6 +1628,15 @@ export type StageLine = {
 	/**  At its end. */
 	to: number,
 	lastsMs: number,
+};
+
+/**  The place of a run in a search for the edge. */
+export type StepOfSearch = {
+	name: string,
+	/**  1 is the first. */
+	step: number,
+	/**  The rate that was tried, in times the recorded one. */
+	times: number,
 };
 
 /**  Which colours the window has on. */

@@ -55,6 +55,7 @@ export const leastChange = {
 /** What one side of a comparison is: a run, several runs of one plan, or the recording itself. */
 export const sidePicker = {
   runs: 'Runs',
+  stepsOf: (search: string) => `Steps of the search ${search}`,
   severalRunsOfOnePlan: 'Several runs of one plan',
   theRecordingItself: 'The recording itself',
 };

@@ -84,7 +84,7 @@ const CLEAN = sparkline(
   '#ef6f6c',
 );
 
-function run(
+export function run(
   name: string,
   hoursAgo: number,
   errorRate: number,
@@ -103,6 +103,7 @@ function run(
     generatorLate: false,
     checksFailed: errorRate > 0.01 ? 1 : 0,
     sparkline: errorRate > 0.01 ? FAULTY : CLEAN,
+    search: null,
     note: '',
     tags: [],
     ...more,
