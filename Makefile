@@ -14,7 +14,7 @@ help:
 	@echo "make app    the desktop on your library, or on the demo's file once there is one (FILE=... for another)"
 	@echo "make package      a Debian package: the command, the window, the capture helper"
 	@echo "make package-check  installs it on a copy of this system, opens the window under Xvfb, removes it"
-	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots"
+	@echo "make screenshots  pictures of every page in both themes, into docs/screenshots and ui/e2e/kept"
 	@echo "make first-run    the path of a new user in the window, step by step, into docs/first-run"
 	@echo "make bench  the benchmarks, printed as ratios against a peer in the same run"
 	@echo "make bench-window  how the window does on a million exchanges, and what drawing a live run costs"
@@ -50,7 +50,7 @@ screenshots:
 	cd ui && npm run --silent build
 	$(CARGO) build --release -p reprise-fixtures --example shop
 	$(CARGO) build --release -p reprise-desktop --features custom-protocol
-	cd ui && PROFILE=release node e2e/screenshots.mjs
+	cd ui && PROFILE=release node e2e/screenshots.mjs && PROFILE=release node e2e/kept.mjs
 
 first-run:
 	cd ui && npm run --silent build

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { leaveField } from './window.mjs';
+import { leaveField, picture } from './window.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The pages by their keys, with what shows that one is there. */
@@ -33,6 +33,12 @@ export async function reach(session, key, heading) {
   await session.until(`the page ${heading}`, async () =>
     ((await session.text('h1')) ?? '').startsWith(heading),
   );
+}
+
+/** A picture of what is on screen, which has to obey the rules. */
+export async function seen(session, name) {
+  await obeysTheRules(session, name);
+  await picture(session, name);
 }
 
 /** No violation of WCAG 2.1 A and AA on what is on screen. */

@@ -1,20 +1,27 @@
 /**
- * A page that is the same every time, held against the pictures that are kept of it in docs/screenshots, dark and light.
+ * Pages that are the same every time, held against the pictures that are kept of them, dark and light: the empty library
+ * in docs/screenshots, others in e2e/kept (`node e2e/kept.mjs` takes those anew).
  * They are compared block by block: letters differ a little from machine to machine, the colour of a block does not.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { picture, pictures } from './window.mjs';
+import { reach, seen } from './accessibility.mjs';
+import { ALIKE, leave } from './alike.mjs';
+import { pictures } from './window.mjs';
 
-const KEPT = join(import.meta.dirname, '../../docs/screenshots');
-const THEMES = ['dark', 'light'];
+const SHOWN = join(import.meta.dirname, '../../docs/screenshots');
+/** Where the pictures of the other pages are. */
+export const KEPT = join(import.meta.dirname, 'kept');
+export const THEMES = ['dark', 'light'];
 /** Pixels a side of a block. */
 const BLOCK = 16;
 /** From here on the mean colour of a block is another one, of 255. */
 const FAR = 12;
 /** The share of blocks that may be others: what is said of the right to record depends on the machine. */
 const TOLERANCE = 0.05;
+/** As many may be others where nothing depends on the machine. */
+const ALIKE_TOLERANCE = 0.01;
 
 /** Looks at the empty library in both themes, and leaves it as the system would have it. */
 export async function looksAsKept(session) {
@@ -23,10 +30,10 @@ export async function looksAsKept(session) {
   );
   for (const theme of THEMES) {
     await wear(session, theme);
-    await picture(session, `0-empty-${theme}`);
+    await seen(session, `0-empty-${theme}`);
     const shown = await readFile(join(pictures, `0-empty-${theme}.png`), 'base64');
     for (const other of THEMES) {
-      const kept = await readFile(join(KEPT, `01-empty-${other}.png`), 'base64');
+      const kept = await readFile(join(SHOWN, `01-empty-${other}.png`), 'base64');
       const share = await differing(session, shown, kept);
       assert.equal(typeof share, 'number', share);
       console.log(
@@ -36,7 +43,36 @@ export async function looksAsKept(session) {
       else assert.ok(share > 0.5, `${theme} is not ${other}`);
     }
   }
+  for (const theme of THEMES) await pagesLookAsKept(session, theme);
   await wear(session, 'as the system');
+}
+
+/** Each page as its picture, and not as that of the page after it: a difference would be seen. */
+async function pagesLookAsKept(session, theme) {
+  await wear(session, theme);
+  for (const [index, [name, open]] of ALIKE.entries()) {
+    const [other] = ALIKE[(index + 1) % ALIKE.length];
+    await open(session);
+    await seen(session, `0-${name}-${theme}`);
+    const shown = await readFile(join(pictures, `0-${name}-${theme}.png`), 'base64');
+    const unlike = async (page) => {
+      const share = await differing(
+        session,
+        shown,
+        await readFile(join(KEPT, `${page}-${theme}.png`), 'base64'),
+      );
+      assert.equal(typeof share, 'number', share);
+      return share;
+    };
+    const [own, its] = [await unlike(name), await unlike(other)];
+    console.log(
+      `the page ${name}, ${theme}: ${(own * 100).toFixed(2)} % unlike its picture, ${(its * 100).toFixed(1)} % unlike ${other}`,
+    );
+    assert.ok(own <= ALIKE_TOLERANCE, `${name}, ${theme}, looks as it is kept`);
+    assert.ok(its > ALIKE_TOLERANCE, `${name} is not ${other}`);
+    await leave(session);
+  }
+  await reach(session, '1', 'Library');
 }
 
 /** Chooses a theme as a user does who knows the palette. */
