@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { seen } from './accessibility.mjs';
 import { Capture, message, mysqlLogin, mysqlQuery, mysqlRows } from './packets.mjs';
 import { leaveField, picture } from './window.mjs';
 import { importFile } from './story.mjs';
@@ -88,7 +89,7 @@ export async function hostileRecording(session, folder) {
       rows,
     ),
   );
-  await picture(session, '20-hostile-table');
+  await seen(session, '20-hostile-table');
   await inert(session, 'its table');
   for (let row = 0; row < rows; row += 1) {
     await session.run('document.querySelector(arguments[0]).click()', `#row-${row}`);
@@ -108,7 +109,7 @@ export async function hostileRecording(session, folder) {
     await session.press('d');
     await inert(session, `exchange ${row + 1} as sent`);
     await session.press('d');
-    if (row === 4) await picture(session, '21-hostile-text');
+    if (row === 4) await seen(session, '21-hostile-text');
   }
   await picture(session, '22-hostile-rows');
   await session.press('c');

@@ -1,7 +1,7 @@
 /** Names, notes, tags, finding, the bin; another file; the program started a second time; what is kept over a start. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { obeysTheRules } from './accessibility.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
 import { start } from './processes.mjs';
 import { app, clickButton, count, leaveField, picture } from './window.mjs';
 
@@ -44,7 +44,7 @@ export async function keptInOrder(session) {
   await session.until('the run by its note', () =>
     session.run(`return /broken at five/.test(document.querySelector('#doings')?.textContent)`),
   );
-  await picture(session, '22-palette');
+  await seen(session, '22-palette');
   await session.press('\uE007');
   await session.until('its page', async () => (await session.text('h1')) === 'broken at five');
 

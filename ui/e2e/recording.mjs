@@ -1,8 +1,10 @@
 /** Recording what a command prints, here a capture that grows: the ways that need no right to capture. */
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { obeysTheRules, seen } from './accessibility.mjs';
 import { capture, clickButton, count, leaveField, picture, text } from './window.mjs';
 
 /** A capture comes in so many pieces. */
@@ -14,7 +16,8 @@ export async function recordFromCommand(session, folder) {
   const bytes = await decompressed(capture);
   await writeFile(growing, '');
   await form(session, `tail -c +1 -f '${growing}'`, 'grown');
-  await picture(session, '13-record-command');
+  await rawIsAQuestion(session);
+  await seen(session, '13-record-command');
   await clickButton(session, /^Start recording/);
   let before = 0;
   for (let piece = 0; piece < PIECES; piece += 1) {
@@ -25,7 +28,7 @@ export async function recordFromCommand(session, folder) {
       return now > before ? (before = now) : null;
     });
   }
-  await picture(session, '14-recording-command');
+  await seen(session, '14-recording-command');
   await session.press('s');
   await session.until('its end', () => session.find('[aria-label="What was recorded"]'), 30_000);
   await session.press('o');
@@ -41,6 +44,15 @@ export async function recordFromCommand(session, folder) {
   await session.until('it to stop by itself', () =>
     session.find('[aria-label="What was recorded"]'),
   );
+}
+
+/** Asks for secrets as they are, reads the question, and keeps the redaction. */
+async function rawIsAQuestion(session) {
+  await session.click('.raw input');
+  await session.until('the question', () => session.find('dialog[open]'));
+  await obeysTheRules(session, 'the question before secrets are stored');
+  await clickButton(session, /^Keep the redaction/);
+  assert.equal(await session.run(`return document.querySelector('.raw input').checked`), false);
 }
 
 /** Fills the Record page for a command; what was recorded before makes way. */

@@ -1,4 +1,5 @@
 /** Replays through the Replay page, and what can be done with a run while it is on: hold, hasten, stop it. */
+import { seen } from './accessibility.mjs';
 import { clickButton, count, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
 
 /** How long a replay lasts where nothing else is asked for. */
@@ -55,7 +56,7 @@ export async function heldHastenedStopped(session, shopUrl) {
   await session.type('[aria-label="Duration"]', '60s');
   await session.type('[aria-label="Name of the run"]', 'held');
   await leaveField(session);
-  await picture(session, '11-replay-in-full');
+  await seen(session, '11-replay-in-full');
   await clickButton(session, /^Start/);
   await session.until('the run', async () => (await session.text('h1')) === 'held', 30_000);
   await session.until('the chart of its probe', () => session.find('[data-chart=probes]'), 30_000);

@@ -1,6 +1,7 @@
 /** Settings: a rule of one's own, what it would do to a recording, and that it is kept. */
 import assert from 'node:assert/strict';
-import { clickButton, leaveField, picture, text } from './window.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
+import { clickButton, leaveField, text } from './window.mjs';
 
 const EDITOR = '[aria-label="Redaction rules, TOML"]';
 
@@ -28,8 +29,9 @@ export async function redactionRules(session, recording, rule) {
     .find((one) => one.textContent.includes('${rule.name}'))?.textContent`;
   const hits = await session.until('the hits of the rule', () => session.run(`return ${row}`));
   assert.match(hits, /[1-9]/, `${rule.name} hits something: ${hits}`);
-  await picture(session, '16-settings');
+  await seen(session, '16-settings');
   await clickButton(session, /^Save/);
+  await obeysTheRules(session, 'the question before rules are saved');
   await clickButton(session, /^Save the rules/);
   await session.until('that they are saved', async () =>
     /and those of/.test((await text(session, 'section[aria-labelledby=redaction] p')) ?? ''),

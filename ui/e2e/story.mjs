@@ -3,7 +3,7 @@
  * a clean run, record what is sent to the shop.
  */
 import assert from 'node:assert/strict';
-import { obeysTheRules } from './accessibility.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
 import { replay, RUN_SECONDS } from './replaying.mjs';
 import { capture, clickButton, count, leaveField, picture, text } from './window.mjs';
 
@@ -15,9 +15,17 @@ export async function story(session, shopUrl) {
   await session.until('the empty library', () => session.find('[aria-keyshortcuts="s"]'));
   await picture(session, '1-empty');
 
+  await session.press('i');
+  await session.until('the form', () => session.find('[aria-label="Import a capture"]'));
+  await obeysTheRules(session, 'the form for a capture');
+  await session.press('\uE00C');
   await importCapture(session);
-  await obeysTheRules(session, 'Recording');
-  await picture(session, '2-recording');
+  await seen(session, '2-recording');
+  await session.press('l');
+  await session.until('the ledger', () =>
+    session.find('[role=tab][aria-selected=true][aria-keyshortcuts=l]'),
+  );
+  await obeysTheRules(session, 'what is accounted for');
   await lookAtExchanges(session);
   await obeysTheRules(session, 'an exchange');
   await picture(session, '3-exchange');
@@ -114,14 +122,14 @@ async function recordLive(session, shopUrl) {
     async () => parseInt((await session.text('dl dd')) ?? '', 10) >= sent,
   );
   await session.until('the last of them', () => session.find('[aria-label="The last exchanges"]'));
-  await picture(session, '9-recording');
+  await seen(session, '9-recording');
   await session.press('1');
   await session.until('the library', async () => (await session.text('h1')) === 'Library');
   assert.ok(await session.find('nav .recording'), 'it goes on beside other pages');
   await session.press('2');
   await session.press('s');
   await session.until('its end', () => session.find('[aria-label="What was recorded"]'), 30_000);
-  await picture(session, '10-recorded');
+  await seen(session, '10-recorded');
 
   await clickButton(session, /^Open recording/);
   await session.press('e');
