@@ -151,6 +151,11 @@ impl Worker {
             let mut agenda = self.agenda.borrow_mut();
             agenda.beginnings.clear();
             agenda.steps.clear();
+            drop(agenda);
+            let lanes: Vec<Rc<LaneCopy>> = self.lanes.borrow().values().cloned().collect();
+            for lane_copy in &lanes {
+                self.leave(lane_copy);
+            }
         }
     }
 

@@ -86,6 +86,15 @@ impl Worker {
         self.open_ahead(lane_copy, lane);
     }
 
+    /// Forgets a lane copy that has nothing more to send since the run is ending: others would wait for the locks of a
+    /// transaction that its connection holds open.
+    pub(super) fn leave(self: &Rc<Self>, lane_copy: &LaneCopy) {
+        let is_idle = lane_copy.in_flight.get() == 0 && lane_copy.next.get() >= lane_copy.due.get();
+        if self.closing.get() && is_idle {
+            self.dismiss(lane_copy);
+        }
+    }
+
     /// Forgets a lane copy that is over; its place is another's. False when it was over before.
     pub(super) fn dismiss(self: &Rc<Self>, lane_copy: &LaneCopy) -> bool {
         let number = lane_copy.number;

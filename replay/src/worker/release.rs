@@ -247,6 +247,9 @@ impl Worker {
         }
         let job = self.release(lane_copy, lane, done_us);
         if self.closing.get() {
+            if job.is_none() {
+                self.leave(lane_copy);
+            }
             self.wake.notify_one();
         }
         job

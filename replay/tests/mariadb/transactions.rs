@@ -1,5 +1,7 @@
 //! Transactions that do not come about on the target: nothing of them is done outside of one.
 
+use std::time::Duration;
+
 use mysql::prelude::Queryable;
 use reprise_measure::Outcome;
 
@@ -67,4 +69,38 @@ fn what_follows_a_lost_connection_in_a_transaction_is_left_out_until_its_commit(
     ];
     assert_eq!(outcomes(&played), expected);
     assert_eq!(bench.value("SELECT GROUP_CONCAT(id) FROM item"), "4");
+}
+
+#[test]
+fn a_transaction_that_the_end_of_the_run_leaves_open_holds_nobody_up() {
+    let bench = Bench::new("tx_left");
+    let (mut first, mut second) = (bench.connect(), bench.connect());
+    // whose rows nobody locks, so that both change one while they are recorded
+    let table = "CREATE TABLE item (id INT PRIMARY KEY, n INT) ENGINE=MyISAM";
+    first.query_drop(table).unwrap();
+    first.query_drop("INSERT INTO item VALUES (1, 0)").unwrap();
+    let from = bench.relay.now();
+    first.query_drop("BEGIN").unwrap();
+    first.query_drop("UPDATE item SET n = 1").unwrap();
+    second.query_drop("UPDATE item SET n = 2").unwrap();
+    std::thread::sleep(Duration::from_millis(1_500));
+    first.query_drop("COMMIT").unwrap();
+    for sql in [
+        "ALTER TABLE tx_left.item ENGINE=InnoDB",
+        "UPDATE tx_left.item SET n = 0",
+    ] {
+        bench.direct().query_drop(sql).unwrap();
+    }
+    bench.relay.record(&bench.store, from, Beginning::Continued);
+    let played = bench.play_with(|plan| {
+        plan.duration_ms = Some(1_000);
+        plan.timeout_ms = 5_000;
+    });
+    let expected = [
+        ("BEGIN", Outcome::Ok),
+        ("UPDATE item SET n = 1", Outcome::Ok),
+        ("UPDATE item SET n = 2", Outcome::Ok),
+    ];
+    assert_eq!(outcomes(&played), expected, "{played:?}");
+    assert_eq!(bench.value("SELECT n FROM item"), "2");
 }
