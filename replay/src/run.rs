@@ -116,8 +116,12 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         .proxies
         .start(origin, control.clone())
         .map_err(ReplayError::Start)?;
-    let commands =
-        Commands::start(&program.prepared.plan.commands, origin).map_err(ReplayError::Start)?;
+    let commands = Commands::start(
+        &program.prepared.plan.commands,
+        origin,
+        program.redaction.as_ref(),
+    )
+    .map_err(ReplayError::Start)?;
     let (to, events) = bounded(EVENTS);
     let mut teller = Teller::new(to, events.clone());
     tell_beginning(&mut teller, run, &program.prepared);

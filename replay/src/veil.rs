@@ -44,6 +44,14 @@ impl Veil {
         shown
     }
 
+    /// A text that is no answer, whole.
+    pub(crate) fn text(&self, text: &str) -> String {
+        self.redactor
+            .borrow_mut()
+            .redact_body(b"text/plain", text)
+            .0
+    }
+
     /// The values of a row.
     pub(crate) fn row(&self, columns: &[ColumnDefinition], row: &mut [Option<Vec<u8>>]) {
         let hits = self.redactor.borrow_mut().redact_row(columns, row);

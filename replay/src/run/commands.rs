@@ -1,5 +1,6 @@
 //! Commands that a run runs at their times: to restart the database, to pause a container. What they write is
-//! kept. Each has threads of its own, so that a slow one holds up nothing. Units: microseconds of the run.
+//! kept, without its secrets. Each has threads of its own, so that a slow one holds up nothing. Units: microseconds
+//! of the run.
 
 use std::io::{self, PipeReader, Read};
 use std::os::unix::process::CommandExt as _;
@@ -9,13 +10,18 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use reprise_measure::CommandResult;
+use reprise_wire::redact::Redaction;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::origin::Origin;
 use crate::plan::TimedCommand;
+use crate::veil::Veil;
 
 /// How much is kept of what a command writes: its end; bytes.
 const KEPT: usize = 16 << 10;
+
+/// So much more before it is looked at: a secret may be cut where what is kept begins.
+const BEFORE: usize = 2 << 10;
 
 /// How long a command may go on when the run is over.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,19 +39,25 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
-    /// Waits for the time of each.
+    /// Waits for the time of each. `redaction`: how the secrets of what they write are replaced.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub(crate) fn start(commands: &[TimedCommand], origin: Origin) -> io::Result<Self> {
+    pub(crate) fn start(
+        commands: &[TimedCommand],
+        origin: Origin,
+        redaction: Option<&Redaction>,
+    ) -> io::Result<Self> {
         let (over, is_over) = bounded::<()>(0);
         let (to, results) = unbounded();
         let threads = commands.iter().map(|command| {
             let (command, is_over, to) = (command.clone(), is_over.clone(), to.clone());
+            let redaction = redaction.cloned();
             std::thread::Builder::new()
                 .name("replay-command".to_owned())
                 .spawn(move || {
-                    let result = run(&command, origin, &is_over);
+                    let mut result = run(&command, origin, &is_over);
+                    result.output = kept(&result.output, redaction.as_ref());
                     // the collector is gone only when the run has failed
                     let _ = to.send(result);
                 })
@@ -159,7 +171,17 @@ fn failure(status: ExitStatus, ended_by_us: bool) -> String {
     format!("ended with {status}")
 }
 
-/// The end of what a command writes, as text.
+/// What is kept of the end of what a command wrote.
+fn kept(output: &str, redaction: Option<&Redaction>) -> String {
+    let mut output = match redaction {
+        Some(redaction) => Veil::new(redaction).text(output),
+        None => output.to_owned(),
+    };
+    let from = output.len().saturating_sub(KEPT);
+    output.split_off(output.ceil_char_boundary(from))
+}
+
+/// The end of what a command writes, as text, and some of what comes before what is kept of it.
 fn end_of(mut output: PipeReader) -> String {
     let mut kept: Vec<u8> = Vec::new();
     let mut buffer = [0; 4 << 10];
@@ -170,24 +192,30 @@ fn end_of(mut output: PipeReader) -> String {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => break,
         }
-        if kept.len() > 2 * KEPT {
-            kept.drain(..kept.len() - KEPT);
+        if kept.len() > 2 * (BEFORE + KEPT) {
+            kept.drain(..kept.len() - (BEFORE + KEPT));
         }
     }
-    let from = kept.len().saturating_sub(KEPT);
+    let from = kept.len().saturating_sub(BEFORE + KEPT);
     String::from_utf8_lossy(kept.get(from..).unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use reprise_wire::redact::{RedactionKey, Rules};
+
     use super::*;
 
     fn results(commands: &[&str]) -> Vec<CommandResult> {
+        results_with(commands, None)
+    }
+
+    fn results_with(commands: &[&str], redaction: Option<&Redaction>) -> Vec<CommandResult> {
         let commands: Vec<TimedCommand> = commands
             .iter()
             .map(|command| command.parse().unwrap())
             .collect();
-        let running = Commands::start(&commands, Origin::soon()).unwrap();
+        let running = Commands::start(&commands, Origin::soon(), redaction).unwrap();
         let mut ended = Vec::new();
         let limit = Instant::now() + Duration::from_secs(60);
         while ended.len() < commands.len() && Instant::now() < limit {
@@ -222,9 +250,41 @@ mod tests {
     }
 
     #[test]
+    fn secrets_in_what_a_command_writes_are_replaced_also_where_what_is_kept_begins() {
+        let redaction = Redaction {
+            key: RedactionKey::new([7; 32]),
+            rules: Rules::default(),
+        };
+        let told = "run echo 'DB_PASSWORD=hunter2-of-staging'; echo 'GET http://ada:pw-of-ada@db/' >&2; echo ready";
+        // the key begins 16 bytes before what is kept of this output does
+        let cut = format!(
+            "run printf AKIA; printf IOSFODNN7EXAMPLE; printf ' %0{}d' 0",
+            KEPT - 5
+        );
+        let ended = results_with(
+            &[&format!("0s {told}"), &format!("200ms {cut}")],
+            Some(&redaction),
+        );
+        let [told, cut] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        for secret in ["hunter2", "pw-of-ada"] {
+            assert!(!told.output.contains(secret), "{}", told.output);
+        }
+        assert!(
+            told.output.starts_with("DB_PASSWORD=rp_"),
+            "{}",
+            told.output
+        );
+        assert!(told.output.ends_with("ready\n"), "{}", told.output);
+        assert_eq!(cut.output.len(), KEPT);
+        assert!(!cut.output.starts_with("MPLE "), "{}", &cut.output[..20]);
+    }
+
+    #[test]
     fn what_was_not_due_when_the_run_ended_is_not_run() {
         let command = "1h run touch /nowhere".parse().unwrap();
-        let mut running = Commands::start(&[command], Origin::soon()).unwrap();
+        let mut running = Commands::start(&[command], Origin::soon(), None).unwrap();
         let ended = running.finish();
         assert!(ended[0].failure.starts_with("was not run"), "{ended:?}");
         assert_eq!(ended[0].took_us, 0);
