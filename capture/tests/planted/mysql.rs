@@ -172,6 +172,7 @@ fn text(text: &str) -> Value {
 pub(crate) fn traffic(packing: Packing) -> Traffic {
     let mut traffic = Traffic::default();
     let literals: [String; 20] = std::array::from_fn(|_| traffic.secret());
+    let settings: [String; 8] = std::array::from_fn(|_| traffic.secret());
     let parameters: [String; 6] = std::array::from_fn(|_| traffic.secret());
     let rows: [String; 4] = std::array::from_fn(|_| traffic.secret());
     let others: [String; 3] = std::array::from_fn(|_| traffic.secret());
@@ -190,6 +191,7 @@ pub(crate) fn traffic(packing: Packing) -> Traffic {
         };
         session.login(password);
         statements(&mut session, &literals);
+        written_settings(&mut session, &settings);
         prepared(&mut session, &parameters, &card, &mail);
         result_sets(&mut session, &rows, &card, &mail);
         session.query(&format!(
@@ -254,6 +256,44 @@ fn statements(session: &mut Session<'_>, secrets: &[String; 20]) {
         session.query(&sql);
         session.ok();
     }
+}
+
+/// Statements that write a table of settings.
+fn written_settings(session: &mut Session<'_>, secrets: &[String; 8]) {
+    let [update, insert, repeated, chosen, cut, first, second, third] = secrets;
+    let long = "long ".repeat(100);
+    for sql in [
+        "UPDATE settings SET value = 'Gent' WHERE name = 'city'".to_owned(),
+        format!("UPDATE settings SET value = '{update}' WHERE name = 'smtp_password'"),
+        format!(
+            "INSERT INTO wp_options (option_name, option_value) VALUES ('city', 'Gent'), ('api_key', '{insert}') \
+             ON DUPLICATE KEY UPDATE option_value = '{repeated}'"
+        ),
+        format!(
+            "UPDATE settings SET value = CASE name WHEN 'city' THEN 'Gent' WHEN 'auth/token' THEN '{chosen}' END \
+             WHERE name IN ('city', 'auth/token')"
+        ),
+        format!("UPDATE settings SET value = '{cut}', note = '{long}' WHERE name = 'secret'"),
+    ] {
+        session.query(&sql);
+        session.ok();
+    }
+    session.prepare(
+        7,
+        "REPLACE INTO settings (name, value) VALUES (?, ?), (?, ?)",
+        4,
+    );
+    let [city, gent] = ["city", "Gent"].map(text);
+    session.execute(7, vec![city, gent, text("db_password"), text(first)]);
+    session.ok();
+    session.prepare(8, "UPDATE settings SET value = ? WHERE name = ?", 2);
+    session.execute(8, vec![text(second), text("session_secret")]);
+    session.ok();
+    let sql =
+        format!("UPDATE settings SET value = '{third}', note = '{long}', x = ? WHERE name = 'pin'");
+    session.prepare(9, &sql, 1);
+    session.execute(9, vec![Value::Int(1)]);
+    session.ok();
 }
 
 fn prepared(session: &mut Session<'_>, secrets: &[String; 6], card: &str, mail: &str) {

@@ -5,6 +5,7 @@ mod embedded;
 mod holes;
 mod literal;
 mod memory;
+mod pairs;
 mod parameters;
 mod reply;
 mod statement;
@@ -43,18 +44,20 @@ pub(super) fn redact(
         .and_then(|request| request.bytes.first())
         .and_then(|byte| CommandCode::from_byte(*byte));
     let mut replaced = Replaced::new();
-    let mut file = None;
+    let (mut file, mut by_name) = (None, false);
     pass.half = "request";
     if matches!(code, Some(CommandCode::Query | CommandCode::StmtPrepare)) {
         holes::end_at_hole(exchange);
     }
     match code {
         Some(CommandCode::Query) => {
-            file = redact_statement(exchange, &mut replaced, memory, pass).file;
+            let secrets = redact_statement(exchange, &mut replaced, memory, pass);
+            (file, by_name) = (secrets.file, secrets.by_name);
         }
         Some(CommandCode::StmtPrepare) => {
             let secrets = redact_statement(exchange, &mut replaced, memory, pass);
-            remember(exchange, secrets.parameters, connection, memory, pass);
+            by_name = secrets.by_name;
+            remember(exchange, secrets, connection, memory, pass);
         }
         Some(
             CommandCode::StmtExecute | CommandCode::StmtBulkExecute | CommandCode::StmtSendLongData,
@@ -78,8 +81,12 @@ pub(super) fn redact(
         memory.connection(connection),
         pass,
     );
+    if let Some(id) = exchange.statement_id {
+        let statement = memory.connection(connection).statement(id);
+        by_name |= statement.is_some_and(|statement| statement.by_name);
+    }
     forget_statements(exchange, code, memory.connection(connection));
-    quietly(pass, |pass| redact_summary(exchange, memory, pass));
+    quietly(pass, |pass| redact_summary(exchange, by_name, memory, pass));
 }
 
 /// The text of a statement with its secrets replaced; `None` when it has none.
@@ -143,7 +150,7 @@ fn redact_reply(
 /// Remembers which parameters of a statement that was prepared are secrets.
 fn remember(
     exchange: &Exchange,
-    mut parameters: Vec<Option<usize>>,
+    secrets: Secrets,
     connection: u64,
     memory: &mut Memory,
     pass: &Pass,
@@ -157,10 +164,12 @@ fn remember(
         return;
     };
     let count = usize::from(prepared.parameters);
+    let (mut parameters, mut named) = (secrets.parameters, secrets.named);
     if parameters.len() != count {
         // The server reads the text otherwise: any parameter may be the secret one.
         let rule = parameters.iter().flatten().min().copied();
         parameters = vec![rule; count];
+        named.clear();
     }
     let takes_number = |rule: &Option<usize>| rule.filter(|rule| pass.takes_numbers(*rule));
     let numbers: Vec<Option<usize>> = parameters.iter().map(takes_number).collect();
@@ -169,6 +178,8 @@ fn remember(
         id,
         Prepared {
             parameters,
+            named,
+            by_name: secrets.by_name,
             ..Prepared::default()
         },
     );
@@ -253,7 +264,9 @@ fn redact_statement(
     let remembers = !pass.is_filtered();
     // Parameters are asked for once for each statement that is prepared.
     if !(is_query && remembers && memory.is_clean(digest, sql)) {
-        secrets = Secrets::of(sql, digest, pass);
+        let missing = Flags::GAP_IN_REQUEST | Flags::REQUEST_TRUNCATED | Flags::REQUEST_OVER_CAP;
+        let is_part = exchange.flags.intersects(missing);
+        secrets = Secrets::of_part(sql, digest, is_part, pass);
         if remembers {
             memory.found(digest, sql, &secrets);
         }
@@ -282,15 +295,16 @@ fn redact_statement(
 }
 
 /// The line that stands for an exchange repeats its SQL, or the beginning of it, whose secrets were
-/// counted there.
-fn redact_summary(exchange: &mut Exchange, memory: &Memory, pass: &mut Pass) {
+/// counted there. `by_name`: some of them are told by names, which the line may not have.
+fn redact_summary(exchange: &mut Exchange, by_name: bool, memory: &Memory, pass: &mut Pass) {
     let line = exchange.summary.as_bytes();
     let digest = memory::digest_of(&exchange.operation);
     let clean = !pass.is_filtered() && memory.is_clean(digest, line);
     let redacted = if clean {
         None
     } else {
-        Secrets::of(line, digest, pass).redact(line, &mut Replaced::new(), pass)
+        let secrets = Secrets::of_part(line, digest, by_name, pass);
+        secrets.redact(line, &mut Replaced::new(), pass)
     };
     let inside = embedded::redact(redacted.as_deref().unwrap_or(line), pass);
     let redacted = inside.or(redacted);

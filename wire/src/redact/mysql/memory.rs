@@ -57,6 +57,10 @@ pub(super) struct Unseen {
 pub(super) struct Prepared {
     /// The rule for each of its parameters.
     pub(super) parameters: Vec<Option<usize>>,
+    /// Those that are values of settings, each with one that is the name of it.
+    pub(super) named: Vec<(usize, usize)>,
+    /// Rules take literals of it because of the names beside them.
+    pub(super) by_name: bool,
     /// The types of the last execution that sent them.
     pub(super) types: Vec<ParameterType>,
     /// Parameters of which a piece was sent ahead of the next execution.

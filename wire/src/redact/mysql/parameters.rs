@@ -1,6 +1,8 @@
 //! Secrets in parameters of prepared statements: of executions, of bulk executions, and sent ahead.
 //! Source: MySQL "COM_STMT_EXECUTE", "COM_STMT_SEND_LONG_DATA"; MariaDB "COM_STMT_BULK_EXECUTE".
 
+use std::borrow::Cow;
+
 use crate::mysql::fields::Fields;
 use crate::mysql::{ColumnType, Execute, PARAMETER_COUNT_AVAILABLE, ParameterType, Value};
 use crate::redact::detect::{self, Neighbours};
@@ -8,9 +10,9 @@ use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
 use crate::redact::{Pass, inside};
 
-use super::Replaced;
 use super::memory::Prepared;
 use super::value::{ValueRules, next_binary, replace_binary};
+use super::{Replaced, pairs};
 
 /// Bytes before the parameters of an execution: command, statement, flags, iterations.
 pub(super) const EXECUTE_HEAD: usize = 10;
@@ -29,18 +31,24 @@ pub(super) fn redact_execute(
     pass: &mut Pass,
 ) {
     let long_data = std::mem::take(&mut statement.long_data);
-    let takes = statement.parameters.iter().any(Option::is_some);
+    let mut takes = statement.parameters.iter().any(Option::is_some);
     let parameters = payload.get(EXECUTE_HEAD..).unwrap_or_default();
     let finds = pass.detectors.may_find(parameters) || inside::may_stand_in(parameters);
     let Ok(execute) = Execute::decode(payload.get(1..).unwrap_or_default()) else {
         return;
     };
-    let rules = &statement.parameters;
-    let Some(read) = read(&execute, rules.len(), &statement.types) else {
+    let count = statement.parameters.len();
+    let Some(read) = read(&execute, count, &statement.types) else {
         blank_or_detect(payload, EXECUTE_HEAD, takes, pass);
         return;
     };
     let types = read.types.clone();
+    let mut rules = Cow::Borrowed(&statement.parameters[..]);
+    if !statement.named.is_empty() {
+        let texts = read.texts(execute.parameters, &long_data);
+        rules = statement.rules_beside(&texts, pass);
+        takes = rules.iter().any(Option::is_some);
+    }
     if takes || finds || !read.named.is_empty() {
         let rewritten = read.rewrite(execute.parameters, &long_data, |index, value, parameter| {
             if let Some(name) = read.name(index) {
@@ -156,6 +164,19 @@ impl<'a> Read<'a> {
         Some(read)
     }
 
+    /// The values as texts, as far as they can be read.
+    fn texts(&self, parameters: &[u8], long_data: &[u16]) -> Vec<Option<Vec<u8>>> {
+        let mut texts = vec![None; self.types.len()];
+        // an error is met again by whoever rewrites them
+        let _ = self.rewrite(parameters, long_data, |index, value, _| {
+            if let Some(text) = texts.get_mut(index) {
+                *text = value.to_text();
+            }
+            None
+        });
+        texts
+    }
+
     /// The name of the parameter at this place, which makes it an attribute.
     fn name(&self, index: usize) -> Option<&'a [u8]> {
         let named = self.named.iter().find(|(at, _)| *at == index);
@@ -198,6 +219,25 @@ impl<'a> Read<'a> {
         } else {
             Err(())
         }
+    }
+}
+
+impl Prepared {
+    /// The rules for its parameters in an execution with these texts: some are values of settings whose names stand
+    /// beside them.
+    fn rules_beside(&self, texts: &[Option<Vec<u8>>], pass: &mut Pass) -> Cow<'_, [Option<usize>]> {
+        let mut rules = Cow::Borrowed(&self.parameters[..]);
+        for (value, name) in &self.named {
+            let name = texts.get(*name).and_then(Option::as_deref);
+            let told =
+                name.and_then(|name| pairs::rules(name, |table| &mut table.parameters, pass).text);
+            if told.is_some()
+                && let Some(rule) = rules.to_mut().get_mut(*value)
+            {
+                *rule = rule.or(told);
+            }
+        }
+        rules
     }
 }
 
@@ -273,7 +313,10 @@ fn bulk(
         return None;
     }
     let mut edits = Edits::of(payload);
+    let mut row = Vec::with_capacity(count);
     while !fields.rest().is_empty() {
+        row.clear();
+        let mut texts = vec![None; count];
         for (index, parameter) in statement.types.iter().enumerate().take(count) {
             if fields.u8().ok()? != 0 {
                 continue;
@@ -284,7 +327,14 @@ fn bulk(
                 parameter.column_type,
                 parameter.unsigned,
             )?;
-            let rule = statement.parameters.get(index).copied().flatten();
+            if let Some(text) = texts.get_mut(index).filter(|_| !statement.named.is_empty()) {
+                *text = value.to_text();
+            }
+            row.push((index, parameter, value, range));
+        }
+        let rules = statement.rules_beside(&texts, pass);
+        for (index, parameter, value, range) in row.drain(..) {
+            let rule = rules.get(index).copied().flatten();
             if let Some(new) = replace(&value, *parameter, rule, index, replaced, pass) {
                 edits.put(range, &new);
             }

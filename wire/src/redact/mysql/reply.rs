@@ -1,7 +1,6 @@
 //! Secrets in replies: values of rows by their column, what detectors see in any value, and what an error
 //! message repeats. Packet lengths and numbers are put right.
 
-mod pairs;
 mod rows;
 
 use std::ops::Range;

@@ -25,6 +25,10 @@ pub(super) struct Secrets {
     pub(super) file: Option<usize>,
     /// Values of it say what others are, so that its digest does not tell whether there are secrets.
     pub(super) told_by_values: bool,
+    /// Rules took some because of the names of settings beside them.
+    pub(super) by_name: bool,
+    /// Placeholders that are values of settings, each with one that is the name of it.
+    pub(super) named: Vec<(usize, usize)>,
 }
 
 /// A literal that a rule takes.
@@ -49,11 +53,16 @@ struct ColumnRules<'a> {
 impl Secrets {
     /// Finds them. `digest`: the statement's.
     pub(super) fn of(sql: &[u8], digest: &str, pass: &mut Pass) -> Self {
+        Self::of_part(sql, digest, false, pass)
+    }
+
+    /// Finds those of a statement whose end may be missing.
+    pub(super) fn of_part(sql: &[u8], digest: &str, is_part: bool, pass: &mut Pass) -> Self {
         let tokens: Vec<Token> = tokens(sql)
             .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
             .collect();
-        let mut secrets = walk::walk(sql, &tokens, pass);
-        secrets.told_by_values = walk::is_about_json(sql, &tokens);
+        let mut secrets = walk::walk(sql, &tokens, is_part, pass);
+        secrets.told_by_values |= walk::is_about_json(sql, &tokens);
         secrets.add_by_digest(sql, &tokens, digest, pass);
         secrets.literals.sort_by_key(|secret| secret.range.start);
         secrets.literals.dedup_by_key(|secret| secret.range.start);

@@ -3,6 +3,7 @@
 mod embedded;
 mod parameters;
 mod replies;
+mod settings;
 
 use crate::mysql::{
     ChangeUser, ColumnDefinition, ColumnType, Command, Dialect, ErrPacket, Execute, LONGEST_PACKET,

@@ -7,12 +7,10 @@ use crate::mysql::{ColumnDefinition, ColumnType, Value, decode_text_row};
 use crate::redact::Pass;
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
-use crate::redact::mysql::redact_text;
 use crate::redact::mysql::statement::column_rule;
 use crate::redact::mysql::value::{ValueRules, next_binary, replace_binary, replace_text};
+use crate::redact::mysql::{pairs, redact_text};
 use crate::redact::pass::Place;
-
-use super::pairs;
 
 /// A column of rows, as far as redaction needs it.
 #[derive(Clone, Debug)]
@@ -79,7 +77,9 @@ impl Column {
     /// The rules for one of its values, in a row with these texts.
     fn rules_beside(&self, row: &[Option<&[u8]>], pass: &mut Pass) -> ValueRules {
         match self.named_by.and_then(|name| *row.get(name)?) {
-            Some(name) if self.rules == ValueRules::default() => pairs::rules(name, pass),
+            Some(name) if self.rules == ValueRules::default() => {
+                pairs::rules(name, |table| &mut table.rows, pass)
+            }
             _ => self.rules,
         }
     }

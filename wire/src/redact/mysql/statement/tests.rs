@@ -207,6 +207,62 @@ const STATEMENTS: &[(&str, &str)] = &[
         "SELECT * FROM t WHERE JSON_UNQUOTE(JSON_EXTRACT(doc, '$.token')) IN ('a') AND x IN ('b')",
         "SELECT * FROM t WHERE JSON_UNQUOTE(JSON_EXTRACT(doc, '$.token')) IN (<>) AND x IN ('b')",
     ),
+    (
+        "UPDATE settings SET value = 'a', at = 'b' WHERE name = 'smtp_password'",
+        "UPDATE settings SET value = <>, at = 'b' WHERE name = 'smtp_password'",
+    ),
+    (
+        "UPDATE settings SET value = 'a' WHERE name = 'site_url'; UPDATE o SET value = 'b' WHERE name = 'api_key'",
+        "UPDATE settings SET value = 'a' WHERE name = 'site_url'; UPDATE o SET value = <> WHERE name = 'api_key'",
+    ),
+    (
+        "UPDATE wp_options SET `option_value` = 'a', value = 'b' WHERE LOWER(`option_name`) = 'smtp_pass' OR \"option_name\" IN ('x', 'mail_password')",
+        "UPDATE wp_options SET `option_value` = <>, value = 'b' WHERE LOWER(`option_name`) = 'smtp_pass' OR \"option_name\" IN ('x', 'mail_password')",
+    ),
+    (
+        "INSERT INTO settings (name, value) VALUES ('title', 'a'), ('smtp_password', 'b'), ('pin', 12), ('lang', 'c')",
+        "INSERT INTO settings (name, value) VALUES ('title', 'a'), ('smtp_password', <>), ('pin', <>), ('lang', 'c')",
+    ),
+    (
+        "REPLACE INTO c (scope, value, path) VALUES (0, CONCAT('a', 'b'), 'payment/api/secret')",
+        "REPLACE INTO c (scope, value, path) VALUES (0, CONCAT(<>, <>), 'payment/api/secret')",
+    ),
+    (
+        "INSERT INTO s (name, value) VALUES ('token', 'a') ON DUPLICATE KEY UPDATE value = 'b'",
+        "INSERT INTO s (name, value) VALUES ('token', <>) ON DUPLICATE KEY UPDATE value = <>",
+    ),
+    (
+        "INSERT INTO s SET meta_key = 'auth_token', meta_value = 'a', note = 'b'",
+        "INSERT INTO s SET meta_key = 'auth_token', meta_value = <>, note = 'b'",
+    ),
+    (
+        "INSERT INTO s (name, value) SELECT 'token', 'a' FROM dual",
+        "INSERT INTO s (name, value) SELECT 'token', <> FROM dual",
+    ),
+    (
+        "SELECT * FROM s WHERE 'a' = value AND (name = 'token')",
+        "SELECT * FROM s WHERE <> = value AND (name = 'token')",
+    ),
+    (
+        "SELECT * FROM s WHERE (name, value) IN (('token', 'a'), ('city', 'b'))",
+        "SELECT * FROM s WHERE (name, value) IN (('token', <>), ('city', 'b'))",
+    ),
+    (
+        "UPDATE s SET value = CASE name WHEN 'token' THEN 'a' WHEN 'city' THEN 'b' ELSE 'c' END WHERE name IN ('city', 'token')",
+        "UPDATE s SET value = CASE name WHEN 'token' THEN <> WHEN 'city' THEN 'b' ELSE <> END WHERE name IN ('city', 'token')",
+    ),
+    (
+        "UPDATE s SET value = CASE WHEN name = 'token' THEN 'a' ELSE value END WHERE id < 9",
+        "UPDATE s SET value = CASE WHEN name = 'token' THEN <> ELSE value END WHERE id < 9",
+    ),
+    (
+        "UPDATE product SET value = 'a' WHERE name = 'a book about a token'",
+        "UPDATE product SET value = 'a' WHERE name = 'a book about a token'",
+    ),
+    (
+        "SELECT * FROM performance_schema.v WHERE variable_name = 'password' AND variable_value = 'a'",
+        "SELECT * FROM performance_schema.v WHERE variable_name = 'password' AND variable_value = 'a'",
+    ),
 ];
 
 #[test]
@@ -241,8 +297,58 @@ fn placeholders_are_counted_in_order_and_those_of_secret_columns_taken() {
             "UPDATE t SET doc = JSON_SET(doc, '$.token', ?, ?, ?) WHERE id = ?",
             vec![true, false, false, false],
         ),
+        (
+            "UPDATE s SET value = ? WHERE name = 'token' AND id = ?",
+            vec![true, false],
+        ),
     ] {
         assert_eq!(taken(sql).1, expected, "{sql}");
+    }
+}
+
+#[test]
+fn parameters_that_name_others_are_told_with_those_they_name() {
+    for (sql, expected) in [
+        (
+            "UPDATE s SET value = ? WHERE id = ? AND name = ?",
+            vec![(0, 2)],
+        ),
+        (
+            "INSERT INTO s (name, id, value) VALUES (?, ?, ?), (?, ?, ?)",
+            vec![(2, 0), (5, 3)],
+        ),
+        (
+            "UPDATE s SET value = CASE name WHEN ? THEN ? WHEN ? THEN ? END",
+            vec![(1, 0), (3, 2)],
+        ),
+        ("UPDATE s SET value = ? WHERE id = ?", vec![]),
+    ] {
+        let secrets = Secrets::of(sql.as_bytes(), "", &mut pass());
+        assert_eq!(secrets.named, expected, "{sql}");
+    }
+}
+
+#[test]
+fn values_beyond_the_pairs_that_are_remembered_count_as_secrets() {
+    let rows = vec!["(?, ?)"; 5_000].join(", ");
+    let sql = format!("INSERT INTO s (name, value) VALUES {rows}");
+    let secrets = Secrets::of(sql.as_bytes(), "", &mut pass());
+    let taken = secrets.parameters.iter().flatten().count();
+    assert_eq!(secrets.named.len() + taken, 5_000);
+    assert!(secrets.named.len() > 4_000 && taken > 800, "{taken}");
+}
+
+#[test]
+fn a_value_whose_name_is_cut_off_is_taken_and_of_a_whole_statement_it_is_not() {
+    for (sql, taken) in [
+        ("UPDATE s SET value = 'a', note = 'b' WHE", 1),
+        ("UPDATE s SET value = 'a' WHERE name = 'smtp_pas", 1),
+        ("INSERT INTO s (value, name) VALUES ('a', 'smtp_pas", 1),
+        ("INSERT INTO s (value, id) VALUES ('a', 12", 0),
+        ("UPDATE s SET value = 'a' WHERE name = 'city' AND", 0),
+    ] {
+        let of = |is_part| Secrets::of_part(sql.as_bytes(), "", is_part, &mut pass()).literals;
+        assert_eq!((of(true).len(), of(false).len()), (taken, 0), "{sql}");
     }
 }
 
@@ -252,6 +358,8 @@ fn the_digest_of_a_statement_about_members_of_documents_does_not_tell_that_it_is
         ("SELECT json_extract(doc, '$.a') FROM t", true),
         ("SELECT doc->'$.a' FROM t", true),
         ("SELECT a FROM t WHERE b = '$.a'", false),
+        ("UPDATE s SET value = 'a' WHERE name = 'city'", true),
+        ("UPDATE s SET value = 'a' WHERE id = 7", false),
     ] {
         let secrets = Secrets::of(sql.as_bytes(), "", &mut pass());
         assert_eq!(secrets.has_no_literals(), !told, "{sql}");

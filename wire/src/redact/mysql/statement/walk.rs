@@ -3,6 +3,7 @@
 
 mod documents;
 mod functions;
+mod named;
 mod values;
 
 use crate::mysql::sql::{Token, TokenKind, keyword};
@@ -10,6 +11,8 @@ use crate::redact::Pass;
 use crate::redact::rules::Detector;
 
 use super::{ColumnRules, Secret, Secrets, column_rule};
+
+use named::{Given, Settings};
 
 pub(super) use documents::is_about_json;
 
@@ -19,8 +22,8 @@ const REACH: usize = 8;
 /// Or as the next but one: `PASSWORD('x')`.
 const RIGHT_AFTER: usize = 2;
 
-/// Finds what rules take by column or by word.
-pub(super) fn walk(sql: &[u8], tokens: &[Token], pass: &mut Pass) -> Secrets {
+/// Finds what rules take by column or by word. `is_part`: the end of the statement is missing.
+pub(super) fn walk(sql: &[u8], tokens: &[Token], is_part: bool, pass: &mut Pass) -> Secrets {
     let mut walk = Walk {
         sql,
         tokens,
@@ -29,11 +32,14 @@ pub(super) fn walk(sql: &[u8], tokens: &[Token], pass: &mut Pass) -> Secrets {
         last_name: None,
         columns: Vec::new(),
         announced: 0,
+        settings: Settings::default(),
+        is_part,
     };
     let mut at = 0;
     while at < tokens.len() {
         at = walk.step(at).max(at + 1);
     }
+    walk.settle_statement();
     if walk.keyword(0) == Some("LOAD") {
         walk.secrets.file = walk.rule_of_file();
     }
@@ -51,6 +57,8 @@ struct Walk<'a, 'p> {
     columns: Vec<&'a [u8]>,
     /// Strings within so many tokens are an account's password.
     announced: usize,
+    settings: Settings<'a>,
+    is_part: bool,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -145,6 +153,7 @@ impl<'a> Walk<'a, '_> {
                 return self.expression(at + 1, rules);
             }
             b";" => {
+                self.settle_statement();
                 self.columns.clear();
                 self.announced = 0;
                 self.last_name = None;
@@ -252,6 +261,11 @@ impl<'a> Walk<'a, '_> {
             if let Some(column) = self.name(name).filter(|_| self.text(name + 1) != b"(") {
                 let rules = self.rules(column);
                 self.value(at, rules, true);
+                let given = match self.kind(at) {
+                    Some(TokenKind::Placeholder) => self.last_parameter(),
+                    _ => Given::Literal(at),
+                };
+                self.hold(given, rules, true, None);
                 return name + 1;
             }
         }

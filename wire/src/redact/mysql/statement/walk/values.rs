@@ -1,6 +1,6 @@
 //! Values in lists, tuples and expressions, each with the column it belongs to.
 
-use super::{Walk, is_bytes};
+use super::{Given, Walk, is_bytes};
 use crate::mysql::sql::{TokenKind, keyword};
 use crate::redact::mysql::statement::ColumnRules;
 
@@ -71,6 +71,7 @@ impl<'a> Walk<'a, '_> {
     /// Values for the columns named before, one after the other, up to what ends them.
     pub(super) fn items(&mut self, mut at: usize) -> usize {
         let columns = self.columns.clone();
+        let told = self.told();
         for number in 0.. {
             let rules = match columns.get(number) {
                 Some(column) => self.rules(column),
@@ -82,6 +83,7 @@ impl<'a> Walk<'a, '_> {
             }
             at += 1;
         }
+        self.settle_row(told);
         at
     }
 
@@ -106,6 +108,7 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn expression(&mut self, start: usize, rules: ColumnRules<'a>) -> usize {
         let mut depth = 0_usize;
         let mut at = start;
+        let mut choice = Choice::default();
         loop {
             self.announced = self.announced.saturating_sub(1);
             match self.kind(at) {
@@ -128,6 +131,7 @@ impl<'a> Walk<'a, '_> {
                         at = after;
                         continue;
                     }
+                    choice.word(word);
                     match keyword(word) {
                         Some("SELECT") => return at,
                         Some("CASE") => depth += 1,
@@ -138,6 +142,10 @@ impl<'a> Walk<'a, '_> {
                 }
                 Some(TokenKind::Placeholder) => {
                     self.secrets.parameters.push(rules.parameter);
+                    let given = self.last_parameter();
+                    if !choice.names(given) {
+                        self.hold(given, rules, false, choice.named);
+                    }
                 }
                 Some(TokenKind::String | TokenKind::Number) => {
                     let alone = depth == 0 && at <= start + 1;
@@ -148,11 +156,20 @@ impl<'a> Walk<'a, '_> {
                         self.account_password(at);
                     }
                     self.value(at, rules, alone);
+                    let given = Given::Literal(at);
+                    if !choice.names(given) {
+                        self.hold(given, rules, alone, choice.named);
+                    }
                 }
                 Some(_) => {}
             }
             at += 1;
         }
+    }
+
+    /// The parameter that was just counted.
+    pub(super) fn last_parameter(&self) -> Given {
+        Given::Parameter(self.secrets.parameters.len().saturating_sub(1))
     }
 
     /// A literal or placeholder of a column. `alone`: it is the whole value, so that a number counts.
@@ -179,6 +196,34 @@ impl<'a> Walk<'a, '_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Where in a CASE an expression is: `CASE name WHEN 'a' THEN 'x' ELSE 'y' END`.
+#[derive(Debug, Default)]
+struct Choice {
+    in_condition: bool,
+    /// What the condition of the value at hand says.
+    named: Option<Given>,
+}
+
+impl Choice {
+    fn word(&mut self, word: &[u8]) {
+        let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
+        if is(b"WHEN") || is(b"ELSE") || is(b"END") {
+            self.in_condition = is(b"WHEN");
+            self.named = None;
+        } else if is(b"THEN") {
+            self.in_condition = false;
+        }
+    }
+
+    /// Whether this is a name in a condition.
+    fn names(&mut self, given: Given) -> bool {
+        if self.in_condition {
+            self.named = Some(given);
+        }
+        self.in_condition
     }
 }
 
