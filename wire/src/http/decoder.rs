@@ -22,6 +22,8 @@ pub(crate) struct HttpDecoder {
     /// What the connection left HTTP for.
     left_for: Option<Spoken>,
     responses_ended: bool,
+    /// Whose answer the one at hand is, is not sure: what follows its head tells whether it has a body.
+    doubtful: bool,
     counts: MessageCounts,
     loss: DecodeLoss,
 }
@@ -38,6 +40,7 @@ impl HttpDecoder {
             requests_ended: false,
             left_for: None,
             responses_ended: false,
+            doubtful: false,
             counts: MessageCounts::default(),
             loss: DecodeLoss::default(),
         }
@@ -131,18 +134,32 @@ impl HttpDecoder {
         {
             self.pairing.answer_begun();
         }
+        let begins = || is_message_start(Side::Responses, bytes);
+        if self.doubtful && self.responses.awaits_body() && begins() {
+            let message = self.responses.end_at_head();
+            self.end_response(message);
+        }
         let mut rest = bytes;
         while let Some(event) = self.responses.next(at, &mut rest, bytes.len()) {
             match event {
-                StreamEvent::Head => self.begin_response(),
+                StreamEvent::Head => self.begin_response(rest),
                 StreamEvent::Message(message) => self.end_response(message),
             }
         }
         self.pairing.hear(at);
     }
 
-    fn begin_response(&mut self) {
-        let answer_to = self.pairing.next_answer_to();
+    /// The head of an answer is complete, behind which `rest` has come so far.
+    fn begin_response(&mut self, rest: &[u8]) {
+        let mut answer_to = self.pairing.next_answer_to();
+        let is_usual = matches!(answer_to, AnswerTo::Head | AnswerTo::Other);
+        self.doubtful = is_usual && !self.pairing.is_next_sure();
+        if self.doubtful && !rest.is_empty() {
+            answer_to = match is_message_start(Side::Responses, rest) {
+                true => AnswerTo::Head,
+                false => AnswerTo::Other,
+            };
+        }
         let head = ResponseHead::parse(self.responses.head());
         let status = head.map(|head| head.status);
         let framing = head.map_or(NO_BODY, |head| BodyFraming::of_response(answer_to, &head));

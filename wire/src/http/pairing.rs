@@ -4,7 +4,8 @@
 //! hole that may have held whole messages the order alone would shift every later pair, so answers are held
 //! back until a moment when nothing can be outstanding; then the last answer belongs to the last request,
 //! and so on backwards. Such a moment is the next request of a client that waits for its answers, a pause,
-//! or the end. What cannot be paired surely is left unpaired.
+//! or the end. What cannot be paired surely is left unpaired. Requests before a hole of the client's have their
+//! answers in order all the same.
 
 use std::collections::VecDeque;
 
@@ -66,6 +67,8 @@ pub(crate) struct Pairing {
     held_interim: bool,
     bound: Bound,
     certain: bool,
+    /// Requests with smaller numbers came before anything was missing: the next answers are theirs, in order.
+    sure_before: u64,
     answers_over: bool,
     next_number: u64,
     /// Something came from the server since the last request ended.
@@ -87,6 +90,7 @@ impl Pairing {
             held_interim: false,
             bound: Bound::None,
             certain,
+            sure_before: 0,
             answers_over: false,
             next_number: 0,
             heard: true,
@@ -157,25 +161,35 @@ impl Pairing {
     pub(crate) fn interim(&mut self) {
         let index = self.first_unanswered();
         match index.and_then(|index| self.waiting.get_mut(index)) {
-            Some(waiting) if self.certain => waiting.interim = true,
+            Some(waiting) if self.certain || waiting.number < self.sure_before => {
+                waiting.interim = true;
+            }
             _ => self.held_interim = true,
         }
     }
 
     /// What the answer that begins now is to. Called again for the final answer after interim ones.
     pub(crate) fn next_answer_to(&self) -> AnswerTo {
-        let waiting = if self.certain {
-            self.first_unanswered()
-                .and_then(|index| self.waiting.get(index))
-        } else {
-            self.waiting
+        let first = self.first_unanswered();
+        let first = first.and_then(|index| self.waiting.get(index));
+        let waiting = match first {
+            Some(waiting) if !self.is_sure(waiting) => self
+                .waiting
                 .iter()
                 .rev()
-                .find(|waiting| waiting.answer.is_none())
+                .find(|waiting| waiting.answer.is_none()),
+            first => first,
         };
         waiting
             .map(|waiting| waiting.asked.answer_to)
             .unwrap_or_default()
+    }
+
+    /// Whether that is sure.
+    pub(crate) fn is_next_sure(&self) -> bool {
+        let first = self.first_unanswered();
+        let first = first.and_then(|index| self.waiting.get(index));
+        first.is_some_and(|waiting| self.is_sure(waiting))
     }
 
     /// Whether the final answer to the request begun last has begun, with no interim one before it.
@@ -192,7 +206,7 @@ impl Pairing {
             .first_unanswered()
             .and_then(|index| self.waiting.get(index));
         self.bound = match first {
-            Some(waiting) if self.certain => Bound::Request(waiting.number),
+            Some(waiting) if self.is_sure(waiting) => Bound::Request(waiting.number),
             _ => {
                 // An answer to nothing: a request was not seen, or came by another way.
                 self.certain = false;
@@ -237,14 +251,25 @@ impl Pairing {
             .position(|waiting| waiting.answer.is_none())
     }
 
+    /// Whether the next answer is surely to this request, the first that has none.
+    const fn is_sure(&self, waiting: &Waiting) -> bool {
+        self.certain || waiting.number < self.sure_before
+    }
+
     /// Whole requests may be missing from here on.
     pub(crate) fn requests_lost(&mut self) {
+        if self.certain {
+            self.sure_before = self.next_number;
+        }
         self.certain = false;
+        // what was lost may still be to be answered
+        self.heard = false;
     }
 
     /// Whole answers may be missing from here on.
     pub(crate) fn answers_lost(&mut self, at: Timestamp) {
         self.certain = false;
+        self.sure_before = 0;
         self.hear(at);
         // The hole shows only when the client acknowledges it, which it may do with its next request:
         // that request did wait for its answer.
@@ -312,6 +337,7 @@ impl Pairing {
             || self.waiting_bytes > self.waiting_cap
         {
             self.certain = false;
+            self.sure_before = 0;
             if self.held.len() > self.waiting.len() {
                 let Some(answer) = self.held.pop_front() else {
                     break;

@@ -300,6 +300,11 @@ impl MessageStream {
         message
     }
 
+    /// Hands over the message that has no body, whatever it announces.
+    pub(crate) fn end_at_head(&mut self) -> CapturedMessage {
+        self.complete()
+    }
+
     /// How many bytes of the message at hand may be kept.
     fn message_cap(&self) -> usize {
         self.limits.head_cap.saturating_add(self.limits.body_cap)
