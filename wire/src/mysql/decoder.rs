@@ -134,6 +134,12 @@ impl Decoder {
             return;
         }
         if direction == Direction::ToServer {
+            let awaits_ok = self.conversation.phase == Phase::Authenticating;
+            let compressed = self.conversation.dialect.is_compressed();
+            if awaits_ok && compressed && frames::recognise(bytes).is_some() {
+                // the server's OK was lost: what is packed is a command
+                self.conversation.commands_began();
+            }
             self.conversation.next_client_chunk();
         }
         let packed = self.conversation.packing();

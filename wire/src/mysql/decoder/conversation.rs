@@ -191,13 +191,31 @@ impl Conversation {
     /// its answers: only what it sent last can still be waiting for one.
     pub(super) fn missing(&mut self, direction: Direction, len: u64, out: &mut Vec<Exchange>) {
         if direction == Direction::ToServer {
+            self.command_missing(out);
             return;
+        }
+        // What was lost both ways may be a reply and the next command: then what comes is the reply to that.
+        let lost = |pending: &&Pending| pending.before_hole;
+        if let Some(last) = self.pending.iter().rfind(lost).map(|lost| lost.chunk) {
+            self.give_up(out, |older| older.chunk <= last && !older.is_answered());
         }
         if let Some(together) = self.pending.back().map(|last| last.chunk) {
             self.give_up(out, |older| older.chunk != together);
         }
         if let Some(front) = self.pending.front_mut() {
             front.reply_gap(len, &self.limits);
+        }
+    }
+
+    /// What the client sent was lost, perhaps a command.
+    fn command_missing(&mut self, out: &mut Vec<Exchange>) {
+        if self.pending.back().is_none_or(Pending::is_part) {
+            return;
+        }
+        if self.pending.front().is_some_and(Pending::reply_is_missed) {
+            self.give_up(out, |_| true);
+        } else if let Some(last) = self.pending.back_mut() {
+            last.before_hole = true;
         }
     }
 

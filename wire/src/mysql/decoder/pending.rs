@@ -46,6 +46,8 @@ pub(super) struct Pending {
     pub(super) chunk: u64,
     /// Bytes missing where the reply should begin: perhaps its front, perhaps the end of the one before.
     gap_before: u64,
+    /// What the client sent after it was lost, perhaps another command.
+    pub(super) before_hole: bool,
 }
 
 impl Pending {
@@ -87,6 +89,7 @@ impl Pending {
             flags,
             chunk: 0,
             gap_before: 0,
+            before_hole: false,
         }
     }
 
@@ -128,6 +131,17 @@ impl Pending {
         if packet.len == 0 {
             self.wait = Wait::Nothing;
         }
+    }
+
+    /// Whether something is missing where the reply should begin.
+    pub(super) const fn reply_is_missed(&self) -> bool {
+        self.gap_before > 0
+    }
+
+    /// Whether only a part of the command was seen.
+    pub(super) fn is_part(&self) -> bool {
+        let part = Flags::GAP_IN_REQUEST | Flags::REQUEST_TRUNCATED;
+        self.flags.intersects(part)
     }
 
     /// Takes bytes of the reply that cannot be read as packets: a gap came before them.

@@ -2,7 +2,9 @@
 
 use super::script::{BASE, Event, Script, dialects};
 use crate::DecodeLoss;
-use crate::mysql::{Command, Decoder, Dialect, Execute, MariadbCapabilities, RowFormat};
+use crate::mysql::{
+    Capabilities, Command, Decoder, Dialect, Execute, MariadbCapabilities, RowFormat,
+};
 use crate::{Close, Direction, Exchange, Flags, Limits, Piece, Timestamp};
 use proptest::prelude::*;
 
@@ -64,6 +66,45 @@ fn a_lost_command_does_not_shift_the_pairing() {
     assert_eq!(told(&exchanges), [("SELECT b", Some(0))]);
     assert_eq!(decoder.loss().unpaired_responses, 1);
     assert!(decoder.loss().undecodable_bytes > 0);
+}
+
+#[test]
+fn a_reply_lost_with_the_next_command_does_not_take_the_reply_to_that() {
+    for command_shows_first in [false, true] {
+        let mut script = Script::begun(BASE, MariadbCapabilities::empty());
+        script.query("SELECT a").rows(RowFormat::Text, 1).lost();
+        script.query("SELECT b").lost();
+        if command_shows_first {
+            let gaps = script.events.len() - 2;
+            script.events[gaps..].reverse();
+        }
+        script.rows(RowFormat::Text, 2);
+        script.query("SELECT c").rows(RowFormat::Text, 3);
+        let (exchanges, decoder) = script.decode();
+        let expected = [("SELECT a", None), ("SELECT c", Some(0))];
+        assert_eq!(told(&exchanges), expected, "{command_shows_first}");
+        assert_eq!(decoder.loss().unpaired_requests, 1);
+        assert!(decoder.loss().undecodable_bytes > 0);
+    }
+}
+
+#[test]
+fn a_compressed_connection_is_read_although_the_end_of_its_login_was_lost() {
+    let both = BASE | Capabilities::COMPRESS;
+    // the login, the server's OK
+    for lost in [1, 2] {
+        let mut script = Script::begun(both, MariadbCapabilities::empty());
+        script.query("SELECT a").rows(RowFormat::Text, 2);
+        script.command(&Command::Ping).ok();
+        script.framed();
+        if let Event::Bytes(direction, bytes) = &script.events[lost] {
+            script.events[lost] = Event::Gap(*direction, bytes.len());
+        }
+        let (exchanges, decoder) = script.decode();
+        let expected = [("SELECT a", Some(0)), ("COM_PING", Some(0))];
+        assert_eq!(told(&exchanges), expected, "{lost}");
+        assert_eq!(decoder.loss().unpaired_responses, 0);
+    }
 }
 
 #[test]

@@ -176,6 +176,19 @@ impl Script {
         self
     }
 
+    /// What follows the handshake travels in compressed frames.
+    pub(super) fn framed(&mut self) -> &mut Self {
+        for event in self.events.iter_mut().skip(3) {
+            if let Event::Bytes(_, bytes) = event {
+                let len = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+                let mut frame = vec![len[0], len[1], len[2], 0, 0, 0, 0];
+                frame.append(bytes);
+                *bytes = frame;
+            }
+        }
+        self
+    }
+
     /// The last event was not captured.
     pub(super) fn lost(&mut self) -> &mut Self {
         if let Some(Event::Bytes(direction, bytes)) = self.events.pop() {
