@@ -1,16 +1,20 @@
 /** Several runs in a row: the search for the rate at which a target breaks, and two sides in turn that are compared. */
 import assert from 'node:assert/strict';
-import { obeysTheRules } from './accessibility.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
 import { clickButton, count, leaveField, picture, text } from './window.mjs';
 
 const LONG = 90_000;
 const CHECK = 'error_rate<90%';
 const DELETE = '\uE017';
+const EDGE = 'tr[aria-label="search edge"]';
+
+/** How many runs of the search the library shows. */
+const steps = (session) => count(session, 'tr[aria-label^="run edge-"]');
 
 /** Searches between 1x and 2x in short steps, sees it go on, reads what was found, and finds it again in the library. */
 export async function searchedForTheEdge(session) {
   await askFor(session, 'edge');
-  await picture(session, '20-replay-search');
+  await seen(session, '20-replay-search');
   await clickButton(session, /^Start/);
   await session.until('the search', async () => (await session.text('h1')) === 'edge', LONG);
   await session.until('its second step', async () =>
@@ -32,25 +36,45 @@ export async function searchedForTheEdge(session) {
   assert.ok((await count(session, 'tbody tr')) >= 2, 'the steps are listed');
   await obeysTheRules(session, 'Search');
   await picture(session, '22-search');
-  await session.press('1');
-  await session.click('tr[aria-label="search edge"] b');
+  await unfolded(session);
+  await session.click(`${EDGE} b`);
   await session.until('it again', async () => (await session.text('h1')) === 'edge');
   await session.until('its steps', async () => (await count(session, 'tbody tr')) >= 2);
   await deletedAndBack(session);
   await stoppedOnItsWay(session);
 }
 
+/** Its runs in the library: one line until it is unfolded, and none is compared unless it is chosen. */
+async function unfolded(session) {
+  await session.press('1');
+  await session.until('its line', () => session.find(EDGE));
+  assert.equal(await steps(session), 0, 'its runs are folded');
+  await seen(session, '22-library-search');
+  await session.run('document.querySelector(arguments[0]).focus()', EDGE);
+  await session.press('\uE014');
+  await session.until('its runs', async () => (await steps(session)) >= 2);
+  await seen(session, '22-library-search-unfolded');
+  await session.press('4');
+  await session.until(
+    'what is compared',
+    async () => (await count(session, 'header select')) === 2,
+  );
+  const sides = await session.run(
+    `return [...document.querySelectorAll('header select')].map((one) => one.selectedOptions[0].label)`,
+  );
+  assert.ok(!sides.some((side) => side.startsWith('edge-')), `no step of a search: ${sides}`);
+  await session.press('1');
+}
+
 /** Deletes a search from its page, with its runs, and takes that back. */
 async function deletedAndBack(session) {
-  const row = 'tr[aria-label="search edge"]';
-  const runs = () => count(session, 'tr[aria-label^="run edge-"]');
   await session.press(DELETE);
   await session.until('the library', async () => (await session.text('h1')) === 'Library');
-  await session.until('it to be gone', async () => (await session.find(row)) === null);
-  await session.until('its runs to be gone', async () => (await runs()) === 0);
+  await session.until('it to be gone', async () => (await session.find(EDGE)) === null);
+  await session.until('its runs to be gone', async () => (await steps(session)) === 0);
   await session.press('z');
-  await session.until('it again', () => session.find(row));
-  await session.until('its runs again', async () => (await runs()) >= 2);
+  await session.until('it again', () => session.find(EDGE));
+  await session.until('its runs again', async () => (await steps(session)) >= 2);
 }
 
 /** Stops a search once it has tried a rate: what it knows then is said. */
@@ -100,7 +124,7 @@ export async function twoSidesInTurn(session, shopUrl) {
   await session.type('[aria-label="Duration"]', '2s');
   await session.type('[aria-label="Name of the run"]', 'both');
   await leaveField(session);
-  await picture(session, '23-replay-two-sides');
+  await seen(session, '23-replay-two-sides');
   await clickButton(session, /^Start/);
   await session.until(
     'its second run',

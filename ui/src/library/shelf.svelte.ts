@@ -1,4 +1,5 @@
 /** What the file holds, as last read: the rail, the library and the pickers share it. */
+import { SvelteSet } from 'svelte/reactivity';
 import { host } from '../host/host';
 import type { KeptKind, Library } from '../host/bindings';
 import { complain, say } from '../parts/notices.svelte';
@@ -10,6 +11,15 @@ class Shelf {
   wanted = $state('');
   /** Null until first read. */
   library = $state<Library | null>(null);
+
+  /** The searches whose runs are listed. */
+  readonly unfolded = new SvelteSet<string>();
+
+  /** Lists the runs of a search, or its line alone. */
+  unfold(search: string, unfolded: boolean): void {
+    if (unfolded) this.unfolded.add(search);
+    else this.unfolded.delete(search);
+  }
 
   /** Reads it again. */
   async refresh(): Promise<void> {

@@ -22,6 +22,8 @@ function open(to: Place): FakeHost {
   const fake = new FakeHost(false, 20);
   useHost(fake);
   shelf.library = null;
+  shelf.wanted = '';
+  shelf.unfolded.clear();
   form.fields = blank('');
   form.checks = [];
   several.kind = 'one';
@@ -78,6 +80,44 @@ describe('a search for the edge', () => {
     expect(await screen.findByText('Wrote /home/ada/friday-knee.html')).toBeTruthy();
     await fireEvent.keyDown(rows[0]!, { key: 'Enter' });
     expect(place()).toEqual({ page: 'run', name: 'friday-knee-1-1x' });
+  });
+
+  it('is one line among the runs, which unfolds to them by a key or a press', async () => {
+    open({ page: 'library' });
+    const row = await screen.findByRole('row', { name: 'search friday-knee' });
+    const steps = () => screen.queryAllByRole('row', { name: /^run friday-knee-/ });
+    const button = within(row).getByRole('button', { name: 'Runs of the search friday-knee' });
+    expect(row.textContent).toContain('holds at 4.76x');
+    expect([button.textContent, button.getAttribute('aria-expanded')]).toEqual(['8 runs', 'false']);
+    expect(steps()).toHaveLength(0);
+
+    await fireEvent.keyDown(row, { key: 'ArrowRight' });
+    expect(steps()).toHaveLength(8);
+    expect(within(steps()[0]!).getByText('step 8, at 4.76x')).toBeTruthy();
+    expect(button.getAttribute('aria-expanded')).toBe('true');
+    await fireEvent.keyDown(row, { key: 'ArrowLeft' });
+    expect(steps()).toHaveLength(0);
+    expect(place().page).toBe('library');
+
+    await fireEvent.click(button);
+    await fireEvent.keyDown(steps()[0]!, { key: 'Enter' });
+    expect(place()).toEqual({ page: 'run', name: 'friday-knee-8-4.76x' });
+    await key('1');
+    await screen.findByRole('heading', { name: 'Library' });
+    expect(steps()).toHaveLength(8);
+  });
+
+  it('is found by its name, and a run of it by its own when the search is not', async () => {
+    open({ page: 'library' });
+    const wanted = async (words: string) => typed('Find recordings and runs', words);
+    const named = (name: string | RegExp) => screen.queryAllByRole('row', { name });
+    await wanted('friday-knee');
+    await waitFor(() => expect(named(/^run /)).toHaveLength(0));
+    expect(named('search friday-knee')).toHaveLength(1);
+    await wanted('knee-3');
+    await waitFor(() => expect(named('search friday-knee')).toHaveLength(0));
+    const [step] = named('run friday-knee-3-4x');
+    expect(step?.textContent).toContain('step 3 of the search friday-knee, at 4x');
   });
 
   it('is deleted with its runs, from its row and from its page, and comes back', async () => {

@@ -120,6 +120,9 @@ export const runs = {
   noneFound: 'None is called or tagged so.',
   noneYet: 'No runs yet; replay a recording against a target.',
   ofRecording: (recording: string) => `of ${recording}`,
+  step: (step: number, times: number) => `step ${step}, at ${times}x`,
+  stepOf: (search: string, step: number, times: number) =>
+    `step ${step} of the search ${search}, at ${times}x`,
   compare: 'Compare',
   running: 'running',
   generatorLateHelp: "these numbers are not the server's",
@@ -131,14 +134,13 @@ export const runs = {
   manyChecks: 'checks',
 };
 
-/** The searches for an edge that runs are left of; each is deleted with its runs. */
+/** The searches for an edge that runs are left of: each a line that unfolds to its runs, and is deleted with them. */
 export const searches = {
-  searchesForTheEdge: 'Searches for the edge',
-  found: 'found',
-  runs: 'runs',
-  actions: 'actions',
+  running: 'running',
   searchNamed: (name: string) => `search ${name}`,
-  ofRecording: (recording: string) => `of ${recording}`,
+  runsOf: (name: string) => `Runs of the search ${name}`,
+  oneRun: '1 run',
+  manyRuns: (n: number) => `${n} runs`,
   deleteNamed: (name: string) => `Delete the search ${name}`,
 };
 

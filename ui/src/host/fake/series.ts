@@ -1,7 +1,16 @@
 /** Invented series: searches for an edge at 5x, and two sides in turn, each run a moment long. */
-import type { Chart, RepeatForm, SearchCard, SearchPage, SeriesNews, ThemeName } from '../bindings';
+import type {
+  Chart,
+  RepeatForm,
+  RunCard,
+  SearchCard,
+  SearchPage,
+  SeriesNews,
+  ThemeName,
+} from '../bindings';
 import { draw } from './draw';
 import { failure } from './failure';
+import { run } from './traffic';
 
 /** The rate at which the invented target breaks. */
 const EDGE = 5;
@@ -55,6 +64,17 @@ export class FakeSeries {
         if (form.b) this.now({ a: [...a!], b: [...b!] });
       };
     });
+  }
+
+  /** The runs that are steps of searches, the newest first. */
+  runs(): RunCard[] {
+    return [...this.searches].flatMap(([name, steps]) =>
+      steps
+        .map(({ run: step, times, errorRate }, at) =>
+          run(step, 20, errorRate, { search: { name, step: at + 1, times }, durationMs: 18_000 }),
+        )
+        .reverse(),
+    );
   }
 
   /** Deletes a search with its runs, which can be restored one by one. */

@@ -7,7 +7,10 @@ import type { FakeWorld } from '../world';
 export function libraryTopic(fake: FakeWorld) {
   return {
     async library() {
-      return structuredClone(fake.file);
+      const file = structuredClone(fake.file);
+      const steps = fake.file.searches.length > 0 ? fake.series.runs() : [];
+      const others = file.runs.filter(({ name }) => !steps.some((step) => step.name === name));
+      return { ...file, runs: [...others, ...steps] };
     },
 
     async chooseFiles() {
