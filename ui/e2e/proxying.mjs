@@ -1,13 +1,14 @@
 /** A standing proxy before the shop: opened, broken by a fault from a form, mended by its switch, stopped. */
 import assert from 'node:assert/strict';
-import { clickButton, leaveField, picture, text } from './window.mjs';
+import { seen } from './accessibility.mjs';
+import { clickButton, leaveField, text } from './window.mjs';
 
 /** Opens a proxy on a free port, and asks the shop through it while its fault is switched. */
 export async function standingProxy(session, shopUrl) {
   await leaveField(session);
   await session.press('5');
   await session.until('the page', () => session.find('[aria-label="Forward to"]'));
-  await picture(session, '18-proxy-empty');
+  await seen(session, '18-proxy-empty');
   await session.type('[aria-label="Forward to"]', shopUrl);
   await session.type('[aria-label="Listen on"]', '0');
   await session.type('[aria-label="Name of the proxy"]', 'shop');
@@ -22,7 +23,7 @@ export async function standingProxy(session, shopUrl) {
   await session.type('[aria-label="The fault as text"]', '100:error(status=503)');
   await session.until('its fields', () => session.find('[aria-label="status"]'));
   await leaveField(session);
-  await picture(session, '19-proxy-fault');
+  await seen(session, '19-proxy-fault');
   await clickButton(session, /^Switch it on/);
   const flip = '[aria-label="Proxy shop"] [role=switch]';
   await session.until('its switch', () => session.find(flip));
@@ -30,7 +31,7 @@ export async function standingProxy(session, shopUrl) {
   await session.until('that it is counted', async () =>
     /1/.test(await text(session, '[aria-label="Proxy shop"] td.bad')),
   );
-  await picture(session, '20-proxy');
+  await seen(session, '20-proxy');
   await session.click(flip);
   await session.until('it to be off', () => session.find(`${flip}[aria-checked=false]`));
   assert.equal((await fetch(proxyUrl)).status, 200, 'switched off: it forwards again');

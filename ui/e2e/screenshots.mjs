@@ -111,8 +111,8 @@ async function take(session, shopUrl, theme, first) {
   await shot('05-run');
   await over(session);
   await session.press('e');
-  await session.until('what failed', () => session.find('footer tr[aria-expanded]'), 30_000);
-  await session.run(`document.querySelector('footer tr[aria-expanded]').click()`);
+  await session.until('what failed', () => session.find('footer tr[aria-current]'), 30_000);
+  await session.run(`document.querySelector('footer tr[aria-current]').click()`);
   await shot('06-errors');
 
   await page(session, '3', '[data-chart=planned_rate] img');

@@ -1,6 +1,7 @@
 /** A run that is over: its charts zoomed and its lines hidden, what failed with a sample, and its plan run again. */
 import assert from 'node:assert/strict';
-import { clickButton, count, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
+import { clickButton, count, leaveField, SHOP_PASSWORD, text } from './window.mjs';
 
 /** As WebDriver calls the key. */
 const ESCAPE = '\uE00C';
@@ -24,16 +25,17 @@ export async function lookedAtAndRunAgain(session, run) {
   );
 
   await session.press('e');
-  const failure = 'footer tr[aria-expanded]';
+  const failure = 'footer tr[aria-current]';
   await session.until('what failed', () => session.find(failure), 30_000);
   await session.run(`document.querySelector('${failure}').click()`);
   await session.until('one of them', () => session.find('footer pre'));
   assert.match(await text(session, 'footer'), /touched by/, 'the fault that did it is named');
-  await picture(session, '22-errors');
+  await seen(session, '22-errors');
 
   await session.press('a');
   await session.type('[aria-label="Secret login.password"]', SHOP_PASSWORD);
   await session.type('[aria-label="Name of the new run"]', 'again');
+  await obeysTheRules(session, 'the question before a run is run again');
   await clickButton(session, /^Start/);
   await session.until('the new run', async () => (await session.text('h1')) === 'again', 30_000);
   await session.until('it to run', async () => /running/.test(await text(session, 'header')));
