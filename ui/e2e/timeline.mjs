@@ -1,6 +1,7 @@
 /** The curve editor of the Replay page: stages added and dragged over the rate, a fault dragged along the run. */
 import assert from 'node:assert/strict';
-import { leaveField, picture } from './window.mjs';
+import { seen } from './accessibility.mjs';
+import { leaveField } from './window.mjs';
 
 /** Draws two stages and a fault with the mouse, and leaves the page as it was. */
 export async function drawnPlan(session) {
@@ -31,7 +32,7 @@ export async function drawnPlan(session) {
   await session.click('[aria-label="Show the fields of fault 1"]');
   await session.until('its fields', () => session.find('[aria-label="± ms"]'));
   await leaveField(session);
-  await picture(session, '21-replay-curve');
+  await seen(session, '21-replay-curve');
 
   await session.click('[aria-label="Remove fault 1"]');
   for (const _ of [1, 2]) await session.click('[aria-label="Remove stage 1"]');
