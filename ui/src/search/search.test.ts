@@ -86,7 +86,7 @@ describe('a search for the edge', () => {
     open({ page: 'library' });
     const row = await screen.findByRole('row', { name: 'search friday-knee' });
     const steps = () => screen.queryAllByRole('row', { name: /^run friday-knee-/ });
-    const button = within(row).getByRole('button', { name: 'Runs of the search friday-knee' });
+    const button = within(row).getByRole('button', { name: '8 runs of the search friday-knee' });
     expect(row.textContent).toContain('holds at 4.76x');
     expect([button.textContent, button.getAttribute('aria-expanded')]).toEqual(['8 runs', 'false']);
     expect(steps()).toHaveLength(0);

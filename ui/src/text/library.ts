@@ -138,7 +138,7 @@ export const runs = {
 export const searches = {
   running: 'running',
   searchNamed: (name: string) => `search ${name}`,
-  runsOf: (name: string) => `Runs of the search ${name}`,
+  ofSearch: (runs: string, name: string) => `${runs} of the search ${name}`,
   oneRun: '1 run',
   manyRuns: (n: number) => `${n} runs`,
   deleteNamed: (name: string) => `Delete the search ${name}`,
