@@ -14,7 +14,7 @@ const steps = (session) => count(session, 'tr[aria-label^="run edge-"]');
 /** Searches between 1x and 2x in short steps, sees it go on, reads what was found, and finds it again in the library. */
 export async function searchedForTheEdge(session) {
   await askFor(session, 'edge');
-  await seen(session, '20-replay-search');
+  await picture(session, '20-replay-search');
   await clickButton(session, /^Start/);
   await session.until('the search', async () => (await session.text('h1')) === 'edge', LONG);
   await session.until('its second step', async () =>
@@ -124,7 +124,7 @@ export async function twoSidesInTurn(session, shopUrl) {
   await session.type('[aria-label="Duration"]', '2s');
   await session.type('[aria-label="Name of the run"]', 'both');
   await leaveField(session);
-  await seen(session, '23-replay-two-sides');
+  await picture(session, '23-replay-two-sides');
   await clickButton(session, /^Start/);
   await session.until(
     'its second run',
