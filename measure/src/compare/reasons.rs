@@ -51,10 +51,13 @@ pub(super) fn conclude(
         let shortest_us = a.shortest_us().min(b.shortest_us());
         why.push(cannot_tell(comparison, shortest_us));
     }
-    why.extend(machine(pace));
     why.extend(unchanged(comparison));
-    why.push(errors(comparison, a, b, lateness));
+    let mut errors = Some(errors(comparison, a, b, lateness));
+    // What changed comes before what did not.
+    why.extend(errors.take_if(|_| comparison.error_rate.significant));
     why.extend(throughput(comparison, a, b));
+    why.extend(errors);
+    why.extend(machine(pace));
     why.extend(late.filter(|_| changed));
     why.extend(operations(comparison));
     if !a.is_recording() && !b.is_recording() {
