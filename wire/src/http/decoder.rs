@@ -35,7 +35,7 @@ impl HttpDecoder {
         Self {
             requests: MessageStream::new(Side::Requests, *limits, amid),
             responses: MessageStream::new(Side::Responses, *limits, amid),
-            pairing: Pairing::new(limits, !amid),
+            pairing: Pairing::new(limits, !amid, midstream || !amid),
             midstream,
             requests_ended: false,
             left_for: None,
@@ -66,7 +66,8 @@ impl HttpDecoder {
                     self.end_response(message);
                 }
                 if effect.messages_lost {
-                    self.pairing.answers_lost(at);
+                    self.pairing
+                        .answers_lost(at, matches!(piece, Piece::Cut { .. }));
                 } else {
                     self.pairing.hear(at);
                 }

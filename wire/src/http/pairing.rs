@@ -3,9 +3,9 @@
 //! While nothing is missing, answers come in the order of the requests (RFC 9112 section 9.3.2). After a
 //! hole that may have held whole messages the order alone would shift every later pair, so answers are held
 //! back until a moment when nothing can be outstanding; then the last answer belongs to the last request,
-//! and so on backwards. Such a moment is the next request of a client that waits for its answers, a pause,
-//! or the end. What cannot be paired surely is left unpaired. Requests before a hole of the client's have their
-//! answers in order all the same.
+//! and so on backwards, as far as the next hole of either side. Such a moment is the next request of a client that
+//! waits for its answers, a pause, or the end. What cannot be paired surely is left unpaired. Requests before a hole
+//! of the client's have their answers in order all the same.
 
 use std::collections::VecDeque;
 
@@ -69,6 +69,10 @@ pub(crate) struct Pairing {
     certain: bool,
     /// Requests with smaller numbers came before anything was missing: the next answers are theirs, in order.
     sure_before: u64,
+    /// Requests with smaller numbers came before the last hole of the client's.
+    requests_hole: u64,
+    /// So many of the held answers came before the last hole of the server's.
+    held_before_hole: usize,
     answers_over: bool,
     next_number: u64,
     /// Something came from the server since the last request ended.
@@ -82,8 +86,9 @@ pub(crate) struct Pairing {
 }
 
 impl Pairing {
-    /// `certain`: the connection is seen from its beginning.
-    pub(crate) fn new(limits: &Limits, certain: bool) -> Self {
+    /// `certain`: the connection is seen from its beginning. `heard`: nothing is known to be missing before what comes
+    /// first, so that a client that waits has nothing to wait for.
+    pub(crate) fn new(limits: &Limits, certain: bool, heard: bool) -> Self {
         Self {
             waiting: VecDeque::new(),
             held: VecDeque::new(),
@@ -91,9 +96,11 @@ impl Pairing {
             bound: Bound::None,
             certain,
             sure_before: 0,
+            requests_hole: 0,
+            held_before_hole: 0,
             answers_over: false,
             next_number: 0,
-            heard: true,
+            heard,
             last_heard: Timestamp::default(),
             eager_requests: 0,
             waiting_bytes: 0,
@@ -262,20 +269,23 @@ impl Pairing {
             self.sure_before = self.next_number;
         }
         self.certain = false;
+        self.requests_hole = self.next_number;
         // what was lost may still be to be answered
         self.heard = false;
     }
 
-    /// Whole answers may be missing from here on.
-    pub(crate) fn answers_lost(&mut self, at: Timestamp) {
+    /// Whole answers may be missing from here on, which showed at this time; `cut`: by the snap length.
+    pub(crate) fn answers_lost(&mut self, at: Timestamp, cut: bool) {
         self.certain = false;
         self.sure_before = 0;
+        self.held_before_hole = self.held.len();
         self.hear(at);
         // The hole shows only when the client acknowledges it, which it may do with its next request:
         // that request did wait for its answer.
         if self.eager_requests == 1
             && let Some(waiting) = self.waiting.back_mut()
             && waiting.eager
+            && (cut || waiting.first >= at)
         {
             waiting.eager = false;
             self.eager_requests = 0;
@@ -288,26 +298,37 @@ impl Pairing {
         self.align();
     }
 
-    /// Nothing is outstanding: pairs from the end, hands everything over.
+    /// Nothing is outstanding: pairs from the end, of a pipeline to the nearest hole; hands everything over.
     fn align(&mut self) {
+        // Who waits for each answer has one message at most in a hole, and that is the one it cuts.
+        let pipelined = self.waiting.iter().any(|waiting| waiting.eager);
+        let (requests_hole, held_before_hole) = if pipelined {
+            (self.requests_hole, self.held_before_hole)
+        } else {
+            (0, 0)
+        };
         let unanswered = self
             .waiting
             .iter_mut()
             .rev()
+            .take_while(|waiting| waiting.number >= requests_hole)
             .filter(|waiting| waiting.answer.is_none());
         for waiting in unanswered {
-            match self.held.back() {
-                Some(answer) if waiting.first <= answer.first => {
-                    waiting.answer = self.held.pop_back();
-                    waiting.interim |= self.held_interim;
-                }
-                Some(_) => {}
-                None => break,
+            if self.held.len() <= held_before_hole {
+                break;
+            }
+            if let Some(answer) = self
+                .held
+                .pop_back_if(|answer| waiting.first <= answer.first)
+            {
+                waiting.answer = Some(answer);
+                waiting.interim |= self.held_interim;
             }
         }
         while let Some(answer) = self.held.pop_front() {
             self.hand_over_answer(answer);
         }
+        self.held_before_hole = 0;
         while self
             .waiting
             .front()
@@ -342,6 +363,7 @@ impl Pairing {
                 let Some(answer) = self.held.pop_front() else {
                     break;
                 };
+                self.held_before_hole = self.held_before_hole.saturating_sub(1);
                 self.hand_over_answer(answer);
             } else if self
                 .waiting
@@ -350,6 +372,7 @@ impl Pairing {
             {
                 self.hand_over_front();
             } else if let Some(answer) = self.held.pop_front() {
+                self.held_before_hole = self.held_before_hole.saturating_sub(1);
                 self.hand_over_answer(answer);
             } else {
                 break;
