@@ -103,7 +103,7 @@ fn a_killed_run_is_compared_as_far_as_it_got() {
     conserved(&killed);
     assert_eq!(killed["run"]["state"], "interrupted");
     assert!(sum(&killed, "/outcomes") > 0);
-    let comparison = desk.answer(&["compare", "whole", "killed"]);
+    let comparison = desk.compared("whole", "killed");
     let why = comparison["why"].as_array().unwrap();
     let said = |reason: &Value| {
         let reason = reason.as_str().unwrap();

@@ -58,7 +58,7 @@ fn a_killed_run_over_mysql_adds_up_and_is_compared_as_far_as_it_got() {
         sum(&killed, "/outcomes") > 0 && number(&killed, "/sent") < COMMANDS,
         "{killed}"
     );
-    let comparison = desk.answer(&["compare", "whole", "killed"]);
+    let comparison = desk.compared("whole", "killed");
     let why = comparison["why"].as_array().unwrap();
     let said = |reason: &Value| reason.as_str().unwrap().contains("as far as it got");
     assert!(why.iter().any(said), "{comparison}");

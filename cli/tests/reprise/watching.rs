@@ -164,7 +164,7 @@ fn this_machine_and_a_process_are_watched_shown_drawn_and_compared() {
         "replay", "--again", "one", "--watch", "host", "--run", "two",
     ]);
     assert_eq!(again["watch"].as_array().unwrap().len(), 1, "{again}");
-    let compared = desk.answer(&["compare", "one", "two"]);
+    let compared = desk.compared("one", "two");
     let rows = compared["watch"].as_array().unwrap();
     let row = |name: &str, series: &str| {
         let mut found = rows.iter();
@@ -303,7 +303,7 @@ fn a_replica_tells_how_far_it_is_behind_and_that_it_has_stopped() {
         // what it does is four seconds old, told in whole ones
         assert!(most.unwrap() >= 3e6, "{behind}");
 
-        let compared = desk.answer(&["compare", "follows", "behind"]);
+        let compared = desk.compared("follows", "behind");
         let rows = compared["watch"].as_array().unwrap();
         let lag = |row: &&Value| row["source"] == "replica" && row["series"] == "replication lag";
         let row = rows.iter().find(lag).unwrap();

@@ -98,6 +98,13 @@ impl Desk {
         serde_json::from_str(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"))
     }
 
+    /// Compares two runs, whatever comes of it: on a busy machine even those of one target may differ.
+    pub(crate) fn compared(&self, a: &str, b: &str) -> Value {
+        let said = self.run(&["compare", a, b, "--json"]);
+        assert!(matches!(said.code, Some(0 | 1)), "{said:?}");
+        serde_json::from_str(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"))
+    }
+
     /// Runs a command with `--json` that must succeed, and reads its answers, one a line.
     pub(crate) fn answers(&self, arguments: &[&str]) -> Vec<Value> {
         let said = self.run(&[arguments, &["--json"]].concat()).ok();
