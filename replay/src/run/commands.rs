@@ -110,7 +110,7 @@ fn run(command: &TimedCommand, origin: Origin, is_over: &Receiver<()>) -> Comman
             result.took_us = origin.now_us().saturating_sub(result.at_us);
             // what it left running in the background may hold the pipe open
             let kept = Instant::now() + PATIENCE;
-            while !reader.is_finished() && result.code == Some(0) && Instant::now() < kept {
+            while !reader.is_finished() && Instant::now() < kept {
                 std::thread::sleep(LOOK_EVERY);
             }
             if reader.is_finished() {
@@ -240,6 +240,13 @@ mod tests {
         assert!(bad.at_us >= 300_000);
         assert_eq!(bad.code, Some(3));
         assert_eq!(bad.failure, "ended with exit status: 3");
+    }
+
+    #[test]
+    fn what_a_failing_command_is_still_writing_when_it_ends_is_kept() {
+        let ended = results(&["0s run (sleep 0.3; echo late) & echo now; exit 3"]);
+        assert_eq!(ended[0].code, Some(3));
+        assert_eq!(ended[0].output, "now\nlate\n");
     }
 
     #[test]
