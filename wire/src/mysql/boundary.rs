@@ -161,6 +161,9 @@ fn is_plausible(code: u8, len: usize, body: &[u8], whole: bool) -> bool {
         Code::SetOption => len == 2,
         Code::StmtExecute => len >= 9,
         Code::StmtSendLongData => len >= 6,
+        Code::StmtBulkExecute => {
+            len >= 6 && matches!(body, [_, _, _, _, 0 | 64 | 128 | 192, 0, ..])
+        }
         Code::InitDb => whole && len >= 1 && is_text(body),
         Code::FieldList => whole && body.contains(&0),
         Code::ChangeUser => whole && len >= 3,

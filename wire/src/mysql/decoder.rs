@@ -40,9 +40,14 @@ impl Side {
         }
     }
 
-    fn reset(&mut self) {
+    /// Begins afresh, and tells how many bytes of a frame that is not whole go with it.
+    fn reset(&mut self) -> usize {
         self.packets.reset();
-        self.frames.reset();
+        self.frames.reset()
+    }
+
+    const fn held_bytes(&self) -> usize {
+        self.packets.held_bytes() + self.frames.held_bytes()
     }
 }
 
@@ -88,7 +93,7 @@ impl Decoder {
 
     /// Bytes kept of commands and replies that are not part of an exchange yet.
     pub const fn held_bytes(&self) -> usize {
-        let reading = self.to_server.packets.held_bytes() + self.to_client.packets.held_bytes();
+        let reading = self.to_server.held_bytes() + self.to_client.held_bytes();
         reading + self.conversation.waiting_bytes()
     }
 
@@ -134,10 +139,13 @@ impl Decoder {
             return;
         }
         if direction == Direction::ToServer {
-            let awaits_ok = self.conversation.phase == Phase::Authenticating;
-            let compressed = self.conversation.dialect.is_compressed();
-            if awaits_ok && compressed && frames::recognise(bytes).is_some() {
+            let compression = self.conversation.dialect.compression;
+            if self.conversation.phase == Phase::Authenticating
+                && compression != Some(Compression::Plain)
+                && let Some(kind) = frames::recognise(bytes)
+            {
                 // the server's OK was lost: what is packed is a command
+                self.conversation.dialect.compression = compression.or(Some(kind));
                 self.conversation.commands_began();
             }
             self.conversation.next_client_chunk();
@@ -151,9 +159,13 @@ impl Decoder {
             self.packets(direction, at, bytes, out);
             return;
         }
-        match side.frames.push(bytes) {
+        let unpacked = side.frames.push(bytes);
+        if direction == Direction::ToServer {
+            self.conversation.client_frame = side.frames.last_sequence();
+        }
+        match unpacked {
             Ok(unpacked) => self.packets(direction, at, &unpacked, out),
-            Err(_) => self.lose_step(direction, bytes, at),
+            Err(_) => self.lose_step(direction, &[], at),
         }
     }
 
@@ -174,8 +186,10 @@ impl Decoder {
         };
         if found {
             self.conversation.found_step(direction, out);
-        } else {
+        } else if self.conversation.packing() == Compression::Plain {
             self.conversation.unreadable(direction, bytes, at);
+        } else {
+            self.conversation.packed_away(direction, bytes.len(), at);
         }
         found
     }
@@ -208,14 +222,13 @@ impl Decoder {
             self.conversation.phase = Phase::AwaitGreeting;
             return true;
         }
-        let Some(sequence) = self.conversation.awaited_sequence() else {
+        let Some(awaited) = self.conversation.awaited() else {
             return false;
         };
-        // A compressed reply's frames have numbers of their own.
         if self.conversation.dialect.is_compressed() {
-            frames::may_begin(bytes)
+            frames::begins_reply(bytes, awaited)
         } else {
-            boundary::is_reply_boundary(bytes, sequence)
+            boundary::is_reply_boundary(bytes, awaited.packet)
         }
     }
 
@@ -255,11 +268,12 @@ impl Decoder {
     }
 
     fn lose_step(&mut self, direction: Direction, rest: &[u8], at: Timestamp) {
-        match direction {
+        let dropped = match direction {
             Direction::ToServer => self.to_server.reset(),
             Direction::ToClient => self.to_client.reset(),
-        }
+        };
         self.conversation.lost_step(direction);
+        self.conversation.packed_away(direction, dropped, at);
         self.conversation.unreadable(direction, rest, at);
     }
 

@@ -2,10 +2,13 @@
 //! sequence, length before compression) and a body that is stored, deflated or zstd.
 //! Source: MySQL protocol documentation, "Compression". Bounded: one frame is at most 16 MiB on each side.
 
+mod beginning;
+
 use std::io::{Read, Write};
 
 use super::fields::{Fields, put_u24};
-use super::{Compression, HEADER_LEN, Malformed};
+use super::{Compression, Malformed};
+pub(super) use beginning::{Awaited, begins_reply, recognise};
 
 const FRAME_HEADER_LEN: usize = 7;
 
@@ -40,9 +43,19 @@ impl FrameReader {
         Ok(out)
     }
 
-    /// Forgets a half-read frame.
-    pub(super) fn reset(&mut self) {
-        self.waiting = Vec::new();
+    /// Forgets a half-read frame and tells how much of it had come.
+    pub(super) fn reset(&mut self) -> usize {
+        std::mem::take(&mut self.waiting).len()
+    }
+
+    /// Bytes kept of a frame that is not whole yet.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The number of the last whole frame.
+    pub(super) const fn last_sequence(&self) -> u8 {
+        self.last_sequence
     }
 }
 
@@ -164,75 +177,14 @@ fn unpack(header: FrameHeader, body: &[u8], out: &mut Vec<u8>) -> Result<(), Mal
     }
 }
 
-/// How a client's bytes are packed when they are whole frames from the first of an exchange on, or begin
-/// with a longer one: the way to find out mid-connection.
-pub(super) fn recognise(bytes: &[u8]) -> Option<Compression> {
-    let header = read_header(bytes).ok()?;
-    let first = bytes.get(FRAME_HEADER_LEN..)?;
-    if bytes.get(3) != Some(&0) || !may_begin(bytes) {
-        return None;
-    }
-    let mut rest = bytes;
-    while let Some((header, _)) = whole_frame(rest) {
-        rest = rest.get(FRAME_HEADER_LEN + header.packed_len..)?;
-    }
-    let is_cut = rest.len() == bytes.len();
-    if !is_cut && !rest.is_empty() && !may_begin(rest) {
-        return None;
-    }
-    match kind_of(first) {
-        kind @ Some(_) if header.unpacked_len > 0 => kind,
-        // What is stored is short: packets up to its end.
-        None if header.unpacked_len == 0 && !is_cut => {
-            is_packets(first.get(..header.packed_len)?).then_some(Compression::Zlib)
-        }
-        _ => None,
-    }
-}
-
-/// Whether a frame may begin here.
-pub(super) fn may_begin(bytes: &[u8]) -> bool {
-    let body = bytes.get(FRAME_HEADER_LEN..).unwrap_or_default();
-    match read_header(bytes) {
-        // Less than a header: nothing speaks against it.
-        Err(_) => true,
-        Ok(header) if header.unpacked_len == 0 => header.packed_len > 0,
-        Ok(header) => header.packed_len > 0 && (body.is_empty() || kind_of(body).is_some()),
-    }
-}
-
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
-
-/// How a packed body is packed.
-fn kind_of(body: &[u8]) -> Option<Compression> {
-    if body.first() == Some(&0x78) {
-        Some(Compression::Zlib)
-    } else if ZSTD_MAGIC.starts_with(body.get(..4).unwrap_or(body)) && !body.is_empty() {
-        Some(Compression::Zstd)
-    } else {
-        None
-    }
-}
-
-/// Whether bytes are whole packets, the first of them a command's.
-fn is_packets(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(&[a, b, c, _]) = rest.first_chunk::<HEADER_LEN>() {
-        let len = u32::from_le_bytes([a, b, c, 0]) as usize;
-        match rest.get(HEADER_LEN + len..) {
-            Some(after) => rest = after,
-            None => return false,
-        }
-    }
-    rest.is_empty() && bytes.get(3) == Some(&0)
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
 
-    fn frame(sequence: u8, packed: &[u8], unpacked_len: usize) -> Vec<u8> {
+    pub(super) fn frame(sequence: u8, packed: &[u8], unpacked_len: usize) -> Vec<u8> {
         let mut out = Vec::new();
         put_u24(&mut out, u32::try_from(packed.len()).unwrap());
         out.push(sequence);
@@ -241,7 +193,7 @@ mod tests {
         out
     }
 
-    fn deflated(bytes: &[u8]) -> Vec<u8> {
+    pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
         let level = flate2::Compression::default();
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
         encoder.write_all(bytes).unwrap();
@@ -272,10 +224,7 @@ mod tests {
     fn stored_deflated_and_zstd_frames_unpack_in_any_chunking() {
         let text = b"SELECT 1 FROM t ".repeat(20);
         let zstd = zstd::encode_all(&text[..], 3).unwrap();
-        for (kind, packed) in [
-            (Compression::Zlib, deflated(&text)),
-            (Compression::Zstd, zstd),
-        ] {
+        for packed in [deflated(&text), zstd] {
             let mut wire = frame(0, &text, 0);
             wire.extend(frame(1, &packed, text.len()));
             for size in [1, 7, 1000] {
@@ -286,24 +235,7 @@ mod tests {
                 }
                 assert_eq!(out, [&text[..], &text[..]].concat());
             }
-            let first = frame(0, &packed, text.len());
-            assert_eq!(recognise(&first), Some(kind));
-            assert_eq!(recognise(&first[..20]), Some(kind), "the front of a frame");
-            let second = frame(1, &packed, text.len());
-            assert_eq!(recognise(&[&first[..], &second].concat()), Some(kind));
-            assert_eq!(recognise(&second), None, "in the middle of an exchange");
         }
-    }
-
-    #[test]
-    fn short_commands_are_stored_one_or_several_to_a_frame() {
-        let ping = b"\x01\0\0\0\x0e";
-        for inner in [&ping[..], &[&ping[..], ping].concat()] {
-            assert_eq!(recognise(&frame(0, inner, 0)), Some(Compression::Zlib));
-        }
-        assert_eq!(recognise(&frame(0, &ping[..4], 0)), None);
-        assert_eq!(recognise(ping), None);
-        assert_eq!(recognise(b"\x09\0\0\0\x03SELECT 1"), None);
     }
 
     #[test]

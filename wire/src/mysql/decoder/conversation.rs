@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use super::pending::{Pending, Wait};
 use super::statement::Statements;
 use crate::connection::{DecodeLoss, MessageCounts};
+use crate::mysql::frames::Awaited;
 use crate::mysql::{
     CommandCode, Compression, Dialect, Expect, Greeting, Packet, Session, SessionState,
 };
@@ -54,6 +55,8 @@ pub(super) struct Conversation {
     /// The next exchange is the first after being out of step.
     resynced: bool,
     client_chunk: u64,
+    /// The number of the client's last whole frame, where it sends frames.
+    pub(super) client_frame: u8,
     /// An EOF with this number may still come for a PREPARE taken to be complete.
     late_eof: Option<u8>,
     server_ended: bool,
@@ -89,6 +92,7 @@ impl Conversation {
             missed: false,
             resynced: false,
             client_chunk: 0,
+            client_frame: 0,
             late_eof: None,
             server_ended: false,
         }
@@ -122,12 +126,16 @@ impl Conversation {
         self.midstream && self.counts.mysql_commands == 0 && self.greeting.is_none()
     }
 
-    /// The number the server's next packet has when it begins the reply that is waited for.
-    pub(super) fn awaited_sequence(&self) -> Option<u8> {
-        self.pending
-            .front()
-            .filter(|front| !front.is_answered())
-            .map(|front| front.next_sequence)
+    /// The numbers of what the server sends next when that begins the reply that is waited for.
+    pub(super) fn awaited(&self) -> Option<Awaited> {
+        let front = self.pending.front()?;
+        if front.is_answered() || front.begins_in_hole {
+            return None;
+        }
+        Some(Awaited {
+            frame: front.next_frame,
+            packet: front.next_sequence,
+        })
     }
 
     pub(super) const fn next_client_chunk(&mut self) {
@@ -150,6 +158,17 @@ impl Conversation {
                 front.reply_bytes(bytes, at, &self.limits);
             }
             _ => self.loss.undecodable_bytes += bytes.len() as u64,
+        }
+    }
+
+    /// So many bytes of frames that cannot be unpacked: nothing of them is kept.
+    pub(super) fn packed_away(&mut self, direction: Direction, len: usize, at: Timestamp) {
+        self.loss.undecodable_bytes += len as u64;
+        if len > 0
+            && direction == Direction::ToClient
+            && let Some(front) = self.pending.front_mut()
+        {
+            front.reply_bytes(&[], at, &self.limits);
         }
     }
 
@@ -194,6 +213,10 @@ impl Conversation {
             self.command_missing(out);
             return;
         }
+        // What a server sends next is the reply that is waited for: it began before the hole's end.
+        if let Some(front) = self.pending.front_mut() {
+            front.begins_in_hole = true;
+        }
         // What was lost both ways may be a reply and the next command: then what comes is the reply to that.
         let lost = |pending: &&Pending| pending.before_hole;
         if let Some(last) = self.pending.iter().rfind(lost).map(|lost| lost.chunk) {
@@ -209,6 +232,12 @@ impl Conversation {
 
     /// What the client sent was lost, perhaps a command.
     fn command_missing(&mut self, out: &mut Vec<Exchange>) {
+        if let Some(front) = self.pending.front_mut()
+            && front.wait == Wait::File
+        {
+            front.file_missing();
+            return;
+        }
         if self.pending.back().is_none_or(Pending::is_part) {
             return;
         }
@@ -285,7 +314,6 @@ impl Conversation {
         last: Timestamp,
         out: &mut Vec<Exchange>,
     ) -> bool {
-        let numbered = !self.dialect.is_compressed();
         if let Some(front) = self.pending.front_mut() {
             match front.wait {
                 // Every packet is a piece of the file up to an empty one, whatever its number.
@@ -300,7 +328,7 @@ impl Conversation {
                 _ => {}
             }
         }
-        if packet.len == 0 || numbered && packet.sequence != 0 {
+        if packet.len == 0 || packet.sequence != 0 {
             self.loss.undecodable_bytes += packet.seen_len();
             return packet.len == 0;
         }
@@ -328,6 +356,7 @@ impl Conversation {
             self.dialect.query_attributes = Some(uses);
         }
         pending.chunk = self.client_chunk;
+        pending.next_frame = self.client_frame.wrapping_add(1);
         pending.flags.set(Flags::MIDSTREAM, self.midstream);
         pending
             .flags

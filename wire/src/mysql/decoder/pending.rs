@@ -40,12 +40,16 @@ pub(super) struct Pending {
     pub(super) statement_id: Option<u32>,
     /// The number the next packet of this exchange has, by either side.
     pub(super) next_sequence: u8,
+    /// The number of the reply's first frame, where packets travel in frames.
+    pub(super) next_frame: u8,
     pub(super) wait: Wait,
     pub(super) flags: Flags,
     /// Which of the client's chunks it came in: commands of one chunk were sent together.
     pub(super) chunk: u64,
     /// Bytes missing where the reply should begin: perhaps its front, perhaps the end of the one before.
     gap_before: u64,
+    /// The first packet of the reply was lost: what begins one is another's.
+    pub(super) begins_in_hole: bool,
     /// What the client sent after it was lost, perhaps another command.
     pub(super) before_hole: bool,
 }
@@ -85,10 +89,12 @@ impl Pending {
             summary,
             statement_id: statement_id(payload),
             next_sequence: packet.last_sequence.wrapping_add(1),
+            next_frame: 1,
             wait: Wait::Nothing,
             flags,
             chunk: 0,
             gap_before: 0,
+            begins_in_hole: false,
             before_hole: false,
         }
     }
@@ -102,6 +108,10 @@ impl Pending {
         cap: usize,
         dialect: &mut Dialect,
     ) -> Step {
+        if self.wait == Wait::File {
+            // it does not answer before it has all of it
+            self.file_missing();
+        }
         let step = self.steps.accept(packet.payload, packet.len, dialect);
         if step == Step::Garbled {
             return step;
@@ -128,9 +138,18 @@ impl Pending {
     pub(super) fn file(&mut self, packet: &Packet<'_>, cap: usize) {
         self.keep(packet, cap);
         self.next_sequence = packet.last_sequence.wrapping_add(1);
+        if packet.missing > 0 {
+            self.flags |= Flags::GAP_IN_RESPONSE | Flags::RESPONSE_TRUNCATED;
+        }
         if packet.len == 0 {
             self.wait = Wait::Nothing;
         }
+    }
+
+    /// A part of the file was lost, perhaps its end: what comes next may be a command.
+    pub(super) fn file_missing(&mut self) {
+        self.flags |= Flags::GAP_IN_RESPONSE | Flags::RESPONSE_TRUNCATED;
+        self.wait = Wait::Nothing;
     }
 
     /// Whether something is missing where the reply should begin.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod gaps;
+mod lossy;
 mod script;
 mod sessions;
 mod standing;

@@ -67,6 +67,11 @@ impl Conversation {
             Some(0x00) => {
                 self.session.authenticated = Some(true);
                 self.phase = Phase::Commands;
+                if self.dialect.compression.is_none() {
+                    // the greeting was lost: the first command shows whether packets travel in frames
+                    self.client_in_step = false;
+                    self.server_in_step = false;
+                }
             }
             Some(0xFE) => {
                 if let Ok(AuthRequest::Switch { plugin, .. }) = AuthRequest::decode(packet.payload)

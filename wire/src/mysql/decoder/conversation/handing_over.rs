@@ -72,18 +72,26 @@ impl Conversation {
 
     /// Hands over commands whose reply will not be seen (any more).
     pub(super) fn give_up(&mut self, out: &mut Vec<Exchange>, which: impl Fn(&Pending) -> bool) {
-        while let Some(mut front) = self.pending.pop_front_if(|front| which(front)) {
-            if front.expect != Expect::Nothing {
-                let upgraded = front.flags.contains(Flags::UPGRADED);
-                if front.is_answered() && !upgraded {
-                    front.flags |= Flags::RESPONSE_TRUNCATED;
-                }
-                if front.code == Some(CommandCode::StmtPrepare) {
-                    self.statements.not_prepared();
-                }
-            }
-            self.finish(front, out);
+        while self.pending.front().is_some_and(&which) {
+            self.give_up_front(out);
         }
+    }
+
+    /// Hands over the command in front, whose reply will not be seen (any more).
+    pub(super) fn give_up_front(&mut self, out: &mut Vec<Exchange>) {
+        let Some(mut front) = self.pending.pop_front() else {
+            return;
+        };
+        if front.expect != Expect::Nothing {
+            let upgraded = front.flags.contains(Flags::UPGRADED);
+            if front.is_answered() && !upgraded {
+                front.flags |= Flags::RESPONSE_TRUNCATED;
+            }
+            if front.code == Some(CommandCode::StmtPrepare) {
+                self.statements.not_prepared();
+            }
+        }
+        self.finish(front, out);
     }
 
     pub(super) fn finish(&mut self, pending: Pending, out: &mut Vec<Exchange>) {

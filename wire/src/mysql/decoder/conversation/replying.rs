@@ -17,13 +17,21 @@ impl Conversation {
         let is_late_eof = self.late_eof.take() == Some(packet.sequence)
             && packet.len == 5
             && packet.payload.first() == Some(&0xFE);
-        if is_late_eof && self.awaited_sequence() != Some(packet.sequence) {
+        let awaited = self.awaited().map(|awaited| awaited.packet);
+        if is_late_eof && awaited != Some(packet.sequence) {
             self.dialect.deprecate_eof = Some(false);
             return true;
         }
         if self.is_unsolicited(packet) {
             self.unsolicited(packet, first, last, out);
             return true;
+        }
+        if self.end_was_in_hole(packet) {
+            self.give_up_front(out);
+            if self.awaited().map(|awaited| awaited.packet) != Some(packet.sequence) {
+                self.loss.undecodable_bytes += packet.seen_len();
+                return false;
+            }
         }
         let cap = self.limits.body_cap;
         let Some(front) = self.pending.front_mut() else {
@@ -49,6 +57,17 @@ impl Conversation {
                 false
             }
         }
+    }
+
+    /// Whether the reply in front, of which bytes were lost, must have ended with them: a hole that is filled with
+    /// zeros may hide its last packet, and this one does not continue it.
+    fn end_was_in_hole(&self, packet: &Packet<'_>) -> bool {
+        self.pending.front().is_some_and(|front| {
+            front.flags.contains(Flags::GAP_IN_RESPONSE)
+                && front.is_answered()
+                && front.next_sequence != packet.sequence
+                && !self.dialect.is_compressed()
+        })
     }
 
     /// The server began a stream without end, which is named and left: what comes after the first packet

@@ -375,8 +375,9 @@ fn compressed_connections_are_read_from_their_middle_on() {
     for zstd in [false, true] {
         let mut packed = script.clone();
         for event in &mut packed.events {
-            if let Event::Bytes(_, bytes) = event {
-                *bytes = frames_of(bytes, zstd);
+            if let Event::Bytes(direction, bytes) = event {
+                let first = u8::from(*direction == Direction::ToClient);
+                *bytes = frames_of(bytes, first, zstd);
             }
         }
         let (exchanges, decoder) = packed.decode_amid();
@@ -387,9 +388,9 @@ fn compressed_connections_are_read_from_their_middle_on() {
 }
 
 /// Bytes in frames of at most 400 bytes, packets crossing them; short ones are stored as they are.
-fn frames_of(bytes: &[u8], zstd: bool) -> Vec<u8> {
+fn frames_of(bytes: &[u8], first: u8, zstd: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    for (sequence, part) in (0_u8..).zip(bytes.chunks(400)) {
+    for (sequence, part) in (first..).zip(bytes.chunks(400)) {
         let packed = match (part.len() < 50, zstd) {
             (true, _) => part.to_vec(),
             (false, true) => zstd::encode_all(part, 3).unwrap(),

@@ -179,9 +179,10 @@ impl Script {
     /// What follows the handshake travels in compressed frames.
     pub(super) fn framed(&mut self) -> &mut Self {
         for event in self.events.iter_mut().skip(3) {
-            if let Event::Bytes(_, bytes) = event {
+            if let Event::Bytes(direction, bytes) = event {
                 let len = u32::try_from(bytes.len()).unwrap().to_le_bytes();
-                let mut frame = vec![len[0], len[1], len[2], 0, 0, 0, 0];
+                let number = u8::from(*direction == Direction::ToClient);
+                let mut frame = vec![len[0], len[1], len[2], number, 0, 0, 0];
                 frame.append(bytes);
                 *bytes = frame;
             }
