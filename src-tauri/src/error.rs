@@ -4,7 +4,7 @@ use reprise_app::{Blame, Error};
 use serde::Serialize;
 use specta::Type;
 
-use crate::boundary::as_fields;
+use crate::boundary::said_here;
 
 /// Why a command failed.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -36,7 +36,7 @@ impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Usage,
-            message: as_fields(&message.into()).into_owned(),
+            message: said_here(&message.into()),
             allow: None,
             recorded_server: false,
         }
@@ -67,7 +67,7 @@ impl From<Error> for Failure {
         };
         Self {
             kind,
-            message: as_fields(&error.to_string()).into_owned(),
+            message: said_here(&error.to_string()),
             allow: error.host_to_allow().map(str::to_owned),
             recorded_server: error.is_recorded_server(),
         }

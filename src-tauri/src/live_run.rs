@@ -8,7 +8,7 @@ use reprise_app::{
     is_unfaithful,
 };
 
-use crate::boundary::{RunNews, RunNumbers, RunPage, as_fields, outcomes, share, whole};
+use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, said_here, share, whole};
 use crate::desk::hold;
 use crate::error::Failure;
 use crate::watched::Watched;
@@ -177,7 +177,7 @@ impl Pulse {
                     .or(Some(takes_ms))
                     .filter(|length| *length > 0);
             }
-            ReplayNews::Warning(warning) => self.warnings.push(as_fields(&warning).into_owned()),
+            ReplayNews::Warning(warning) => self.warnings.push(said_here(&warning)),
             ReplayNews::Tick(tick) => {
                 self.elapsed_us = tick.start_us + tick.duration_us;
                 self.planned += tick.planned;

@@ -98,8 +98,9 @@ pub enum TargetRefused {
     },
     /// Nobody has said yet that traffic may go there.
     #[error(
-        "send traffic to {host} ({address}): it has not been allowed; \
-         if it is yours to load, run `reprise targets allow {host}` first"
+        "send traffic to {}: it has not been allowed; \
+         if it is yours to load, run `reprise targets allow {host}` first",
+        named(host, *address)
     )]
     NotAllowed {
         /// The host as it was given.
@@ -121,6 +122,15 @@ pub enum TargetRefused {
     /// The file could not be read.
     #[error(transparent)]
     Store(#[from] Error),
+}
+
+/// A host with the address that it has, where that is not how it was given.
+fn named(host: &str, address: IpAddr) -> String {
+    if host.trim_matches(['[', ']']) == address.to_string() {
+        host.to_owned()
+    } else {
+        format!("{host} ({address})")
+    }
 }
 
 /// What the system said of a name, without the words of the one who asked it.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{Count, Skipped, as_fields, whole};
+use super::{Count, Skipped, said_here, whole};
 
 /// Operations that may change data are listed up to here, the most frequent first.
 const MOST_WRITES: usize = 8;
@@ -109,7 +109,7 @@ impl DryRun {
                 .warnings
                 .iter()
                 .chain(&outline.in_vain)
-                .map(|warning| as_fields(warning).into_owned())
+                .map(|warning| said_here(warning))
                 .collect(),
         }
     }

@@ -8,7 +8,7 @@ use specta::Type;
 use specta_typescript::Number;
 
 use super::fields::filled;
-use super::{FaultReading, whole};
+use super::{FaultReading, said_here, whole};
 use crate::error::Failure;
 
 /// A proxy to open; texts are as they were typed.
@@ -126,7 +126,7 @@ impl ProxyCard {
             open: whole(connections.open),
             unreachable: whole(connections.unreachable),
             opaque: whole(connections.opaque),
-            trouble: state.trouble,
+            trouble: state.trouble.as_deref().map(said_here),
             exchanges: whole(state.exchanges),
             to_server_bytes: bytes.to_server as f64,
             to_client_bytes: bytes.to_client as f64,

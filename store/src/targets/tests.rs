@@ -151,6 +151,21 @@ fn a_recorded_server_is_known_in_every_form_of_its_address_and_name() {
 }
 
 #[test]
+fn a_host_that_was_given_as_an_address_is_named_once() {
+    let (_folder, store) = store();
+    for (form, begins) in [
+        ("http://192.0.2.10:8080", "send traffic to 192.0.2.10: it"),
+        (
+            "http://3221225994:8080",
+            "send traffic to 3221225994 (192.0.2.10): it",
+        ),
+    ] {
+        let refused = store.allow_http(form, None, false).unwrap_err().to_string();
+        assert!(refused.starts_with(begins), "{form}: {refused}");
+    }
+}
+
+#[test]
 fn a_name_that_resolves_to_a_recorded_server_is_that_server() {
     let (_folder, store) = store();
     // the one name that resolves everywhere; what it leads to was recorded
