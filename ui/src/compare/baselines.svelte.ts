@@ -16,6 +16,17 @@ class Baselines {
 
   pin(recording: string, run: string): void {
     this.pinned[recording] = run;
+    this.keep();
+  }
+
+  /** A run is nobody's baseline any more. */
+  unpin(run: string): void {
+    for (const [recording, pinned] of Object.entries(this.pinned))
+      if (pinned === run) delete this.pinned[recording];
+    this.keep();
+  }
+
+  private keep(): void {
     writeKept('baselines', $state.snapshot(this.pinned));
   }
 }

@@ -52,6 +52,16 @@ describe('what is compared unless said otherwise', () => {
   });
 });
 
+describe('a pinned run', () => {
+  it('is what others are compared with, while there is it, and not itself', () => {
+    const runs = [run('c'), run('b'), run('a')];
+    expect(comparedWith(runs, 'c', 'friday', 'a')).toBe('a');
+    expect(comparedWith(runs, 'b', 'friday', 'c')).toBe('c');
+    expect(comparedWith(runs, 'c', 'friday', 'c')).toBe('b');
+    expect(comparedWith(runs, 'c', 'friday', 'deleted')).toBe('b');
+  });
+});
+
 describe('steps of searches', () => {
   it('are offered by search, and are no several runs of one plan', () => {
     const numbered = { ...step('edge', 1), name: 'edge-1' };

@@ -27,8 +27,17 @@ export function newest(runs: RunCard[]): string | undefined {
   return (runs.find(({ search }) => !search) ?? runs[0])?.name;
 }
 
-/** What a run is compared with: the one before it of the same recording, but no step of a search, else the recording. */
-export function comparedWith(runs: RunCard[], run: string, recording: string): string {
+/**
+ * What a run is compared with unless said otherwise: the one that is pinned while there is it, else the one before it of
+ * the same recording, but no step of a search, else the recording.
+ */
+export function comparedWith(
+  runs: RunCard[],
+  run: string,
+  recording: string,
+  pinned?: string | undefined,
+): string {
+  if (pinned && pinned !== run && runs.some(({ name }) => name === pinned)) return pinned;
   const older = runs.slice(runs.findIndex(({ name }) => name === run) + 1);
   const fits = (other: RunCard) => other.recording === recording && !other.search;
   return older.find(fits)?.name ?? recording;

@@ -19,7 +19,9 @@ export const compare = {
   with: 'with',
   sideB: 'B, what is judged',
   swap: 'Swap',
-  baseline: 'Baseline',
+  noBaseline: (recording: string) =>
+    `Runs of ${recording} are compared with the run before them again`,
+  unpinBaseline: 'Unpin the baseline',
   pinBaseline: 'Pin A as baseline',
   htmlReport: 'HTML report',
   theseCannotBeCompared: 'These cannot be compared',
@@ -68,7 +70,7 @@ export const verdict = {
   cannotTell: 'This cannot tell:',
   verdict: 'Verdict',
   changesCountFrom: 'changes count from',
-  newErrors: 'new errors',
+  newErrors: 'New errors',
   ofWhatWasSent: 'of what was sent',
 };
 

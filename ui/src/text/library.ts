@@ -125,6 +125,8 @@ export const runs = {
     `step ${step} of the search ${search}, at ${times}x`,
   compare: 'Compare',
   running: 'running',
+  baselineHelp: 'other runs of its recording are compared with it',
+  baseline: 'baseline',
   generatorLateHelp: "these numbers are not the server's",
   generatorLate: 'generator late',
   unfaithfulHelp: 'more than 5 % of the answers differ',
