@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { leaveField, picture } from './window.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Both that there are. */
+export const THEMES = ['dark', 'light'];
 /** The pages by their keys, with what shows that one is there. */
 export const PAGES = [
   ['1', 'Library'],
@@ -41,15 +43,30 @@ export async function seen(session, name) {
   await picture(session, name);
 }
 
-/** No violation of WCAG 2.1 A and AA on what is on screen. */
+/** No violation of WCAG 2.1 A and AA on what is on screen, in either theme. */
 export async function obeysTheRules(session, page) {
   await session.run(`if (!window.axe) { ${axe} }`);
   const violations = await session.runAsync(
-    `const done = arguments[arguments.length - 1];
-     window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(
-       (found) => done(found.violations.map((one) =>
-         one.id + ': ' + one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(' | '))),
-       (error) => done([String(error)]))`,
+    `const [themes, done] = arguments;
+     const root = document.documentElement;
+     const worn = root.dataset.theme;
+     const held = async () => {
+       const all = [];
+       for (const theme of themes) {
+         root.dataset.theme = theme;
+         const { violations } = await window.axe.run(document,
+           { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+         all.push(...violations.map((one) => theme + ', ' + one.id + ': ' +
+           one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(' | ')));
+       }
+       return all;
+     };
+     held().catch((error) => [String(error)]).then((found) => {
+       if (worn === undefined) delete root.dataset.theme;
+       else root.dataset.theme = worn;
+       done(found);
+     })`,
+    THEMES,
   );
   assert.deepEqual(violations, [], `${page} breaks rules`);
 }

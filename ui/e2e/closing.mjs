@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { clickButton, leaveField, picture, text } from './window.mjs';
+import { seen } from './accessibility.mjs';
+import { clickButton, leaveField, text } from './window.mjs';
 
 /** Starts a run, asks the window to close, stays; hides it and fetches it back; asks again and lets it go. The session
  * is over then. */
@@ -19,7 +20,7 @@ export async function closeDuringRun(session, { display, app, env }) {
   await clickButton(session, /^Start/);
   await session.until('the run', async () => (await session.text('h1')) === 'closed', 30_000);
   await ask(session, display);
-  await picture(session, '17-close-question');
+  await seen(session, '17-close-question');
   await clickButton(session, /^Stay/);
   await session.until('it to go on', async () => /running/.test(await text(session, 'header')));
 

@@ -3,7 +3,11 @@
  * to, on one axis; then its plan kept, opened and deleted with the way back.
  */
 import assert from 'node:assert/strict';
-import { clickButton, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
+import { obeysTheRules, seen } from './accessibility.mjs';
+import { clickButton, count, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
+
+/** What chooses a kept plan to be compared. */
+const TICK = '[aria-label^="Compare "][type=checkbox]';
 
 const click = (session, selector) =>
   session.until(`${selector} to press`, () =>
@@ -52,7 +56,7 @@ export async function conductedProxy(session, shopUrl) {
   await session.type('[aria-label="Name of the run"]', 'conducted');
   await session.until('the outlook', () => session.find('.big'), 30_000);
   await session.run(`document.querySelector('.timeline').scrollIntoView({ block: 'center' })`);
-  await picture(session, '26-conducted-plan');
+  await seen(session, '26-conducted-plan');
 
   await clickButton(session, /^Start/);
   await session.until('the run', async () => (await session.text('h1')) === 'conducted', 30_000);
@@ -68,7 +72,7 @@ export async function conductedProxy(session, shopUrl) {
   await session.until('what it wrote', async () =>
     /restarted the shop/.test((await session.text('footer pre')) ?? ''),
   );
-  await picture(session, '28-conducted-over');
+  await seen(session, '28-conducted-over');
   await keptPlan(session);
 }
 
@@ -89,7 +93,8 @@ async function keptPlan(session) {
       `return document.querySelector('[aria-label="Command 1"]')?.value === 'echo restarted the shop'`,
     ),
   );
-  await picture(session, '29-plans');
+  await seen(session, '29-plans');
+  await comparedWithItsCopy(session);
   await click(session, '[aria-label="Delete the plan storm"]');
   await session.until(
     'it to be gone',
@@ -101,6 +106,23 @@ async function keptPlan(session) {
   await session.press('\uE00C');
   await session.press('5');
   await session.click('[aria-label="Stop front"]');
+}
+
+/** Copies the plan, holds both against each other, asks what running it needs, and deletes the copy. */
+async function comparedWithItsCopy(session) {
+  await click(session, '[aria-label="Copy the plan storm"]');
+  await session.until('its copy', async () => (await count(session, TICK)) === 2);
+  await session.run(`document.querySelectorAll(arguments[0]).forEach((one) => one.click())`, TICK);
+  await session.until('in what they differ', () =>
+    session.find('[aria-label$="ask for differently"]'),
+  );
+  await seen(session, '30-plans-compared');
+  await click(session, '[aria-label="Run the plan storm"]');
+  await session.until('the question', () => session.find('dialog[open]'));
+  await obeysTheRules(session, 'the question before a plan is run');
+  await clickButton(session, /^Not now/);
+  await click(session, '[aria-label^="Delete the plan"]:not([aria-label$=" storm"])');
+  await session.until('one plan', async () => (await count(session, TICK)) === 1);
 }
 
 function clickAnywhere(session, pattern) {

@@ -3,8 +3,9 @@
  * seen at the target, and how soon is printed; how soon that has to be depends on the machine, and is no assertion.
  */
 import assert from 'node:assert/strict';
+import { seen } from './accessibility.mjs';
 import { countingTarget, firstAfter, lastAfter, now, rateBetween } from './counting.mjs';
-import { clickButton, leaveField, picture, text } from './window.mjs';
+import { clickButton, leaveField, text } from './window.mjs';
 
 /** How long is looked at what a control did. */
 const LOOK_MS = 2_000;
@@ -102,7 +103,7 @@ export async function controlsAct(session) {
     [begun, found['pause, shown']] = await keyUntil(session, ' ', 'paused');
     await pause(LOOK_MS);
     found['pause, last request'] = lastAfter(arrivals, begun);
-    await picture(session, '23-paused');
+    await seen(session, '23-paused');
     [begun, found['go on, shown']] = await keyUntil(session, ' ', 'running');
     await pause(LOOK_MS);
     found['go on, first request'] = firstAfter(arrivals, begun);
@@ -135,7 +136,7 @@ export async function controlsAct(session) {
     await session.until('its fault in the list', () =>
       session.find('footer tr[aria-label^="fault 100"]'),
     );
-    await picture(session, '24-disturbances');
+    await seen(session, '24-disturbances');
     for (const [what, value] of Object.entries(found))
       console.log(`  ${what}: ${value === null ? 'never' : Math.round(value)}`);
   } finally {

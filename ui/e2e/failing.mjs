@@ -1,7 +1,8 @@
 /** An engine that cannot go on: the file takes nothing more while a run is on, and the page says so until it is left. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { clickButton, leaveField, picture, text } from './window.mjs';
+import { seen } from './accessibility.mjs';
+import { clickButton, leaveField, text } from './window.mjs';
 
 /** Holds the one write lock of an SQLite file until its input ends. */
 const HOLD = `
@@ -36,7 +37,7 @@ export async function engineFails(session, shopUrl, file) {
         )),
       120_000,
     );
-    await picture(session, '25-engine-failed');
+    await seen(session, '25-engine-failed');
   } finally {
     holder.stdin.end();
     await once(holder, 'exit');

@@ -40,6 +40,11 @@ export async function keptInOrder(session) {
   await leaveField(session);
 
   await session.press('\uE009', 'k');
+  await session.type('[aria-label="What to do"]', 'no such thing');
+  await session.until('that there is none', () =>
+    session.run(`return /nothing has that/.test(document.querySelector('#doings')?.textContent)`),
+  );
+  await obeysTheRules(session, 'a palette with nothing in it');
   await session.type('[aria-label="What to do"]', 'answers 503');
   await session.until('the run by its note', () =>
     session.run(`return /broken at five/.test(document.querySelector('#doings')?.textContent)`),
@@ -55,6 +60,11 @@ export async function keptInOrder(session) {
   await session.until('it in the bin', () => session.find(ROW('run broken at five')));
   await obeysTheRules(session, 'Bin');
   await picture(session, '23-bin');
+  await session.press('e');
+  await keptAfterTheQuestion(session, 'the question before the bin is emptied');
+  await focus(session, ROW('run broken at five'));
+  await session.press('\uE017');
+  await keptAfterTheQuestion(session, 'the question before one is removed');
   await focus(session, ROW('run broken at five'));
   await session.press('\uE007');
   await session.until('an empty bin', async () => (await count(session, 'tr[tabindex]')) === 0);
@@ -65,6 +75,15 @@ export async function keptInOrder(session) {
   await session.type('dialog [aria-label="Name"]', 'broken');
   await clickButton(session, /^Save/);
   await session.until('its old name', () => session.find(ROW('run broken')));
+}
+
+/** Holds a question of the bin against the rules, and answers that all is kept. */
+async function keptAfterTheQuestion(session, question) {
+  await session.until(question, () => session.find('dialog[open]'));
+  await obeysTheRules(session, question);
+  await session.press('\uE00C');
+  await session.until('no question', async () => !(await session.find('dialog[open]')));
+  assert.ok(await session.find(ROW('run broken at five')), 'it is kept');
 }
 
 /** A second start hands its file to this window, and the theme chosen here is used. */

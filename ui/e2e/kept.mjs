@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALIKE, leave } from './alike.mjs';
 import { keptPicture } from './kept_picture.mjs';
-import { KEPT, THEMES, wear } from './looks.mjs';
+import { THEMES } from './accessibility.mjs';
+import { KEPT, wear } from './looks.mjs';
 import { stopAll } from './processes.mjs';
 import { openWindow } from './window.mjs';
 

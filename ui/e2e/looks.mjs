@@ -6,14 +6,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reach, seen } from './accessibility.mjs';
+import { reach, seen, THEMES } from './accessibility.mjs';
 import { ALIKE, leave } from './alike.mjs';
 import { pictures } from './window.mjs';
 
 const SHOWN = join(import.meta.dirname, '../../docs/screenshots');
 /** Where the pictures of the other pages are. */
 export const KEPT = join(import.meta.dirname, 'kept');
-export const THEMES = ['dark', 'light'];
 /** Pixels a side of a block. */
 const BLOCK = 16;
 /** From here on the mean colour of a block is another one, of 255. */

@@ -18,6 +18,16 @@ export async function story(session, shopUrl) {
   await session.press('i');
   await session.until('the form', () => session.find('[aria-label="Import a capture"]'));
   await obeysTheRules(session, 'the form for a capture');
+  await session.type('[aria-label="Import a capture"] textarea', '/nowhere/friday.pcap');
+  await session.type('[aria-label="Import a capture"] input', 'friday');
+  await clickButton(session, /^Import/);
+  await session.until('why that cannot be read', () => session.find('form [role=alert]'));
+  assert.equal(
+    await text(session, 'form [role=alert]'),
+    'failed to read /nowhere/friday.pcap: No such file or directory',
+  );
+  await seen(session, '1-import-failed');
+  await session.type('[aria-label="Import a capture"] textarea', ' ');
   await session.press('\uE00C');
   await importCapture(session);
   await seen(session, '2-recording');
@@ -44,7 +54,7 @@ export async function story(session, shopUrl) {
     async () => (await errorsSoFar(session)) > 0.02,
     60_000,
   );
-  await picture(session, '5-fault');
+  await seen(session, '5-fault');
   await session.until(
     'the broken run to be over',
     () => session.find('.run [aria-keyshortcuts="c"]'),
@@ -59,7 +69,14 @@ export async function story(session, shopUrl) {
   // How sure the verdict is depends on how busy this machine is; what it rests on does not.
   assert.match(verdict, /errors went from/, 'many errors in a third of the run are seen');
   await session.until('both charts', async () => (await count(session, '.charts figure')) === 2);
-  await picture(session, '7-compare');
+  await session.press('b');
+  await session.until('that it is the baseline', () =>
+    session.run(
+      `return [...document.querySelectorAll('header button')].some((one) => one.textContent.startsWith('Unpin'))`,
+    ),
+  );
+  await seen(session, '7-compare');
+  await session.press('b');
 
   await recordLive(session, shopUrl);
 }
@@ -82,6 +99,12 @@ export async function importFile(session, file, name) {
 async function lookAtExchanges(session) {
   await session.press('e');
   await session.until('rows', async () => (await count(session, '[id^=row-] .mono')) > 5);
+  await session.press('k');
+  await session.until('the columns', () => session.find('[aria-label="Columns to show"]'));
+  await seen(session, '3-columns');
+  await session.press('\uE00C');
+  assert.equal(await session.find('[aria-label="Columns to show"]'), null);
+  assert.equal(await session.text('h1'), 'shop', 'the page stays when they are closed');
   await session.type('[aria-label="Filter the exchanges"]', 'method:POST');
   await session.until('only the matching rows', () =>
     session.run(`const rows = [...document.querySelectorAll('[id^=row-] .mono')];

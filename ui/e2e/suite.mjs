@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obeysTheRules, pagesAreReachable } from './accessibility.mjs';
+import { askedBeforeWrites } from './asking.mjs';
 import { closeDuringRun } from './closing.mjs';
 import { conductedProxy } from './conducted.mjs';
 import { controlsAct } from './controls.mjs';
@@ -61,6 +62,7 @@ try {
     await searchedForTheEdge(session);
     await twoSidesInTurn(session, shopUrl);
     await drawnPlan(session);
+    await askedBeforeWrites(session, shopUrl);
     await standingProxy(session, shopUrl);
     await conductedProxy(session, shopUrl);
     await controlsAct(session);

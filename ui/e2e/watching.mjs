@@ -31,6 +31,12 @@ export async function lookedAtAndRunAgain(session, run) {
   await session.until('one of them', () => session.find('footer pre'));
   assert.match(await text(session, 'footer'), /touched by/, 'the fault that did it is named');
   await seen(session, '22-errors');
+  await session.press('?');
+  await session.until('the keys', () => session.find('dialog[open]'));
+  await seen(session, '22-keys-of-a-run');
+  await session.press(ESCAPE);
+  await session.press('o');
+  await obeysTheRules(session, 'the operations of a run');
 
   await session.press('a');
   await session.type('[aria-label="Secret login.password"]', SHOP_PASSWORD);

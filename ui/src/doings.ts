@@ -4,10 +4,10 @@ import { keyLabel } from './keys';
 /** Something to do: its words, where they were found if not there, its key as it is shown, and the doing of it. */
 export type Doing = { says: string; where?: string; key: string; act: () => void };
 
-/** What the page and the rail offer now, each once. */
-export function onScreen(): Doing[] {
+/** What the page and the rail offer now, or one of them, each once. */
+export function onScreen(of: ('main' | 'nav')[] = ['main', 'nav']): Doing[] {
   const buttons = document.querySelectorAll<HTMLButtonElement>(
-    'main button[aria-keyshortcuts], nav button[aria-keyshortcuts]',
+    of.map((part) => `${part} button[aria-keyshortcuts]`).join(', '),
   );
   const found = new Map<string, Doing>();
   for (const button of buttons) {
@@ -21,11 +21,11 @@ export function onScreen(): Doing[] {
   return [...found.values()];
 }
 
-/** What a button says, without its key. */
+/** What a button says, without its key and what it tells beside that. */
 function wordsOf(button: HTMLButtonElement): string {
   const label = button.getAttribute('aria-label');
   if (label) return label;
   const copy = button.cloneNode(true) as HTMLElement;
-  copy.querySelectorAll('kbd').forEach((kbd) => kbd.remove());
+  copy.querySelectorAll('kbd, [data-beside]').forEach((beside) => beside.remove());
   return copy.textContent?.replace(/\s+/g, ' ').trim() ?? '';
 }

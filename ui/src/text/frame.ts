@@ -47,6 +47,8 @@ export const keys = {
   zoom: 'everything smaller, larger, as designed',
   switchFault: 'switch a fault of a run or a proxy',
   keys: 'Keys',
+  onThisPage: 'On this page',
+  everywhere: 'Everywhere',
   close: 'Close',
   esc: 'Esc',
   del: 'Del',

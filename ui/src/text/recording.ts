@@ -64,7 +64,8 @@ export const connectionView = {
   openedAt: (openedUs: string) => `opened at ${openedUs}`,
   closedAt: (how: string, at: string) => `${how} at ${at}`,
   connection: (connection: number) => `Connection ${connection}`,
-  exchangesAndEnd: (exchanges: string, end: string) => `${exchanges} exchanges · ${end}`,
+  exchangesAndEnd: (exchanges: string, end: string) =>
+    end === '' ? `· ${exchanges} exchanges` : `· ${exchanges} exchanges · ${end}`,
   sent: 'sent',
   answered: 'answered',
   none: 'none',

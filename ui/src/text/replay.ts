@@ -84,11 +84,9 @@ export const faults = {
   faults: 'Faults',
   fault: 'fault',
   notInReplay: (why: string) => `A replay cannot do this: it ${why}.`,
-  fieldsOfFault: (verb: string, n: number) => `${verb} the fields of fault ${n}`,
-  hide: 'Hide',
-  show: 'Show',
+  fieldsOfFault: (shown: string, n: number) => `${shown} of fault ${n}`,
   hideTheFields: 'Hide the fields',
-  inFields: 'In fields',
+  showTheFields: 'Show the fields',
 };
 
 /** What is changed on the way, so that the target understands what was meant for another. */

@@ -2,11 +2,11 @@
 
 /** Where a target breaks: the highest rate it holds, the charts over the rate, every step; while it is on, what is known so far. */
 export const search = {
-  holdsAt: 'holds at',
-  couldNotBeSentAt: 'could not be sent at',
-  doesNotHoldAt: 'does not hold at',
+  holdsAt: 'Holds at',
+  couldNotBeSentAt: 'Could not be sent at',
+  doesNotHoldAt: 'Does not hold at',
   noRate: 'no rate',
-  steps: 'steps',
+  steps: 'Steps',
   p99WhereItHolds: 'p99 where it holds',
   wrote: (path: string) => `Wrote ${path}`,
   theTargetRests: 'the target rests',
