@@ -56,6 +56,7 @@ pub(crate) fn traffic() -> Traffic {
     inside_others(&mut traffic);
     unusual_places(&mut traffic);
     coded_unsaid(&mut traffic);
+    in_base64(&mut traffic);
     shapes(&mut traffic);
     odd_framing(&mut traffic);
     traffic
@@ -266,6 +267,52 @@ fn coded_unsaid(traffic: &mut Traffic) {
                 json(&plain).as_bytes(),
             ))
             .server(answer("text/xml", "", &wide));
+    });
+}
+
+/// Texts of every kind in base64.
+fn in_base64(traffic: &mut Traffic) {
+    let [field, state, assertion, settings, body, part] = std::array::from_fn(|_| traffic.secret());
+    let field = STANDARD.encode(format!("user=ada&password={field}&x=1"));
+    let state = STANDARD.encode(format!("https://ada:{state}@shop/home"));
+    let assertion = STANDARD.encode(format!(
+        "<Response><Password>{assertion}</Password></Response>"
+    ));
+    let settings = STANDARD.encode(format!("REGION=eu-west-1\nDB_PASSWORD={settings}\n"));
+    let lines = |text: String| -> String {
+        let encoded = STANDARD.encode(text).into_bytes();
+        encoded
+            .chunks(76)
+            .map(|line| format!("{}\r\n", String::from_utf8_lossy(line)))
+            .collect()
+    };
+    let pad = "-".repeat(100);
+    let body = lines(format!("{{\"pad\":\"{pad}\",\"token\":\"{body}\"}}"));
+    let part = lines(format!("first: {pad}\npassword: {part}\nlast: 1\n"));
+    let request = format!(
+        "GET /cb?state={} HTTP/1.1\r\nHost: shop\r\nX-Context: {field}\r\n\r\n",
+        form_encoded(&state)
+    );
+    let form = format!("RelayState=7&SAMLResponse={}", form_encoded(&assertion));
+    let document = format!("{{\"config\":\"{settings}\",\"n\":1}}");
+    let multipart = format!(
+        "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{part}\r\n--B--\r\n"
+    );
+    let urlencoded = "application/x-www-form-urlencoded";
+    traffic.connection(80, 1_460, |conversation| {
+        conversation
+            .client(request)
+            .server(answer("application/json", "", document.as_bytes()))
+            .client(post("/saml", urlencoded, "", form.as_bytes()))
+            .server(answer("text/plain", "", body.as_bytes()))
+            .client(post(
+                "/up",
+                "multipart/form-data; boundary=B",
+                "",
+                multipart.as_bytes(),
+            ))
+            .server(answer("text/plain", "", b"ok"));
     });
 }
 

@@ -9,7 +9,7 @@ enum Kind {
     /// JSON, or anything else with names and values in quotes.
     Document,
     Markup,
-    /// JSON in base64.
+    /// Text in base64.
     Base64,
     /// Serialized by PHP.
     Serialized,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, html, inside};
+use super::{Pass, base64, html, inside};
 
 const CDATA: &[u8] = b"<![CDATA[";
 const CDATA_END: &[u8] = b"]]>";
@@ -91,7 +91,9 @@ impl<'a> Walk<'a, '_> {
             }
         } else if NAMES.contains(&name) {
             self.said = Some(text.trim_ascii());
-        } else if is_cdata && let Some(new) = inside::redact(text, self.pass) {
+        } else if (is_cdata || base64::may_be(text))
+            && let Some(new) = inside::redact(text, self.pass)
+        {
             self.edits.put(range, &new);
         }
         after

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use crate::http::{Message, decode_content};
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::form::{self, Pairs};
-use crate::redact::{Pass, html, inside, json, multipart, url, xml};
+use crate::redact::{Pass, base64, html, inside, json, multipart, url, xml};
 use kind::{contains, is, is_media, is_text, looks_like_form, may_be_json};
 
 pub(super) use coded::undeclared_coding;
@@ -195,8 +195,13 @@ fn redact_named(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>>
         None
     } else if matches!(first, Some(b'<')) {
         inside::redact(content, pass)
+    } else if base64::may_be(content)
+        && let Some(new) = base64::redact(content, pass)
+    {
+        Some(new)
     } else if looks_like_form(content) {
-        form::redact(content, Pairs::Form, pass)
+        // or one URL with a query
+        url::also_in_text(content, form::redact(content, Pairs::Form, pass), pass)
     } else if contains(kind, b"csv") {
         csv::redact(content, pass)
     } else {

@@ -6,7 +6,8 @@ use crate::redact::pseudonym::{Pseudonyms, RedactionKey};
 use crate::redact::rules::Rules;
 
 const RULES: &str = "[[rule]]\nname = \"mine\"\ncolumn = [\"pay.account\"]\naction = \"shape\"\n\
-    [[rule]]\nname = \"second\"\ndigest = [\"SELECT f(?, ?, ?)\"]\npositions = [2]\naction = \"drop\"";
+    [[rule]]\nname = \"second\"\ndigest = [\"SELECT f(?, ?, ?)\"]\npositions = [2]\naction = \"drop\"\n\
+    [[rule]]\nname = \"third\"\ndigest = [\"CALL sign_up*\"]\npositions = [2]";
 
 fn pass() -> Pass {
     let rules = Rules::parse(RULES).unwrap();
@@ -381,4 +382,19 @@ fn the_new_statement_reads_the_same_but_for_its_values() {
         let again = Secrets::of(&new, "", &mut pass());
         assert_eq!(again.literals.len(), secrets.literals.len());
     }
+}
+
+#[test]
+fn arguments_of_a_procedure_are_taken_by_their_place_or_because_of_its_name() {
+    for (sql, shown) in [
+        ("CALL sign_up('ada', 'x', 3)", "CALL sign_up('ada', <>, 3)"),
+        (
+            "call `set_password`('ada', 'x')",
+            "call `set_password`(<>, <>)",
+        ),
+        ("CALL shop.touch('ada', 'x')", "CALL shop.touch('ada', 'x')"),
+    ] {
+        assert_eq!(taken(sql).0, shown);
+    }
+    assert_eq!(taken("CALL sign_up(?, ?, ?)").1, [false, true, false]);
 }

@@ -126,7 +126,14 @@ impl<'a> Walk<'a, '_> {
                 self.backwards(at)
             }
             Some(TokenKind::Word) => self.word(at, text),
-            _ => {
+            kind => {
+                if kind == Some(TokenKind::QuotedName)
+                    && self.text(at + 1) == b"("
+                    && let Some(after) = self.call(at, text, ColumnRules::default())
+                {
+                    self.last_name = None;
+                    return after;
+                }
                 self.last_name = self.name(at);
                 at + 1
             }
