@@ -10,7 +10,8 @@ impl Conversation {
     /// An error nobody asked for, before the server hangs up: the idle timeout, a shutdown.
     pub(super) fn is_unsolicited(&self, packet: &Packet<'_>) -> bool {
         let unasked = match self.pending.front() {
-            None => true,
+            // or the answer to a command that was not seen
+            None => packet.sequence == 0 || !(self.missed || self.midstream),
             // It crosses with a command; in compressed frames its number says nothing.
             Some(front) => {
                 !front.is_answered() && packet.sequence == 0 && !self.dialect.is_compressed()
