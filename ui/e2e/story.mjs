@@ -105,6 +105,17 @@ async function lookAtExchanges(session) {
   await session.press('\uE00C');
   assert.equal(await session.find('[aria-label="Columns to show"]'), null);
   assert.equal(await session.text('h1'), 'shop', 'the page stays when they are closed');
+  await session.run(
+    `const cell = [...document.querySelectorAll('#row-0 [role=gridcell]')].at(-1);
+     const { left, top } = cell.getBoundingClientRect();
+     cell.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: left, clientY: top }))`,
+  );
+  await session.until('what can be done with a value', () => session.find('[role=menuitem]'));
+  await obeysTheRules(session, 'the menu of a value');
+  await session.press('\uE00C');
+  await session.type('[aria-label="Filter the exchanges"]', 'operation:');
+  await session.until('what there is to ask for', () => session.find('[id^=completion-]'));
+  await obeysTheRules(session, 'a filter that is being written');
   await session.type('[aria-label="Filter the exchanges"]', 'method:POST');
   await session.until('only the matching rows', () =>
     session.run(`const rows = [...document.querySelectorAll('[id^=row-] .mono')];

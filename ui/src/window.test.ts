@@ -125,6 +125,7 @@ describe('the window', () => {
     const field = await screen.findByLabelText('fault 1');
     await fireEvent.input(field, { target: { value: 'nonsense' } });
     expect(await screen.findByText(/is not a fault/)).toBeTruthy();
+    expect(await screen.findByText(/^This cannot be read/)).toBeTruthy();
     await fireEvent.input(field, { target: { value: '5:error(status=503)@10s..20s for http' } });
     const start = screen.getByRole('button', { name: /Start/ }) as HTMLButtonElement;
     await waitFor(() => expect(start.disabled).toBe(false), { timeout: 3_000 });

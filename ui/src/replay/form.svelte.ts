@@ -260,11 +260,16 @@ class Form {
     this.unreached = null;
   }
 
+  /** The lines that cannot be read, as they are written. */
+  get unread(): string[] {
+    const lines = [...this.faults, ...this.checks, ...this.probes, ...this.watch, ...this.rewrites];
+    return lines.filter((entry) => entry.problem !== '').map((entry) => entry.text);
+  }
+
   /** Whether there is enough to ask the host about. */
   get ready(): boolean {
     const { recording, http, mysql } = this.fields;
-    const lines = [...this.faults, ...this.checks, ...this.probes, ...this.watch, ...this.rewrites];
-    const sound = !lines.some((entry) => entry.problem !== '');
+    const sound = this.unread.length === 0;
     const somewhere = mysql.trim() !== '' || http.some((row) => row.url.trim() !== '');
     return recording !== '' && somewhere && sound;
   }

@@ -177,7 +177,7 @@ export const stops = {
   whateverComesFirst: 'whatever comes first, or when you stop it',
   goOnInANewRecording: 'Go on in a new recording',
   every: 'every',
-  everyPlaceholder: 'never; 10m, 1GB',
+  everyPlaceholder: '10m, 1GB',
   rotateAfter: 'Rotate after this long or this much',
   keepTheLast: 'keep the last',
   keepPlaceholder: 'all',

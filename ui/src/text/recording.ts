@@ -97,7 +97,7 @@ export const exchangeDetail = {
 
 /** Bytes as hexadecimal digits and as what can be read of them, sixteen a line where there is room, else eight. */
 export const hexView = {
-  noBytes: 'No bytes.',
+  noBytes: 'No body.',
 };
 
 /** A picture that was sent; bytes that are none of the formats shown say so. */

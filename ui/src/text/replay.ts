@@ -175,6 +175,7 @@ export const outlook = {
   planningWasStopped: 'Planning was stopped',
   stoppedHelp: 'What would be sent is not known; nothing starts without that.',
   planIt: 'Plan it',
+  cannotBeRead: 'This cannot be read; what is wrong with it stands beside it:',
   wouldSend: 'Would send',
   sayWhereItGoes:
     'Say where HTTP or MySQL goes, and this lists what would be sent and skipped, and why.',

@@ -245,6 +245,7 @@ export const tiles = {
   ofAsked: (askedPerS: string) => `of ${askedPerS} asked`,
   faultsIn: (proxies: string) => `faults in ${proxies}`,
   newErrors: 'New errors',
+  nothingSent: 'nothing sent',
   nothingInjected: 'nothing injected',
   injectedAndRatio: (injected: string, ratio: string) => `${injected} injected · ×${ratio}`,
   generatorLate: 'Generator late, p99',

@@ -1,5 +1,4 @@
 /** When a fault is on, as it is dragged along the run. */
-import { lengthOf } from '../../fault/language';
 import type { FaultReading } from '../../host/bindings';
 import { spans as text } from '../../text/timeline';
 
@@ -11,7 +10,7 @@ export type Span = { fromMs: number; toMs: number | null };
 
 /** The step that suits a run of this length. */
 export function stepOf(totalMs: number): number {
-  return totalMs > 60_000 ? 1_000 : 100;
+  return totalMs >= 20_000 ? 1_000 : 100;
 }
 
 /** A span after it was moved, or one end of it, within a run of `totalMs`. */
@@ -42,7 +41,8 @@ export function moveMoment(ms: number, byMs: number, totalMs: number): number {
 /** When it is on, in words. */
 export function saySpan({ fromMs, toMs }: Span): string {
   if (fromMs === 0 && toMs === null) return text.allTheTime;
-  return text.fromTo(lengthOf(fromMs), toMs === null ? text.theEnd : lengthOf(toMs));
+  const seconds = (ms: number) => `${Math.round(ms) / 1_000}s`;
+  return text.fromTo(seconds(fromMs), toMs === null ? text.theEnd : seconds(toMs));
 }
 
 /** The span of a fault. */
