@@ -9,8 +9,6 @@ enum Kind {
     /// JSON, or anything else with names and values in quotes.
     Document,
     Markup,
-    /// Text in base64.
-    Base64,
     /// Serialized by PHP.
     Serialized,
     Url,
@@ -44,9 +42,14 @@ pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
 
 /// The text with its secrets replaced; `None` when there are none.
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    // what only begins so may be anything else
+    if base64::may_be(text)
+        && let Some(new) = pass.inside(|pass| base64::redact(text, pass))
+    {
+        return Some(new);
+    }
     let kind = kind(text)?;
     pass.inside(|pass| match kind {
-        Kind::Base64 => base64::redact(text, pass),
         Kind::Serialized => url::also_in_text(text, php::redact(text, pass), pass),
         Kind::Url => url::redact(text, pass),
         Kind::Pairs(of) => form::redact(text, of, pass),
@@ -60,9 +63,6 @@ fn kind(text: &[u8]) -> Option<Kind> {
     let first = text.trim_ascii_start().first()?;
     if matches!(first, b'{' | b'[') {
         return Some(Kind::Document);
-    }
-    if base64::may_be(text) {
-        return Some(Kind::Base64);
     }
     let holds = |byte| memchr::memchr(byte, text).is_some();
     if holds(b'<') {

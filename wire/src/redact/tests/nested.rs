@@ -72,6 +72,24 @@ fn json_in_base64_holds_no_secret_wherever_it_stands() {
 }
 
 #[test]
+fn what_only_begins_like_base64_is_looked_at_as_what_it_is() {
+    let pairs = format!("eNvironment_name=production&password={SECRET}");
+    let body = format!("{{\"sent\":\"{pairs}\"}}");
+    let request = format!(
+        "POST /x?next={} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        pairs.replace('&', "%26"),
+        body.len()
+    );
+    let (request, _, _) = redacted(http(&request, b""));
+    assert!(!request.contains(SECRET), "{request}");
+    assert_eq!(
+        request.matches("eNvironment_name=production").count(),
+        1,
+        "{request}"
+    );
+}
+
+#[test]
 fn a_url_without_a_secret_passes_byte_for_byte() {
     for target in [
         "/a@b:c/x;v=1;w?e=a=b&f=%7B%22x%22%3A1%7D&next=%2Fhome%3Fpage%3D2",
