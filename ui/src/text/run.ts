@@ -185,7 +185,7 @@ export const runOperations = {
   perS: 'per s',
   p99AgainstRecorded: 'p99 against recorded',
   newErrors: 'new errors',
-  nothingAnswered: 'Nothing has been answered yet.',
+  nothingAnswered: 'Nothing has been answered.',
 };
 
 /** What single users felt beside the load: each probe apart. */
