@@ -3,9 +3,7 @@
  * something of the machine is on none of them: the interfaces, the right to record, the findings of About.
  */
 import { reach } from './accessibility.mjs';
-import { leaveField } from './window.mjs';
-
-const ESCAPE = '\uE00C';
+import { ESCAPE, leaveField } from './window.mjs';
 
 /** Goes to a page of which an empty file only says that there is nothing, by its key. */
 const nothing = (key, words) => async (session) => {

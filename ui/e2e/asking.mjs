@@ -1,11 +1,10 @@
 /** What is asked before another machine is sent anything: whether it may be reached, then whether its data may change. */
 import assert from 'node:assert/strict';
 import { obeysTheRules, seen } from './accessibility.mjs';
-import { leaveField, text } from './window.mjs';
+import { ESCAPE, leaveField, text } from './window.mjs';
 
 /** Of the addresses that belong to nobody: nothing is sent there. */
 const HOST = '192.0.2.7';
-const ESCAPE = '\uE00C';
 
 /** Names a host that is not allowed, allows it, starts, thinks better of it, and takes all that back. */
 export async function askedBeforeWrites(session, shopUrl) {

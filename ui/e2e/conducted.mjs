@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { obeysTheRules, seen } from './accessibility.mjs';
-import { clickButton, count, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
+import { clickButton, count, ESCAPE, leaveField, picture, SHOP_PASSWORD, text } from './window.mjs';
 
 /** What chooses a kept plan to be compared. */
 const TICK = '[aria-label^="Compare "][type=checkbox]';
@@ -103,7 +103,7 @@ async function keptPlan(session) {
   await clickAnywhere(session, /^Undo/);
   await session.until('it again', () => session.find('[aria-label="Open the plan storm"]'));
   await leaveField(session);
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await session.press('5');
   await session.click('[aria-label="Stop front"]');
 }

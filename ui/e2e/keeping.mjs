@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { obeysTheRules, seen } from './accessibility.mjs';
 import { start } from './processes.mjs';
-import { app, clickButton, count, leaveField, picture } from './window.mjs';
+import { app, clickButton, count, ESCAPE, leaveField, picture } from './window.mjs';
 
 const ROW = (what) => `tr[aria-label="${what}"]`;
 const focus = (session, selector) =>
@@ -36,7 +36,7 @@ export async function keptInOrder(session) {
   await session.type('[aria-label="Find recordings and runs"]', 'tag:peak');
   await session.until('it alone', async () => (await count(session, 'tr[tabindex]')) === 1);
   await picture(session, '21-found');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await leaveField(session);
 
   await session.press('\uE009', 'k');
@@ -81,7 +81,7 @@ export async function keptInOrder(session) {
 async function keptAfterTheQuestion(session, question) {
   await session.until(question, () => session.find('dialog[open]'));
   await obeysTheRules(session, question);
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await session.until('no question', async () => !(await session.find('dialog[open]')));
   assert.ok(await session.find(ROW('run broken at five')), 'it is kept');
 }

@@ -14,6 +14,7 @@ import { importCapture } from './story.mjs';
 import {
   clickButton,
   count,
+  ESCAPE,
   leaveField,
   openWindow,
   picture,
@@ -161,7 +162,7 @@ async function take(session, shopUrl, theme, first) {
   await session.press('?');
   await session.until('the keys', () => session.find('dialog[open]'));
   await shot('12-keys');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await page(session, ',', '[aria-label="Redaction rules"]');
   await session.press('a');
   await session.until('what was found', () => session.find('.finding'), 30_000);
@@ -184,7 +185,7 @@ async function take(session, shopUrl, theme, first) {
   await session.type('[aria-label="What to do"]', 'item');
   await session.until('operations', () => session.find('#doings .where'));
   await shot('15-find');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await session.run(
     'document.querySelector(arguments[0]).focus()',
     `tr[aria-label="run broken-${theme}"]`,

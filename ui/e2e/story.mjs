@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { obeysTheRules, seen } from './accessibility.mjs';
 import { replay, RUN_SECONDS } from './replaying.mjs';
-import { capture, clickButton, count, leaveField, picture, text } from './window.mjs';
+import { capture, clickButton, count, ESCAPE, leaveField, picture, text } from './window.mjs';
 
 /** The fault is on from the third to the sixth second of a run of nine. */
 const FAULT = '60:error(status=503)@3s..6s for http';
@@ -28,7 +28,7 @@ export async function story(session, shopUrl) {
   );
   await seen(session, '1-import-failed');
   await session.type('[aria-label="Import a capture"] textarea', ' ');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await importCapture(session);
   await seen(session, '2-recording');
   await session.press('l');
@@ -102,7 +102,7 @@ async function lookAtExchanges(session) {
   await session.press('k');
   await session.until('the columns', () => session.find('[aria-label="Columns to show"]'));
   await seen(session, '3-columns');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   assert.equal(await session.find('[aria-label="Columns to show"]'), null);
   assert.equal(await session.text('h1'), 'shop', 'the page stays when they are closed');
   await session.run(
@@ -112,7 +112,7 @@ async function lookAtExchanges(session) {
   );
   await session.until('what can be done with a value', () => session.find('[role=menuitem]'));
   await obeysTheRules(session, 'the menu of a value');
-  await session.press('\uE00C');
+  await session.press(ESCAPE);
   await session.type('[aria-label="Filter the exchanges"]', 'operation:');
   await session.until('what there is to ask for', () => session.find('[id^=completion-]'));
   await obeysTheRules(session, 'a filter that is being written');

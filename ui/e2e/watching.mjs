@@ -1,10 +1,9 @@
 /** A run that is over: its charts zoomed and its lines hidden, what failed with a sample, and its plan run again. */
 import assert from 'node:assert/strict';
 import { obeysTheRules, seen } from './accessibility.mjs';
-import { clickButton, count, leaveField, SHOP_PASSWORD, text } from './window.mjs';
+import { clickButton, count, ESCAPE, leaveField, SHOP_PASSWORD, text } from './window.mjs';
 
 /** As WebDriver calls the key. */
-const ESCAPE = '\uE00C';
 
 /** Looks at the run of this name, then runs its plan again and stops it. */
 export async function lookedAtAndRunAgain(session, run) {

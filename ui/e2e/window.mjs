@@ -22,6 +22,8 @@ const driverProgram =
   'tauri-driver';
 /** Where pictures go. */
 export const pictures = join(import.meta.dirname, 'screenshots');
+/** The key, as drivers are told it. */
+export const ESCAPE = '\uE00C';
 /** Of every account of the shop; redaction took it out of the capture. */
 export const SHOP_PASSWORD = 'correct horse battery staple';
 

@@ -1,5 +1,7 @@
 /** The run that runs of a recording are compared with unless said otherwise; kept on this machine. */
+import type { RunCard } from '../host/bindings';
 import { readKept, writeKept } from '../parts/kept';
+import { comparedWith } from './sides';
 
 class Baselines {
   private pinned = $state<Record<string, string>>(readKept('baselines', {}));
@@ -12,6 +14,11 @@ class Baselines {
   /** Whether a run is one. */
   is(run: string | null): boolean {
     return Object.values(this.pinned).some((name) => name === run);
+  }
+
+  /** What a run is compared with unless said otherwise. */
+  against(runs: RunCard[], { name, recording }: { name: string; recording: string }): string {
+    return comparedWith(runs, name, recording, this.of(recording));
   }
 
   pin(recording: string, run: string): void {

@@ -32,7 +32,7 @@ const PHRASE = /\p{L}{2,}.*\s.*\p{L}{2,}|^\p{Lu}\p{Ll}+|\p{L}[…?!]$|\p{L}{2,}[
 /** A key of the keyboard; a length, a place, a colour of the style. */
 const KEY =
   /^((Mod|Ctrl)[+ ].*|Mod|Ctrl|Control|Escape|Enter|Delete|Home|End|Tab|(Arrow|Page)\w+)$/;
-const STYLE = /^(calc|var|minmax|translateY)\(|^\(prefers-|px$/;
+const STYLE = /^(calc|var|minmax|translateY)\(|^\(prefers-|\d}?(px|vh)$/;
 
 /** The words of a file, in the order in which they are there. */
 export function wordsOf(file: string, source: string): Words[] {

@@ -17,8 +17,7 @@ impl Conversation {
         let is_late_eof = self.late_eof.take() == Some(packet.sequence)
             && packet.len == 5
             && packet.payload.first() == Some(&0xFE);
-        let awaited = self.awaited().map(|awaited| awaited.packet);
-        if is_late_eof && awaited != Some(packet.sequence) {
+        if is_late_eof && !self.awaits(packet) {
             self.dialect.deprecate_eof = Some(false);
             return true;
         }
@@ -28,7 +27,7 @@ impl Conversation {
         }
         if self.end_was_in_hole(packet) {
             self.give_up_front(out);
-            if self.awaited().map(|awaited| awaited.packet) != Some(packet.sequence) {
+            if !self.awaits(packet) {
                 self.loss.undecodable_bytes += packet.seen_len();
                 return false;
             }
@@ -57,6 +56,12 @@ impl Conversation {
                 false
             }
         }
+    }
+
+    /// Whether a packet has the number that the reply which is waited for begins with.
+    fn awaits(&self, packet: &Packet<'_>) -> bool {
+        self.awaited()
+            .is_some_and(|awaited| awaited.packet == packet.sequence)
     }
 
     /// Whether the reply in front, of which bytes were lost, must have ended with them: a hole that is filled with
