@@ -6,6 +6,7 @@ mod baseline;
 mod clock;
 mod contention;
 mod correlation;
+pub(crate) mod declared;
 pub(crate) mod eligible;
 pub(crate) mod gather;
 mod in_vain;

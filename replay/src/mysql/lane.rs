@@ -67,13 +67,7 @@ impl MysqlLane {
         let prepared = std::mem::take(&mut standing.prepared);
         let known = prepared.into_iter().map(|(id, sql)| {
             let prepare = [&[CommandCode::StmtPrepare as u8][..], sql.as_bytes()].concat();
-            let statement = Statement {
-                prepare,
-                target: OnTarget::Nothing,
-                parameters: 0,
-                keys: None,
-            };
-            (id, statement)
+            (id, Statement::new(prepare, OnTarget::Nothing, 0))
         });
         standing.database = session.first_database().map(str::to_owned);
         Self::from(MysqlState {
@@ -133,9 +127,7 @@ impl MysqlState {
         self.lose_transaction();
         self.standing.lost();
         for statement in self.statements.values_mut() {
-            if !statement.target.is_final() {
-                statement.target = OnTarget::Nothing;
-            }
+            statement.lost();
         }
     }
 
@@ -203,6 +195,25 @@ impl MysqlState {
         }
         transaction.passed(sql, open);
         self.transaction.set(transaction);
+        if let Some(statement) = statement_id(command).and_then(|id| self.statements.get_mut(&id)) {
+            statement.learn(command);
+        }
+    }
+
+    /// The recorded server had been told these types for the parameters of the statement that a command executes.
+    pub(crate) fn declared(&mut self, command: &[u8], types: &[u8]) {
+        if let Some(statement) = statement_id(command).and_then(|id| self.statements.get_mut(&id)) {
+            statement.declare(types);
+        }
+    }
+
+    /// A PREPARE did not reach the target, or its answer did not come: what executes it prepares it first. `answer`
+    /// is the recorded one.
+    pub(crate) fn not_prepared(&mut self, recorded: u32, prepare: &[u8], answer: &[u8]) {
+        let answer = summarise_reply(prepare, answer, &Dialect::UNKNOWN);
+        let parameters = answer.prepared.map_or(0, |prepared| prepared.parameters);
+        let statement = Statement::new(prepare.to_vec(), OnTarget::Nothing, parameters);
+        self.statements.insert(recorded, statement);
     }
 
     /// Notes what the target answered to a PREPARE, whose statement the recorded server knew as `recorded`.
@@ -212,15 +223,11 @@ impl MysqlState {
         let before = self.statements.remove(&recorded);
         let before = before.filter(|statement| statement.prepare == prepare);
         self.last_refused.clone_from(&answer.error);
-        self.statements.insert(
-            recorded,
-            Statement {
-                prepare: prepare.to_vec(),
-                target: OnTarget::of(answer),
-                parameters,
-                keys: before.and_then(|statement| statement.keys),
-            },
-        );
+        let mut statement = Statement::new(prepare.to_vec(), OnTarget::of(answer), parameters);
+        if let Some(before) = before {
+            statement.prepared_anew(before);
+        }
+        self.statements.insert(recorded, statement);
     }
 
     /// `payload`, which goes to the target in place of `command`, with the copy's own keys; and the keys that
@@ -265,7 +272,9 @@ impl MysqlState {
                     return (payload, None);
                 }
                 let payload = known.in_execution(payload, keys, shift, &affected, &mut replaced);
-                (payload, keys.generates())
+                let generates = keys.generates();
+                statement.goes_as(&payload);
+                (payload, generates)
             }
             _ => (payload, None),
         }
@@ -301,9 +310,12 @@ impl MysqlState {
         if let Some(id) = statement_id(command)
             && id != LAST_PREPARED
         {
-            let known = match self.statements.get(&id).map(|statement| &statement.target) {
-                Some(OnTarget::Prepared(id)) => *id,
-                _ => UNKNOWN,
+            let known = match self.statements.get_mut(&id) {
+                Some(statement) => {
+                    statement.with_types(&mut out);
+                    statement.target.id().unwrap_or(UNKNOWN)
+                }
+                None => UNKNOWN,
             };
             patch_statement_id(&mut out, known);
             if closes(command) {

@@ -5,6 +5,7 @@ use bitflags::bitflags;
 use reprise_wire::Protocol;
 use reprise_wire::mysql::Session;
 
+use super::declared::DeclaredTypes;
 use super::steps::StepRange;
 use crate::http::values::LaneValues;
 use crate::reason::Skips;
@@ -32,6 +33,8 @@ pub(crate) struct Lane {
     pub(crate) session: Option<Box<Session>>,
     /// MySQL: its recorded thread id, when a KILL of the recording names it.
     pub(crate) killed: Option<u32>,
+    /// MySQL: parameter types that its executions rely on and nothing sent declares.
+    pub(crate) types: DeclaredTypes,
     /// Values its requests carry that the target's own answers must supply.
     pub(crate) values: LaneValues,
 }

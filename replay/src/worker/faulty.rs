@@ -11,6 +11,7 @@ use super::Worker;
 use super::fetch::{Outgoing, Ready};
 use super::in_flight::{Ticket, TimedOut};
 use super::lane_copy::LaneCopy;
+use super::mysql::not_prepared;
 use crate::prepare::lane::{Lane, Marks, Step};
 
 impl Worker {
@@ -61,6 +62,7 @@ impl Worker {
             let open = step.marks.contains(Marks::IN_TRANSACTION);
             let mut state = lane_copy.mysql.state().lock().await;
             state.passed(&command.payload, open, Some(None));
+            not_prepared(&mut state, step, command);
         }
     }
 

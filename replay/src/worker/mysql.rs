@@ -52,6 +52,7 @@ impl Worker {
             arrived(&reply, sample);
             sample.done_us = self.now_us();
             self.lost_mysql(&mut state, lane_copy, lane);
+            not_prepared(&mut state, step, command);
         }
         let failed = step.status == 0 && sample.status != 0;
         let open = step.marks.contains(Marks::IN_TRANSACTION);
@@ -110,6 +111,9 @@ impl Worker {
             self.pin_clock(state, &mut connection, step).await;
             // what that took is not the command's
             sample.sent_us = self.now_us();
+        }
+        if let Some(types) = lane.types.before(step.exchange) {
+            state.declared(&command.payload, types);
         }
         let (payload, generates) =
             self.payload_for(state, lane_copy, command, &recorded, &connection);
@@ -228,6 +232,15 @@ impl Worker {
             }
             None => (payload, None),
         }
+    }
+}
+
+/// Notes that the target did not answer a PREPARE, if a command is one.
+pub(super) fn not_prepared(state: &mut MysqlState, step: &Step, command: &MysqlCommand) {
+    if let Some(recorded_id) = step.statement
+        && command.payload.first() == Some(&(CommandCode::StmtPrepare as u8))
+    {
+        state.not_prepared(recorded_id, &command.payload, &command.answer);
     }
 }
 

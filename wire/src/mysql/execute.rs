@@ -95,6 +95,68 @@ impl<'a> Execute<'a> {
     }
 }
 
+impl<'a> Execute<'a> {
+    /// The parameters' types as they are declared here, with their names where names are sent; `count` is how many
+    /// PREPARE announced. `None` when this execution relies on what one before it declared.
+    pub fn declared_types(&self, count: u16) -> Option<&'a [u8]> {
+        let undeclared = self.up_to_types(count)?;
+        let (declares, types) = undeclared.rest.split_first()?;
+        if *declares != 1 {
+            return None;
+        }
+        types.get(..undeclared.length_of_types(types)?)
+    }
+
+    /// The parameters with types declared that one before it had declared, in the form of `declared_types`. `None`
+    /// when it declares its own, has no parameters, or the types are not for as many.
+    pub fn declaring(&self, count: u16, types: &[u8]) -> Option<Vec<u8>> {
+        let undeclared = self.up_to_types(count)?;
+        let (declares, values) = undeclared.rest.split_first()?;
+        if *declares != 0 || undeclared.length_of_types(types)? != types.len() {
+            return None;
+        }
+        let length = self.parameters.len() - undeclared.rest.len();
+        let before = self.parameters.get(..length)?;
+        Some([before, &[1], types, values].concat())
+    }
+
+    /// What follows the null bitmap; `None` without parameters.
+    fn up_to_types(&self, count: u16) -> Option<Undeclared<'a>> {
+        let mut fields = Fields::new(self.parameters, "execute parameters");
+        let named = self.flags & PARAMETER_COUNT_AVAILABLE != 0;
+        let mut count = usize::from(count);
+        if named {
+            let sent = fields.lenenc().ok()?;
+            count = usize::try_from(sent.min(0x1_0000)).unwrap_or(0x1_0000);
+        }
+        if count == 0 {
+            return None;
+        }
+        fields.take(count.div_ceil(8)).ok()?;
+        Some(Undeclared {
+            rest: fields.rest(),
+            count,
+            named,
+        })
+    }
+}
+
+/// Parameters from where it says whether types follow.
+struct Undeclared<'a> {
+    rest: &'a [u8],
+    count: usize,
+    named: bool,
+}
+
+impl Undeclared<'_> {
+    /// How many bytes the types take that these bytes begin with.
+    fn length_of_types(&self, bytes: &[u8]) -> Option<usize> {
+        let mut fields = Fields::new(bytes, "execute parameters");
+        read_types(&mut fields, self.count, self.named).ok()?;
+        Some(bytes.len() - fields.rest().len())
+    }
+}
+
 /// The most parameters that are looked for; drivers send fewer, and the search is quadratic.
 const MOST_RECOVERED: u16 = 1_000;
 
@@ -301,6 +363,10 @@ mod tests {
         ) {
             if let Ok(execute) = Execute::decode(&bytes) {
                 execute.recover_count();
+                if let Some(types) = execute.declared_types(count) {
+                    prop_assert!(execute.declaring(count, types).is_none());
+                }
+                let _ = execute.declaring(count, &bytes);
                 let _ = execute.parameters(count, &[], |index| index % 3 == 0);
             }
         }
@@ -339,5 +405,35 @@ mod tests {
         let read = execute.parameters(2, &first.types, |_| false).unwrap();
         assert_eq!(read.values, [Value::Int(9), Value::Bytes(b"y".to_vec())]);
         assert!(execute.parameters(2, &[], |_| false).is_err());
+    }
+
+    #[test]
+    fn types_declared_once_can_be_declared_again() {
+        let first = Parameters::of(vec![Value::Int(5), Value::Bytes(b"x".to_vec())]).encode();
+        let with = |flags, parameters| Execute {
+            statement_id: 1,
+            flags,
+            iterations: 1,
+            parameters,
+        };
+        let types = with(0, &first).declared_types(2).unwrap();
+        assert_eq!(types.len(), 4);
+        let later = [&[0, 0][..], &9_i64.to_le_bytes(), &[1, b'y']].concat();
+        assert_eq!(with(0, &later).declared_types(2), None);
+        let declared = with(0, &later).declaring(2, types).unwrap();
+        let expected = Parameters::of(vec![Value::Int(9), Value::Bytes(b"y".to_vec())]);
+        assert_eq!(declared, expected.encode());
+        // of its own, of as many others, and of none
+        assert_eq!(with(0, &first).declaring(2, types), None);
+        assert_eq!(with(0, &later).declaring(2, &types[..2]), None);
+        assert_eq!(with(0, &[]).declaring(0, &[]), None);
+        // with names
+        let named = PARAMETER_COUNT_AVAILABLE;
+        let sent = [1, 0, 1, 8, 0, 1, b'n', 7, 0, 0, 0, 0, 0, 0, 0];
+        let types = with(named, &sent).declared_types(0).unwrap();
+        assert_eq!(types, [8, 0, 1, b'n']);
+        let later = [1, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+        let declared = with(named, &later).declaring(0, types);
+        assert_eq!(declared.as_deref(), Some(&sent[..]));
     }
 }

@@ -65,6 +65,83 @@ fn a_lost_connection_has_its_statements_prepared_again() {
     assert_eq!(state.to_prepare(&execute(7)), None);
 }
 
+/// An execution of one parameter: its types, if it declares them, and its value.
+fn execute_with(id: u32, declared: Option<&[u8]>, value: &[u8]) -> Vec<u8> {
+    let declares = u8::from(declared.is_some());
+    [
+        &execute(id),
+        &[0, declares][..],
+        declared.unwrap_or(&[]),
+        value,
+    ]
+    .concat()
+}
+
+#[test]
+fn types_declared_once_are_declared_again_to_a_statement_that_was_prepared_anew() {
+    let mut state = MysqlState::default();
+    let plain = dialect(false);
+    let tiny = Some(&[1, 0][..]);
+    let (first, later) = (execute_with(7, tiny, &[5]), execute_with(7, None, &[6]));
+    state.prepared(7, b"\x16DO ?", &answer(1));
+    assert_eq!(
+        state.translated(&first, &plain, &plain),
+        execute_with(1, tiny, &[5])
+    );
+    assert_eq!(
+        state.translated(&later, &plain, &plain),
+        execute_with(1, None, &[6])
+    );
+    state.lost();
+    state.prepared(7, b"\x16DO ?", &answer(2));
+    assert_eq!(
+        state.translated(&later, &plain, &plain),
+        execute_with(2, tiny, &[6])
+    );
+    assert_eq!(
+        state.translated(&later, &plain, &plain),
+        execute_with(2, None, &[6])
+    );
+}
+
+#[test]
+fn types_declared_by_what_was_not_sent_are_declared_by_the_next_that_is() {
+    let mut state = MysqlState::default();
+    let plain = dialect(false);
+    let (tiny, long) = (Some(&[1, 0][..]), Some(&[3, 0][..]));
+    let later = execute_with(7, None, &[6]);
+    state.prepared(7, b"\x16DO ?", &answer(1));
+    state.passed(&execute_with(7, tiny, &[5]), false, Some(None));
+    assert_eq!(
+        state.translated(&later, &plain, &plain),
+        execute_with(1, tiny, &[6])
+    );
+    // what the plan knows of executions that it leaves out
+    state.declared(&later, &[3, 0]);
+    let later = execute_with(7, None, &[6, 0, 0, 0]);
+    assert_eq!(
+        state.translated(&later, &plain, &plain),
+        execute_with(1, long, &[6, 0, 0, 0])
+    );
+}
+
+#[test]
+fn a_statement_whose_prepare_a_fault_replaced_is_prepared_by_the_first_that_executes_it() {
+    let mut state = MysqlState::default();
+    // one parameter, no columns
+    let reply = b"\x0c\0\0\x01\0\x07\0\0\0\0\0\x01\0\0\0\0";
+    state.not_prepared(7, b"\x16DO ?", reply);
+    let tiny = Some(&[1, 0][..]);
+    state.passed(&execute_with(7, tiny, &[5]), false, Some(None));
+    let later = execute_with(7, None, &[6]);
+    assert_eq!(state.to_prepare(&later), Some((7, b"\x16DO ?".to_vec())));
+    state.prepared(7, b"\x16DO ?", &answer(3));
+    assert_eq!(
+        state.translated(&later, &dialect(false), &dialect(false)),
+        execute_with(3, tiny, &[6])
+    );
+}
+
 fn refusal(code: u16) -> ReplySummary {
     let error = [&[0xFF][..], &code.to_le_bytes(), b"#HY000no"].concat();
     ReplySummary {

@@ -98,6 +98,7 @@ impl<'a> Finishing<'a> {
         let values = gathered.values();
         let mut lane = gathered.lane;
         lane.values = values;
+        lane.types = gathered.declarations.finish();
         let needed = gathered.left_out.needed();
         let mut growing = Growing::new(lane, self.plan, &gathered.waits);
         while let Some(found) = self.next.filter(|found| found.lane == growing.lane.id) {

@@ -9,6 +9,7 @@ use super::step::is_whole;
 use crate::http::places::Carried;
 use crate::http::values::LaneValues;
 use crate::plan::HttpOrder;
+use crate::prepare::declared::Declarations;
 use crate::prepare::lane::Lane;
 use crate::prepare::noise::{Asked, NoiseLearner};
 use crate::prepare::notes::Notes;
@@ -24,6 +25,8 @@ pub(super) struct Gathered {
     pub(super) writes: u32,
     /// What the part and the filter leave out; some of it may be needed.
     pub(super) left_out: LeftOut,
+    /// The parameter types of its prepared statements.
+    pub(super) declarations: Declarations,
     /// Where requests wait for values only: an exchange, and one whose answer gave what it carries.
     pub(super) waits: Vec<(u32, u32)>,
     /// Where the notes have the last value that a request was the first to carry.

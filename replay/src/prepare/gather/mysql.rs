@@ -58,6 +58,11 @@ impl Gatherer<'_> {
             });
         }
         self.statements.observe(exchange, dialect);
+        if let Some(gathered) = self.lanes.get_mut(lane as usize) {
+            let named = (row.id.0, row.statement_id);
+            let reply = exchange.response.as_deref().unwrap_or_default();
+            (gathered.declarations).learn(named, (command, reply), dialect, is_sent);
+        }
         let whole = is_whole(exchange) && row.status == Some(0);
         self.noise.learn_mysql(Spoken {
             operation: row.operation.0,
