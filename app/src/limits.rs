@@ -24,7 +24,7 @@ enum Place<'l> {
 
 impl CaptureLimits {
     /// Every limit by its name, with what it bounds. `docs/recording.md` has the defaults.
-    pub const NAMES: [(&str, &str); 17] = [
+    pub const NAMES: [(&str, &str); 18] = [
         (
             "body",
             "bytes kept of a message's body, or of a MySQL command or reply",
@@ -51,6 +51,10 @@ impl CaptureLimits {
         ),
         ("hole-segments", "packets that wait behind a hole"),
         ("hole-time", "how long a hole is waited for"),
+        (
+            "overtaking",
+            "how long a packet waits for one it acknowledges",
+        ),
         (
             "holes",
             "bytes that wait behind the holes of all connections",
@@ -103,6 +107,7 @@ impl CaptureLimits {
             "hole-bytes" => Place::Amount(&mut reassembly.hole_bytes),
             "hole-segments" => Place::Amount(&mut reassembly.hole_segments),
             "hole-time" => Place::Time(&mut reassembly.hole_nanos),
+            "overtaking" => Place::Time(&mut reassembly.overtaking_nanos),
             "holes" => Place::Amount(&mut reassembly.total_bytes),
             "idle" => Place::Time(&mut reassembly.idle_nanos),
             "half-open" => Place::Time(&mut reassembly.half_open_nanos),

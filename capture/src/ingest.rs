@@ -189,7 +189,7 @@ impl Ingest {
         let counts = self.counts();
         Ledger {
             packets: self.seen.packets,
-            decoded_packets: counts.segments + self.seen.joined,
+            decoded_packets: counts.segments + counts.overtaking + self.seen.joined,
             kernel_dropped: self.lost_before.kernel_dropped,
             interface_dropped: self.lost_before.interface_dropped,
             truncated_packets: self.seen.truncated,

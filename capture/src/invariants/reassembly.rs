@@ -18,6 +18,7 @@ const LIMITS: ReassemblyLimits = ReassemblyLimits {
     total_bytes: 600,
     connections: 4,
     hole_nanos: 2_000_000_000,
+    overtaking_nanos: 100_000_000,
     idle_nanos: 3_600_000_000_000,
     half_open_nanos: 30_000_000_000,
     reset_nanos: 1_000_000_000,

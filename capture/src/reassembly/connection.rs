@@ -2,6 +2,7 @@
 
 mod belonging;
 mod ending;
+mod overtaking;
 
 pub(super) use ending::Expiry;
 
@@ -13,6 +14,7 @@ use super::flow::{FlowKey, Side};
 use super::half::{Bytes, Half, Taken};
 use super::identity::{Context, Identity};
 use crate::link::Segment;
+use overtaking::Overtaking;
 
 /// Sequence numbers this far from what a closed connection used belong to another one.
 const FOREIGN_DISTANCE: u64 = 1 << 20;
@@ -35,6 +37,8 @@ pub(super) struct Connection {
     /// When it was reset (left out: when either side ended it).
     reset_at: Option<Timestamp>,
     state: State,
+    /// What was captured before something it acknowledges, if that ever happened.
+    overtaking: Option<Box<Overtaking>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,7 @@ impl Connection {
             identity: Identity::new(key, at),
             reset_at: None,
             state: State::Open,
+            overtaking: None,
         }
     }
 
@@ -76,6 +81,19 @@ impl Connection {
             self.reset_at = None;
             context.counts.replay_connections += 1;
         }
+        if self.state == State::Open {
+            self.follow_in_turn(segment, side, context);
+        } else {
+            self.follow_by_state(segment, side, context);
+        }
+    }
+
+    fn follow_by_state<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        context: &mut Context<'_, F>,
+    ) {
         match self.state {
             State::Replay => {
                 context.counts.replay_segments += 1;
@@ -249,14 +267,20 @@ impl Connection {
         self.state == State::Open && self.identity.slot.is_some()
     }
 
-    /// Whether anything waits behind a hole.
-    pub(super) const fn has_hole(&self) -> bool {
-        self.low.waits() || self.high.waits()
+    /// Whether anything waits behind a hole, or for what it acknowledges.
+    pub(super) fn has_hole(&self) -> bool {
+        self.low.waits() || self.high.waits() || self.overtaking_segments() > 0
+    }
+
+    /// How many segments wait for what they acknowledge.
+    pub(super) fn overtaking_segments(&self) -> u64 {
+        self.overtaking.as_ref().map_or(0, |one| one.segments())
     }
 
     /// Bytes waiting behind holes, with what keeping them costs.
     pub(super) fn waiting_bytes(&self) -> usize {
-        self.low.waiting_cost() + self.high.waiting_cost()
+        let overtaking = self.overtaking.as_ref().map_or(0, |one| one.cost());
+        self.low.waiting_cost() + self.high.waiting_cost() + overtaking
     }
 
     /// The client first, so that what is told at one moment is told request before answer.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct ReassemblyCounts {
     /// Segments that were followed, those without payload included.
     pub segments: u64,
+    /// Segments that wait for one that they acknowledge and that was captured after them; not among `segments` yet.
+    pub overtaking: u64,
     /// Segments already seen on another interface or VLAN; not among `segments`.
     pub duplicates: u64,
     /// Segments of connections that a replay marked as its own; not among `segments`.

@@ -11,7 +11,7 @@ use crate::link::Path;
 const FARTHEST_ACK: i64 = 1 << 30;
 
 /// Bytes that keeping one early segment takes beside its own.
-const SEGMENT_COST: usize = 64;
+pub(super) const SEGMENT_COST: usize = 64;
 
 /// The state of one direction.
 #[derive(Debug, Default)]
@@ -118,6 +118,18 @@ impl Half {
             }
             _ => false,
         }
+    }
+
+    /// Whether an acknowledgement of everything before `sequence` is news of bytes not seen, which may have been
+    /// captured late: of one byte, which may be a FIN's, it cannot be told before the FIN was seen.
+    pub(super) fn lacks(&self, sequence: u32) -> bool {
+        let Some(offset) = self.locate(sequence) else {
+            return false;
+        };
+        let known = self.next.max(self.acknowledged).cast_signed();
+        let offset = self.fin.map_or(offset, |fin| offset.min(fin.cast_signed()));
+        let ahead = offset.saturating_sub(known);
+        ahead > i64::from(self.fin.is_none()) && ahead < FARTHEST_ACK && !self.ended
     }
 
     /// Takes a payload; tells what is in order.

@@ -13,6 +13,8 @@ pub struct ReassemblyLimits {
     pub hole_segments: usize,
     /// How long a hole may stay open.
     pub hole_nanos: i64,
+    /// How long a segment waits for one that it acknowledges and that was captured after it.
+    pub overtaking_nanos: i64,
     /// Bytes that may wait behind all holes together, with what keeping them costs; beyond it the holes
     /// behind which most waits are given up.
     pub total_bytes: usize,
@@ -38,6 +40,7 @@ impl Default for ReassemblyLimits {
             hole_bytes: 1 << 20,
             hole_segments: 256,
             hole_nanos: 2 * SECOND,
+            overtaking_nanos: SECOND / 10,
             total_bytes: 64 << 20,
             connections: 100_000,
             idle_nanos: 3_600 * SECOND,

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod networks;
+mod overtaking;
 mod properties;
 
 use std::collections::BTreeMap;

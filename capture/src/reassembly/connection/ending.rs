@@ -32,6 +32,11 @@ impl Connection {
         if self.state != State::Open {
             return;
         }
+        if all {
+            self.release_all(context);
+        } else {
+            self.release(at, false, context);
+        }
         let limits = context.limits;
         for side in self.in_order() {
             let (half, identity) = self.parts(side);
@@ -77,6 +82,11 @@ impl Connection {
         close: Close,
         context: &mut Context<'_, F>,
     ) {
+        if self.state != State::Open {
+            return;
+        }
+        self.release_all(context);
+        // What waited may have ended it.
         if self.state != State::Open {
             return;
         }
