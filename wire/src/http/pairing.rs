@@ -153,6 +153,12 @@ impl Pairing {
         self.heard && self.bound == Bound::None && (!pipelined || quiet)
     }
 
+    /// Whether the request begun last is complete.
+    fn has_ended_request(&self) -> bool {
+        let last = self.waiting.back();
+        last.is_some_and(|waiting| waiting.request.is_some())
+    }
+
     /// The request begun last is complete.
     pub(crate) fn request_ended(&mut self, message: CapturedMessage) {
         self.heard = false;
@@ -267,6 +273,9 @@ impl Pairing {
     pub(crate) fn requests_lost(&mut self) {
         if self.certain {
             self.sure_before = self.next_number;
+        } else if self.has_ended_request() && self.is_settled_before(self.last_heard) {
+            // A client that waits was answered, and what it sent then is missing: later answers are to that.
+            self.align();
         }
         self.certain = false;
         self.requests_hole = self.next_number;

@@ -124,6 +124,24 @@ fn a_lost_request_leaves_its_answer_alone() {
 }
 
 #[test]
+fn an_answer_to_a_lost_request_is_not_taken_for_the_lost_answer_to_the_one_before() {
+    let conversation = Conversation::new()
+        .client(&get("/1"))
+        .server_gap(40)
+        .client_gap(60)
+        .server(&answer(202))
+        .client(&get("/3"))
+        .server(&answer(203))
+        .closed(Close::Fin);
+    let told = [
+        "GET /1 -> -",
+        "(request not captured) -> 202 RESYNCED",
+        "GET /3 -> 203 RESYNCED",
+    ];
+    assert_eq!(conversation.told(), told);
+}
+
+#[test]
 fn a_request_lost_from_a_pipeline_does_not_take_its_neighbours_answer() {
     let told = Conversation::new()
         .client(&get("/1"))

@@ -170,7 +170,6 @@ impl Connection {
             } else {
                 return;
             }
-            let place = place.unwrap_or_else(|| self.sent_first());
             self.follow_waiting(place, context);
             has_changed = true;
         }
@@ -182,20 +181,27 @@ impl Connection {
         context: &mut Context<'_, F>,
     ) {
         while self.overtaking_segments() > 0 {
-            let place = self.next_in_turn().unwrap_or_else(|| self.sent_first());
-            self.follow_waiting(place, context);
+            self.follow_waiting(self.next_in_turn(), context);
         }
     }
 
+    /// Follows the one at `place`, whose turn it is, else the one that was sent first.
     fn follow_waiting<F: FnMut(ConnectionEvent<'_>)>(
         &mut self,
-        place: usize,
+        place: Option<usize>,
         context: &mut Context<'_, F>,
     ) {
-        let taken = self.overtaking.as_mut().and_then(|one| one.take(place));
-        if let Some((side, waited)) = taken {
-            context.counts.overtaking -= 1;
-            self.follow_by_state(&waited.segment(), side, context);
+        let taken = place.unwrap_or_else(|| self.sent_first());
+        let taken = self.overtaking.as_mut().and_then(|one| one.take(taken));
+        let Some((side, waited)) = taken else {
+            return;
+        };
+        context.counts.overtaking -= 1;
+        let segment = waited.segment();
+        self.follow_by_state(&segment, side, context);
+        if place.is_none() && self.state == State::Open {
+            // What it acknowledges has not come: that is told before anything that was lost after it.
+            self.settle(side.other(), &segment, true, context);
         }
     }
 

@@ -92,6 +92,45 @@ fn what_does_not_come_for_long_after_its_acknowledgement_is_lost() {
 }
 
 #[test]
+fn what_was_lost_first_is_told_first() {
+    let mut script = conversation();
+    script.handshake().client("1");
+    script
+        .unseen(Direction::ToClient, 9)
+        .acknowledge(Direction::ToServer);
+    script.wait_us(900_000).unseen(Direction::ToServer, 5);
+    script.server("answer");
+    let mut reassembler = Reassembler::new(ReassemblyLimits::default());
+    let mut gaps = Vec::new();
+    for frame in script.frames() {
+        let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
+            panic!("the builder builds TCP");
+        };
+        reassembler.push(&segment, &mut |event| {
+            if let ConnectionEvent::Piece {
+                direction,
+                piece: Piece::Gap { len, .. },
+                ..
+            } = event
+            {
+                gaps.push((direction, len));
+            }
+        });
+    }
+    reassembler.finish(at(9_000_000), &mut |event| {
+        if let ConnectionEvent::Piece {
+            direction,
+            piece: Piece::Gap { len, .. },
+            ..
+        } = event
+        {
+            gaps.push((direction, len));
+        }
+    });
+    assert_eq!(gaps, [(Direction::ToClient, 9), (Direction::ToServer, 5)]);
+}
+
+#[test]
 fn a_connection_of_which_packets_are_really_lost_is_soon_not_waited_for() {
     let mut script = conversation();
     script.handshake();
