@@ -13,6 +13,8 @@ pub enum ErrorKind {
     Mysql(u16),
     /// No answer, or none that carries a number.
     Ended(Outcome),
+    /// What came is no reply of the protocol: its head, or what follows one that promised well.
+    Unreadable,
     /// The generator had no file descriptor or local port left.
     NotOpened,
 }
@@ -32,7 +34,9 @@ impl ErrorKind {
         }
         Some(match (sample.outcome, sample.status) {
             (Outcome::ErrorReply, FIRST_MYSQL_ERROR..) => Self::Mysql(sample.status),
-            (Outcome::ErrorReply, 1..) => Self::Http(sample.status),
+            // no status below 300 is a failure by itself
+            (Outcome::ErrorReply, ..300) => Self::Unreadable,
+            (Outcome::ErrorReply, _) => Self::Http(sample.status),
             (outcome, _) => Self::Ended(outcome),
         })
     }
@@ -44,6 +48,7 @@ impl fmt::Display for ErrorKind {
             Self::Http(status) => write!(f, "HTTP {status}"),
             Self::Mysql(number) => write!(f, "MySQL {number}"),
             Self::Ended(outcome) => f.write_str(&outcome.name().replace('_', " ")),
+            Self::Unreadable => f.write_str("unreadable answer"),
             Self::NotOpened => f.write_str("generator limit"),
         }
     }

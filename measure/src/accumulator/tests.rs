@@ -317,3 +317,13 @@ fn a_warm_up_is_counted_and_drawn_and_not_measured() {
     assert_eq!(summary.operations[0].sent, 2);
     assert_eq!(summary.rate.asked_per_s, 1_000.0);
 }
+
+#[test]
+fn bytes_that_are_no_reply_are_called_so_whatever_status_they_began_with() {
+    let came = [(0, 0), (10, 200), (20, 502)];
+    let came = came.map(|(at_us, status)| failed(at_us, Outcome::ErrorReply, status));
+    let errors = replayed(&came).summary(&facts()).errors;
+    let expected = [("HTTP 502", 1), ("unreadable answer", 2)];
+    let expected = expected.map(|(kind, count)| (kind.to_owned(), count));
+    assert_eq!(errors, BTreeMap::from(expected));
+}
