@@ -240,13 +240,9 @@ impl<'a> Gatherer<'a> {
         step.marks.set(Marks::CLOCK, on_time);
         step.marks.set(Marks::WRITES, writes);
         if self.cuts {
-            gathered.left_out.learn(
-                (&step, reason.is_none()),
-                (request, operation),
-                http.as_ref(),
-                answer.as_ref(),
-                gathered.search.givers(),
-            );
+            let (http, answer) = (http.as_ref(), answer.as_ref());
+            let sent = reason.is_none();
+            gathered.learn_needs((&step, sent), (request, operation), http, answer);
         }
         let fate = self.fate_of(exchange, lane, reason, &dialect);
         self.keep(Found { lane, step, fate })

@@ -19,6 +19,9 @@ pub(super) struct LeftOut {
     /// Exchanges that are needed together; neighbours mostly need the same.
     sets: Vec<Box<[u32]>>,
     needed: FxHashSet<u32>,
+    /// HTTP: the last login that was let in, and the cookies it showed. Where its answer sets none anew, those that
+    /// show them are logged in all the same.
+    login: Option<(u32, Box<[Given]>)>,
     /// MySQL: the last exchange that said each SET or USE.
     states: FxHashMap<u64, u32>,
     sends: bool,
@@ -64,6 +67,11 @@ impl LeftOut {
         }
     }
 
+    /// The step just learned has logged its user in.
+    pub(super) fn logged_in(&mut self, step: &Step, http: &Message<'_>) {
+        self.login = Some((step.exchange, shown(http).collect()));
+    }
+
     /// The exchanges among those left out that what is sent needs, or that those need in turn.
     pub(super) fn needed(mut self) -> FxHashSet<u32> {
         if self.sends {
@@ -79,10 +87,13 @@ impl LeftOut {
         http: &Message<'_>,
         answer: Option<&Message<'_>>,
     ) -> Vec<u32> {
-        let shown = http.headers.iter().filter(|field| field.is("Cookie"));
-        let shown = shown.flat_map(|field| cookie_pairs(&field.value));
-        let givers = shown.filter_map(|pair| self.givers.get(&cookie(pair)).copied());
-        let givers: Vec<u32> = givers.collect();
+        let givers = shown(http).filter_map(|given| self.givers.get(&given).copied());
+        let mut givers: Vec<u32> = givers.collect();
+        if let Some((login, with)) = &self.login
+            && shown(http).any(|given| with.contains(&given))
+        {
+            givers.push(*login);
+        }
         let set = answer.iter().flat_map(|answer| answer.headers.iter());
         let set = set.filter(|field| field.is("Set-Cookie"));
         for given in set.filter_map(|field| set_cookie(&field.value)).map(cookie) {
@@ -137,6 +148,14 @@ fn sets_session(operation: &str) -> bool {
     let shared = ["GLOBAL", "PERSIST", "PASSWORD"];
     sql.starts_with("USE ")
         || (sql.starts_with("SET ") && !shared.iter().any(|word| sql.contains(word)))
+}
+
+/// The cookies that a request shows.
+fn shown(http: &Message<'_>) -> impl Iterator<Item = Given> {
+    let fields = http.headers.iter().filter(|field| field.is("Cookie"));
+    fields
+        .flat_map(|field| cookie_pairs(&field.value))
+        .map(cookie)
 }
 
 fn cookie((name, value): (&[u8], &[u8])) -> Given {
@@ -218,6 +237,35 @@ mod tests {
             );
         }
         assert_eq!(needed(left_out, 5), [1, 3, 4]);
+    }
+
+    #[test]
+    fn an_http_lane_keeps_the_login_that_left_its_cookie_as_it_was() {
+        let mut left_out = LeftOut::default();
+        let exchanges = [
+            ("GET /login HTTP/1.1\r\n\r\n", "Set-Cookie: sid=a"),
+            ("POST /login HTTP/1.1\r\nCookie: sid=a\r\n\r\n", "X: y"),
+            ("GET /other HTTP/1.1\r\nCookie: sid=a\r\n\r\n", "X: y"),
+            ("GET /account HTTP/1.1\r\nCookie: sid=a\r\n\r\n", "X: y"),
+        ];
+        for (exchange, (request, field)) in (1..).zip(exchanges) {
+            let http = Message::parse(request.as_bytes()).unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\n{field}\r\n\r\n");
+            let answer = Message::parse(answer.as_bytes()).unwrap();
+            let step = Step::test(exchange, 0, 0);
+            let said = (request.as_bytes(), "");
+            left_out.learn(
+                (&step, exchange == 4),
+                said,
+                Some(&http),
+                Some(&answer),
+                &[],
+            );
+            if exchange == 2 {
+                left_out.logged_in(&step, &http);
+            }
+        }
+        assert_eq!(needed(left_out, 4), [1, 2]);
     }
 
     #[test]

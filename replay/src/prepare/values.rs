@@ -23,6 +23,7 @@ use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found, Told};
+pub(crate) use login::logs_in;
 pub(crate) use rule::Rule;
 
 /// Values of one lane's answers that are remembered; later ones displace none.

@@ -25,24 +25,10 @@ impl Login {
         request: &Message<'_>,
         context: &mut Context<'_>,
     ) -> Option<Self> {
-        if !context.has_users() || !(200..400).contains(&exchange.status) {
+        if !context.has_users() {
             return None;
         }
-        let fields = || {
-            carried
-                .iter()
-                .filter(|one| one.whole && one.part == Part::Body)
-        };
-        let password = fields().find(|one| names_a_password(one.place.name()))?;
-        let user = fields().find(|one| names_a_user(one.place.name()))?;
-        // a form that changes a password has one too
-        let two = fields()
-            .filter(|one| names_a_password(one.place.name()))
-            .count()
-            > 1;
-        if two || about(request).contains("register") {
-            return None;
-        }
+        let (user, password) = accepted(carried, exchange.status, request)?;
         Some(Self {
             account: context.account(&user.value),
             name: user.value.clone(),
@@ -65,6 +51,35 @@ impl Login {
             _ => None,
         }
     }
+}
+
+/// Whether a request logged somebody in when it was recorded.
+pub(crate) fn logs_in(carried: &[Carried], status: u16, request: &Message<'_>) -> bool {
+    accepted(carried, status, request).is_some()
+}
+
+/// The user and the password of a login that was let in.
+fn accepted<'a>(
+    carried: &'a [Carried],
+    status: u16,
+    request: &Message<'_>,
+) -> Option<(&'a Carried, &'a Carried)> {
+    if !(200..400).contains(&status) {
+        return None;
+    }
+    let fields = || {
+        carried
+            .iter()
+            .filter(|one| one.whole && one.part == Part::Body)
+    };
+    let password = fields().find(|one| names_a_password(one.place.name()))?;
+    let user = fields().find(|one| names_a_user(one.place.name()))?;
+    // a form that changes a password has one too
+    let two = fields()
+        .filter(|one| names_a_password(one.place.name()))
+        .count()
+        > 1;
+    (!two && !about(request).contains("register")).then_some((user, password))
 }
 
 fn names_a_password(name: &str) -> bool {
