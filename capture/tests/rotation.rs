@@ -135,6 +135,6 @@ fn the_oldest_recordings_go_to_the_bin() {
         names.sort();
         names
     };
-    assert_eq!(names(&store), ["hour-4", "hour-5"]);
-    assert_eq!(store.binned().unwrap().len(), 3);
+    assert_eq!(names(&store), ["hour-5"]);
+    assert_eq!(store.binned().unwrap().len(), 4);
 }

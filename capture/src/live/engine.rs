@@ -196,9 +196,8 @@ impl Running<'_> {
         } else {
             self.ingest.interrupt()
         }?;
-        if let Some(rotation) = &mut self.rotation {
-            // All but the last have ended by now.
-            rotation.let_go()?;
+        if let Some(rotation) = self.rotation {
+            rotation.end()?;
         }
         Ok(recording)
     }

@@ -82,6 +82,13 @@ impl Rotation {
         Ok(writer)
     }
 
+    /// The last recording has ended, too: it is one of those that are kept, whatever their number.
+    pub(super) fn end(mut self) -> Result<(), Error> {
+        self.ended.push_back(self.current());
+        self.rotate.keep = self.rotate.keep.map(|keep| keep.max(1));
+        self.let_go()
+    }
+
     /// Moves recordings to the bin that are too many.
     pub(super) fn let_go(&mut self) -> Result<(), Error> {
         let Some(keep) = self.rotate.keep else {
