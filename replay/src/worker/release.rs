@@ -129,7 +129,7 @@ impl Worker {
             if !self.is_due(lane_copy, index) || !lane_copy.may_send(&step) {
                 break;
             }
-            let Some(outgoing) = lane_copy.take_fetched(index) else {
+            let Some(outgoing) = self.fetched(lane_copy, lane, index, now_us) else {
                 self.starving.set(true);
                 self.wake.notify_one();
                 break;
@@ -171,6 +171,21 @@ impl Worker {
             self.wake.notify_one();
         }
         last
+    }
+
+    /// The bytes of a step that may go. Where those before it were left out, nobody had asked for it yet, and what is
+    /// at hand is not announced by the reader: nothing else would let the lane go on.
+    fn fetched(
+        &self,
+        lane_copy: &LaneCopy,
+        lane: &Lane,
+        index: usize,
+        now_us: u64,
+    ) -> Option<Option<Arc<Outgoing>>> {
+        lane_copy.take_fetched(index).or_else(|| {
+            self.want_ahead(lane_copy, lane, now_us);
+            lane_copy.take_fetched(index)
+        })
     }
 
     /// Why this copy does not send a step of its lane.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use reprise_measure::{Outcome, SampleFlags};
 use reprise_replay::{
-    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Targets, start,
+    MysqlLogin, MysqlRoute, MysqlTls, Plan, ReplayConfig, Secrets, Speed, Targets, start,
 };
 use reprise_store::{ConnectionEnd, NewConnection, NewRecording, Store, Totals};
 use reprise_wire::mysql::{
@@ -33,6 +33,14 @@ pub(crate) fn ok(affected_rows: u64) -> Vec<u8> {
     OkPacket {
         affected_rows,
         status: Status::AUTOCOMMIT,
+        ..OkPacket::default()
+    }
+    .encode()
+}
+
+fn ok_in_transaction() -> Vec<u8> {
+    OkPacket {
+        status: Status::AUTOCOMMIT | Status::IN_TRANSACTION,
         ..OkPacket::default()
     }
     .encode()
@@ -223,17 +231,25 @@ fn exchange(command: &[u8], reply: Option<&[u8]>, at: Timestamp) -> Exchange {
         operation: "SELECT ?".to_owned(),
         summary: "SELECT 1".to_owned(),
         status,
-        flags: if reply.is_none() {
-            Flags::NO_ANSWER_EXPECTED
-        } else {
-            Flags::empty()
+        flags: match reply {
+            None => Flags::NO_ANSWER_EXPECTED,
+            Some(reply) if reply == ok_in_transaction() => Flags::IN_TRANSACTION,
+            Some(_) => Flags::empty(),
         },
         statement_id: made.or(named),
     }
 }
 
 pub(crate) fn play(store: &Store, address: SocketAddr, password: &str) -> reprise_replay::Ended {
-    let mut plan = Plan::of("recorded");
+    play_plan(Plan::of("recorded"), store, address, password)
+}
+
+fn play_plan(
+    mut plan: Plan,
+    store: &Store,
+    address: SocketAddr,
+    password: &str,
+) -> reprise_replay::Ended {
     plan.workers = Some(1);
     plan.mysql = Some(MysqlRoute {
         address: address.to_string(),
@@ -413,6 +429,27 @@ fn new_errors_fail_recorded_ones_do_not_and_row_counts_are_compared() {
         .filter(|sample| sample.flags.contains(SampleFlags::ORDER_CONFLICT));
     assert_eq!(conflicts.count(), 2);
     assert_eq!(ended.summary.errors["MySQL 1213"], 1);
+}
+
+#[test]
+fn a_lane_goes_on_after_more_that_was_left_out_than_is_read_ahead() {
+    let address = serve(Notes::default());
+    let begun = [&b"\x03BEGIN"[..], b"\x03deadlock"];
+    let undone = std::iter::repeat_n(&b"\x03UPDATE"[..], 200);
+    let of_transaction = begun.into_iter().chain(undone);
+    let mut commands: Vec<(Vec<u8>, Option<Vec<u8>>)> = of_transaction
+        .map(|command| (command.to_vec(), Some(ok_in_transaction())))
+        .collect();
+    commands.push((b"\x03COMMIT".to_vec(), Some(ok(0))));
+    commands.push((b"\x03UPDATE".to_vec(), Some(ok(2))));
+    let (_folder, store) = store_with(&commands);
+    let mut plan = Plan::of("recorded");
+    plan.rate.speed = Speed::Max;
+    let ended = play_plan(plan, &store, address, "secret");
+    assert_eq!(ended.summary.skipped["transaction_lost"], 201);
+    let outcomes = outcomes(&store);
+    assert_eq!(outcomes.len(), 3);
+    assert_eq!(outcomes.last(), Some(&(Outcome::Ok, 0)));
 }
 
 #[test]
