@@ -126,6 +126,12 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// Notes when its answer arrived, which is not before it was sent whatever a clock that was set meanwhile says.
+    pub fn answered(&mut self, first_byte_us: Option<u64>, done_us: u64) {
+        self.done_us = done_us.max(self.sent_us);
+        self.first_byte_us = first_byte_us.map(|us| us.clamp(self.sent_us, self.done_us));
+    }
+
     /// What a user would have felt: from the intended send time to the end.
     pub const fn response_us(&self) -> u64 {
         self.done_us.saturating_sub(self.intended_us)

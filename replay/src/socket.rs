@@ -1,6 +1,8 @@
 //! Opens connections that carry the mark of replayed traffic, so that no capture takes them for
 //! production's and no replay replays itself.
 
+mod stamped;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,6 +11,8 @@ use reprise_wire::REPLAY_DSCP;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpSocket, TcpStream};
+
+pub(crate) use stamped::StampedStream;
 
 /// How many local addresses connections to a loopback target may come from: each has its own ports.
 pub(crate) const LOOPBACK_SOURCES: u8 = 16;
@@ -22,17 +26,17 @@ static SOURCE: AtomicU8 = AtomicU8::new(0);
 ///
 /// # Errors
 /// What the system says: refused, unreachable, no descriptors left.
-pub(crate) async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+pub(crate) async fn connect(address: SocketAddr) -> io::Result<StampedStream> {
     let loopback = matches!(address.ip(), IpAddr::V4(ip) if ip.is_loopback());
     if !loopback {
-        return connect_from(address, None).await;
+        return connect_from(address, None).await.map(StampedStream::new);
     }
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for _ in 0..LOOPBACK_SOURCES {
         let number = SOURCE.load(Ordering::Relaxed);
         match connect_from(address, source(number)).await {
             Err(error) if has_no_port_left(&error) => last = error,
-            connected => return connected,
+            connected => return connected.map(StampedStream::new),
         }
         let next = (number + 1) % LOOPBACK_SOURCES;
         // whoever sees it first moves on

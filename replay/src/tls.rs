@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls_native_certs::load_native_certs;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::{
@@ -23,6 +22,7 @@ use tokio_rustls::rustls::{
 
 use crate::ReplayError;
 use crate::plan::Tls;
+use crate::socket::StampedStream;
 
 /// Opens TLS on connections to one host; made once for a run.
 #[derive(Clone)]
@@ -70,7 +70,7 @@ impl TlsClient {
     ///
     /// # Errors
     /// What the peer, or its certificate, is refused for; or the connection broke.
-    pub(crate) async fn open(&self, stream: TcpStream) -> std::io::Result<TlsConnection> {
+    pub(crate) async fn open(&self, stream: StampedStream) -> std::io::Result<TlsConnection> {
         let shaken = self.connector.connect(self.name.clone(), stream).await;
         shaken.map(TlsConnection).map_err(in_words)
     }
@@ -92,16 +92,16 @@ fn in_words(error: std::io::Error) -> std::io::Error {
 /// TLS on a connection. It says that it ends before it does (RFC 8446 section 6.1): a peer takes the end of a
 /// connection that did not say so for an attack, and notes an error.
 #[derive(Debug)]
-pub(crate) struct TlsConnection(TlsStream<TcpStream>);
+pub(crate) struct TlsConnection(TlsStream<StampedStream>);
 
 impl TlsConnection {
     /// What to read from and write to.
-    pub(crate) const fn stream(&mut self) -> &mut TlsStream<TcpStream> {
+    pub(crate) const fn stream(&mut self) -> &mut TlsStream<StampedStream> {
         &mut self.0
     }
 
     /// The connection below.
-    pub(crate) fn tcp(&self) -> &TcpStream {
+    pub(crate) fn tcp(&self) -> &StampedStream {
         self.0.get_ref().0
     }
 }

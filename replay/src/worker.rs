@@ -15,6 +15,7 @@ mod pacer;
 mod places;
 mod punctual;
 mod release;
+mod unread;
 mod verify;
 
 use std::cell::{Cell, RefCell};
@@ -40,6 +41,7 @@ use in_flight::InFlight;
 use lane_copy::LaneCopy;
 use outbox::{Batch, Outbox};
 use places::Places;
+use unread::Unread;
 
 /// What tests make theirs from.
 #[cfg(test)]
@@ -102,6 +104,8 @@ pub(crate) struct Worker {
     wake: Notify,
     /// A step is due and its bytes are not there: the reader is to be asked at once.
     starving: Cell<bool>,
+    /// Whether answers may be read later than they arrive.
+    unread: Unread,
     /// No more is released: the run is ending.
     closing: Cell<bool>,
 }
@@ -158,6 +162,7 @@ impl Worker {
                 sleeps_until_us: Cell::new(0),
                 wake: Notify::new(),
                 starving: Cell::new(false),
+                unread: Unread::default(),
                 closing: Cell::new(false),
             });
             worker.pace(&timer, fetched).await

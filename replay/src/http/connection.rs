@@ -43,9 +43,9 @@ impl Request<'_> {
 pub(crate) struct Reply {
     /// How it ended.
     pub(crate) end: End,
-    /// When the first byte of the answer came.
+    /// When the first byte of the answer had arrived.
     pub(crate) first_byte_us: Option<u64>,
-    /// When its last byte came, or the failure was known.
+    /// When its last byte had arrived, or the failure was known.
     pub(crate) done_us: u64,
     /// Bytes of the answer.
     pub(crate) received: u64,
@@ -113,6 +113,21 @@ impl HttpConnection {
         matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
+    /// Asks the kernel when answers arrive, however late they are read.
+    pub(crate) fn stamp(&mut self) {
+        self.stream.stamp();
+    }
+
+    /// When what was read last had arrived.
+    fn arrived_us(&self, origin: Origin) -> u64 {
+        self.stream.tcp().arrived_us(origin)
+    }
+
+    /// Whether the kernel said when that was.
+    pub(crate) fn is_stamped(&self) -> bool {
+        self.stream.tcp().is_stamped()
+    }
+
     /// Sends `request` and reads its answer at a desk of `seat`. `reply` says at any time how far that is: whoever
     /// stops waiting knows what had come.
     pub(crate) async fn exchange(
@@ -162,7 +177,7 @@ impl HttpConnection {
         let desk = seat.desk(|desk| request.begin(desk));
         loop {
             let came = self.stream.read(&mut desk.buffer).await;
-            if desk.take(came, reply, origin) {
+            if desk.take(came, reply, self.arrived_us(origin)) {
                 return;
             }
         }
@@ -186,7 +201,7 @@ impl HttpConnection {
             let Ok(came) = tokio::time::timeout(PATIENCE, read).await else {
                 return Asked::Send;
             };
-            let over = desk.take(came, reply, origin);
+            let over = desk.take(came, reply, self.arrived_us(origin));
             let answered = desk.answer.status().is_some();
             if over || answered {
                 reply.body_unsent = true;
@@ -211,7 +226,7 @@ impl HttpConnection {
     ) -> Asked {
         loop {
             let came = self.stream.read(&mut desk.buffer).await;
-            if desk.take(came, reply, origin) {
+            if desk.take(came, reply, self.arrived_us(origin)) {
                 return Asked::Answered;
             }
         }
@@ -226,23 +241,22 @@ impl HttpConnection {
         origin: Origin,
     ) -> bool {
         let Ok(ready) = self.stream.ready().await else {
-            return desk.take(Ok(0), reply, origin);
+            return desk.take(Ok(0), reply, origin.now_us());
         };
         if !ready.is_readable() {
             return false;
         }
         match self.stream.try_read(&mut desk.buffer) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
-            came => desk.take(came, reply, origin),
+            came => desk.take(came, reply, self.arrived_us(origin)),
         }
     }
 }
 
 impl Desk {
-    /// Takes what one read gave; true when the answer is over, one way or another.
-    fn take(&mut self, came: io::Result<usize>, reply: &mut Reply, origin: Origin) -> bool {
-        let now_us = origin.now_us();
-        reply.done_us = now_us;
+    /// Takes what one read gave and when that had arrived; true when the answer is over, one way or another.
+    fn take(&mut self, came: io::Result<usize>, reply: &mut Reply, arrived_us: u64) -> bool {
+        reply.done_us = arrived_us;
         let read = came.unwrap_or(0);
         let end = if read == 0 {
             let closed_properly = self.answer.status().is_some() && self.answer.close().is_ok();
@@ -252,7 +266,7 @@ impl Desk {
                 (false, Some(_)) => End::CutShort,
             })
         } else {
-            reply.first_byte_us.get_or_insert(now_us);
+            reply.first_byte_us.get_or_insert(arrived_us);
             match self
                 .answer
                 .feed(self.buffer.get(..read).unwrap_or_default())

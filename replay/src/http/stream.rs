@@ -5,17 +5,16 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf, Ready};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, Ready};
 
 use crate::run::http_target::HttpTarget;
-use crate::socket;
+use crate::socket::{self, StampedStream};
 use crate::tls::TlsConnection;
 
 /// A connection, open and ready to send on.
 #[derive(Debug)]
 pub(crate) enum Stream {
-    Plain(TcpStream),
+    Plain(StampedStream),
     /// Boxed: its state is large, and plain connections should not pay for it.
     Tls(Box<TlsConnection>),
 }
@@ -110,11 +109,19 @@ impl Stream {
     /// # Errors
     /// The connection is broken.
     pub(crate) async fn ready(&self) -> io::Result<Ready> {
-        let both = Interest::READABLE | Interest::WRITABLE;
-        self.tcp().ready(both).await
+        self.tcp().ready().await
     }
 
-    fn tcp(&self) -> &TcpStream {
+    /// Asks the kernel when answers arrive, however late they are read.
+    pub(crate) fn stamp(&mut self) {
+        match self {
+            Self::Plain(tcp) => tcp.stamp(),
+            Self::Tls(tls) => tls.stream().get_mut().0.stamp(),
+        }
+    }
+
+    /// The connection itself, which knows when what was read last had arrived.
+    pub(crate) fn tcp(&self) -> &StampedStream {
         match self {
             Self::Plain(tcp) => tcp,
             Self::Tls(tls) => tls.tcp(),

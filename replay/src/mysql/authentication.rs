@@ -200,7 +200,7 @@ impl MysqlConnection {
             }
             Err(error) => Err(error.into()),
         };
-        reply.done_us = origin.now_us();
+        reply.done_us = self.arrived_us(origin);
         reply.received = packets.received;
         reply.first_byte_us = (packets.received > 0).then_some(reply.done_us);
         reply.end = match went {

@@ -143,7 +143,7 @@ impl MysqlConnection {
         // even after a failed write the server's reason may be there to read
         while !reader.is_done() {
             let read = self.stream.read(buffer).await.unwrap_or(0);
-            reply.done_us = origin.now_us();
+            reply.done_us = self.arrived_us(origin);
             let came = buffer.get(..read).unwrap_or_default();
             if came.is_empty() {
                 return match reply.first_byte_us {
@@ -171,6 +171,21 @@ impl MysqlConnection {
             }
         }
         End::Complete
+    }
+
+    /// Asks the kernel when replies arrive, however late they are read.
+    pub(crate) fn stamp(&mut self) {
+        self.stream.stamp();
+    }
+
+    /// When what was read last had arrived.
+    pub(crate) fn arrived_us(&self, origin: Origin) -> u64 {
+        self.stream.tcp().arrived_us(origin)
+    }
+
+    /// Whether the kernel said when that was.
+    pub(crate) fn is_stamped(&self) -> bool {
+        self.stream.tcp().is_stamped()
     }
 
     /// Whether the server has kept the connection open. Costs no system call unless something happened.

@@ -36,6 +36,11 @@ impl Timer {
         Ok(Self { fd })
     }
 
+    /// Stops the whole thread until `at`: nothing else of the runtime is done meanwhile.
+    pub(crate) fn stop_until(at: Instant) {
+        std::thread::sleep(at.saturating_duration_since(Instant::now()));
+    }
+
     /// Waits until `at`; at once when that is past.
     pub(crate) async fn until(&self, at: Instant) -> io::Result<()> {
         let left = at.saturating_duration_since(Instant::now());

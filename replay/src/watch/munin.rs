@@ -8,11 +8,10 @@ use std::time::Instant;
 
 use reprise_measure::{Reading, WatchUnit};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
 
 use super::error::WatchError;
 use super::rates::Rates;
-use crate::socket;
+use crate::socket::{self, StampedStream};
 
 /// More than this of one answer is not a plugin's.
 const LONGEST: u64 = 1 << 20;
@@ -22,7 +21,7 @@ pub(crate) struct Munin {
     address: SocketAddr,
     /// By plugin, in the order they were first named; no fields: all.
     plugins: Vec<(String, Vec<String>)>,
-    connection: Option<BufReader<TcpStream>>,
+    connection: Option<BufReader<StampedStream>>,
     /// What each plugin says of its fields; asked once.
     known: BTreeMap<String, BTreeMap<String, Field>>,
     rates: Rates,
@@ -111,7 +110,7 @@ impl Munin {
     /// What each plugin says of its fields.
     async fn describe(
         &self,
-        connection: &mut BufReader<TcpStream>,
+        connection: &mut BufReader<StampedStream>,
     ) -> Result<BTreeMap<String, BTreeMap<String, Field>>, WatchError> {
         let mut known = BTreeMap::new();
         for (plugin, _) in &self.plugins {
@@ -128,7 +127,7 @@ impl Munin {
 }
 
 /// Connects and reads the greeting.
-async fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>, WatchError> {
+async fn connect(address: SocketAddr) -> Result<BufReader<StampedStream>, WatchError> {
     let mut connection = BufReader::new(socket::connect(address).await?);
     let greeting = line(&mut connection).await?;
     if !greeting.starts_with("# munin node at") {
@@ -140,7 +139,7 @@ async fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>, WatchError
 
 /// The lines of an answer that ends with a full stop.
 async fn ask(
-    connection: &mut BufReader<TcpStream>,
+    connection: &mut BufReader<StampedStream>,
     command: &str,
 ) -> Result<Vec<String>, WatchError> {
     send(connection, command).await?;
@@ -164,20 +163,20 @@ async fn ask(
 
 /// An answer of one line.
 async fn line_of(
-    connection: &mut BufReader<TcpStream>,
+    connection: &mut BufReader<StampedStream>,
     command: &str,
 ) -> Result<String, WatchError> {
     send(connection, command).await?;
     line(connection).await
 }
 
-async fn send(connection: &mut BufReader<TcpStream>, command: &str) -> io::Result<()> {
+async fn send(connection: &mut BufReader<StampedStream>, command: &str) -> io::Result<()> {
     connection
         .write_all(format!("{command}\n").as_bytes())
         .await
 }
 
-async fn line(connection: &mut BufReader<TcpStream>) -> Result<String, WatchError> {
+async fn line(connection: &mut BufReader<StampedStream>) -> Result<String, WatchError> {
     let mut line = Vec::new();
     let read = connection
         .take(LONGEST)

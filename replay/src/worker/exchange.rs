@@ -40,6 +40,10 @@ impl Worker {
             return;
         };
         let mut next = Some(first);
+        if let Some(first) = &mut next {
+            // it has waited for this task's turn; those after it are released here
+            first.sample.sent_us = self.now_us();
+        }
         while let Some(job) = next {
             let step = job.step;
             next = match self.send(&lane_copy, lane, &step, job).await {
@@ -58,7 +62,6 @@ impl Worker {
             ticket,
             ..
         } = job;
-        sample.sent_us = self.now_us();
         let drawn = self.draw(step, &outgoing, &sample);
         sample.faults = drawn.bits;
         if !self.in_flight.update(ticket, sample) {

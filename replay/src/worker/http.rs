@@ -68,8 +68,8 @@ impl Worker {
             let connection = &mut held.connection;
             connection.exchange(request, &mut seat, origin, reply).await;
         }
-        sample.first_byte_us = reply.first_byte_us;
-        sample.done_us = reply.done_us;
+        sample.answered(reply.first_byte_us, reply.done_us);
+        self.unread.read(held.connection.is_stamped());
         sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
         let Some(answer) = seat.answer() else {
             return;
@@ -189,7 +189,12 @@ impl Worker {
         sample.flags |= SampleFlags::CONNECTED;
         let target = self.program.http.get(usize::from(step.route))?;
         match HttpConnection::open(target).await {
-            Ok(connection) => Some(connection),
+            Ok(mut connection) => {
+                if self.is_paced() {
+                    connection.stamp();
+                }
+                Some(connection)
+            }
             Err(error) => {
                 sample.outcome = Outcome::Refused;
                 sample.done_us = self.now_us();

@@ -73,6 +73,8 @@ pub(crate) struct LaneCopy {
     pub(crate) retiring: Cell<bool>,
     /// The next step is a KILL, and the connection it names is still to be opened.
     pub(crate) awaits_victim: Cell<bool>,
+    /// A step of it is due and waits for an answer.
+    pub(crate) waits: Cell<bool>,
     /// When, in the run's time, the answer came that the next step had waited for; without a clock, at first, when
     /// its place did.
     pub(crate) freed_us: Cell<u64>,
@@ -114,6 +116,7 @@ impl LaneCopy {
             plays: Cell::new(false),
             retiring: Cell::new(false),
             awaits_victim: Cell::new(false),
+            waits: Cell::new(false),
             freed_us: Cell::new(0),
             received: RefCell::default(),
             fetched: RefCell::default(),

@@ -128,6 +128,7 @@ impl Worker {
                     .await;
             }
         }
+        self.unread.read(connection.is_stamped());
         let quits = payload.first() == Some(&(CommandCode::Quit as u8));
         let goes_on = reply.end == End::Complete
             && !quits

@@ -11,6 +11,7 @@ use super::fetch::Fetched;
 use super::lane_copy::LaneCopy;
 use super::load::Load;
 use super::punctual::Punctual;
+use super::unread::UNREAD_US;
 use crate::plan::Speed;
 use crate::reason::SkipReason;
 use crate::run::control::Ending;
@@ -84,11 +85,16 @@ impl Worker {
             }
             let until_us = self.next_wake(&pace, &load, now_us);
             self.sleeps_until_us.set(until_us);
-            let wakes_us = if load.may_watch() {
-                punctual.wakes_us(until_us)
-            } else {
-                until_us
-            };
+            let wakes_us = punctual.wakes_us(until_us, load.may_watch());
+            let is_near = (now_us + 1..=now_us + UNREAD_US).contains(&wakes_us);
+            if is_near && self.unread.may_stay(load.coalesce_us() > 0) {
+                self.stop_for_the_next(&mut pace, &load, &mut punctual)
+                    .await;
+                while let Ok(found) = fetched.try_recv() {
+                    self.take_fetched(found);
+                }
+                continue;
+            }
             if wakes_us <= now_us {
                 // answers have their turn, however much is due
                 tokio::task::yield_now().await;
@@ -111,6 +117,23 @@ impl Worker {
         }
         self.close();
         Ok(())
+    }
+
+    /// Lets what was released go out and reads what has come; what comes then is read after the next moment at
+    /// which something is due.
+    async fn stop_for_the_next(&self, pace: &mut Pace, load: &Load, punctual: &mut Punctual) {
+        // the first turn sends, and finds what has come; the second reads it
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        let now_us = self.now_us();
+        let until_us = self.next_wake(pace, load, now_us).min(now_us + UNREAD_US);
+        let wakes_us = punctual.wakes_us(until_us, load.may_watch());
+        if wakes_us > now_us {
+            punctual.asked(wakes_us);
+            Timer::stop_until(self.program.origin.at(wakes_us));
+            punctual.woke(self.now_us());
+        }
+        pace.woke_us = self.now_us();
     }
 
     /// Looks at the switches when one was moved, and at the time the plan gives.

@@ -101,6 +101,7 @@ impl Worker {
         if self.lanes.borrow_mut().remove(&number).is_none() {
             return false;
         }
+        self.unread.waits(&lane_copy.waits, false);
         let places = &self.places;
         if !lane_copy.plays.get() {
             places

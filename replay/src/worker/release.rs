@@ -163,6 +163,8 @@ impl Worker {
                 self.start(lane_copy, earlier);
             }
         }
+        let waits = lane_copy.next.get() < lane_copy.due.get();
+        self.unread.waits(&lane_copy.waits, waits);
         self.want_ahead(lane_copy, lane, now_us);
         if lane_copy.is_over(lane) {
             if self.dismiss(lane_copy) && !self.is_paced() {
@@ -243,7 +245,7 @@ impl Worker {
         self.control.end(Ending::Failed);
     }
 
-    /// An answer came: what waited for it may go. The step that the caller is to send next, if there is one.
+    /// An answer has arrived: what waited for it may go. The step that the caller is to send next, if there is one.
     pub(super) fn answered(
         self: &Rc<Self>,
         lane_copy: &Rc<LaneCopy>,
@@ -260,7 +262,7 @@ impl Worker {
         if waited.is_some_and(|next| lane_copy.may_send(&next)) {
             lane_copy.freed_us.set(done_us);
         }
-        let job = self.release(lane_copy, lane, done_us);
+        let job = self.release(lane_copy, lane, self.now_us());
         if self.closing.get() {
             if job.is_none() {
                 self.leave(lane_copy);

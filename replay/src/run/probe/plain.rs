@@ -200,7 +200,10 @@ async fn ask_http(
     let mut connection = match idle {
         Some(connection) => connection,
         None => match HttpConnection::open(target).await {
-            Ok(connection) => connection,
+            Ok(mut opened) => {
+                opened.stamp();
+                opened
+            }
             Err(_) => {
                 sample.done_us = program.origin.now_us();
                 return Outcome::Refused;
@@ -217,8 +220,7 @@ async fn ask_http(
     connection
         .exchange(request, seat, program.origin, &mut reply)
         .await;
-    sample.first_byte_us = reply.first_byte_us;
-    sample.done_us = reply.done_us;
+    sample.answered(reply.first_byte_us, reply.done_us);
     let answer = seat.answer();
     sample.status = answer
         .as_ref()
@@ -253,19 +255,22 @@ async fn ask_sql(
     let mut connection = match open {
         Some(connection) => connection,
         None => match open_mysql(program).await {
-            Some(connection) => connection,
+            Some(mut opened) => {
+                opened.stamp();
+                opened
+            }
             None => {
                 sample.done_us = program.origin.now_us();
                 return Outcome::Refused;
             }
         },
     };
-    let answered = connection.answer(sql).await;
-    sample.done_us = program.origin.now_us();
-    let Ok((_, summary)) = answered else {
+    let Ok((_, summary)) = connection.answer(sql).await else {
+        sample.done_us = program.origin.now_us();
         return Outcome::Reset;
     };
-    sample.first_byte_us = Some(sample.done_us);
+    let done_us = connection.arrived_us(program.origin);
+    sample.answered(Some(done_us), done_us);
     *kept = Some(connection);
     match summary.error {
         Some(error) => {

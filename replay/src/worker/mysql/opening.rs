@@ -90,6 +90,9 @@ impl Worker {
         let credentials = target.credentials(user, recorded, database);
         let opened = async {
             let mut connection = MysqlConnection::open(target, credentials).await?;
+            if self.is_paced() {
+                connection.stamp();
+            }
             self.restore(&mut connection, state).await?;
             Ok(connection)
         };
