@@ -1,6 +1,7 @@
 //! Sends one request and sees what becomes of it: faults first, then the protocol's own client. Every
 //! request that gets here ends in exactly one sample. Units: microseconds of the run.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,14 +83,16 @@ impl Worker {
             (None, Ready::Http(template)) => {
                 let from_us = sample.sent_us + hold.as_micros() as u64;
                 let mut reply = Reply::new();
-                let exchanged = self.exchange_http(
-                    lane_copy,
-                    (lane, step),
-                    (template, &outgoing),
-                    &mut sample,
-                    &mut reply,
-                );
-                let waited = self.in_flight.patiently(ticket, from_us, exchanged).await;
+                let waited = {
+                    let exchanged = pin!(self.exchange_http(
+                        lane_copy,
+                        (lane, step),
+                        (template, &outgoing),
+                        &mut sample,
+                        &mut reply,
+                    ));
+                    self.in_flight.patiently(ticket, from_us, exchanged).await
+                };
                 if waited.is_err() {
                     // the connection went with the exchange that was using it
                     sample.outcome = Outcome::Timeout;
@@ -100,7 +103,7 @@ impl Worker {
             }
             (None, Ready::Mysql(command)) => {
                 // boxed: it is large, and every task would carry its size
-                Box::pin(self.send_mysql(lane_copy, step, command, &mut sample)).await;
+                Box::pin(self.send_mysql(lane_copy, step, command, (ticket, &mut sample))).await;
             }
         }
         if turn.answer.lost.is_some() {

@@ -2,6 +2,7 @@
 //! sample. Units: microseconds of the run.
 
 use std::future::pending;
+use std::pin::pin;
 
 use reprise_fault::Ending;
 use reprise_measure::{Outcome, Sample, SampleFlags};
@@ -38,14 +39,17 @@ impl Worker {
             }
             Ending::Close => Ok(()),
             Ending::Reset(after) => {
-                let waiting = tokio::time::sleep(*after);
+                let waiting = pin!(tokio::time::sleep(*after));
                 self.in_flight.patiently(ticket, from_us, waiting).await
             }
             Ending::Silence(Some(length)) => {
-                let waiting = tokio::time::sleep(*length);
+                let waiting = pin!(tokio::time::sleep(*length));
                 self.in_flight.patiently(ticket, from_us, waiting).await
             }
-            Ending::Silence(None) => self.in_flight.patiently(ticket, from_us, pending()).await,
+            Ending::Silence(None) => {
+                let waiting = pin!(pending());
+                self.in_flight.patiently(ticket, from_us, waiting).await
+            }
         };
         sample.outcome = match waited {
             Ok(()) => Outcome::Reset,

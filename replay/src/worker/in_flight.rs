@@ -2,7 +2,7 @@
 //! Units: microseconds of the run.
 
 use std::cell::{Cell, RefCell};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use reprise_measure::Sample;
@@ -101,20 +101,19 @@ impl InFlight {
 
     /// Waits for an exchange, but not longer than it may take. A timer for each one would cost more than
     /// all else that is done for it here, and hardly any would ever fire: [`Self::sweep`] looks instead.
-    pub(crate) async fn patiently<T>(
+    pub(crate) fn patiently<T>(
         &self,
         ticket: Ticket,
         now_us: u64,
-        exchange: impl Future<Output = T>,
-    ) -> Result<T, TimedOut> {
-        let mut exchange = pin!(exchange);
+        mut exchange: Pin<&mut impl Future<Output = T>>,
+    ) -> impl Future<Output = Result<T, TimedOut>> {
         let until = Patience::Until(now_us.saturating_add(self.timeout_us));
-        std::future::poll_fn(|context| match exchange.as_mut().poll(context) {
+        // the exchange stays where it is: it is large, and to move it costs as much as to read an answer
+        std::future::poll_fn(move |context| match exchange.as_mut().poll(context) {
             Poll::Ready(done) => Poll::Ready(Ok(done)),
             Poll::Pending if self.is_over(ticket, until, context) => Poll::Ready(Err(TimedOut)),
             Poll::Pending => Poll::Pending,
         })
-        .await
     }
 
     /// Whether the waiting is over; begins it when it has not begun.
@@ -178,7 +177,7 @@ impl InFlight {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
-    use std::pin::Pin;
+    use std::pin::pin;
 
     use super::*;
     use crate::worker::SAMPLE;
@@ -215,7 +214,8 @@ mod tests {
     fn an_answer_is_waited_for_as_long_as_it_may_take_and_no_longer() {
         let in_flight = InFlight::new(1_000_000);
         let ticket = in_flight.begin(sample(1));
-        let mut waiting = pin!(in_flight.patiently(ticket, 5_000, pending::<()>()));
+        let mut never = pin!(pending::<()>());
+        let mut waiting = pin!(in_flight.patiently(ticket, 5_000, never.as_mut()));
         assert_eq!(poll(waiting.as_mut()), Poll::Pending);
         in_flight.sweep(1_000_000);
         assert_eq!(poll(waiting.as_mut()), Poll::Pending);
@@ -224,10 +224,12 @@ mod tests {
         assert!(in_flight.end(ticket));
         // whoever has the place next has all its time
         let next = in_flight.begin(sample(2));
-        let mut waiting = pin!(in_flight.patiently(next, 1_050_000, pending::<()>()));
+        let mut never = pin!(pending::<()>());
+        let mut waiting = pin!(in_flight.patiently(next, 1_050_000, never.as_mut()));
         assert_eq!(poll(waiting.as_mut()), Poll::Pending);
         assert_eq!(poll(waiting.as_mut()), Poll::Pending);
-        let mut answered = pin!(in_flight.patiently(next, 0, ready(3)));
+        let mut at_once = pin!(ready(3));
+        let mut answered = pin!(in_flight.patiently(next, 0, at_once.as_mut()));
         assert_eq!(poll(answered.as_mut()), Poll::Ready(Ok(3)));
     }
 }

@@ -6,6 +6,7 @@ mod pinning;
 mod refused;
 mod verify;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use reprise_measure::{Outcome, Sample};
@@ -13,6 +14,7 @@ use reprise_wire::Protocol;
 use reprise_wire::mysql::{ChangeUser, CommandCode, Dialect, Session};
 
 use super::Worker;
+use super::in_flight::Ticket;
 use super::lane_copy::LaneCopy;
 use crate::desk::Seat;
 use crate::mysql::command::{MysqlCommand, killing};
@@ -30,24 +32,26 @@ impl Worker {
         lane_copy: &LaneCopy,
         step: &Step,
         command: &MysqlCommand,
-        sample: &mut Sample,
+        (ticket, sample): (Ticket, &mut Sample),
     ) {
         let mut state = lane_copy.mysql.state().lock().await;
-        let timeout = self.program.prepared.plan.timeout();
         let program = Arc::clone(&self.program);
         let Some(lane) = program.lane(lane_copy.lane) else {
             return;
         };
         let mut reply = Reply::new();
-        let sent = self.command_mysql(
-            &mut state,
-            lane_copy,
-            (lane, step),
-            command,
-            sample,
-            &mut reply,
-        );
-        if tokio::time::timeout(timeout, sent).await.is_err() {
+        let waited = {
+            let sent = pin!(self.command_mysql(
+                &mut state,
+                lane_copy,
+                (lane, step),
+                command,
+                sample,
+                &mut reply,
+            ));
+            self.in_flight.patiently(ticket, self.now_us(), sent).await
+        };
+        if waited.is_err() {
             sample.outcome = Outcome::Timeout;
             arrived(&reply, sample);
             sample.done_us = self.now_us();
@@ -169,7 +173,9 @@ impl Worker {
             Some((change, target)) => {
                 let user = String::from_utf8_lossy(&change.user);
                 let credentials = target.credentials(Some(&user), session, None);
-                *reply = connection.change_user(&change, credentials, origin).await;
+                // boxed, as everything is that few commands need
+                let changed = connection.change_user(&change, credentials, origin);
+                *reply = Box::pin(changed).await;
             }
             None => {
                 connection
@@ -194,9 +200,8 @@ impl Worker {
                 return;
             }
             let mut seat = self.desks.seat();
-            let reply = connection
-                .command(&prepare, &[], &mut seat, self.program.origin)
-                .await;
+            let prepared = connection.command(&prepare, &[], &mut seat, self.program.origin);
+            let reply = Box::pin(prepared).await;
             if let Some(error) = &reply.summary.error {
                 let sql = String::from_utf8_lossy(prepare.get(1..).unwrap_or_default());
                 self.not_restored(&sql, error);

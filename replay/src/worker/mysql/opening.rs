@@ -55,7 +55,7 @@ impl Worker {
             self.lost_mysql(state, lane_copy, lane);
         }
         sample.flags |= SampleFlags::CONNECTED;
-        match self.open_mysql(state, lane_copy, lane).await {
+        match Box::pin(self.open_mysql(state, lane_copy, lane)).await {
             Ok(connection) => Some(connection),
             Err(error) => {
                 self.refused(&error, sample);
@@ -164,9 +164,9 @@ impl Worker {
         };
         let command = Command::Query(query).encode();
         let mut seat = self.desks.seat();
-        connection
-            .command(&command, &[], &mut seat, self.program.origin)
-            .await
+        // boxed, or every command would carry its size
+        let said = connection.command(&command, &[], &mut seat, self.program.origin);
+        Box::pin(said).await
     }
 
     /// Says that the target did not take what brings a session to where the recorded one stood.
