@@ -38,7 +38,7 @@ fn a_check_over_a_stage_or_a_fault_sees_that_part_alone() {
     let run: Value = serde_json::from_str(&said.stdout).unwrap();
     for (result, (check, held)) in run["checks"].as_array().unwrap().iter().zip(checks) {
         assert_eq!(result["check"], check);
-        assert_eq!(result["held"], held, "{result}");
+        assert_eq!(result["held"], held, "{result} in {run}");
         assert!(result["value"].is_number(), "{result}");
     }
     assert_eq!(desk.answer(&["report", "parts"]), run);
