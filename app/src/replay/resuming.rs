@@ -8,7 +8,7 @@ use crate::{Error, Library};
 
 /// What a resumed run is not, to be shown before it starts.
 pub(super) fn resumed(plan: &Plan) -> &'static str {
-    if plan.repeats() || plan.rate.speed == Speed::Max {
+    if plan.repeats() || plan.goes_on_by_lanes() {
         "lanes that were under way begin again from their beginnings; what the earlier requests changed on the target is \
          as they left it"
     } else {
@@ -49,9 +49,14 @@ impl Library {
         let recording = self.store.recording(&plan.recording)?;
         let rest = match plan.rate.speed {
             _ if plan.repeats() => self.rest_of_loop(&plan, &recording, &seen, last)?,
-            Speed::Times(speed) => rest_of_once(plan, &recording, last, speed),
-            // without a clock there is no moment that it had reached: what is left are the lanes that had not ended
-            Speed::Max => Some(warmed_up(plan, last)),
+            Speed::Times(speed) if !plan.goes_on_by_lanes() => {
+                rest_of_once(plan, &recording, last, speed)
+            }
+            // what is left are the lane copies that had not ended
+            _ => {
+                let at_us = self.moment_of(&plan, &recording, &seen)?;
+                Some(warmed_up(plan.by_lanes_from(at_us), last))
+            }
         };
         match rest {
             Some(rest) => Ok(Plan {
@@ -88,19 +93,24 @@ impl Library {
         seen: &Seen,
         last: Sample,
     ) -> Result<Option<Plan>, Error> {
-        let recorded_us = match seen.in_place {
+        Ok(plan.clone().gone_on(Progress {
+            run_us: last.intended_us,
+            recorded_us: self.moment_of(plan, recording, seen)?,
+            copy: seen.copy,
+        }))
+    }
+
+    /// The moment of what is played that a run had reached; microseconds.
+    fn moment_of(&self, plan: &Plan, recording: &Recording, seen: &Seen) -> Result<u64, Error> {
+        let row = match seen.in_place {
             Some(sample) => self
                 .store
                 .exchange(recording.id, ExchangeId(sample.exchange))?,
             None => None,
         };
-        let recorded_us = recorded_us.map_or(0, |row| u64::try_from(row.at_us).unwrap_or(0));
+        let at_us = row.map_or(0, |row| u64::try_from(row.at_us).unwrap_or(0));
         let part_us = plan.between.map_or(0, |part| part.from_us);
-        Ok(plan.clone().gone_on(Progress {
-            run_us: last.intended_us,
-            recorded_us: recorded_us.saturating_sub(part_us),
-            copy: seen.copy,
-        }))
+        Ok(at_us.saturating_sub(part_us))
     }
 }
 

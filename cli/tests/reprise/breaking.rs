@@ -1,6 +1,7 @@
 //! Runs that something breaks into: the target restarts or dies, the process is killed. What was measured is
 //! kept, accounted for, and compared as far as it got.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reprise_fixtures::mysqld::Latency;
@@ -187,19 +188,64 @@ fn a_killed_loop_goes_on_in_its_next_repetition_for_the_time_that_was_left() {
 
 /// The numbers of the copies that a run sent.
 fn copies(desk: &Desk, run: &str) -> Vec<u64> {
+    let all: BTreeSet<u64> = sent(desk, run).iter().map(|(_, copy, _)| *copy).collect();
+    all.into_iter().collect()
+}
+
+/// What a run sent: lane, copy and exchange of each.
+fn sent(desk: &Desk, run: &str) -> BTreeSet<(u64, u64, u64)> {
     let path = desk.path("samples.csv");
     desk.run(&["report", run, "--samples", path.to_str().unwrap()])
         .ok();
     let text = desk.read("samples.csv");
     let mut lines = text.lines();
-    let at = lines
-        .next()
-        .unwrap()
-        .split(',')
-        .position(|name| name == "copy");
-    let copy = |line: &str| line.split(',').nth(at.unwrap()).unwrap().parse().unwrap();
-    let all: std::collections::BTreeSet<u64> = lines.map(copy).collect();
-    all.into_iter().collect()
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let [lane, copy, exchange] = ["lane", "copy", "exchange"]
+        .map(|wanted| names.iter().position(|name| *name == wanted).unwrap());
+    let sample = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let number = |at: usize| fields[at].parse().unwrap();
+        (number(lane), number(copy), number(exchange))
+    };
+    lines.map(sample).collect()
+}
+
+#[test]
+fn a_killed_run_of_several_copies_goes_on_with_those_of_each_lane_that_had_not_ended() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let (url, secret) = (url(&shop), password_secret());
+    let replay = ["replay", RECORDING, "--http", &url, "--secret", &secret];
+    let flags = ["--copies", "10", "--speed", "0.5", "--run", "killed"];
+    let mut running = Running::start(&desk, &[&replay[..], &flags].concat());
+    running.until("replaying: ");
+    while number(&desk.answer(&["report", "killed"]), "/sent") < 600 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.signal("-KILL");
+    assert_eq!(running.end().0, None);
+    let resume = ["replay", "--resume", "killed", "--secret", &secret];
+    let dry = desk.answer(&[&resume[..], &["--dry-run"]].concat());
+    let rest = desk.answer(&[&resume[..], &["--run", "rest"]].concat());
+    conserved(&rest);
+    assert_eq!(dry["sends"], rest["sent"], "{dry} {rest}");
+    let (before, after) = (sent(&desk, "killed"), sent(&desk, "rest"));
+    // together they are all of it
+    let all: BTreeSet<_> = before.union(&after).copied().collect();
+    assert_eq!(all.len(), 10 * 178);
+    // a lane copy that is played again is played whole, and one that had ended is not
+    let of = |sent: &BTreeSet<(u64, u64, u64)>, lane: u64, copy: u64| {
+        let mine = sent.iter();
+        mine.filter(|sample| (sample.0, sample.1) == (lane, copy))
+            .count()
+    };
+    let played: BTreeSet<_> = after.iter().map(|sample| (sample.0, sample.1)).collect();
+    assert!(!played.is_empty() && !before.is_empty());
+    for (lane, copy) in played {
+        let whole = of(&all, lane, copy);
+        assert_eq!(of(&after, lane, copy), whole, "lane {lane}, copy {copy}");
+        assert!(of(&before, lane, copy) < whole, "lane {lane}, copy {copy}");
+    }
 }
 
 #[test]

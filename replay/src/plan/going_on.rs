@@ -1,11 +1,12 @@
-//! Going on with a run that repeats its recording: its plan, from the moment it had reached. Lanes begin at their
-//! beginnings there, those that had been under way included, and no copy has the number of an earlier one.
+//! Going on with a run that repeats its recording, or plays several copies of it: its plan, from the moment it had
+//! reached. Lanes begin at their beginnings there, those that had been under way included; where the recording is
+//! repeated no copy has the number of an earlier one.
 
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{Plan, Speed};
 
-/// Where in a recording that is played again and again a run begins.
+/// Where in its recording a run begins that goes on with another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begins {
     /// How often the recording has begun before.
@@ -46,6 +47,21 @@ impl Plan {
     /// Whether a lane copy of this number begins where its lane did, in one repetition or another.
     pub fn is_in_place(&self, copy: u32) -> bool {
         copy.is_multiple_of(self.copies_numbered())
+    }
+
+    /// Whether a run of it that ended early goes on with the lane copies that had not ended, each from its beginning:
+    /// without a clock there is no moment that it had reached, and copies are each at another one of the recording.
+    pub fn goes_on_by_lanes(&self) -> bool {
+        !self.repeats() && (self.rate.speed == Speed::Max || self.copies_numbered() > 1)
+    }
+
+    /// What is left of such a plan, from that moment of what is played on; microseconds.
+    #[must_use]
+    pub fn by_lanes_from(mut self, at_us: u64) -> Self {
+        if self.rate.speed != Speed::Max {
+            self.begins.at_us = at_us;
+        }
+        self
     }
 
     /// What is left of a plan that repeats its recording; `None` when its time is over.

@@ -134,7 +134,11 @@ impl Outline {
             Speed::Times(times) => times,
             Speed::Max => f64::INFINITY,
         };
-        let played_us = prepared.length_us as f64 / speed;
+        let over_us = match plan.repeats() {
+            true => 0,
+            false => plan.begins.at_us,
+        };
+        let played_us = prepared.length_us.saturating_sub(over_us) as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
         if plan.users > 0 && outline.users_needed == 0 {
             outline.in_vain.push(users_in_vain(plan).to_owned());

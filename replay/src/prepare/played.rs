@@ -1,5 +1,5 @@
-//! What a run without a clock has left to play when it goes on with an earlier one: lane copies that were played to
-//! their ends are not played again, the others from their beginnings.
+//! What a run without a clock, or of several copies, has left to play when it goes on with an earlier one: lane copies
+//! that were played to their ends are not played again, the others from their beginnings.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,7 +11,6 @@ use super::lane::{Lane, Marks, Step};
 use super::outline::Outline;
 use super::outline::tally::Tally;
 use super::steps::Steps;
-use crate::plan::Speed;
 use crate::{Plan, ReplayError};
 
 /// How many runs back it is looked: each may have gone on with another.
@@ -20,31 +19,41 @@ const MOST_RUNS: usize = 1_000;
 /// Steps read at once.
 const AT_ONCE: usize = 256;
 
-/// How many exchanges each lane copy has sent in the runs before.
+/// How many exchanges each lane copy has sent in that one of the runs before that sent most of it.
 #[derive(Debug, Default)]
 pub(crate) struct Played(FxHashMap<(u32, u32), u32>);
 
 impl Played {
-    /// Reads what the runs that the plan goes on with have sent, where no clock says how far they were.
+    /// Reads what the runs that the plan goes on with have sent, where no moment says how far they were.
     ///
     /// # Errors
     /// One of them is not there, or cannot be read.
     pub(super) fn of(plan: &Plan, store: &Store) -> Result<Self, ReplayError> {
         let mut played = Self::default();
-        if plan.rate.speed != Speed::Max || plan.repeats() {
+        if !plan.goes_on_by_lanes() {
             return Ok(played);
         }
         let mut next = plan.resumes.clone();
         for _ in 0..MOST_RUNS {
             let Some(name) = next.take() else { break };
             let run = store.run(&name)?;
+            let mut sent: FxHashMap<(u32, u32), u32> = FxHashMap::default();
             for sample in store.samples(run.id) {
                 let sample = sample?;
-                *played.0.entry((sample.lane, sample.copy)).or_default() += 1;
+                *sent.entry((sample.lane, sample.copy)).or_default() += 1;
+            }
+            for (copy, sent) in sent {
+                let most = played.0.entry(copy).or_default();
+                *most = sent.max(*most);
             }
             next = Plan::from_json(run.plan)?.resumes;
         }
         Ok(played)
+    }
+
+    /// Whether an earlier run says what is left.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// Whether a copy of a lane has been played to its end.

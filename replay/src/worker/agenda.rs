@@ -75,7 +75,8 @@ impl Agenda {
                 copies::begins_us(seed, lane.id, place, lane.starts_us, lasts_us, length_us);
             let mut repetition = from_us / length_us;
             let mut begins_us = begins;
-            if begins < into_us && begins + lasts_us > into_us {
+            let is_under_way = begins + lasts_us > into_us || program.prepared.played.is_known();
+            if begins < into_us && is_under_way {
                 let spread_us = (lasts_us / SPREAD).min(length_us - into_us).max(1);
                 begins_us = into_us + begins % spread_us;
             } else if begins < into_us && plan.repeats() {
