@@ -49,14 +49,13 @@ impl Library {
         let recording = self.store.recording(&plan.recording)?;
         let rest = match plan.rate.speed {
             _ if plan.repeats() => self.rest_of_loop(&plan, &recording, &seen, last)?,
-            Speed::Times(speed) if !plan.goes_on_by_lanes() => {
-                rest_of_once(plan, &recording, last, speed)
-            }
-            // what is left are the lane copies that had not ended
-            _ => {
+            // without a clock there is no moment that it had reached: what is left are the lanes that had not ended
+            Speed::Max => Some(warmed_up(plan, last)),
+            Speed::Times(_) if plan.goes_on_by_lanes() => {
                 let at_us = self.moment_of(&plan, &recording, &seen)?;
                 Some(warmed_up(plan.by_lanes_from(at_us), last))
             }
+            Speed::Times(speed) => rest_of_once(plan, &recording, last, speed),
         };
         match rest {
             Some(rest) => Ok(Plan {

@@ -55,12 +55,10 @@ impl Plan {
         !self.repeats() && (self.rate.speed == Speed::Max || self.copies_numbered() > 1)
     }
 
-    /// What is left of such a plan, from that moment of what is played on; microseconds.
+    /// What is left of such a plan with a clock, from that moment of what is played on; microseconds.
     #[must_use]
     pub fn by_lanes_from(mut self, at_us: u64) -> Self {
-        if self.rate.speed != Speed::Max {
-            self.begins.at_us = at_us;
-        }
+        self.begins.at_us = at_us;
         self
     }
 

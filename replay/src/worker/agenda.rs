@@ -51,7 +51,8 @@ impl Agenda {
     }
 
     /// Adds those of the copies `places` of a lane that are worker `index`'s, for a run that is at `from_us`: those
-    /// that would be under way begin now, those that would have ended when the recording begins again.
+    /// that would be under way begin now, those that would have ended when the recording begins again; where earlier
+    /// runs say which have ended, all others begin now.
     pub(crate) fn add_copies(
         &mut self,
         program: &Program,

@@ -35,16 +35,14 @@ pub(super) struct Job {
 impl Worker {
     /// Sends a step of a lane copy, and the steps that its answers let go: one task for as long as there is
     /// something to send, not one for each request.
-    pub(super) async fn serve(self: Rc<Self>, lane_copy: Rc<LaneCopy>, first: Job) {
+    pub(super) async fn serve(self: Rc<Self>, lane_copy: Rc<LaneCopy>, mut first: Job) {
         let program = Arc::clone(&self.program);
         let Some(lane) = program.lane(lane_copy.lane) else {
             return;
         };
+        // it has waited for this task's turn; those after it are released here
+        first.sample.sent_us = self.now_us();
         let mut next = Some(first);
-        if let Some(first) = &mut next {
-            // it has waited for this task's turn; those after it are released here
-            first.sample.sent_us = self.now_us();
-        }
         while let Some(job) = next {
             let step = job.step;
             next = match self.send(&lane_copy, lane, &step, job).await {
@@ -96,9 +94,8 @@ impl Worker {
                 if waited.is_err() {
                     // the connection went with the exchange that was using it
                     sample.outcome = Outcome::Timeout;
-                    sample.first_byte_us = reply.first_byte_us;
+                    sample.answered(reply.first_byte_us, self.now_us());
                     sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
-                    sample.done_us = self.now_us();
                 }
             }
             (None, Ready::Mysql(command)) => {

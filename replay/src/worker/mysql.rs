@@ -252,7 +252,7 @@ pub(super) fn not_prepared(state: &mut MysqlState, step: &Step, command: &MysqlC
 
 /// Says in the sample what went out and what has come of the reply, and when.
 fn arrived(reply: &Reply, sample: &mut Sample) {
-    sample.first_byte_us = reply.first_byte_us;
+    sample.answered(reply.first_byte_us, reply.done_us);
     sample.sent_bytes = u32::try_from(reply.sent).unwrap_or(u32::MAX);
     sample.received_bytes = u32::try_from(reply.received).unwrap_or(u32::MAX);
 }

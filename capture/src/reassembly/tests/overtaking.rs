@@ -102,22 +102,7 @@ fn what_was_lost_first_is_told_first() {
     script.server("answer");
     let mut reassembler = Reassembler::new(ReassemblyLimits::default());
     let mut gaps = Vec::new();
-    for frame in script.frames() {
-        let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
-            panic!("the builder builds TCP");
-        };
-        reassembler.push(&segment, &mut |event| {
-            if let ConnectionEvent::Piece {
-                direction,
-                piece: Piece::Gap { len, .. },
-                ..
-            } = event
-            {
-                gaps.push((direction, len));
-            }
-        });
-    }
-    reassembler.finish(at(9_000_000), &mut |event| {
+    let mut note = |event: ConnectionEvent<'_>| {
         if let ConnectionEvent::Piece {
             direction,
             piece: Piece::Gap { len, .. },
@@ -126,7 +111,14 @@ fn what_was_lost_first_is_told_first() {
         {
             gaps.push((direction, len));
         }
-    });
+    };
+    for frame in script.frames() {
+        let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
+            panic!("the builder builds TCP");
+        };
+        reassembler.push(&segment, &mut note);
+    }
+    reassembler.finish(at(9_000_000), &mut note);
     assert_eq!(gaps, [(Direction::ToClient, 9), (Direction::ToServer, 5)]);
 }
 

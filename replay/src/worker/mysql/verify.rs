@@ -55,7 +55,6 @@ impl Worker {
         sample: &mut Sample,
     ) {
         arrived(reply, sample);
-        sample.answered(reply.first_byte_us, reply.done_us);
         sample.status = reply.summary.error.as_ref().map_or(0, |error| error.code);
         match reply.end {
             End::Complete => {
