@@ -4,6 +4,7 @@
 
 mod answer;
 mod base64;
+mod deflated;
 mod detect;
 pub(crate) mod edits;
 mod form;

@@ -11,18 +11,30 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::detect::{self, Neighbours};
 use super::{Pass, http};
 
-/// What `{"`, `[{` and a brace before the end of a line are, whatever comes next, and gzip, zstd and the levels of zlib.
-const BEGINNINGS: [&[u8]; 9] = [
-    b"eyJ", b"W3s", b"ewo", b"H4sI", b"KLUv", b"eA", b"eF", b"eJ", b"eN",
-];
 /// So many characters tell whether a text stands in them; what is shorter holds no name and secret.
 const TOLD_BY: usize = 16;
 
 /// Whether a text is written so, by how it begins: by chance one in a hundred thousand words is.
 pub(super) fn may_be(text: &[u8]) -> bool {
-    text.first_chunk::<TOLD_BY>().is_some_and(|start| {
-        begins_text(start) || BEGINNINGS.iter().any(|begins| start.starts_with(begins))
-    })
+    let start = text.first_chunk::<TOLD_BY>();
+    start.is_some_and(|start| begins_text(start) || begins_document(start))
+}
+
+/// Whether a text begins with what `{"`, `[{` and a brace before the end of a line are, whatever comes next, or gzip,
+/// zstd and the levels of zlib.
+const fn begins_document(start: &[u8]) -> bool {
+    matches!(
+        start,
+        [b'e', b'y', b'J', ..]
+            | [b'W', b'3', b's', ..]
+            | [b'e', b'w', b'o', ..]
+            | [b'H', b'4', b's', b'I', ..]
+            | [b'K', b'L', b'U', b'v', ..]
+            | [b'e', b'A', b'E'..=b'H', ..]
+            | [b'e', b'F', b'4'..=b'7', ..]
+            | [b'e', b'J', b'w'..=b'z', ..]
+            | [b'e', b'N', b'o'..=b'r', ..]
+    )
 }
 
 /// Whether characters stand for letters, digits and signs of ASCII.
@@ -42,6 +54,29 @@ fn begins_text(start: &[u8; TOLD_BY]) -> bool {
     })
 }
 
+/// Whether a text that is written so may stand among values that are nothing else, wherever they begin: a value's length
+/// before it may look like one of its letters.
+pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
+    let is_letter = |byte: &u8| value_of(*byte).is_some();
+    let mut done = 0;
+    // of so many letters one after the other eight stand in one of these
+    for (number, eight) in bytes.as_chunks::<{ TOLD_BY / 2 }>().0.iter().enumerate() {
+        let at = number * eight.len();
+        if at < done || !eight.iter().all(is_letter) {
+            continue;
+        }
+        let (before, after) = bytes.split_at_checked(at).unwrap_or_default();
+        let letters_before = before.iter().rev().take_while(|byte| is_letter(byte));
+        let start = at - letters_before.count();
+        done = at + after.iter().take_while(|byte| is_letter(byte)).count();
+        let letters = bytes.get(start..done).unwrap_or_default();
+        if letters.windows(TOLD_BY).any(may_be) {
+            return true;
+        }
+    }
+    false
+}
+
 const fn value_of(character: u8) -> Option<u8> {
     match character {
         b'A'..=b'Z' => Some(character - b'A'),
@@ -55,32 +90,64 @@ const fn value_of(character: u8) -> Option<u8> {
 
 /// The text with its secrets replaced; `None` when there are none, or it is something else.
 pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    let wrapping = Wrapping::of(text);
-    let joined = match wrapping {
-        Some(_) => Cow::Owned(
-            text.iter()
-                .copied()
-                .filter(|byte| !byte.is_ascii_whitespace())
-                .collect(),
-        ),
-        None => Cow::Borrowed(text),
-    };
-    let for_urls = memchr::memchr2(b'-', b'_', &joined).is_some();
-    let decoded = engine(for_urls, true).decode(&joined).ok()?;
+    let (decoded, written) = decode(text)?;
     let named = pass.inside(|pass| http::redact_part(&decoded, b"", pass));
     let changed = named.is_some();
     let mut new = named.unwrap_or(decoded);
     let found = detect::redact(&mut new, Neighbours::Text, pass);
-    if !(changed || found) {
-        return None;
+    (changed || found).then(|| written.encode(&new))
+}
+
+/// What a text stands for, and how it is written.
+pub(super) fn decode(text: &[u8]) -> Option<(Vec<u8>, Writing<'_>)> {
+    let wrapping = Wrapping::of(text);
+    let joined: Cow<'_, [u8]> = if wrapping.is_some() {
+        let letters = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+        letters.copied().collect()
+    } else if memchr::memchr(b' ', text).is_some() {
+        // a `+` that nobody escaped
+        let letters = text
+            .iter()
+            .map(|byte| if *byte == b' ' { b'+' } else { *byte });
+        letters.collect()
+    } else {
+        Cow::Borrowed(text)
+    };
+    let for_urls = memchr::memchr2(b'-', b'_', &joined).is_some();
+    // one letter alone is left where the end was cut off
+    let whole = match joined.split_last() {
+        Some((last, whole)) if joined.len() % 4 == 1 && *last != b'=' => whole,
+        _ => &joined,
+    };
+    let decoded = engine(for_urls, true).decode(whole).ok()?;
+    let written = Writing {
+        wrapping,
+        for_urls,
+        // one whose length needs no padding does not tell whether there would be any
+        padded: joined.ends_with(b"=") || (joined.len().is_multiple_of(4) && !for_urls),
+    };
+    Some((decoded, written))
+}
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writing<'a> {
+    /// `None`: all of it is in one line.
+    wrapping: Option<Wrapping<'a>>,
+    for_urls: bool,
+    padded: bool,
+}
+
+impl Writing<'_> {
+    pub(super) fn encode(self, bytes: &[u8]) -> Vec<u8> {
+        let encoded = engine(self.for_urls, self.padded)
+            .encode(bytes)
+            .into_bytes();
+        match self.wrapping {
+            Some(wrapping) => wrapping.wrap(&encoded),
+            None => encoded,
+        }
     }
-    // one whose length needs no padding does not tell whether there would be any
-    let padded = joined.ends_with(b"=") || (joined.len().is_multiple_of(4) && !for_urls);
-    let encoded = engine(for_urls, padded).encode(&new).into_bytes();
-    Some(match wrapping {
-        Some(wrapping) => wrapping.wrap(&encoded),
-        None => encoded,
-    })
 }
 
 /// How a text is cut into lines (RFC 2045 section 6.8).
@@ -119,6 +186,8 @@ fn engine(for_urls: bool, padded: bool) -> GeneralPurpose {
     let alphabet: &Alphabet = if for_urls { &URL_SAFE } else { &STANDARD };
     let config = GeneralPurposeConfig::new()
         .with_encode_padding(padded)
+        // of what is cut off within a letter
+        .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
     GeneralPurpose::new(alphabet, config)
 }
@@ -159,6 +228,32 @@ mod tests {
         ] {
             assert_eq!(redacted(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_whose_end_is_cut_off_holds_no_secret() {
+        let json = br#"{"user":"ada","password":"hunter22","page":7}"#;
+        for (for_urls, padded) in [(false, true), (true, false)] {
+            let text = engine(for_urls, padded).encode(json).into_bytes();
+            for cut in 40..text.len() {
+                let new = redacted(&text[..cut]).unwrap();
+                let (new, _) = decode(&new).unwrap();
+                let new = String::from_utf8(new).unwrap();
+                assert!(
+                    new.contains("ada") && !new.contains(":\"hun"),
+                    "{cut} {new}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_plus_that_became_a_blank_is_one() {
+        let text = engine(false, true).encode(r#"{"user":"?>>?~~","password":"hunter22"}"#);
+        assert!(text.contains('+'));
+        let new = redacted(text.replace('+', " ").as_bytes()).unwrap();
+        let new = engine(false, true).decode(new).unwrap();
+        assert!(new.starts_with(br#"{"user":"?>>?~~","password":"rp_"#));
     }
 
     #[test]
@@ -215,6 +310,25 @@ mod tests {
             let new = engine.decode(redacted(&text).unwrap()).unwrap();
             let new = crate::http::decode_content(coding.as_bytes(), &new, 1_000).unwrap();
             assert!(String::from_utf8_lossy(&new.bytes).contains(r#""password":"rp_"#));
+        }
+    }
+
+    #[test]
+    fn a_text_in_base64_is_seen_among_values_wherever_it_begins() {
+        let text = engine(false, true).encode(r#"{"pin":"1234"}"#);
+        for before in 0..24 {
+            // letters right before it: another value, and the length of this one
+            for filling in ["\0", "a", "9"] {
+                let values = format!("{}D{text}\x02ok", filling.repeat(before));
+                assert!(may_stand_in(values.as_bytes()), "{values:?}");
+            }
+        }
+        for values in [
+            "INSERT INTO customer_addresses (customer_address_id) VALUES (12345678901234567890)",
+            "\x24c0ffee00-1234-5678-9abc-def012345678\x28da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "https://shop.example/images/articles/large/0001234.png",
+        ] {
+            assert!(!may_stand_in(values.as_bytes()), "{values}");
         }
     }
 

@@ -4,7 +4,7 @@
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, inside, url};
+use super::{Pass, deflated, inside, url};
 
 /// Where pairs stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +52,10 @@ fn redact_value(name: &[u8], value: &[u8], of: Pairs, pass: &mut Pass) -> Option
         return Some(url::encode(&new));
     }
     if !is_escaped(value) {
-        return inside::redact(value, pass);
+        return inside::redact(value, pass).or_else(|| deflated::redact(value, pass));
     }
     let decoded = url::decode(value, true);
-    let inside = inside::redact(&decoded, pass);
+    let inside = inside::redact(&decoded, pass).or_else(|| deflated::redact(&decoded, pass));
     let changed = inside.is_some();
     let mut new = inside.unwrap_or(decoded);
     // Escapes hide secrets from the detectors, which look at what is written.

@@ -37,11 +37,16 @@ pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
 fn redact_tag(tag: &[u8], start: usize, edits: &mut Edits<'_>, pass: &mut Pass) {
     let mut named = None;
     if FIELDS.iter().any(|field| starts(tag, field)) {
-        let mut all = Attributes { tag, at: 0 };
-        named = all
-            .find(|(name, _)| name.eq_ignore_ascii_case(b"name"))
-            .and_then(|(_, range)| tag.get(range))
-            .and_then(|name| Some((name, pass.rule(|table| &mut table.form, name, false)?)));
+        let attribute = |wanted: &[u8]| {
+            let mut all = Attributes { tag, at: 0 };
+            let (_, range) = all.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+            tag.get(range)
+        };
+        let mut rule_of = |name| Some((name, pass.rule(|table| &mut table.form, name, false)?));
+        // `<input type="password">` says it whatever its name
+        let kind = attribute(b"type").filter(|kind| kind.eq_ignore_ascii_case(b"password"));
+        named = attribute(b"name").and_then(&mut rule_of);
+        named = named.or_else(|| kind.and_then(&mut rule_of));
     }
     for (name, range) in (Attributes { tag, at: 0 }) {
         let value = tag.get(range.clone()).unwrap_or_default();

@@ -2,6 +2,7 @@
 //! something in it was replaced; its Content-Length, chunks and content coding are then put right.
 
 mod body;
+mod chunks;
 mod fields;
 mod plain;
 #[cfg(test)]
@@ -94,7 +95,8 @@ fn redact_parts(payload: &mut Payload, whole: bool, pass: &mut Pass) -> body::Ou
     let mut body = body::Outcome::default();
     let rewritten = match Message::parse(&payload.bytes) {
         Ok(mut message) => {
-            let changed = fields::redact(&mut message, pass);
+            let mut changed = fields::redact(&mut message, pass);
+            changed |= message.chunked && chunks::hold_secrets(framed(&payload.bytes), pass);
             body = body::redact(&mut message, whole, pass);
             (changed || body.changed).then(|| message.encode())
         }
@@ -122,6 +124,11 @@ fn redact_message(bytes: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let changed = fields::redact(&mut message, pass);
     let body = body::redact(&mut message, true, pass);
     (changed || body.changed).then(|| message.encode())
+}
+
+/// What follows the head.
+fn framed(message: &[u8]) -> &[u8] {
+    message.get(head_len(message)..).unwrap_or_default()
 }
 
 fn head_len(message: &[u8]) -> usize {

@@ -15,6 +15,8 @@ enum Kind {
     Pairs(Pairs),
     /// With URLs in it.
     Text,
+    /// Percent-encoded once more than it need be.
+    Escaped,
 }
 
 /// Whether there is anything in `text` that a text with secrets has: a sign of pairs, of markup, of a URL with a
@@ -23,21 +25,22 @@ pub(super) fn may_hold_others(text: &[u8]) -> bool {
     memchr::memchr3(b'=', b'@', b'\'', text).is_some() || memchr::memchr(b'<', text).is_some()
 }
 
-/// Whether there may be a text with secrets among values that are nothing else: a document, a URL, a query. What is a
-/// packet's length by chance, or a sum or a date, is passed over: rows are full of them.
+/// Whether there may be a text with secrets among values that are nothing else: a document, a URL, a query, any of them
+/// in base64. What is a packet's length by chance, or a sum or a date, is passed over: rows are full of them.
 pub(super) fn may_stand_in(bytes: &[u8]) -> bool {
     let is_written = |at: Option<usize>| {
         let byte = at.and_then(|at| bytes.get(at));
         byte.is_some_and(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
     };
-    memchr::memchr3_iter(b'{', b'&', b'/', bytes).any(|at| match bytes.get(at) {
+    let is_document = |at: usize| match bytes.get(at) {
         Some(b'/') => at
             .checked_sub(1)
             .and_then(|before| bytes.get(before..))
             .is_some_and(|from| from.starts_with(b"://")),
         Some(b'&') => is_written(at.checked_sub(1)) && is_written(at.checked_add(1)),
         _ => is_written(at.checked_add(1)),
-    })
+    };
+    memchr::memchr3_iter(b'{', b'&', b'/', bytes).any(is_document) || base64::may_stand_in(bytes)
 }
 
 /// The text with its secrets replaced; `None` when there are none.
@@ -56,6 +59,10 @@ pub(super) fn redact(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         Kind::Document => url::also_in_text(text, json::redact(text, pass), pass),
         Kind::Markup => url::also_in_text(text, markup(text, pass), pass),
         Kind::Text => url::redact_in_text(text, pass),
+        Kind::Escaped => {
+            let new = redact(&url::decode(text, false), pass);
+            new.map(|new| url::encode(&new))
+        }
     })
 }
 
@@ -70,7 +77,7 @@ fn kind(text: &[u8]) -> Option<Kind> {
     }
     let (equals, colon) = (holds(b'='), holds(b':'));
     if !equals && !colon {
-        return None;
+        return is_escaped(text).then_some(Kind::Escaped);
     }
     if memchr::memchr2(b'"', b'\'', text).is_some() {
         let is_serialized = colon && php::may_be(text);
@@ -100,6 +107,15 @@ fn kind(text: &[u8]) -> Option<Kind> {
     } else {
         Some(Kind::Pairs(Pairs::Form))
     }
+}
+
+/// Whether signs that pairs, URLs and documents have stand escaped in a text.
+fn is_escaped(text: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 3] = [b"3d", b"3a", b"7b"];
+    memchr::memchr_iter(b'%', text).any(|at| {
+        let digits = text.get(at + 1..at + 3).unwrap_or_default();
+        SIGNS.iter().any(|sign| digits.eq_ignore_ascii_case(sign))
+    })
 }
 
 fn markup(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {

@@ -41,13 +41,19 @@ fn head_len(part: &[u8]) -> Option<usize> {
 }
 
 fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
-    if let Some(name) =
-        parameter(head, b"name=").filter(|_| parameter(head, b"filename=").is_none())
+    // a picture called `signature` is one, a file called `private_key` is a secret
+    let may_be_taken = || parameter(head, b"filename=").is_none() || is_text(content);
+    if let Some(name) = parameter(head, b"name=")
         && let Some(rule) = pass.rule(|table| &mut table.form, name, false)
+        && may_be_taken()
     {
         return pass.replace(rule, content, Place::Form(name));
     }
     pass.inside(|pass| http::redact_part(content, content_type(head), pass))
+}
+
+fn is_text(content: &[u8]) -> bool {
+    std::str::from_utf8(content).is_ok() && memchr::memchr(0, content).is_none()
 }
 
 /// What the head of a part says that it is.

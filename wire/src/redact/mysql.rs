@@ -1,6 +1,8 @@
 //! Secrets in a MySQL exchange: passwords in SQL text, authentication data of COM_CHANGE_USER, values of
 //! columns that rules name, and what is known by its shape in statements, parameters and rows.
 
+mod accounts;
+mod comment;
 mod embedded;
 mod holes;
 mod literal;
@@ -17,8 +19,6 @@ use crate::operation::LONGEST_LINE;
 use crate::{Exchange, Flags};
 
 use super::detect::{self, Neighbours};
-use super::pass::Place;
-use super::rules::Detector;
 use super::{Pass, quietly};
 use memory::{Connection, Prepared};
 use reply::Known;
@@ -65,9 +65,9 @@ pub(super) fn redact(
         _ => {
             if let Some(request) = &mut exchange.request {
                 if code == Some(CommandCode::ChangeUser) {
-                    blank_authentication(&mut request.bytes, pass);
+                    accounts::redact_change(&mut request.bytes, pass);
                 } else if code == Some(CommandCode::RegisterReplica) {
-                    blank_password(&mut request.bytes, pass);
+                    accounts::blank_password(&mut request.bytes, pass);
                 }
                 detect::redact(&mut request.bytes, Neighbours::Binary, pass);
             }
@@ -316,43 +316,6 @@ fn redact_summary(exchange: &mut Exchange, by_name: bool, memory: &Memory, pass:
     let mut summary = String::from_utf8_lossy(&bytes).into_owned();
     summary.truncate(summary.floor_char_boundary(LONGEST_LINE));
     exchange.summary = summary;
-}
-
-/// COM_CHANGE_USER is `11 user 00 length authentication database 00 ...`: the authentication data
-/// becomes zeros, for no reply to a challenge can be used again.
-fn blank_authentication(bytes: &mut [u8], pass: &mut Pass) {
-    let Some(user_end) = memchr::memchr(0, bytes) else {
-        return;
-    };
-    blank_behind_length(bytes, user_end + 1, pass);
-}
-
-/// COM_REGISTER_SLAVE is `15 server (4 bytes) length host length user length password ...`: the password becomes
-/// zeros.
-fn blank_password(bytes: &mut [u8], pass: &mut Pass) {
-    let text = |at: usize| Some(at + 1 + usize::from(*bytes.get(at)?));
-    if let Some(password) = text(5).and_then(text) {
-        blank_behind_length(bytes, password, pass);
-    }
-}
-
-/// Fills with zeros what stands behind its length at `at`.
-fn blank_behind_length(bytes: &mut [u8], at: usize, pass: &mut Pass) {
-    let rule = pass
-        .detectors
-        .rule(Detector::MysqlAuthentication, |rule| pass.is_on(rule));
-    let Some(rule) = rule else { return };
-    let length = bytes.get(at).copied().map_or(0, usize::from);
-    let start = at + 1;
-    let end = (start + length).min(bytes.len());
-    if let Some(data) = bytes
-        .get_mut(start..end)
-        .filter(|data| data.iter().any(|byte| *byte != 0))
-    {
-        let after = vec![0; data.len()];
-        pass.hit(rule, data, after, Place::Authentication);
-        data.fill(0);
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::redact::edits::Edits;
 use crate::redact::{Pass, inside};
 
 use super::literal::{self, Literal};
-use super::redact_text;
+use super::{comment, redact_text};
 
 /// Words that statements with secrets begin with.
 const STATEMENTS: [&[u8]; 10] = [
@@ -67,7 +67,9 @@ fn redact_comment(comment: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         Some(inside) if open == b"/*" => (inside, &b"*/"[..]),
         _ => (inside, &b""[..]),
     };
-    let new = redact_text(inside, pass)?;
+    let quoted = redact_text(inside, pass);
+    let bare = comment::redact(quoted.as_deref().unwrap_or(inside), pass);
+    let new = bare.or(quoted)?;
     Some([open, &new, close].concat())
 }
 

@@ -13,7 +13,7 @@ use crate::mysql::{
 use crate::redact::detect::{self, Neighbours};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
-use crate::redact::{Pass, inside};
+use crate::redact::{Pass, http, inside};
 
 use super::Replaced;
 use rows::{binary_row, may_have_rule, text_row};
@@ -232,7 +232,7 @@ impl Rewriting<'_, '_> {
             self.take_over(start);
             pass.hit(rule, &file, Vec::new(), Place::File);
             self.shift = self.shift.wrapping_sub(count);
-        } else if detect::redact(&mut file, Neighbours::Text, pass) {
+        } else if redact_file(&mut file, pass) {
             self.take_over(start);
             write_packet(&mut self.out, &mut number, &file);
             self.shift = self
@@ -366,6 +366,20 @@ impl Rewriting<'_, '_> {
         self.out.extend_from_slice(kept);
         self.done = up_to;
     }
+}
+
+/// Replaces the secrets in a file that is loaded: a table with a line of names, documents in its columns. Whether there
+/// are any.
+fn redact_file(file: &mut Vec<u8>, pass: &mut Pass) -> bool {
+    let mut named = pass.inside(|pass| http::redact_part(file, b"text/csv", pass));
+    if named.is_none() {
+        named = pass.inside(|pass| http::redact_part(file, b"", pass));
+    }
+    let changed = named.is_some();
+    if let Some(named) = named {
+        *file = named;
+    }
+    detect::redact(file, Neighbours::Text, pass) || changed
 }
 
 /// How many packets a payload takes; the number is used modulo 256.

@@ -145,6 +145,31 @@ fn authentication_data_of_a_change_of_user_becomes_zeros() {
 }
 
 #[test]
+fn attributes_of_a_change_of_user_are_replaced_by_their_names() {
+    let tail =
+        |token: &[u8]| [b"\x20\x04_pid\x017\x09api_token\x0a", token, b"\x01a\x01b"].concat();
+    let change = |token: &[u8]| ChangeUser {
+        user: b"ada".to_vec(),
+        auth_response: Vec::new(),
+        database: b"shop".to_vec(),
+        charset: Some(45),
+        plugin: Some(b"mysql_native_password".to_vec()),
+        tail: tail(token),
+    };
+    let request = Command::ChangeUser(&change(b"s3cret-key").encode()).encode();
+    let (after, _, exchange) = redacted(Rules::default(), exchange(request.clone(), vec![], ""));
+    assert!(!holds(&after, b"s3cret") && after.len() == request.len());
+    assert!(exchange.flags.contains(Flags::REDACTED));
+    let read = ChangeUser::decode(&after[1..]).unwrap();
+    assert_eq!(read, change(&read.tail[19..29]));
+    for length in 0..request.len() {
+        let cut = request[..length].to_vec();
+        let (after, _, _) = redacted(Rules::default(), self::exchange(cut, vec![], ""));
+        assert_eq!(after.len(), length);
+    }
+}
+
+#[test]
 fn the_password_of_a_replica_becomes_zeros() {
     let request = b"\x15\x07\0\0\0\x04host\x04user\x06s3cret\xea\x0c\0\0\0\0\0\0\0\0".to_vec();
     for length in 0..=request.len() {

@@ -37,6 +37,10 @@ fn a_url_holds_no_secret_wherever_in_it_one_may_stand() {
         ),
         ("/cb?body=a%3Db%26password%3DSECRET&y=2", "&y=2"),
         (
+            "/cb?u=https%253A%252F%252Fh%252F%253Ftoken%253DSECRET&y=2",
+            "&y=2",
+        ),
+        (
             "/graphql?query=%7Blogin(password%3A%22SECRET%22)%7D&y=2",
             "&y=2",
         ),
@@ -247,6 +251,10 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("text/html", "<a href=/confirm?token=SECRET>a</a>"),
     (
         "text/html",
+        "<input TYPE=Password name=q value=\"SECRET\"><a b=c>",
+    ),
+    (
+        "text/html",
         "<div data-state='{\"a\":1,\"apiKey\":\"SECRET\"}'></div>",
     ),
     ("text/html", "<body data-csrf-token=\"SECRET\"><a b=c>"),
@@ -279,6 +287,10 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ),
     (
         "multipart/form-data; boundary=X",
+        "--X\r\nContent-Disposition: form-data; name=\"private_key\"; filename=\"a\"\r\n\r\nSECRET\r\n--X--\r\n",
+    ),
+    (
+        "multipart/form-data; boundary=X",
         "--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb=c&password=SECRET\r\n--X--\r\n",
     ),
     (
@@ -299,6 +311,36 @@ fn documents_of_any_kind_hold_no_named_secret() {
             assert_eq!(answered(kind, &body), body, "a second time");
         }
     }
+}
+
+#[test]
+fn what_the_extension_of_a_chunk_says_is_no_secret() {
+    let request = |extensions: &str, second: &str| {
+        let head = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        format!("{head}5{extensions}\r\nhello\r\n6{second}\r\n world\r\n0\r\n\r\n")
+    };
+    for (first, second) in [
+        (";a=b;sig=\"SECRET\"", ""),
+        ("", ";chunk-signature=SECRET"),
+        (" ; sig = SECRET", ";a"),
+    ] {
+        let request = request(first, second).replace("SECRET", SECRET);
+        let (request, _, _) = redacted(http(&request, b""));
+        assert!(
+            request.ends_with("\r\nb\r\nhello world\r\n0\r\n\r\n"),
+            "{request}"
+        );
+    }
+    let plain = request(";a=b", ";page=\"7\"");
+    assert_eq!(redacted(http(&plain, b"")).0, plain);
+}
+
+#[test]
+fn a_picture_whose_field_is_called_like_a_secret_stays() {
+    let part =
+        "--X\r\nContent-Disposition: form-data; name=\"signature\"; filename=\"a.png\"\r\n\r\n";
+    let body = format!("{part}\u{89}PNG\0\0\r\n--X--\r\n");
+    assert_eq!(answered("multipart/form-data; boundary=X", &body), body);
 }
 
 #[test]

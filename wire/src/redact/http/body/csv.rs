@@ -19,7 +19,10 @@ pub(super) fn redact(table: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         let (range, end) = field(table, at, separator);
         let value = table.get(range.clone()).unwrap_or_default();
         if is_head {
-            let rule = pass.rule(|table| &mut table.member, value, false);
+            // a document in a column names nothing
+            let is_name = !value.iter().any(|byte| b"{}[]<>:=".contains(byte));
+            let rule = is_name.then(|| pass.rule(|table| &mut table.member, value, false));
+            let rule = rule.flatten();
             columns.push(rule.map(|rule| (rule, value)));
         } else if let Some((rule, name)) = columns.get(column).copied().flatten()
             && let Some(new) = pass.replace(rule, value, Place::Json(name))

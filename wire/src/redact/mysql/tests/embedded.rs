@@ -1,5 +1,7 @@
 //! Secrets inside strings, comments and values: documents of JSON, and statements that others execute.
 
+use base64::Engine as _;
+
 use super::*;
 
 const SECRET: &str = "h1dden-s3cret";
@@ -29,6 +31,8 @@ fn strings_and_comments_of_a_statement_hold_no_secrets() {
         ),
         ("SELECT 1 -- token = 'SECRET'\nFROM t", "\nFROM t"),
         ("SELECT 1 # token = 'SECRET'", "SELECT 1 # token = 'rp_"),
+        ("SELECT 1 /* id=7 token=SECRET */", "/* id=7 token=rp_"),
+        ("SELECT 1 -- password: SECRET, id: 7", ", id: 7"),
         (
             "INSERT INTO links (url) VALUES ('https://shop/reset?token=SECRET&page=2')",
             "&page=2')",
@@ -69,6 +73,8 @@ fn strings_and_comments_without_secrets_pass_byte_for_byte() {
         "INSERT INTO t (doc) VALUES ('{\"a\":\"it''s\"}', \"{'x'}\") /* route='/cart' */ -- x",
         "SET @s = 'UPDATE users SET name=''ada'''",
         "SELECT '[1,2' # {",
+        "SELECT 1 /* controller:users,action=password, note: a token is a secret: */",
+        "SELECT 1 /* token */ = 7",
     ] {
         let request = Command::Query(Query::plain(sql.as_bytes())).encode();
         let (after, _, _) = redacted(Rules::default(), exchange(request.clone(), vec![], sql));
@@ -105,6 +111,92 @@ fn documents_in_parameters_and_rows_hold_no_secrets() {
     let (parameters, _) = connection.execute(5, vec![text(&document)], vec![]);
     let stored = parameters.encode();
     assert!(!holds(&stored, SECRET.as_bytes()) && holds(&stored, b"{\"user\":\"ada\""));
+}
+
+/// A document in base64, plain and packed, with letters like it before what it is.
+fn in_base64() -> [String; 3] {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let document = format!("{{\"user\":\"ada\",\"password\":\"{SECRET}\",\"a\":1}}");
+    let packed = crate::http::encode(document.as_bytes(), b"gzip");
+    [
+        STANDARD.encode(&document),
+        URL_SAFE_NO_PAD.encode(&document),
+        STANDARD.encode(packed.unwrap().unwrap()),
+    ]
+}
+
+/// What of a stored text is base64, decoded and unpacked.
+fn unpacked(stored: &[u8]) -> String {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+    let texts = (0..stored.len()).filter_map(|at| {
+        let start = stored.get(at..)?;
+        let is_beginning = start.starts_with(b"eyJ1") || start.starts_with(b"H4sI");
+        let end = start.iter().position(|byte| !is_letter(byte));
+        let text = start.get(..end.unwrap_or(start.len()))?;
+        is_beginning.then_some(text)
+    });
+    let texts = texts.map(|text| {
+        let (decoded, _) = crate::redact::base64::decode(text).unwrap();
+        if decoded.starts_with(b"{") {
+            return decoded;
+        }
+        let unpacked = crate::http::decode_content(b"gzip", &decoded, 1_000).unwrap();
+        unpacked.bytes.into_owned()
+    });
+    String::from_utf8_lossy(&texts.collect::<Vec<_>>().join(&b' ')).into_owned()
+}
+
+fn assert_replaced(stored: &[u8]) {
+    let text = unpacked(stored);
+    let replaced = text.contains("ada") && text.contains("\"password\":\"rp_");
+    assert!(replaced && !text.contains("h1dd"), "{text:?}");
+}
+
+#[test]
+fn documents_in_base64_in_a_statement_hold_no_secrets() {
+    for document in in_base64() {
+        for sql in [
+            format!("INSERT INTO jobs (payload) VALUES ('{document}')"),
+            format!("UPDATE jobs SET payload=\"{document}\", n=7 WHERE id=8"),
+        ] {
+            let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+            let (request, _, exchange) =
+                redacted(Rules::default(), exchange(request, vec![], &sql));
+            assert_replaced(&request);
+            assert_replaced(exchange.summary.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn documents_in_base64_in_parameters_and_rows_hold_no_secrets() {
+    let columns = [
+        ColumnDefinition::new(b"digest", ColumnType::VAR_STRING),
+        ColumnDefinition::new(b"payload", ColumnType::BLOB),
+    ];
+    for document in in_base64() {
+        let row = vec![text("da39a3ee5e6b4b0d"), text(&document)];
+        for (format, command) in [
+            (
+                RowFormat::Text,
+                Command::Query(Query::plain(b"SELECT digest, payload FROM t")).encode(),
+            ),
+            (RowFormat::Binary, execute(4, &[])),
+        ] {
+            let reply = result(format, &columns, std::slice::from_ref(&row));
+            let mut connection = Connection::new();
+            connection.prepare(4, "SELECT digest, payload FROM t", 0, &columns);
+            let mut whole = exchange(command, reply, "");
+            whole.statement_id = Some(4);
+            let (_, reply, _) = connection.take(whole);
+            assert_replaced(&reply);
+            packets(&reply);
+        }
+        let mut connection = Connection::new();
+        connection.prepare(5, "INSERT INTO t (digest, payload) VALUES (?, ?)", 2, &[]);
+        let (parameters, _) = connection.execute(5, row, vec![]);
+        assert_replaced(&parameters.encode());
+    }
 }
 
 #[test]

@@ -179,6 +179,36 @@ fn a_file_that_is_loaded_into_a_secret_column_is_left_out_and_any_other_looked_a
     }
 }
 
+#[test]
+fn documents_and_columns_with_names_in_a_file_that_is_loaded_hold_no_secrets() {
+    for (file, stays) in [
+        (
+            "7\t{\"a\":1,\"password\":\"s3cret\"}\n8\t{\"b\":2}\n",
+            "8\t{\"b\":2}\n",
+        ),
+        ("id,password,note\n7,s3cret,ok\n8,s3cret,ok\n", ",ok\n"),
+    ] {
+        let sql = "LOAD DATA LOCAL INFILE 'f' INTO TABLE s";
+        let mut reply = Vec::new();
+        let mut sequence = 1;
+        for packet in [
+            b"\xfbf",
+            file.as_bytes(),
+            b"",
+            &OkPacket::default().encode(),
+        ] {
+            write_packet(&mut reply, &mut sequence, packet);
+        }
+        let request = Command::Query(Query::plain(sql.as_bytes())).encode();
+        let (request, reply, _) = redacted(Rules::default(), exchange(request, reply, sql));
+        let files = sent_files(&request, &reply, &Dialect::UNKNOWN);
+        let file = String::from_utf8(files[0].clone()).unwrap();
+        assert!(!file.contains("s3cret") && file.contains("rp_"), "{file}");
+        assert!(file.ends_with(stays), "{file}");
+        packets(&reply);
+    }
+}
+
 /// A reply of rows with a secret column, its bytes at a hole read as zeros.
 fn with_hole(hole: std::ops::Range<usize>, unread: bool) -> (Vec<u8>, Exchange) {
     let columns = [
