@@ -264,7 +264,8 @@ impl Connection {
 
     /// Whether it carried bytes and goes on.
     pub(super) fn is_open(&self) -> bool {
-        self.state == State::Open && self.identity.slot.is_some()
+        let carried = self.identity.slot.is_some() || self.overtaking_segments() > 0;
+        self.state == State::Open && carried
     }
 
     /// Whether anything waits behind a hole, or for what it acknowledges.

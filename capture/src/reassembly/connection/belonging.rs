@@ -19,8 +19,10 @@ impl Connection {
             return opens && (!segment.replay_marked || self.reset_at.is_some());
         }
         if segment.syn {
-            let Some(offset) = half.locate(segment.sequence.wrapping_add(1)) else {
-                return self.state == State::Closed;
+            let first_byte = segment.sequence.wrapping_add(1);
+            let Some(offset) = half.locate(first_byte) else {
+                return self.state == State::Closed
+                    || self.has_overtaken(side, first_byte) == Some(false);
             };
             // A SYN that was overtaken by its own data stands at, or shortly before, the first byte.
             let is_own = offset == 0
@@ -38,22 +40,18 @@ impl Connection {
         if self.state == State::Replay {
             return true;
         }
-        let near = |side: Side, sequence: u32| {
-            let half = self.half(side);
-            let offset = half.locate(sequence)?;
-            Some(offset.abs_diff(half.next().cast_signed()) <= FOREIGN_DISTANCE)
-        };
-        if segment.syn {
-            let begins = self.half(side).locate(segment.sequence.wrapping_add(1));
-            let answers = segment
-                .acknowledgement
-                .and_then(|sequence| near(side.other(), sequence));
-            return begins.map_or_else(|| answers == Some(true), |offset| offset == 0);
-        }
-        let sent = near(side, segment.sequence);
         let acknowledged = segment
             .acknowledgement
-            .and_then(|sequence| near(side.other(), sequence));
+            .and_then(|sequence| self.is_near(side.other(), sequence));
+        if segment.syn {
+            let first_byte = segment.sequence.wrapping_add(1);
+            let begins = self.half(side).locate(first_byte);
+            return begins
+                .map(|offset| offset == 0)
+                .or_else(|| self.has_overtaken(side, first_byte))
+                .unwrap_or_else(|| acknowledged == Some(true));
+        }
+        let sent = self.is_near(side, segment.sequence);
         sent.unwrap_or(true)
             && acknowledged.unwrap_or(true)
             && (sent.is_some() || acknowledged.is_some())

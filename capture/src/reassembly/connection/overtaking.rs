@@ -1,10 +1,11 @@
 //! Packets that were captured before one they acknowledge: several queues of a network card, or the two
 //! directions on two taps, hand packets over in another order than they passed. They wait for a moment, or what
-//! they acknowledge would be taken for lost.
+//! they acknowledge would be taken for lost; so do the first bytes of a connection whose SYN was not seen yet, or
+//! what stands before them would be taken for something from before the capture.
 
 use std::collections::VecDeque;
 
-use super::{Connection, State};
+use super::{Connection, FOREIGN_DISTANCE, State};
 use crate::link::{Endpoint, Path, Segment};
 use crate::reassembly::event::ConnectionEvent;
 use crate::reassembly::flow::Side;
@@ -15,6 +16,9 @@ use reprise_wire::Timestamp;
 
 /// After so many packets in a row that waited in vain the connection's packets are lost rather than late.
 const MOST_IN_VAIN: u8 = 8;
+
+/// Where both sides have said something and one of them more, a SYN is not late: it was before the capture.
+const MOST_TURNS: usize = 2;
 
 /// What waits of one connection, in the order it was captured.
 #[derive(Debug, Default)]
@@ -107,6 +111,15 @@ impl Overtaking {
         }
     }
 
+    /// How often those that wait change sides.
+    fn turns(&self) -> usize {
+        let (before, after) = (self.segments.iter(), self.segments.iter().skip(1));
+        before
+            .zip(after)
+            .filter(|(one, next)| one.0 != next.0)
+            .count()
+    }
+
     fn put(&mut self, segment: &Segment<'_>, side: Side) {
         self.bytes += segment.payload.len();
         self.segments.push_back((side, Waiting::of(segment)));
@@ -129,11 +142,13 @@ impl Connection {
     ) {
         let is_patient = |waiting: &Overtaking| waiting.in_vain < MOST_IN_VAIN;
         let is_patient = self.overtaking.as_deref().is_none_or(is_patient);
-        if self.overtaking_segments() == 0 && !(is_patient && self.overtakes(segment, side)) {
+        let overtakes =
+            is_patient && self.overtakes(segment, side) || self.is_before_the_first(segment, side);
+        if self.overtaking_segments() == 0 && !overtakes {
             self.follow(segment, side, context);
             return;
         }
-        let is_in_turn = !self.overtakes(segment, side) && !self.is_ahead(segment, side);
+        let is_in_turn = self.is_in_turn(segment, side);
         if is_in_turn {
             self.follow(segment, side, context);
         } else {
@@ -159,6 +174,7 @@ impl Connection {
             } else {
                 None
             };
+            let is_amid = !self.low.has_begun() && !self.high.has_begun();
             let Some(waiting) = self.overtaking.as_mut().filter(|one| !one.is_empty()) else {
                 return;
             };
@@ -167,7 +183,7 @@ impl Connection {
             } else if waiting.is_over(now, context.limits) {
                 waiting.in_vain = waiting.in_vain.saturating_add(1);
                 is_late = true;
-            } else {
+            } else if !(is_amid && waiting.turns() >= MOST_TURNS) {
                 return;
             }
             self.follow_waiting(place, context);
@@ -211,10 +227,8 @@ impl Connection {
         if self.state != State::Open {
             return (!waiting.is_empty()).then_some(0);
         }
-        waiting.segments.iter().position(|(side, one)| {
-            let segment = one.segment();
-            !self.overtakes(&segment, *side) && !self.is_ahead(&segment, *side)
-        })
+        let mut segments = waiting.segments.iter();
+        segments.position(|(side, one)| self.is_in_turn(&one.segment(), *side))
     }
 
     /// The place of one that was sent before all others that wait, as far as their numbers tell: what they
@@ -247,11 +261,45 @@ impl Connection {
         } else {
             one.acknowledgement
         };
-        let half = self.half(other_side);
-        let until = until.and_then(|sequence| half.locate(sequence));
-        half.locate(other.sequence)
-            .zip(until)
-            .is_some_and(|(begins, until)| begins < until)
+        until.is_some_and(|until| ahead(other.sequence, until) < 0)
+    }
+
+    fn is_in_turn(&self, segment: &Segment<'_>, side: Side) -> bool {
+        !self.overtakes(segment, side)
+            && !self.is_ahead(segment, side)
+            && !self.is_before_the_first(segment, side)
+    }
+
+    /// Whether `segment` carries something and nobody knows yet what its side began with: a SYN may still come, or
+    /// earlier bytes. Once one side has begun without a SYN no other is waited for.
+    fn is_before_the_first(&self, segment: &Segment<'_>, side: Side) -> bool {
+        let carries = !segment.payload.is_empty() || segment.missing > 0 || segment.fin;
+        let may_open = !self.identity.midstream || !self.half(side.other()).has_begun();
+        carries && !segment.syn && !segment.rst && may_open && !self.half(side).has_begun()
+    }
+
+    /// How far a sequence number is ahead of the first segment of its side that waits; `None`: none does.
+    fn ahead_of_waiting(&self, side: Side, sequence: u32) -> Option<i32> {
+        let waiting = self.overtaking.as_ref()?;
+        let mut waiting = waiting.segments.iter();
+        let (_, first) = waiting.find(|(of, _)| *of == side)?;
+        Some(ahead(sequence, first.sequence))
+    }
+
+    /// Whether a sequence number is near to where a side is, or to what waits of it; `None`: nothing is known of it.
+    pub(super) fn is_near(&self, side: Side, sequence: u32) -> Option<bool> {
+        let half = self.half(side);
+        let distance = match half.locate(sequence) {
+            Some(offset) => offset.abs_diff(half.next().cast_signed()),
+            None => u64::from(self.ahead_of_waiting(side, sequence)?.unsigned_abs()),
+        };
+        Some(distance <= FOREIGN_DISTANCE)
+    }
+
+    /// Whether what waits of a side may have overtaken the SYN before the byte of this number; `None`: nothing waits.
+    pub(super) fn has_overtaken(&self, side: Side, first_byte: u32) -> Option<bool> {
+        let ahead = self.ahead_of_waiting(side, first_byte)?;
+        Some((-i32::from(u16::MAX)..=0).contains(&ahead))
     }
 
     /// Whether `segment` acknowledges bytes that may still come.
@@ -266,4 +314,9 @@ impl Connection {
         half.locate(segment.sequence)
             .is_some_and(|offset| offset > half.next().cast_signed())
     }
+}
+
+/// How far one sequence number is ahead of another.
+const fn ahead(sequence: u32, of: u32) -> i32 {
+    sequence.wrapping_sub(of).cast_signed()
 }

@@ -74,6 +74,95 @@ fn an_answer_captured_before_its_question_costs_no_byte_of_either() {
 }
 
 #[test]
+fn bytes_captured_before_their_syn_cost_nothing_that_stands_before_them() {
+    let mut script = conversation().segment_bytes(4);
+    script.handshake();
+    script.client("one?two?three?").server("first answer");
+    let said = script.into_frames();
+    let expected = (String::from("one?two?three?"), String::from("first answer"));
+    // The second, then the third packet of the question before everything else; so of the answer.
+    for (from, to) in [(4, 0), (5, 0), (6, 1), (8, 1), (8, 0)] {
+        let mut frames = said.clone();
+        frames[from..]
+            .iter_mut()
+            .for_each(|frame| frame.at = at(1_100_000));
+        let early = frames.remove(from);
+        frames.insert(to, early);
+        let frames = captured(Vec::new(), frames);
+        let (to_server, to_client, gap_bytes) = told(&frames);
+        assert_eq!((to_server, to_client), expected, "{from} before {to}");
+        assert_eq!(gap_bytes, 0);
+    }
+}
+
+#[test]
+fn of_a_connection_without_a_syn_the_first_packets_may_change_places() {
+    let mut script = conversation().segment_bytes(4);
+    script.handshake();
+    let opening = script.frames().len();
+    script.client("one?two?").server("answer");
+    let mut said = script.into_frames().split_off(opening);
+    said.swap(0, 1);
+    let (to_server, to_client, gap_bytes) = told(&captured(Vec::new(), said.clone()));
+    assert_eq!(
+        (&*to_server, &*to_client, gap_bytes),
+        ("one?two?", "answer", 0)
+    );
+    // Nor is a copy of one seen elsewhere another connection's.
+    let mut elsewhere: Vec<Frame> = said.iter().map(|frame| frame.clone().in_vxlan(7)).collect();
+    elsewhere.extend(said);
+    elsewhere.sort_by_key(|frame| frame.at);
+    let (everything, reassembler) = reassembled_with(
+        ReassemblyLimits::default(),
+        &captured(Vec::new(), elsewhere),
+    );
+    assert_eq!(only(&everything).to_server.text(), "one?two?");
+    assert_eq!(reassembler.counts().duplicates, 4, "those that carry bytes");
+}
+
+#[test]
+fn a_connection_that_is_amid_its_talk_is_not_waited_for() {
+    let mut script = conversation();
+    script
+        .client("one?")
+        .server("first")
+        .client("two?")
+        .server("2nd");
+    let mut reassembler = Reassembler::new(ReassemblyLimits::default());
+    let mut told = Everything::default();
+    for (number, frame) in script.frames().iter().enumerate() {
+        let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
+            panic!("the builder builds TCP");
+        };
+        reassembler.push(&segment, &mut |event| told.event(event));
+        let begun = number >= 4;
+        assert_eq!(told.connections.len(), usize::from(begun), "{number}");
+        assert_eq!(reassembler.counts().overtaking == 0, begun);
+    }
+    assert_eq!(only(&told).to_server.text(), "one?two?");
+    assert_eq!(only(&told).to_client.text(), "first2nd");
+}
+
+#[test]
+fn a_syn_long_after_bytes_from_before_the_capture_opens_another_connection() {
+    for wait in [1_000, 50_000, 90_000] {
+        let mut old = conversation();
+        old.unseen(Direction::ToServer, 1 << 20).client("old");
+        let mut frames = old.into_frames();
+        let mut new = Conversation::new(address(40_000), address(80), at(1_000_000 + wait));
+        new.handshake().client("new");
+        frames.extend(new.into_frames());
+        let everything = reassembled(&frames);
+        let told: Vec<String> = everything
+            .connections
+            .iter()
+            .map(|one| one.to_server.text())
+            .collect();
+        assert_eq!(told, ["old", "new"]);
+    }
+}
+
+#[test]
 fn what_does_not_come_for_long_after_its_acknowledgement_is_lost() {
     let (opening, mut said) = questions();
     let late = said.remove(0);
