@@ -32,6 +32,9 @@ pub struct KeyShift {
     /// Its place in its table, from 1, for an INSERT that names no columns; as the target tells it.
     #[serde(default)]
     pub position: Option<u32>,
+    /// Nobody named it: the target told it, or the recording showed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
 }
 
 /// A key column as the target tells it.
@@ -122,15 +125,7 @@ impl ShiftKeys {
                 self.columns.push(KeyShift::of(told, by));
             }
         }
-        for told in told.iter().filter(|_| self.auto) {
-            if let Some((table, column)) = &told.refers_to
-                && self.has(table, column)
-                && !self.has(&told.table, &told.column)
-            {
-                let by = ShiftBy::Like(table.clone(), column.clone());
-                self.columns.push(KeyShift::of(told, by));
-            }
-        }
+        while self.refer_on(told) {}
         self.take_learned(told, learned);
         for key in &mut self.columns {
             let told = told.iter().find(|told| key.is(&told.table, &told.column));
@@ -142,20 +137,41 @@ impl ShiftKeys {
         }
     }
 
+    /// Adds what refers to a column that is shifted by now, which others may refer to in turn (a table whose key is
+    /// its parent's). Whether anything was added.
+    fn refer_on(&mut self, told: &[KeyColumn]) -> bool {
+        let before = self.columns.len();
+        for told in told.iter().filter(|_| self.auto) {
+            if let Some((table, column)) = &told.refers_to
+                && self.has(table, column)
+                && !self.has(&told.table, &told.column)
+            {
+                let by = ShiftBy::Like(table.clone(), column.clone());
+                self.columns.push(KeyShift::of(told, by));
+            }
+        }
+        self.columns.len() > before
+    }
+
     /// Adds what was learned, as far as it is looked for and the target does not know it otherwise: a table that
-    /// it tells has the key that it tells.
+    /// it tells has the key that it tells, and a foreign key refers to what it refers to.
     fn take_learned(&mut self, told: &[KeyColumn], learned: &[KeyShift]) {
         if !std::mem::take(&mut self.auto) {
             return;
         }
         for key in learned {
             let is_told = |told: &KeyColumn| told.table.eq_ignore_ascii_case(&key.table);
+            let refers =
+                |told: &KeyColumn| told.refers_to.is_some() && key.is(&told.table, &told.column);
             let goes = match &key.by {
                 ShiftBy::Offset(_) | ShiftBy::Text | ShiftBy::Bytes => !told.iter().any(is_told),
-                ShiftBy::Like(table, column) => self.has(table, column),
+                ShiftBy::Like(table, column) => self.has(table, column) && !told.iter().any(refers),
             };
             if goes && !self.has(&key.table, &key.column) {
-                self.columns.push(key.clone());
+                self.columns.push(KeyShift {
+                    found: true,
+                    ..key.clone()
+                });
             }
         }
     }
@@ -166,13 +182,15 @@ impl ShiftKeys {
 
     /// The place among the columns of the one whose offset decides; `None` when there is no such place.
     pub(crate) fn root_of(&self, place: usize) -> Option<usize> {
-        match &self.columns.get(place)?.by {
-            ShiftBy::Offset(_) | ShiftBy::Text | ShiftBy::Bytes => Some(place),
-            ShiftBy::Like(table, column) => self
-                .columns
-                .iter()
-                .position(|key| key.is(table, column) && !matches!(key.by, ShiftBy::Like(..))),
+        let mut place = place;
+        // what refers to itself by way of others has none
+        for _ in 0..=self.columns.len() {
+            let ShiftBy::Like(table, column) = &self.columns.get(place)?.by else {
+                return Some(place);
+            };
+            place = self.columns.iter().position(|key| key.is(table, column))?;
         }
+        None
     }
 
     /// The first column that refers to one that is not shifted; with `auto` that is not known yet.
@@ -194,12 +212,14 @@ impl KeyShift {
             column: column.to_owned(),
             by,
             position: None,
+            found: false,
         }
     }
 
     fn of(told: &KeyColumn, by: ShiftBy) -> Self {
         Self {
             position: Some(told.position),
+            found: true,
             ..Self::new((&told.table, &told.column), by)
         }
     }
@@ -238,6 +258,7 @@ impl FromStr for KeyShift {
             column,
             by,
             position: None,
+            found: false,
         })
     }
 }
@@ -334,6 +355,63 @@ mod tests {
         keys.add("orders.id=7").unwrap();
         keys.resolve(&schema, &[]);
         assert_eq!(said(&keys), "item.id=1000000 orders.id=7");
+    }
+
+    #[test]
+    fn what_refers_to_a_key_that_refers_to_another_is_shifted_as_that_one() {
+        let refers = |table: &str, column: &str, to: Option<&str>| KeyColumn {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            position: 1,
+            next: (table == "party").then_some(1),
+            text: None,
+            refers_to: to.map(|table| (table.to_owned(), "id".to_owned())),
+        };
+        // a person is a party, and what comes before it in the alphabet refers to it
+        let schema = [
+            refers("orders", "person_id", Some("person")),
+            refers("party", "id", None),
+            refers("person", "boss_id", Some("person")),
+            refers("person", "id", Some("party")),
+        ];
+        let mut keys = ShiftKeys::auto();
+        keys.resolve(&schema, &["person.boss_id=party.id".parse().unwrap()]);
+        let all: Vec<String> = keys.columns.iter().map(ToString::to_string).collect();
+        let said = [
+            "party.id=1000000",
+            "person.id=party.id",
+            "orders.person_id=person.id",
+            "person.boss_id=person.id",
+        ];
+        assert_eq!(all, said);
+        let roots: Vec<_> = (0..4).map(|place| keys.root_of(place)).collect();
+        assert_eq!(roots, [Some(0); 4]);
+        // one that leads round has no root
+        let mut round = ShiftKeys::default();
+        round.add("a.id=b.id").unwrap();
+        round.add("b.id=a.id").unwrap();
+        assert_eq!(round.root_of(0), None);
+    }
+
+    #[test]
+    fn a_foreign_key_of_the_target_wins_over_what_the_recording_shows() {
+        let told = |table: &str, column: &str, next, to: Option<&str>| KeyColumn {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            position: 1,
+            next,
+            text: None,
+            refers_to: to.map(|table| (table.to_owned(), "code".to_owned())),
+        };
+        // items are numbered by hand, and their numbers happen to be those of addresses
+        let schema = [
+            told("address", "id", Some(1), None),
+            told("line", "item_id", None, Some("item")),
+        ];
+        let mut keys = ShiftKeys::auto();
+        keys.resolve(&schema, &["line.item_id=address.id".parse().unwrap()]);
+        let all: Vec<String> = keys.columns.iter().map(ToString::to_string).collect();
+        assert_eq!(all, ["address.id=1000000"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod prepared;
 mod seen;
 mod unmet;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use reprise_wire::mysql::{AUTO_INCREMENT_FLAG, Command, Dialect, ResultColumns, result_columns};
 use rustc_hash::FxHashMap;
@@ -306,8 +306,11 @@ impl KeyLearner {
             keys.push(KeyShift::new((&table.name, &key), ShiftBy::Offset(None)));
         }
         keys.sort_by(|one, other| one.table.cmp(&other.table));
+        let of_columns = self.columns.iter().map(|seen| seen.table.as_str());
+        let tables = of_columns.chain(self.tables.values().map(|table| table.name.as_str()));
+        let tables: BTreeSet<&str> = tables.collect();
         for seen in &self.columns {
-            if let Some(key) = seen.refers_to(&keys) {
+            if let Some(key) = seen.refers_to(&keys, &tables) {
                 let by = ShiftBy::Like(key.table.clone(), key.column.clone());
                 let shift = KeyShift::new((&seen.table, &seen.column), by);
                 keys.push(shift);

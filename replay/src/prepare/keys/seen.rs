@@ -1,5 +1,7 @@
 //! A column, with how many ids of which tables statements named by it: what it refers to.
 
+use std::collections::BTreeSet;
+
 use super::naming::{is_named_after, is_named_like_an_id};
 use crate::plan::{KeyShift, ShiftBy};
 
@@ -29,9 +31,13 @@ impl Seen {
         known.map_or(0, |(_, count)| *count)
     }
 
-    /// The key that it refers to: the table its name says, or the one whose ids it was seen with most, and with
-    /// others less than half as often.
-    pub(super) fn refers_to<'k>(&self, keys: &'k [KeyShift]) -> Option<&'k KeyShift> {
+    /// The key that it refers to: the table its name says, or, where it says none of the `tables` there are, the one
+    /// whose ids it was seen with most, and with others less than half as often.
+    pub(super) fn refers_to<'k>(
+        &self,
+        keys: &'k [KeyShift],
+        tables: &BTreeSet<&str>,
+    ) -> Option<&'k KeyShift> {
         if keys.iter().any(|key| key.is(&self.table, &self.column)) {
             return None;
         }
@@ -43,7 +49,12 @@ impl Seen {
         let most = || {
             let (first, second) = (ids.first()?, ids.get(1).map_or(0, |(_, count)| *count));
             let clear = first.1 >= ENOUGH && first.1 >= 2 * second;
-            (clear && is_named_like_an_id(&self.column)).then_some(first)
+            // `item_id` names items, whatever ids happen to be the same
+            let names_one = || {
+                let mut tables = tables.iter();
+                tables.any(|table| is_named_after(&self.column, table))
+            };
+            (clear && is_named_like_an_id(&self.column) && !names_one()).then_some(first)
         };
         let (table, _) = named.or_else(most)?;
         let mut roots = keys.iter();

@@ -124,6 +124,20 @@ fn a_column_whose_name_says_less_has_to_be_seen_with_several_ids_of_one_table() 
 }
 
 #[test]
+fn a_column_named_after_a_table_that_gave_no_ids_refers_to_no_other() {
+    let mut application = Application::default();
+    for id in 1..=9 {
+        application.says(1, "INSERT INTO address (street) VALUES ('x')", id);
+        application.says(1, &format!("SELECT * FROM item WHERE id = {}", id + 100), 0);
+        application.says(1, &format!("INSERT INTO line (item_id) VALUES ({id})"), 0);
+    }
+    assert_eq!(
+        application.learned(&ShiftKeys::auto()),
+        keys(&[("address.id", 9)])
+    );
+}
+
+#[test]
 fn another_lanes_ids_say_nothing() {
     let mut application = Application::default();
     application.says(1, "INSERT INTO orders (state) VALUES ('new')", 57);
@@ -267,6 +281,16 @@ fn a_column_that_no_statement_has_values_of_is_told_with_those_there_are() {
         format!("--shift-keys 'lines.order_id=orders.id': {none}; their tables are item, orders"),
     ];
     assert_eq!(unmet, expected);
+    // a run keeps what it found with its plan, for the next
+    let mut kept = plan.clone();
+    kept.columns.iter_mut().for_each(|key| key.found = true);
+    assert!(
+        Application::default()
+            .learner
+            .finish(&kept)
+            .unmet
+            .is_empty()
+    );
     let nothing = Application::default().learner.finish(&plan).unmet;
     assert!(
         nothing[0].ends_with("of it, and none has values of a column"),

@@ -9,9 +9,10 @@ use crate::plan::{KeyShift, ShiftKeys};
 const NAMED: usize = 5;
 
 impl KeyLearner {
-    /// The columns of the plan that nothing has values of, each in words.
+    /// The columns that the plan was told and nothing has values of, each in words; of those that an earlier run
+    /// found by itself nobody has to hear.
     pub(super) fn unmet(&self, plan: &ShiftKeys) -> Vec<String> {
-        let keys = plan.columns.iter();
+        let keys = plan.columns.iter().filter(|key| !key.found);
         let unmet = keys.filter(|key| self.statements_of(key) == 0);
         let said = unmet.map(|key| {
             let known = self.known_beside(key);
