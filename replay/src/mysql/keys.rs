@@ -29,6 +29,9 @@ use texts::Texts;
 /// So many keys are remembered at least, and twice as many at most; the oldest go first.
 const MOST: usize = 100_000;
 
+/// The whole numbers up to here are all told apart by a DOUBLE.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// What the copies inserted. Shared by all workers, and touched only by statements that have values of keys.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -280,17 +283,22 @@ impl Keys {
     }
 }
 
-fn whole_number(value: &Value) -> Option<u64> {
+/// A parameter as the number that a key may be; drivers of JavaScript send every number as a DOUBLE.
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
     match value {
         Value::Int(number) => u64::try_from(*number).ok(),
         Value::Unsigned(number) => Some(*number),
+        Value::Double(number) => {
+            let is_whole = number.fract() == 0.0 && (0.0..=MOST_EXACT).contains(number);
+            is_whole.then_some(*number as u64)
+        }
         Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
         _ => None,
     }
     .filter(|number| *number > 0)
 }
 
-/// Puts a number in place of a parameter; integers as BIGINT, whatever they were declared as.
+/// Puts a number in place of a parameter; but for texts as BIGINT, whatever it was declared as.
 fn put(parameters: &mut Parameters, at: usize, number: u64) {
     let Some(value) = parameters.values.get_mut(at) else {
         return;

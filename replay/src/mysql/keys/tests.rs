@@ -167,4 +167,11 @@ fn parameters_are_replaced_whatever_their_type_and_when_types_are_left_out() {
     assert_eq!(sent(&untyped), [Value::Int(9), Value::Unsigned(206)]);
     let texts = Parameters::of(vec![Value::Null, Value::Bytes(b"7".to_vec())]).encode();
     assert_eq!(sent(&texts), [Value::Null, Value::Bytes(b"207".to_vec())]);
+    // as JavaScript has its numbers
+    let doubles = Parameters::of(vec![Value::Double(7.0), Value::Double(8.0)]).encode();
+    assert_eq!(sent(&doubles), [Value::Double(7.0), Value::Unsigned(208)]);
+    for other in [8.5, -8.0, 1e300] {
+        let doubles = Parameters::of(vec![Value::Null, Value::Double(other)]).encode();
+        assert_eq!(sent(&doubles), [Value::Null, Value::Double(other)]);
+    }
 }

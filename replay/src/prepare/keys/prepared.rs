@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use reprise_wire::mysql::{Command, CommandCode, Execute, ParameterType, Value, summarise_reply};
+use reprise_wire::mysql::{Command, CommandCode, Execute, ParameterType, summarise_reply};
 use rustc_hash::FxHashMap;
 
 use super::Heard;
+use crate::mysql::keys::whole_number;
 
 /// So many statements of a lane are known; one that has more prepares each anew.
 const MOST: usize = 1_000;
@@ -97,12 +98,7 @@ impl Prepared {
             });
         };
         statement.types = parameters.types;
-        let numbers = parameters.values.iter().map(|value| match value {
-            Value::Int(number) => u64::try_from(*number).ok(),
-            Value::Unsigned(number) => Some(*number),
-            Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
-            _ => None,
-        });
+        let numbers = parameters.values.iter().map(whole_number);
         Some(Executed {
             sql,
             numbers: numbers.collect(),
