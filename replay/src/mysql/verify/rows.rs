@@ -16,6 +16,9 @@ type Cell = Option<Vec<u8>>;
 /// A row's values.
 type Row = Vec<Cell>;
 
+/// Of more rows each is held against the one in its place only.
+const MOST_PAIRS: usize = 100_000;
+
 /// What of a value is shown; bytes.
 const SHOWN: usize = 200;
 
@@ -64,8 +67,9 @@ pub(super) fn compare(
     if before.iter().zip(&now).all(|(one, other)| same(one, other)) {
         return None;
     }
-    let left = unpaired(&before, &now, &quiet);
-    let found = left.iter().flat_map(|(one, other)| {
+    let (only_before, only_now) = unpaired(&before, &now, &quiet);
+    let (only_before, only_now) = without_same(only_before, only_now, same);
+    let found = only_before.iter().zip(&only_now).flat_map(|(one, other)| {
         let differing = differing(one, other, &quiet, &ids);
         differing.map(|at| (at, one.get(at), other.get(at)))
     });
@@ -104,8 +108,8 @@ fn in_columns<'a>(
     })
 }
 
-/// The rows that only one side has, each with one of the other's, in order.
-fn unpaired<'a>(before: &'a [Row], now: &'a [Row], quiet: &[bool]) -> Vec<(&'a Row, &'a Row)> {
+/// The rows that only one side has, in order, and those that only the other has.
+fn unpaired<'a>(before: &'a [Row], now: &'a [Row], quiet: &[bool]) -> (Vec<&'a Row>, Vec<&'a Row>) {
     let key = |row: &'a Row| -> Vec<Option<&'a [u8]>> {
         let cells = row.iter().zip(quiet);
         cells
@@ -132,7 +136,27 @@ fn unpaired<'a>(before: &'a [Row], now: &'a [Row], quiet: &[bool]) -> Vec<(&'a R
         }
         _ => false,
     });
-    only_before.into_iter().zip(only_now).collect()
+    (only_before, only_now.collect())
+}
+
+/// Those of them that the other side does not have under ids of its own either, in any order.
+fn without_same<'a>(
+    before: Vec<&'a Row>,
+    mut now: Vec<&'a Row>,
+    same: impl Fn(&Row, &Row) -> bool,
+) -> (Vec<&'a Row>, Vec<&'a Row>) {
+    if before.len().saturating_mul(now.len()) > MOST_PAIRS {
+        return (before, now);
+    }
+    let is_alone = |row: &&Row| match now.iter().position(|other| same(row, other)) {
+        Some(at) => {
+            now.remove(at);
+            false
+        }
+        None => true,
+    };
+    let before = before.into_iter().filter(is_alone).collect();
+    (before, now)
 }
 
 /// The columns in which two rows differ.

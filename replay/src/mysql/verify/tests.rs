@@ -177,6 +177,28 @@ fn ids_that_the_target_generated_are_the_recorded_ones() {
 }
 
 #[test]
+fn rows_under_ids_of_their_own_are_found_in_another_order() {
+    let format = RowFormat::Text;
+    let before = rows(format, false, &[(10, "a"), (10, "b"), (3, "c")]);
+    let moved = [(3, "c"), (70, "b"), (70, "a")];
+    let mut generated = Generated::default();
+    generated.note(10, 70, 1);
+    let places = |now: &[(i64, &str)], noise: &[&str]| {
+        let mut book = NoiseBook::default();
+        noise.iter().for_each(|place| book.note(1, place));
+        let found = compare(&before, &rows(format, false, now), known(&generated, &book));
+        found.map_or_else(Vec::new, |found| found.places)
+    };
+    assert_eq!(places(&moved, &[]), ["order"]);
+    assert!(places(&moved, &["order"]).is_empty());
+    let changed = [(3, "c"), (70, "b"), (70, "x")];
+    assert_eq!(places(&changed, &["order"]), ["column:name"]);
+    // each stands for one
+    let twice = [(3, "c"), (70, "b"), (70, "b")];
+    assert_eq!(places(&twice, &["order"]), ["column:name"]);
+}
+
+#[test]
 fn a_reply_reads_as_a_table() {
     let shown = text(
         &rows(RowFormat::Binary, false, &[(1, "a"), (2, "b")]),
