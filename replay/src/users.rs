@@ -35,8 +35,7 @@ impl Users {
                 name: unquoted(name),
                 password: unquoted(password),
             };
-            let names_columns = account.password.eq_ignore_ascii_case("password");
-            if accounts.is_empty() && index == 0 && names_columns {
+            if index == 0 && account.names_columns() {
                 continue;
             }
             accounts.push(account);
@@ -87,11 +86,21 @@ impl std::fmt::Debug for Account {
     }
 }
 
+impl Account {
+    /// Whether it is the heads of two columns, not an account such as `admin`, `password`.
+    fn names_columns(&self) -> bool {
+        const USERS: [&str; 5] = ["user", "username", "email", "login", "name"];
+        let is = |text: &str, word: &str| text.trim().eq_ignore_ascii_case(word);
+        USERS.iter().any(|word| is(&self.name, word)) && is(&self.password, "password")
+    }
+}
+
+/// A field without the quotes around it; within them two stand for one, as in CSV.
 fn unquoted(field: &str) -> String {
     let inside = field
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
-    inside.unwrap_or(field).to_owned()
+    inside.map_or_else(|| field.to_owned(), |inside| inside.replace("\"\"", "\""))
 }
 
 #[cfg(test)]
@@ -107,6 +116,10 @@ mod tests {
             .map(|one| (one.name.as_str(), one.password.as_str()))
             .collect();
         assert_eq!(all, [("ann@x", "a:b"), ("bob", "c")]);
+        // an account may have no better password, and one may hold quotes
+        let plain = Users::parse("admin:password\nann,\"a\"\"b\"\n").unwrap();
+        let passwords = plain.0.iter().map(|one| one.password.as_str());
+        assert_eq!(passwords.collect::<Vec<_>>(), ["password", "a\"b"]);
         assert_eq!(Users::parse("ann:x\nbob\n"), Err(2));
         assert!(!format!("{users:?}").contains("a:b"));
     }

@@ -15,7 +15,11 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
     if one == other {
         return true;
     }
-    let (mut ones, mut others) = (words(one), words(other));
+    let both = known.iter().chain(other_known).copied();
+    let joined: Vec<&[u8]> = both
+        .filter(|value| value.iter().any(|byte| !is_word(*byte)))
+        .collect();
+    let (mut ones, mut others) = (words(one, &joined), words(other, &joined));
     loop {
         match (ones.next(), others.next()) {
             (None, None) => return true,
@@ -32,8 +36,9 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
     }
 }
 
-/// Runs of word characters, and what is between them; the host of a URL is one with the slashes before it.
-fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Runs of word characters, and what is between them; the host of a URL is one with the slashes before it, and so are
+/// known values that are more than a word (`ann@example.org`).
+fn words<'a>(text: &'a [u8], joined: &[&[u8]]) -> impl Iterator<Item = &'a [u8]> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = *rest.first()?;
@@ -43,7 +48,8 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
             (1..rest.len())
                 .find(|at| ends(*at) || host_len(rest.get(*at..).unwrap_or_default()) > 0)
         };
-        let length = match date_len(rest).max(mail_date_len(rest)).max(host_len(rest)) {
+        let told = date_len(rest).max(mail_date_len(rest)).max(host_len(rest));
+        let length = match told.max(joined_len(rest, joined)) {
             0 => run().unwrap_or(rest.len()),
             length => length,
         };
@@ -51,6 +57,17 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         rest = after;
         Some(word)
     })
+}
+
+/// How long the value at the beginning of a text is, one of these; 0 when there is none, or it goes on.
+fn joined_len(text: &[u8], joined: &[&[u8]]) -> usize {
+    let whole = |value: &&&[u8]| {
+        let ends_in_word = value.last().is_some_and(|byte| is_word(*byte));
+        let goes_on = text.get(value.len()).is_some_and(|byte| is_word(*byte));
+        text.starts_with(value) && !(ends_in_word && goes_on)
+    };
+    let found = joined.iter().filter(whole);
+    found.map(|value| value.len()).max().unwrap_or(0)
 }
 
 const fn is_word(byte: u8) -> bool {
@@ -239,6 +256,30 @@ mod tests {
             ("getAccountsByName", "getInvoicesByDate"),
             ("NOTEBOOK-COPPERED", "NOTEBOOK-SILVERED"),
             ("", "x"),
+        ] {
+            assert!(!same(one, other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_known_value_is_one_word_with_all_that_it_consists_of() {
+        let known: [&[u8]; 1] = [b"carl.c+tag@x.org"];
+        let now: [&[u8]; 1] = [b"load1@load.test"];
+        let same =
+            |one: &str, other: &str| same_text(one.as_bytes(), &known, other.as_bytes(), &now);
+        for (one, other) in [
+            ("carl.c+tag@x.org", "load1@load.test"),
+            ("Hello carl.c+tag@x.org.", "Hello load1@load.test."),
+            // of all users, beside a time
+            ("carl.c+tag@x.org 2026-11-21", "carl.c+tag@x.org 2026-11-22"),
+        ] {
+            assert!(same(one, other), "{one} and {other}");
+        }
+        for (one, other) in [
+            ("carl.c+tag@x.org", "ann@x.org"),
+            ("carl.c+tag@x.org2", "load1@load.test"),
+            ("load1@load.test", "carl.c+tag@x.org"),
+            ("carl.c+tag@x.org", "load2@load.test"),
         ] {
             assert!(!same(one, other), "{one} and {other}");
         }
