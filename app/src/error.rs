@@ -174,6 +174,7 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
         Replay::Store(error) => of_store(error),
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
         Replay::Unreachable { .. }
+        | Replay::Untrusted { .. }
         | Replay::Watch { .. }
         | Replay::TooFewConnections { .. }
         | Replay::Control(ControlError::Unreachable { .. } | ControlError::Foreign { .. }) => {
@@ -189,15 +190,19 @@ mod tests {
 
     #[test]
     fn a_host_without_an_address_was_looked_for_and_not_refused() {
-        let source = std::io::Error::other(
+        let why = std::io::Error::other(
             "failed to lookup address information: Name or service not known",
         );
         let host = "staging.exmaple".to_owned();
+        let error = Error::from(TargetRefused::Unresolved { host, why });
         assert_eq!(
-            Error::from(TargetRefused::Unresolved { host, source }).to_string(),
+            error.to_string(),
             "failed to find the address of staging.exmaple: Name or service not known; \
              check how it is written, or name its IP address"
         );
+        // a chain of causes would say it again
+        let cause = std::error::Error::source(&error).and_then(std::error::Error::source);
+        assert!(cause.is_none(), "{cause:?}");
     }
 
     #[test]

@@ -122,6 +122,16 @@ pub enum ReplayError {
         "start: the plan's routes and the given targets differ; give one target for each route"
     )]
     TargetsDiffer,
+    /// A target's certificate cannot be trusted.
+    #[error(
+        "trust {target}: {why}; name the file with who signs its certificates (--ca FILE, or &ca=FILE in the URL of a MySQL server)"
+    )]
+    Untrusted {
+        /// Where it is.
+        target: String,
+        /// What is wrong with the certificate.
+        why: String,
+    },
     /// A target is not there, or lets nobody in.
     #[error("reach {target}: {why}; check that it runs and that address and login are right")]
     Unreachable {

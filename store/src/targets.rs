@@ -88,13 +88,13 @@ pub enum TargetRefused {
     /// Its name has no address.
     #[error(
         "find the address of {host}: {}; check how it is written, or name its IP address",
-        of_system(source)
+        of_system(why)
     )]
     Unresolved {
         /// The host.
         host: String,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said; not a cause of its own, since the message says it.
+        why: std::io::Error,
     },
     /// Nobody has said yet that traffic may go there.
     #[error(
@@ -231,14 +231,14 @@ impl Store {
     ) -> Result<AllowedTarget, TargetRefused> {
         let resolved = (host.as_str(), port).to_socket_addrs();
         let addresses: Vec<SocketAddr> = resolved
-            .map_err(|source| TargetRefused::Unresolved {
+            .map_err(|why| TargetRefused::Unresolved {
                 host: host.clone(),
-                source,
+                why,
             })?
             .collect();
         if addresses.is_empty() {
-            let source = std::io::Error::other("the name has no address");
-            return Err(TargetRefused::Unresolved { host, source });
+            let why = std::io::Error::other("the name has no address");
+            return Err(TargetRefused::Unresolved { host, why });
         }
         // Production first: nobody should be told to allow a host that is refused anyway.
         let warnings = match self.recorded_server(&host, &addresses, recording)? {

@@ -225,8 +225,8 @@ impl RateChange {
         }
         parse_factor(text).map(Self::Speed).map_err(|_| {
             Error::Usage(format!(
-                "--speed '{text}': write how many times faster the clock runs, such as 5x, or max for as fast as the \
-                 target answers"
+                "--speed '{text}': write how many times faster the clock runs, from 0.001 to 10000, such as 5x, or max for \
+                 as fast as the target answers"
             ))
         })
     }
@@ -241,7 +241,7 @@ pub fn parse_factor(text: &str) -> Result<f64, Error> {
     match number.parse::<f64>() {
         Ok(factor) if (0.001..=10_000.0).contains(&factor) => Ok(factor),
         _ => Err(Error::Usage(format!(
-            "'{text}' is not a rate; write a factor of the recorded rate: 5x, 10x, 0.5x"
+            "'{text}' is not a rate; write a factor of the recorded rate from 0.001 to 10000: 5x, 10x, 0.5x"
         ))),
     }
 }
@@ -270,6 +270,17 @@ mod tests {
         for text in ["", "x", "-1x", "0x", "NaN", "inf", "1e9", "5y"] {
             let error = parse_factor(text).expect_err(text).to_string();
             assert!(error.contains("5x"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_day_in_five_seconds_is_told_how_fast_the_clock_can_run() {
+        for refused in [
+            RateChange::speed("17280").err(),
+            parse_factor("17280").err(),
+        ] {
+            let said = refused.map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains("from 0.001 to 10000"), "{said}");
         }
     }
 

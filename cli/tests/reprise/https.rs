@@ -28,7 +28,8 @@ fn a_target_is_trusted_by_its_authority_or_on_ones_own_word() {
     let own = Own::made(&desk, "own", &["localhost"], IsCa::NoCa);
     let url = format!("https://localhost:{}", tls::server(&own, answer).port());
     let replay = [&["replay", RECORDING, "--http", &url][..], &FLAGS].concat();
-    desk.run(&replay).refused(3, "certificate");
+    desk.run(&replay)
+        .refused(3, "who signs its certificates (--ca FILE");
     let run = desk.answer(&[&replay[..], &["--ca", &own.certificate, "--run", "trusted"]].concat());
     conserved(&run);
     assert_eq!(run["run"]["insecure"], false);

@@ -128,8 +128,10 @@ async fn within<T>(
         Ok(Err(why)) => why,
         Err(_) => format!("no answer within {} s", timeout.as_secs_f32()),
     };
-    Err(ReplayError::Unreachable {
-        target: target.to_owned(),
-        why,
-    })
+    let target = target.to_owned();
+    // as rustls says it: whoever is there runs, and may be another
+    if why.contains("invalid peer certificate") {
+        return Err(ReplayError::Untrusted { target, why });
+    }
+    Err(ReplayError::Unreachable { target, why })
 }
