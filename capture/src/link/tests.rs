@@ -247,6 +247,15 @@ fn a_length_of_zero_means_to_the_end_of_the_packet() {
 }
 
 #[test]
+fn a_checksum_that_the_network_card_was_to_make_is_not_looked_at() {
+    let mut data = ipv4(Framing::ETHERNET).data;
+    for at in [24, 25, 50, 51] {
+        data[at] = !data[at];
+    }
+    assert_eq!(segment_in(1, &data).0, PAYLOAD);
+}
+
+#[test]
 fn a_cut_packet_says_how_much_is_missing() {
     let mut frame = ipv4(Framing::ETHERNET);
     frame.snap(54 + 5);

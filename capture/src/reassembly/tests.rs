@@ -275,6 +275,18 @@ fn a_keep_alive_adds_nothing() {
 }
 
 #[test]
+fn a_keep_alive_repeats_a_byte_from_before_the_capture() {
+    let mut script = conversation();
+    script.keep_alive(Direction::ToServer);
+    script.acknowledge(Direction::ToClient);
+    script.wait_us(30_000_000).keep_alive(Direction::ToServer);
+    script.client("cd").server("ef").close();
+    let everything = reassembled(script.frames());
+    assert_eq!(only(&everything).to_server.text(), "cd");
+    assert_eq!(only(&everything).to_client.text(), "ef");
+}
+
+#[test]
 fn a_fin_may_carry_the_last_bytes_and_leaves_the_other_direction_open() {
     let mut script = conversation();
     script

@@ -1,10 +1,10 @@
 //! What is held is bounded whatever comes: by count and by bytes, never by time.
 
 use super::{Everything, address, at, conversation, reassembled_with};
-use crate::link::{Path, Segment};
+use crate::link::{self, Decoded, Path, Segment};
 use crate::packet_builder::Conversation;
-use crate::reassembly::{Reassembler, ReassemblyLimits};
-use reprise_wire::{Close, Direction};
+use crate::reassembly::{ConnectionEvent, Reassembler, ReassemblyLimits};
+use reprise_wire::{Close, Direction, Piece};
 
 /// The SYN of a client that will never say more.
 fn syn(number: u32, micros: i64) -> Segment<'static> {
@@ -43,8 +43,8 @@ fn a_flood_of_half_open_connections_takes_the_place_of_none_that_carries_bytes()
     let frames = script.into_frames();
     let segments: Vec<_> = frames
         .iter()
-        .map(|frame| match crate::link::decode(&frame.packet()) {
-            crate::link::Decoded::Segment(segment) => segment,
+        .map(|frame| match link::decode(&frame.packet()) {
+            Decoded::Segment(segment) => segment,
             other => panic!("no segment: {other:?}"),
         })
         .collect();
@@ -82,8 +82,7 @@ fn many_connections_each_with_a_hole_hold_no_more_than_all_together_may() {
             .unseen(Direction::ToServer, 5)
             .say(Direction::ToServer, &[b'x'; 100]);
         for frame in script.frames() {
-            let crate::link::Decoded::Segment(segment) = crate::link::decode(&frame.packet())
-            else {
+            let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
                 panic!("the builder builds TCP");
             };
             let segment = Segment {
@@ -141,6 +140,37 @@ fn where_too_much_waits_the_largest_is_given_up_first() {
         "the largest was told first, with its hole"
     );
     assert_eq!(reassembler.counts().memory_gaps, 1);
+}
+
+#[test]
+fn a_direction_of_many_gigabytes_keeps_its_place() {
+    let mut script = conversation();
+    script.handshake();
+    for _ in 0..20 {
+        script.unseen(Direction::ToServer, 1 << 29).client("here");
+        script.wait_us(1_000_000);
+    }
+    let (mut missing, mut told) = (0, 0);
+    let mut note = |event: ConnectionEvent<'_>| {
+        if let ConnectionEvent::Piece { piece, .. } = event {
+            match piece {
+                Piece::Gap { len, .. } => missing += len,
+                Piece::Chunk { bytes, .. } => told += bytes.len(),
+                Piece::Cut { .. } | Piece::End { .. } => {}
+            }
+        }
+    };
+    let mut reassembler = Reassembler::new(ReassemblyLimits::default());
+    for frame in script.frames() {
+        let Decoded::Segment(segment) = link::decode(&frame.packet()) else {
+            panic!("the builder builds TCP");
+        };
+        // every packet twice: numbers of long ago come again, what they number does not
+        reassembler.push(&segment, &mut note);
+        reassembler.push(&segment, &mut note);
+    }
+    reassembler.finish(at(60_000_000), &mut note);
+    assert_eq!((missing, told), (20 << 29, 20 * b"here".len()));
 }
 
 #[test]
