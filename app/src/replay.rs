@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use reprise_replay::{
-    HttpRoute, Outline, Plan, PlanningWatch, Prepared, ReplayConfig, Secrets, Watch,
+    HttpRoute, Plan, PlanningWatch, Prepared, ReplayConfig, Secrets, Watch, would_refuse,
 };
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
@@ -42,16 +42,20 @@ pub(crate) const UNVERIFIED: &str =
     "certificates were not verified (--insecure): the targets may not be who they say";
 
 impl Library {
-    /// What a replay would send and leave out, and why; `watch` is told how far it is. Connects to nothing.
+    /// Whether a replay that was worked out from this request can start, as far as that is known without connecting
+    /// to anything.
     ///
     /// # Errors
-    /// As [`Self::plan_replay`]: targets that a run would refuse are refused here, too.
-    pub fn dry_run(
+    /// As [`Self::start_replay`] would refuse it.
+    pub fn would_start(
         &self,
         request: &ReplayRequest,
-        watch: PlanningWatch<'_>,
-    ) -> Result<Outline, Error> {
-        Ok(self.plan_replay(request, watch)?.outline())
+        planned: &PlannedReplay,
+    ) -> Result<(), Error> {
+        self.check_run_name(request)?;
+        let recording = self.store.recording(&planned.asked.plan.recording)?.id;
+        let (targets, _) = self.targets_of(request, &planned.asked, recording)?;
+        Ok(would_refuse(&planned.prepared, &targets, &self.store)?)
     }
 
     /// Starts a replay.
@@ -95,6 +99,9 @@ impl Library {
         let PlannedReplay {
             asked, prepared, ..
         } = planned;
+        // before a command empties a database for a run that cannot be
+        self.check_run_name(request)?;
+        prepared.sends_something()?;
         let recording = self.store.recording(&asked.plan.recording)?;
         let (targets, mut warnings) = self.targets_of(request, &asked, recording.id)?;
         if asked.plan.resumes.is_some() {
@@ -215,6 +222,15 @@ impl Library {
             Ok(target)
         });
         allowed.collect()
+    }
+
+    /// Refuses a run's name that no run can have, or that one has.
+    ///
+    /// # Errors
+    /// As it says.
+    pub fn check_run_name(&self, request: &ReplayRequest) -> Result<(), Error> {
+        let name = request.run.as_deref();
+        Ok(name.map_or(Ok(()), |name| self.store.check_run_name(name))?)
     }
 
     /// The recording's name and the first number that no run has.

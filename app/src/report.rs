@@ -46,6 +46,24 @@ struct ComparisonPage {
 }
 
 impl Library {
+    /// Whether a page can be written there, found out before what it is about is measured. Nothing is written.
+    ///
+    /// # Errors
+    /// When its folder is not there, or it is a folder itself.
+    pub fn check_report_path(&self, path: &Path) -> Result<(), Error> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let why = if folder.is_some_and(|folder| !folder.is_dir()) {
+            "its folder is not there; make it first"
+        } else if path.is_dir() {
+            "it is a folder; name a file in it"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Usage(format!("--html {}: {why}", path.display())))
+    }
+
     /// Writes one run as an HTML page.
     ///
     /// # Errors

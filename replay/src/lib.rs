@@ -47,7 +47,7 @@ pub use run::event::{Event, Warning, WarningKind};
 
 pub use run::{
     Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets,
-    WatchTarget, disturbances_so_far, local_port_range, start,
+    WatchTarget, disturbances_so_far, local_port_range, start, would_refuse,
 };
 pub use schedule::stages::{Stage, Stages, StagesError};
 pub use tls::{Trust, tls_client_config};

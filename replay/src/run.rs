@@ -16,6 +16,7 @@ mod probe;
 pub(crate) mod program;
 mod proxies;
 mod reach;
+mod refusal;
 mod room;
 pub(crate) mod shared_values;
 mod teller;
@@ -26,14 +27,13 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
 use reprise_fault::Faults;
-use reprise_measure::readable;
 use reprise_store::{NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
 use crate::mysql::made_ids::MadeIds;
-use crate::plan::{Connections, Judged, Speed};
+use crate::plan::{Connections, Judged};
 use crate::prepare::Prepared;
 use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
@@ -59,6 +59,7 @@ pub use config::{ReplayConfig, Secrets, Targets, WatchTarget};
 pub use disturbances::disturbances_so_far;
 pub use program::MysqlLogin;
 pub use reach::{MysqlRoom, Reached, ShownBy};
+pub use refusal::would_refuse;
 pub use room::local_port_range;
 
 /// A run that is on.
@@ -170,7 +171,7 @@ impl Opened {
         }
         let faults = Faults::new(plan.faults.clone())?;
         let checks = plan.judged()?;
-        sends_something(prepared)?;
+        prepared.sends_something()?;
         let http = HttpTarget::all(plan, targets)?;
         let login = targets.mysql.as_ref();
         let mysql = login
@@ -197,40 +198,6 @@ impl Opened {
     }
 }
 
-/// Refuses a plan that leaves everything out, goes on with a run of which nothing is left, or measures nothing.
-fn sends_something(prepared: &Prepared) -> Result<(), ReplayError> {
-    let plan = &prepared.plan;
-    if let Some(run) = &plan.resumes
-        && prepared.leaves_nothing()
-    {
-        return Err(ReplayError::NothingLeft(run.clone()));
-    }
-    if prepared.sends() == 0 {
-        let reasons: Vec<String> = prepared
-            .skips()
-            .iter()
-            .map(|(reason, count)| format!("{count} {}", reason.name()))
-            .collect();
-        return Err(ReplayError::NothingToSend(reasons.join(", ")));
-    }
-    if prepared.plays_no_lane() {
-        let sent = prepared.lanes.iter().filter(|lane| !lane.steps.is_empty());
-        return Err(ReplayError::NoLanes {
-            lanes: readable::counted(sent.count() as u64, "lane"),
-            copies: plan.most_copies(),
-        });
-    }
-    let takes_ms = prepared.outline().takes_ms;
-    let ends = !plan.goes_on() && plan.rate.speed != Speed::Max;
-    if ends && plan.warm_up_ms > takes_ms {
-        return Err(ReplayError::OnlyWarmUp {
-            warms_up_ms: plan.warm_up_ms,
-            takes_ms,
-        });
-    }
-    Ok(())
-}
-
 /// Begins the stored run.
 fn create(prepared: &Prepared, run: &str, store: &Store) -> Result<RunWriter, ReplayError> {
     let plan = &prepared.plan;
@@ -251,6 +218,7 @@ fn tell_beginning(teller: &mut Teller, run: String, prepared: &Prepared) {
     teller.tell(Event::Started {
         run,
         sends: outline.sends,
+        estimated: outline.estimated,
         writes: outline.writes,
         takes_ms: if prepared.plan.goes_on() {
             0

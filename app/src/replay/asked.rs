@@ -40,6 +40,12 @@ impl Asked {
             (None, None) => None,
         };
         apply(request, &mut plan)?;
+        if mysql.is_none() && !request.mysql_users.is_empty() {
+            return Err(Error::Usage(
+                "--mysql-user: there is no MySQL target to log in to; name it with --mysql"
+                    .to_owned(),
+            ));
+        }
         let secrets = secrets(&request.secrets, &plan.secrets)?;
         let stored = plan.mysql.take().map_or_else(Vec::new, |route| route.users);
         let (mysql_users, mysql_passwords) = mysql_users::users(&request.mysql_users, &stored)?;

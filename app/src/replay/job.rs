@@ -24,6 +24,8 @@ pub enum ReplayNews {
         takes_ms: u64,
         /// Exchanges that will be sent.
         sends: u64,
+        /// Whether that is what the recording's mean rate comes to.
+        estimated: bool,
         /// Those of them that may change data.
         writes: u64,
     },
@@ -65,11 +67,13 @@ impl ReplayJob {
             Ok(Event::Started {
                 takes_ms,
                 sends,
+                estimated,
                 writes,
                 ..
             }) => Some(ReplayNews::Started {
                 takes_ms,
                 sends,
+                estimated,
                 writes,
             }),
             Ok(Event::Tick(tick)) => Some(ReplayNews::Tick(Box::new((*tick).clone()))),

@@ -237,7 +237,8 @@ impl RateChange {
 /// # Errors
 /// When it is not a number between 0.001 and 10,000.
 pub fn parse_factor(text: &str) -> Result<f64, Error> {
-    let number = text.trim().trim_end_matches(['x', 'X']);
+    let text = text.trim();
+    let number = text.strip_suffix(['x', 'X']).unwrap_or(text);
     match number.parse::<f64>() {
         Ok(factor) if (0.001..=10_000.0).contains(&factor) => Ok(factor),
         _ => Err(Error::Usage(format!(
@@ -267,7 +268,7 @@ mod tests {
     fn a_factor_is_read_with_and_without_its_x() {
         assert_eq!(parse_factor("5x").ok(), Some(5.0));
         assert_eq!(parse_factor("0.5").ok(), Some(0.5));
-        for text in ["", "x", "-1x", "0x", "NaN", "inf", "1e9", "5y"] {
+        for text in ["", "x", "-1x", "0x", "5xx", "NaN", "inf", "1e9", "5y"] {
             let error = parse_factor(text).expect_err(text).to_string();
             assert!(error.contains("5x"), "{error}");
         }

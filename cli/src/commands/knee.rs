@@ -21,6 +21,9 @@ pub(crate) fn run(context: &Context, arguments: KneeArguments) -> anyhow::Result
     let library = context.existing_library()?;
     let yes = arguments.targets.yes;
     let html = arguments.search.html.clone();
+    if let Some(path) = &html {
+        library.check_report_path(path)?;
+    }
     let request = request(arguments)?;
     // planned for the question only: each step is planned for its own rate
     let asks = !yes && std::io::stdin().is_terminal();

@@ -39,29 +39,43 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     );
     let metrics = arguments.output.metrics.filter(|_| !dry_run);
     let request = request::of(arguments)?;
+    if let Some(path) = &html {
+        library.check_report_path(path)?;
+    }
     let live = Live::start(json, lines, metrics)?;
     if let Some(name) = &save_as {
         // a name that is taken is said before a long recording is read
         library.check_plan_name(name)?;
     }
     let series = series::asked(&several, &request);
+    if series.is_none() {
+        // those of several are this one with numbers
+        library.check_run_name(&request)?;
+    }
     if dry_run && let Some(b) = series.as_ref().and_then(SeriesRequest::of_b) {
         // what is shown is A's; that B can be sent to is found out all the same
         library.allow_targets(&b)?;
     }
-    if let Some(series) = series.filter(|_| !dry_run) {
+    if let Some(series) = series.as_ref().filter(|_| !dry_run) {
         keep_plan(&library, save_as.as_deref(), &request)?;
-        return series::run(&library, &series, &several, yes, html.as_deref(), &live);
+        return series::run(&library, series, &several, yes, html.as_deref(), &live);
     }
     let stop = Stop::listen()?;
     if dry_run {
-        let answer = planning(json, &stop, |watch| library.dry_run(&request, watch))?;
+        let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
         keep_plan(&library, save_as.as_deref(), &request)?;
+        let outline = planned.outline();
         if json {
-            output::json(&answer)?;
+            output::json(&outline)?;
         } else {
-            output::text(&dry_run::describe(&answer))?;
+            output::text(&dry_run::describe(&outline))?;
         }
+        // after what it would do, which says why
+        let one = ReplayRequest {
+            run: request.run.filter(|_| series.is_none()),
+            ..request
+        };
+        library.would_start(&one, &planned)?;
         return Ok(ExitCode::SUCCESS);
     }
     let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
@@ -183,10 +197,12 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
             ReplayNews::Started {
                 takes_ms,
                 sends,
+                estimated,
                 writes,
             } => {
+                let about = if estimated { "about " } else { "" };
                 following.note(&format!(
-                    "reprise: sending {}, {} of which may change data",
+                    "reprise: sending {about}{}, {} of which may change data",
                     counted(sends, "exchange"),
                     count(writes)
                 ));

@@ -4,13 +4,17 @@ use std::net::TcpListener;
 
 use crate::support::{Desk, RECORDING};
 
-/// Replays with one more flag that is wrong, to a target that is there and never answers.
+/// Replays with one more flag that is wrong, to a target that is there and never answers; a dry run refuses it alike.
 #[track_caller]
 fn replay_refuses(desk: &Desk, flags: &[&str], fix: &str) {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let arguments = [&["replay", RECORDING, "--http", &url], flags].concat();
     desk.run(&arguments).refused(2, fix);
+    let dry = [&arguments[..], &["--dry-run"]].concat();
+    let said = desk.run(&dry);
+    let says_it = said.stderr.lines().count() == 1 && said.stderr.contains(fix);
+    assert!(said.code == Some(2) && says_it, "{said:?}");
     assert!(
         desk.answers(&["runs"]).is_empty(),
         "{flags:?} left a run behind"
@@ -22,6 +26,7 @@ fn a_wrong_rate_is_refused_with_an_example_of_a_right_one() {
     let desk = Desk::with_recording();
     replay_refuses(&desk, &["--rate", "fast"], "5x");
     replay_refuses(&desk, &["--rate", "0x"], "5x");
+    replay_refuses(&desk, &["--rate", "5xx"], "5x");
     replay_refuses(&desk, &["--speed", "-1"], "5x");
     replay_refuses(&desk, &["--speed", "fast"], "or max");
     replay_refuses(&desk, &["--copies", "0"], "write one such as 5");
@@ -38,6 +43,73 @@ fn a_run_that_would_send_or_measure_nothing_is_refused() {
     replay_refuses(&desk, &["--warm-up", "1h"], "warm up for less");
     let twice = ["--duration", "1m", "--warm-up", "2m"];
     replay_refuses(&desk, &twice, "after 60000 ms");
+}
+
+#[test]
+fn a_probe_of_what_is_not_recorded_or_not_replayed_is_refused() {
+    let desk = Desk::with_recording();
+    replay_refuses(&desk, &["--probe", "lane:99999"], "the dry run lists lanes");
+    replay_refuses(
+        &desk,
+        &["--probe", "operation:/nowhere"],
+        "the dry run lists lanes",
+    );
+    replay_refuses(&desk, &["--probe", "sql:SELECT 1"], "give one with --mysql");
+}
+
+#[test]
+fn a_dry_run_shows_why_nothing_would_be_sent_before_it_refuses() {
+    let desk = Desk::with_recording();
+    let dry = [
+        "replay",
+        RECORDING,
+        "--http",
+        "http://127.0.0.1:9",
+        "--dry-run",
+    ];
+    let said = desk.run(&[&dry[..], &["--where", "status:999"]].concat());
+    assert!(
+        said.stdout.contains("left out: filtered"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stderr.contains("leaves everything out"), "{said:?}");
+}
+
+#[test]
+fn a_page_that_could_not_be_written_is_refused_before_the_run() {
+    let desk = Desk::with_recording();
+    replay_refuses(
+        &desk,
+        &["--html", "/no/such/folder/run.html"],
+        "make it first",
+    );
+    let folder = desk.library().parent().unwrap().display().to_string();
+    replay_refuses(&desk, &["--html", &folder], "name a file in it");
+}
+
+#[test]
+fn a_host_or_a_user_that_leads_nowhere_is_refused() {
+    let desk = Desk::with_recording();
+    replay_refuses(
+        &desk,
+        &["--host", "shop:99999"],
+        "such as shop.example:8080",
+    );
+    replay_refuses(
+        &desk,
+        &["--mysql-user", "shop=load:x"],
+        "name it with --mysql",
+    );
+    desk.run(&[
+        "replay",
+        RECORDING,
+        "--http",
+        "http://127.0.0.1:9",
+        "--lane",
+        "",
+    ])
+    .misused("--lane");
 }
 
 #[test]

@@ -79,6 +79,38 @@ fn a_dry_run_names_what_matches_nothing_of_the_recording() {
 }
 
 #[test]
+fn what_is_for_nothing_that_is_sent_or_after_the_end_is_named() {
+    let desk = Desk::with_recording();
+    let flags = [
+        "--http",
+        NOWHERE,
+        "--insecure",
+        "--pin-clock",
+        "--copy-writes",
+        "skip",
+        "--check",
+        "p99(get /search)<1s if any",
+        "--check",
+        "p99<1s @1h..2h",
+        "--fault",
+        "5:delay(ms=1)@1h..2h",
+    ];
+    let said = in_vain(&desk, &flags);
+    let expected = [
+        "over before these faults begin: '5:delay(ms=1)@1h..2h'",
+        "nothing of 'get /search' is sent; is 'GET /search' meant?",
+        "over before what --check 'p99<1s @1h..2h' is about",
+        "--insecure: no target is https",
+        "--pin-clock: it is for MySQL",
+        "--copy-writes: it is for MySQL",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:?}");
+    for (said, part) in said.iter().zip(expected) {
+        assert!(said.contains(part), "no {part:?} in {said:?}");
+    }
+}
+
+#[test]
 fn what_matches_something_is_not_named() {
     let desk = Desk::with_recording();
     let to_part = format!("/search={NOWHERE}");

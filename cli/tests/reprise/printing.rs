@@ -66,9 +66,14 @@ fn a_page_that_cannot_be_written_does_not_cost_the_run_s_answer() {
     let replay = [
         "replay", RECORDING, "--http", &url, "--speed", "20", "--json",
     ];
-    let said = desk.run(&[&replay[..], &["--html", "absent/run.html"]].concat());
-    let said = said.with_code(4);
-    assert!(said.stderr.contains("absent/run.html"), "{said:?}");
+    // a folder that goes while the run is on: one that is not there is refused before
+    let folder = desk.library().with_file_name("gone");
+    std::fs::create_dir(&folder).unwrap();
+    let page = folder.join("run.html").display().to_string();
+    let goes = format!("rmdir '{}'", folder.display());
+    let flags = ["--html", page.as_str(), "--before", &goes];
+    let said = desk.run(&[&replay[..], &flags].concat()).with_code(4);
+    assert!(said.stderr.contains("gone/run.html"), "{said:?}");
     let run: Value = serde_json::from_str(&said.stdout).unwrap();
     conserved(&run);
 }

@@ -14,6 +14,12 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    /// The first moment of the stage or the fault that it names; microseconds of the run.
+    pub(crate) fn first_us(&self) -> Option<u64> {
+        let stretches = self.stretches.iter().flatten();
+        stretches.map(|stretch| stretch.from_us).min()
+    }
+
     /// The check as it is watched: of the operation with this id, from this moment on.
     pub(crate) fn watched(self, operation: Option<u32>, from_us: u64) -> Watching {
         let watching = Watching::new(self.check, operation, from_us);

@@ -1,6 +1,7 @@
 //! What a plan will do, to be shown before it starts: what is sent, what is left out and why, what is
 //! missing. Units: milliseconds.
 
+mod idle;
 pub(super) mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +23,11 @@ pub struct Outline {
     pub http_lanes: u64,
     /// MySQL connections.
     pub mysql_lanes: u64,
-    /// Exchanges sent, all copies together. Of one playing it is exact; of a run for a time, or with stages,
-    /// it is what the recording's mean rate comes to.
+    /// Exchanges sent, all copies together.
     pub sends: u64,
+    /// Whether that is what the recording's mean rate comes to, of a run for a time or with stages. Of one playing it
+    /// is exact.
+    pub estimated: bool,
     /// Those of `sends` that may change something, counted as `sends` is.
     pub writes: u64,
     /// Those of `sends` that the part or the filter leaves out and lanes need all the same: logins, PREPAREs.
@@ -103,17 +106,6 @@ pub struct SlowLane {
     pub behind_ms: u64,
 }
 
-/// Why accounts of their own are of no use to the copies.
-fn users_in_vain(plan: &Plan) -> &'static str {
-    if plan.http.is_empty() {
-        "--users: it is for logins over HTTP, and none is sent; --mysql-user is for those of MySQL"
-    } else if plan.mysql.is_some() {
-        "--users: nobody logs in over HTTP with a user and a password in the recording; --mysql-user is for logins of MySQL"
-    } else {
-        "--users: nobody logs in with a user and a password in the recording"
-    }
-}
-
 impl Outline {
     pub(super) fn of(prepared: &Prepared) -> Self {
         let plan = &prepared.plan;
@@ -140,11 +132,10 @@ impl Outline {
         };
         let played_us = prepared.length_us.saturating_sub(over_us) as f64 / speed;
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
-        if plan.users > 0 && outline.users_needed == 0 {
-            outline.in_vain.push(users_in_vain(plan).to_owned());
-        }
         outline.scale(plan, played_us);
         outline.leave_unsent_out();
+        let idle = idle::told(plan, &outline);
+        outline.in_vain.extend(idle);
         outline
     }
 
@@ -167,6 +158,7 @@ impl Outline {
         let Some(lasts_us) = plan.lasts_us().filter(|_| played_us >= 1.0) else {
             return;
         };
+        self.estimated = true;
         let playings = plan.stages.played_us(lasts_us) / played_us;
         let scaled = |count: u64| (count as f64 * playings).round() as u64;
         for count in [
@@ -198,10 +190,10 @@ mod tests {
         };
         let mut plan = Plan::of("x");
         outline.scale(&plan, 60e6);
-        assert_eq!(outline.sends, 100);
+        assert_eq!((outline.sends, outline.estimated), (100, false));
         // one minute once, two minutes five times
         plan.stages = "1x:1m,5x:2m".parse().unwrap();
         outline.scale(&plan, 60e6);
-        assert_eq!(outline.sends, 1_100);
+        assert_eq!((outline.sends, outline.estimated), (1_100, true));
     }
 }

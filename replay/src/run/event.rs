@@ -15,6 +15,8 @@ pub enum Event {
         run: String,
         /// Exchanges that will be sent, as the outline counts them.
         sends: u64,
+        /// Whether that is an estimate.
+        estimated: bool,
         /// Those of them that may change something.
         writes: u64,
         /// How long it takes, in milliseconds; 0 when that is not known.
@@ -52,6 +54,8 @@ pub enum WarningKind {
     LanesBehind,
     /// The generator itself is late: the numbers are not the server's.
     GeneratorLate,
+    /// The time of the run is up, and the target is still busy with what was due by then.
+    TimeIsUp,
     /// The collector was too slow for the workers.
     CollectorSlow,
     /// A check failed.
@@ -62,8 +66,6 @@ pub enum WarningKind {
     Refused,
     /// A rewriting rule changes nothing.
     RuleUnused,
-    /// A fault begins when the run is over.
-    FaultUnused,
     /// A secret stands for nothing the recording holds.
     SecretUnused,
     /// A MySQL session could not be set up as the recorded one stood.

@@ -15,34 +15,15 @@ pub(super) fn warnings(plan: &Plan, outline: &Outline) -> Vec<(WarningKind, Stri
         let message = format!("rewriting changes nothing by {}", unused.join(", "));
         (WarningKind::RuleUnused, message)
     });
-    let faults = too_late(plan, outline).map(|message| (WarningKind::FaultUnused, message));
     let secrets = unknown_secrets(plan, outline).map(|text| (WarningKind::SecretUnused, text));
     let values = unsupplied(plan, outline).map(|text| (WarningKind::Unsupplied, text));
     // what the plan names and the recording does not have
     let in_vain = (!outline.in_vain.is_empty()).then(|| outline.in_vain.join("; "));
     let in_vain = in_vain.map(|text| (WarningKind::InVain, text));
-    [rewrites, faults, secrets, values, in_vain]
+    [rewrites, secrets, values, in_vain]
         .into_iter()
         .flatten()
         .collect()
-}
-
-/// Faults that begin when the run is over.
-fn too_late(plan: &Plan, outline: &Outline) -> Option<String> {
-    if plan.goes_on() || outline.takes_ms == 0 {
-        return None;
-    }
-    let ends_us = outline.takes_ms.saturating_mul(1_000);
-    let late = plan
-        .faults
-        .iter()
-        .filter(|fault| fault.window.is_some_and(|window| window.from_us >= ends_us));
-    let late: Vec<String> = late.map(|fault| format!("'{fault}'")).collect();
-    (!late.is_empty()).then(|| {
-        let seconds = outline.takes_ms as f64 / 1e3;
-        let late = late.join(", ");
-        format!("the run takes {seconds:.0} s and is over before these faults begin: {late}")
-    })
 }
 
 /// Secrets that stand for nothing the recording holds.
@@ -157,22 +138,5 @@ mod tests {
         );
         plan.secrets = vec!["login.password".to_owned(), "api".to_owned()];
         assert_eq!(said(&plan, &known), []);
-    }
-
-    #[test]
-    fn a_fault_that_begins_after_the_end_is_said_unless_the_run_goes_on() {
-        let mut plan = Plan::of("friday");
-        plan.faults = vec![
-            "5:delay(ms=10)@30s..40s".parse().unwrap(),
-            "5:delay(ms=20)@1h..2h".parse().unwrap(),
-        ];
-        let all = warnings(&plan, &outline(&[]));
-        assert_eq!(all[0].0, WarningKind::FaultUnused);
-        assert!(
-            all[0].1.contains("ms=20") && !all[0].1.contains("ms=10"),
-            "{all:?}"
-        );
-        plan.repeat = true;
-        assert_eq!(said(&plan, &outline(&[])), []);
     }
 }

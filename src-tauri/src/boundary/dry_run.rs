@@ -15,6 +15,8 @@ const MOST_WRITES: usize = 8;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DryRun {
     sends: u32,
+    /// Whether `sends` is what the recording's mean rate comes to.
+    estimated: bool,
     duration_ms: u32,
     #[specta(type = Number)]
     asked_per_s: f64,
@@ -47,6 +49,8 @@ pub(crate) struct DryRun {
     /// Lanes that cannot keep up at this speed.
     slow_lanes: u32,
     warnings: Vec<String>,
+    /// Why it could not start all the same.
+    refused: Option<String>,
 }
 
 /// One value that is taken from the target's answers.
@@ -64,12 +68,17 @@ struct CorrelationLine {
 
 impl DryRun {
     /// What the window shows of an outline, and where it would go.
-    pub(crate) fn new(outline: &Outline, allowed: AllowedTargets) -> Self {
+    pub(crate) fn new(
+        outline: &Outline,
+        allowed: AllowedTargets,
+        refused: Option<&reprise_app::Error>,
+    ) -> Self {
         let seconds = outline.takes_ms as f64 / 1_000.0;
         let missing = outline.unsourced.iter().filter(|value| !value.supplied);
         let writing = outline.operations.iter().filter(|row| row.writes);
         Self {
             sends: whole(outline.sends),
+            estimated: outline.estimated,
             duration_ms: whole(outline.takes_ms),
             asked_per_s: if seconds > 0.0 {
                 outline.sends as f64 / seconds
@@ -111,6 +120,7 @@ impl DryRun {
                 .chain(&outline.in_vain)
                 .map(|warning| said_here(warning))
                 .collect(),
+            refused: refused.map(|error| said_here(&error.to_string())),
         }
     }
 }

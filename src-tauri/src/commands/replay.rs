@@ -1,6 +1,6 @@
 //! The Replay page: reading its small languages, saying what would happen, starting.
 
-use reprise_app::{Check, PlannedFault, Probe, Rewrite, Stages, Style, Watch};
+use reprise_app::{Check, PlannedFault, Probe, ReplayRequest, Rewrite, Stages, Style, Watch};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -119,7 +119,17 @@ pub(crate) async fn dry_run(
         let library = desk.library();
         let turn = desk.outlooks.take();
         let planned = library.plan_replay(&request, &mut turn.watch(&news))?;
-        Ok(DryRun::new(&planned.outline(), planned.targets().clone()))
+        // the name is looked at when it starts: those of several runs are this one with numbers
+        let unnamed = ReplayRequest {
+            run: None,
+            ..request
+        };
+        let refused = library.would_start(&unnamed, &planned).err();
+        Ok(DryRun::new(
+            &planned.outline(),
+            planned.targets().clone(),
+            refused.as_ref(),
+        ))
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reprise_measure::{Sample, Summary, Tick};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::intake::RunIntake;
 use super::{NewRun, Run, RunEvent, RunState};
@@ -22,6 +22,15 @@ pub struct RunWriter {
 }
 
 impl Store {
+    /// Whether a run could have this name.
+    ///
+    /// # Errors
+    /// The name is taken or unusable, or the file cannot be read.
+    pub fn check_run_name(&self, name: &str) -> Result<(), Error> {
+        name::check(name)?;
+        self.read(|connection| is_free(connection, name))
+    }
+
     /// Begins a run.
     ///
     /// # Errors
@@ -29,17 +38,7 @@ impl Store {
     pub fn create_run(&self, new: NewRun) -> Result<RunWriter, Error> {
         name::check(&new.name)?;
         let id = self.transact(move |transaction| {
-            let taken: bool = transaction.query_row(
-                "SELECT EXISTS (SELECT 1 FROM run WHERE name = ?1 AND deleted_at_ms IS NULL)",
-                [&new.name],
-                |row| row.get(0),
-            )?;
-            if taken {
-                return Err(Error::NameTaken {
-                    kind: "run",
-                    name: new.name,
-                });
-            }
+            is_free(transaction, &new.name)?;
             transaction.execute(
                 "INSERT INTO run (name, recording, recording_name, seed, writer, written_at_ms, \
                  started_at_ns, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -73,6 +72,20 @@ impl Store {
             intake,
         })
     }
+}
+
+/// Refuses a name that a run has; one in the bin leaves its own to others.
+fn is_free(connection: &Connection, name: &str) -> Result<(), Error> {
+    let taken: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM run WHERE name = ?1 AND deleted_at_ms IS NULL)",
+        [name],
+        |row| row.get(0),
+    )?;
+    if taken {
+        let name = name.to_owned();
+        return Err(Error::NameTaken { kind: "run", name });
+    }
+    Ok(())
 }
 
 impl RunWriter {

@@ -507,6 +507,8 @@ export type DeviceRate = {
 /**  What a replay would do. */
 export type DryRun = {
 	sends: number,
+	/**  Whether `sends` is what the recording's mean rate comes to. */
+	estimated: boolean,
 	durationMs: number,
 	askedPerS: number,
 	httpLanes: number,
@@ -538,6 +540,8 @@ export type DryRun = {
 	/**  Lanes that cannot keep up at this speed. */
 	slowLanes: number,
 	warnings: string[],
+	/**  Why it could not start all the same. */
+	refused: string | null,
 };
 
 /**  One exchange with its request and answer taken apart. */

@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { FakeHost } from '../host/fake/fake';
+import { NOTHING } from '../host/fake/planning';
 import { useHost } from '../host/host';
 import { shelf } from '../library/shelf.svelte';
 import { dismiss } from '../parts/notices.svelte';
@@ -71,6 +72,23 @@ describe('the Replay page', () => {
       { recorded: '', url: 'http://127.0.0.1:8080' },
       { recorded: '/api', url: 'http://127.0.0.1:9000' },
     ]);
+  });
+
+  it('shows what would be sent and why it cannot start all the same', async () => {
+    await open();
+    await planned();
+    expect(screen.queryByText('This cannot start')).toBeNull();
+    await type('Filter', NOTHING);
+    const why = await screen.findByText(/failed to send anything/);
+    expect(why.getAttribute('role')).toBe('alert');
+    expect(screen.getByText('74,984')).toBeTruthy();
+  });
+
+  it('says so when it is the mean rate that gives the number', async () => {
+    await open();
+    await planned();
+    await type('Duration', '1m');
+    expect(await screen.findByText('≈ 74,984')).toBeTruthy();
   });
 
   it('lists what is swapped, and keeps in sight what the user leaves as recorded', async () => {

@@ -145,6 +145,7 @@ export const outlook = {
   forEveryReplay: 'for every replay from this file?',
   no: 'No',
   allowHost: (host: string) => `Allow ${host}`,
+  about: '≈ ',
   inAtRate: (span: string, rate: string) => `in ${span}, ${rate} a second`,
   asFastAsItAnswers: 'as fast as the target answers',
   trying: 'Trying',

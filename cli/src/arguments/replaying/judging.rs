@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::duration::parse_duration;
 
@@ -60,6 +61,6 @@ pub(crate) struct JudgingArguments {
 
     /// Take the mismatches of an earlier run for what varies by itself: of one at 1x, on the build known to be
     /// right
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) baseline: Option<String>,
 }

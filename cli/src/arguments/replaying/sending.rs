@@ -1,5 +1,6 @@
 //! What of a recording is sent, and in which order.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,7 +32,7 @@ pub(crate) struct SendingArguments {
     /// What makes HTTP requests one user's: `session`, `connection`, `cookie`, `cookie:NAME`, `authorization`,
     /// `header:NAME`
     /// [default: session]
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) lane: Option<String>,
 
     /// Whether a lane's requests wait for its earlier answers [default: lane]

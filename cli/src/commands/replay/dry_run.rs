@@ -47,7 +47,8 @@ pub(super) fn describe(outline: &Outline) -> String {
 /// How much is sent and left out.
 fn sends(outline: &Outline) -> String {
     let mut text = format!(
-        "would send {} in {} HTTP and {} MySQL lanes over {}\n",
+        "would send {}{} in {} HTTP and {} MySQL lanes over {}\n",
+        if outline.estimated { "about " } else { "" },
         counted(outline.sends, "exchange"),
         count(outline.http_lanes),
         count(outline.mysql_lanes),

@@ -3,6 +3,9 @@ import type { ReplayForm } from '../bindings';
 import { failure } from './failure';
 import { PLAN } from './traffic';
 
+/** A filter that leaves nothing. */
+export const NOTHING = 'status:999';
+
 export function dryRun(form: ReplayForm, allowed: string[]) {
   const address = form.http.find((row) => row.url !== '')?.url || form.mysql;
   const host = /\/\/(?:[^@/]*@)?([^:/]+)/.exec(address)?.[1];
@@ -41,6 +44,8 @@ export function dryRun(form: ReplayForm, allowed: string[]) {
     writing: writes === 0 ? [] : PLAN.writing,
     loopback: /^(127\.|localhost)/.test(host),
     correlations: PLAN.correlations.filter((line) => !form.noCorrelate.includes(line.name)),
+    estimated: form.duration !== '' || form.stages !== '',
+    refused: form.filter === NOTHING ? 'failed to send anything: 74984 filtered' : null,
     rewrites: form.rewrites.map((name) => ({ name, count: name.includes('/v1/') ? 0 : 4_902 })),
   };
 }

@@ -221,6 +221,8 @@ export const PLAN: DryRun = {
   missing: [{ name: 'login.password', count: 824 }],
   slowLanes: 0,
   warnings: [],
+  refused: null,
+  estimated: false,
 };
 
 export const MISMATCHES: Mismatches[] = [
