@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use reprise_measure::Outcome;
+use reprise_measure::{Outcome, readable};
 use tokio::sync::mpsc;
 
 use super::Worker;
@@ -15,6 +15,7 @@ use super::unread::UNREAD_US;
 use crate::plan::Speed;
 use crate::reason::SkipReason;
 use crate::run::control::Ending;
+use crate::run::event::WarningKind;
 use crate::schedule::copies::copies_of;
 use crate::schedule::timer::Timer;
 
@@ -23,6 +24,10 @@ const LEAD_US: u64 = 1_000_000;
 
 /// How long what is wanted from the store is gathered before it is asked for.
 pub(super) const ASK_AFTER_US: u64 = 5_000;
+
+/// How long after the end of the run's time it is said what is still sent, microseconds: a target that keeps up has
+/// answered by then.
+const TELL_AFTER_US: u64 = 1_000_000;
 
 /// How the loop stands.
 #[derive(Debug, Default)]
@@ -35,6 +40,8 @@ struct Pace {
     paused_us: u64,
     /// Set when nothing more becomes due; outstanding answers are waited for until then.
     closes_us: Option<u64>,
+    /// When what is due by the end of the run's time, and not sent, is spoken of.
+    tells_us: Option<u64>,
     asked_us: u64,
     woke_us: u64,
 }
@@ -152,6 +159,10 @@ impl Worker {
             if self.control.ending() != Ending::No {
                 self.drop_what_is_due();
             }
+            if pace.tells_us.is_some_and(|tells_us| now_us >= tells_us) {
+                pace.tells_us = None;
+                self.tell_time_is_up();
+            }
             return;
         }
         let plan = &self.program.prepared.plan;
@@ -168,6 +179,7 @@ impl Worker {
             self.begin_lanes(ends_us);
             self.release_due(ends_us);
             pace.closes_us = Some(now_us + plan.timeout_ms * 1_000);
+            pace.tells_us = Some(now_us + TELL_AFTER_US);
             self.closing.set(true);
         }
         if pace.closes_us.is_some() {
@@ -266,6 +278,28 @@ impl Worker {
         }
     }
 
+    /// Says why the run goes on after its time: what was due by its end belongs to it, and leaving it out would leave
+    /// out the longest waits.
+    fn tell_time_is_up(&self) {
+        let lanes = self.lanes.borrow();
+        let unsent = lanes
+            .values()
+            .map(|lane_copy| lane_copy.due.get() - lane_copy.next.get());
+        let unsent: usize = unsent.sum();
+        if unsent == 0 {
+            return;
+        }
+        let most = readable::duration(self.program.prepared.plan.timeout_ms * 1_000);
+        let message = format!(
+            "the time is up and the target is behind: {} that were due by then wait for earlier answers, and are sent \
+             as they come, for at most {most} (--timeout); Ctrl-C leaves them out",
+            readable::counted(unsent as u64, "request")
+        );
+        self.outbox
+            .borrow_mut()
+            .warn(WarningKind::TimeIsUp, message);
+    }
+
     /// Makes the lane copies that begin soon.
     fn begin_lanes(self: &Rc<Self>, now_us: u64) {
         if self.closing.get() {
@@ -357,6 +391,7 @@ impl Worker {
             ends_us,
             stage_us,
             pace.closes_us,
+            pace.tells_us,
             self.outbox.borrow().due_us(),
             self.in_flight.sweeps_us(),
         ]

@@ -1,6 +1,6 @@
 //! Runs that are stopped, paused, changed or ended by a check while they are on.
 
-use reprise_replay::{Event, Rate};
+use reprise_replay::{Event, Rate, WarningKind};
 use reprise_store::RunState;
 
 use super::http::{OK, samples};
@@ -248,4 +248,56 @@ fn copies_that_a_higher_rate_adds_come_at_that_rate_and_not_all_in_what_is_left(
             within(second)
         );
     }
+}
+
+/// Waits until the run says that its time is up.
+fn until_time_is_up(handle: &reprise_replay::Handle) -> String {
+    let mut events = handle.events().iter();
+    let up = events.find_map(|event| match event {
+        Event::Warning(warning) if warning.kind == WarningKind::TimeIsUp => Some(warning.message),
+        _ => None,
+    });
+    up.expect("the run ended without a word")
+}
+
+/// A lane that asks every 20 ms, each time for the answer before it, and a server that takes ten times as long.
+fn behind(
+    lasts_ms: u64,
+) -> (
+    tempfile::TempDir,
+    reprise_store::Store,
+    reprise_replay::Plan,
+) {
+    let address = serve(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        Do::Answer(OK.to_owned())
+    });
+    let all: Vec<_> = (0..20).map(|i| get(1, i64::from(i) * 20, "/")).collect();
+    let (folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.duration_ms = Some(lasts_ms);
+    (folder, store, plan)
+}
+
+#[test]
+fn a_run_whose_time_is_up_says_that_it_still_sends_what_was_due_and_sends_it() {
+    let (_folder, store, plan) = behind(290);
+    let handle = begin(&plan, "run", &store);
+    let said = until_time_is_up(&handle);
+    assert!(said.contains("wait for earlier answers"), "{said}");
+    let summary = handle.join().unwrap().summary;
+    assert!(summary.is_accounted_for(), "{summary:?}");
+    assert_eq!((summary.planned, summary.outcomes.ok), (15, 15));
+}
+
+#[test]
+fn a_run_whose_time_is_up_leaves_out_what_was_due_when_it_is_stopped() {
+    let (_folder, store, plan) = behind(290);
+    let handle = begin(&plan, "run", &store);
+    until_time_is_up(&handle);
+    handle.stop();
+    let summary = handle.join().unwrap().summary;
+    assert!(summary.is_accounted_for(), "{summary:?}");
+    assert_eq!(summary.planned, 15);
+    assert!(summary.skipped.get("stopped").is_some(), "{summary:?}");
 }
