@@ -12,7 +12,11 @@ use super::held::Held;
 /// How many bytes of requests are kept.
 const KEPT: usize = 32 << 20;
 
-/// Neighbours stand on different boards, so that threads seldom reach for the same one.
+/// Requests of so many neighbouring exchanges stand on one page: they are sent at about the same time, so what is
+/// looked up next is mostly in the processor's cache already.
+const PAGE: usize = 64;
+
+/// Neighbouring pages stand on different boards, so that threads seldom reach for the same one.
 const BOARDS: usize = 16;
 
 /// What is kept, by the exchange.
@@ -25,8 +29,15 @@ pub(super) struct Shelf {
 
 #[derive(Debug, Default)]
 struct Board {
-    kept: FxHashMap<u32, Arc<Outgoing>>,
+    pages: FxHashMap<u32, Page>,
+    /// Their numbers, the oldest first.
     order: VecDeque<u32>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Page {
+    kept: [Option<Arc<Outgoing>>; PAGE],
     bytes: usize,
 }
 
@@ -40,34 +51,86 @@ impl Shelf {
 
     /// A kept request.
     pub(super) fn get(&self, exchange: u32) -> Option<Arc<Outgoing>> {
-        self.board(exchange)?.kept.get(&exchange).map(Arc::clone)
+        let (page, place) = place(exchange);
+        let board = self.board(page)?;
+        board.pages.get(&page)?.kept.get(place)?.clone()
     }
 
-    /// Keeps a request, and lets the oldest go when there is too much.
+    /// Keeps a request, and lets the oldest page go when there is too much.
     pub(super) fn keep(&self, exchange: u32, outgoing: &Arc<Outgoing>) {
         let size = outgoing.size();
-        let Some(mut board) = self.board(exchange).filter(|_| size <= KEPT / BOARDS / 8) else {
+        let (number, place) = place(exchange);
+        let Some(mut board) = self.board(number).filter(|_| size <= KEPT / BOARDS / 8) else {
             return;
         };
-        if let Some(before) = board.kept.insert(exchange, Arc::clone(outgoing)) {
-            board.bytes -= before.size();
-        } else {
-            board.order.push_back(exchange);
-        }
-        board.bytes += size;
-        while board.bytes > KEPT / BOARDS
-            && let Some(oldest) = board.order.pop_front()
+        let Board {
+            pages,
+            order,
+            bytes,
+        } = &mut *board;
+        let page = pages.entry(number).or_insert_with(|| {
+            order.push_back(number);
+            Page::default()
+        });
+        *bytes -= page.bytes;
+        page.put(place, outgoing, size);
+        *bytes += page.bytes;
+        while *bytes > KEPT / BOARDS
+            && let Some(oldest) = order.front().copied().filter(|oldest| *oldest != number)
         {
-            if let Some(gone) = board.kept.remove(&oldest) {
-                board.bytes -= gone.size();
-            }
+            order.pop_front();
+            *bytes -= pages.remove(&oldest).map_or(0, |page| page.bytes);
+        }
+        if let Some(page) = pages.get_mut(&number) {
+            // large ones alone may be more than a board takes
+            *bytes -= page.let_go(place, bytes.saturating_sub(KEPT / BOARDS));
         }
     }
 
-    fn board(&self, exchange: u32) -> Option<MutexGuard<'_, Board>> {
-        let board = self.boards.get(exchange as usize % BOARDS)?;
+    fn board(&self, page: u32) -> Option<MutexGuard<'_, Board>> {
+        let board = self.boards.get(page as usize % BOARDS)?;
         // what is kept is whole even if a thread panicked
         Some(board.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The page of an exchange, and where it stands there.
+const fn place(exchange: u32) -> (u32, usize) {
+    (exchange / PAGE as u32, exchange as usize % PAGE)
+}
+
+impl Page {
+    fn put(&mut self, place: usize, outgoing: &Arc<Outgoing>, size: usize) {
+        let Some(kept) = self.kept.get_mut(place) else {
+            return;
+        };
+        let before = kept.replace(Arc::clone(outgoing));
+        self.bytes += size;
+        self.bytes -= before.map_or(0, |before| before.size());
+    }
+
+    /// Lets `excess` bytes go, and how many those were: the first of its requests, but for the one at `place`.
+    fn let_go(&mut self, place: usize, excess: usize) -> usize {
+        let mut gone = 0;
+        for (at, kept) in self.kept.iter_mut().enumerate() {
+            if gone >= excess {
+                break;
+            }
+            if at != place {
+                gone += kept.take().map_or(0, |one| one.size());
+            }
+        }
+        self.bytes -= gone;
+        gone
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            kept: [const { None }; PAGE],
+            bytes: 0,
+        }
     }
 }
 
@@ -101,6 +164,15 @@ mod tests {
         let bytes = kept.count() * one.size();
         assert!((KEPT / 2..=KEPT).contains(&bytes), "{bytes}");
         assert!(shelf.get(1_999).is_some() && shelf.get(0).is_none());
+        // small ones go by pages
+        let small = request(1_000);
+        for exchange in 2_000..40_000 {
+            shelf.keep(exchange, &small);
+        }
+        let kept = (0..40_000).filter(|exchange| shelf.get(*exchange).is_some());
+        let bytes = kept.count() * small.size();
+        assert!((KEPT / 2..=KEPT).contains(&bytes), "{bytes}");
+        assert!(shelf.get(39_999).is_some() && shelf.get(1_999).is_none());
     }
 
     #[test]
