@@ -96,8 +96,12 @@ fn kind(text: &[u8]) -> Option<Kind> {
     }
     let parameters = holds(b';') && !holds(b'&');
     if !is_word() {
-        // "Server=db;User Id=shop;Password=x"
-        return parameters.then_some(Kind::Pairs(Pairs::Parameters));
+        // "Server=db;User Id=shop;Password=x", "no such page: /x?token=y"
+        return if parameters {
+            Some(Kind::Pairs(Pairs::Parameters))
+        } else {
+            holds(b'?').then_some(Kind::Text)
+        };
     }
     let query = memchr::memchr2(b'?', b'=', text).and_then(|at| text.get(at));
     if *first == b'/' || query == Some(&b'?') {

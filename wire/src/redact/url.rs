@@ -42,6 +42,48 @@ pub(super) fn redact(target: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
 
 /// A text with the secrets of the URLs in it replaced; `None` when there are none.
 pub(super) fn redact_in_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let absolute = redact_absolute(text, pass);
+    redact_relative(absolute.as_deref().unwrap_or(text), pass).or(absolute)
+}
+
+/// Those that begin with a path: `no such page: /x?token=...`.
+fn redact_relative(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    let mut edits = Edits::of(text);
+    let (mut word, mut done) = (0, 0);
+    for at in memchr::memchr_iter(b'?', text) {
+        let Some(passed) = text.get(done..at) else {
+            continue;
+        };
+        if let Some(end) = passed.iter().rposition(ends) {
+            word = done + end + 1;
+        }
+        done = at;
+        if text.get(word) != Some(&b'/') {
+            continue;
+        }
+        done += extent_after(text.get(at..).unwrap_or_default());
+        let range = std::mem::replace(&mut word, done)..done;
+        let url = text.get(range.clone()).unwrap_or_default();
+        if memchr::memchr(b'=', url).is_some()
+            && let Some(new) = redact_written(url, pass)
+        {
+            edits.put(range, &new);
+        }
+    }
+    edits.finish()
+}
+
+/// A URL as it stands in a text or a page.
+fn redact_written(url: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    if memchr::memmem::find(url, b"&amp;").is_some() {
+        redact(&html::unescape(url), pass).map(|new| html::escape(&new))
+    } else {
+        redact(url, pass)
+    }
+}
+
+/// Those with a scheme.
+fn redact_absolute(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     let mut edits = Edits::of(text);
     let mut done = 0;
     for at in memchr::memmem::find_iter(text, b"://") {
@@ -55,12 +97,7 @@ pub(super) fn redact_in_text(text: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         if memchr::memchr2(b'=', b'@', url).is_none() {
             continue;
         }
-        let new = if memchr::memmem::find(url, b"&amp;").is_some() {
-            redact(&html::unescape(url), pass).map(|new| html::escape(&new))
-        } else {
-            redact(url, pass)
-        };
-        if let Some(new) = new {
+        if let Some(new) = redact_written(url, pass) {
             edits.put(range, &new);
         }
     }
@@ -88,9 +125,16 @@ fn extent(text: &[u8], at: usize) -> Range<usize> {
             byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b':')
         })
         .count();
-    let ends = |byte: &u8| {
-        *byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | 0x7F)
-    };
+    at - scheme..at + extent_after(after)
+}
+
+/// Whether a byte cannot belong to a URL.
+const fn ends(byte: &u8) -> bool {
+    *byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | 0x7F)
+}
+
+/// How long a URL goes on in `after`, without what ends a sentence.
+fn extent_after(after: &[u8]) -> usize {
     let mut len = after.iter().position(ends).unwrap_or(after.len());
     while len > 0
         && after
@@ -99,7 +143,7 @@ fn extent(text: &[u8], at: usize) -> Range<usize> {
     {
         len -= 1;
     }
-    at - scheme..at + len
+    len
 }
 
 /// Where the password of `scheme://user:password@host` stands (RFC 3986 section 3.2.1).

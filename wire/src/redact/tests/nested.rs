@@ -259,6 +259,13 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ),
     ("text/html", "<body data-csrf-token=\"SECRET\"><a b=c>"),
     ("text/html", "<p>see https://h/a?token=SECRET.</p>"),
+    ("text/plain", "no such page: /a?b=c&token=SECRET, try again"),
+    ("text/plain", "? a?b /a?token=SECRET? /b?c=d??"),
+    ("text/html", "<p>no such page: /a?b=c&amp;token=SECRET</p>"),
+    (
+        "application/json",
+        "{\"error\":\"no such page: /a?token=SECRET\",\"b\":1}",
+    ),
     (
         "text/html",
         "<script>window.csrfToken = 'SECRET'; a()</script>",
