@@ -158,7 +158,7 @@ impl Outline {
         let Some(lasts_us) = plan.lasts_us().filter(|_| played_us >= 1.0) else {
             return;
         };
-        self.estimated = true;
+        self.estimated = self.sends > 0;
         let playings = plan.stages.played_us(lasts_us) / played_us;
         let scaled = |count: u64| (count as f64 * playings).round() as u64;
         for count in [
