@@ -16,8 +16,8 @@ type Cell = Option<Vec<u8>>;
 /// A row's values.
 type Row = Vec<Cell>;
 
-/// Of more rows each is held against the one in its place only.
-const MOST_PAIRS: usize = 100_000;
+/// Of more rows each is held against the one in its place only: this is done while other requests wait to be sent.
+const MOST_PAIRS: usize = 4_096;
 
 /// What of a value is shown; bytes.
 const SHOWN: usize = 200;
