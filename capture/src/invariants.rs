@@ -88,6 +88,14 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_hole_that_was_open_for_long_is_not_told_over_bytes_that_wait_for_their_turn() {
+        super::reassembly(&[
+            93, 30, 22, 191, 65, 30, 22, 30, 93, 34, 86, 191, 65, 59, 30, 93, 181, 67, 3, 68, 68,
+            59, 43, 3, 68, 158, 53, 2, 255, 35, 65, 163, 126, 102, 234,
+        ]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 

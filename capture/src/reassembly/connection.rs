@@ -231,13 +231,16 @@ impl Connection {
         context: &mut Context<'_, F>,
     ) {
         let limits = context.limits;
+        let late = self.first_late(side);
         let (half, identity) = self.parts(side);
-        let crowded = half.settle(segment.at, limits, &mut |piece| {
+        let crowded = half.settle(segment.at, limits, late, &mut |piece| {
             identity.tell(side, piece, context)
         });
         context.counts.memory_gaps += crowded;
         if is_answer {
-            half.answered(segment.at, &mut |piece| identity.tell(side, piece, context));
+            half.answered(segment.at, late, &mut |piece| {
+                identity.tell(side, piece, context)
+            });
         }
     }
 

@@ -190,16 +190,21 @@ impl Half {
     }
 
     /// Gives up holes that will not be filled any more; tells the end when it is reached. Returns
-    /// how many holes were given up because too much waits behind them.
+    /// how many holes were given up because too much waits behind them. `late` is the first offset of
+    /// what has come and waits for its turn: no hole reaches over it.
     pub(super) fn settle(
         &mut self,
         at: Timestamp,
         limits: &ReassemblyLimits,
+        late: Option<u64>,
         tell: &mut impl FnMut(Piece<'_>),
     ) -> u64 {
         let mut crowded = 0;
         while let Some(beyond) = self.beyond_hole() {
             let waited = self.hole_since.map_or(0, |since| nanos_between(since, at));
+            if late.is_some_and(|late| late < beyond) {
+                break;
+            }
             if self.acknowledged > self.next {
                 self.skip_to(at, beyond.min(self.acknowledged), tell);
             } else if self.pending.bytes() > limits.hole_bytes
@@ -220,11 +225,18 @@ impl Half {
 
     /// The other side has answered: what it acknowledged and we have not seen is lost, even if
     /// nothing has come after it yet. One byte may be a FIN that was lost, so it is waited for.
-    pub(super) fn answered(&mut self, at: Timestamp, tell: &mut impl FnMut(Piece<'_>)) {
+    /// `late` as in [`Self::settle`].
+    pub(super) fn answered(
+        &mut self,
+        at: Timestamp,
+        late: Option<u64>,
+        tell: &mut impl FnMut(Piece<'_>),
+    ) {
         let acknowledged = self
             .fin
             .map_or(self.acknowledged, |fin| fin.min(self.acknowledged));
-        if !self.ended && acknowledged > self.next + 1 {
+        let is_late = late.is_some_and(|late| late < acknowledged);
+        if !self.ended && acknowledged > self.next + 1 && !is_late {
             self.skip_to(at, acknowledged, tell);
             self.note_hole(at);
         }
@@ -245,7 +257,7 @@ impl Half {
     /// Ends the direction, whatever is missing.
     pub(super) fn finish(&mut self, at: Timestamp, close: Close, tell: &mut impl FnMut(Piece<'_>)) {
         self.give_up(at, tell);
-        self.answered(at, tell);
+        self.answered(at, None, tell);
         if !self.ended {
             self.ended = true;
             tell(Piece::End { at, close });

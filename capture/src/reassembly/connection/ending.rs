@@ -39,11 +39,14 @@ impl Connection {
         }
         let limits = context.limits;
         for side in self.in_order() {
+            let late = self.first_late(side);
             let (half, identity) = self.parts(side);
             let crowded = if all {
                 half.give_up(at, &mut |piece| identity.tell(side, piece, context))
             } else {
-                half.settle(at, limits, &mut |piece| identity.tell(side, piece, context))
+                half.settle(at, limits, late, &mut |piece| {
+                    identity.tell(side, piece, context)
+                })
             };
             context.counts.memory_gaps += crowded;
         }

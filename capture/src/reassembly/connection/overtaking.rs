@@ -264,6 +264,18 @@ impl Connection {
         until.is_some_and(|until| ahead(other.sequence, until) < 0)
     }
 
+    /// The first offset of what a side has sent and waits for its turn.
+    pub(super) fn first_late(&self, side: Side) -> Option<u64> {
+        let waiting = self.overtaking.as_ref()?;
+        let half = self.half(side);
+        let offset = |(of, one): &(Side, Waiting)| {
+            let carries = *of == side && (!one.payload.is_empty() || one.missing > 0);
+            let offset = half.locate(one.sequence).filter(|_| carries)?;
+            Some(u64::try_from(offset).unwrap_or(0))
+        };
+        waiting.segments.iter().filter_map(offset).min()
+    }
+
     fn is_in_turn(&self, segment: &Segment<'_>, side: Side) -> bool {
         !self.overtakes(segment, side)
             && !self.is_ahead(segment, side)
