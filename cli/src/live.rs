@@ -5,8 +5,9 @@ mod metrics;
 use std::net::SocketAddr;
 
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Exposition, SecondLine, Seconds, Tick};
+use reprise_app::{Exposition, ReplayJob, SecondLine, Seconds, Tick};
 
+use crate::keys::Keys;
 use crate::output;
 use crate::progress::Progress;
 use metrics::Metrics;
@@ -15,6 +16,7 @@ use metrics::Metrics;
 pub(crate) struct Live {
     quiet: bool,
     lines: bool,
+    keys: bool,
     metrics: Option<Metrics>,
 }
 
@@ -34,6 +36,7 @@ impl Live {
         Self {
             quiet,
             lines: false,
+            keys: false,
             metrics: None,
         }
     }
@@ -47,8 +50,14 @@ impl Live {
         Ok(Self {
             quiet,
             lines,
+            keys: false,
             metrics: metrics.map(Metrics::serve).transpose()?,
         })
+    }
+
+    /// Heeds keys, too: of one run, not of several that are compared.
+    pub(crate) fn heeding_keys(self) -> Self {
+        Self { keys: true, ..self }
     }
 
     /// Whether progress is shown.
@@ -72,6 +81,12 @@ impl Live {
 }
 
 impl Following<'_> {
+    /// Heeds keys for the run, if there is a terminal.
+    pub(crate) fn heed_keys(&self, job: &ReplayJob) -> Option<Keys> {
+        let asked = self.live.keys.then(|| self.progress.voice());
+        asked.and_then(|voice| Keys::heed(job, voice))
+    }
+
     /// Says something above the progress line.
     pub(crate) fn note(&self, line: &str) {
         self.progress.note(line);

@@ -7,6 +7,7 @@ mod capturing;
 mod commands;
 mod duration;
 mod exit;
+mod keys;
 mod live;
 mod output;
 mod progress;

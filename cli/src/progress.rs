@@ -15,6 +15,9 @@ pub(crate) struct Progress {
     last_line: Option<Instant>,
 }
 
+/// What speaks above a progress line, from wherever it is.
+pub(crate) struct Voice(Option<ProgressBar>);
+
 /// Without a terminal, say something this often.
 const PLAIN_LINE_EVERY: Duration = Duration::from_secs(5);
 
@@ -66,16 +69,28 @@ impl Progress {
 
     /// Prints a line above the bar.
     pub(crate) fn note(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => aside::say(line),
-        }
+        self.voice().say(line);
+    }
+
+    /// Says things above the bar from another thread.
+    pub(crate) fn voice(&self) -> Voice {
+        Voice(self.bar.clone())
     }
 
     /// Takes the bar away.
     pub(crate) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+impl Voice {
+    /// Prints a line.
+    pub(crate) fn say(&self, line: &str) {
+        match &self.0 {
+            Some(bar) => bar.println(line),
+            None => aside::say(line),
         }
     }
 }

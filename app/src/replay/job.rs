@@ -1,7 +1,7 @@
 //! A replay while it runs: every tick and warning for both faces, and the switches that change it.
 
 use reprise_measure::Tick;
-use reprise_replay::{Control, Event, Handle, ReplayConfig};
+use reprise_replay::{Control, Event, Handle, ReplayConfig, Speed};
 
 use crate::answer::RunAnswer;
 use crate::{Error, Library};
@@ -12,6 +12,8 @@ pub struct ReplayJob {
     library: Library,
     run: String,
     warnings: Vec<String>,
+    faults: Vec<String>,
+    has_clock: bool,
 }
 
 /// Something a replay has to say.
@@ -42,12 +44,17 @@ impl ReplayJob {
         warnings: Vec<String>,
     ) -> Result<Self, Error> {
         let run = config.run.clone();
+        let plan = config.prepared.plan();
+        let faults = plan.faults.iter().map(ToString::to_string).collect();
+        let has_clock = plan.rate.speed != Speed::Max;
         let handle = reprise_replay::start(config, &library.store)?;
         Ok(Self {
             handle,
             library: library.clone(),
             run,
             warnings,
+            faults,
+            has_clock,
         })
     }
 
@@ -80,6 +87,16 @@ impl ReplayJob {
             Ok(Event::Warning(warning)) => Some(ReplayNews::Warning(warning.message)),
             Ok(Event::Finished { .. }) | Err(_) => None,
         }
+    }
+
+    /// The plan's faults as they are written, in the order of their switches.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// Whether it is paced by a clock, and so has a rate that can be changed.
+    pub const fn has_clock(&self) -> bool {
+        self.has_clock
     }
 
     /// Pause, rate, faults and the end, from any thread; cheap to clone.

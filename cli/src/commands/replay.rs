@@ -20,6 +20,7 @@ use reprise_app::{
 use super::{Context, runs};
 use crate::arguments::ReplayArguments;
 use crate::aside;
+use crate::keys::Keys;
 use crate::live::Live;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -84,7 +85,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         return Ok(ExitCode::from(exit::REFUSED));
     }
     let job = library.start_replay(&request, planned)?;
-    let answer = follow(job, &live, &stop)?;
+    let answer = follow(job, &live.heeding_keys(), &stop)?;
     // The answer first: a page that cannot be written must not cost it.
     if json {
         output::json(&answer)?;
@@ -184,7 +185,12 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
         following.note(&format!("reprise: warning: {warning}"));
     }
     let control = job.control();
+    let keys = following.heed_keys(&job);
+    let terminal = keys.as_ref().map(Keys::terminal);
     let watch = stop.watch(move || {
+        if let Some(terminal) = terminal {
+            terminal.put_back();
+        }
         aside::say(
             "reprise: stopping; outstanding answers have five seconds (Ctrl-C again leaves now; what is stored by then is kept)",
         );
@@ -214,6 +220,7 @@ pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result
         }
     }
     drop(watch);
+    drop(keys);
     let finished = following.finish();
     let answer = job.finish()?;
     told.and(finished).map(|()| answer)

@@ -53,6 +53,8 @@ mod jobs;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod knee;
 #[cfg(test)]
 mod partly;
