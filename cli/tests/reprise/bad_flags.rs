@@ -13,7 +13,7 @@ fn replay_refuses(desk: &Desk, flags: &[&str], fix: &str) {
     desk.run(&arguments).refused(2, fix);
     let dry = [&arguments[..], &["--dry-run"]].concat();
     let said = desk.run(&dry);
-    let says_it = said.stderr.lines().count() == 1 && said.stderr.contains(fix);
+    let says_it = said.refusal().contains(fix);
     assert!(said.code == Some(2) && says_it, "{said:?}");
     assert!(
         desk.answers(&["runs"]).is_empty(),
