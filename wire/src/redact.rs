@@ -6,6 +6,7 @@ mod answer;
 mod base64;
 mod deflated;
 mod detect;
+mod disposition;
 pub(crate) mod edits;
 mod form;
 mod html;

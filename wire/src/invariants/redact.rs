@@ -58,7 +58,7 @@ pub fn exchange(data: &[u8]) {
                     .ok()
                     .map(|message| message.headers.len())
             };
-            if let Some(old) = fields(old) {
+            if let Some(old) = fields(old).filter(|_| has_plain_version(old)) {
                 let new = fields(new).unwrap_or(0);
                 assert!(
                     new == old || new + 1 >= old,
@@ -75,6 +75,15 @@ pub fn exchange(data: &[u8]) {
             "a row vanished"
         );
     }
+}
+
+/// Whether the first line names a version that runs into nothing else: what a detector takes as one with it, a line
+/// loses as well (`GET / HTTP/1.1.ann@shop.example`).
+fn has_plain_version(message: &[u8]) -> bool {
+    let mut lines = message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let is_plain = |version: &[u8]| line.ends_with(version);
+    line.starts_with(b"HTTP/1.1 ") || is_plain(b" HTTP/1.1") || is_plain(b" HTTP/1.0")
 }
 
 fn of(kind: u8, request: &[u8], response: &[u8]) -> Exchange {
@@ -120,6 +129,11 @@ fn of(kind: u8, request: &[u8], response: &[u8]) -> Exchange {
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_version_that_runs_into_an_address_goes_with_it() {
+        super::exchange(b"\0\xffGET / HTTP/1.1.ann@shop.example\r\nA: b\r\nC: d\r\n\r\n");
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]

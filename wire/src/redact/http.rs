@@ -13,7 +13,7 @@ use crate::operation::{http_operation, http_summary};
 use crate::{Exchange, Flags, Payload};
 
 use super::detect::{self, Detected, Neighbours};
-use super::{Pass, quietly};
+use super::{Pass, disposition, quietly};
 use plain::Plain;
 
 /// Operations that are remembered.
@@ -113,6 +113,15 @@ fn redact_parts(payload: &mut Payload, whole: bool, pass: &mut Pass) -> body::Ou
 /// `kind`: its media type.
 pub(super) fn redact_part(content: &[u8], kind: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     body::redact_part(content, kind, pass)
+}
+
+/// What takes the place of the value of a field in the head of such a part; `None` when it stays. What is in quotes there is
+/// looked at in the Content-Type, too: old clients name a file in it.
+pub(super) fn redact_part_field(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
+    if name.eq_ignore_ascii_case(b"Content-Type") {
+        return disposition::redact(value, pass);
+    }
+    fields::redact_field(name, value, pass)
 }
 
 /// A whole message that stands in the body of another, with its secrets replaced; `None` when there are none.

@@ -1,11 +1,13 @@
-//! Secrets in `multipart/form-data` (RFC 7578) and its kin: the values of fields whose names say so, and what the
-//! parts hold, each by its own type.
+//! Secrets in `multipart/form-data` (RFC 7578) and its kin: the values of fields whose names say so, what the
+//! parts hold, each by its own type, and what their heads say.
+
+use std::ops::Range;
 
 use memchr::memmem;
 
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, http};
+use super::{Pass, disposition, http};
 use crate::http::Headers;
 
 /// A multipart form with its secret fields replaced; `None` when there are none.
@@ -18,14 +20,15 @@ pub(super) fn redact(body: &[u8], content_type: &[u8], pass: &mut Pass) -> Optio
         let Some(part) = body.get(start..end) else {
             continue;
         };
-        let Some(head_len) = head_len(part) else {
-            continue;
-        };
-        let (head, content) = part.split_at_checked(head_len)?;
+        // of a part that was cut in its head, the head is all there is
+        let (head, content) = part.split_at_checked(head_len(part).unwrap_or(part.len()))?;
         let content = content.strip_suffix(b"\n").unwrap_or(content);
         let content = content.strip_suffix(b"\r").unwrap_or(content);
+        for range in fields(head) {
+            redact_field(head, range, start, &mut edits, pass);
+        }
         if let Some(new) = redact_part(head, content, pass) {
-            let from = start + head_len;
+            let from = start + head.len();
             edits.put(from..from + content.len(), &new);
         }
     }
@@ -40,14 +43,57 @@ fn head_len(part: &[u8]) -> Option<usize> {
         .min()
 }
 
+/// Where the fields of a head stand, those that go on in more lines whole; the line of the delimiter is none.
+fn fields(head: &[u8]) -> Vec<Range<usize>> {
+    let mut fields: Vec<Range<usize>> = Vec::new();
+    let mut at = memchr::memchr(b'\n', head).map_or(head.len(), |end| end + 1);
+    while let Some(line) = head.get(at..).filter(|rest| !rest.is_empty()) {
+        let len = memchr::memchr(b'\n', line).map_or(line.len(), |end| end + 1);
+        let line = line.get(..len).unwrap_or(line);
+        let end = at + line.trim_ascii_end().len();
+        match (line.first(), fields.last_mut()) {
+            (Some(b' ' | b'\t'), Some(field)) => field.end = end,
+            _ if end > at => fields.push(at..end),
+            _ => {}
+        }
+        at += len;
+    }
+    fields
+}
+
+/// Replaces the secrets of the field at `range` of a head that begins at `start`.
+fn redact_field(
+    head: &[u8],
+    range: Range<usize>,
+    start: usize,
+    edits: &mut Edits<'_>,
+    pass: &mut Pass,
+) {
+    let field = head.get(range.clone()).unwrap_or_default();
+    let Some(colon) = memchr::memchr(b':', field) else {
+        return;
+    };
+    let (name, value) = field.split_at_checked(colon + 1).unwrap_or_default();
+    let name = name.strip_suffix(b":").unwrap_or(name).trim_ascii();
+    let value = value.trim_ascii_start();
+    if let Some(new) = pass.inside(|pass| http::redact_part_field(name, value, pass)) {
+        edits.put(start + range.end - value.len()..start + range.end, &new);
+    }
+}
+
 fn redact_part(head: &[u8], content: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
     // a picture called `signature` is one, a file called `private_key` is a secret
-    let may_be_taken = || parameter(head, b"filename=").is_none() || is_text(content);
-    if let Some(name) = parameter(head, b"name=")
-        && let Some(rule) = pass.rule(|table| &mut table.form, name, false)
-        && may_be_taken()
-    {
-        return pass.replace(rule, content, Place::Form(name));
+    let is_file = memmem::find(&head.to_ascii_lowercase(), b"filename").is_some();
+    let may_be_taken = || !is_file || is_text(content);
+    let plain = parameter(head, b"name=").map(<[u8]>::to_vec);
+    let disposition = Headers::new(head).get("Content-Disposition");
+    let names = disposition.map(|value| disposition::values(value, "name"));
+    for name in plain.into_iter().chain(names.into_iter().flatten()) {
+        if let Some(rule) = pass.rule(|table| &mut table.form, &name, false)
+            && may_be_taken()
+        {
+            return pass.replace(rule, content, Place::Form(&name));
+        }
     }
     pass.inside(|pass| http::redact_part(content, content_type(head), pass))
 }

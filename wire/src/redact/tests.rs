@@ -3,6 +3,7 @@
 mod coded;
 mod nested;
 mod properties;
+mod uploads;
 
 use proptest::prelude::*;
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::http::{Message, StartLine};
 use crate::redact::edits::Edits;
 use crate::redact::pass::Place;
-use crate::redact::{Pass, base64, url};
+use crate::redact::{Pass, base64, disposition, url};
 
 /// Replaces them; whether there were any.
 pub(super) fn redact(message: &mut Message<'_>, pass: &mut Pass) -> bool {
@@ -53,6 +53,7 @@ fn redact_value(name: &[u8], value: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
         7 if is("Cookie2") => cookies(value, pass),
         7 if is("Refresh") => refresh(value, pass),
         11 if is("Set-Cookie2") => set_cookie(value, pass),
+        19 if is("Content-Disposition") => disposition::redact(value, pass),
         22 if is("Sec-WebSocket-Protocol") => protocols::redact(value, pass),
         _ if holds_url(name) => url::redact(value, pass),
         _ if base64::may_be(value) => base64::redact(value, pass),
