@@ -1,7 +1,7 @@
 //! The time before a connection's protocol is known: holds the few bytes that may still be a beginning,
 //! counts and drops those that cannot.
 
-use super::recognise::{Verdict, recognise};
+use super::recognise::{Verdict, is_held_lead, recognise};
 use super::server_name::server_name;
 use super::{DecodeLoss, Spoken};
 use crate::{Close, Direction, Piece, Timestamp};
@@ -86,6 +86,14 @@ impl Opening {
             Verdict::Maybe
         } else {
             recognise(direction, &[&earlier, bytes].concat(), self.is_amid())
+        };
+        let verdict = match verdict {
+            Verdict::No if self.is_amid() && is_held_lead(direction, &earlier) => {
+                self.drop_held(direction);
+                self.something_missing = true;
+                recognise(direction, bytes, true)
+            }
+            verdict => verdict,
         };
         match verdict {
             Verdict::Is(spoken) => return Some(spoken),

@@ -4,7 +4,7 @@ mod other;
 
 use super::Spoken;
 use crate::Direction;
-use crate::http::{Side, Start, is_message_start, request_start, response_start};
+use crate::http::{Side, Start, is_lead, is_message_start, request_start, response_start};
 use crate::mysql::{Likeness, likeness};
 
 /// What some first bytes say.
@@ -63,8 +63,19 @@ pub(super) fn recognise(direction: Direction, bytes: &[u8], midstream: bool) -> 
 fn strict_start(side: Side, bytes: &[u8]) -> Start {
     if is_message_start(side, bytes) {
         Start::Yes
+    } else if is_lead(side, bytes) {
+        Start::Maybe
     } else {
         Start::No
+    }
+}
+
+/// Whether what is held of a direction in the middle of a connection is at most the front of an HTTP message: it may also
+/// be the end of anything, and then what follows is judged without it.
+pub(super) fn is_held_lead(direction: Direction, held: &[u8]) -> bool {
+    match direction {
+        Direction::ToServer => is_lead(Side::Requests, held),
+        Direction::ToClient => is_lead(Side::Responses, held),
     }
 }
 
@@ -116,6 +127,8 @@ mod tests {
     fn in_the_middle_of_a_connection_only_what_leaves_no_doubt_counts() {
         let middle = |bytes| recognise(Direction::ToServer, bytes, true);
         assert_eq!(middle(b"word after word"), Verdict::No);
+        assert_eq!(middle(b"PO"), Verdict::Maybe);
+        assert_eq!(middle(b"po"), Verdict::No);
         assert_eq!(middle(b"POST /unfinished"), Verdict::Is(Spoken::Http));
         assert_eq!(middle(b"\x17\x03\x03\x00\x20xyz"), Verdict::Is(Spoken::Tls));
     }

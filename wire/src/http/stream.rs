@@ -5,6 +5,7 @@ use super::body::{BodyReader, Skipped};
 use super::captured::CapturedMessage;
 use super::framing::{BodyFraming, Framing};
 use super::head::{Start, Version, parse_request_line, request_start, response_start};
+use super::lead::Lead;
 use super::line::{HeadEnd, trim_line_end};
 use super::seek::{find_start, is_message_start};
 use crate::{Close, Limits, Piece, Timestamp};
@@ -77,6 +78,8 @@ pub(crate) struct MessageStream {
     /// Whether a message is sought within segments too. Not behind broken chunks: what follows them in
     /// the same segment is what an attacker smuggles, and no server reads it.
     seek_within: bool,
+    /// What may be the front of a message that is sought; counted as undecodable until it turns out to be.
+    lead: Lead,
     undecodable: u64,
 }
 
@@ -113,6 +116,7 @@ impl MessageStream {
             head_len: 0,
             body: BodyReader::Done,
             seek_within: true,
+            lead: Lead::default(),
             undecodable: 0,
         }
     }
@@ -132,7 +136,7 @@ impl MessageStream {
                 Place::Fields => return self.read_fields(at, rest),
                 Place::Framing => return None,
                 Place::Body => return self.read_body(at, rest),
-                Place::Seeking => self.seek(rest, chunk_len)?,
+                Place::Seeking => self.seek(at, rest, chunk_len)?,
                 Place::Opaque => {
                     self.undecodable += rest.len() as u64;
                     *rest = b"";
@@ -327,24 +331,39 @@ impl MessageStream {
     }
 
     /// Skips to what looks like the beginning of a message.
-    fn seek(&mut self, rest: &mut &[u8], chunk_len: usize) -> Option<()> {
+    fn seek(&mut self, at: Timestamp, rest: &mut &[u8], chunk_len: usize) -> Option<()> {
         if rest.is_empty() {
             return None;
         }
         let at_segment = rest.len() == chunk_len;
+        if at_segment && let Some((at, lead)) = self.lead.continued(self.side, rest) {
+            self.undecodable -= lead.len() as u64;
+            self.message.keep(&lead, self.limits.head_cap, at);
+            self.begin_found();
+            return Some(());
+        }
         let found = if self.seek_within {
             find_start(self.side, rest, at_segment)
         } else {
             (at_segment && is_message_start(self.side, rest)).then_some(0)
         };
+        if found.is_none() {
+            self.lead.look(self.side, at, rest, at_segment);
+        }
         let skipped = found.unwrap_or(rest.len());
         self.undecodable += skipped as u64;
         *rest = rest.get(skipped..).unwrap_or_default();
         found?;
+        self.begin_found();
+        Some(())
+    }
+
+    /// Enters a message that was sought.
+    fn begin_found(&mut self) {
+        self.lead.clear();
         self.message.resynced = true;
         self.seek_within = true;
         self.place = Place::StartLine;
-        Some(())
     }
 
     /// Goes over a hole.
@@ -355,6 +374,7 @@ impl MessageStream {
         match self.place {
             Place::Opaque => GapEffect::default(),
             Place::Between | Place::Seeking => {
+                self.lead.clear();
                 self.place = Place::Seeking;
                 GapEffect {
                     message: None,
@@ -443,7 +463,7 @@ impl MessageStream {
 
     /// Bytes kept of the message being read.
     pub(crate) const fn held_bytes(&self) -> usize {
-        self.message.bytes.len()
+        self.message.bytes.len() + self.lead.len()
     }
 
     /// Bytes that belong to no message.
