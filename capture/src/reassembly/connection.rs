@@ -6,12 +6,13 @@ mod overtaking;
 
 pub(super) use ending::Expiry;
 
+use reprise_wire::http::is_message_cut;
 use reprise_wire::{Close, Timestamp};
 
 use super::counts::ReassemblyCounts;
 use super::event::ConnectionEvent;
 use super::flow::{FlowKey, Side};
-use super::half::{Bytes, Half, Taken};
+use super::half::{Bytes, Half, Probe, Taken};
 use super::identity::{Context, Identity};
 use crate::link::Segment;
 use overtaking::Overtaking;
@@ -183,10 +184,7 @@ impl Connection {
         side: Side,
         context: &mut Context<'_, F>,
     ) -> bool {
-        let is_probe = segment.payload.len() == 1 && !self.half(side).has_begun();
-        if is_probe {
-            // A keep-alive repeats a byte from before the capture (RFC 9293 section 3.8.4).
-            context.counts.outside += 1;
+        if !self.half(side).has_begun() && self.is_probe(segment, side, context) {
             return false;
         }
         self.identity.recognise_client(segment, side);
@@ -207,6 +205,47 @@ impl Connection {
             }
             Taken::Known | Taken::Nothing => false,
         }
+    }
+
+    /// Whether the first segment seen of a side is but one byte: most likely a keep-alive's. It is told with the next
+    /// one when both begin a message together, which a repeated byte does with nothing.
+    fn is_probe<F: FnMut(ConnectionEvent<'_>)>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        context: &mut Context<'_, F>,
+    ) -> bool {
+        let (at, sequence) = (segment.at, first_byte(segment));
+        let before = self.half_mut(side).take_probe(sequence);
+        if let Some(Probe { at, sequence, byte }) = before
+            && is_message_cut(&[byte], segment.payload)
+        {
+            let message = [&[byte], segment.payload].concat();
+            let whole = Segment {
+                payload: &message,
+                ..*segment
+            };
+            self.identity.recognise_client(&whole, side);
+            let bytes = Bytes {
+                at,
+                sequence,
+                kept: &[byte],
+                missing: 0,
+            };
+            let (half, identity) = self.parts(side);
+            half.take(bytes, &mut |piece| identity.tell(side, piece, context));
+            context.counts.outside -= 1;
+            return false;
+        }
+        let &[byte] = segment.payload else {
+            return false;
+        };
+        if self.half(side).is_expected(sequence) {
+            return false;
+        }
+        self.half_mut(side).keep_probe(Probe { at, sequence, byte });
+        context.counts.outside += 1;
+        true
     }
 
     /// Notes a RST that stands where its sender is (RFC 5961 section 3.2 is stricter, but packets

@@ -32,6 +32,18 @@ pub(super) struct Half {
     ended: bool,
     /// The interface or VLAN its segments come from.
     path: Option<Path>,
+    /// A single byte that came before anything else was seen.
+    probe: Option<Probe>,
+    /// The number that the other side expected last, before anything of this one was seen.
+    expected: Option<u32>,
+}
+
+/// A byte that a keep-alive repeats from before the capture (RFC 9293 section 3.8.4), or the first that was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Probe {
+    pub(super) at: Timestamp,
+    pub(super) sequence: u32,
+    pub(super) byte: u8,
 }
 
 /// What a segment's payload turned out to be.
@@ -72,6 +84,22 @@ impl Half {
         self.ended
     }
 
+    /// Keeps a byte aside, until what follows it tells whether it belongs to it.
+    pub(super) const fn keep_probe(&mut self, probe: Probe) {
+        self.probe = Some(probe);
+    }
+
+    /// Whether the other side waits for the byte of this number: a keep-alive repeats one that it has.
+    pub(super) fn is_expected(&self, sequence: u32) -> bool {
+        self.expected == Some(sequence)
+    }
+
+    /// The byte kept aside, if that stands before `sequence`.
+    pub(super) fn take_probe(&mut self, sequence: u32) -> Option<Probe> {
+        let probe = self.probe.take()?;
+        (probe.sequence.wrapping_add(1) == sequence).then_some(probe)
+    }
+
     pub(super) const fn next(&self) -> u64 {
         self.next
     }
@@ -108,6 +136,7 @@ impl Half {
     /// Notes that the other side has everything before `sequence`. Tells whether that is news.
     pub(super) fn acknowledge(&mut self, sequence: u32) -> bool {
         let Some(offset) = self.locate(sequence) else {
+            self.expected = Some(sequence);
             return false;
         };
         let ahead = offset.saturating_sub(self.next.cast_signed());

@@ -287,6 +287,44 @@ fn a_keep_alive_repeats_a_byte_from_before_the_capture() {
 }
 
 #[test]
+fn a_first_byte_that_begins_a_message_with_the_next_segment_is_none_of_a_keep_alive() {
+    const REQUEST: &str = "GET /a HTTP/1.1\r\n\r\n";
+    let talk = |mut script: Conversation, first: &str, rest: &str| {
+        script
+            .client(first)
+            .client(rest)
+            .server("HTTP/1.1 200 OK\r\n\r\n");
+        let limits = ReassemblyLimits::default();
+        let (everything, reassembler) = reassembled_with(limits, script.frames());
+        let one = only(&everything);
+        let counts = reassembler.counts();
+        assert_eq!(counts.gap_bytes, 0);
+        (one.to_server.text(), one.client, counts.outside)
+    };
+    // the server's port is the higher one
+    let there = || Conversation::new(address(80), address(40_000), at(1_000_000));
+    let (said, client, outside) = talk(there(), "G", &REQUEST[1..]);
+    assert_eq!((said.as_str(), client, outside), (REQUEST, address(80), 0));
+    let (said, client, outside) = talk(there(), "G", REQUEST);
+    assert_eq!((said.as_str(), client, outside), (REQUEST, address(80), 1));
+    let (said, _, outside) = talk(conversation(), "G", "something else");
+    assert_eq!((said.as_str(), outside), ("something else", 1));
+}
+
+#[test]
+fn a_first_byte_that_the_other_side_waits_for_is_none_of_a_keep_alive() {
+    let mut script = conversation();
+    script.client("abc").server("d").server("ef").close();
+    let everything = reassembled(script.frames());
+    assert_eq!(only(&everything).to_client.text(), "def");
+    let mut script = conversation();
+    script.client("abc").keep_alive(Direction::ToClient);
+    script.server("ef").close();
+    let everything = reassembled(script.frames());
+    assert_eq!(only(&everything).to_client.text(), "ef");
+}
+
+#[test]
 fn a_fin_may_carry_the_last_bytes_and_leaves_the_other_direction_open() {
     let mut script = conversation();
     script
