@@ -160,7 +160,7 @@ impl fmt::Display for Warning {
                 let path = path.display();
                 write!(
                     f,
-                    "{path}: {count} {what} were left out (first on line {lines})"
+                    "{path}: left out {count}: {what} (first on line {lines})"
                 )
             }
             Self::Dropping { packets } => write!(
@@ -169,7 +169,7 @@ impl fmt::Display for Warning {
                  narrow the capture with --port or --filter"
             ),
             Self::ReplayLeftOut { connections } => {
-                write!(f, "{connections} connections of a replay were left out")
+                write!(f, "connections of a replay were left out: {connections}")
             }
             Self::CommandSays(line) => write!(f, "the command says: {line}"),
             Self::CommandSaysMore { lines } => write!(f, "the command says {lines} more lines"),

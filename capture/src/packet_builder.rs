@@ -8,5 +8,4 @@ mod frame;
 pub use conversation::Conversation;
 pub(crate) use file::write_frame;
 pub use file::{PcapOptions, write_pcap, write_pcapng};
-pub use frame::{Frame, Framing};
-pub(crate) use frame::{Header, build};
+pub use frame::{Frame, Framing, Header, build};

@@ -364,6 +364,32 @@ fn a_lost_answer_shifts_no_other() {
 }
 
 #[test]
+fn the_first_messages_of_a_capture_are_found_wherever_they_are_cut() {
+    let bench = Bench::new();
+    let mut frames = Vec::new();
+    let cuts = 1..20;
+    for (port, cut) in (40_000..).zip(cuts.clone()) {
+        let start = Timestamp::from_micros(1_700_000_000_000_000 + i64::from(port) * 1_000);
+        let mut script = Conversation::new(address(port), address(80), start);
+        script.client(&REQUEST[..cut]).client(&REQUEST[cut..]);
+        script.server(&ANSWER[..cut]).server(&ANSWER[cut..]).close();
+        frames.extend(script.into_frames());
+    }
+    let path = bench.file("cuts.pcap", &pcap(&frames));
+    let (recording, _) = bench.import(vec![path], "cuts");
+    assert_eq!(recording.exchanges.http, cuts.len() as u64);
+    assert_eq!(recording.loss.undecodable_bytes, 0);
+    for row in bench
+        .store
+        .exchanges(recording.id, ExchangeId(0), 100)
+        .unwrap()
+    {
+        assert_eq!(row.request_bytes, Some(REQUEST.len() as u64));
+        assert_eq!(row.response_bytes, Some(ANSWER.len() as u64));
+    }
+}
+
+#[test]
 fn what_cannot_be_imported_is_refused_and_nothing_is_left_behind() {
     let bench = Bench::new();
     let text = bench.file(

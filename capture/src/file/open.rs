@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -28,6 +28,8 @@ pub(crate) struct Opened {
 pub struct FileProgress {
     read: Arc<AtomicU64>,
     length: u64,
+    /// Why no more could be read, other than for the file's end.
+    failure: Arc<OnceLock<io::ErrorKind>>,
 }
 
 impl FileProgress {
@@ -36,12 +38,18 @@ impl FileProgress {
         Self {
             read: Arc::default(),
             length: 0,
+            failure: Arc::default(),
         }
     }
 
     /// How many bytes have been read.
     pub(crate) fn bytes(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
+    }
+
+    /// Why no more could be read, other than for the file's end.
+    pub(super) fn failure(&self) -> Option<io::ErrorKind> {
+        self.failure.get().copied()
     }
 
     /// From 0 to 1; 1 for something without a length, such as a pipe.
@@ -74,6 +82,7 @@ pub(crate) fn of(path: &Path, file: Bytes, length: u64) -> Result<Opened, Captur
     let progress = FileProgress {
         read: Arc::default(),
         length,
+        failure: Arc::default(),
     };
     let counted = Counted {
         inner: file,
@@ -103,6 +112,10 @@ pub(crate) fn of(path: &Path, file: Bytes, length: u64) -> Result<Opened, Captur
         [b'P', b'K', 3, 4, ..] => return Err(compressed_with("zip")),
         _ => Box::new(reader),
     };
+    let bytes = Box::new(Lasting {
+        inner: bytes,
+        failure: Arc::clone(&progress.failure),
+    });
     Ok(Opened {
         bytes: Box::new(Full(variant::plain(bytes).map_err(failed)?)),
         progress,
@@ -136,6 +149,28 @@ impl Read for Counted {
         let read = self.inner.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+/// Meets a failure again with every read: a decompressor says only once that a sum is wrong, and then that it is at
+/// its end.
+struct Lasting {
+    inner: Bytes,
+    failure: Arc<OnceLock<io::ErrorKind>>,
+}
+
+impl Read for Lasting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(kind) = self.failure.get() {
+            return Err((*kind).into());
+        }
+        let read = self.inner.read(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failure.get_or_init(|| error.kind());
+        }
+        read
     }
 }
 

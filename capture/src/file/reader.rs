@@ -1,6 +1,6 @@
 //! Reads a capture file from its beginning to its end, or to where it is damaged.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -182,9 +182,18 @@ impl CaptureFile {
             }
             Err(PcapError::Incomplete(_)) => Step::Refill,
             Err(PcapError::BufferTooSmall) => Step::Grow,
-            Err(PcapError::Eof) => Step::End(FileEnd::Whole),
-            Err(PcapError::UnexpectedEof) => Step::End(FileEnd::Cut),
+            Err(PcapError::Eof) => Step::End(self.end(FileEnd::Whole)),
+            Err(PcapError::UnexpectedEof) => Step::End(self.end(FileEnd::Cut)),
             Err(_) => Step::End(FileEnd::Damaged),
+        }
+    }
+
+    /// How a file ended whose bytes ended like this: what is packed may have been cut or damaged.
+    fn end(&self, end: FileEnd) -> FileEnd {
+        match self.progress.failure() {
+            None => end,
+            Some(io::ErrorKind::UnexpectedEof) => FileEnd::Cut,
+            Some(_) => FileEnd::Damaged,
         }
     }
 

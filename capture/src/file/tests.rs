@@ -1,5 +1,6 @@
 //! Files of every flavour, and files in every state of disrepair.
 
+mod compressed;
 mod pcapng;
 
 use std::io::Write;

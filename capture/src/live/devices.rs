@@ -99,7 +99,8 @@ fn reason(error: &CaptureError, tap: Option<&Path>) -> NotCapturable {
 fn no_rights(tap: Option<&Path>) -> NotCapturable {
     let Some(tap) = tap else {
         return NotCapturable {
-            why: "this user may not capture packets".to_owned(),
+            why: "this user may not capture packets, and there is no reprise-tap here: put it beside reprise first"
+                .to_owned(),
             fix: Some(CAPTURE_RIGHTS_COMMAND.to_owned()),
         };
     };

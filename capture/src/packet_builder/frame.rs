@@ -140,24 +140,33 @@ impl Framing {
 }
 
 /// What a segment's header says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Header {
-    pub(crate) at: Timestamp,
-    pub(crate) source: SocketAddr,
-    pub(crate) destination: SocketAddr,
-    pub(crate) sequence: u32,
-    pub(crate) acknowledgement: Option<u32>,
-    pub(crate) syn: bool,
-    pub(crate) fin: bool,
-    pub(crate) rst: bool,
-    pub(crate) dscp: u8,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// When the packet is seen.
+    pub at: Timestamp,
+    /// Who sends it.
+    pub source: SocketAddr,
+    /// Whom it is sent to.
+    pub destination: SocketAddr,
+    /// The sequence number of its first byte, or of its SYN.
+    pub sequence: u32,
+    /// The next sequence number its sender expects; `None` clears the ACK flag.
+    pub acknowledgement: Option<u32>,
+    /// It opens its direction.
+    pub syn: bool,
+    /// It closes its direction.
+    pub fin: bool,
+    /// It aborts the connection.
+    pub rst: bool,
+    /// The DSCP code point of its IP header.
+    pub dscp: u8,
 }
 
 /// How many payload bytes fit into one packet beside its headers.
 pub(super) const MOST_PAYLOAD: usize = 65_535 - 60;
 
-/// Builds one packet; `payload` has at most [`MOST_PAYLOAD`] bytes.
-pub(crate) fn build(framing: &Framing, header: &Header, payload: &[u8]) -> Frame {
+/// Builds one packet; `payload` has at most 65,475 bytes.
+pub fn build(framing: &Framing, header: &Header, payload: &[u8]) -> Frame {
     let mut data = framing.header(header.source.ip());
     let mut tcp = TcpHeader::new(
         header.source.port(),

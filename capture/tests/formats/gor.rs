@@ -39,7 +39,7 @@ fn requests_and_answers_are_paired_by_their_ids_and_replayed_answers_left_out() 
     let said: Vec<_> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(
-        said[0].contains("1 answers to replayed requests"),
+        said[0].contains("left out 1: answers to replayed requests"),
         "{said:?}"
     );
     assert_eq!((recording.exchanges.http, recording.connections), (2, 1));

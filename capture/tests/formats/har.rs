@@ -200,10 +200,8 @@ fn what_cannot_be_used_is_counted_with_its_lines_and_the_rest_is_kept() {
     assert_eq!(recording.exchanges.http, 2);
     warnings.sort_by_key(ToString::to_string);
     let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-    assert!(
-        said[0].ends_with("odd.har: 1 entries without a request were left out (first on line 4)")
-    );
-    let url = "2 entries whose URL is not http or https were left out (first on line 3, 5)";
+    assert!(said[0].ends_with("odd.har: left out 1: entries without a request (first on line 4)"));
+    let url = "left out 2: entries whose URL is not http or https (first on line 3, 5)";
     assert!(said[1].ends_with(url), "{said:?}");
 }
 
