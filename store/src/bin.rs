@@ -93,7 +93,7 @@ impl Store {
                 |row| row.get(0),
             )?;
             if taken {
-                return Err(Error::NameTaken { kind, name });
+                return Err(Error::TakenSince { kind, name });
             }
             let restored = transaction.execute(&mark_last(kind, "NULL"), [&name])?;
             if restored == 0 {

@@ -69,6 +69,17 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// The name of what is to be brought back is taken.
+    #[error(
+        "bring back {kind} {name:?}: the name is taken by now; `reprise rename{flag} {name} OTHER` first",
+        flag = if *kind == "run" { " --run" } else { "" }
+    )]
+    TakenSince {
+        /// `recording` or `run`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
     /// The name cannot be used.
     #[error(
         "name a recording, plan or run {0:?}: use 1 to 200 bytes, no control characters, no leading '-' or space"

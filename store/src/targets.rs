@@ -74,6 +74,11 @@ impl AllowedTarget {
     }
 }
 
+/// Whether a `Host` field may hold this: `shop.example`, `shop.example:8080`, `[::1]:80`.
+pub fn is_authority(text: &str) -> bool {
+    address::is_authority(text)
+}
+
 /// Why nothing may be sent there.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetRefused {

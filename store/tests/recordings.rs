@@ -373,7 +373,11 @@ fn a_name_is_taken_once_and_free_again_in_the_bin() {
         .finish(&Totals::default())
         .unwrap();
     let blocked = store.undo_delete(Kept::Recording, "r");
-    assert!(matches!(blocked, Err(Error::NameTaken { .. })));
+    let blocked = blocked.unwrap_err().to_string();
+    assert!(
+        blocked.contains("`reprise rename r OTHER` first"),
+        "{blocked}"
+    );
 }
 
 #[test]

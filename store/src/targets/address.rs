@@ -74,6 +74,12 @@ fn without_scheme<'a>(target: &'a str, scheme: &str) -> Option<&'a str> {
     }
 }
 
+/// Whether a `Host` field may hold this: a host, with a port or without, IPv6 in brackets.
+pub(super) fn is_authority(text: &str) -> bool {
+    let is_bare_ipv6 = text.parse::<std::net::Ipv6Addr>().is_ok();
+    !is_bare_ipv6 && split(text, 80).is_some()
+}
+
 fn split(authority: &str, default_port: u16) -> Option<Address> {
     let (host, port) = if let Some(bracketed) = authority.strip_prefix('[') {
         let (host, rest) = bracketed.split_once(']')?;
@@ -165,6 +171,24 @@ mod tests {
         }
         assert_eq!(read(mysql("http://a")), None);
         assert_eq!(read(mysql("mysql://u:p@")), None);
+    }
+
+    #[test]
+    fn a_host_field_has_a_host_and_perhaps_a_port() {
+        for text in [
+            "shop",
+            "shop.example:8080",
+            "[::1]",
+            "[::1]:80",
+            "10.0.0.1:1",
+        ] {
+            assert!(is_authority(text), "{text}");
+        }
+        for text in [
+            "", ":80", "a:99999", "a:0", "a:", "a:b", "a:1:2", "[::1", "[x]:1", "a/b", "::1",
+        ] {
+            assert!(!is_authority(text), "{text}");
+        }
     }
 
     #[test]
