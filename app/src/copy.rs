@@ -50,8 +50,16 @@ impl Library {
         let chosen = Chosen::of(&request.part, &recording)?;
         let to = Self::open(Some(&request.to))?;
         let called = request.called.as_deref().unwrap_or(&recording.name);
-        let copy = self.copy_to(&to, &recording, &chosen, called, look)?;
-        Ok(copy.into())
+        let copy = self.copy_to(&to, &recording, &chosen, called, look);
+        // what the store would advise deletes the one of that name here
+        let taken = |error| match error {
+            Error::Store(reprise_store::Error::NameTaken { name, .. }) => Error::Usage(format!(
+                "{} has a recording {name} already; give the copy another name with --as",
+                request.to.display()
+            )),
+            error => error,
+        };
+        copy.map(RecordingAnswer::from).map_err(taken)
     }
 
     /// A recording that nothing writes to.

@@ -132,6 +132,7 @@ const fn of_store(error: &reprise_store::Error) -> Blame {
         | Store::Damaged(_)
         | Store::Newer { .. }
         | Store::NameTaken { .. }
+        | Store::TakenSince { .. }
         | Store::BadName(_)
         | Store::BadRemark(_)
         | Store::NotBinned { .. }
@@ -175,6 +176,7 @@ const fn of_replay(error: &reprise_replay::ReplayError) -> Blame {
         Replay::Start(_) | Replay::ThreadLost(_) => Blame::Internal,
         Replay::Unreachable { .. }
         | Replay::Untrusted { .. }
+        | Replay::Misspoken { .. }
         | Replay::Watch { .. }
         | Replay::TooFewConnections { .. }
         | Replay::Control(ControlError::Unreachable { .. } | ControlError::Foreign { .. }) => {

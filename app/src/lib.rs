@@ -77,7 +77,7 @@ pub use places::default_file;
 pub use plans::ForgottenPlan;
 pub use proxy::{
     PassingProgress, ProxiesRequest, ProxyAnswer, ProxyJob, ProxyOrder, ProxyRequest,
-    faults_as_text, parse_protocol, read_proxy_file, write_faults,
+    faults_as_text, listen_address, parse_protocol, read_proxy_file, write_faults,
 };
 pub use reading::{
     BytesOf, Command, CommandParameter, Content, ExchangeSide, HttpField, HttpMessage,
@@ -89,7 +89,7 @@ pub use redaction::{
     read_redaction_rules, redaction_rules, redaction_rules_file, save_redaction_rules,
 };
 pub use replay::{
-    AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest,
+    AllowedTargets, PlannedReplay, RateChange, ReplayJob, ReplayNews, ReplayRequest, RunOrders,
     describe_watched, parse_copies, parse_factor, times_recorded,
 };
 pub use report::ReportRequest;
@@ -107,6 +107,7 @@ pub use reprise_capture::{
     DEFAULT_SNAP_LENGTH, DeviceCounters, DeviceRate, DeviceReading, ExportFormat, FlowingFile,
     Interfaces, PacketSource, Rotate, RotateEvery, StopAfter, Stopper, device_counters,
 };
+pub use reprise_fault::api;
 pub use reprise_fault::{
     Fault as PlannedFault, FaultState as ProxyFault, Proxy, ProxyProtocol, ProxyState, RemoteProxy,
 };
@@ -126,7 +127,8 @@ pub use reprise_measure::{
 };
 pub use reprise_replay::{
     Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
-    PlanningWatch, Probe, RateBy, Rewrite, SkipReason, Stage, Stages, TimedCommand, Watch,
+    PlanningWatch, Probe, RateBy, Rewrite, SkipReason, Stage, Stages, TimedCommand, Unsourced,
+    Watch,
 };
 pub use reprise_store::{
     Connection as RecordedConnection, Kept, Ledger, RatePoint, RecordingState, RemarkChange,

@@ -20,6 +20,7 @@ use reprise_store::AllowedTarget;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 pub(crate) use address::control_address;
+pub use address::listen as listen_address;
 pub use control::ProxyOrder;
 pub use file::read_proxy_file;
 pub use job::{ProxyAnswer, ProxyJob};

@@ -18,6 +18,22 @@ impl Library {
         Ok(())
     }
 
+    /// What a name is that was not found as what it was asked for, and how that is asked for.
+    pub fn known_otherwise(&self, error: &Error) -> Option<String> {
+        let Error::Store(reprise_store::Error::Unknown { kind, name }) = error else {
+            return None;
+        };
+        match *kind {
+            "recording" if self.store.run(name).is_ok() => Some(format!(
+                "there is a run of that name: `reprise report {name}` shows it, and other commands take --run"
+            )),
+            "run" if self.store.recording(name).is_ok() => Some(format!(
+                "there is a recording of that name: `reprise show {name}` shows it"
+            )),
+            _ => None,
+        }
+    }
+
     /// The note and the tags of a recording or a run.
     ///
     /// # Errors

@@ -2,8 +2,10 @@
 
 mod asked;
 mod curve;
+mod doubt;
 pub(crate) mod http_targets;
 mod job;
+mod orders;
 mod outlook;
 mod reaching;
 mod request;
@@ -25,6 +27,7 @@ use reprise_replay::{
 use reprise_store::{AllowedTarget, Recording, RecordingId};
 
 pub use job::{ReplayJob, ReplayNews};
+pub use orders::RunOrders;
 pub use outlook::{AllowedTargets, PlannedReplay, times_recorded};
 pub use request::{RateChange, ReplayRequest, parse_copies, parse_factor};
 pub use watched::describe_watched;

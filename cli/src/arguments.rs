@@ -6,6 +6,7 @@ mod copying;
 mod keeping;
 mod knee;
 mod listing;
+mod negative;
 mod proxying;
 mod recording;
 mod redaction;
@@ -26,6 +27,7 @@ pub(crate) use listing::{
     FormArguments, NameArguments, OperationsArguments, PlansArguments, PlansCommand,
     ReportArguments, SchemaArguments, TargetsArguments, TargetsCommand, ThemeName, TrendArguments,
 };
+pub(crate) use negative::joined;
 pub(crate) use proxying::{ControlArguments, ProxyArguments, ProxyCommand};
 pub(crate) use recording::{DemoArguments, ExportArguments, ImportArguments, RecordArguments};
 pub(crate) use redaction::{RedactionArguments, RedactionCommand, RedactionCommandArguments};
@@ -48,11 +50,17 @@ pub(crate) use replaying::{
 )]
 pub(crate) struct Arguments {
     /// The file to work on [default: $XDG_DATA_HOME/reprise/library.reprise]
-    #[arg(long, global = true, env = "REPRISE_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "REPRISE_FILE",
+        value_name = "FILE",
+        help_heading = "Of every command"
+    )]
     pub(crate) file: Option<PathBuf>,
 
     /// Answer in JSON on stdout (fields documented in docs/json.md)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Of every command")]
     pub(crate) json: bool,
 
     #[command(subcommand)]

@@ -1,9 +1,10 @@
 //! Exit codes: 0 done; 1 a check failed or a comparison regressed; 2 wrong usage or unreadable input;
 //! 3 refused for safety or target unreachable; 4 storage or internal failure.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use reprise_app::{Blame, Error};
+use reprise_app::{Blame, Error, Library};
 
 use crate::aside;
 
@@ -24,12 +25,19 @@ pub(crate) fn from_clap(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints an error in one line and says who has to act with the exit code.
-pub(crate) fn from_error(error: &anyhow::Error) -> ExitCode {
+/// Prints an error in one line and says who has to act with the exit code; `file` is the one that was worked on.
+pub(crate) fn from_error(error: &anyhow::Error, file: Option<&Path>) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    aside::say(format_args!("reprise: {}", one_line(error)));
+    let known_otherwise = error.downcast_ref::<Error>().and_then(|error| {
+        let library = Library::open_existing(file).ok()?;
+        library.known_otherwise(error)
+    });
+    match known_otherwise {
+        Some(how) => aside::say(format_args!("reprise: {}; {how}", one_line(error))),
+        None => aside::say(format_args!("reprise: {}", one_line(error))),
+    }
     let code = match error.downcast_ref::<Error>().map(Error::blame) {
         Some(Blame::Usage) => USAGE,
         Some(Blame::Refused) => REFUSED,

@@ -35,13 +35,7 @@ pub(crate) struct Keys {
 pub(crate) struct Terminal(Arc<Mutex<Option<Termios>>>);
 
 /// What is done with a run.
-struct Hand {
-    control: Control,
-    /// Whether it has a rate.
-    has_clock: bool,
-    /// The faults as they were written, and whether each is on.
-    faults: Vec<(String, bool)>,
-}
+struct Hand(Control);
 
 impl Keys {
     /// Heeds keys from now on; `None` where nobody sits at a terminal, or it is not ours.
@@ -51,12 +45,7 @@ impl Keys {
         }
         let ends = Arc::new(eventfd(0, EventfdFlags::CLOEXEC).ok()?);
         let terminal = Terminal::by_keys()?;
-        let faults = job.faults().iter().map(|fault| (fault.clone(), true));
-        let mut hand = Hand {
-            control: job.control(),
-            has_clock: job.has_clock(),
-            faults: faults.collect(),
-        };
+        let hand = Hand(job.control());
         voice.say(HELP);
         let until = Arc::clone(&ends);
         let thread = std::thread::spawn(move || {
@@ -149,14 +138,14 @@ fn pressed(ends: &OwnedFd) -> Option<Vec<u8>> {
 
 impl Hand {
     /// Does what a key asks for; what there is to say of it.
-    fn does(&mut self, key: u8) -> Option<String> {
+    fn does(&self, key: u8) -> Option<String> {
         match key {
             b' ' | b'p' => Some(self.hold()),
             b'+' | b'=' => Some(self.rate(STEP)),
             b'-' => Some(self.rate(-STEP)),
             b'1'..=b'9' => Some(self.switch(usize::from(key - b'1'))),
             b's' | b'q' => {
-                self.control.stop();
+                self.0.stop();
                 Some("reprise: stopping; outstanding answers have five seconds".to_owned())
             }
             b'?' | b'h' => Some(HELP.to_owned()),
@@ -165,36 +154,35 @@ impl Hand {
     }
 
     fn hold(&self) -> String {
-        if self.control.is_paused() {
-            self.control.resume();
+        if self.0.is_paused() {
+            self.0.resume();
             "reprise: it goes on".to_owned()
         } else {
-            self.control.pause();
+            self.0.pause();
             "reprise: it is held; what is outstanding is answered; space lets it go on".to_owned()
         }
     }
 
     fn rate(&self, step: f64) -> String {
-        if !self.has_clock {
+        if !self.0.has_rate() {
             return "reprise: it goes as fast as the target answers and has no rate to change"
                 .to_owned();
         }
-        let times = (self.control.rate() + step).max(STEP);
-        self.control.set_rate(times);
+        let times = (self.0.rate() + step).max(STEP);
+        self.0.set_rate(times);
         format!("reprise: {times}x the recorded rate from here on")
     }
 
-    fn switch(&mut self, index: usize) -> String {
+    fn switch(&self, index: usize) -> String {
         let number = index + 1;
-        let Some((fault, is_on)) = self.faults.get_mut(index) else {
-            return match self.faults.len() {
+        let Some((fault, is_on)) = self.0.faults().nth(index) else {
+            return match self.0.faults().count() {
                 0 => "reprise: the run has no faults".to_owned(),
                 all => format!("reprise: there is no fault {number}; it has {all}"),
             };
         };
-        *is_on = !*is_on;
-        self.control.set_fault(index, *is_on);
-        let now = if *is_on { "on" } else { "off" };
+        self.0.set_fault(index, !is_on);
+        let now = if is_on { "off" } else { "on" };
         format!("reprise: fault {number} is {now}: {fault}")
     }
 }

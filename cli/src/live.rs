@@ -5,8 +5,9 @@ mod metrics;
 use std::net::SocketAddr;
 
 use reprise_app::readable::{count, duration, moment, percent, rate};
-use reprise_app::{Exposition, ReplayJob, SecondLine, Seconds, Tick};
+use reprise_app::{Control, Exposition, ReplayJob, RunOrders, SecondLine, Seconds, Tick};
 
+use crate::aside;
 use crate::keys::Keys;
 use crate::output;
 use crate::progress::Progress;
@@ -18,12 +19,15 @@ pub(crate) struct Live {
     lines: bool,
     keys: bool,
     metrics: Option<Metrics>,
+    orders: Option<RunOrders>,
 }
 
 /// One run that is being followed.
 pub(crate) struct Following<'a> {
     live: &'a Live,
     run: String,
+    /// Tells whether it is held.
+    control: Control,
     progress: Progress,
     /// How long the run will take, if that is known.
     length_us: Option<u64>,
@@ -38,6 +42,7 @@ impl Live {
             lines: false,
             keys: false,
             metrics: None,
+            orders: None,
         }
     }
 
@@ -52,6 +57,7 @@ impl Live {
             lines,
             keys: false,
             metrics: metrics.map(Metrics::serve).transpose()?,
+            orders: None,
         })
     }
 
@@ -60,19 +66,36 @@ impl Live {
         Self { keys: true, ..self }
     }
 
+    /// Takes orders over HTTP, too.
+    pub(crate) fn taking_orders(
+        self,
+        address: &str,
+        token: Option<String>,
+    ) -> anyhow::Result<Self> {
+        let orders = RunOrders::take(address, token)?;
+        let address = orders.address();
+        aside::say(format_args!("reprise: control at http://{address}/api/run"));
+        Ok(Self {
+            orders: Some(orders),
+            ..self
+        })
+    }
+
     /// Whether progress is shown.
     pub(crate) const fn is_quiet(&self) -> bool {
         self.quiet
     }
 
     /// Begins to follow a run.
-    pub(crate) fn follow(&self, run: &str) -> Following<'_> {
+    pub(crate) fn follow(&self, job: &ReplayJob) -> Following<'_> {
+        let run = job.run();
         if let Some(metrics) = &self.metrics {
             metrics.show(Exposition::new(run));
         }
         Following {
             live: self,
             run: run.to_owned(),
+            control: job.control(),
             progress: Progress::start("replaying", self.quiet),
             length_us: None,
             seconds: Seconds::default(),
@@ -81,8 +104,11 @@ impl Live {
 }
 
 impl Following<'_> {
-    /// Heeds keys for the run, if there is a terminal.
-    pub(crate) fn heed_keys(&self, job: &ReplayJob) -> Option<Keys> {
+    /// Heeds orders to the run, and keys if there is a terminal.
+    pub(crate) fn heed_orders(&self, job: &ReplayJob) -> Option<Keys> {
+        if let Some(orders) = &self.live.orders {
+            orders.are_for(job);
+        }
         let asked = self.live.keys.then(|| self.progress.voice());
         asked.and_then(|voice| Keys::heed(job, voice))
     }
@@ -99,7 +125,11 @@ impl Following<'_> {
 
     /// Tells the numbers of a quarter of a second.
     pub(crate) fn tick(&mut self, tick: &Tick) -> anyhow::Result<()> {
-        show(&mut self.progress, tick, self.length_us);
+        let line = match self.control.is_paused() {
+            true => held_line(tick, self.length_us),
+            false => progress_line(tick, self.length_us),
+        };
+        update(&mut self.progress, tick, self.length_us, &line);
         if let Some(metrics) = &self.live.metrics {
             metrics.add(tick);
         }
@@ -109,6 +139,9 @@ impl Following<'_> {
 
     /// The run is over.
     pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        if let Some(orders) = &self.live.orders {
+            orders.are_for_none();
+        }
         let rest = self.seconds.rest();
         let told = self.line(rest);
         self.progress.finish();
@@ -125,25 +158,61 @@ impl Following<'_> {
 
 /// Shows a tick as a line; `length_us` is how long the run will take, if that is known.
 pub(crate) fn show(progress: &mut Progress, tick: &Tick, length_us: Option<u64>) {
+    update(progress, tick, length_us, &progress_line(tick, length_us));
+}
+
+fn update(progress: &mut Progress, tick: &Tick, length_us: Option<u64>, line: &str) {
     let fraction = length_us.map(|length| tick.end_us() as f64 / length.max(1) as f64);
-    progress.update(fraction, &progress_line(tick, length_us));
+    progress.update(fraction, line);
 }
 
 fn progress_line(tick: &Tick, length_us: Option<u64>) -> String {
-    let at = moment(tick.end_us());
-    let at = length_us.map_or_else(
-        || at.clone(),
-        |length| format!("{at} of {}", moment(length)),
-    );
     let answered = match &tick.response_us {
         Some(times) => format!("p50 {}  p99 {}", duration(times.p50), duration(times.p99)),
-        None if tick.in_flight > 0 => format!("{} waiting for answers", count(tick.in_flight)),
-        None => "no answers".to_owned(),
+        None => awaited(tick).unwrap_or_else(|| "no answers".to_owned()),
     };
     format!(
-        "{at}  {}/s of {} asked  {answered}  new errors {}",
+        "{}  {}/s of {} asked  {answered}  new errors {}",
+        at(tick, length_us),
         rate(tick.per_second(tick.sent)),
         rate(tick.per_second(tick.planned)),
         percent(tick.error_rate()),
     )
+}
+
+/// What there is to say of a run that is held: nothing becomes due, so that there is neither a rate nor an error.
+fn held_line(tick: &Tick, length_us: Option<u64>) -> String {
+    let rest = awaited(tick).map_or_else(String::new, |awaited| format!("  {awaited}"));
+    format!("{}  held{rest}", at(tick, length_us))
+}
+
+fn at(tick: &Tick, length_us: Option<u64>) -> String {
+    let at = moment(tick.end_us());
+    match length_us {
+        Some(length) => format!("{at} of {}", moment(length)),
+        None => at,
+    }
+}
+
+fn awaited(tick: &Tick) -> Option<String> {
+    (tick.in_flight > 0).then(|| format!("{} waiting for answers", count(tick.in_flight)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_held_says_so_and_what_it_still_waits_for() {
+        let mut tick = Tick {
+            start_us: 4_750_000,
+            duration_us: 250_000,
+            ..Tick::default()
+        };
+        assert_eq!(held_line(&tick, Some(60_000_000)), "0:05 of 1:00  held");
+        tick.in_flight = 3;
+        let line = held_line(&tick, None);
+        assert_eq!(line, "0:05  held  3 waiting for answers");
+        assert!(progress_line(&tick, None).contains("3 waiting for answers"));
+    }
 }

@@ -13,22 +13,24 @@ mod output;
 mod progress;
 mod stop;
 mod table;
+mod whole;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, joined};
 use commands::Context;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(joined(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => return exit::from_clap(&error),
     };
+    let file = arguments.file.clone();
     match run(arguments) {
         Ok(code) => code,
-        Err(error) => exit::from_error(&error),
+        Err(error) => exit::from_error(&error, file.as_deref()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Fault`] is read from the form a person writes, `20:delay(ms=250)@30s..60s for http /api/*`;
 //! [`Faults::draw`] says what happens to one exchange, the same for the same seed and position.
 
+pub mod api;
 mod behaviour;
 mod burst;
 mod count;

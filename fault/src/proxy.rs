@@ -29,7 +29,7 @@ mod relay;
 mod remote;
 mod requests;
 mod side;
-mod socket;
+pub(crate) mod socket;
 mod speech;
 mod state;
 mod table;
@@ -53,13 +53,14 @@ pub use table::FaultState;
 pub use tls::{ProxyTls, TargetTls};
 pub use witness::{Seen, Witness, Witnessed};
 
+use crate::api::{Admission, NotProtected, Server};
 use crate::{Behaviour, Fault, Injected, Selector, SpokenProtocol};
 use control::Control;
 use counters::Counters;
 use open::OpenProxies;
 use table::Table;
 use tls::Upgrade;
-use worker::{Work, Worker};
+use worker::Worker;
 
 /// What a proxy takes the passing bytes for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -370,8 +371,8 @@ const fn found(id: u32, found: bool) -> Result<(), ProxyError> {
 #[derive(Debug)]
 pub struct Proxies {
     workers: Vec<Worker>,
-    /// Takes orders, however much the others have to do.
-    controlling: Worker,
+    /// Take orders, however much the threads have to do.
+    controls: Mutex<Vec<Server>>,
     open: Arc<OpenProxies>,
 }
 
@@ -386,7 +387,7 @@ impl Proxies {
         let work = workers.iter().map(|worker| worker.work().clone());
         Ok(Self {
             open: Arc::new(OpenProxies::new(work.collect())),
-            controlling: Worker::start("proxy-control".to_owned())?,
+            controls: Mutex::default(),
             workers,
         })
     }
@@ -410,18 +411,14 @@ impl Proxies {
         token: Option<String>,
         store: &Store,
     ) -> Result<SocketAddr, ProxyError> {
-        if token.is_none() && !address.ip().is_loopback() {
-            return Err(ProxyError::Unprotected(address));
-        }
-        let failed = |source| ProxyError::Listen { address, source };
-        let listener = socket::listen(address).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let control = Control::new(Arc::clone(&self.open), token, store.clone());
-        let work = Work::Control(listener, Arc::new(control));
-        self.controlling
-            .work()
-            .send(work)
-            .map_err(|_| ProxyError::ThreadGone)?;
+        let admission = Admission::new(address, token, "faults")
+            .map_err(|NotProtected| ProxyError::Unprotected(address))?;
+        let control = Control::new(Arc::clone(&self.open), admission, store.clone());
+        let server = Server::start("proxy-control", address, control)
+            .map_err(|source| ProxyError::Listen { address, source })?;
+        let address = server.address();
+        let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+        controls.push(server);
         Ok(address)
     }
 
@@ -432,7 +429,7 @@ impl Proxies {
 
     /// Closes every connection and ends the threads.
     pub fn stop(self) {
-        self.controlling.stop();
+        drop(self.controls);
         for worker in self.workers {
             worker.stop();
         }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use thiserror::Error;
 
+use crate::Spoken;
+
 /// What stops a replay. What merely goes wrong with single requests is an outcome, not an error.
 #[derive(Debug, Error)]
 pub enum ReplayError {
@@ -139,6 +141,18 @@ pub enum ReplayError {
         target: String,
         /// What was met.
         why: String,
+    },
+    /// A target is there and speaks something else than it was given for.
+    #[error("speak {meant} with {target}: what listens there speaks {spoken}; {fix}")]
+    Misspoken {
+        /// What it was given for.
+        meant: &'static str,
+        /// Where it is.
+        target: String,
+        /// What it speaks.
+        spoken: Spoken,
+        /// How it has to be given.
+        fix: String,
     },
     /// The process may not have that many files open.
     #[error(

@@ -46,7 +46,7 @@ pub use run::control::Control;
 pub use run::event::{Event, Warning, WarningKind};
 
 pub use run::{
-    Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Targets,
+    Ended, Handle, MysqlLogin, MysqlRoom, Reached, ReplayConfig, Secrets, ShownBy, Spoken, Targets,
     WatchTarget, disturbances_so_far, local_port_range, start, would_refuse,
 };
 pub use schedule::stages::{Stage, Stages, StagesError};

@@ -19,6 +19,7 @@ mod reach;
 mod refusal;
 mod room;
 pub(crate) mod shared_values;
+mod spoken;
 mod teller;
 pub(crate) mod threads;
 
@@ -26,14 +27,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
-use reprise_fault::Faults;
 use reprise_store::{NewRun, OperationId, RunOperation, RunWriter, Store};
 use reprise_wire::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::mysql::keys::Keys;
 use crate::mysql::made_ids::MadeIds;
-use crate::plan::{Connections, Judged};
+use crate::plan::Connections;
 use crate::prepare::Prepared;
 use crate::watch::Watchers;
 use crate::worker::fetch::Fetcher;
@@ -45,11 +45,10 @@ use commands::Commands;
 use control::{Control, Ending};
 use event::Event;
 use give_way::give_way;
-use http_target::HttpTarget;
-use mysql_target::MysqlTarget;
 use origin::Origin;
 use program::Program;
 use proxies::PlacedFaults;
+use refusal::Startable;
 use shared_values::SharedValues;
 use teller::Teller;
 use threads::Threads;
@@ -61,6 +60,7 @@ pub use program::MysqlLogin;
 pub use reach::{MysqlRoom, Reached, ShownBy};
 pub use refusal::would_refuse;
 pub use room::local_port_range;
+pub use spoken::Spoken;
 
 /// A run that is on.
 #[derive(Debug)]
@@ -94,11 +94,11 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         ..
     } = config;
     let writer = create(&prepared, &run, store)?;
-    let control = Control::new(prepared.plan.times_at(0), opened.workers);
+    let control = Control::of(&prepared.plan, opened.workers);
     let program = Arc::new(Program {
-        http: opened.http,
-        mysql: opened.mysql,
-        faults: opened.faults,
+        http: opened.startable.http,
+        mysql: opened.startable.mysql,
+        faults: opened.startable.faults,
         secrets: secrets.in_order(&prepared.plan.secrets),
         users: users.arranged(&prepared.accounts),
         shared: SharedValues::default(),
@@ -110,7 +110,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
         redaction,
         prepared,
     });
-    let probes = probe::start(&program, opened.probes, &targets, store)?;
+    let probes = probe::start(&program, opened.startable.probes, &targets, store)?;
     let origin = program.origin;
     let watching = opened.watchers.start(origin).map_err(ReplayError::Start)?;
     let proxies = opened
@@ -128,7 +128,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
     tell_beginning(&mut teller, run, &program.prepared);
     let (batches_to, batches) = bounded(BATCHES);
     let collector = start_collecting(Collector {
-        totals: Totals::new(&program, opened.checks),
+        totals: Totals::new(&program, opened.startable.checks),
         program: Arc::clone(&program),
         control: control.clone(),
         batches,
@@ -153,11 +153,7 @@ pub fn start(config: ReplayConfig, store: &Store) -> Result<Handle, ReplayError>
 /// What is read, looked up and connected to before the run is in the store: all that may yet refuse it.
 struct Opened {
     workers: u32,
-    faults: Faults,
-    checks: Vec<Judged>,
-    http: Vec<HttpTarget>,
-    mysql: Option<MysqlTarget>,
-    probes: Vec<Option<Prepared>>,
+    startable: Startable,
     proxies: PlacedFaults,
     watchers: Watchers,
 }
@@ -169,16 +165,7 @@ impl Opened {
         if plan.users != config.users.count() {
             return Err(ReplayError::NoUsers);
         }
-        let faults = Faults::new(plan.faults.clone())?;
-        let checks = plan.judged()?;
-        prepared.sends_something()?;
-        let http = HttpTarget::all(plan, targets)?;
-        let login = targets.mysql.as_ref();
-        let mysql = login
-            .map(|login| MysqlTarget::new(plan, login))
-            .transpose()?;
-        room::make_room(prepared, http.iter().map(|target| target.address))?;
-        let probes = probe::prepare(plan, store)?;
+        let startable = Startable::of(prepared, targets, store)?;
         if let Some(room) = config.mysql_room {
             room::has_room(prepared, room)?;
         }
@@ -187,11 +174,7 @@ impl Opened {
         }
         Ok(Self {
             workers: workers_of(plan),
-            faults,
-            checks,
-            http,
-            mysql,
-            probes,
+            startable,
             proxies: PlacedFaults::place(plan, &targets.proxies)?,
             watchers: Watchers::open(plan, targets)?,
         })
@@ -220,11 +203,7 @@ fn tell_beginning(teller: &mut Teller, run: String, prepared: &Prepared) {
         sends: outline.sends,
         estimated: outline.estimated,
         writes: outline.writes,
-        takes_ms: if prepared.plan.goes_on() {
-            0
-        } else {
-            outline.takes_ms
-        },
+        takes_ms: if outline.goes_on { 0 } else { outline.takes_ms },
     });
     for (kind, message) in outset::warnings(&prepared.plan, &outline) {
         teller.warn(0, kind, message);

@@ -196,12 +196,11 @@ impl Desk {
     pub(crate) fn start_run(
         &self,
         request: &ReplayRequest,
-        faults: usize,
         news: &Channel<PlanningNews>,
     ) -> Result<String, Failure> {
         let _starting = hold(&self.starting);
         self.none_is_on()?;
-        let live = self.play(request, faults, news)?;
+        let live = self.play(request, news)?;
         Ok(live.name().to_owned())
     }
 
@@ -212,11 +211,10 @@ impl Desk {
     pub(crate) fn next_of_series(
         &self,
         request: &ReplayRequest,
-        faults: usize,
         news: &Channel<PlanningNews>,
     ) -> Result<Arc<LiveRun>, Failure> {
         let _starting = hold(&self.starting);
-        self.play(request, faults, news)
+        self.play(request, news)
     }
 
     /// Two at once would measure each other.
@@ -273,7 +271,6 @@ impl Desk {
     fn play(
         &self,
         request: &ReplayRequest,
-        faults: usize,
         news: &Channel<PlanningNews>,
     ) -> Result<Arc<LiveRun>, Failure> {
         let turn = self.starts.take();
@@ -283,7 +280,7 @@ impl Desk {
             shop.reset_for(request)?;
         }
         let job = library.start_replay(request, planned)?;
-        let live = LiveRun::follow(job, faults, request.duration_ms)?;
+        let live = LiveRun::follow(job)?;
         *self.live_place() = Some(Arc::clone(&live));
         Ok(live)
     }

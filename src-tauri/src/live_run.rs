@@ -1,7 +1,7 @@
 //! A run that is on: a thread folds what the engine tells into the window's numbers.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use reprise_app::{
     Control, Histogram, Outcomes, Quantiles, ReplayJob, ReplayNews, Tick, is_generator_late,
@@ -9,7 +9,6 @@ use reprise_app::{
 };
 
 use crate::boundary::{RunNews, RunNumbers, RunPage, outcomes, said_here, share, whole};
-use crate::desk::hold;
 use crate::error::Failure;
 use crate::watched::Watched;
 
@@ -23,13 +22,13 @@ const RECENT_TICKS: usize = 20;
 pub(crate) struct LiveRun {
     name: String,
     control: Control,
-    faults_on: Mutex<Vec<bool>>,
     pulse: Watched<Pulse>,
 }
 
 /// What is known of it.
 #[derive(Default)]
 struct Pulse {
+    /// How long it takes, once that is known; `None` too when nothing ends it.
     total_ms: Option<u64>,
     elapsed_us: u64,
     planned: u64,
@@ -43,22 +42,15 @@ struct Pulse {
 }
 
 impl LiveRun {
-    /// Follows a job to its end in a thread of its own. `length_ms` is how long it was asked to last; without, it
-    /// lasts as long as one playing of the recording.
+    /// Follows a job to its end in a thread of its own.
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub(crate) fn follow(
-        job: ReplayJob,
-        faults: usize,
-        length_ms: Option<u64>,
-    ) -> Result<Arc<Self>, Failure> {
+    pub(crate) fn follow(job: ReplayJob) -> Result<Arc<Self>, Failure> {
         let live = Arc::new(Self {
             name: job.run().to_owned(),
             control: job.control(),
-            faults_on: Mutex::new(vec![true; faults]),
             pulse: Watched::new(Pulse {
-                total_ms: length_ms,
                 warnings: job.warnings().to_vec(),
                 ..Pulse::default()
             }),
@@ -111,14 +103,6 @@ impl LiveRun {
         self.pulse.change(|_| ());
     }
 
-    /// Switches one of the plan's faults.
-    pub(crate) fn set_fault(&self, index: usize, on: bool) {
-        self.control.set_fault(index, on);
-        if let Some(switch) = hold(&self.faults_on).get_mut(index) {
-            *switch = on;
-        }
-    }
-
     /// Puts what is known only here in place of what the file holds: how it is while it is on, and why it failed.
     pub(crate) fn dress(&self, page: &mut RunPage) {
         page.notes = self.pulse.look(|pulse| pulse.warnings.clone());
@@ -135,8 +119,8 @@ impl LiveRun {
         page.state = state;
         page.numbers = RunNumbers { skipped, ..numbers };
         page.rate = page.rate.map(|_| self.control.rate());
-        for (fault, on) in page.faults.iter_mut().zip(hold(&self.faults_on).iter()) {
-            fault.on = *on;
+        for (fault, (_, on)) in page.faults.iter_mut().zip(self.control.faults()) {
+            fault.on = on;
         }
     }
 
@@ -172,10 +156,7 @@ impl Pulse {
     fn take(&mut self, news: ReplayNews) {
         match news {
             ReplayNews::Started { takes_ms, .. } => {
-                self.total_ms = self
-                    .total_ms
-                    .or(Some(takes_ms))
-                    .filter(|length| *length > 0);
+                self.total_ms = Some(takes_ms).filter(|length| *length > 0);
             }
             ReplayNews::Warning(warning) => self.warnings.push(said_here(&warning)),
             ReplayNews::Tick(tick) => {

@@ -123,7 +123,7 @@ impl LiveSeries {
         news: &Channel<PlanningNews>,
         say: impl Fn(&mut SeriesNews),
     ) -> Result<RunAnswer, Failure> {
-        let live = desk.next_of_series(request, request.faults.len(), news)?;
+        let live = desk.next_of_series(request, news)?;
         self.progress.change(|now| {
             now.run = Some(live.name().to_owned());
             now.number += 1;

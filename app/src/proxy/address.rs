@@ -6,8 +6,11 @@ use reprise_fault::ProxyProtocol;
 
 use crate::Error;
 
-/// Where to listen: `ADDRESS:PORT`, or a port alone on this machine only.
-pub(super) fn listen(flag: &str, text: &str) -> Result<SocketAddr, Error> {
+/// Where to listen: `ADDRESS:PORT`, or a port alone on this machine only; `flag` says what was given it.
+///
+/// # Errors
+/// When it is neither.
+pub fn listen(flag: &str, text: &str) -> Result<SocketAddr, Error> {
     let port = text.strip_prefix(':').unwrap_or(text).parse::<u16>();
     let port = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     port.or_else(|_| text.replace("localhost", "127.0.0.1").parse())
@@ -55,7 +58,8 @@ pub(super) fn host_and_port(to: &str) -> Result<&str, Error> {
     });
     if address.contains("://") || !has_port {
         return Err(Error::Usage(format!(
-            "--to '{to}': write HOST:PORT, as in 127.0.0.1:3306"
+            "--to '{to}': write HOST:PORT, as in 127.0.0.1:3306, with http://, https://, mysql://, redis://, \
+             memcached:// or smtp:// before it to say what is spoken"
         )));
     }
     Ok(address)

@@ -1,9 +1,8 @@
 //! Where recorded HTTP goes, as people write it: `URL` for all of it, `RECORDED=URL` for a part; and which
 //! host its requests name.
 
-use std::net::Ipv6Addr;
-
 use reprise_replay::{Connections, HostField, HttpRoute};
+use reprise_store::targets::is_authority;
 
 use crate::Error;
 
@@ -81,39 +80,16 @@ pub(super) fn host(given: Option<&str>) -> Result<HostField, Error> {
     }
 }
 
-/// Whether it is a host, with a port or without: `shop.example`, `shop.example:8080`, `[::1]:80`.
-fn is_authority(name: &str) -> bool {
-    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-    if let Some(rest) = name.strip_prefix('[') {
-        return rest.split_once(']').is_some_and(|(address, after)| {
-            let port = after.strip_prefix(':');
-            address.parse::<Ipv6Addr>().is_ok() && port.map_or(after.is_empty(), is_port)
-        });
-    }
-    match name.split_once(':') {
-        Some((host, port)) => !host.is_empty() && is_port(port),
-        None => !name.is_empty(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_host_of_ones_own_may_have_a_port_that_there_is() {
-        for name in [
-            "shop",
-            "shop.example:8080",
-            "[::1]",
-            "[::1]:80",
-            "10.0.0.1:1",
-        ] {
+        for name in ["shop.example:8080", "[::1]:80"] {
             assert!(host(Some(name)).is_ok(), "{name}");
         }
-        for name in [
-            "", ":80", "a:99999", "a:0", "a:", "a:b", "a:1:2", "[::1", "[x]:1", "a/b",
-        ] {
+        for name in ["", "a:99999", "::1", "a/b", "a@b"] {
             assert!(host(Some(name)).is_err(), "{name}");
         }
     }

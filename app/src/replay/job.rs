@@ -1,8 +1,9 @@
 //! A replay while it runs: every tick and warning for both faces, and the switches that change it.
 
 use reprise_measure::Tick;
-use reprise_replay::{Control, Event, Handle, ReplayConfig, Speed};
+use reprise_replay::{Control, Event, Handle, ReplayConfig};
 
+use super::doubt::Doubt;
 use crate::answer::RunAnswer;
 use crate::{Error, Library};
 
@@ -12,8 +13,7 @@ pub struct ReplayJob {
     library: Library,
     run: String,
     warnings: Vec<String>,
-    faults: Vec<String>,
-    has_clock: bool,
+    doubt: Doubt,
 }
 
 /// Something a replay has to say.
@@ -44,17 +44,14 @@ impl ReplayJob {
         warnings: Vec<String>,
     ) -> Result<Self, Error> {
         let run = config.run.clone();
-        let plan = config.prepared.plan();
-        let faults = plan.faults.iter().map(ToString::to_string).collect();
-        let has_clock = plan.rate.speed != Speed::Max;
+        let doubt = Doubt::about(&config.targets);
         let handle = reprise_replay::start(config, &library.store)?;
         Ok(Self {
             handle,
             library: library.clone(),
             run,
             warnings,
-            faults,
-            has_clock,
+            doubt,
         })
     }
 
@@ -83,20 +80,15 @@ impl ReplayJob {
                 estimated,
                 writes,
             }),
-            Ok(Event::Tick(tick)) => Some(ReplayNews::Tick(Box::new((*tick).clone()))),
+            Ok(Event::Tick(tick)) => {
+                if self.doubt.is_founded(&tick.outcomes) {
+                    self.stop();
+                }
+                Some(ReplayNews::Tick(Box::new((*tick).clone())))
+            }
             Ok(Event::Warning(warning)) => Some(ReplayNews::Warning(warning.message)),
             Ok(Event::Finished { .. }) | Err(_) => None,
         }
-    }
-
-    /// The plan's faults as they are written, in the order of their switches.
-    pub fn faults(&self) -> &[String] {
-        &self.faults
-    }
-
-    /// Whether it is paced by a clock, and so has a rate that can be changed.
-    pub const fn has_clock(&self) -> bool {
-        self.has_clock
     }
 
     /// Pause, rate, faults and the end, from any thread; cheap to clone.
@@ -112,9 +104,13 @@ impl ReplayJob {
     /// Waits for its end.
     ///
     /// # Errors
-    /// When the run could not be stored; what was committed is kept.
+    /// When the run could not be stored; what was committed is kept. So it is when it was ended because a target speaks
+    /// something else than it was given for.
     pub fn finish(self) -> Result<RunAnswer, Error> {
         self.handle.join()?;
+        if let Some(error) = self.doubt.settled() {
+            return Err(error.into());
+        }
         self.library.run(&self.run)
     }
 }

@@ -6,8 +6,8 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    reprise ci                 judged against the newest runs of the baseline\n  \
-    reprise ci --as main       the same, and its runs are the baseline from then on (when that is `main`)\n  \
+    reprise ci                 # judged against the newest runs of the baseline\n  \
+    reprise ci --as main       # the same, for a baseline called main\n  \
     reprise ci --as main --accept\n\n\
     What reprise.toml says: docs/continuous.md.")]
 pub(crate) struct CiArguments {

@@ -29,7 +29,8 @@ impl From<PartArguments> for PartRequest {
 #[command(after_help = "Examples:\n  \
     reprise copy friday --to /media/usb/friday.reprise\n  \
     reprise copy friday --to archive.reprise --as friday-2026-11\n  \
-    reprise copy friday --to errors.reprise --between 10:00..10:20 --where status:5xx\n\n\
+    reprise copy friday --to errors.reprise \\\n    \
+      --between 10:00..10:20 --where status:5xx\n\n\
     Exit code 1 when it was stopped before all was copied.")]
 pub(crate) struct CopyArguments {
     /// The recording's name
@@ -51,8 +52,8 @@ pub(crate) struct CopyArguments {
 #[command(after_help = "Examples:\n  \
     reprise trim friday --between 10:00..10:20\n  \
     reprise trim friday --where '-operation:/health'\n\n\
-    The whole recording goes to the bin, from where `bin restore` brings it back. To replay a part of a\n\
-    recording there is no need to trim it: `reprise replay NAME --between A..B` also sends the logins that the\n\
+    The whole recording goes to the bin, from where `bin restore` brings it back. To replay a part of a \
+    recording there is no need to trim it: `reprise replay NAME --between A..B` also sends the logins that the \
     part needs, which a trimmed recording may lack.\n\n\
     Exit code 1 when it was stopped, and the recording is as it was.")]
 pub(crate) struct TrimArguments {

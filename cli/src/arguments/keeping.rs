@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use crate::whole::parse_whole;
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise rename friday black-friday\n  \
@@ -22,8 +24,8 @@ pub(crate) struct RenameArguments {
 #[command(after_help = "Examples:\n  \
     reprise note friday 'taken at noon, before the index on stock'\n  \
     reprise note friday --tag peak --tag v2 --untag draft\n  \
-    reprise note --run five           what is written beside it\n  \
-    reprise note friday ''            takes the note away")]
+    reprise note --run five           # what is written beside it\n  \
+    reprise note friday ''            # takes the note away")]
 pub(crate) struct NoteArguments {
     /// The recording's or run's name
     pub(crate) name: String,
@@ -47,24 +49,24 @@ pub(crate) struct NoteArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise find checkout\n  \
-    reprise find update stock           SQL and routes are found in the operations\n  \
+    reprise find update stock           # SQL and routes are found in the operations\n  \
     reprise find tag:peak")]
 pub(crate) struct FindArguments {
     /// Words that all have to be there; `tag:WORD` asks for that tag
     #[arg(required = true)]
     pub(crate) words: Vec<String>,
 
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    /// At most this many; 0 for all
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = parse_whole::<usize>)]
     pub(crate) limit: usize,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    reprise delete friday           into the bin\n  \
+    reprise delete friday           # into the bin\n  \
     reprise delete --run five\n  \
-    reprise delete --search edge    every run of a search for the edge\n  \
-    reprise bin                     what is in it\n  \
+    reprise delete --search edge    # every run of a search for the edge\n  \
+    reprise bin                     # what is in it\n  \
     reprise bin restore friday")]
 pub(crate) struct DeleteArguments {
     /// The recording's, run's or search's name
@@ -85,8 +87,8 @@ pub(crate) struct DeleteArguments {
     reprise bin\n  \
     reprise bin restore friday\n  \
     reprise bin restore --run five\n  \
-    reprise bin remove friday       for good; asks first\n  \
-    reprise bin empty               all of it, for good; asks first"
+    reprise bin remove friday       # for good; asks first\n  \
+    reprise bin empty               # all of it, for good; asks first"
 )]
 pub(crate) struct BinArguments {
     #[command(subcommand)]

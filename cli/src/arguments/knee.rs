@@ -9,14 +9,18 @@ use super::replaying::{
     ChangingArguments, JudgingArguments, RateBy, SendingArguments, TargetArguments,
 };
 use crate::duration::parse_duration;
+use crate::whole::parse_whole;
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("target").required(true).multiple(true).args(["http", "mysql"])))]
 #[command(after_help = "Examples:\n  \
-    reprise knee friday --http http://staging:8080 --check 'p99<250ms' --check 'error_rate<1%'\n  \
-    reprise knee friday --http http://127.0.0.1:8080 --check 'p95<50ms' --from 2x --to 20x --within 10%\n  \
-    reprise knee friday --mysql mysql://load:secret@staging-db/shop --check 'p99<20ms' --by speed\n\n\
-    The rate doubles until a check fails, then the edge is closed in on, and both its sides are tried again. Every step is a\n\
+    reprise knee friday --http http://staging:8080 \\\n    \
+      --check 'p99<250ms' --check 'error_rate<1%'\n  \
+    reprise knee friday --http http://127.0.0.1:8080 --check 'p95<50ms' \\\n    \
+      --from 2x --to 20x --within 10%\n  \
+    reprise knee friday --mysql mysql://load:secret@staging-db/shop \\\n    \
+      --check 'p99<20ms' --by speed\n\n\
+    The rate doubles until a check fails, then the edge is closed in on, and both its sides are tried again. Every step is a \
     run of its own: `reprise report RUN` shows it, and `reprise report SEARCH` the whole search again.\n\n\
     Exit codes: 0 a rate held; 1 not even the first did; 3 none did, and nothing of all that a step sent was answered.")]
 pub(crate) struct KneeArguments {
@@ -56,8 +60,9 @@ pub(crate) struct SearchArguments {
     #[arg(long, value_name = "PERCENT", default_value = "5%")]
     pub(crate) within: String,
 
-    /// What a higher rate is
-    #[arg(long, value_enum, default_value_t = RateBy::Copies)]
+    /// What a higher rate is: more users (`copies`: every lane is played several times), or a faster clock (`speed`:
+    /// think times shrink)
+    #[arg(long, value_enum, default_value_t = RateBy::Copies, value_name = "WHAT", hide_possible_values = true)]
     pub(crate) by: RateBy,
 
     /// How long each step is measured
@@ -81,7 +86,7 @@ pub(crate) struct SearchArguments {
     pub(crate) before: Option<String>,
 
     /// The seed of every random choice [default: 1]
-    #[arg(long)]
+    #[arg(long, value_name = "NUMBER", value_parser = parse_whole::<u64>)]
     pub(crate) seed: Option<u64>,
 
     /// Also write the search as a self-contained HTML page

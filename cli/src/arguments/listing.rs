@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use reprise_app::ChartKind;
 
+use crate::whole::parse_whole;
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  reprise devices\n  reprise devices --watch")]
 pub(crate) struct DevicesArguments {
@@ -25,8 +27,8 @@ pub(crate) struct OperationsArguments {
     /// The recording's name
     pub(crate) name: String,
 
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    /// At most this many; 0 for all
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = parse_whole::<usize>)]
     pub(crate) limit: usize,
 }
 
@@ -34,7 +36,7 @@ pub(crate) struct OperationsArguments {
 #[command(after_help = "Examples:\n  \
     reprise exchanges friday --where 'method:POST status:5xx'\n  \
     reprise exchanges friday --where 'protocol:mysql took:>100ms' --limit 20\n  \
-    reprise exchanges friday --id 4711        the whole request and answer")]
+    reprise exchanges friday --id 4711        # the whole request and answer")]
 pub(crate) struct ExchangesArguments {
     /// The recording's name
     pub(crate) name: String,
@@ -44,7 +46,7 @@ pub(crate) struct ExchangesArguments {
     pub(crate) filter: Option<String>,
 
     /// At most this many; 0 for all
-    #[arg(long, default_value_t = 100, value_name = "N")]
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = parse_whole::<usize>)]
     pub(crate) limit: usize,
 
     /// Show this one whole, request and answer
@@ -128,7 +130,7 @@ impl FormArguments {
     reprise compare base five\n  \
     reprise compare base five --html compare.html\n  \
     reprise compare old-1,old-2,old-3 new-1,new-2,new-3\n  \
-    reprise compare recording base     the run against what was recorded (never a verdict)")]
+    reprise compare recording base     # with what was recorded: never a verdict")]
 pub(crate) struct CompareArguments {
     /// The run to compare against, several of them (a1,a2,a3), or `recording`
     pub(crate) a: String,
@@ -151,9 +153,9 @@ pub(crate) struct CompareArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    reprise trend main              the runs main-1, main-2 and so on, as `reprise ci --as main` makes them\n  \
-    reprise trend peak --last 50    the runs of a plan that is kept (`reprise plans`)\n  \
-    reprise trend main-7 --html trend.html     the runs of the same plan as main-7")]
+    reprise trend main                     # the runs main-1, main-2 and so on\n  \
+    reprise trend peak --last 50           # the runs of a kept plan\n  \
+    reprise trend main-7 --html trend.html # the runs of main-7's plan")]
 pub(crate) struct TrendArguments {
     /// What the runs are called before their number, one of them, or a plan
     pub(crate) name: String,
@@ -190,8 +192,8 @@ pub(crate) struct ChartArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
 
-    /// Its colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    /// Its colours: `light` or `dark`
+    #[arg(long, value_enum, default_value_t = ThemeName::Light, hide_possible_values = true)]
     pub(crate) theme: ThemeName,
 }
 

@@ -8,22 +8,28 @@ use reprise_app::{ProxyProtocol, parse_protocol};
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
+use crate::whole::parse_whole;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  \
     reprise proxy --listen 127.0.0.1:3307 --to mysql://127.0.0.1:3306\n  \
-    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '5:error(code=1213) for mysql UPDATE'\n  \
-    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --fault '1:abort(wait=true) for mysql COMMIT'\n  \
-    reprise proxy --listen 8081 --to http://staging:8080 --fault '20:delay(ms=250,jitter=50)@1m..2m' --for 10m\n  \
+    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 \\\n    \
+      --fault '5:error(code=1213) for mysql UPDATE'\n  \
+    reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 \\\n    \
+      --fault '1:abort(wait=true) for mysql COMMIT'\n  \
+    reprise proxy --listen 8081 --to http://staging:8080 \\\n    \
+      --fault '20:delay(ms=250,jitter=50)@1m..2m' --for 10m\n  \
     reprise proxy --listen 2525 --to 127.0.0.1:25 --fault '100:bandwidth(rate=16)'\n  \
-    reprise proxy --listen 6380 --to redis://127.0.0.1:6379 --fault '5:error(reply=\"LOADING\") for redis GET'\n  \
+    reprise proxy --listen 6380 --to redis://127.0.0.1:6379 \\\n    \
+      --fault '5:error(reply=\"LOADING\") for redis GET'\n  \
     reprise proxy --listen 3307 --to mysql://127.0.0.1:3306 --record friday\n  \
-    reprise proxy --listen 8443 --to https://staging --tls-cert own.pem --tls-key own.key --record friday\n  \
+    reprise proxy --listen 8443 --to https://staging \\\n    \
+      --tls-cert own.pem --tls-key own.key --record friday\n  \
     reprise proxy --config proxies.toml --control 127.0.0.1:8474\n  \
-    reprise proxy add db '20:delay(ms=250)'     to a proxy that runs, with --control 127.0.0.1:8474\n\n\
+    reprise proxy add db '20:delay(ms=250)'     # to one that runs, with --control\n\n\
     Ctrl-C closes all connections and prints what passed. A host that is not this machine has to be \
-    allowed once:\n`reprise targets allow HOST`.")]
+    allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ProxyArguments {
     #[command(subcommand)]
     pub(crate) command: Option<ProxyCommand>,
@@ -46,7 +52,7 @@ pub(crate) struct ProxyArguments {
     pub(crate) faults: Vec<String>,
 
     /// What chance depends on: equal seeds give equal draws to equal connections [default: a new one]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = parse_whole::<u64>)]
     pub(crate) seed: Option<u64>,
 
     /// Record what passes under this name, as clients said and saw it, after all faults; read it with `show`

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use reprise_app::{
     CaptureLimits, DEFAULT_SNAP_LENGTH, ExportFormat, RotateEvery, parse_rotation, parse_size,
 };
 
 use super::RedactionArguments;
 use crate::duration::parse_duration;
+use crate::whole::parse_whole;
 
 /// What a ring may take, in bytes: libpcap counts it in 31 bits.
 const RING_BYTES: std::ops::RangeInclusive<u64> = (1 << 20)..=(2 << 30);
@@ -31,6 +32,7 @@ pub(crate) struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("from").required(true).args(["interfaces", "command"])))]
 #[command(after_help = "Examples:\n  \
     reprise record -i eth0 --port 80 --port 3306 --for 10m --name friday\n  \
     reprise record -i eth0 -i docker0 --max-size 2GB --name both-sides\n  \
@@ -38,22 +40,19 @@ pub(crate) struct DemoArguments {
     reprise record -i eth0 --rotate 10m --keep 6 --name last-hour\n\n\
     From elsewhere, with tcpdump there; leave the connection that brings the packets out:\n  \
     reprise record --name web1 --restart \\\n    \
-      --command \"ssh web1 sudo tcpdump -i any -U -s0 -w - 'tcp port 80 and not port 22'\"\n  \
+      --command \"ssh web1 sudo \\\n      \
+        tcpdump -i any -U -s0 -w - 'tcp port 80 and not port 22'\"\n  \
     reprise record --name shop \\\n    \
-      --command \"docker run --rm --net=container:shop nicolaka/netshoot tcpdump -i any -U -s0 -w - tcp\"\n  \
+      --command \"docker run --rm --net=container:shop nicolaka/netshoot \\\n      \
+        tcpdump -i any -U -s0 -w - tcp\"\n  \
     reprise record --name pod \\\n    \
-      --command \"kubectl debug -q -i pod/shop --image=nicolaka/netshoot --profile=netadmin -- \\\n      \
+      --command \"kubectl debug -q -i pod/shop --profile=netadmin \\\n      \
+        --image=nicolaka/netshoot -- \\\n      \
         tcpdump -i any -U -s0 -w - 'tcp and not port 10250'\"\n\n\
     Ctrl-C stops and keeps what was recorded. Without rights to capture, `reprise devices` names the fix.")]
 pub(crate) struct RecordArguments {
     /// The interface to capture on; repeatable; `any` for all. `reprise devices` lists them
-    #[arg(
-        short,
-        long = "interface",
-        value_name = "INTERFACE",
-        required_unless_present = "command",
-        conflicts_with = "command"
-    )]
+    #[arg(short, long = "interface", value_name = "INTERFACE")]
     pub(crate) interfaces: Vec<String>,
 
     /// A shell command that prints a pcap or pcapng stream; it ends with the recording. It cannot ask
@@ -104,7 +103,7 @@ pub(crate) struct RecordArguments {
     pub(crate) rotate: Option<RotateEvery>,
 
     /// With --rotate: keep so many recordings that have ended; older ones go to the bin
-    #[arg(long, value_name = "N", requires = "rotate")]
+    #[arg(long, value_name = "N", requires = "rotate", value_parser = parse_whole::<usize>)]
     pub(crate) keep: Option<usize>,
 
     #[command(flatten)]
@@ -152,11 +151,11 @@ pub(crate) struct StopArguments {
     pub(crate) max_size: Option<u64>,
 
     /// Stop after this many packets
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_whole::<u64>)]
     pub(crate) max_packets: Option<u64>,
 
     /// Stop after this many exchanges; those read together with the last are kept, too
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_whole::<u64>)]
     pub(crate) max_exchanges: Option<u64>,
 }
 
@@ -185,7 +184,8 @@ fn parse_snap_length(text: &str) -> Result<u32, String> {
     reprise import part1.pcap.gz part2.pcap.gz --name friday --json\n  \
     reprise import browser.har --name browser\n  \
     reprise import traffic_*.gor slow.log --name mixed\n  \
-    reprise import --follow /var/tmp/web.pcap /var/tmp/db.pcap --idle 30s --name both\n  \
+    reprise import --follow /var/tmp/web.pcap /var/tmp/db.pcap \\\n    \
+      --idle 30s --name both\n  \
     ssh web1 cat /var/tmp/web.pcap.gz | reprise import - --name web1\n\n\
     What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ImportArguments {
@@ -220,7 +220,7 @@ pub(crate) struct ImportArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     reprise export friday --to har --out friday.har\n  \
-    reprise export friday --to curl --where 'status:5xx operation:/cart' > again.sh\n  \
+    reprise export friday --to curl --where status:5xx > again.sh\n  \
     reprise export friday --to pcap --out friday.pcap && wireshark friday.pcap\n\n\
     What each format keeps and loses is in docs/formats.md.")]
 pub(crate) struct ExportArguments {

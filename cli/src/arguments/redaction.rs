@@ -7,10 +7,10 @@ use reprise_app::RedactionChoice;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    reprise redaction init                    make a file of rules to edit\n  \
-    reprise redaction rules                   the rules in force\n  \
-    reprise redaction preview friday          what they would do to a recording\n  \
-    reprise redaction check friday            exit code 1 when a recording holds what they take\n\n\
+    reprise redaction init                    # make a file of rules to edit\n  \
+    reprise redaction rules                   # the rules in force\n  \
+    reprise redaction preview friday          # what they would do to a recording\n  \
+    reprise redaction check friday            # fails when it holds what they take\n\n\
     How to write rules is in docs/redaction.md.")]
 pub(crate) struct RedactionCommandArguments {
     #[command(subcommand)]

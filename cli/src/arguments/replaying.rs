@@ -22,15 +22,22 @@ pub(crate) use targets::TargetArguments;
 #[command(group(ArgGroup::new("target").required(true).multiple(true).args(["http", "mysql", "plan", "again", "resume"])))]
 #[command(after_help = "Examples:\n  \
     reprise replay friday --http http://127.0.0.1:8080 --run base\n  \
-    reprise replay friday --http http://staging:8080 --rate 5x --check 'p99<250ms' --run five\n  \
-    reprise replay friday --http http://staging:8080 --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
-    reprise replay friday --http http://staging:8080 --fault '5:error(status=503)@30s..60s' --run broken\n  \
-    reprise replay friday --http /api=http://127.0.0.1:9000 --http http://127.0.0.1:8080 --run split\n  \
+    reprise replay friday --http http://staging:8080 --rate 5x \\\n    \
+      --check 'p99<250ms' --run five\n  \
+    reprise replay friday --http http://staging:8080 \\\n    \
+      --stages 1x:1m,5x:2m,5x..10x:2m --run peak\n  \
+    reprise replay friday --http http://staging:8080 \\\n    \
+      --fault '5:error(status=503)@30s..60s' --run broken\n  \
+    reprise replay friday --http /api=http://127.0.0.1:9000 \\\n    \
+      --http http://127.0.0.1:8080 --run split\n  \
     reprise replay --again base --http http://staging:8081 --run candidate\n  \
-    reprise replay friday --http http://staging:8080 --rate 5x --save-plan peak --dry-run\n  \
+    reprise replay friday --http http://staging:8080 \\\n    \
+      --rate 5x --save-plan peak --dry-run\n  \
     reprise replay --plan peak --run tuesday\n  \
-    reprise replay friday --http http://old:8080 --http-b http://new:8080 --repeat 5 --html judged.html\n  \
-    reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop --speed 2 --watch mysql --run db\n\n\
+    reprise replay friday --http http://old:8080 --http-b http://new:8080 \\\n    \
+      --repeat 5 --html judged.html\n  \
+    reprise replay friday --mysql mysql://load:secret@staging-db:3306/shop \\\n    \
+      --speed 2 --watch mysql --run db\n\n\
     A host that is not this machine has to be allowed once: `reprise targets allow HOST`.")]
 pub(crate) struct ReplayArguments {
     /// The recording to replay

@@ -9,6 +9,7 @@ use super::Context;
 use crate::arguments::ExchangesArguments;
 use crate::output;
 use crate::table::Table;
+use crate::whole::at_most;
 
 pub(crate) fn run(context: &Context, arguments: &ExchangesArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;
@@ -28,15 +29,10 @@ pub(crate) fn run(context: &Context, arguments: &ExchangesArguments) -> anyhow::
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let limit = if arguments.limit == 0 {
-        usize::MAX
-    } else {
-        arguments.limit
-    };
     let query = ExchangeQuery {
         filter: arguments.filter.clone(),
         after: None,
-        limit,
+        limit: at_most(arguments.limit),
     };
     let mut table = Table::new(&["id", "at", "status", "took", "<request"]);
     let mut shown = Vec::new();

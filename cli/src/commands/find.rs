@@ -6,10 +6,11 @@ use super::Context;
 use crate::arguments::FindArguments;
 use crate::output;
 use crate::table::Table;
+use crate::whole::at_most;
 
 pub(crate) fn run(context: &Context, arguments: &FindArguments) -> anyhow::Result<ExitCode> {
     let library = context.existing_library()?;
-    let found = library.find(&arguments.words.join(" "), arguments.limit)?;
+    let found = library.find(&arguments.words.join(" "), at_most(arguments.limit))?;
     if context.json {
         output::json_lines(found)?;
     } else if found.is_empty() {

@@ -12,6 +12,7 @@ use super::{Context, named_counts};
 use crate::arguments::{NameArguments, OperationsArguments};
 use crate::output;
 use crate::table::Table;
+use crate::whole::at_most;
 
 pub(crate) fn list(context: &Context) -> anyhow::Result<ExitCode> {
     let recordings = context.existing_library()?.recordings()?;
@@ -61,7 +62,7 @@ pub(crate) fn operations(
 ) -> anyhow::Result<ExitCode> {
     let operations = context
         .existing_library()?
-        .operations(&arguments.name, arguments.limit)?;
+        .operations(&arguments.name, at_most(arguments.limit))?;
     if context.json {
         output::json_lines(operations)?;
         return Ok(ExitCode::SUCCESS);

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use reprise_app::answer::RunAnswer;
 use reprise_app::readable::{count, counted};
 use reprise_app::{
-    Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
+    Error, Library, PlannedReplay, Planning, PlanningWatch, ReplayJob, ReplayNews, ReplayRequest,
     SeriesRequest, Summary, why_silent,
 };
 
@@ -39,6 +39,8 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         context.json || arguments.output.ticks,
     );
     let metrics = arguments.output.metrics.filter(|_| !dry_run);
+    let control = arguments.output.control.clone().filter(|_| !dry_run);
+    let token = arguments.judging.control_token.clone();
     let request = request::of(arguments)?;
     if let Some(path) = &html {
         library.check_report_path(path)?;
@@ -48,6 +50,7 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         // a name that is taken is said before a long recording is read
         library.check_plan_name(name)?;
     }
+    series::least_effect(&several)?;
     let series = series::asked(&several, &request);
     if series.is_none() {
         // those of several are this one with numbers
@@ -57,30 +60,28 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
         // what is shown is A's; that B can be sent to is found out all the same
         library.allow_targets(&b)?;
     }
+    if series.is_some() && control.is_some() {
+        let why = "--control is for one run: those that are compared are to be the same from beginning to end";
+        return Err(Error::Usage(why.to_owned()).into());
+    }
     if let Some(series) = series.as_ref().filter(|_| !dry_run) {
         keep_plan(&library, save_as.as_deref(), &request)?;
         return series::run(&library, series, &several, yes, html.as_deref(), &live);
     }
+    let live = match control {
+        Some(address) => live.taking_orders(&address, token)?,
+        None => live,
+    };
     let stop = Stop::listen()?;
+    let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
+    keep_plan(&library, save_as.as_deref(), &request)?;
     if dry_run {
-        let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
-        keep_plan(&library, save_as.as_deref(), &request)?;
-        let outline = planned.outline();
-        if json {
-            output::json(&outline)?;
-        } else {
-            output::text(&dry_run::describe(&outline))?;
-        }
-        // after what it would do, which says why
         let one = ReplayRequest {
             run: request.run.filter(|_| series.is_none()),
             ..request
         };
-        library.would_start(&one, &planned)?;
-        return Ok(ExitCode::SUCCESS);
+        return show(&library, &one, &planned, json);
     }
-    let planned = planning(json, &stop, |watch| library.plan_replay(&request, watch))?;
-    keep_plan(&library, save_as.as_deref(), &request)?;
     if !yes && !go_on(&planned)? {
         return Ok(ExitCode::from(exit::REFUSED));
     }
@@ -98,12 +99,29 @@ pub(crate) fn run(context: &Context, arguments: ReplayArguments) -> anyhow::Resu
     Ok(ExitCode::from(code(&answer.summary)))
 }
 
+/// Shows what a plan would do; then, which that says why, whether it could start.
+fn show(
+    library: &Library,
+    request: &ReplayRequest,
+    planned: &PlannedReplay,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let outline = planned.outline();
+    if json {
+        output::json(&outline)?;
+    } else {
+        output::text(&dry_run::describe(&outline))?;
+    }
+    library.would_start(request, planned)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Shows how far a plan is while it is worked out; Ctrl-C ends that.
 pub(super) fn planning<T>(
     quiet: bool,
     stop: &Stop,
-    work: impl FnOnce(PlanningWatch<'_>) -> Result<T, reprise_app::Error>,
-) -> Result<T, reprise_app::Error> {
+    work: impl FnOnce(PlanningWatch<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let mut progress = Progress::start("planning", quiet);
     let begun = Instant::now();
     let worked_out = work(&mut |Planning { read, of }| {
@@ -180,12 +198,12 @@ pub(crate) fn say_silent(why: &str) {
 
 /// Follows a replay to its end, telling its numbers as they come.
 pub(crate) fn follow(job: ReplayJob, live: &Live, stop: &Stop) -> anyhow::Result<RunAnswer> {
-    let mut following = live.follow(job.run());
+    let mut following = live.follow(&job);
     for warning in job.warnings() {
         following.note(&format!("reprise: warning: {warning}"));
     }
     let control = job.control();
-    let keys = following.heed_keys(&job);
+    let keys = following.heed_orders(&job);
     let terminal = keys.as_ref().map(Keys::terminal);
     let watch = stop.watch(move || {
         if let Some(terminal) = terminal {

@@ -38,7 +38,7 @@ fn describe(trend: &Trend) -> String {
     if trend.left_out > 0 {
         let _ = writeln!(
             text,
-            "  {} runs of that name are of another plan than the newest, and are left out",
+            "  left out, since they are of another plan than the newest: {}",
             trend.left_out
         );
     }

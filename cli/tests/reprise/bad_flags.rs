@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Desk, RECORDING};
+use crate::support::{Desk, RECORDING, shop, url};
 
 /// Replays with one more flag that is wrong, to a target that is there and never answers; a dry run refuses it alike.
 #[track_caller]
@@ -160,6 +160,39 @@ fn a_wrong_time_is_refused_with_the_units_there_are() {
 }
 
 #[test]
+fn a_negative_value_is_refused_by_the_rule_of_its_flag() {
+    let desk = Desk::with_recording();
+    let replay = |flags: &[&str]| {
+        let target = ["replay", RECORDING, "--http", "http://127.0.0.1:9"];
+        desk.run(&[&target[..], flags].concat())
+    };
+    for flag in ["--duration", "--warm-up", "--timeout"] {
+        replay(&[flag, "-1s"]).misused("'-1s' is not a time; write 250ms, 90s, 10m or 1h");
+    }
+    replay(&["--seed", "-1"]).misused("'-1' is no whole number");
+    replay(&["--metrics", "-1"]).misused("write 127.0.0.1:9464, or a port alone");
+    replay_refuses(&desk, &["--rate", "-5x"], "5x, 10x, 0.5x");
+    replay_refuses(&desk, &["--stages", "-1x:1m"], "1x:1m,5x:2m");
+    replay_refuses(&desk, &["--between", "-5m..10m"], "such as 5m..15m");
+    let second = ["--http-b", "http://127.0.0.1:9", "--min-effect", "-5%"];
+    replay_refuses(&desk, &second, "between 0% and 100%");
+    desk.run(&["record", "-i", "lo", "--name", "x", "--max-packets", "-1"])
+        .misused("'-1' is no whole number");
+    desk.run(&["proxy", "--listen", "-1", "--to", "127.0.0.1:9"])
+        .refused(2, "--listen '-1': write ADDRESS:PORT");
+}
+
+#[test]
+fn a_filter_may_begin_with_a_minus() {
+    let desk = Desk::with_recording();
+    let with = |filter: &str| {
+        let list = ["exchanges", RECORDING, "--limit", "0", "--where", filter];
+        desk.answers(&list).len()
+    };
+    assert_eq!(with("-protocol:mysql"), with("protocol:http"));
+}
+
+#[test]
 fn rates_that_contradict_each_other_are_not_guessed_at() {
     let desk = Desk::new();
     desk.run(&[
@@ -201,6 +234,46 @@ fn unknown_names_are_refused_by_saying_where_the_known_ones_are() {
         .refused(2, "`reprise targets`");
     desk.run(&["record", "-i", "nope0", "--name", "x"])
         .refused(2, "lo");
+}
+
+#[test]
+fn a_name_of_another_kind_is_said_to_be_one() {
+    let desk = Desk::with_recording();
+    for arguments in [&["report", RECORDING][..], &["delete", "--run", RECORDING]] {
+        desk.run(arguments).refused(2, "`reprise show friday`");
+    }
+    let shop = shop();
+    desk.run(&[
+        "replay",
+        RECORDING,
+        "--http",
+        &url(&shop),
+        "--speed",
+        "20",
+        "--run",
+        "five",
+    ]);
+    for arguments in [&["show", "five"][..], &["delete", "five"]] {
+        desk.run(arguments).refused(2, "`reprise report five`");
+    }
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_with_what_helps_there() {
+    let desk = Desk::with_recording();
+    let other = desk.path("other.reprise").display().to_string();
+    let copy = ["copy", RECORDING, "--to", &other];
+    desk.run(&copy).ok();
+    desk.run(&copy)
+        .refused(2, "give the copy another name with --as");
+    desk.run(&[&copy[..], &["--as", "again"]].concat()).ok();
+    desk.run(&["delete", RECORDING]).ok();
+    desk.run(&["import", "shop-mariadb.pcap.gz", "--name", RECORDING])
+        .ok();
+    desk.run(&["bin", "restore", RECORDING])
+        .refused(2, "`reprise rename friday OTHER` first");
+    desk.run(&["rename", RECORDING, "later"]).ok();
+    desk.run(&["bin", "restore", RECORDING]).ok();
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::thread;
 use reprise_fixtures::captures;
 use serde_json::Value;
 
-use crate::support::{Desk, RECORDING, conserved, number};
+use crate::support::tls::{self, Own};
+use crate::support::{Desk, RECORDING, conserved, number, shop, url};
 
 /// A server on a free port that does the same with every connection, for as long as the test's process lives.
 fn server(each: fn(TcpStream)) -> SocketAddr {
@@ -59,6 +60,68 @@ fn a_target_that_is_not_there_is_found_out_before_the_run() {
         desk.run(&arguments).refused(3, "check that it runs");
     }
     assert!(desk.answers(&["runs"]).is_empty());
+}
+
+#[test]
+fn a_target_that_speaks_something_else_is_named_with_how_to_write_it() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let http = url(&shop).replace("http://", "");
+    let mysql = shop.mysql_addr();
+    let own = Own::new(&desk, "own");
+    let tls = tls::server(&own, |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+    });
+    for (flag, target, fix) in [
+        (
+            "--http",
+            format!("https://{http}"),
+            format!("speaks plain HTTP; write http://{http}"),
+        ),
+        (
+            "--http",
+            format!("http://{mysql}"),
+            "speaks MySQL; name it with --mysql".to_owned(),
+        ),
+        (
+            "--http",
+            format!("https://{mysql}"),
+            "speaks MySQL; name it with --mysql".to_owned(),
+        ),
+        (
+            "--mysql",
+            format!("mysql://load:x@{http}/shop"),
+            format!("speaks plain HTTP; name it with --http, as http://{http}"),
+        ),
+        (
+            "--mysql",
+            format!("mysql://load:x@{tls}/shop"),
+            format!("speaks TLS; name it with --http, as https://{tls}"),
+        ),
+    ] {
+        let flags = [flag, &target, "--timeout", "1s"];
+        let said = desk.run(&[&["replay", RECORDING][..], &flags].concat());
+        said.refused(3, &fix);
+    }
+    assert!(desk.answers(&["runs"]).is_empty());
+}
+
+#[test]
+fn a_run_in_the_clear_to_a_tls_port_ends_early_and_says_what_to_write() {
+    let desk = Desk::with_recording();
+    let own = Own::new(&desk, "own");
+    let tls = tls::server(&own, |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+    });
+    let url = format!("http://{tls}");
+    let hour = ["--speed", "5", "--duration", "1h", "--run", "clear"];
+    let said = desk.run(&[&["replay", RECORDING, "--http", &url][..], &hour].concat());
+    let said = said.with_code(3);
+    let fix = format!("what listens there speaks TLS; write https://{tls}");
+    assert!(said.stderr.contains(&fix), "{said:?}");
+    let kept = desk.answer(&["report", "clear"]);
+    conserved(&kept);
+    assert_eq!(kept["run"]["state"], "stopped");
 }
 
 #[test]

@@ -36,9 +36,18 @@ fn every_command_has_help_with_an_example_where_one_helps() {
         "completions",
     ] {
         let said = desk.run(&[command, "--help"]).ok();
+        fits_a_terminal(command, &said.stdout);
         insta::assert_snapshot!(format!("help_{command}"), said.stdout);
     }
     insta::assert_snapshot!("help", desk.run(&["--help"]).ok().stdout);
+}
+
+/// Examples are copied: a line that the terminal breaks would be two commands.
+#[track_caller]
+fn fits_a_terminal(command: &str, help: &str) {
+    let mut rest = help.lines().skip_while(|line| !line.starts_with("Example"));
+    let long = rest.find(|line| line.starts_with("  ") && line.len() > 80);
+    assert_eq!(long, None, "{command}");
 }
 
 #[test]

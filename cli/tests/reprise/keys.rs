@@ -113,22 +113,19 @@ fn keys_hold_a_run_change_its_rate_switch_its_faults_and_end_it() {
     while number(&desk.answer(&["report", "held"]), "/sent") == 0 {
         std::thread::sleep(Duration::from_millis(20));
     }
-    run.press(b" ");
-    run.until("it is held");
-    run.press(b" ");
-    run.until("it goes on");
-    run.press(b"+");
-    run.until("0.75x the recorded rate");
-    run.press(b"---");
-    run.until("0.5x the recorded rate");
-    run.press(b"1");
-    run.until("fault 1 is off: 20:delay(ms=1)");
-    run.press(b"1");
-    run.until("fault 1 is on");
-    run.press(b"2");
-    run.until("there is no fault 2");
-    run.press(b"s");
-    run.until("stopping");
+    for (keys, said) in [
+        (" ", "it is held"),
+        (" ", "it goes on"),
+        ("+", "0.75x the recorded rate"),
+        ("---", "0.5x the recorded rate"),
+        ("1", "fault 1 is off: 20:delay(ms=1)"),
+        ("1", "fault 1 is on"),
+        ("2", "there is no fault 2"),
+        ("s", "stopping"),
+    ] {
+        run.press(keys.as_bytes());
+        run.until(said);
+    }
     let answer = run.end();
     conserved(&answer);
     assert_eq!(answer["run"]["state"], "stopped");

@@ -91,6 +91,7 @@ mod report_size;
 #[cfg(test)]
 mod restored_copy;
 #[cfg(test)]
+mod run_orders;
 mod safety;
 #[cfg(test)]
 mod sample_shop;

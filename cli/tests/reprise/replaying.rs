@@ -187,6 +187,56 @@ fn a_dry_run_sends_nothing_and_says_what_would_be_sent() {
 }
 
 #[test]
+fn a_dry_run_counts_the_requests_that_lack_a_value_among_those_it_would_send() {
+    let desk = Desk::with_recording();
+    let lacks = |more: &[&str]| {
+        let dry_run = [
+            "replay",
+            RECORDING,
+            "--http",
+            "http://127.0.0.1:9",
+            "--dry-run",
+        ];
+        let outline = desk.answer(&[&dry_run[..], more].concat());
+        let all = outline["unsourced"].as_array().unwrap();
+        let of = |key: &str| {
+            let value = all.iter().find(|value| value["key"] == key)?;
+            Some((number(value, "/requests"), number(value, "/left_out")))
+        };
+        [of("login.password"), of("cookie.theme")]
+    };
+    assert_eq!(lacks(&[]), [Some((6, 0)), Some((79, 0))]);
+    // the searches, and the logins that they need
+    let part = ["--where", "operation:/search"];
+    assert_eq!(lacks(&part), [Some((3, 0)), Some((9, 0))]);
+    // a theme is no reason to leave a request out
+    let skip = ["--unsourced", "skip"];
+    assert_eq!(lacks(&skip), [Some((0, 6)), Some((73, 0))]);
+}
+
+#[test]
+fn a_dry_run_says_how_long_the_run_takes_also_where_nothing_ends_it() {
+    let desk = Desk::with_recording();
+    let says = |more: &[&str]| {
+        let dry_run = [
+            "replay",
+            RECORDING,
+            "--http",
+            "http://127.0.0.1:9",
+            "--dry-run",
+        ];
+        let said = desk.run(&[&dry_run[..], more].concat()).ok().stdout;
+        let first = said.lines().next().unwrap();
+        first.split_once(" lanes ").unwrap().1.to_owned()
+    };
+    assert_eq!(says(&[]), "over 0:05");
+    assert_eq!(says(&["--speed", "max"]), "as fast as it is answered");
+    let endless = "over 0:05, again and again until it is stopped";
+    assert_eq!(says(&["--loop"]), endless);
+    assert_eq!(says(&["--loop", "--duration", "2m"]), "over 2:00");
+}
+
+#[test]
 fn read_only_leaves_out_what_changes_data_and_counts_it() {
     let desk = Desk::with_recording();
     let shop = shop();

@@ -127,7 +127,7 @@ fn a_flag_that_cannot_be_given_so_says_how() {
             "rate is ['1x', '2x']; write one value",
         ),
         ("by = 'users'", "by is 'users'; write copies or speed"),
-        ("seed = 'x'", "seed is 'x'; write a whole number"),
+        ("seed = 'x'", "seed: 'x' is no whole number from 0 on"),
         (
             "read-only = 'yes'",
             "read-only is 'yes'; write true, or leave it out",

@@ -38,7 +38,9 @@ pub enum ProxyError {
         why: &'static str,
     },
     /// A fault was named that is not there.
-    #[error("find fault {0}: there is none with this number")]
+    #[error(
+        "find fault {0}: there is none with this number; the list of the proxy's faults shows theirs"
+    )]
     NoSuchFault(u32),
     /// Two proxies with one name.
     #[error("open the proxy `{0}`: there is one of this name already; give each its own")]
@@ -51,7 +53,7 @@ pub enum ProxyError {
     ComesBack(SocketAddr),
     /// Anybody could make things go wrong.
     #[error(
-        "control proxies on {0}: others could reach it; use an address of this machine only, such as \
+        "take orders on {0}: others could reach it; use an address of this machine only, such as \
          127.0.0.1:8474, or protect it with --control-token"
     )]
     Unprotected(SocketAddr),

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::FaultState;
-use super::control::path_part;
 use crate::Fault;
+use crate::api;
 
 /// How long the control API may take for anything.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -264,7 +264,7 @@ fn fault_path(proxy: &str, id: u32) -> String {
 
 /// Where a proxy of this name is controlled.
 pub fn proxy_path(name: &str) -> String {
-    format!("/api/proxies/{}", path_part::written(name))
+    format!("/api/proxies/{}", api::written(name))
 }
 
 fn millis(length: Duration) -> u64 {

@@ -17,7 +17,7 @@ const BACKLOG: i32 = 4096;
 const QUIET: Duration = Duration::from_secs(60);
 
 /// Listens, also where connections of an earlier listener still linger.
-pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,

@@ -1,6 +1,5 @@
 //! A thread with its own event loop. It accepts and serves connections; none of them ever moves to another.
 
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -10,7 +9,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::{self, LocalSet, spawn_local};
 
-use super::control::{self, Control};
 use super::relay::Scratch;
 use super::{Proxy, ProxyError, accept};
 
@@ -21,8 +19,6 @@ pub(super) enum Work {
     Accept(Arc<Proxy>),
     /// End the connections of a proxy and accept none any more; then drop the sender.
     Close(Arc<Proxy>, UnboundedSender<()>),
-    /// Accept connections that control proxies.
-    Control(TcpListener, Arc<Control>),
     /// End everything.
     Stop,
 }
@@ -109,9 +105,6 @@ async fn run(mut asked: UnboundedReceiver<Work>) {
                     let _ = task.await;
                 }
                 drop(done);
-            }
-            Work::Control(listener, control) => {
-                spawn_local(control::run(listener, control));
             }
             Work::Stop => return,
         }

@@ -33,8 +33,8 @@ use super::session::Sessions;
 use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
-use super::values::{Context, Told};
-use crate::http::places;
+use super::values::{Context, Told, UseSet};
+use crate::http::places::{self, Carried};
 use crate::http::values::Carry;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
@@ -215,17 +215,14 @@ impl<'a> Gatherer<'a> {
             gathered.lane.skipped.add(reason, 1);
             return Ok(());
         }
+        let mut uses = UseSet::default();
         if let Some(request) = &http {
             let said = (request, answer.as_ref());
             let carried = carried.unwrap_or_else(|| places::carried(request));
-            let before = gathered.search.remembered();
-            let lacks = gathered.search(exchange, said, carried, &mut self.context);
-            self.remembered += gathered.search.remembered().saturating_sub(before);
-            if lacks && self.context.skips_missing() {
-                gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
-                return Ok(());
-            }
-            gathered.learn(exchange, said, writes, &mut self.noise);
+            uses = match self.search(exchange, (lane, writes), said, carried) {
+                Some(uses) => uses,
+                None => return Ok(()),
+            };
         }
         let mut step = step_of(exchange, answer.as_ref(), at_us, took_us);
         if row.protocol == Protocol::Mysql {
@@ -239,13 +236,42 @@ impl<'a> Gatherer<'a> {
         let on_time = on_time && clock::depends_on_it(request, operation, writes);
         step.marks.set(Marks::CLOCK, on_time);
         step.marks.set(Marks::WRITES, writes);
-        if self.cuts {
+        if let Some(gathered) = self.lanes.get_mut(lane as usize).filter(|_| self.cuts) {
             let (http, answer) = (http.as_ref(), answer.as_ref());
             let sent = reason.is_none();
             gathered.learn_needs((&step, sent), (request, operation), http, answer);
         }
         let fate = self.fate_of(exchange, lane, reason, &dialect);
-        self.keep(Found { lane, step, fate })
+        self.keep(Found {
+            lane,
+            step,
+            fate,
+            uses,
+        })
+    }
+
+    /// Looks for the values that an HTTP request carries, and for those that its answer gives and that vary in it; what
+    /// the request makes use of.
+    /// `None`, and it is counted as left out, when it lacks one and the plan skips such.
+    fn search(
+        &mut self,
+        exchange: &RecordedRequest,
+        (lane, writes): (u32, bool),
+        said: (&Message<'_>, Option<&Message<'_>>),
+        carried: Vec<Carried>,
+    ) -> Option<UseSet> {
+        let gathered = self.lanes.get_mut(lane as usize)?;
+        let before = gathered.search.remembered();
+        let lacks = gathered.search(exchange, said, carried, &mut self.context);
+        self.remembered += gathered.search.remembered().saturating_sub(before);
+        let uses = self.context.uses.take();
+        if lacks && self.context.skips_missing() {
+            self.context.uses.left_out(uses);
+            gathered.lane.skipped.add(SkipReason::ValueMissing, 1);
+            return None;
+        }
+        gathered.learn(exchange, said, writes, &mut self.noise);
+        Some(uses)
     }
 
     /// Keeps a step, and what was found of the values it carries.
@@ -295,18 +321,20 @@ impl<'a> Gatherer<'a> {
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
-        let (told, origins) = self.context.into_told();
-        let in_vain = self.met.in_vain(self.plan, self.operations, &told);
-        self.notes.finish(self.takings.finish()?, origins)?;
         let (noise, columns) = self.noise.finish();
         let found = self.found.finish()?;
-        let mut finishing = Finishing::new(self.plan, found, unknown, self.folder)?;
+        let uses = std::mem::take(&mut self.context.uses);
+        let mut finishing = Finishing::new(self.plan, found, unknown, uses, self.folder)?;
         // collected, they would leave room for as many more
         let mut lanes = Vec::with_capacity(self.lanes.len());
         for gathered in self.lanes {
             lanes.push(finishing.lane(gathered)?);
         }
         finishing.steps.close();
+        self.context.uses = finishing.uses;
+        let (told, origins) = self.context.into_told();
+        let in_vain = self.met.in_vain(self.plan, self.operations, &told);
+        self.notes.finish(self.takings.finish()?, origins)?;
         Ok(Gathering {
             lanes,
             steps: finishing.steps,

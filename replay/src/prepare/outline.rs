@@ -4,7 +4,7 @@
 mod idle;
 pub(super) mod tally;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub struct Outline {
     pub recorded_ms: u64,
     /// How long the run takes: as long as the plan says, or one playing at its speed; 0 at `max`.
     pub takes_ms: u64,
+    /// Whether it plays again and again until it is stopped: all that is counted is what one playing comes to.
+    #[serde(default)]
+    pub goes_on: bool,
     /// User sessions.
     pub http_lanes: u64,
     /// MySQL connections.
@@ -52,7 +55,7 @@ pub struct Outline {
     pub noise: u64,
     /// Those of them that the plan's baseline has shown to vary.
     pub noisy: Vec<NoisyPlace>,
-    /// Redacted values nothing supplies: they are sent as they stand in the recording.
+    /// Redacted values that no answer gives, those first that a target is likely to refuse a request for.
     pub unsourced: Vec<Unsourced>,
     /// The rewriting rules, in order.
     pub rewrites: Vec<Rewritten>,
@@ -91,8 +94,11 @@ pub struct OutlineOperation {
 pub struct Unsourced {
     /// The name to supply it under: `login.password`.
     pub key: String,
-    /// How many requests carry such a value.
+    /// How many requests that are sent carry such a value.
     pub requests: u64,
+    /// How many are left out because they do.
+    #[serde(default)]
+    pub left_out: u64,
     /// Whether the plan names a secret for it.
     pub supplied: bool,
 }
@@ -131,24 +137,12 @@ impl Outline {
             false => plan.begins.at_us,
         };
         let played_us = prepared.length_us.saturating_sub(over_us) as f64 / speed;
+        outline.goes_on = plan.goes_on();
         outline.takes_ms = (plan.lasts_us().map_or(played_us, |us| us as f64) / 1e3) as u64;
         outline.scale(plan, played_us);
-        outline.leave_unsent_out();
         let idle = idle::told(plan, &outline);
         outline.in_vain.extend(idle);
         outline
-    }
-
-    /// Correlations are found in all of a recording: those of operations that are not sent are left out here.
-    fn leave_unsent_out(&mut self) {
-        let rows = self.operations.iter();
-        let sent: BTreeSet<&str> = rows.map(|row| row.operation.as_str()).collect();
-        for one in &mut self.correlations {
-            one.to
-                .retain(|target| sent.contains(target.operation.as_str()));
-            one.requests = one.to.iter().map(|target| target.requests).sum();
-        }
-        self.correlations.retain(|one| !one.to.is_empty());
     }
 }
 

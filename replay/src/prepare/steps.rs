@@ -9,6 +9,7 @@ use reprise_wire::Protocol;
 use super::lane::{Marks, Step};
 use super::scratch::Scratch;
 use super::sorter::Record;
+use super::values::UseSet;
 use crate::reason::SkipReason;
 
 /// Which of all steps are a lane's.
@@ -182,6 +183,8 @@ pub(crate) struct Found {
     pub(crate) lane: u32,
     pub(crate) step: Step,
     pub(crate) fate: Fate,
+    /// What its request makes use of.
+    pub(crate) uses: UseSet,
 }
 
 /// What becomes of a step, as far as that is known when it is found.
@@ -222,11 +225,12 @@ impl Ord for Found {
 }
 
 impl Record for Found {
-    const SIZE: usize = SIZE + 6;
+    const SIZE: usize = SIZE + 10;
 
     fn write(&self, to: &mut Vec<u8>) {
         write(&self.step, to);
         to.extend(self.lane.to_le_bytes());
+        to.extend(self.uses.0.to_le_bytes());
         to.extend(match self.fate {
             Fate::Sent => [0, 0],
             Fate::NamesStatement => [1, 0],
@@ -237,6 +241,7 @@ impl Record for Found {
     fn read(bytes: &[u8]) -> Option<Self> {
         let (step, mut rest) = bytes.split_at_checked(SIZE)?;
         let lane = u32::from_le_bytes(take(&mut rest)?);
+        let uses = UseSet(u32::from_le_bytes(take(&mut rest)?));
         let fate = match take(&mut rest)? {
             [0, _] => Fate::Sent,
             [1, _] => Fate::NamesStatement,
@@ -246,6 +251,7 @@ impl Record for Found {
             lane,
             step: read(step)?,
             fate,
+            uses,
         })
     }
 }
@@ -299,14 +305,15 @@ mod tests {
             lane,
             step,
             fate: Fate::LeftOut(SkipReason::Filtered),
+            uses: UseSet(5),
         };
         let mut bytes = Vec::new();
         let one = found(4, full());
         one.write(&mut bytes);
         let read = Found::read(&bytes).unwrap();
         assert_eq!(
-            (bytes.len(), read.step, read.fate),
-            (Found::SIZE, one.step, one.fate)
+            (bytes.len(), read.step, read.fate, read.uses),
+            (Found::SIZE, one.step, one.fate, one.uses)
         );
         assert!(found(1, full()) < found(2, Step::test(1, 1, 1)));
         assert!(found(1, Step::test(9, 1, 1)) < found(1, Step::test(1, 2, 1)));

@@ -8,6 +8,8 @@ mod keys;
 mod login;
 mod offering;
 mod rule;
+mod told;
+mod uses;
 
 use std::cmp::Reverse;
 
@@ -18,13 +20,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::notes::Taking;
 use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
-use about::{about, key_of, matters, text_of};
+use about::{about, matters, text_of};
 use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
-pub(crate) use context::{Context, Found, Told};
-pub(crate) use login::logs_in;
+pub(crate) use context::{Context, Found};
 pub(crate) use rule::Rule;
+pub(crate) use told::Told;
+pub(crate) use uses::{UseSet, Uses};
 
 /// Values of one lane's answers that are remembered; later ones displace none.
 const MOST_OFFERED: usize = 1_024;
@@ -52,6 +55,8 @@ pub(crate) struct LaneSearch {
     first_carried: Vec<Box<[u8]>>,
     /// How many ids are taken to know those of an account of its own.
     own_ids: usize,
+    /// The last request logged its user in.
+    logs_in: bool,
     values: LaneValues,
 }
 
@@ -96,7 +101,11 @@ impl LaneSearch {
     ) -> bool {
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
-        let login = Login::of(&all, exchange, request, context);
+        let mut login = Login::of(&all, exchange.status, request);
+        self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
+        if let Some(login) = &mut login {
+            login.find_account(context);
+        }
         self.givers.clear();
         self.carries.clear();
         let mut lacks = false;
@@ -111,17 +120,10 @@ impl LaneSearch {
                 self.givers.extend(self.setter(&carried, exchange.at_us));
                 continue;
             }
-            let is_user = carried.whole && self.values.user.as_deref() == Some(&*carried.value);
-            let fill = login
-                .as_ref()
-                .and_then(|login| login.fill(&carried))
-                .or_else(|| is_user.then_some(Fill::User))
-                .or_else(|| self.fill(&carried, exchange, context));
-            let fill = match fill {
+            let fill = match self.known(&carried, login.as_ref(), exchange, context) {
                 Some(fill) => fill,
-                None if is_pseudonym(&carried.value) => {
-                    let key = key_of(&carried.place, request);
-                    let Some(secret) = context.missing.note(&key.0, &key.1) else {
+                None if is_missing(&carried, login.as_ref()) => {
+                    let Some(secret) = context.found_redacted(&carried.place, request) else {
                         lacks |= matters(&carried.place);
                         continue;
                     };
@@ -133,24 +135,22 @@ impl LaneSearch {
                 }
             };
             filled.push((carried.part, carried.range.clone()));
-            let text = text_of(request, carried.part);
-            let before_end = text.len().saturating_sub(carried.range.start);
-            let recorded = text.get(carried.range).unwrap_or_default();
-            self.carries.push(Carry {
-                part: carried.part,
-                before_end: u32::try_from(before_end).unwrap_or(u32::MAX),
-                writing: carried.writing,
-                recorded: recorded.into(),
-                fill,
-            });
+            self.carry(request, carried, fill);
         }
         self.carries
             .sort_by_key(|carry| (carry.part, Reverse(carry.before_end)));
-        if let Some(login) = login {
+        if let Some(login) = login
+            && login.account.is_some()
+        {
             self.values.user = Some(login.name().into());
-            self.values.account = Some(login.account);
+            self.values.account = login.account;
         }
         lacks
+    }
+
+    /// Whether the last request logged its user in.
+    pub(crate) const fn logs_in(&self) -> bool {
+        self.logs_in
     }
 
     /// What the last request carries.
@@ -189,6 +189,35 @@ impl LaneSearch {
     /// What was found for the lane.
     pub(crate) fn finish(self) -> LaneValues {
         self.values
+    }
+
+    /// What the target or the plan has for a value: by the login it is part of, or by the answer that gave it.
+    fn known(
+        &mut self,
+        carried: &Carried,
+        login: Option<&Login>,
+        exchange: Exchanged,
+        context: &mut Context<'_>,
+    ) -> Option<Fill> {
+        let is_user = carried.whole && self.values.user.as_deref() == Some(&*carried.value);
+        login
+            .and_then(|login| login.fill(carried))
+            .or_else(|| is_user.then_some(Fill::User))
+            .or_else(|| self.fill(carried, exchange, context))
+    }
+
+    /// A place of the request is filled when it is sent.
+    fn carry(&mut self, request: &Message<'_>, carried: Carried, fill: Fill) {
+        let text = text_of(request, carried.part);
+        let before_end = text.len().saturating_sub(carried.range.start);
+        let recorded = text.get(carried.range).unwrap_or_default();
+        self.carries.push(Carry {
+            part: carried.part,
+            before_end: u32::try_from(before_end).unwrap_or(u32::MAX),
+            writing: carried.writing,
+            recorded: recorded.into(),
+            fill,
+        });
     }
 
     /// What the target has to supply for a value, if an answer of this lane gave it.
@@ -277,11 +306,11 @@ impl LaneSearch {
         let name = context.name_of(giver.origin, &carried.stem);
         let is_known = giver.answered_us <= exchange.at_us && giver.stands_alone;
         if !is_known || giver.lane == Some(exchange.lane) || context.forbids(&name) {
-            context.count_elsewhere();
+            context.found_elsewhere();
             return None;
         }
         let Some((number, is_new)) = context.elsewhere.share(key) else {
-            context.count_elsewhere();
+            context.found_elsewhere();
             return None;
         };
         if is_new {
@@ -347,6 +376,11 @@ impl LaneSearch {
             }
         }
     }
+}
+
+/// Whether it has to be supplied: it was redacted, and the target is not to turn it away as the recorded server did.
+fn is_missing(carried: &Carried, login: Option<&Login>) -> bool {
+    is_pseudonym(&carried.value) && !login.is_some_and(|login| login.is_wrong_password(carried))
 }
 
 #[cfg(test)]

@@ -6,18 +6,25 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::plan::{Plan, Speed};
+
 /// The live switches of a run; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Control(Arc<Switches>);
 
 #[derive(Debug)]
 struct Switches {
+    /// Whether it is paced by a clock.
+    has_rate: bool,
+    /// The plan's faults as they are written.
+    faults: Vec<String>,
     paused: AtomicBool,
     /// The bits of an `f64`: how many times the recorded arrival rate.
     rate: AtomicU64,
     /// Somebody chose the rate: the plan's stages no longer do.
     rate_chosen: AtomicBool,
-    faults: AtomicU32,
+    /// Bit i: fault i is on.
+    faults_on: AtomicU32,
     ending: AtomicU32,
     /// Counts changes, so that a worker sees whether it has to look.
     changes: AtomicU64,
@@ -37,17 +44,35 @@ pub(crate) enum Ending {
     Failed = 3,
 }
 
-impl Control {
-    pub(crate) fn new(rate: f64, workers: u32) -> Self {
-        Self(Arc::new(Switches {
+impl Switches {
+    fn new(rate: f64, workers: u32) -> Self {
+        Self {
+            has_rate: true,
+            faults: Vec::new(),
             paused: AtomicBool::new(false),
             rate: AtomicU64::new(rate.to_bits()),
             rate_chosen: AtomicBool::new(false),
-            faults: AtomicU32::new(u32::MAX),
+            faults_on: AtomicU32::new(u32::MAX),
             ending: AtomicU32::new(Ending::No as u32),
             changes: AtomicU64::new(0),
             workers: (0..workers).map(|_| Notify::new()).collect(),
+        }
+    }
+}
+
+impl Control {
+    /// The switches of a run of this plan, which has so many workers.
+    pub(crate) fn of(plan: &Plan, workers: u32) -> Self {
+        Self(Arc::new(Switches {
+            has_rate: plan.rate.speed != Speed::Max,
+            faults: plan.faults.iter().map(ToString::to_string).collect(),
+            ..Switches::new(plan.times_at(0), workers)
         }))
+    }
+
+    /// The switches of a probe: it is paced as recorded, and has no faults.
+    pub(crate) fn of_probe() -> Self {
+        Self(Arc::new(Switches::new(1.0, 1)))
     }
 
     /// Holds the schedule: nothing more becomes due; what is outstanding is answered.
@@ -64,9 +89,9 @@ impl Control {
 
     /// Plays `times` the recorded arrival rate from now on, in the plan's own way: by more copies, or by
     /// a faster clock when the plan is by speed. The plan's stages are over then. Anything but a positive
-    /// number is left unheard.
+    /// number is left unheard, and all where it has no rate.
     pub fn set_rate(&self, times: f64) {
-        if times.is_finite() && times > 0.0 {
+        if self.has_rate() && times.is_finite() && times > 0.0 {
             self.0.rate_chosen.store(true, Ordering::Release);
             self.0.rate.store(times.to_bits(), Ordering::Release);
             self.changed();
@@ -82,9 +107,9 @@ impl Control {
             return;
         };
         if on {
-            self.0.faults.fetch_or(bit, Ordering::AcqRel);
+            self.0.faults_on.fetch_or(bit, Ordering::AcqRel);
         } else {
-            self.0.faults.fetch_and(!bit, Ordering::AcqRel);
+            self.0.faults_on.fetch_and(!bit, Ordering::AcqRel);
         }
     }
 
@@ -92,6 +117,24 @@ impl Control {
     /// measured is stored.
     pub fn stop(&self) {
         self.end(Ending::Stopped);
+    }
+
+    /// The plan's faults as they are written, in order, and whether each is on.
+    pub fn faults(&self) -> impl Iterator<Item = (&str, bool)> {
+        let on = self.faults_on();
+        let faults = self.0.faults.iter().zip(0..);
+        faults.map(move |(fault, bit)| (fault.as_str(), on >> bit & 1 == 1))
+    }
+
+    /// Whether it is paced by a clock, and so has a rate that can be changed; without, it goes as fast as the target
+    /// answers.
+    pub fn has_rate(&self) -> bool {
+        self.0.has_rate
+    }
+
+    /// Whether it was told to end, or something ends it early.
+    pub fn is_ending(&self) -> bool {
+        self.ending() != Ending::No
     }
 
     /// Whether the schedule is held.
@@ -117,8 +160,8 @@ impl Control {
     }
 
     /// Bit i: fault i is on.
-    pub(crate) fn faults(&self) -> u32 {
-        self.0.faults.load(Ordering::Relaxed)
+    pub(crate) fn faults_on(&self) -> u32 {
+        self.0.faults_on.load(Ordering::Relaxed)
     }
 
     /// Ends the run; the first reason stands.
@@ -129,7 +172,7 @@ impl Control {
                 .ending
                 .compare_exchange(from, why as u32, Ordering::AcqRel, Ordering::Acquire);
         if why != Ending::Stopped {
-            self.0.faults.store(0, Ordering::Release);
+            self.0.faults_on.store(0, Ordering::Release);
         }
         self.changed();
     }

@@ -65,9 +65,7 @@ fn unsupplied(plan: &Plan, outline: &Outline) -> Option<String> {
         return None;
     }
     let missing = outline.unsourced.iter().filter(|value| !value.supplied);
-    let mut missing: Vec<&str> = missing.map(|value| value.key.as_str()).collect();
-    // a theme or a language is seldom missed
-    missing.sort_by_key(|key| key.starts_with("cookie."));
+    let missing: Vec<&str> = missing.map(|value| value.key.as_str()).collect();
     let first = missing.first()?;
     let more = match missing.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -88,6 +86,7 @@ mod tests {
         let unsourced = unsourced.iter().map(|(key, supplied)| Unsourced {
             key: (*key).to_owned(),
             requests: 1,
+            left_out: 0,
             supplied: *supplied,
         });
         Outline {
@@ -108,8 +107,8 @@ mod tests {
     fn a_password_that_nobody_supplies_is_named_with_the_flag_that_does() {
         let mut plan = Plan::of("friday");
         let lacking = outline(&[
-            ("cookie.theme", false),
             ("login.password", false),
+            ("cookie.theme", false),
             ("login.pin", true),
         ]);
         let all = warnings(&plan, &lacking);

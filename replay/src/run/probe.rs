@@ -57,7 +57,7 @@ pub(crate) fn start(
     let mut probes = Vec::new();
     for (probe, prepared) in plan.probes.iter().zip(prepared) {
         let (to, batches) = unbounded();
-        let control = Control::new(1.0, 1);
+        let control = Control::of_probe();
         let started = match (&probe.watch, prepared) {
             (_, Some(prepared)) => recorded::start(program, prepared, control.clone(), to, store)?,
             (Watch::Http { path, .. }, None) => {

@@ -171,7 +171,7 @@ impl Conductor {
     fn conduct(&mut self, at: usize, is_due: bool) {
         let now_us = self.origin.now_us();
         let goes_on = self.control.ending() == Ending::No;
-        let enabled = self.control.faults();
+        let enabled = self.control.faults_on();
         let Some(placed) = self.placed.faults.get_mut(at) else {
             return;
         };

@@ -1,12 +1,15 @@
 //! Whether the targets are there and what they call themselves, asked before anything is planned for them:
 //! a run of nothing but refused connections helps nobody, and one against the wrong server is worse.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use super::Targets;
 use super::http_target::HttpTarget;
 use super::mysql_target::MysqlTarget;
+use super::spoken::{Spoken, greets, is_no_mysql, speaks, spoken_at};
 use crate::http::stream::Stream;
+use crate::mysql::authentication::LoginError;
 use crate::mysql::connection::MysqlConnection;
 use crate::tls::certificate_names;
 use crate::{Plan, ReplayError};
@@ -75,7 +78,19 @@ impl Targets {
                     stream.map_err(|error| error.to_string())
                 };
                 let name = target.authority();
-                let stream = within(timeout, &name, tried).await?;
+                let mut stream = match within(timeout, &name, tried).await {
+                    Err(error @ ReplayError::Unreachable { .. }) if target.is_https() => {
+                        let other = spoken_at(opened.address).await;
+                        let other = other.filter(|spoken| *spoken != Spoken::Tls);
+                        return Err(other.map_or(error, |spoken| speaks(target, spoken)));
+                    }
+                    opened => opened?,
+                };
+                if let Stream::Plain(tcp) = &mut stream
+                    && greets(tcp).await
+                {
+                    return Err(speaks(target, Spoken::Mysql));
+                }
                 reached.push(Reached {
                     target: name,
                     names: match stream {
@@ -88,7 +103,25 @@ impl Targets {
             }
             if let Some(login) = &self.mysql {
                 let target = MysqlTarget::new(plan, login)?;
-                reached.push(within(timeout, &target.authority, target.look()).await?);
+                let refused = Cell::new(false);
+                let tried = async {
+                    target.look().await.map_err(|error| {
+                        refused.set(error.code() != 0);
+                        error.to_string()
+                    })
+                };
+                match within(timeout, &target.authority, tried).await {
+                    Ok(there) => reached.push(there),
+                    // MySQL it is
+                    Err(error) if refused.get() => return Err(error),
+                    Err(error) => {
+                        let other = spoken_at(target.address).await;
+                        let other = other.filter(|spoken| *spoken != Spoken::Mysql);
+                        return Err(
+                            other.map_or(error, |spoken| is_no_mysql(&target.authority, spoken))
+                        );
+                    }
+                }
             }
             Ok(reached)
         })
@@ -97,10 +130,9 @@ impl Targets {
 
 impl MysqlTarget {
     /// Logs in once and asks the server what it is.
-    async fn look(&self) -> Result<Reached, String> {
+    async fn look(&self) -> Result<Reached, LoginError> {
         let credentials = self.credentials(None, None, None);
-        let opened = MysqlConnection::open(self, credentials).await;
-        let mut connection = opened.map_err(|error| error.to_string())?;
+        let mut connection = MysqlConnection::open(self, credentials).await?;
         let name = connection.ask("SELECT @@hostname").await;
         let most = connection.ask("SELECT @@max_connections").await;
         let used = connection.ask("SHOW STATUS LIKE 'Threads_connected'").await;

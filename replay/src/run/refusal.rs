@@ -6,9 +6,10 @@ use reprise_measure::readable;
 use reprise_store::Store;
 
 use super::http_target::HttpTarget;
+use super::mysql_target::MysqlTarget;
 use super::{Targets, probe, room};
 use crate::ReplayError;
-use crate::plan::Speed;
+use crate::plan::{Judged, Speed};
 use crate::prepare::Prepared;
 
 /// Finds out whether a run of this plan would be refused before its targets are asked; connects to nothing. A
@@ -21,14 +22,43 @@ pub fn would_refuse(
     targets: &Targets,
     store: &Store,
 ) -> Result<(), ReplayError> {
-    let plan = &prepared.plan;
-    Faults::new(plan.faults.clone())?;
-    plan.judged()?;
-    prepared.sends_something()?;
-    let http = HttpTarget::all(plan, targets)?;
-    room::make_room(prepared, http.iter().map(|target| target.address))?;
-    probe::prepare(plan, store)?;
-    Ok(())
+    Startable::of(prepared, targets, store).map(drop)
+}
+
+/// What a run is started with, once nothing of that refuses it.
+pub(super) struct Startable {
+    pub(super) faults: Faults,
+    pub(super) checks: Vec<Judged>,
+    pub(super) http: Vec<HttpTarget>,
+    pub(super) mysql: Option<MysqlTarget>,
+    /// What each of the plan's probes sends, where that is recorded.
+    pub(super) probes: Vec<Option<Prepared>>,
+}
+
+impl Startable {
+    pub(super) fn of(
+        prepared: &Prepared,
+        targets: &Targets,
+        store: &Store,
+    ) -> Result<Self, ReplayError> {
+        let plan = &prepared.plan;
+        let faults = Faults::new(plan.faults.clone())?;
+        let checks = plan.judged()?;
+        prepared.sends_something()?;
+        let http = HttpTarget::all(plan, targets)?;
+        let login = targets.mysql.as_ref();
+        let mysql = login
+            .map(|login| MysqlTarget::new(plan, login))
+            .transpose()?;
+        room::make_room(prepared, http.iter().map(|target| target.address))?;
+        Ok(Self {
+            faults,
+            checks,
+            http,
+            mysql,
+            probes: probe::prepare(plan, store)?,
+        })
+    }
 }
 
 impl Prepared {

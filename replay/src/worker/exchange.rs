@@ -130,7 +130,7 @@ impl Worker {
             Self::position(sample),
             sample.intended_us,
             &subject,
-            self.control.faults(),
+            self.control.faults_on(),
         )
     }
 

@@ -178,6 +178,18 @@ impl LaneCopy {
             && before.is_none_or(|step| !step.marks.contains(Marks::IN_TRANSACTION))
     }
 
+    /// How many of its steps are due and not sent.
+    pub(crate) fn unsent(&self) -> usize {
+        self.due.get() - self.next.get()
+    }
+
+    /// Passes over what is due and not sent; how many steps that were.
+    pub(crate) fn pass_over_unsent(&self) -> u64 {
+        let unsent = self.unsent();
+        self.next.set(self.due.get());
+        unsent as u64
+    }
+
     /// Whether all has been sent and answered.
     pub(crate) fn is_over(&self, lane: &Lane) -> bool {
         self.next.get() >= lane.steps.len() && self.in_flight.get() == 0

@@ -270,11 +270,10 @@ impl Worker {
     /// What is due and not sent will not be: somebody ended the run.
     fn drop_what_is_due(&self) {
         for lane_copy in self.lanes.borrow().values() {
-            let unsent = lane_copy.due.get() - lane_copy.next.get();
-            lane_copy.next.set(lane_copy.due.get());
+            let unsent = lane_copy.pass_over_unsent();
             self.outbox
                 .borrow_mut()
-                .skipped(SkipReason::Stopped, unsent as u64);
+                .skipped(SkipReason::Stopped, unsent);
         }
     }
 
@@ -282,10 +281,7 @@ impl Worker {
     /// out the longest waits.
     fn tell_time_is_up(&self) {
         let lanes = self.lanes.borrow();
-        let unsent = lanes
-            .values()
-            .map(|lane_copy| lane_copy.due.get() - lane_copy.next.get());
-        let unsent: usize = unsent.sum();
+        let unsent: usize = lanes.values().map(|lane_copy| lane_copy.unsent()).sum();
         if unsent == 0 {
             return;
         }

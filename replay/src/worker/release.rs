@@ -279,11 +279,9 @@ impl Worker {
             return false;
         }
         if self.dismiss(lane_copy) {
-            let unsent = lane_copy.due.get() - lane_copy.next.get();
             let mut outbox = self.outbox.borrow_mut();
-            outbox.skipped(SkipReason::Retired, unsent as u64);
+            outbox.skipped(SkipReason::Retired, lane_copy.pass_over_unsent());
             outbox.retired();
-            lane_copy.next.set(lane_copy.due.get());
         }
         true
     }

@@ -17,6 +17,8 @@ pub(crate) struct DryRun {
     sends: u32,
     /// Whether `sends` is what the recording's mean rate comes to.
     estimated: bool,
+    /// Whether it is sent again and again until the run is stopped.
+    goes_on: bool,
     duration_ms: u32,
     #[specta(type = Number)]
     asked_per_s: f64,
@@ -79,6 +81,7 @@ impl DryRun {
         Self {
             sends: whole(outline.sends),
             estimated: outline.estimated,
+            goes_on: outline.goes_on,
             duration_ms: whole(outline.takes_ms),
             asked_per_s: if seconds > 0.0 {
                 outline.sends as f64 / seconds
@@ -100,7 +103,7 @@ impl DryRun {
             correlations: outline.correlations.iter().map(correlation).collect(),
             from_other_lanes: whole(outline.from_other_lanes),
             missing: missing
-                .map(|value| Count::new(value.key.as_str(), value.requests))
+                .map(|value| Count::new(value.key.as_str(), value.requests + value.left_out))
                 .collect(),
             rewrites: outline
                 .rewrites

@@ -175,7 +175,7 @@ pub(crate) async fn start_replay(
     let desk = desk.inner().clone();
     off_main(move || {
         let request = form.request()?;
-        desk.start_run(&request, request.faults.len(), &news)
+        desk.start_run(&request, &news)
     })
     .await
 }

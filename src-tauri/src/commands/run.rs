@@ -173,7 +173,7 @@ pub(crate) async fn start_again(
     let desk = desk.inner().clone();
     off_main(move || {
         let plan = again.plan(&desk.library())?;
-        desk.start_run(&again.request(&plan), plan.faults.len(), &news)
+        desk.start_run(&again.request(&plan), &news)
     })
     .await
 }
@@ -221,7 +221,7 @@ pub(crate) fn set_rate(desk: State<'_, Desk>, rate: f64) -> Result<(), Failure> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn set_fault(desk: State<'_, Desk>, index: u32, on: bool) -> Result<(), Failure> {
-    desk.running()?.set_fault(index as usize, on);
+    desk.running()?.control().set_fault(index as usize, on);
     Ok(())
 }
 

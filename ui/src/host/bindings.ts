@@ -509,6 +509,8 @@ export type DryRun = {
 	sends: number,
 	/**  Whether `sends` is what the recording's mean rate comes to. */
 	estimated: boolean,
+	/**  Whether it is sent again and again until the run is stopped. */
+	goesOn: boolean,
 	durationMs: number,
 	askedPerS: number,
 	httpLanes: number,

@@ -148,6 +148,7 @@ export const outlook = {
   about: '≈ ',
   inAtRate: (span: string, rate: string) => `in ${span}, ${rate} a second`,
   asFastAsItAnswers: 'as fast as the target answers',
+  untilStopped: ', again and again until it is stopped',
   trying: 'Trying',
   tryTheTargets: 'Try the targets',
   userSessions: 'user sessions',

@@ -41,9 +41,9 @@ pub(crate) struct ChangingArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) no_correlate: Vec<String>,
 
-    /// What becomes of requests that carry a value nobody supplies
-    /// [default: send]
-    #[arg(long, value_enum)]
+    /// What becomes of requests that carry a value nobody supplies: they go as recorded (`send`), or are left out,
+    /// counted as value_missing (`skip`) [default: send]
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true)]
     pub(crate) unsourced: Option<MissingValue>,
 
     /// What MySQL statements were prepared from before the recording began: client, statement id and text, as

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use reprise_app::listen_address;
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -32,7 +33,17 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) ticks: bool,
 
-    /// Let Prometheus read the numbers at http://ADDRESS/metrics while it runs
-    #[arg(long, value_name = "ADDRESS")]
+    /// Let Prometheus read the numbers at http://ADDRESS/metrics while it runs: `127.0.0.1:9464`, or a port alone
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_metrics_address)]
     pub(crate) metrics: Option<SocketAddr>,
+
+    /// Let the run be held, changed and ended over HTTP here while it is on: ADDRESS:PORT, or a port alone;
+    /// with --control-token also from other machines
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) control: Option<String>,
+}
+
+fn parse_metrics_address(text: &str) -> Result<SocketAddr, String> {
+    let address = listen_address("--metrics", text);
+    address.map_err(|_| format!("'{text}' is no address; write 127.0.0.1:9464, or a port alone"))
 }

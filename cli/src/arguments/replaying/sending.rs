@@ -35,8 +35,9 @@ pub(crate) struct SendingArguments {
     #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) lane: Option<String>,
 
-    /// Whether a lane's requests wait for its earlier answers [default: lane]
-    #[arg(long, value_enum)]
+    /// Whether a request waits for the answers its client had before it sent it (`lane`), or goes at its intended
+    /// time whatever is outstanding (`none`) [default: lane]
+    #[arg(long, value_enum, value_name = "ORDER", hide_possible_values = true)]
     pub(crate) http_order: Option<HttpOrder>,
 
     /// Send only what cannot change data
@@ -47,8 +48,9 @@ pub(crate) struct SendingArguments {
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) read_only_deny: Vec<String>,
 
-    /// What becomes of MySQL writes in copies and repetitions of a lane [default: send]
-    #[arg(long, value_enum)]
+    /// What becomes of MySQL writes in copies and repetitions of a lane: they are sent (`send`; rows that are there
+    /// already are conflicts), or only its first playing writes (`skip`; counted as copy_write) [default: send]
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true)]
     pub(crate) copy_writes: Option<CopyWrites>,
 
     /// Send recorded MySQL even where replaying the HTTP makes it happen again

@@ -1,7 +1,7 @@
 //! What a dry run found, in words.
 
 use reprise_app::readable::{count, counted, duration, moment};
-use reprise_app::{Correlation, Outline, SkipReason};
+use reprise_app::{Correlation, Outline, SkipReason, Unsourced};
 
 use crate::table::Table;
 
@@ -44,15 +44,27 @@ pub(super) fn describe(outline: &Outline) -> String {
     text
 }
 
+/// How long that takes.
+fn lasting(outline: &Outline) -> String {
+    let over = match outline.takes_ms {
+        0 => " as fast as it is answered".to_owned(),
+        ms => format!(" over {}", moment(ms * 1_000)),
+    };
+    match outline.goes_on {
+        true => format!("{over}, again and again until it is stopped"),
+        false => over,
+    }
+}
+
 /// How much is sent and left out.
 fn sends(outline: &Outline) -> String {
     let mut text = format!(
-        "would send {}{} in {} HTTP and {} MySQL lanes over {}\n",
+        "would send {}{} in {} HTTP and {} MySQL lanes{}\n",
         if outline.estimated { "about " } else { "" },
         counted(outline.sends, "exchange"),
         count(outline.http_lanes),
         count(outline.mysql_lanes),
-        moment(outline.takes_ms * 1_000),
+        lasting(outline),
     );
     for (reason, n) in &outline.skipped {
         let why = SkipReason::named(reason).map_or("", SkipReason::explanation);
@@ -85,7 +97,7 @@ fn values(text: &mut String, outline: &Outline) {
     }
     if outline.from_other_lanes > 0 {
         text.push_str(&format!(
-            "  {} requests carry a token only another user's answer gave: sent as recorded\n",
+            "  sent as recorded, with a token that only another user's answer gave: {}\n",
             count(outline.from_other_lanes)
         ));
     }
@@ -96,18 +108,25 @@ fn values(text: &mut String, outline: &Outline) {
         ));
     }
     for value in &outline.unsourced {
-        let state = if value.supplied {
-            "supplied"
-        } else {
-            "sent as it is in the recording"
-        };
-        text.push_str(&format!(
-            "  redacted {}: in {}, {state}; supply it with --secret {}=VALUE\n",
-            value.key,
-            counted(value.requests, "request"),
-            value.key
-        ));
+        text.push_str(&describe_unsourced(value));
     }
+}
+
+/// What becomes of a redacted value that no answer gives.
+fn describe_unsourced(value: &Unsourced) -> String {
+    let key = &value.key;
+    let carry = counted(value.requests, "request");
+    if value.supplied {
+        return format!("  redacted {key}: in {carry}, supplied\n");
+    }
+    let sent = (value.requests > 0).then(|| format!("in {carry}, sent as it is in the recording"));
+    let left_out = (value.left_out > 0).then(|| {
+        let lack = counted(value.left_out, "request");
+        format!("{lack} left out for it")
+    });
+    let told: Vec<String> = sent.into_iter().chain(left_out).collect();
+    let told = told.join(", ");
+    format!("  redacted {key}: {told}; supply it with --secret {key}=VALUE\n")
 }
 
 /// What is not compared.

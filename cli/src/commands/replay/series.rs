@@ -85,10 +85,7 @@ pub(super) fn run(
     html: Option<&Path>,
     live: &Live,
 ) -> anyhow::Result<ExitCode> {
-    let min_effect = arguments.min_effect.as_deref();
-    let min_effect = min_effect
-        .map(|text| parse_least_effect("--min-effect", text))
-        .transpose()?;
+    let min_effect = least_effect(arguments)?;
     let turns = library.turns(request)?;
     let stop = Stop::listen()?;
     if !yes && std::io::stdin().is_terminal() && !each_side_goes_on(library, &turns, &stop)? {
@@ -124,6 +121,14 @@ pub(super) fn run(
         _ if answer.held => Ok(ExitCode::SUCCESS),
         _ => Ok(ExitCode::from(exit::JUDGED)),
     }
+}
+
+/// The least change that counts, if one was given.
+pub(super) fn least_effect(arguments: &SeriesArguments) -> Result<Option<f64>, reprise_app::Error> {
+    let given = arguments.min_effect.as_deref();
+    given
+        .map(|text| parse_least_effect("--min-effect", text))
+        .transpose()
 }
 
 /// Asks for each side whether its data may be changed.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Answer, Control, path_part, vaurien};
+use super::{Control, vaurien};
 use crate::Fault;
+use crate::api::{Answer, Asked, object, parts};
 use crate::proxy::{FaultState, Proxy, ProxyError};
 
 /// A fault to add or to change.
@@ -41,17 +41,21 @@ const PLACES: &str = "use GET /api/proxies, GET and PUT /api/proxies/NAME, POST 
                       PUT and DELETE /api/proxies/NAME/faults/ID, POST /api/reset, or Vaurien's /behavior, \
                       /behaviors and /backend, or Toxiproxy's /proxies, /populate, /reset and /version";
 
-pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[u8]) -> Answer {
+pub(super) async fn answer(control: &Control, asked: Asked<'_>) -> Answer {
+    let (method, body) = (asked.method, asked.body);
     let proxies = control.open.list();
-    let parts: Vec<String> = path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .map(path_part::read)
-        .collect();
+    let parts = parts(asked.path);
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let named = |name: &str| {
         let proxy = proxies.iter().find(|proxy| proxy.name() == name);
-        proxy.ok_or_else(|| Answer::error(404, format!("there is no proxy `{name}`")))
+        proxy.ok_or_else(|| {
+            let names: Vec<&str> = proxies.iter().map(|proxy| proxy.name()).collect();
+            let names = names.join(", ");
+            Answer::error(
+                404,
+                format!("there is no proxy `{name}`; there are: {names}"),
+            )
+        })
     };
     let Some((&"api", rest)) = parts.split_first() else {
         if let Some(answer) = vaurien::answer(&proxies, method, &parts, body) {
@@ -61,8 +65,8 @@ pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[
         return theirs.unwrap_or_else(|| Answer::error(404, PLACES));
     };
     let done = match (method, rest) {
-        ("GET", ["proxies"]) => Ok(ok(json!(states(&proxies)))),
-        ("GET", ["proxies", name]) => named(name).map(|proxy| ok(json!(proxy.state()))),
+        ("GET", ["proxies"]) => Ok(Answer::ok(&json!(states(&proxies)))),
+        ("GET", ["proxies", name]) => named(name).map(|proxy| Answer::ok(&json!(proxy.state()))),
         ("PUT", ["proxies", name]) => match named(name) {
             Ok(proxy) => enable(control, proxy, body).await,
             Err(refused) => Err(refused),
@@ -70,18 +74,18 @@ pub(super) async fn answer(control: &Control, method: &str, path: &str, body: &[
         ("POST", ["proxies", name, "faults"]) => named(name).and_then(|proxy| add(proxy, body)),
         ("DELETE", ["proxies", name, "faults"]) => named(name).map(|proxy| {
             proxy.clear_faults();
-            ok(json!(proxy.state()))
+            Answer::ok(&json!(proxy.state()))
         }),
         ("PUT", ["proxies", name, "faults", id]) => {
             named(name).and_then(|proxy| change(proxy, number(id)?, body))
         }
         ("DELETE", ["proxies", name, "faults", id]) => named(name).and_then(|proxy| {
             proxy.remove_fault(number(id)?).map_err(refused)?;
-            Ok(ok(json!(proxy.state())))
+            Ok(Answer::ok(&json!(proxy.state())))
         }),
         ("POST", ["reset"]) => {
             proxies.iter().for_each(|proxy| proxy.clear_faults());
-            Ok(ok(json!(states(&proxies))))
+            Ok(Answer::ok(&json!(states(&proxies))))
         }
         (_, ["proxies", ..] | ["reset"]) => Err(Answer::error(405, PLACES)),
         _ => Err(Answer::error(404, PLACES)),
@@ -96,15 +100,11 @@ async fn enable(control: &Control, proxy: &Arc<Proxy>, body: &[u8]) -> Result<An
         true => control.open.enable(proxy).map_err(refused)?,
         false => control.open.disable(proxy).await,
     }
-    Ok(ok(json!(proxy.state())))
+    Ok(Answer::ok(&json!(proxy.state())))
 }
 
 fn states(proxies: &[Arc<Proxy>]) -> Vec<Value> {
     proxies.iter().map(|proxy| json!(proxy.state())).collect()
-}
-
-const fn ok(body: Value) -> Answer {
-    Answer { status: 200, body }
 }
 
 fn refused(error: ProxyError) -> Answer {
@@ -123,17 +123,6 @@ fn number(id: &str) -> Result<u32, Answer> {
 /// What says what a fault is to be, for whoever says something else.
 const FAULT_BODY: &str =
     "{\"fault\": \"20:delay(ms=250)\", \"on\": true, \"lease_ms\": 5000}, or some of these";
-
-/// Reads a body that is a JSON object; `like` shows one.
-fn object<T: DeserializeOwned>(body: &[u8], like: &str) -> Result<T, Answer> {
-    // fields by their place, as an array has them, are nobody's intention
-    let is_object = body.trim_ascii_start().starts_with(b"{");
-    let read = match is_object {
-        true => serde_json::from_slice(body).map_err(|error| error.to_string()),
-        false => Err("this is no JSON object".to_owned()),
-    };
-    read.map_err(|why| Answer::error(400, format!("{why}: write {like}")))
-}
 
 /// The body, and the fault it writes.
 fn read(body: &[u8]) -> Result<(Option<Fault>, FaultBody), Answer> {
@@ -170,10 +159,7 @@ fn add(proxy: &Proxy, body: &[u8]) -> Result<Answer, Answer> {
         proxy.lease_fault(id, lease).map_err(refused)?;
         proxy.switch_fault(id, on).map_err(refused)?;
     }
-    Ok(Answer {
-        status: 201,
-        body: json!(state(proxy, id)),
-    })
+    Ok(Answer::json(201, &json!(state(proxy, id))))
 }
 
 fn change(proxy: &Proxy, id: u32, body: &[u8]) -> Result<Answer, Answer> {
@@ -190,7 +176,7 @@ fn change(proxy: &Proxy, id: u32, body: &[u8]) -> Result<Answer, Answer> {
     if let Some(on) = body.on {
         proxy.switch_fault(id, on).map_err(refused)?;
     }
-    Ok(ok(json!(state(proxy, id))))
+    Ok(Answer::ok(&json!(state(proxy, id))))
 }
 
 fn state(proxy: &Proxy, id: u32) -> Option<FaultState> {

@@ -10,7 +10,7 @@ use reprise_store::Store;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Answer;
+use crate::api::Answer;
 use crate::proxy::open::OpenProxies;
 use crate::proxy::{Proxy, ProxyConfig, ProxyError, ProxyProtocol, ProxyTls};
 use toxic::{Toxic, ToxicBody};
@@ -52,10 +52,10 @@ impl Toxiproxy {
     /// What Toxiproxy would answer; `None`: it does not know the place either.
     pub(super) async fn answer(&self, method: &str, path: &[&str], body: &[u8]) -> Option<Answer> {
         let answered = match (method, path) {
-            ("GET", ["version"]) => Ok(ok(json!({ "version": VERSION }))),
+            ("GET", ["version"]) => Ok(Answer::ok(&json!({ "version": VERSION }))),
             ("POST", ["reset"]) => self.reset().await,
             ("POST", ["populate"]) => self.populate(body).await,
-            ("GET", ["proxies"]) => Ok(ok(self.all())),
+            ("GET", ["proxies"]) => Ok(Answer::ok(&self.all())),
             ("POST", ["proxies"]) => self.create(body).await,
             (_, ["proxies", name, rest @ ..]) => self.of_proxy(method, name, rest, body).await,
             _ => return None,
@@ -67,14 +67,14 @@ impl Toxiproxy {
         let found = self.open.named(name);
         let proxy = found.ok_or_else(|| refused(404, "proxy not found"))?;
         match (method, path) {
-            ("GET", []) => Ok(ok(self.shown(&proxy))),
+            ("GET", []) => Ok(Answer::ok(&self.shown(&proxy))),
             ("POST" | "PATCH", []) => self.change(proxy, body).await,
             ("DELETE", []) => {
                 self.open.remove(&proxy).await;
                 self.toxics().retain(|(on, _)| on != name);
-                Ok(gone())
+                Ok(Answer::done())
             }
-            ("GET", ["toxics"]) => Ok(ok(json!(self.toxics_on(&proxy)))),
+            ("GET", ["toxics"]) => Ok(Answer::ok(&json!(self.toxics_on(&proxy)))),
             ("POST", ["toxics"]) => self.add(&proxy, body),
             (_, ["toxics", toxic]) => self.of_toxic(method, &proxy, toxic, body),
             _ => Err(refused(405, "method not allowed")),
@@ -86,7 +86,7 @@ impl Toxiproxy {
         let toxic = there.into_iter().find(|toxic| toxic.name == name);
         let toxic = toxic.ok_or_else(|| refused(404, "toxic not found"))?;
         match method {
-            "GET" => Ok(ok(json!(toxic))),
+            "GET" => Ok(Answer::ok(&json!(toxic))),
             "POST" | "PATCH" => {
                 let changed = toxic.changed(read(body)?).map_err(bad)?;
                 let fault = changed.fault().map_err(bad)?;
@@ -95,11 +95,11 @@ impl Toxiproxy {
                 let on = changed.is_on();
                 proxy.switch_fault(id, on).map_err(refused_by)?;
                 self.keep(proxy, changed.clone());
-                Ok(ok(json!(changed)))
+                Ok(Answer::ok(&json!(changed)))
             }
             "DELETE" => {
                 proxy.remove_fault(toxic.id).map_err(refused_by)?;
-                Ok(gone())
+                Ok(Answer::done())
             }
             _ => Err(refused(405, "method not allowed")),
         }
@@ -117,7 +117,7 @@ impl Toxiproxy {
         let fault = toxic.fault().map_err(bad)?;
         toxic.id = proxy.add_fault(fault, toxic.is_on()).map_err(refused_by)?;
         self.keep(proxy, toxic.clone());
-        Ok(ok(json!(toxic)))
+        Ok(Answer::ok(&json!(toxic)))
     }
 
     async fn create(&self, body: &[u8]) -> Answered {
@@ -127,10 +127,7 @@ impl Toxiproxy {
         if body.enabled == Some(false) {
             self.open.disable(&proxy).await;
         }
-        Ok(Answer {
-            status: 201,
-            body: self.shown(&proxy),
-        })
+        Ok(Answer::json(201, &self.shown(&proxy)))
     }
 
     /// Refuses what could not be opened for what it says; `place` is where it says it.
@@ -171,7 +168,7 @@ impl Toxiproxy {
             Some(false) => self.open.disable(&proxy).await,
             None => {}
         }
-        Ok(ok(self.shown(&proxy)))
+        Ok(Answer::ok(&self.shown(&proxy)))
     }
 
     /// The proxy as it is, or another in its place that listens and forwards elsewhere, with its faults.
@@ -214,10 +211,7 @@ impl Toxiproxy {
             }
             made.push(self.shown(&proxy));
         }
-        Ok(Answer {
-            status: 201,
-            body: json!({ "proxies": made }),
-        })
+        Ok(Answer::json(201, &json!({ "proxies": made })))
     }
 
     /// Every proxy on, every fault gone.
@@ -227,7 +221,7 @@ impl Toxiproxy {
             self.open.enable(&proxy).map_err(refused_by)?;
         }
         self.toxics().clear();
-        Ok(gone())
+        Ok(Answer::done())
     }
 
     fn all(&self) -> Value {
@@ -318,22 +312,8 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Answer> {
     })
 }
 
-const fn ok(body: Value) -> Answer {
-    Answer { status: 200, body }
-}
-
-const fn gone() -> Answer {
-    Answer {
-        status: 204,
-        body: Value::Null,
-    }
-}
-
 fn refused(status: u16, why: &str) -> Answer {
-    Answer {
-        status,
-        body: json!({ "error": why, "status": status }),
-    }
+    Answer::json(status, &json!({ "error": why, "status": status }))
 }
 
 fn bad(why: impl ToString) -> Answer {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Answer;
+use crate::api::Answer;
 use crate::proxy::Proxy;
 use crate::{Behaviour, Fault, SpokenProtocol};
 
@@ -73,12 +73,12 @@ pub(super) fn answer(
             Err(why) => {
                 let errors = [json!({ "location": "body", "name": "name", "description": why })];
                 let body = json!({ "status": "error", "errors": errors });
-                return Some(Answer { status: 400, body });
+                return Some(Answer::json(400, &body));
             }
         },
         _ => return None,
     };
-    Some(Answer { status: 200, body })
+    Some(Answer::ok(&body))
 }
 
 /// The behaviour that is on.

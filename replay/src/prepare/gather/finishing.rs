@@ -19,6 +19,7 @@ use crate::prepare::outline::tally::Tally;
 use crate::prepare::precedence::Ranking;
 use crate::prepare::sorter::Sorted;
 use crate::prepare::steps::{Fate, Found, Steps};
+use crate::prepare::values::Uses;
 use crate::reason::SkipReason;
 
 /// How many finished steps of a lane wait to be written: most lanes are complete by then, and what ends
@@ -38,6 +39,8 @@ pub(super) struct Finishing<'a> {
     next: Option<Found>,
     /// Statements that nothing tells.
     unknown: FxHashSet<Statement>,
+    /// What requests carry, of all that is told.
+    pub(super) uses: Uses,
     pub(super) steps: Steps,
     pub(super) tally: Tally<'a>,
 }
@@ -81,6 +84,7 @@ impl<'a> Finishing<'a> {
         plan: &'a Plan,
         mut found: Sorted<Found>,
         unknown: FxHashSet<Statement>,
+        uses: Uses,
         folder: &Path,
     ) -> io::Result<Self> {
         Ok(Self {
@@ -88,6 +92,7 @@ impl<'a> Finishing<'a> {
             next: found.pop()?,
             found,
             unknown,
+            uses,
             steps: Steps::new(folder),
             tally: Tally::new(plan),
         })
@@ -120,6 +125,9 @@ impl<'a> Finishing<'a> {
                     growing.lane.skipped.add(reason, 1);
                     continue;
                 }
+            }
+            if growing.copies > 0 {
+                self.uses.sent(found.uses);
             }
             growing.add(step);
             growing.write(WAITING, &mut self.steps, &mut self.tally)?;

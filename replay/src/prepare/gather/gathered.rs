@@ -14,7 +14,7 @@ use crate::prepare::lane::{Lane, Step};
 use crate::prepare::noise::{Asked, NoiseLearner};
 use crate::prepare::notes::Notes;
 use crate::prepare::setup::LeftOut;
-use crate::prepare::values::{Context, Exchanged, LaneSearch, logs_in};
+use crate::prepare::values::{Context, Exchanged, LaneSearch};
 
 /// A lane as it grows.
 #[derive(Default)]
@@ -25,8 +25,6 @@ pub(super) struct Gathered {
     pub(super) writes: u32,
     /// What the part and the filter leave out; some of it may be needed.
     pub(super) left_out: LeftOut,
-    /// The request searched last has logged its user in.
-    pub(super) logs_in: bool,
     /// The parameter types of its prepared statements.
     pub(super) declarations: Declarations,
     /// Where requests wait for values only: an exchange, and one whose answer gave what it carries.
@@ -61,7 +59,6 @@ impl Gathered {
             answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
             status: row.status.unwrap_or(0),
         };
-        self.logs_in = logs_in(&carried, exchanged.status, request);
         let lacks = self.search.request(exchanged, request, carried, context);
         // what is not sent is not answered
         let sent = !(lacks && context.skips_missing());
@@ -82,7 +79,7 @@ impl Gathered {
         let givers = self.search.givers();
         self.left_out
             .learn((step, is_sent), said, http, answer, givers);
-        if let Some(request) = http.filter(|_| self.logs_in) {
+        if let Some(request) = http.filter(|_| self.search.logs_in()) {
             self.left_out.logged_in(step, request);
         }
     }

@@ -59,8 +59,12 @@ impl<'a> Tally<'a> {
         outline.pinned += marked(Marks::CLOCK);
     }
 
-    /// Counts a lane whose steps have been counted, and how far behind it would be.
+    /// Counts a lane whose steps have been counted, and how far behind it would be. One that the fraction leaves out is
+    /// none.
     pub(in crate::prepare) fn lane(&mut self, lane: &Lane, copies: u64, behind_us: u64) {
+        if copies == 0 {
+            return;
+        }
         let outline = &mut self.outline;
         outline.values += lane.values.count as u64;
         for (reason, count) in lane.skipped.iter() {
@@ -143,6 +147,12 @@ mod tests {
             }
             tally.lane(&lane, 1, u64::from(id) * 1_000);
         }
+        let left_out = Lane {
+            id: 100,
+            protocol: Some(Protocol::Http),
+            ..Lane::default()
+        };
+        tally.lane(&left_out, 0, 200_000);
         let outline = tally.finish(&[(1, "GET /".to_owned())].into());
         let listed: Vec<u32> = outline.lanes.iter().map(|one| one.lane).collect();
         assert_eq!(listed, (80..100).rev().collect::<Vec<_>>());

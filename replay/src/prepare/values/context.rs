@@ -5,19 +5,22 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
 use rustc_hash::FxHashMap;
 
 use super::Rule;
+use super::about::{key_of, matters};
 use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
+use super::told::Told;
+use super::uses::{Source, Use, Uses};
 use crate::http::places::Carried;
 use crate::http::places::guess::{names_a_secret, stem};
 use crate::http::places::json::last_key;
 use crate::http::values::{Holder, Origin, Place};
 use crate::plan::MissingValues;
 use crate::prepare::session::names_a_session;
-use crate::prepare::{Correlation, CorrelationTarget, Unsourced};
 use crate::{Plan, ReplayError};
 
 /// The search as all lanes share it.
@@ -26,7 +29,8 @@ pub(crate) struct Context<'a> {
     plan: &'a Plan,
     operations: &'a BTreeMap<u32, String>,
     rules: Vec<Rule>,
-    pub(crate) missing: Missing<'a>,
+    /// What requests carry, of all that is told.
+    pub(crate) uses: Uses,
     /// Each with its number.
     origins: FxHashMap<Arc<Origin>, u32>,
     /// By their numbers.
@@ -34,19 +38,10 @@ pub(crate) struct Context<'a> {
     /// What answers to other lanes gave.
     pub(super) elsewhere: Elsewhere,
     accounts: FxHashMap<Vec<u8>, u32>,
-    found: BTreeMap<(String, u32, String, bool), Uses>,
-    elsewhere_requests: u64,
     /// The rules that filled a field, by their places.
     used_rules: BTreeSet<usize>,
     /// The names whose values the plan leaves as recorded, as far as there were such values.
     forbade: RefCell<BTreeSet<String>>,
-}
-
-/// Where one correlation goes.
-#[derive(Debug, Default)]
-struct Uses {
-    values: u64,
-    by_target: BTreeMap<(u32, String), u64>,
 }
 
 /// A request that carries a value of an answer.
@@ -78,13 +73,11 @@ impl<'a> Context<'a> {
             plan,
             operations,
             rules: rules.collect::<Result<_, _>>()?,
-            missing: Missing::new(&plan.secrets),
+            uses: Uses::default(),
             origins: FxHashMap::default(),
             origin_list: Vec::new(),
             elsewhere: Elsewhere::default(),
             accounts: FxHashMap::default(),
-            found: BTreeMap::new(),
-            elsewhere_requests: 0,
             used_rules: BTreeSet::new(),
             forbade: RefCell::default(),
         })
@@ -170,10 +163,38 @@ impl<'a> Context<'a> {
 
     /// Notes that a request carries a value of an answer.
     pub(crate) fn found(&mut self, found: Found) {
-        let key = (found.name, found.from, found.origin, found.of_another);
-        let uses = self.found.entry(key).or_default();
-        uses.values += u64::from(found.is_new);
-        *uses.by_target.entry((found.to, found.place)).or_default() += 1;
+        let source = Source {
+            name: found.name,
+            from: found.from,
+            origin: found.origin,
+            of_another: found.of_another,
+        };
+        let source = self.uses.source(source, found.is_new);
+        self.uses.note(Use::Value {
+            source,
+            to: found.to,
+            place: found.place,
+        });
+    }
+
+    /// Notes that a request carries, as recorded, a value which only another lane's answer gave.
+    pub(super) fn found_elsewhere(&mut self) {
+        self.uses.note(Use::OfAnotherLane);
+    }
+
+    /// Notes that a request carries a redacted value; the secret that supplies it, if the plan names one: by its full
+    /// name `login.password`, or by the field's alone.
+    pub(super) fn found_redacted(&mut self, place: &Place, request: &Message<'_>) -> Option<usize> {
+        let (scope, field) = key_of(place, request);
+        let key = format!("{scope}.{field}");
+        let mut secrets = self.plan.secrets.iter();
+        let secret = secrets.position(|name| *name == key || *name == field);
+        self.uses.note(Use::Redacted {
+            key,
+            supplied: secret.is_some(),
+            matters: matters(place),
+        });
+        secret
     }
 
     /// The lane a request is to be counted to by a secret among `all` it carries that one lane alone was given: a token
@@ -199,90 +220,33 @@ impl<'a> Context<'a> {
         keys.find_map(|key| self.elsewhere.giver(key)?.lane)
     }
 
-    /// Counts a request that carries, as recorded, a value which only another lane's answer gave.
-    pub(crate) const fn count_elsewhere(&mut self) {
-        self.elsewhere_requests += 1;
-    }
-
     /// The places of answers, by operation, that give values to requests: fields of JSON documents.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (u32, &str)> {
-        let found = self.found.keys();
-        found
-            .filter(|(_, _, origin, _)| origin.starts_with("json:") && !origin.contains('='))
-            .map(|(_, from, origin, _)| (*from, origin.as_str()))
+        self.uses
+            .sources()
+            .filter(|source| source.origin.starts_with("json:") && !source.origin.contains('='))
+            .map(|source| (source.from, source.origin.as_str()))
     }
 
     /// What the plan shows of it all, and the origins by their numbers.
     pub(crate) fn into_told(self) -> (Told, Vec<Arc<Origin>>) {
-        let Self {
-            found,
-            origin_list,
-            missing,
-            operations,
-            elsewhere_requests,
-            plan,
-            used_rules,
-            forbade,
-            ..
-        } = self;
-        let forbade = forbade.into_inner();
-        let text = |operation: &u32| operations.get(operation).cloned().unwrap_or_default();
-        let mut correlations: Vec<Correlation> = found
-            .iter()
-            .map(|((name, from, origin, of_another), uses)| Correlation {
-                name: name.clone(),
-                from: text(from),
-                from_place: origin.clone(),
-                of_another_lane: *of_another,
-                to: uses
-                    .by_target
-                    .iter()
-                    .map(|((operation, place), requests)| CorrelationTarget {
-                        operation: text(operation),
-                        place: place.clone(),
-                        requests: *requests,
-                    })
-                    .collect(),
-                values: uses.values,
-                requests: uses.by_target.values().sum(),
-            })
-            .collect();
-        correlations.sort_by_key(|one| std::cmp::Reverse(one.requests));
+        let forbade = self.forbade.into_inner();
+        let rules = (0..).zip(&self.plan.correlate);
+        let unused = rules.filter(|(place, _)| !self.used_rules.contains(place));
+        let unmet = self.plan.no_correlate.iter();
+        // all of nothing is nothing
+        let unmet = unmet.filter(|name| *name != "*" && !forbade.contains(*name));
         let told = Told {
-            correlations,
-            from_other_lanes: elsewhere_requests,
-            unsourced: missing.into_list(),
-            unused_rules: (0..)
-                .zip(&plan.correlate)
-                .filter(|(place, _)| !used_rules.contains(place))
-                .map(|(_, rule)| rule.clone())
-                .collect(),
-            unmet_names: plan
-                .no_correlate
-                .iter()
-                // all of nothing is nothing
-                .filter(|name| *name != "*" && !forbade.contains(*name))
-                .cloned()
-                .collect(),
+            unused_rules: unused.map(|(_, rule)| rule.clone()).collect(),
+            unmet_names: unmet.cloned().collect(),
+            ..Told::of(self.uses, self.operations)
         };
-        (told, origin_list)
+        (told, self.origin_list)
     }
 
     fn text(&self, operation: u32) -> &'a str {
         self.operations.get(&operation).map_or("", String::as_str)
     }
-}
-
-/// What is told of the values of a plan.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Told {
-    pub(crate) correlations: Vec<Correlation>,
-    pub(crate) from_other_lanes: u64,
-    pub(crate) unsourced: Vec<Unsourced>,
-    /// Rules of the plan that filled nothing.
-    pub(crate) unused_rules: Vec<String>,
-    /// Names of which the plan leaves values as recorded, and no value has.
-    pub(crate) unmet_names: Vec<String>,
 }
 
 /// What the value of an origin is called: by the name it stands under, or by what an id is about.
@@ -306,44 +270,5 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
         (false, _) => name,
         (true, "") => "id".to_owned(),
         (true, about) => format!("{about}_id"),
-    }
-}
-
-/// What the requests of all lanes lack.
-#[derive(Debug)]
-pub(crate) struct Missing<'a> {
-    /// The names the plan has secrets for.
-    secrets: &'a [String],
-    found: BTreeMap<String, Unsourced>,
-}
-
-impl<'a> Missing<'a> {
-    const fn new(secrets: &'a [String]) -> Self {
-        Self {
-            secrets,
-            found: BTreeMap::new(),
-        }
-    }
-
-    /// What was found, by name.
-    fn into_list(self) -> Vec<Unsourced> {
-        self.found.into_values().collect()
-    }
-
-    /// Counts a request that carries a redacted value; the secret that supplies it, if the plan names one:
-    /// by its full name `login.password`, or by the field's alone.
-    pub(super) fn note(&mut self, scope: &str, field: &str) -> Option<usize> {
-        let key = format!("{scope}.{field}");
-        let secret = self
-            .secrets
-            .iter()
-            .position(|name| *name == key || name == field);
-        let entry = self.found.entry(key.clone()).or_insert_with(|| Unsourced {
-            key,
-            requests: 0,
-            supplied: secret.is_some(),
-        });
-        entry.requests += 1;
-        secret
     }
 }

@@ -2,39 +2,55 @@
 
 use reprise_wire::http::Message;
 
-use super::{Context, Exchanged, about};
+use super::{Context, about};
 use crate::http::places::Carried;
 use crate::http::places::guess::stem;
 use crate::http::values::{Fill, Part, Place};
 
-/// A request that logs a recorded account in.
+/// A request that gave a user and a password.
 #[derive(Clone, Debug)]
 pub(super) struct Login {
-    /// The account, by its number in the recording.
-    pub(super) account: u32,
     name: Vec<u8>,
     user: Place,
     password: Place,
+    /// Whether it was let in; it was turned away otherwise.
+    pub(super) is_let_in: bool,
+    /// The account, by its number in the recording, where the plan's users are to log in instead.
+    pub(super) account: Option<u32>,
 }
 
 impl Login {
-    /// The login that a request is, when the plan's users are to log in instead and the recorded one got in.
-    pub(super) fn of(
-        carried: &[Carried],
-        exchange: Exchanged,
-        request: &Message<'_>,
-        context: &mut Context<'_>,
-    ) -> Option<Self> {
-        if !context.has_users() {
+    /// The login that a request is, when its answer said whether it was one.
+    pub(super) fn of(carried: &[Carried], status: u16, request: &Message<'_>) -> Option<Self> {
+        if !(200..500).contains(&status) {
             return None;
         }
-        let (user, password) = accepted(carried, exchange.status, request)?;
+        let fields = || {
+            carried
+                .iter()
+                .filter(|one| one.whole && one.part == Part::Body)
+        };
+        let mut passwords = fields().filter(|one| names_a_password(one.place.name()));
+        let password = passwords.next()?;
+        // a form that changes a password has one too
+        if passwords.next().is_some() || about(request).contains("register") {
+            return None;
+        }
+        let user = fields().find(|one| names_a_user(one.place.name()))?;
         Some(Self {
-            account: context.account(&user.value),
             name: user.value.clone(),
             user: user.place.clone(),
             password: password.place.clone(),
+            is_let_in: status < 400,
+            account: None,
         })
+    }
+
+    /// Gives it one of the plan's users, if it has some and the recorded one got in.
+    pub(super) fn find_account(&mut self, context: &mut Context<'_>) {
+        if self.is_let_in && context.has_users() {
+            self.account = Some(context.account(&self.name));
+        }
     }
 
     /// The recorded account's name.
@@ -45,41 +61,17 @@ impl Login {
     /// What goes into a field of the login.
     pub(super) fn fill(&self, carried: &Carried) -> Option<Fill> {
         match &carried.place {
-            _ if !carried.whole => None,
+            _ if !carried.whole || self.account.is_none() => None,
             place if *place == self.user => Some(Fill::User),
             place if *place == self.password => Some(Fill::Password),
             _ => None,
         }
     }
-}
 
-/// Whether a request logged somebody in when it was recorded.
-pub(crate) fn logs_in(carried: &[Carried], status: u16, request: &Message<'_>) -> bool {
-    accepted(carried, status, request).is_some()
-}
-
-/// The user and the password of a login that was let in.
-fn accepted<'a>(
-    carried: &'a [Carried],
-    status: u16,
-    request: &Message<'_>,
-) -> Option<(&'a Carried, &'a Carried)> {
-    if !(200..400).contains(&status) {
-        return None;
+    /// Whether this is the password of a login that was turned away: it goes as it was recorded, so that it is again.
+    pub(super) fn is_wrong_password(&self, carried: &Carried) -> bool {
+        !self.is_let_in && carried.whole && carried.place == self.password
     }
-    let fields = || {
-        carried
-            .iter()
-            .filter(|one| one.whole && one.part == Part::Body)
-    };
-    let password = fields().find(|one| names_a_password(one.place.name()))?;
-    let user = fields().find(|one| names_a_user(one.place.name()))?;
-    // a form that changes a password has one too
-    let two = fields()
-        .filter(|one| names_a_password(one.place.name()))
-        .count()
-        > 1;
-    (!two && !about(request).contains("register")).then_some((user, password))
 }
 
 fn names_a_password(name: &str) -> bool {

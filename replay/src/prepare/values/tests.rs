@@ -55,15 +55,18 @@ impl Recorded {
         let (mut carries, mut takings) = (Vec::new(), Vec::new());
         for (id, (_, request, answer)) in (0..).zip(&self.said) {
             let request = Message::parse(request.as_bytes()).unwrap();
+            let status = answer.split(' ').nth(1).unwrap();
             let exchange = Exchanged {
                 id,
                 lane: 0,
                 operation: id,
                 at_us: u64::from(id) * 10,
                 answered_us: u64::from(id) * 10 + 5,
-                status: 200,
+                status: status.parse().unwrap(),
             };
             lane.request(exchange, &request, carried(&request), &mut context);
+            let uses = context.uses.take();
+            context.uses.sent(uses);
             carries.push(lane.carries().to_vec());
             takings.extend(lane.takings());
             let answer = Message::parse(answer.as_bytes()).unwrap();
@@ -316,9 +319,9 @@ fn what_is_redacted_and_unknown_is_missing_unless_a_secret_supplies_it() {
     assert_eq!(
         missing,
         [
-            ("cookie.old", 1, false),
             ("login.password", 1, true),
-            ("login.pin", 1, false)
+            ("login.pin", 1, false),
+            ("cookie.old", 1, false)
         ]
     );
     let fills: Vec<Fill> = searched
@@ -353,6 +356,29 @@ fn another_account_logs_in_where_the_recorded_one_did() {
     );
     assert_eq!(searched.values.account, Some(0));
     assert!(searched.told.unsourced.is_empty());
+}
+
+#[test]
+fn a_login_that_was_turned_away_goes_as_recorded_and_lacks_nothing() {
+    let login = "POST /login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n\
+        email=user1%40shop&password=rp_secretaaaaaaaaaaaaaaaaaa";
+    let mut plan = Plan::of("x");
+    plan.secrets = vec!["login.password".to_owned()];
+    plan.users = 3;
+    let turned_away = Recorded::new()
+        .said("POST /login", login, &json("401 Unauthorized", "", "{}"))
+        .search(&plan);
+    assert_eq!(turned_away.told.unsourced, []);
+    assert_eq!(turned_away.carries, [vec![]]);
+    // what the server did not answer may have been right
+    let failed = Recorded::new()
+        .said(
+            "POST /login",
+            login,
+            &json("503 Service Unavailable", "", "{}"),
+        )
+        .search(&plan);
+    assert_eq!(failed.told.unsourced.len(), 1);
 }
 
 /// A token of the kinds servers make.

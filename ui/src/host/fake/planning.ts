@@ -44,6 +44,7 @@ export function dryRun(form: ReplayForm, allowed: string[]) {
     writing: writes === 0 ? [] : PLAN.writing,
     loopback: /^(127\.|localhost)/.test(host),
     correlations: PLAN.correlations.filter((line) => !form.noCorrelate.includes(line.name)),
+    goesOn: form.repeat && form.duration === '' && form.stages === '',
     estimated: form.duration !== '' || form.stages !== '',
     refused: form.filter === NOTHING ? 'failed to send anything: 74984 filtered' : null,
     rewrites: form.rewrites.map((name) => ({ name, count: name.includes('/v1/') ? 0 : 4_902 })),

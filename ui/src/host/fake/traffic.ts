@@ -223,6 +223,7 @@ export const PLAN: DryRun = {
   warnings: [],
   refused: null,
   estimated: false,
+  goesOn: false,
 };
 
 export const MISMATCHES: Mismatches[] = [

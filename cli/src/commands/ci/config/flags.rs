@@ -13,11 +13,12 @@ use crate::arguments::{Arguments, Command};
 use crate::commands::replay::request;
 
 /// Flags that `reprise ci` decides itself.
-const DECIDED: [&str; 12] = [
+const DECIDED: [&str; 13] = [
     "run",
     "html",
     "ticks",
     "metrics",
+    "control",
     "dry-run",
     "yes",
     "plan",

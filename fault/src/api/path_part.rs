@@ -1,7 +1,12 @@
-//! One part of a path, such as a proxy's name, percent-encoded (RFC 3986 section 2.1).
+//! The parts of a path, such as a proxy's name, percent-encoded (RFC 3986 section 2.1).
 
-/// Reads one; what cannot be read stays as it is.
-pub(super) fn read(part: &str) -> String {
+/// The parts of a path, read; what cannot be read stays as it is.
+pub fn parts(path: &str) -> Vec<String> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.map(read).collect()
+}
+
+fn read(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
@@ -28,7 +33,7 @@ fn digit(digit: u8) -> u8 {
 }
 
 /// Writes one, so that it is read as it was.
-pub(in crate::proxy) fn written(part: &str) -> String {
+pub fn written(part: &str) -> String {
     let mut out = String::with_capacity(part.len());
     for byte in part.bytes() {
         match byte {
