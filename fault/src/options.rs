@@ -117,23 +117,37 @@ impl Options {
         self.value(option, "true or false", |text| text.parse().ok())
     }
 
-    /// The error for a missing option; `needs` says which, and how it is written.
-    pub(crate) const fn missing(&self, needs: &'static str) -> FaultError {
-        FaultError::MissingOption {
-            name: self.behaviour,
-            needs,
-        }
+    /// The error for a missing option; `needs` says which, and how it is written. Where one is left that
+    /// nobody knows it may be the one, misspelt.
+    pub(crate) fn missing(&self, needs: &'static str) -> FaultError {
+        let misspelt = self.left.iter().find(|(name, _)| !self.knows(name));
+        misspelt.map_or(
+            FaultError::MissingOption {
+                name: self.behaviour,
+                needs,
+            },
+            |(name, _)| self.unknown(name),
+        )
     }
 
     /// Refuses what nobody took.
     pub(crate) fn finish(self) -> Result<(), FaultError> {
-        match self.left.into_iter().next() {
-            None => Ok(()),
-            Some((option, _)) => Err(FaultError::UnknownOption {
-                name: self.behaviour,
-                option,
-                allowed: self.allowed,
-            }),
+        let first = self.left.first();
+        first.map_or(Ok(()), |(name, _)| Err(self.unknown(name)))
+    }
+
+    /// Whether the behaviour has such an option, in this or another of its forms.
+    fn knows(&self, option: &str) -> bool {
+        let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut words = self.allowed.split(|c| !is_inside(c));
+        words.any(|word| word == option)
+    }
+
+    fn unknown(&self, option: &str) -> FaultError {
+        FaultError::UnknownOption {
+            name: self.behaviour,
+            option: option.to_owned(),
+            allowed: self.allowed,
         }
     }
 }

@@ -113,7 +113,8 @@ fn every_refusal_names_what_is_allowed() {
         ("10:dealy(ms=1)", "dummy, delay, "),
         ("10:delay", "needs ms"),
         ("10:delay(ms=1", "end the options with `)`"),
-        ("10:delay(sec=1)", "needs ms"),
+        ("10:delay(jitter=1)", "needs ms"),
+        ("10:delay(sec=1)", "no option `sec`: use ms"),
         (
             "10:delay(ms=1,sec=1)",
             "use ms, jitter, distribution, recorded, when, stream",
