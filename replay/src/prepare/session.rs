@@ -3,6 +3,8 @@
 //! Redaction replaces cookies and credentials by pseudonyms, equal ones by equal ones, so sessions can be
 //! told apart without knowing them.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use reprise_wire::http::Message;
@@ -15,7 +17,12 @@ pub(crate) struct Sessions {
     by_identity: FxHashMap<Identity, u32>,
     /// The lane of what a connection sent before its client had a session.
     anonymous: FxHashMap<u32, u32>,
+    /// The lane that answers gave a cookie to, by the hash of its name and value; `None`: they gave it to several.
+    handed_out: FxHashMap<Identity, Option<u32>>,
 }
+
+/// Cookies that answers gave which are remembered; later ones are taken to be their lanes' own.
+const MOST_HANDED_OUT: usize = 200_000;
 
 /// What tells one user from another, hashed: the values themselves are not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,9 +60,118 @@ impl Sessions {
         lane
     }
 
+    /// Who a request says it is from, by what the plan tells users by.
+    pub(crate) fn identity_of(&self, request: &Message<'_>, key: &LaneKey) -> Option<Identity> {
+        let header = |name: &str| Some(identity(name.as_bytes(), request.header(name)?));
+        match key {
+            LaneKey::Session => self.session(request),
+            LaneKey::Connection => None,
+            LaneKey::Cookie(name) => self.by_cookies(request, name.as_deref()),
+            LaneKey::Authorization => header("Authorization"),
+            LaneKey::Header(name) => header(name),
+        }
+    }
+
+    /// The session cookie of a request, else its credentials, else all its cookies.
+    fn session(&self, request: &Message<'_>) -> Option<Identity> {
+        let cookies = cookies_of(request);
+        self.session_cookie(&cookies)
+            .or_else(|| Some(identity(b"Authorization", request.header("Authorization")?)))
+            .or_else(|| self.all_cookies(&cookies))
+    }
+
+    /// The named cookie of a request; without a name its session cookie, else all of them.
+    fn by_cookies(&self, request: &Message<'_>, name: Option<&str>) -> Option<Identity> {
+        let cookies = cookies_of(request);
+        if let Some(name) = name {
+            let named = cookies.iter().find(|(its, _)| *its == name.as_bytes());
+            return named.map(|(name, value)| identity(name, value));
+        }
+        self.session_cookie(&cookies)
+            .or_else(|| self.all_cookies(&cookies))
+    }
+
+    fn session_cookie(&self, cookies: &[Cookie<'_>]) -> Option<Identity> {
+        let mut sessions = cookies.iter().filter(|(name, _)| names_a_session(name));
+        let session = sessions.find(|cookie| !self.is_anybodys(cookie));
+        session.map(|(name, value)| identity(name, value))
+    }
+
+    /// All cookies together, unless each of them is anybody's.
+    fn all_cookies(&self, cookies: &[Cookie<'_>]) -> Option<Identity> {
+        if cookies.iter().all(|cookie| self.is_anybodys(cookie)) {
+            return None;
+        }
+        let mut all: Vec<Vec<u8>> = cookies
+            .iter()
+            .map(|(name, value)| [name, &b"="[..], value].concat())
+            .collect();
+        all.sort_unstable();
+        Some(identity(b"Cookie", &all.join(&b';')))
+    }
+
+    /// Whether answers gave a cookie of this value to several users: a test of whether cookies are kept, a language.
+    fn is_anybodys(&self, (name, value): &Cookie<'_>) -> bool {
+        self.handed_out.get(&identity(name, value)) == Some(&None)
+    }
+
+    /// An answer to a request of `lane` came: what cookies did it give its client, and which session, if it sets the
+    /// cookie that users are told by?
+    pub(crate) fn answered(
+        &mut self,
+        (connection, lane): (u32, u32),
+        request: &Message<'_>,
+        answer: &Message<'_>,
+        key: &LaneKey,
+    ) {
+        let shown = cookies_of(request);
+        let set = answer
+            .headers
+            .iter()
+            .filter(|field| field.is("Set-Cookie"))
+            .filter_map(|field| set_cookie(&field.value))
+            .filter(|(_, value)| !value.is_empty());
+        let mut opened = None;
+        for cookie in set {
+            if !shown.contains(&cookie) {
+                self.hand_out(&cookie, lane);
+            }
+            if opened.is_none() && self.opens(&cookie, key) {
+                opened = Some(identity(cookie.0, cookie.1));
+            }
+        }
+        if let Some(identity) = opened {
+            self.given(connection, identity, lane);
+        }
+    }
+
+    fn hand_out(&mut self, (name, value): &Cookie<'_>, lane: u32) {
+        let has_room = self.handed_out.len() < MOST_HANDED_OUT;
+        match self.handed_out.entry(identity(name, value)) {
+            Entry::Occupied(mut known) if *known.get() != Some(lane) => {
+                known.insert(None);
+            }
+            Entry::Vacant(new) if has_room => {
+                new.insert(Some(lane));
+            }
+            Entry::Occupied(_) | Entry::Vacant(_) => {}
+        }
+    }
+
+    /// Whether a cookie that an answer sets is the one that users are told by.
+    fn opens(&self, cookie: &Cookie<'_>, key: &LaneKey) -> bool {
+        match key {
+            LaneKey::Session | LaneKey::Cookie(None) => {
+                names_a_session(cookie.0) && !self.is_anybodys(cookie)
+            }
+            LaneKey::Cookie(Some(wanted)) => cookie.0 == wanted.as_bytes(),
+            LaneKey::Connection | LaneKey::Authorization | LaneKey::Header(_) => false,
+        }
+    }
+
     /// The answer to a request of `lane` gave its client `identity`: requests that show it are the same
     /// user's. What the connection sends without one from now on is somebody else's.
-    pub(crate) fn given(&mut self, connection: u32, identity: Identity, lane: u32) {
+    fn given(&mut self, connection: u32, identity: Identity, lane: u32) {
         self.by_identity.entry(identity).or_insert(lane);
         if self.anonymous.get(&connection) == Some(&lane) {
             self.anonymous.remove(&connection);
@@ -63,76 +179,14 @@ impl Sessions {
     }
 }
 
-/// Who a request says it is from, by what the plan tells users by.
-pub(crate) fn identity_of_request(request: &Message<'_>, key: &LaneKey) -> Option<Identity> {
-    let header = |name: &str| Some(identity(name.as_bytes(), request.header(name)?));
-    match key {
-        LaneKey::Session => session(request),
-        LaneKey::Connection => None,
-        LaneKey::Cookie(name) => by_cookies(request, name.as_deref()),
-        LaneKey::Authorization => header("Authorization"),
-        LaneKey::Header(name) => header(name),
-    }
-}
+/// The name and the value of a cookie.
+type Cookie<'a> = (&'a [u8], &'a [u8]);
 
-/// The session cookie of a request, else its credentials, else all its cookies.
-fn session(request: &Message<'_>) -> Option<Identity> {
-    session_cookie(&cookies_of(request))
-        .or_else(|| Some(identity(b"Authorization", request.header("Authorization")?)))
-        .or_else(|| by_cookies(request, None))
-}
-
-/// The named cookie of a request; without a name its session cookie, else all of them.
-fn by_cookies(request: &Message<'_>, name: Option<&str>) -> Option<Identity> {
-    let cookies = cookies_of(request);
-    if let Some(name) = name {
-        let named = cookies.iter().find(|(its, _)| *its == name.as_bytes());
-        return named.map(|(name, value)| identity(name, value));
-    }
-    session_cookie(&cookies).or_else(|| all_cookies(&cookies))
-}
-
-fn cookies_of<'a>(request: &'a Message<'_>) -> Vec<(&'a [u8], &'a [u8])> {
-    let cookies: Vec<(&[u8], &[u8])> = request
-        .headers
-        .iter()
-        .filter(|field| field.is("Cookie"))
+fn cookies_of<'a>(request: &'a Message<'_>) -> Vec<Cookie<'a>> {
+    let fields = request.headers.iter().filter(|field| field.is("Cookie"));
+    fields
         .flat_map(|field| cookie_pairs(&field.value))
-        .collect();
-    cookies
-}
-
-fn session_cookie(cookies: &[(&[u8], &[u8])]) -> Option<Identity> {
-    let session = cookies.iter().find(|(name, _)| names_a_session(name));
-    session.map(|(name, value)| identity(name, value))
-}
-
-fn all_cookies(cookies: &[(&[u8], &[u8])]) -> Option<Identity> {
-    if cookies.is_empty() {
-        return None;
-    }
-    let mut all: Vec<Vec<u8>> = cookies
-        .iter()
-        .map(|(name, value)| [name, &b"="[..], value].concat())
-        .collect();
-    all.sort_unstable();
-    Some(identity(b"Cookie", &all.join(&b';')))
-}
-
-/// The session an answer opens, if it sets the cookie that users are told by.
-pub(crate) fn identity_of_response(response: &Message<'_>, key: &LaneKey) -> Option<Identity> {
-    let tells = |name: &[u8]| match key {
-        LaneKey::Session | LaneKey::Cookie(None) => names_a_session(name),
-        LaneKey::Cookie(Some(wanted)) => name == wanted.as_bytes(),
-        LaneKey::Connection | LaneKey::Authorization | LaneKey::Header(_) => false,
-    };
-    response
-        .headers
-        .iter()
-        .filter(|field| field.is("Set-Cookie"))
-        .filter_map(|field| set_cookie(&field.value))
-        .find(|(name, value)| tells(name) && !value.is_empty())
-        .map(|(name, value)| identity(name, value))
+        .collect()
 }
 
 /// The names and values of a Cookie header (RFC 6265 section 4.2.1).
@@ -157,7 +211,12 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
 pub(crate) fn names_a_session(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     let holds = |word: &[u8]| name.windows(word.len()).any(|part| part == word);
-    holds(b"sess") || holds(b"sid") || holds(b"auth") || holds(b"login") || holds(b"jwt")
+    // a sidebar is none
+    let is_sid = name
+        .windows(3)
+        .zip(1..)
+        .any(|(part, at)| part == b"sid" && name.get(at + 2).is_none_or(|next| *next != b'e'));
+    holds(b"sess") || is_sid || holds(b"auth") || holds(b"login") || holds(b"jwt")
 }
 
 fn identity(name: &[u8], value: &[u8]) -> Identity {
@@ -174,7 +233,7 @@ mod tests {
     use super::*;
 
     fn of(request: &str) -> Option<Identity> {
-        identity_of_request(
+        Sessions::default().identity_of(
             &Message::parse(request.as_bytes()).unwrap(),
             &LaneKey::Session,
         )
@@ -196,30 +255,26 @@ mod tests {
         let request =
             b"GET / HTTP/1.1\r\nCookie: sid=a; cart=7\r\nAuthorization: b\r\nX-User: c\r\n\r\n";
         let request = Message::parse(request).unwrap();
-        let by = |key: &str| identity_of_request(&request, &key.parse().unwrap());
+        let sessions = Sessions::default();
+        let by = |key: &str| sessions.identity_of(&request, &key.parse().unwrap());
         assert_eq!(by("connection"), None);
         assert_eq!(by("cookie"), Some(identity(b"sid", b"a")));
         assert_eq!(by("cookie:cart"), Some(identity(b"cart", b"7")));
         assert_eq!(by("cookie:other"), None);
         assert_eq!(by("authorization"), Some(identity(b"Authorization", b"b")));
         assert_eq!(by("header:X-User"), Some(identity(b"X-User", b"c")));
-        let answer = Message::parse(b"HTTP/1.1 200 OK\r\nSet-Cookie: cart=7\r\n\r\n").unwrap();
-        let given = |key: &str| identity_of_response(&answer, &key.parse().unwrap());
-        assert_eq!(given("cookie:cart"), by("cookie:cart"));
-        assert_eq!((given("session"), given("header:X-User")), (None, None));
+        let opens = |key: &str| sessions.opens(&(b"cart", b"7"), &key.parse().unwrap());
+        assert!(opens("cookie:cart") && !opens("session") && !opens("header:X-User"));
     }
 
     #[test]
     fn what_comes_before_the_login_on_its_connection_is_the_same_lane() {
         let mut sessions = Sessions::default();
         let login = sessions.lane(1, None, 0);
+        let request = Message::parse(b"POST /login HTTP/1.1\r\n\r\n").unwrap();
         let answer =
             Message::parse(b"HTTP/1.1 302 Found\r\nSet-Cookie: sid=rp_a; Path=/\r\n\r\n").unwrap();
-        sessions.given(
-            1,
-            identity_of_response(&answer, &LaneKey::Session).unwrap(),
-            login,
-        );
+        sessions.answered((1, login), &request, &answer, &LaneKey::Session);
         let on_another_connection = of("GET / HTTP/1.1\r\nCookie: sid=rp_a\r\n\r\n");
         assert_eq!(sessions.lane(2, on_another_connection, 1), login);
         assert_eq!(
@@ -227,6 +282,33 @@ mod tests {
             1,
             "somebody else on the same connection"
         );
+    }
+
+    #[test]
+    fn a_cookie_that_several_users_were_given_is_nobodys_and_a_sidebar_is_no_session() {
+        let mut sessions = Sessions::default();
+        let shows = |cookies: &str| format!("GET / HTTP/1.1\r\nCookie: {cookies}\r\n\r\n");
+        let identity = |sessions: &Sessions, cookies: &str| {
+            let request = shows(cookies);
+            sessions.identity_of(
+                &Message::parse(request.as_bytes()).unwrap(),
+                &LaneKey::Session,
+            )
+        };
+        let answer = Message::parse(b"HTTP/1.1 200 OK\r\nSet-Cookie: lang=en\r\n\r\n").unwrap();
+        let mut give = |lane: u32, cookies: &str| {
+            let request = shows(cookies);
+            let request = Message::parse(request.as_bytes()).unwrap();
+            sessions.answered((lane, lane), &request, &answer, &LaneKey::Session);
+            identity(&sessions, "lang=en")
+        };
+        assert!(give(1, "").is_some());
+        assert!(give(1, "lang=en").is_some(), "one user, given it again");
+        assert!(give(2, "lang=en").is_some(), "one that had it before");
+        assert!(give(2, "").is_none());
+        assert!(identity(&sessions, "lang=en; visitor=7").is_some());
+        let sidebar = identity(&sessions, "sidebar=open; user=a");
+        assert_ne!(sidebar, identity(&sessions, "sidebar=open; user=b"));
     }
 
     #[test]

@@ -291,7 +291,7 @@ impl LaneSearch {
         (number, number == next)
     }
 
-    /// What the target has to supply for a value that an answer to one other lane alone gave.
+    /// What the target has to supply for a value that an answer to another lane gave, and not to several.
     fn fill_from_another(
         &mut self,
         carried: &Carried,
@@ -299,17 +299,18 @@ impl LaneSearch {
         exchange: Exchanged,
         context: &mut Context<'_>,
     ) -> Option<Fill> {
-        let elsewhere = &context.elsewhere;
         let (key, giver) = keys
             .iter()
-            .find_map(|key| Some((*key, *elsewhere.giver(*key)?)))?;
+            .find_map(|key| Some((*key, *context.elsewhere.giver(*key)?)))?;
         let name = context.name_of(giver.origin, &carried.stem);
         let is_known = giver.answered_us <= exchange.at_us && giver.stands_alone;
         if !is_known || giver.lane == Some(exchange.lane) || context.forbids(&name) {
             context.found_elsewhere();
             return None;
         }
-        let Some((number, is_new)) = context.elsewhere.share(key) else {
+        // a cookie that answers give to everybody is as good from any of them
+        let anybodys = context.is_cookie(giver.origin, &carried.place);
+        let Some((number, is_new)) = context.elsewhere.share(key, anybodys) else {
             context.found_elsewhere();
             return None;
         };

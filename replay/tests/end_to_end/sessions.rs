@@ -102,6 +102,78 @@ fn a_token_that_several_clients_were_given_tells_nobody() {
     );
 }
 
+/// What the application sets to see whether a browser keeps cookies: the same for everybody.
+const PROBE: &str = "probe=rp_gmzdsmjxgqztanbvgy3tqojqgey";
+
+fn login_page() -> String {
+    format!("HTTP/1.1 200 OK\r\nSet-Cookie: {PROBE}; Path=/\r\nContent-Length: 0\r\n\r\n")
+}
+
+fn with_cookies(method: &str, path: &str, cookies: &str) -> String {
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: shop.example\r\nCookie: {cookies}\r\nContent-Length: 0\r\n\r\n"
+    )
+}
+
+fn let_in(user: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nSet-Cookie: in_as={user}; Path=/\r\nContent-Length: 0\r\n\r\n")
+}
+
+#[test]
+fn users_whom_the_application_gave_the_same_cookie_stay_apart() {
+    let user = |connection: u16, at_ms, name: &str| {
+        let cookies = format!("{PROBE}; in_as={name}");
+        let log_in = with_cookies("POST", "/login", PROBE);
+        let home = with_cookies("GET", "/home", &cookies);
+        [
+            said(
+                connection,
+                at_ms,
+                "GET /login HTTP/1.1\r\nHost: shop.example\r\n\r\n",
+                &login_page(),
+            ),
+            said(connection, at_ms + 20, &log_in, &let_in(name)),
+            said(connection + 10, at_ms + 40, &home, &ok("ok")),
+        ]
+    };
+    let names = ["rp_aaaaaaaaaaaaaaaaaaaaaaaa", "rp_bbbbbbbbbbbbbbbbbbbbbbbb"];
+    // the second logs in when the first has shown the cookie, and another way when it has only that
+    let mut all: Vec<Said> = user(1, 0, names[0]).into_iter().collect();
+    all.extend(user(2, 100, names[1]));
+    all.push(said(
+        30,
+        200,
+        &with_cookies("GET", "/login", PROBE),
+        &ok("kept"),
+    ));
+    let outline = outline(&all);
+    assert_eq!(outline.http_lanes, 3);
+    assert!(outline.unsourced.is_empty(), "{:?}", outline.unsourced);
+
+    let address = serve(|request| {
+        let shows = |text: &str| request.contains(text);
+        Do::Answer(match request.split(' ').nth(1) {
+            Some("/login") if request.starts_with("POST") && shows("probe=own") => {
+                let_in("own-0a1b2c3d4e5f6071")
+            }
+            Some("/login") if shows("probe=own") => ok("kept"),
+            Some("/login") => login_page().replace(PROBE, "probe=own-1f2e3d4c5b6a7988"),
+            Some("/home") if shows("probe=own") && shows("in_as=own") => ok("ok"),
+            _ => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        })
+    });
+    let (_folder, store) = store_with(&all);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!((summary.sent, summary.outcomes.ok), (7, 7));
+}
+
+fn ok(body: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 fn created(id: &str) -> String {
     format!(
         "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{\"item\":{{\"id\":{id}}}}}",

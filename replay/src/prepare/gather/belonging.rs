@@ -14,7 +14,6 @@ use crate::http::route::Addressed;
 use crate::mysql::command::{Kill, kill_of};
 use crate::plan::LaneKey;
 use crate::prepare::lane::Lane;
-use crate::prepare::session::{identity_of_request, identity_of_response};
 use crate::reason::SkipReason;
 
 impl Gatherer<'_> {
@@ -33,7 +32,7 @@ impl Gatherer<'_> {
             Protocol::Mysql => *self.mysql_lanes.entry(connection).or_insert(next),
             Protocol::Http => {
                 let key = &self.plan.lanes;
-                let identity = http.and_then(|http| identity_of_request(http, key));
+                let identity = http.and_then(|http| self.sessions.identity_of(http, key));
                 let is_open = *key == LaneKey::Session && !self.sessions.knows(identity);
                 let by_secret = http.filter(|_| is_open).and_then(|http| {
                     let carried = carried.insert(places::carried(http));
@@ -43,9 +42,9 @@ impl Gatherer<'_> {
                     Some(lane) => self.sessions.joined(connection, identity, lane),
                     None => self.sessions.lane(connection, identity, next),
                 };
-                if let Some(identity) = answer.and_then(|answer| identity_of_response(answer, key))
-                {
-                    self.sessions.given(connection, identity, lane);
+                if let (Some(request), Some(answer)) = (http, answer) {
+                    self.sessions
+                        .answered((connection, lane), request, answer, key);
                 }
                 lane
             }

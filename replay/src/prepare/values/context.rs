@@ -130,6 +130,18 @@ impl<'a> Context<'a> {
         origin.map_or_else(String::new, |origin| name_of(origin, about))
     }
 
+    /// Whether an origin is the cookie that stands at `place`.
+    pub(super) fn is_cookie(&self, origin: u32, place: &Place) -> bool {
+        let holder = self
+            .origin_list
+            .get(origin as usize)
+            .map(|origin| &origin.holder);
+        match (holder, place) {
+            (Some(Holder::Cookie { name, .. }), Place::Cookie(shown)) => name == shown,
+            _ => false,
+        }
+    }
+
     /// Whether the plan leaves values of this name as recorded; asked where one would be replaced.
     pub(crate) fn forbids(&self, name: &str) -> bool {
         let forbids = self.plan.forbids_correlation(name);

@@ -65,10 +65,12 @@ impl Elsewhere {
     }
 
     /// The number of a value that another lane than its giver carries from now on; true with the first: it is
-    /// to be taken from its giver's answer.
-    pub(super) fn share(&mut self, key: u64) -> Option<(u32, bool)> {
+    /// to be taken from its giver's answer. Not what several lanes were given, unless it is to be `anybodys`.
+    pub(super) fn share(&mut self, key: u64, anybodys: bool) -> Option<(u32, bool)> {
         let giver = self.given.get_mut(&key)?;
-        giver.lane?;
+        if giver.lane.is_none() && !anybodys {
+            return None;
+        }
         if let Some(number) = giver.number {
             return Some((number, false));
         }
