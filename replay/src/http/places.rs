@@ -6,6 +6,7 @@ pub(crate) mod guess;
 pub(crate) mod html;
 pub(crate) mod json;
 mod request;
+mod script;
 pub(crate) mod url;
 
 pub(crate) use answer::{Looks, Offered, Shown, offered, take};

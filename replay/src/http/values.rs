@@ -72,6 +72,8 @@ pub(crate) enum Holder {
     Html(String),
     /// A link, a form's action or a source in HTML.
     Link,
+    /// What a script in HTML sets: the key, variable or function before the literal, and the one around that.
+    Script(String),
     /// The string or number at this path of a JSON document: keys and indices, joined by dots.
     Json(String),
 }
@@ -144,6 +146,7 @@ impl fmt::Display for Origin {
             (Holder::Cookie { name, .. }, _) => write!(f, "cookie:{name}"),
             (Holder::Header(name), shape) => with_shape(f, "header", name, shape.as_deref()),
             (Holder::Html(name), shape) => with_shape(f, "html", name, shape.as_deref()),
+            (Holder::Script(path), shape) => with_shape(f, "script", path, shape.as_deref()),
             (Holder::Json(path), shape) => with_shape(f, "json", path, shape.as_deref()),
         }
     }

@@ -274,7 +274,7 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
         (Holder::Header(name) | Holder::Html(name) | Holder::Cookie { name, .. }, None) => {
             name.clone()
         }
-        (Holder::Json(path), None) => last_key(path).to_owned(),
+        (Holder::Json(path) | Holder::Script(path), None) => last_key(path).to_owned(),
         (Holder::Link, None) => String::new(),
     };
     let bare = stem(&name).is_empty() || name.bytes().all(|byte| byte.is_ascii_digit());

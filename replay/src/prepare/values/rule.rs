@@ -70,6 +70,7 @@ fn origin_of(text: &str) -> Option<Origin> {
             )
         }
         "html" => (Holder::Html(name.to_owned()), shape),
+        "script" => (Holder::Script(name.to_owned()), shape),
         "json" => (Holder::Json(name.to_owned()), shape),
         "link" => (Holder::Link, Some(rest)),
         _ => return None,

@@ -8,6 +8,7 @@ use rustc_hash::FxHasher;
 use super::super::guess::{names_an_id, nearest_key, nearest_name};
 use super::super::html::{Piece, attributes, pieces};
 use super::super::json::{Kind, last_key, leaves};
+use super::super::script::literals;
 use super::super::{is_html, is_json};
 use super::Shown;
 use crate::http::values::Holder;
@@ -44,6 +45,11 @@ pub(super) enum Spot<'a> {
     /// A hidden field of a form, by its name.
     Hidden(&'a str),
     Link,
+    /// What a script of a page sets, by its path.
+    Script {
+        path: &'a str,
+        in_array: bool,
+    },
     Json {
         path: &'a str,
         in_array: bool,
@@ -60,6 +66,7 @@ impl Spot<'_> {
             },
             Self::Html(name) | Self::Hidden(name) => Holder::Html((*name).to_owned()),
             Self::Link => Holder::Link,
+            Self::Script { path, .. } => Holder::Script((*path).to_owned()),
             Self::Json { path, .. } => Holder::Json((*path).to_owned()),
         }
     }
@@ -79,6 +86,7 @@ impl Spot<'_> {
             Self::Html(name) | Self::Hidden(name) => (3, *name),
             Self::Link => (4, ""),
             Self::Json { path, .. } => (5, *path),
+            Self::Script { path, .. } => (6, *path),
         };
         let mut hasher = FxHasher::default();
         hasher.write_u8(kind);
@@ -101,7 +109,8 @@ impl Spot<'_> {
                     decoded: as_known,
                 },
             ) => name == known && decoded == as_known,
-            (Self::Json { path, .. }, Holder::Json(known)) => path == known,
+            (Self::Json { path, .. }, Holder::Json(known))
+            | (Self::Script { path, .. }, Holder::Script(known)) => path == known,
             (Self::Link, Holder::Link) => true,
             _ => false,
         }
@@ -114,7 +123,7 @@ impl Spot<'_> {
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => name,
             Self::Link => "",
-            Self::Json { path, .. } => last_key(path),
+            Self::Json { path, .. } | Self::Script { path, .. } => last_key(path),
         }
     }
 
@@ -126,7 +135,7 @@ impl Spot<'_> {
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => nearest_name(std::iter::once(*name)),
             Self::Link => String::new(),
-            Self::Json { path, .. } => nearest_key(path),
+            Self::Json { path, .. } | Self::Script { path, .. } => nearest_key(path),
         };
         if stem.is_empty() {
             about.to_owned()
@@ -136,11 +145,17 @@ impl Spot<'_> {
     }
 
     pub(super) fn names_an_id(&self) -> bool {
-        matches!(self, Self::Header("etag" | "last-modified")) || names_an_id(self.name())
+        // a bare `id` in a script may be anything's
+        let is_bare = matches!(self, Self::Script { path, .. } if nearest_key(path).is_empty());
+        let is_revision = matches!(self, Self::Header("etag" | "last-modified"));
+        is_revision || (!is_bare && names_an_id(self.name()))
     }
 
     pub(super) fn is_in_array(&self) -> bool {
-        matches!(self, Self::Json { in_array: true, .. })
+        matches!(
+            self,
+            Self::Json { in_array: true, .. } | Self::Script { in_array: true, .. }
+        )
     }
 }
 
@@ -207,40 +222,67 @@ fn cookie(field: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
 }
 
 fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
-    pieces(page, &mut |piece| {
-        let Piece::Tag {
-            name,
-            attributes: inside,
-        } = piece
-        else {
-            return;
-        };
-        let holds = match name.to_ascii_lowercase().as_slice() {
-            b"input" | b"button" => "value",
-            b"meta" => "content",
-            _ => "",
-        };
-        let (mut named, mut held, mut is_hidden) = (None, None, false);
-        for (attribute, raw) in attributes(inside) {
-            let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
-            let value = html_text(raw);
-            match attribute.as_str() {
-                "name" | "property" if !holds.is_empty() => named = Some(value),
-                attribute if attribute == holds => held = Some(value),
-                "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
-                "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
-                attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
-                _ => {}
-            }
+    let mut is_script = false;
+    pieces(page, &mut |piece| match piece {
+        Piece::Tag { name, attributes } => {
+            is_script = name.eq_ignore_ascii_case(b"script") && !holds_markup(attributes);
+            tag(name, attributes, found);
         }
-        if let (Some(name), Some(value)) = (named, held) {
-            let name = &*String::from_utf8_lossy(&name);
-            let spot = if is_hidden {
-                Spot::Hidden(name)
-            } else {
-                Spot::Html(name)
-            };
-            found(spot, &value);
+        Piece::Text(text) if is_script => script(text, found),
+        Piece::Text(_) | Piece::End(_) => is_script = false,
+    });
+}
+
+/// Whether a script element holds a template of a page and no script.
+fn holds_markup(inside: &[u8]) -> bool {
+    attributes(inside).any(|(name, value)| {
+        let holds = |word: &[u8]| value.windows(word.len()).any(|part| part == word);
+        name.eq_ignore_ascii_case(b"type") && (holds(b"html") || holds(b"template"))
+    })
+}
+
+/// What a script sets.
+fn script(text: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    literals(text, &mut |literal| {
+        let spot = Spot::Script {
+            path: literal.path,
+            in_array: literal.in_array,
+        };
+        if literal.is_number {
+            found(spot, literal.raw);
+        } else {
+            found(spot, &Writing::JsonText.read(literal.raw));
         }
     });
+}
+
+/// What a tag holds for forms and scripts, and its links.
+fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    let holds = match name.to_ascii_lowercase().as_slice() {
+        b"input" | b"button" => "value",
+        b"meta" => "content",
+        _ => "",
+    };
+    let (mut named, mut held, mut is_hidden) = (None, None, false);
+    for (attribute, raw) in attributes(inside) {
+        let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
+        let value = html_text(raw);
+        match attribute.as_str() {
+            "name" | "property" if !holds.is_empty() => named = Some(value),
+            attribute if attribute == holds => held = Some(value),
+            "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
+            "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
+            attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
+            _ => {}
+        }
+    }
+    if let (Some(name), Some(value)) = (named, held) {
+        let name = &*String::from_utf8_lossy(&name);
+        let spot = if is_hidden {
+            Spot::Hidden(name)
+        } else {
+            Spot::Html(name)
+        };
+        found(spot, &value);
+    }
 }

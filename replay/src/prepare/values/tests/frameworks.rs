@@ -158,3 +158,47 @@ fn a_bare_id_in_a_query_is_about_what_its_path_is_about() {
         get("/posts.php?id=99")
     );
 }
+
+#[test]
+fn what_a_script_of_a_page_sets_is_the_targets_own() {
+    let page = |nonce: &str, csrf: &str, id: &str| {
+        let page = format!(
+            "<script>var beat = {{\"nonce\":\"{csrf}\"}};\napi.use( api.createNonceMiddleware( \"{nonce}\" ) );\n\
+             state = {{\"post\":{{\"id\":{id},\"status\":\"draft\"}}}}; // don't</script>"
+        );
+        let length = page.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{page}"
+        )
+    };
+    let save = |nonce: &str, id: &str| {
+        format!("POST /posts/{id} HTTP/1.1\r\nX-Api-Nonce: {nonce}\r\nContent-Length: 0\r\n\r\n")
+    };
+    let beat = |csrf: &str| {
+        let body = format!("_nonce={csrf}&status=draft");
+        let length = body.len();
+        format!(
+            "POST /beat HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let searched = Recorded::new()
+        .said(
+            "GET /edit",
+            &get("/edit"),
+            &page("6417ddcc17", "c8e4c90eda", "46"),
+        )
+        .said("POST /posts/{id}", &save("6417ddcc17", "46"), EMPTY)
+        .said("POST /beat", &beat("c8e4c90eda"), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(
+        searched.listed(),
+        [
+            "createNonceMiddleware: GET /edit script:use.createNonceMiddleware -> POST /posts/{id} header:x-api-nonce",
+            "nonce: GET /edit script:beat.nonce -> POST /beat form:_nonce",
+            "post_id: GET /edit script:post.id -> POST /posts/{id} path:2",
+        ]
+    );
+    let own = page("0a1b2c3d4e", "ffeeddccbb", "57");
+    assert_eq!(searched.sent(1, &[(0, &own)]), save("0a1b2c3d4e", "57"));
+    assert_eq!(searched.sent(2, &[(0, &own)]), beat("ffeeddccbb"));
+}
