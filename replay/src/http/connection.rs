@@ -4,6 +4,8 @@
 use std::io;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::stream::Stream;
 use crate::desk::{Desk, Seat};
 use crate::run::http_target::HttpTarget;
@@ -26,6 +28,8 @@ pub(crate) struct Request<'a> {
     pub(crate) body_waits: bool,
     /// The answer will be compared: one too long to be kept is digested as it comes.
     pub(crate) compares: bool,
+    /// The recorded client left so long after its request, before the answer ended.
+    pub(crate) leaves_after: Option<Duration>,
 }
 
 impl Request<'_> {
@@ -71,6 +75,8 @@ impl Reply {
 pub(crate) enum End {
     /// All of it came.
     Complete,
+    /// As much of it came as the recorded client listened to.
+    Left,
     /// The connection ended before a byte of it came.
     NoAnswer,
     /// The connection ended before its announced end.
@@ -139,6 +145,7 @@ impl HttpConnection {
     ) {
         seat.leave();
         *reply = Reply::new();
+        let leaves_at = request.leaves_after.map(|after| Instant::now() + after);
         let mut unsent = request.bytes;
         if request.body_waits
             && let Some((head, body)) = split_head(unsent)
@@ -178,7 +185,32 @@ impl HttpConnection {
         }
         let desk = seat.desk(|desk| request.begin(desk));
         loop {
+            if let (Some(leaves_at), Some(_)) = (leaves_at, desk.answer.status()) {
+                // boxed: few answers have no end
+                return Box::pin(self.listen(leaves_at, desk, reply, origin)).await;
+            }
             let came = self.stream.read(&mut desk.buffer).await;
+            if desk.take(came, reply, self.arrived_us(origin)) {
+                return;
+            }
+        }
+    }
+
+    /// Reads on until the answer is over, or the recorded client left.
+    async fn listen(
+        &mut self,
+        leaves_at: Instant,
+        desk: &mut Desk,
+        reply: &mut Reply,
+        origin: Origin,
+    ) {
+        loop {
+            let read = self.stream.read(&mut desk.buffer);
+            let Ok(came) = tokio::time::timeout_at(leaves_at, read).await else {
+                reply.end = End::Left;
+                reply.done_us = origin.now_us();
+                return;
+            };
             if desk.take(came, reply, self.arrived_us(origin)) {
                 return;
             }

@@ -42,7 +42,7 @@ use crate::reason::SkipReason;
 use crate::{Plan, ReplayError};
 use finishing::Finishing;
 use gathered::Gathered;
-use step::{mysql_digest, step_of};
+use step::{listened_us, mysql_digest, step_of};
 use stored_sessions::sessions_of;
 
 /// Collects lanes while a recording is read.
@@ -56,6 +56,8 @@ pub(crate) struct Gatherer<'a> {
     clients: FxHashMap<u32, IpAddr>,
     /// When MySQL connections were opened.
     opened_us: FxHashMap<u32, u64>,
+    /// When connections were closed.
+    closed_us: FxHashMap<u32, u64>,
     http_servers: FxHashSet<IpAddr>,
     sessions: Sessions,
     mysql_lanes: FxHashMap<u32, u32>,
@@ -136,6 +138,10 @@ impl<'a> Gatherer<'a> {
                 .filter(|one| one.mysql_session.is_some())
                 .map(|one| (one.id.0, u64::try_from(one.opened_us).unwrap_or(0)))
                 .collect(),
+            closed_us: connections
+                .iter()
+                .filter_map(|one| Some((one.id.0, u64::try_from(one.closed_us?).ok()?)))
+                .collect(),
             http_servers: connections
                 .iter()
                 .filter(spoke)
@@ -199,7 +205,9 @@ impl<'a> Gatherer<'a> {
         let is_sent = reason.is_none();
         self.met
             .exchange(self.plan, (exchange, operation), route, is_sent);
-        let (at_us, took_us) = times_of(row);
+        let (at_us, mut took_us) = times_of(row);
+        let listened_us = listened_us(row, self.closed_us.get(&row.connection.0).copied());
+        took_us = listened_us.unwrap_or(took_us);
         if let (Protocol::Mysql, Some(Kill::Thread(thread))) = (row.protocol, kill_of(request)) {
             self.killed.insert(thread);
         }
@@ -236,6 +244,7 @@ impl<'a> Gatherer<'a> {
         let on_time = on_time && clock::depends_on_it(request, operation, writes);
         step.marks.set(Marks::CLOCK, on_time);
         step.marks.set(Marks::WRITES, writes);
+        step.marks.set(Marks::LEFT, listened_us.is_some());
         if let Some(gathered) = self.lanes.get_mut(lane as usize).filter(|_| self.cuts) {
             let (http, answer) = (http.as_ref(), answer.as_ref());
             let sent = reason.is_none();

@@ -131,5 +131,7 @@ bitflags! {
         const WRITES = 1 << 5;
         /// MySQL: what it does depends on the time, and the plan pins the clock.
         const CLOCK = 1 << 6;
+        /// HTTP: its client left before the answer ended, as one does that listens to events; it took that long.
+        const LEFT = 1 << 7;
     }
 }

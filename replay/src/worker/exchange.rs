@@ -89,6 +89,9 @@ impl Worker {
                         &mut sample,
                         &mut reply,
                     ));
+                    // who listens to events has patience for as long
+                    let listens = self.leaves_after(step).unwrap_or_default();
+                    let from_us = from_us.saturating_add(listens.as_micros() as u64);
                     self.in_flight.patiently(ticket, from_us, exchanged).await
                 };
                 if waited.is_err() {

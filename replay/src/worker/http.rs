@@ -1,6 +1,8 @@
 //! One HTTP exchange: a connection as the plan says, the request made ready, sent, its answer read.
 //! Units: microseconds of the run.
 
+use std::time::Duration;
+
 use reprise_measure::{Outcome, Sample, SampleFlags};
 
 use super::Worker;
@@ -11,6 +13,7 @@ use crate::http::looked_at::LookedAt;
 use crate::http::pool::{Pool, PoolPlace};
 use crate::http::template::Template;
 use crate::http::values::{Carry, Fill, Shared};
+use crate::plan::Speed;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
 use crate::users::Account;
@@ -53,6 +56,7 @@ impl Worker {
             bytes: &bytes,
             body_waits: template.body_waits(),
             compares: outgoing.recorded.is_some() && step.digest != 0,
+            leaves_after: self.leaves_after(step),
         };
         let mut seat = self.desks.seat();
         let origin = self.program.origin;
@@ -82,7 +86,7 @@ impl Worker {
                 sample.outcome = Outcome::ErrorReply;
                 sample.flags |= SampleFlags::ERROR_ANSWER;
             }
-            End::Complete => {
+            End::Complete | End::Left => {
                 let whole = answer.body().len() as u64 == answer.body_len();
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
                 let digest = answer.take_digest();
@@ -90,10 +94,25 @@ impl Worker {
                 self.take_answer(lane_copy, &outgoing.takes, answer, fields);
                 let answered = (&*answer, fields, digest);
                 self.verify(lane_copy, (lane, step), outgoing, answered, sample);
-                let stays = answer.keep_alive() && !reply.body_unsent;
+                let is_over = reply.end == End::Complete && !reply.body_unsent;
+                let stays = answer.keep_alive() && is_over;
                 self.put_back(lane_copy, step, held, stays && !template.closes());
             }
         }
+    }
+
+    /// How long after its request the client of a step leaves, if it does not hear the answer out: on the clock of the
+    /// run as it goes now, for it is the user's time and not the server's.
+    pub(super) fn leaves_after(&self, step: &Step) -> Option<Duration> {
+        let listened = Duration::from_micros(u64::from(step.took_us));
+        step.marks
+            .contains(Marks::LEFT)
+            .then(|| match self.clock.borrow().speed() {
+                Speed::Times(times) => {
+                    Duration::try_from_secs_f64(listened.as_secs_f64() / times).unwrap_or(listened)
+                }
+                Speed::Max => Duration::ZERO,
+            })
     }
 
     /// What the target has answered other lanes of the copy of what a request carries, and whether that is all.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reprise_measure::Outcome;
-use reprise_replay::Connections;
+use reprise_replay::{Connections, Speed};
 
 use super::http::{OK, samples};
-use super::support::{Notes, get, plan_to, play, said, store_with};
+use super::support::{Notes, Said, get, plan_to, play, said, store_with};
 use super::wire::serve_wire;
 
 const CLOSING: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
@@ -214,4 +214,55 @@ fn a_pool_of_one_has_one_thread_and_outlives_a_closing_target() {
         (3, 2),
         "{summary:?}"
     );
+}
+
+const EVENTS: &str =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+#[test]
+fn events_are_listened_to_for_as_long_as_the_recorded_client_did() {
+    let address = serve_wire(|wire| {
+        while let Some(head) = wire.head() {
+            if head.starts_with("GET /events") {
+                wire.say(EVENTS);
+                wire.say("8\r\n: ping\n\n\r\n");
+                assert_eq!(wire.head(), None, "the stream ends when its client leaves");
+                return;
+            }
+            wire.say(OK);
+        }
+    });
+    let events = Said {
+        took_ms: 400,
+        ..said(1, 0, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n", EVENTS)
+    };
+    let logout = "POST /logout HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (speed, least_us, most_us) in [
+        (Speed::Times(1.0), 380_000, 2_000_000),
+        (Speed::Times(4.0), 90_000, 380_000),
+        (Speed::Max, 0, 90_000),
+    ] {
+        let recorded = [
+            Said {
+                request: events.request.clone(),
+                response: events.response.clone(),
+                ..events
+            },
+            said(2, 450, logout, OK),
+        ];
+        let (_folder, store) = store_with(&recorded);
+        let mut plan = plan_to(address);
+        plan.rate.speed = speed;
+        let summary = play(&plan, "run", &store).summary;
+        assert_eq!(summary.outcomes.ok, 2, "{speed:?}: {summary:?}");
+        let listened = samples(&store, "run")
+            .iter()
+            .find(|one| one.exchange == 1)
+            .map(|one| one.done_us - one.sent_us)
+            .unwrap();
+        assert!(
+            (least_us..most_us).contains(&listened),
+            "{speed:?}: {listened}"
+        );
+    }
 }

@@ -100,6 +100,10 @@ fn exchange(said: &Said, at: &impl Fn(i64) -> Timestamp) -> Exchange {
         .get(9..12)
         .and_then(|digits| digits.parse().ok());
     let answered = status.is_some();
+    let in_chunks = said.response.contains("Transfer-Encoding: chunked");
+    let is_cut = in_chunks && !said.response.ends_with("0\r\n\r\n");
+    let mut flags = Flags::empty();
+    flags.set(Flags::RESPONSE_TRUNCATED, is_cut);
     Exchange {
         protocol: Protocol::Http,
         request: Some(payload(&said.request)),
@@ -113,7 +117,7 @@ fn exchange(said: &Said, at: &impl Fn(i64) -> Timestamp) -> Exchange {
         operation: line.split('?').next().unwrap_or_default().to_owned(),
         summary: line,
         status,
-        flags: Flags::empty(),
+        flags,
         statement_id: None,
     }
 }

@@ -1,6 +1,6 @@
 //! From a recorded exchange to a step of a lane: what is known of it by itself.
 
-use reprise_store::RecordedRequest;
+use reprise_store::{ExchangeRow, RecordedRequest};
 use reprise_wire::http::Message;
 use reprise_wire::mysql::{Dialect, Session, summarise_reply};
 use reprise_wire::{Flags, Protocol};
@@ -30,6 +30,18 @@ pub(super) fn mysql_digest(exchange: &RecordedRequest, dialect: &Dialect) -> u64
 pub(super) fn is_whole(exchange: &RecordedRequest) -> bool {
     let cut = Flags::GAP_IN_RESPONSE | Flags::RESPONSE_OVER_CAP | Flags::RESPONSE_TRUNCATED;
     !exchange.row.flags.intersects(cut)
+}
+
+/// For how long the recorded client listened to an answer that it has not to its end: until its connection closed.
+/// `None` when it has all of it, or nothing.
+pub(super) fn listened_us(row: &ExchangeRow, closed_us: Option<u64>) -> Option<u64> {
+    let is_cut = row.protocol == Protocol::Http
+        && row.flags.contains(Flags::RESPONSE_TRUNCATED)
+        && row.status.is_some();
+    let at_us = u64::try_from(row.at_us).unwrap_or(0);
+    let last_us = u64::try_from(row.response_last_us?).ok()?;
+    let closed_us = closed_us.unwrap_or(0).saturating_sub(at_us);
+    is_cut.then(|| last_us.max(closed_us))
 }
 
 /// A recorded exchange as a step, not yet in its lane.

@@ -215,6 +215,7 @@ async fn ask_http(
         bytes: request,
         body_waits: false,
         compares: false,
+        leaves_after: None,
     };
     let mut reply = Reply::new();
     connection
@@ -230,7 +231,7 @@ async fn ask_http(
         End::NoAnswer => Outcome::Reset,
         End::CutShort => Outcome::Truncated,
         End::Garbage => Outcome::ErrorReply,
-        End::Complete => {
+        End::Complete | End::Left => {
             if answer.is_some_and(|answer| answer.keep_alive()) {
                 *kept = Some(connection);
             }
