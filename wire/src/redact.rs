@@ -34,7 +34,7 @@ use crate::mysql::Session;
 use crate::{Exchange, Flags, Protocol};
 
 pub use pass::Hit;
-pub use pseudonym::{RedactionKey, find_pseudonyms, is_pseudonym};
+pub use pseudonym::{RedactionKey, find_pseudonyms, is_pseudonym, without_filling};
 pub use rules::{Action, Detector, Rule, Rules, RulesError, Target};
 
 use mysql::Memory;

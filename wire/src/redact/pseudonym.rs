@@ -167,6 +167,16 @@ pub fn is_pseudonym(value: &[u8]) -> bool {
         .is_some_and(|rest| rest.len() >= LENGTH && rest.iter().all(is_base32))
 }
 
+/// What of a value tells it from others: all of it, but of a pseudonym only what every pseudonym of the same secret
+/// begins with. One that keeps the secret's length goes on, as that of a JWT does where no name says that it is one.
+pub fn without_filling(value: &[u8]) -> &[u8] {
+    if is_pseudonym(value) {
+        value.get(..PREFIX.len() + LENGTH).unwrap_or(value)
+    } else {
+        value
+    }
+}
+
 /// Every pseudonym in `bytes`, in order.
 pub fn find_pseudonyms(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     memchr::memmem::find_iter(bytes, PREFIX).filter_map(|start| {
@@ -194,6 +204,21 @@ mod tests {
         }
         let long = [9; 300];
         assert_eq!(remembered.of(&long, &pseudonyms), pseudonyms.of(&long));
+    }
+
+    #[test]
+    fn pseudonyms_of_one_secret_are_known_for_the_same_whatever_their_length() {
+        let pseudonyms = Pseudonyms::new(&RedactionKey::new([7; 32]));
+        let (one, other) = (&b"eyJhbGciOiJIUzI1NiJ9.e30.one"[..], b"other");
+        let long = pseudonyms.sized(one, 200);
+        assert_eq!(long.len(), 200);
+        assert_eq!(without_filling(&long), pseudonyms.of(one));
+        assert_eq!(without_filling(&pseudonyms.of(one)), pseudonyms.of(one));
+        assert_ne!(without_filling(&long), pseudonyms.of(other));
+        assert_eq!(
+            without_filling(b"rp_no pseudonym, however long it is"),
+            b"rp_no pseudonym, however long it is"
+        );
     }
 
     #[test]

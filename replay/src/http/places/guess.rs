@@ -204,6 +204,40 @@ pub(crate) fn nearest_key(path: &str) -> String {
     nearest(keys_from_the_last(path))
 }
 
+/// What an id in a field of this name is about: `order` of `order[id]`, as PHP and Rails name fields, and of the numbered
+/// `lines-0-order` and `order_2_id`. Numbers are no names, nor are the keys of a map (`item[a1b2c3]`); the name of
+/// the field itself is one, whatever it looks like (`address2`).
+pub(crate) fn field_stem(name: &str) -> String {
+    let groups = name
+        .split(['[', '.'])
+        .map(|group| group.trim_end_matches(']'));
+    let parts: Vec<&str> = groups.flat_map(between_numbers).collect();
+    let names = parts.iter().enumerate().rev();
+    names
+        .filter(|(place, part)| *place == 0 || !is_id(part.as_bytes()))
+        .map(|(_, part)| stem(part))
+        .find(|stem| !stem.is_empty())
+        .unwrap_or_default()
+}
+
+/// What stands between the numbers of a name: `lines` and `order` of `lines-0-order`.
+fn between_numbers(name: &str) -> impl Iterator<Item = &str> {
+    const PARTING: [char; 2] = ['-', '_'];
+    let (mut at, mut from) = (0, 0);
+    let mut parts = Vec::new();
+    for word in name.split_inclusive(PARTING) {
+        let bare = word.trim_end_matches(PARTING);
+        if !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
+            parts.push(name.get(from..at).unwrap_or_default());
+            from = at + word.len();
+        }
+        at += word.len();
+    }
+    parts.push(name.get(from..).unwrap_or_default());
+    let trimmed = parts.into_iter().map(|part| part.trim_end_matches(PARTING));
+    trimmed.filter(|part| !part.is_empty())
+}
+
 fn nearest<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names
         .filter(|name| !is_id(name.as_bytes()))
@@ -299,6 +333,28 @@ mod tests {
             nearest_name(["api", "carts", "57", "id"].into_iter()),
             "cart"
         );
+    }
+
+    #[test]
+    fn fields_are_about_what_their_names_say_numbered_or_not() {
+        for (name, about) in [
+            ("order_id", "order"),
+            ("order[id]", "order"),
+            ("lines-0-order", "order"),
+            ("lines-0-article", "article"),
+            ("lines-0-id", "line"),
+            ("order_2_id", "order"),
+            ("items[0][product_id]", "product"),
+            ("items[a1b2c3][id]", "item"),
+            ("address2", "address2"),
+            ("lines-__prefix__-order", "linesprefixorder"),
+            ("id", ""),
+            ("57", ""),
+            ("-", ""),
+            ("", ""),
+        ] {
+            assert_eq!(field_stem(name), about, "{name}");
+        }
     }
 
     #[test]

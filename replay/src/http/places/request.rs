@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::guess::{nearest_key, nearest_name};
+use super::guess::{field_stem, nearest_key, nearest_name};
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
 use super::{SEARCHED, is_json};
@@ -147,7 +147,7 @@ impl<'a> Search<'a> {
             let Some(url) = Url::of(all) else { return };
             for part in url.parts() {
                 let writing = part.writing();
-                let stem = part.name.as_deref().map(stem_of_name).unwrap_or_default();
+                let stem = part.name.as_deref().map(field_stem).unwrap_or_default();
                 self.field(Place::Header(name.clone()), stem, writing, part.range);
             }
             return;
@@ -214,7 +214,7 @@ impl<'a> Search<'a> {
 
     /// What an id in a field of this name is about; a bare `id` is about what the path is about.
     fn stem_of(&self, name: &str) -> String {
-        let stem = stem_of_name(name);
+        let stem = field_stem(name);
         if stem.is_empty() {
             self.about.clone()
         } else {
@@ -268,14 +268,6 @@ impl<'a> Search<'a> {
             whole: true,
         });
     }
-}
-
-fn stem_of_name(name: &str) -> String {
-    // `order[id]` of PHP and Rails forms
-    let names = name
-        .split(['[', '.'])
-        .map(|part| part.trim_end_matches(']'));
-    nearest_name(names)
 }
 
 fn boundary(kind: &[u8]) -> Option<&[u8]> {

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::super::guess::{names_an_id, nearest_key, nearest_name};
+use super::super::guess::{field_stem, names_an_id, nearest_key};
 use super::super::html::{Piece, attributes, pieces};
 use super::super::json::{Kind, last_key, leaves};
 use super::super::script::literals;
@@ -130,10 +130,8 @@ impl Spot<'_> {
     pub(super) fn stem(&self, about: &str) -> String {
         let stem = match self {
             Self::Header("last-modified") => "lastmodified".to_owned(),
-            Self::Header(name)
-            | Self::Html(name)
-            | Self::Hidden(name)
-            | Self::Cookie { name, .. } => nearest_name(std::iter::once(*name)),
+            Self::Html(name) => field_stem(name.strip_prefix("data-").unwrap_or(name)),
+            Self::Header(name) | Self::Hidden(name) | Self::Cookie { name, .. } => field_stem(name),
             Self::Link => String::new(),
             Self::Json { path, .. } | Self::Script { path, .. } => nearest_key(path),
         };
@@ -183,8 +181,12 @@ pub(super) fn walk(answer: Shown<'_>, found: &mut dyn FnMut(Spot<'_>, &[u8])) {
         html(&body, found);
         return;
     }
-    leaves(&body, &mut |leaf| {
-        let raw = body.get(leaf.range.clone()).unwrap_or_default();
+    json(&body, found);
+}
+
+fn json(document: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    leaves(document, &mut |leaf| {
+        let raw = document.get(leaf.range.clone()).unwrap_or_default();
         let writing = match leaf.kind {
             Kind::Text => Writing::JsonText,
             Kind::Number => Writing::JsonNumber,
@@ -272,7 +274,12 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             attribute if attribute == holds => held = Some(value),
             "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
             "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
-            attribute if attribute.starts_with("data-") => found(Spot::Html(attribute), &value),
+            attribute if attribute.starts_with("data-") => {
+                if value.starts_with(b"{") {
+                    json(&value, found);
+                }
+                found(Spot::Html(attribute), &value);
+            }
             _ => {}
         }
     }

@@ -160,6 +160,7 @@ fn a_bare_id_in_a_query_is_about_what_its_path_is_about() {
 }
 
 #[test]
+
 fn what_a_script_of_a_page_sets_is_the_targets_own() {
     let page = |nonce: &str, csrf: &str, id: &str| {
         let page = format!(
@@ -201,4 +202,61 @@ fn what_a_script_of_a_page_sets_is_the_targets_own() {
     let own = page("0a1b2c3d4e", "ffeeddccbb", "57");
     assert_eq!(searched.sent(1, &[(0, &own)]), save("0a1b2c3d4e", "57"));
     assert_eq!(searched.sent(2, &[(0, &own)]), beat("ffeeddccbb"));
+}
+
+#[test]
+fn a_token_without_a_name_of_its_own_is_the_one_that_authorizes() {
+    // redaction keeps the length of a JWT where no name says what it is
+    let short = "rp_gmzdsmjxgqztanbvgy3tqojq";
+    let long = format!("{short}gezdgnbvgy3tqojqgezdgnbvgy3tqojqgezdgnbvgy3tqojq");
+    let searched = Recorded::new()
+        .said(
+            "POST /token",
+            "POST /token HTTP/1.1\r\n\r\n",
+            &json("200 OK", "", &format!("{{\"access\":\"{long}\"}}")),
+        )
+        .said(
+            "GET /orders",
+            &format!("GET /orders HTTP/1.1\r\nAuthorization: Bearer {short}\r\n\r\n"),
+            EMPTY,
+        )
+        .search(&Plan::of("x"));
+    let own = json("200 OK", "", "{\"access\":\"eyJ.a.b\"}");
+    assert_eq!(
+        searched.sent(1, &[(0, &own)]),
+        "GET /orders HTTP/1.1\r\nAuthorization: Bearer eyJ.a.b\r\n\r\n"
+    );
+    assert!(searched.told.unsourced.is_empty());
+}
+
+#[test]
+fn documents_in_attributes_of_a_page_give_ids() {
+    let page = |cart: &str| {
+        let body =
+            format!("<div data-page='{{&quot;cart&quot;:{{&quot;id&quot;:{cart}}}}}'></div>");
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{body}")
+    };
+    let request = |cart: &str| format!("POST /pay HTTP/1.1\r\nX-Cart-Id: {cart}\r\n\r\n");
+    let searched = Recorded::new()
+        .said("GET /app", &get("/app"), &page("8802"))
+        .said("POST /pay", &request("8802"), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(searched.sent(1, &[(0, &page("13"))]), request("13"));
+}
+
+#[test]
+fn numbered_fields_are_about_what_they_say_and_not_about_the_path() {
+    let placed = json("201 Created", "", "{\"id\":42}");
+    let form = |order: &str| {
+        format!(
+            "POST /orders/{order} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n\
+             lines-0-order={order}&lines-0-article=42&address2=42"
+        )
+    };
+    let searched = Recorded::new()
+        .said("POST /orders", "POST /orders HTTP/1.1\r\n\r\n", &placed)
+        .said("POST /orders/{id}", &form("42"), EMPTY)
+        .search(&Plan::of("x"));
+    let own = json("201 Created", "", "{\"id\":7}");
+    assert_eq!(searched.sent(1, &[(0, &own)]), form("7"));
 }
