@@ -25,6 +25,11 @@ impl Jar {
         }
     }
 
+    /// Whether a cookie of this name was set.
+    pub(crate) fn has(&self, name: &[u8]) -> bool {
+        self.0.iter().any(|(known, _)| **known == *name)
+    }
+
     /// Whether nothing was set yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -82,6 +82,11 @@ impl Template {
         )
     }
 
+    /// Whether it shows cookies.
+    pub(crate) const fn shows_cookies(&self) -> bool {
+        self.cookie.is_some()
+    }
+
     /// Whether it asks for its connection to be closed.
     pub(crate) const fn closes(&self) -> bool {
         self.closes

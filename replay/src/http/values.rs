@@ -54,6 +54,14 @@ pub(crate) struct Origin {
     pub(crate) nth: u32,
 }
 
+impl Origin {
+    /// The parameter of a URL's query that it is.
+    pub(crate) fn parameter(&self) -> Option<&str> {
+        let (_, query) = self.shape.as_deref()?.split_once('?')?;
+        query.strip_suffix("={}")
+    }
+}
+
 /// What in an answer holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Holder {

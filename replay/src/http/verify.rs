@@ -5,6 +5,7 @@ pub(crate) mod noise;
 mod part;
 mod recorded;
 mod word;
+mod written_date;
 
 use std::borrow::Cow;
 

@@ -25,6 +25,7 @@ use keys::{hash, hash_of_rule, id_key, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found};
+pub(crate) use login::shows_login;
 pub(crate) use rule::Rule;
 pub(crate) use told::Told;
 pub(crate) use uses::{UseSet, Uses};
@@ -87,6 +88,8 @@ pub(crate) struct Exchanged {
     pub(crate) answered_us: u64,
     /// The recorded status; 0 when there was none.
     pub(crate) status: u16,
+    /// It gave a password, and its answer asks for one again.
+    pub(crate) shows_login: bool,
 }
 
 impl LaneSearch {
@@ -101,7 +104,7 @@ impl LaneSearch {
     ) -> bool {
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
-        let mut login = Login::of(&all, exchange.status, request);
+        let mut login = Login::of(&all, exchange, request);
         self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
         if let Some(login) = &mut login {
             login.find_account(context);

@@ -17,11 +17,13 @@ use reprise_wire::http::ResponseReader;
 
 use crate::Plan;
 use crate::http::connection::Reply;
+use crate::http::jar::Jar;
 use crate::http::looked_at::LookedAt;
 use crate::http::places::{Shown, take};
 use crate::http::values::{Number, Take};
+use crate::plan::LaneKey;
 use crate::prepare::lane::{Lane, Step};
-use crate::prepare::session::set_cookie;
+use crate::prepare::session::{names_a_session, set_cookie};
 
 /// A step whose time has come, with all it takes to send it.
 pub(super) struct Job {
@@ -143,13 +145,15 @@ impl Worker {
         lane_copy: &LaneCopy,
         takes: &[Take],
         answer: &ResponseReader,
-        fields: LookedAt<'_>,
+        (fields, shows_cookies): (LookedAt<'_>, bool),
     ) {
         if fields.sets_cookies {
             let plan = &self.program.prepared.plan;
+            let mut jar = lane_copy.jar.borrow_mut();
             for value in answer.headers().get_all("Set-Cookie") {
-                if may_keep(plan, value) {
-                    lane_copy.jar.borrow_mut().keep(value);
+                let is_anothers = !shows_cookies && is_second_session(plan, &jar, value);
+                if may_keep(plan, value) && !is_anothers {
+                    jar.keep(value);
                 }
             }
         }
@@ -170,6 +174,14 @@ impl Worker {
             });
         }
     }
+}
+
+/// Whether an answer to a request without cookies opens a session beside the one that the lane has: the user's browser or
+/// program fetched something without its cookies, and goes on with the session it had.
+fn is_second_session(plan: &Plan, jar: &Jar, set_cookie_value: &[u8]) -> bool {
+    plan.lanes == LaneKey::Session
+        && set_cookie(set_cookie_value)
+            .is_some_and(|(name, _)| names_a_session(name) && jar.has(name))
 }
 
 /// Whether the copy keeps a cookie the target sets: unless the plan has it sent as recorded.

@@ -91,7 +91,8 @@ impl Worker {
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
                 let digest = answer.take_digest();
                 let fields = LookedAt::of(&answer.headers());
-                self.take_answer(lane_copy, &outgoing.takes, answer, fields);
+                let shown = (fields, template.shows_cookies());
+                self.take_answer(lane_copy, &outgoing.takes, answer, shown);
                 let answered = (&*answer, fields, digest);
                 self.verify(lane_copy, (lane, step), outgoing, answered, sample);
                 let is_over = reply.end == End::Complete && !reply.body_unsent;

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::SEARCHED;
 use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
-use super::url::Url;
+use super::url::{Part, Url};
 use crate::http::values::{Number, Origin, Take};
 use walk::{Spot, walk};
 
@@ -93,21 +93,26 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             shape: None,
             name: None,
             stem: None,
+            beside_token: false,
         };
         for spot in std::iter::once(whole).chain(parts_of_url(raw)) {
             let names_an_id = match &spot.name {
                 Some(name) => names_an_id(name),
                 None => spot.shape.is_some() || place.names_an_id(),
             };
-            let Some(strength) = strength_at(place, &spot, names_an_id) else {
-                continue;
-            };
             if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
-            let value = spot.value;
             let key = place.key(spot.shape.as_deref());
-            let nth = seen.place(key, &value);
+            // words among tokens, as `take` counts them
+            let in_page = matches!(place, Spot::Html(_)) && spot.shape.is_none();
+            let counts_all = !spot.value.is_empty() && (spot.name.is_some() || in_page);
+            let counted = counts_all.then(|| seen.place(key, &spot.value));
+            let Some(strength) = strength_at(place, &spot, names_an_id) else {
+                continue;
+            };
+            let value = spot.value;
+            let nth = counted.unwrap_or_else(|| seen.place(key, &value));
             let names_an_id = names_an_id || is_code(&value);
             let looks = Looks {
                 strength,
@@ -157,6 +162,8 @@ fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<S
     let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
     by_looks
         .or_else(|| is_named.then_some(Strength::Weak))
+        .filter(|found| !spot.beside_token || *found == Strength::Strong)
+        .or_else(|| spot.beside_token.then_some(Strength::Field))
         .filter(|found| !is_hidden || *found == Strength::Strong || names_an_id)
         .or_else(|| (is_hidden && !spot.value.is_empty()).then_some(Strength::Field))
 }
@@ -176,8 +183,9 @@ pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Numb
                 Some(shape) => Url::of(raw).and_then(|url| url.value_at(shape)),
             };
             // the words that share a shape with ids, `/items/new`, were not counted either
+            let is_segment = origin.shape.is_some() && origin.parameter().is_none();
             let counted = |value: &Cow<'_, [u8]>| {
-                !value.is_empty() && (origin.shape.is_none() || strength(value, "").is_some())
+                !value.is_empty() && (!is_segment || strength(value, "").is_some())
             };
             let Some(value) = value.filter(counted) else {
                 return true;
@@ -257,7 +265,12 @@ struct Value<'a> {
     shape: Option<String>,
     name: Option<String>,
     stem: Option<String>,
+    /// A parameter beside a token in the same query: when a link ends, what it allows. The token signs it.
+    beside_token: bool,
 }
+
+/// A shorter parameter beside a token is a number or a word of the client's program.
+const SHORTEST_SIGNED: usize = 8;
 
 /// The values within a URL; none where something else stands.
 fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
@@ -269,12 +282,20 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
         .segments()
         .map(|(segment, _)| String::from_utf8_lossy(segment).into_owned())
         .collect();
-    for part in url.parts() {
-        let value = part
-            .writing()
-            .read(raw.get(part.range.clone()).unwrap_or_default());
+    let parts = url.parts();
+    let read = |part: &Part| {
+        let raw = raw.get(part.range.clone()).unwrap_or_default();
+        part.writing().read(raw)
+    };
+    let strength_of = |part: &Part| strength(&read(part), part.name.as_deref().unwrap_or(""));
+    let in_query = |part: &&Part| part.name.is_some();
+    let mut query = parts.iter().filter(in_query);
+    let is_signed = query.any(|part| strength_of(part) == Some(Strength::Strong));
+    for part in &parts {
+        let value = read(part);
         let name = part.name.clone();
-        if strength(&value, name.as_deref().unwrap_or("")).is_none() {
+        let beside_token = is_signed && name.is_some() && value.len() >= SHORTEST_SIGNED;
+        if strength_of(part).is_none() && name.is_none() {
             continue;
         }
         let before = segments.iter().take(part.segment).map(String::as_str);
@@ -289,9 +310,10 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
         });
         found.push(Value {
             value,
-            shape: Some(url.shape(&part)),
+            shape: Some(url.shape(part)),
             name,
             stem: Some(stem),
+            beside_token,
         });
     }
     found

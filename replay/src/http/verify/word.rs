@@ -2,6 +2,7 @@
 
 use reprise_wire::redact::is_pseudonym;
 
+use super::written_date::written_date_len;
 use crate::http::places::guess::{Strength, strength};
 
 /// A run of word characters of at least this length that holds a digit is taken for a token.
@@ -48,7 +49,8 @@ fn words<'a>(text: &'a [u8], joined: &[&[u8]]) -> impl Iterator<Item = &'a [u8]>
             (1..rest.len())
                 .find(|at| ends(*at) || host_len(rest.get(*at..).unwrap_or_default()) > 0)
         };
-        let told = date_len(rest).max(mail_date_len(rest)).max(host_len(rest));
+        let date = date_len(rest).max(mail_date_len(rest));
+        let told = date.max(written_date_len(rest)).max(host_len(rest));
         let length = match told.max(joined_len(rest, joined)) {
             0 => run().unwrap_or(rest.len()),
             length => length,
@@ -104,6 +106,7 @@ fn varies(word: &[u8]) -> bool {
         || is_pseudonym(word)
         || date_len(word) == word.len()
         || mail_date_len(word) == word.len()
+        || written_date_len(word) == word.len()
         || host_len(word) == word.len()
         || is_epoch(word)
 }
@@ -226,6 +229,10 @@ mod tests {
             (
                 "Sat, 21 Nov 2026 20:59:56 +0000 in 1795294796510",
                 "Sun, 22 Nov 2026 01:00:11 +0000 in 1795294811619",
+            ),
+            (
+                "<th>Nov. 23, 2026, 2:40 p.m.</th>",
+                "<th>Nov. 23, 2026, 11:05 a.m.</th>",
             ),
             ("<b>1 Nov 2026 20:59:56 GMT", "<b>12 Dec 2026 01:00:11 GMT"),
             ("1790071238", "1790099999"),

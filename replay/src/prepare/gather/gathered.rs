@@ -14,7 +14,7 @@ use crate::prepare::lane::{Lane, Step};
 use crate::prepare::noise::{Asked, NoiseLearner};
 use crate::prepare::notes::Notes;
 use crate::prepare::setup::LeftOut;
-use crate::prepare::values::{Context, Exchanged, LaneSearch};
+use crate::prepare::values::{Context, Exchanged, LaneSearch, shows_login};
 
 /// A lane as it grows.
 #[derive(Default)]
@@ -58,6 +58,7 @@ impl Gathered {
             at_us,
             answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
             status: row.status.unwrap_or(0),
+            shows_login: answer.is_some_and(|answer| shows_login(&carried, request, answer)),
         };
         let lacks = self.search.request(exchanged, request, carried, context);
         // what is not sent is not answered

@@ -263,12 +263,8 @@ impl<'a> Context<'a> {
 
 /// What the value of an origin is called: by the name it stands under, or by what an id is about.
 pub(super) fn name_of(origin: &Origin, about: &str) -> String {
-    let by_shape = origin.shape.as_deref().map(|shape| {
-        let parameter = shape
-            .split_once('?')
-            .and_then(|(_, query)| query.strip_suffix("={}"));
-        parameter.unwrap_or("").to_owned()
-    });
+    let by_shape = origin.shape.is_some();
+    let by_shape = by_shape.then(|| origin.parameter().unwrap_or("").to_owned());
     let name = match (&origin.holder, by_shape) {
         (_, Some(parameter)) => parameter,
         (Holder::Header(name) | Holder::Html(name) | Holder::Cookie { name, .. }, None) => {

@@ -2,9 +2,12 @@
 
 use reprise_wire::http::Message;
 
-use super::{Context, about};
-use crate::http::places::Carried;
+use super::{Context, Exchanged, about};
+use crate::http::judge::is_login;
 use crate::http::places::guess::stem;
+use crate::http::places::html::{Piece, attributes, pieces};
+use crate::http::places::url::Url;
+use crate::http::places::{Carried, Shown, is_html};
 use crate::http::values::{Fill, Part, Place};
 
 /// A request that gave a user and a password.
@@ -21,8 +24,12 @@ pub(super) struct Login {
 
 impl Login {
     /// The login that a request is, when its answer said whether it was one.
-    pub(super) fn of(carried: &[Carried], status: u16, request: &Message<'_>) -> Option<Self> {
-        if !(200..500).contains(&status) {
+    pub(super) fn of(
+        carried: &[Carried],
+        exchange: Exchanged,
+        request: &Message<'_>,
+    ) -> Option<Self> {
+        if !(200..500).contains(&exchange.status) {
             return None;
         }
         let fields = || {
@@ -41,7 +48,7 @@ impl Login {
             name: user.value.clone(),
             user: user.place.clone(),
             password: password.place.clone(),
-            is_let_in: status < 400,
+            is_let_in: exchange.status < 400 && !exchange.shows_login,
             account: None,
         })
     }
@@ -72,6 +79,63 @@ impl Login {
     pub(super) fn is_wrong_password(&self, carried: &Carried) -> bool {
         !self.is_let_in && carried.whole && carried.place == self.password
     }
+}
+
+/// Whether an answer shows a form that asks for a password, or leads back to the path of its request: so is turned away
+/// who logs in with a wrong one, where no status says it. Only looked at for what gives a password itself.
+pub(crate) fn shows_login(
+    carried: &[Carried],
+    request: &Message<'_>,
+    answer: &Message<'_>,
+) -> bool {
+    let gives = |one: &Carried| one.part == Part::Body && names_a_password(one.place.name());
+    if !carried.iter().any(gives) {
+        return false;
+    }
+    if let Some(location) = answer.header("Location") {
+        let leads_to = Url::of(location);
+        let asked = Url::of(about::path(request));
+        return leads_to.zip(asked).is_some_and(|(to, from)| {
+            let segments = |url: Url<'_>| {
+                url.segments()
+                    .map(|(one, _)| one.to_vec())
+                    .collect::<Vec<_>>()
+            };
+            is_login(location) && segments(to) == segments(from)
+        });
+    }
+    let headers: Vec<(&[u8], &[u8])> = answer
+        .headers
+        .iter()
+        .map(|field| (field.name.as_ref(), field.value.as_ref()))
+        .collect();
+    let shown = Shown {
+        headers: &headers,
+        body: &answer.body,
+        about: "",
+    };
+    let kind = shown.header("Content-Type").unwrap_or_default();
+    let page = shown
+        .plain_body()
+        .filter(|_| is_html(&kind.to_ascii_lowercase()));
+    page.is_some_and(|page| asks_for_password(&page))
+}
+
+fn asks_for_password(page: &[u8]) -> bool {
+    let mut asks = false;
+    pieces(page, &mut |piece| {
+        if let Piece::Tag {
+            name,
+            attributes: inside,
+        } = piece
+            && name.eq_ignore_ascii_case(b"input")
+        {
+            asks |= attributes(inside).any(|(name, value)| {
+                name.eq_ignore_ascii_case(b"type") && value.eq_ignore_ascii_case(b"password")
+            });
+        }
+    });
+    asks
 }
 
 fn names_a_password(name: &str) -> bool {

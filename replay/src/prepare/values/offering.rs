@@ -91,9 +91,10 @@ impl LaneSearch {
         let key = match found.strength {
             Strength::Strong => hash("", &found.value),
             Strength::Weak => hash(&found.stem, &found.value),
-            Strength::Field => match &found.origin.holder {
-                Holder::Html(name) => hash_of_field(name, &found.value),
-                _ => return,
+            Strength::Field => match (found.origin.parameter(), &found.origin.holder) {
+                (Some(name), _) => hash_of_field(name, &found.value),
+                (None, Holder::Html(name)) => hash_of_field(name, &found.value),
+                (None, _) => return,
             },
         };
         // an id from a list is as good on the target as when it was recorded, unless this very answer

@@ -55,7 +55,9 @@ impl Recorded {
         let (mut carries, mut takings) = (Vec::new(), Vec::new());
         for (id, (_, request, answer)) in (0..).zip(&self.said) {
             let request = Message::parse(request.as_bytes()).unwrap();
-            let status = answer.split(' ').nth(1).unwrap();
+            let answer_text = answer;
+            let answer = Message::parse(answer_text.as_bytes()).unwrap();
+            let status = answer_text.split(' ').nth(1).unwrap();
             let exchange = Exchanged {
                 id,
                 lane: 0,
@@ -63,13 +65,13 @@ impl Recorded {
                 at_us: u64::from(id) * 10,
                 answered_us: u64::from(id) * 10 + 5,
                 status: status.parse().unwrap(),
+                shows_login: shows_login(&carried(&request), &request, &answer),
             };
             lane.request(exchange, &request, carried(&request), &mut context);
             let uses = context.uses.take();
             context.uses.sent(uses);
             carries.push(lane.carries().to_vec());
             takings.extend(lane.takings());
-            let answer = Message::parse(answer.as_bytes()).unwrap();
             lane.answer(exchange, &request, &answer, &mut context);
         }
         let (told, origins) = context.into_told();

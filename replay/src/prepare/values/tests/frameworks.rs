@@ -260,3 +260,67 @@ fn numbered_fields_are_about_what_they_say_and_not_about_the_path() {
     let own = json("201 Created", "", "{\"id\":7}");
     assert_eq!(searched.sent(1, &[(0, &own)]), form("7"));
 }
+
+#[test]
+fn what_a_token_signs_in_a_link_goes_with_it() {
+    let link = |ends: &str, until: &str, token: &str| {
+        format!("/dl/7?expires={ends}&se={until}&w=80&X-Signature={token}")
+    };
+    let answer = |target: &str| {
+        json(
+            "200 OK",
+            "",
+            &format!(
+                "{{\"url\":\"http://shop.example{target}\",\"at\":\"2026-11-23T14%3A45%3A00Z\"}}"
+            ),
+        )
+    };
+    let recorded = link(
+        "1795445123",
+        "2026-11-23T14%3A45%3A00Z",
+        "rp_gmzdsmjxgqztanbvgy3tqojq",
+    );
+    let own = link(
+        "1795449999",
+        "2026-11-24T09%3A00%3A00Z",
+        "c0ffee11c0ffee22c0ffee33",
+    );
+    let searched = Recorded::new()
+        .said("GET /link", &get("/link"), &answer(&recorded))
+        .said("GET /dl/{id}", &get(&recorded), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(searched.sent(1, &[(0, &answer(&own))]), get(&own));
+    // nothing signs these
+    let bare = "/dl?expires=1795445123&page=12";
+    let searched = Recorded::new()
+        .said("GET /link", &get("/link"), &answer(bare))
+        .said("GET /dl/{id}", &get(bare), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(searched.listed(), [""; 0]);
+}
+
+#[test]
+fn a_wrong_password_that_is_answered_by_the_form_or_a_way_back_is_sent_as_it_was() {
+    let form = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<form><input type='password' name=password></form>";
+    let back = "HTTP/1.1 302 Found\r\nLocation: http://shop/login?error=1\r\n\r\n";
+    let login = "POST /login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n\
+                 user=ann&password=rp_gmzdsmjxgqztanbvgy3tqojq";
+    for (answer, lacks) in [
+        (form, false),
+        (back, false),
+        ("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", true),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: /login/second-step\r\n\r\n",
+            true,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Hello ann",
+            true,
+        ),
+    ] {
+        let searched = Recorded::new()
+            .said("POST /login", login, answer)
+            .search(&Plan::of("x"));
+        assert_eq!(!searched.told.unsourced.is_empty(), lacks, "{answer}");
+    }
+}
