@@ -105,6 +105,11 @@ impl Fetcher {
         self.shelf.get(wanted.exchange)
     }
 
+    /// Whether it is there already. Nothing of it is touched.
+    pub(crate) fn is_at_hand(&self, wanted: &Wanted) -> bool {
+        self.shelf.has(wanted.exchange)
+    }
+
     /// Whether there is room for requests that are not about to be sent.
     pub(crate) fn has_room(&self) -> bool {
         self.shelf.held.bytes() < MOST_HELD

@@ -1,14 +1,14 @@
 //! One copy of a lane while it is played: how far it is, what it holds of the target's answers, its
 //! connections. Lives on one thread. Units: microseconds, *recorded* time unless said otherwise.
 
+mod ahead;
 mod window;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::agenda::Beginning;
-use super::fetch::{Outgoing, Wanted};
+use super::fetch::Wanted;
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
 use crate::http::template::Fills;
@@ -18,6 +18,8 @@ use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
 use crate::run::program::Program;
 use crate::users::Account;
+use ahead::Ahead;
+pub(crate) use ahead::Found;
 use window::{AT_ONCE, Window};
 
 /// How many steps ahead of the one to send are fetched at most.
@@ -79,7 +81,7 @@ pub(crate) struct LaneCopy {
     /// its place did.
     pub(crate) freed_us: Cell<u64>,
     pub(crate) received: RefCell<Received>,
-    fetched: RefCell<VecDeque<(usize, Option<Arc<Outgoing>>)>>,
+    ahead: RefCell<Ahead>,
     pub(crate) jar: RefCell<Jar>,
     values: RefCell<Vec<Option<Box<[u8]>>>>,
     /// What they were when recorded.
@@ -119,7 +121,7 @@ impl LaneCopy {
             waits: Cell::new(false),
             freed_us: Cell::new(0),
             received: RefCell::default(),
-            fetched: RefCell::default(),
+            ahead: RefCell::default(),
             jar: RefCell::default(),
             values: RefCell::new(vec![None; lane.values.count]),
             idle: RefCell::default(),
@@ -234,20 +236,14 @@ impl LaneCopy {
         })
     }
 
-    /// Keeps what was fetched for step `index`; the reader may be behind what was at hand.
-    pub(crate) fn keep_fetched(&self, index: usize, outgoing: Option<Arc<Outgoing>>) {
-        let mut fetched = self.fetched.borrow_mut();
-        let before = fetched.iter().rposition(|(kept, _)| *kept < index);
-        fetched.insert(before.map_or(0, |at| at + 1), (index, outgoing));
+    /// Keeps what was found of the request of step `index`.
+    pub(crate) fn keep_found(&self, index: usize, found: Found) {
+        self.ahead.borrow_mut().keep(index, found);
     }
 
-    /// The bytes for step `index`: `None` while they are not there, `Some(None)` when they cannot be had.
-    pub(crate) fn take_fetched(&self, index: usize) -> Option<Option<Arc<Outgoing>>> {
-        let mut fetched = self.fetched.borrow_mut();
-        match fetched.front() {
-            Some((at, _)) if *at == index => fetched.pop_front().map(|(_, outgoing)| outgoing),
-            _ => None,
-        }
+    /// What was found of the request of the next step, `index`; `None` while that is not known.
+    pub(crate) fn take_found(&self, index: usize) -> Option<Found> {
+        self.ahead.borrow_mut().take(index)
     }
 
     /// Calls `with` what can be filled into a request.

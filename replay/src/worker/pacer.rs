@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::Worker;
 use super::fetch::Fetched;
-use super::lane_copy::LaneCopy;
+use super::lane_copy::{Found, LaneCopy};
 use super::load::Load;
 use super::punctual::Punctual;
 use super::unread::UNREAD_US;
@@ -338,7 +338,8 @@ impl Worker {
             let lane_copy = self.lanes.borrow().get(&wanted.lane_copy).cloned();
             if let Some(lane_copy) = lane_copy {
                 let step = wanted.step as usize;
-                lane_copy.keep_fetched(step, outgoing);
+                let found = outgoing.map_or(Found::Unreadable, Found::Here);
+                lane_copy.keep_found(step, found);
                 // most steps are fetched before their time
                 if step == lane_copy.next.get() {
                     self.advance(&lane_copy, now_us);

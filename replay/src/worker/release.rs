@@ -13,7 +13,7 @@ use super::Worker;
 use super::agenda::{Beginning, DueStep};
 use super::exchange::Job;
 use super::fetch::Outgoing;
-use super::lane_copy::LaneCopy;
+use super::lane_copy::{Found, LaneCopy};
 use super::pacer::ASK_AFTER_US;
 use crate::plan::{CopyWrites, MissingValues, Speed};
 use crate::prepare::lane::{Lane, Marks, Step};
@@ -137,7 +137,7 @@ impl Worker {
             if let Some(outgoing) = &outgoing
                 && self.awaits_victim(lane_copy, &step, outgoing)
             {
-                lane_copy.keep_fetched(index, Some(Arc::clone(outgoing)));
+                lane_copy.keep_found(index, Found::Here(Arc::clone(outgoing)));
                 break;
             }
             lane_copy.next.set(index + 1);
@@ -184,10 +184,21 @@ impl Worker {
         index: usize,
         now_us: u64,
     ) -> Option<Option<Arc<Outgoing>>> {
-        lane_copy.take_fetched(index).or_else(|| {
+        let found = lane_copy.take_found(index).or_else(|| {
             self.want_ahead(lane_copy, lane, now_us);
-            lane_copy.take_fetched(index)
-        })
+            lane_copy.take_found(index)
+        });
+        match found? {
+            Found::Here(outgoing) => Some(Some(outgoing)),
+            Found::Unreadable => Some(None),
+            Found::OnShelf(wanted) => {
+                let outgoing = self.fetcher.at_hand(&wanted);
+                if outgoing.is_none() {
+                    self.wanted.borrow_mut().push(wanted);
+                }
+                outgoing.map(Some)
+            }
+        }
     }
 
     /// Why this copy does not send a step of its lane.
@@ -310,7 +321,7 @@ impl Worker {
         }
     }
 
-    /// Takes the bytes of the steps that come next from the shelf, or asks for them: many at once, or soon.
+    /// Looks for the bytes of the steps that come next on the shelf, or asks for them: many at once, or soon.
     fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane, now_us: u64) {
         const NEAR_US: u64 = 1_000_000;
         if lane_copy.is_broken.get() {
@@ -323,9 +334,10 @@ impl Worker {
         let mut all = self.wanted.borrow_mut();
         let before = all.len();
         while let Some(wanted) = lane_copy.next_wanted(lane, horizon_us, self.fetcher.has_room()) {
-            match self.fetcher.at_hand(&wanted) {
-                Some(outgoing) => lane_copy.keep_fetched(wanted.step as usize, Some(outgoing)),
-                None => all.push(wanted),
+            if self.fetcher.is_at_hand(&wanted) {
+                lane_copy.keep_found(wanted.step as usize, Found::OnShelf(wanted));
+            } else {
+                all.push(wanted);
             }
         }
         let after = all.len();

@@ -7,7 +7,7 @@ use reprise_replay::{Planning, Prepared, ReplayError, Speed};
 use reprise_store::{RunState, Store};
 
 use super::http::{OK, samples};
-use super::support::{Do, Said, begin, get, plan_to, play, serve, store_with};
+use super::support::{Do, Said, begin, get, plan_to, play, said, serve, store_with};
 
 /// Users that come two at a time, ten pairs of them, each with four requests.
 fn pairs() -> Vec<Said> {
@@ -101,4 +101,35 @@ fn a_plan_tells_how_far_it_is_and_can_be_given_up() {
     assert_eq!(told, [Planning { read: 0, of: 80 }]);
     let given_up = Prepared::watched(plan, &store, &mut |_| ControlFlow::Break(()));
     assert!(matches!(given_up, Err(ReplayError::PlanningStopped)));
+}
+
+/// A user with many small requests, and three who upload more than is kept at hand.
+fn uploads_beside_small_requests() -> Vec<Said> {
+    let small = (0..20).map(|nth| get(0, nth, &format!("/small/{nth}")));
+    let large = (0..63_u16).map(|nth| {
+        let body = "x".repeat(50_000);
+        let request = format!(
+            "POST /large/{nth} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        said(1 + nth % 3, 30 + i64::from(nth), &request, OK)
+    });
+    small.chain(large).collect()
+}
+
+#[test]
+fn a_request_that_had_to_make_room_before_its_lane_came_to_it_is_read_again() {
+    let address = serve(|_| Do::Answer(OK.to_owned()));
+    let (_folder, store) = store_with(&uploads_beside_small_requests());
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    plan.repeat = true;
+    plan.duration_ms = Some(500);
+    plan.timeout_ms = 5_000;
+    plan.workers = Some(1);
+    let ended = play(&plan, "run", &store);
+    assert_eq!(ended.state, RunState::Complete);
+    let (planned, ok) = (ended.summary.planned, ended.summary.outcomes.ok);
+    assert_eq!(planned, ok, "{:?}", ended.summary);
+    assert!(planned > 2 * 83, "{planned}");
 }

@@ -56,6 +56,15 @@ impl Shelf {
         board.pages.get(&page)?.kept.get(place)?.clone()
     }
 
+    /// Whether a request is kept.
+    pub(super) fn has(&self, exchange: u32) -> bool {
+        let (page, place) = place(exchange);
+        let board = self.board(page);
+        let page = board.as_ref().and_then(|board| board.pages.get(&page));
+        page.and_then(|page| page.kept.get(place))
+            .is_some_and(Option::is_some)
+    }
+
     /// Keeps a request, and lets the oldest page go when there is too much.
     pub(super) fn keep(&self, exchange: u32, outgoing: &Arc<Outgoing>) {
         let size = outgoing.size();
