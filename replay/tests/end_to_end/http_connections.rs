@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use reprise_measure::Outcome;
 use reprise_replay::{Connections, Speed};
@@ -233,14 +235,13 @@ fn events_are_listened_to_for_as_long_as_the_recorded_client_did() {
         }
     });
     let events = Said {
-        took_ms: 400,
+        took_ms: 4_000,
         ..said(1, 0, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n", EVENTS)
     };
     let logout = "POST /logout HTTP/1.1\r\nHost: a\r\n\r\n";
     for (speed, least_us, most_us) in [
-        (Speed::Times(1.0), 380_000, 2_000_000),
-        (Speed::Times(4.0), 90_000, 380_000),
-        (Speed::Max, 0, 90_000),
+        (Speed::Times(4.0), 950_000, 3_900_000),
+        (Speed::Max, 0, 950_000),
     ] {
         let recorded = [
             Said {
@@ -248,7 +249,7 @@ fn events_are_listened_to_for_as_long_as_the_recorded_client_did() {
                 response: events.response.clone(),
                 ..events
             },
-            said(2, 450, logout, OK),
+            said(2, 4_050, logout, OK),
         ];
         let (_folder, store) = store_with(&recorded);
         let mut plan = plan_to(address);
@@ -265,4 +266,24 @@ fn events_are_listened_to_for_as_long_as_the_recorded_client_did() {
             "{speed:?}: {listened}"
         );
     }
+}
+
+#[test]
+fn an_answer_whose_end_only_the_capture_lacks_is_heard_out() {
+    let address = serve_wire(|wire| {
+        while wire.head().is_some() {
+            wire.say(EVENTS);
+            thread::sleep(Duration::from_millis(300));
+            wire.say("2\r\nok\r\n0\r\n\r\n");
+        }
+    });
+    let lossy = format!("{EVENTS}2\r\n\0\0");
+    let page = "GET /page HTTP/1.1\r\nHost: a\r\n\r\n";
+    let (_folder, store) = store_with(&[said(1, 0, page, &lossy)]);
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 1, "{summary:?}");
+    let heard = samples(&store, "run")
+        .first()
+        .map(|one| one.done_us - one.sent_us);
+    assert!(heard > Some(290_000), "{heard:?}");
 }

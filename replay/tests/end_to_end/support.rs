@@ -104,6 +104,8 @@ fn exchange(said: &Said, at: &impl Fn(i64) -> Timestamp) -> Exchange {
     let is_cut = in_chunks && !said.response.ends_with("0\r\n\r\n");
     let mut flags = Flags::empty();
     flags.set(Flags::RESPONSE_TRUNCATED, is_cut);
+    // bytes that were never seen read as zeros
+    flags.set(Flags::GAP_IN_RESPONSE, said.response.contains('\0'));
     Exchange {
         protocol: Protocol::Http,
         request: Some(payload(&said.request)),

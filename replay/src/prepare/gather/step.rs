@@ -33,10 +33,11 @@ pub(super) fn is_whole(exchange: &RecordedRequest) -> bool {
 }
 
 /// For how long the recorded client listened to an answer that it has not to its end: until its connection closed.
-/// `None` when it has all of it, or nothing.
+/// `None` when it has all of it, or nothing, and when the end is missing from the capture only.
 pub(super) fn listened_us(row: &ExchangeRow, closed_us: Option<u64>) -> Option<u64> {
     let is_cut = row.protocol == Protocol::Http
         && row.flags.contains(Flags::RESPONSE_TRUNCATED)
+        && !row.flags.contains(Flags::GAP_IN_RESPONSE)
         && row.status.is_some();
     let at_us = u64::try_from(row.at_us).unwrap_or(0);
     let last_us = u64::try_from(row.response_last_us?).ok()?;
