@@ -10,6 +10,8 @@ const SHORTEST: usize = 13;
 const LONGEST: usize = 19;
 /// Numbers in groups have at least this many digits in each but the last.
 const LEAST_IN_GROUP: usize = 3;
+/// The first group of a number in groups has at most this many.
+const MOST_IN_FIRST: usize = 6;
 
 /// Tells the place of every card number that is no pseudonym.
 pub(super) fn find(bytes: &[u8], neighbours: Neighbours, mut tell: impl FnMut(Range<usize>)) {
@@ -78,6 +80,12 @@ fn from_group(
     start: usize,
     neighbours: Neighbours,
 ) -> Option<(Range<usize>, usize)> {
+    if groups
+        .first()
+        .is_some_and(|group| is_fraction(bytes, group))
+    {
+        return None;
+    }
     let loose = neighbours == Neighbours::Binary;
     let mut digits = 0;
     let mut last_end = start;
@@ -120,6 +128,14 @@ fn from_group(
         }
     }
     None
+}
+
+/// Whether digits are those behind the point of a number, `48.85661400000002`: more than the first group of a card has.
+fn is_fraction(bytes: &[u8], group: &Range<usize>) -> bool {
+    let before = group.start.checked_sub(2);
+    let before = before.and_then(|at| bytes.get(at..group.start));
+    let is_behind_point = matches!(before, Some([digit, b'.']) if digit.is_ascii_digit());
+    is_behind_point && group.len() > MOST_IN_FIRST
 }
 
 fn is_card(number: &[u8]) -> bool {

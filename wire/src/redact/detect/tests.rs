@@ -57,6 +57,21 @@ fn every_kind_of_secret_is_found_anywhere_in_a_text_and_its_neighbours_stay() {
 }
 
 #[test]
+fn digits_behind_the_point_of_a_number_are_no_card_and_cards_behind_other_points_are() {
+    let numbers = "values=\"0.54901960784316 0.54901960784316 0 48.54901960784316\"";
+    for neighbours in [Neighbours::Text, Neighbours::Binary] {
+        assert_eq!(redacted(numbers, neighbours), numbers);
+    }
+    for card in [
+        "no.4111111111111111",
+        ".4111111111111111",
+        "1.4111 1111 1111 1111",
+    ] {
+        assert_ne!(redacted(card, Neighbours::Text), card);
+    }
+}
+
+#[test]
 fn lengths_of_a_binary_protocol_beside_a_secret_do_not_hide_it() {
     for secret in ["4111111111111111", "AKIAIOSFODNN7EXAMPLE"] {
         for (before, after) in [("0", "3"), ("A", "z"), ("_", "9")] {
