@@ -21,7 +21,7 @@ use super::notes::Taking;
 use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, matters, text_of};
-use keys::{hash, hash_of_rule, id_key, keys_of};
+use keys::{hash, hash_of_rule, id_key, key_of_field, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found};
@@ -104,7 +104,9 @@ impl LaneSearch {
     ) -> bool {
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
-        let mut login = Login::of(&all, exchange, request);
+        let is_given =
+            |one: &Carried| key_of_field(one).is_some_and(|key| self.offered.contains_key(&key));
+        let mut login = Login::of(&all, exchange, request, is_given);
         self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
         if let Some(login) = &mut login {
             login.find_account(context);

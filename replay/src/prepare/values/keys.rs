@@ -55,6 +55,12 @@ fn field_of(place: &Place) -> Option<&str> {
     }
 }
 
+/// The hash under which a hidden field of a form was offered that a request sends back.
+pub(super) fn key_of_field(carried: &Carried) -> Option<u64> {
+    let name = field_of(&carried.place)?;
+    Some(hash_of_field(name, &carried.value))
+}
+
 /// The hash under which a hidden field of a form is offered.
 pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
     hash(&format!("\u{0}field {name}"), value)

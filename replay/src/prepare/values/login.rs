@@ -4,7 +4,7 @@ use reprise_wire::http::Message;
 
 use super::{Context, Exchanged, about};
 use crate::http::judge::is_login;
-use crate::http::places::guess::stem;
+use crate::http::places::guess::{Strength, stem, strength};
 use crate::http::places::html::{Piece, attributes, pieces};
 use crate::http::places::url::Url;
 use crate::http::places::{Carried, Shown, is_html};
@@ -23,11 +23,12 @@ pub(super) struct Login {
 }
 
 impl Login {
-    /// The login that a request is, when its answer said whether it was one.
+    /// The login that a request is, when its answer said whether it was one. What `is_given` by a page nobody typed.
     pub(super) fn of(
         carried: &[Carried],
         exchange: Exchanged,
         request: &Message<'_>,
+        is_given: impl Fn(&Carried) -> bool,
     ) -> Option<Self> {
         if !(200..500).contains(&exchange.status) {
             return None;
@@ -38,12 +39,20 @@ impl Login {
                 .filter(|one| one.whole && one.part == Part::Body)
         };
         let mut passwords = fields().filter(|one| names_a_password(one.place.name()));
-        let password = passwords.next()?;
+        let password = passwords.next().filter(|one| !one.value.is_empty())?;
         // a form that changes a password has one too
         if passwords.next().is_some() || about(request).contains("register") {
             return None;
         }
-        let user = fields().find(|one| names_a_user(one.place.name()))?;
+        let named = fields().find(|one| names_a_user(one.place.name()));
+        // whatever it is called, a name is typed before its password, and nothing else is
+        let typed = || {
+            let mut before = fields()
+                .take_while(|one| one.range.start < password.range.start)
+                .filter(|one| looks_typed(one) && !is_given(one));
+            before.next().filter(|_| before.next().is_none())
+        };
+        let user = named.or_else(typed)?;
         Some(Self {
             name: user.value.clone(),
             user: user.place.clone(),
@@ -144,6 +153,18 @@ fn names_a_password(name: &str) -> bool {
         .iter()
         .any(|word| stem.contains(word))
         || stem == "pass"
+}
+
+fn looks_typed(field: &Carried) -> bool {
+    const LONGEST: usize = 128;
+    let value = field.value.as_slice();
+    let is_field = matches!(
+        field.place,
+        Place::Form(_) | Place::Json(_) | Place::Multipart(_)
+    );
+    let is_link = value.starts_with(b"/") || value.windows(3).any(|part| part == b"://");
+    let is_token = strength(value, field.place.name()) == Some(Strength::Strong);
+    is_field && !value.is_empty() && value.len() <= LONGEST && !is_link && !is_token
 }
 
 fn names_a_user(name: &str) -> bool {
