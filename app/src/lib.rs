@@ -126,9 +126,9 @@ pub use reprise_measure::{
     length, readable,
 };
 pub use reprise_replay::{
-    Control, CopyWrites, Correlation, HttpOrder, Mismatch, MissingValues, Outline, Plan, Planning,
-    PlanningWatch, Probe, RateBy, Rewrite, SkipReason, Stage, Stages, TimedCommand, Unsourced,
-    Watch,
+    Control, CopyWrites, Correlation, CorrelationTarget, HttpOrder, Mismatch, MissingValues,
+    Outline, Plan, Planning, PlanningWatch, Probe, RateBy, Rewrite, SkipReason, Stage, Stages,
+    TimedCommand, Unsourced, Watch,
 };
 pub use reprise_store::{
     Connection as RecordedConnection, Kept, Ledger, RatePoint, RecordingState, RemarkChange,

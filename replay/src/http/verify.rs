@@ -16,6 +16,8 @@ use noise::Noise;
 use part::{Part, name_of, parts, walk};
 use word::same_text;
 
+use crate::veil::Veil;
+
 pub(crate) use part::KeyHash;
 pub(crate) use recorded::{LONGEST, RecordedAnswer};
 
@@ -84,11 +86,13 @@ impl Answered<'_> {
     }
 }
 
-/// What `answered` says otherwise than `recorded` but for `noise`; their statuses are not looked at.
+/// What `answered` says otherwise than `recorded` but for `noise`; their statuses are not looked at. What of the
+/// recorded one was replaced the `veil` replaces in the other, too.
 pub(crate) fn compare(
     recorded: Answered<'_>,
     answered: Answered<'_>,
     noise: Noise<'_>,
+    veil: Option<&Veil>,
 ) -> Option<Difference> {
     let same_body = recorded.body == answered.body && recorded.digest == answered.digest;
     if same_body && recorded.location == answered.location {
@@ -126,6 +130,7 @@ pub(crate) fn compare(
         before: &before,
         now: &now,
         noise,
+        veil,
     };
     compared.difference()
 }
@@ -215,6 +220,7 @@ struct Compared<'a> {
     before: &'a [u8],
     now: &'a [u8],
     noise: Noise<'a>,
+    veil: Option<&'a Veil>,
 }
 
 impl<'a> Compared<'a> {
@@ -298,12 +304,22 @@ impl<'a> Compared<'a> {
     fn same(&self, one: &Part<'_>, other: &Part<'_>) -> bool {
         one.value == other.value
             || (one.is_secret && !one.value.is_empty() && !other.value.is_empty())
-            || same_text(
-                one.value,
-                self.recorded.known,
-                other.value,
-                self.answered.known,
-            )
+            || self.same_text(one.value, other.value)
+            || self.same_veiled(one.value, other.value)
+    }
+
+    fn same_text(&self, one: &[u8], other: &[u8]) -> bool {
+        same_text(one, self.recorded.known, other, self.answered.known)
+    }
+
+    /// Whether the target's text is the recorded one once its secrets are replaced as those of the recording were: a
+    /// card's number in a sentence has the place of another.
+    fn same_veiled(&self, one: &[u8], other: &[u8]) -> bool {
+        let text = self.veil.zip(std::str::from_utf8(other).ok());
+        text.is_some_and(|(veil, text)| {
+            let veiled = veil.text(text);
+            veiled != text && self.same_text(one, veiled.as_bytes())
+        })
     }
 
     /// Whether both have the same parts, in another order.

@@ -79,7 +79,7 @@ impl NoiseLearner {
             let before = answered(&before);
             let noise = self.book.of(asked.operation);
             if before.status == shown.status
-                && let Some(found) = compare(before, shown, noise)
+                && let Some(found) = compare(before, shown, noise, None)
             {
                 for place in &found.places {
                     self.book.note(asked.operation, place);

@@ -54,7 +54,7 @@ impl Worker {
                     known: &now,
                     ..shown
                 };
-                compare(recorded.shown(&before), shown, noise)
+                compare(recorded.shown(&before), shown, noise, self.veil.as_ref())
             })
         });
         let to_login = (300..400).contains(&sample.status) && shown.location.is_some_and(is_login);

@@ -134,8 +134,7 @@ fn an_answer_that_takes_too_long_costs_its_connection() {
         "{summary:?}"
     );
     assert_eq!(summary.connections, 2);
-    left.recv_timeout(std::time::Duration::from_secs(10))
-        .unwrap();
+    left.recv_timeout(Duration::from_secs(10)).unwrap();
 }
 
 #[test]
@@ -171,7 +170,7 @@ fn a_pool_carries_all_lanes_on_no_more_connections_than_it_has() {
     let address = serve_wire(move |wire| {
         highest.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         while wire.head().is_some() {
-            std::thread::sleep(std::time::Duration::from_millis(5));
+            thread::sleep(Duration::from_millis(5));
             wire.say(OK);
         }
         now.fetch_sub(1, Ordering::SeqCst);

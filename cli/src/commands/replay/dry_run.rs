@@ -1,5 +1,7 @@
 //! What a dry run found, in words.
 
+use std::cmp::Reverse;
+
 use reprise_app::readable::{count, counted, duration, moment};
 use reprise_app::{Correlation, Outline, SkipReason, Unsourced};
 
@@ -10,6 +12,12 @@ const MOST_LANES: usize = 5;
 
 /// Operations a dry run lists.
 const MOST_OPERATIONS: usize = 20;
+
+/// Values a dry run lists that are swapped; `--json` has them all.
+const MOST_CORRELATIONS: usize = 30;
+
+/// Operations it lists of those that carry one of them.
+const MOST_TARGETS: usize = 5;
 
 /// `csrf_token  GET /login html:csrf_token -> POST /login form:csrf_token (94)`
 fn describe_correlation(correlation: &Correlation) -> String {
@@ -22,12 +30,27 @@ fn describe_correlation(correlation: &Correlation) -> String {
         "    {}: {} {}{whose}\n",
         correlation.name, correlation.from, correlation.from_place
     );
-    for target in &correlation.to {
+    let mut targets: Vec<_> = correlation.to.iter().collect();
+    let mut shown = targets.len();
+    // a line that speaks of one more takes as much room as that one
+    if shown > MOST_TARGETS + 1 {
+        targets.sort_by_key(|target| Reverse(target.requests));
+        shown = MOST_TARGETS;
+    }
+    let (shown, others) = targets.split_at(shown);
+    for target in shown {
         text.push_str(&format!(
             "      -> {} {} ({})\n",
             target.operation,
             target.place,
             count(target.requests)
+        ));
+    }
+    if !others.is_empty() {
+        text.push_str(&format!(
+            "      -> {} more operations ({})\n",
+            count(others.len() as u64),
+            count(others.iter().map(|target| target.requests).sum())
         ));
     }
     text
@@ -92,8 +115,15 @@ fn sends(outline: &Outline) -> String {
 
 /// What is swapped, and what nobody supplies.
 fn values(text: &mut String, outline: &Outline) {
-    for correlation in &outline.correlations {
+    for correlation in outline.correlations.iter().take(MOST_CORRELATIONS) {
         text.push_str(&describe_correlation(correlation));
+    }
+    let others = outline.correlations.len().saturating_sub(MOST_CORRELATIONS);
+    if others > 0 {
+        text.push_str(&format!(
+            "    and {} more, less used; --json has all\n",
+            count(others as u64)
+        ));
     }
     if outline.from_other_lanes > 0 {
         text.push_str(&format!(
@@ -211,5 +241,38 @@ fn operations(text: &mut String, outline: &Outline) {
     let more = outline.operations.len().saturating_sub(MOST_OPERATIONS);
     if more > 0 {
         text.push_str(&format!("  and {more} more; --json has all\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reprise_app::CorrelationTarget;
+
+    use super::*;
+
+    #[test]
+    fn a_cookie_that_goes_with_everything_is_said_in_a_few_lines() {
+        let to = |operations: u64| Correlation {
+            name: "sid".to_owned(),
+            from: "POST /login".to_owned(),
+            from_place: "cookie:sid".to_owned(),
+            of_another_lane: false,
+            to: (1..=operations)
+                .map(|n| CorrelationTarget {
+                    operation: format!("GET /{n}"),
+                    place: "cookie:sid".to_owned(),
+                    requests: n,
+                })
+                .collect(),
+            values: 0,
+            requests: 0,
+        };
+        let lines = |operations| describe_correlation(&to(operations)).lines().count();
+        assert_eq!([1, 6, 7, 40].map(lines), [2, 7, 7, 7]);
+        let told = describe_correlation(&to(10));
+        let told: Vec<&str> = told.lines().map(str::trim).collect();
+        assert_eq!(told.first(), Some(&"sid: POST /login cookie:sid"));
+        assert_eq!(told.get(1), Some(&"-> GET /10 cookie:sid (10)"));
+        assert_eq!(told.last(), Some(&"-> 5 more operations (15)"));
     }
 }

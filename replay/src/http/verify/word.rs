@@ -13,7 +13,7 @@ const SHORTEST_TOKEN: usize = 8;
 
 /// Whether two texts say the same. `known` are the generated values of each side.
 pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: &[&[u8]]) -> bool {
-    if one == other {
+    if one == other || is_replaced(one, other) || is_replaced(other, one) {
         return true;
     }
     let both = known.iter().chain(other_known).copied();
@@ -35,6 +35,12 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
             _ => return false,
         }
     }
+}
+
+/// Whether redaction put its word in the place of all that a text said: what the other says there, signs and all, was
+/// not kept to be compared.
+fn is_replaced(one: &[u8], other: &[u8]) -> bool {
+    is_pseudonym(one) && !other.is_empty() && !other.iter().any(u8::is_ascii_whitespace)
 }
 
 /// Runs of word characters, and what is between them; the host of a URL is one with the slashes before it, and so are
@@ -247,6 +253,7 @@ mod tests {
                 r"https:\/\/staging\/QnLC2VIWrcA",
             ),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "9f8e7d6c5b4a39281706"),
+            ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "x)4!kR&amp;z%q"),
         ] {
             assert!(same(one, other), "{one} and {other}");
         }
@@ -263,6 +270,8 @@ mod tests {
             ("getAccountsByName", "getInvoicesByDate"),
             ("NOTEBOOK-COPPERED", "NOTEBOOK-SILVERED"),
             ("", "x"),
+            ("rp_gmzdsmjxgqztanbvgy3tqojqgey", ""),
+            ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "sign in first"),
         ] {
             assert!(!same(one, other), "{one} and {other}");
         }
