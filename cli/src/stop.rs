@@ -50,11 +50,13 @@ impl Stop {
 
     /// Calls `stop` when the user asks, for as long as the answer is kept.
     pub(crate) fn watch(&self, stop: impl FnOnce() + Send + 'static) -> Option<Watch> {
+        // listened to first: between the look and the listening a wish would be lost
+        let signals = Signals::new([SIGINT, SIGTERM]);
         if self.asked() {
             stop();
             return None;
         }
-        let mut signals = Signals::new([SIGINT, SIGTERM]).ok()?;
+        let mut signals = signals.ok()?;
         let handle = signals.handle();
         let thread = thread::spawn(move || {
             if signals.forever().next().is_some() {

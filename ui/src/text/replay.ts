@@ -45,7 +45,7 @@ export const correlations = {
   valuesTakenFromTheTarget: 'Values taken from the target',
   keptByName: 'kept by name',
   moreUsedLess: (n: number) => `and ${n} more, used less;`,
-  dryRunOption: '--dry-run',
+  dryRunOption: '--dry-run --json',
   listsAll: 'lists all',
   addedByHand: 'Added by hand',
   correlation: 'correlation',
