@@ -1,12 +1,11 @@
 //! Faults of standing proxies under a run's control: refused before anything is sent, gone when the run is
 //! aborted or killed, never run from somebody else's plan.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::support::controlled::ask;
 use crate::support::running::Running;
 use crate::support::{Desk, RECORDING, number, password_secret, shop, standing_proxy, url};
 
@@ -25,16 +24,7 @@ fn stop(proxy: Running) {
 fn faults(control: &str) -> Vec<Value> {
     let address = control.trim_start_matches("http://");
     let (address, path) = address.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let proxies: Value = serde_json::from_str(body).unwrap();
+    let (_, proxies) = ask(address, &format!("GET /{path}"), "", None);
     proxies[0]["faults"].as_array().unwrap().clone()
 }
 

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use serde_json::Value;
 
+use crate::support::controlled::ask;
 use crate::support::running::Running;
 use crate::support::standing_proxy::{control_address, listens};
 use crate::support::{Desk, number, shop, url};
@@ -129,24 +130,6 @@ fn proxies_that_would_forward_to_themselves_are_refused() {
         .refused(2, "proxy `two`: failed to forward");
 }
 
-/// What the control API answers: status and JSON.
-fn control(address: &str, request: &str, body: &str) -> (u16, Value) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "{request} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (
-        head[9..12].parse().unwrap(),
-        serde_json::from_str(body).unwrap(),
-    )
-}
-
 #[test]
 fn a_proxy_that_runs_is_given_orders_by_the_command() {
     let (desk, shop) = (Desk::new(), shop());
@@ -242,7 +225,7 @@ fn refuses_what_makes_no_sense(at: &str, fault: &str) {
             "--control-token",
         ),
     ] {
-        let (got, answer) = control(at, request, body);
+        let (got, answer) = ask(at, request, body, None);
         assert_eq!(got, status, "{request}: {answer}");
         assert!(
             answer["error"].as_str().unwrap().contains(why),
@@ -254,21 +237,21 @@ fn refuses_what_makes_no_sense(at: &str, fault: &str) {
 /// Clients of Vaurien's API find it.
 fn speaks_as_vaurien_does(at: &str, listens: &str) {
     let slow = "{\"name\": \"error\", \"warmup\": 1}";
-    let (status, said) = control(at, "PUT /behavior", slow);
+    let (status, said) = ask(at, "PUT /behavior", slow, None);
     assert_eq!((status, &said["status"]), (200, &Value::from("ok")));
-    assert_eq!(control(at, "GET /behavior", "").1["behavior"], "error");
+    assert_eq!(ask(at, "GET /behavior", "", None).1["behavior"], "error");
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
     assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
-    let (status, said) = control(at, "PUT /behavior", "{\"name\": \"nope\"}");
+    let (status, said) = ask(at, "PUT /behavior", "{\"name\": \"nope\"}", None);
     assert_eq!((status, &said["status"]), (400, &Value::from("error")));
-    control(at, "PUT /behavior", "{\"name\": \"dummy\"}");
+    ask(at, "PUT /behavior", "{\"name\": \"dummy\"}", None);
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 }
 
 /// All proxies as they stand when the last client's leaving has come through.
 fn once_nobody_is_connected(at: &str) -> (u16, Value) {
     loop {
-        let all = control(at, "GET /api/proxies", "");
+        let all = ask(at, "GET /api/proxies", "", None);
         let mut proxies = all.1.as_array().unwrap().iter();
         if proxies.all(|proxy| number(proxy, "/connections/open") == 0) {
             return all;
@@ -287,17 +270,22 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
     desk.write("proxies.toml", file.as_bytes());
     let mut running = Running::start(&desk, &["proxy", "--config", "proxies.toml", "--json"]);
     let at = &control_address(&mut running);
-    let (status, all) = control(at, "GET /api/proxies", "");
+    let (status, all) = ask(at, "GET /api/proxies", "", None);
     assert_eq!((status, all.as_array().unwrap().len()), (200, 2));
     assert_eq!(all[1]["faults"][0]["fault"], "100:blackout");
     let listens = all[0]["listen"].as_str().unwrap();
     assert!(get(listens, "/").starts_with("HTTP/1.1 200 "));
 
     let fault = "{\"fault\": \"100:error(status=503)\"}";
-    let (status, added) = control(at, "POST /api/proxies/shop/faults", fault);
+    let (status, added) = ask(at, "POST /api/proxies/shop/faults", fault, None);
     assert_eq!((status, number(&added, "/id")), (201, 1));
     assert!(get(listens, "/").starts_with("HTTP/1.1 503 "));
-    let (status, off) = control(at, "PUT /api/proxies/shop/faults/1", "{\"on\": false}");
+    let (status, off) = ask(
+        at,
+        "PUT /api/proxies/shop/faults/1",
+        "{\"on\": false}",
+        None,
+    );
     assert_eq!(
         (status, &off["on"], number(&off, "/injected")),
         (200, &Value::Bool(false), 1)
@@ -306,10 +294,10 @@ fn proxies_of_a_file_are_controlled_while_they_run() {
 
     let before = once_nobody_is_connected(at);
     refuses_what_makes_no_sense(at, fault);
-    assert_eq!(control(at, "GET /api/proxies", ""), before);
+    assert_eq!(ask(at, "GET /api/proxies", "", None), before);
 
     speaks_as_vaurien_does(at, listens);
-    let (status, all) = control(at, "POST /api/reset", "");
+    let (status, all) = ask(at, "POST /api/reset", "", None);
     assert_eq!(
         (status, all[1]["faults"].as_array().unwrap().len()),
         (200, 0)
@@ -387,11 +375,10 @@ fn control_off_this_machine_needs_a_token_and_then_insists_on_it() {
         .find_map(|part| part.parse::<u16>().ok())
         .unwrap();
     let at = format!("127.0.0.1:{port}");
-    assert_eq!(control(&at, "GET /api/proxies", "").0, 401);
-    let wrong = "GET /api/proxies HTTP/1.1\r\nAuthorization: Bearer s3crex\r\nX:";
-    assert_eq!(control(&at, wrong, "").0, 401);
-    let right = "GET /api/proxies HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX:";
-    assert_eq!(control(&at, right, "").0, 200);
+    assert_eq!(ask(&at, "GET /api/proxies", "", None).0, 401);
+    let with = |token| ask(&at, "GET /api/proxies", "", Some(token)).0;
+    assert_eq!(with("s3crex"), 401);
+    assert_eq!(with("s3cret"), 200);
     running.signal("-INT");
     assert_eq!(running.end().0, Some(0));
 }

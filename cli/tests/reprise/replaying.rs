@@ -5,6 +5,15 @@ use serde_json::{Value, json};
 
 use crate::support::{Desk, RECORDING, conserved, has_fields, number, replay, shop, sum, url};
 
+/// A dry run against a target that nobody asks.
+const DRY_RUN: [&str; 5] = [
+    "replay",
+    RECORDING,
+    "--http",
+    "http://127.0.0.1:9",
+    "--dry-run",
+];
+
 #[test]
 fn at_the_recorded_pace_the_shop_answers_as_it_did() {
     let desk = Desk::with_recording();
@@ -190,14 +199,7 @@ fn a_dry_run_sends_nothing_and_says_what_would_be_sent() {
 fn a_dry_run_counts_the_requests_that_lack_a_value_among_those_it_would_send() {
     let desk = Desk::with_recording();
     let lacks = |more: &[&str]| {
-        let dry_run = [
-            "replay",
-            RECORDING,
-            "--http",
-            "http://127.0.0.1:9",
-            "--dry-run",
-        ];
-        let outline = desk.answer(&[&dry_run[..], more].concat());
+        let outline = desk.answer(&[&DRY_RUN[..], more].concat());
         let all = outline["unsourced"].as_array().unwrap();
         let of = |key: &str| {
             let value = all.iter().find(|value| value["key"] == key)?;
@@ -218,14 +220,7 @@ fn a_dry_run_counts_the_requests_that_lack_a_value_among_those_it_would_send() {
 fn a_dry_run_says_how_long_the_run_takes_also_where_nothing_ends_it() {
     let desk = Desk::with_recording();
     let says = |more: &[&str]| {
-        let dry_run = [
-            "replay",
-            RECORDING,
-            "--http",
-            "http://127.0.0.1:9",
-            "--dry-run",
-        ];
-        let said = desk.run(&[&dry_run[..], more].concat()).ok().stdout;
+        let said = desk.run(&[&DRY_RUN[..], more].concat()).ok().stdout;
         let first = said.lines().next().unwrap();
         first.split_once(" lanes ").unwrap().1.to_owned()
     };

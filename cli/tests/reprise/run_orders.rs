@@ -1,29 +1,12 @@
 //! Orders given over HTTP to a run while it is on: `--control`.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::support::controlled::ask;
 use crate::support::running::Running;
 use crate::support::{Desk, RECORDING, conserved, number, password_secret, shop, url};
-
-/// Asks where a run is controlled; the status and what is answered.
-fn ask(address: &str, request: &str, body: &str, field: &str) -> (u16, Value) {
-    let mut client = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(
-        client,
-        "{request} HTTP/1.1\r\nHost: {address}\r\n{field}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(body).unwrap())
-}
 
 #[test]
 fn a_run_is_held_changed_and_ended_by_orders_over_http() {
@@ -56,9 +39,8 @@ fn a_run_is_held_changed_and_ended_by_orders_over_http() {
         .and_then(|place| place.strip_suffix("/api/run"))
         .unwrap()
         .to_owned();
-    let order =
-        |request: &str, body: &str| ask(&address, request, body, "Authorization: Bearer tea\r\n");
-    assert_eq!(ask(&address, "GET /api/run", "", "").0, 401);
+    let order = |request: &str, body: &str| ask(&address, request, body, Some("tea"));
+    assert_eq!(ask(&address, "GET /api/run", "", None).0, 401);
     // while it is planned there is none
     while order("GET /api/run", "").0 == 409 {
         std::thread::sleep(Duration::from_millis(20));

@@ -9,7 +9,7 @@ mod request;
 mod script;
 pub(crate) mod url;
 
-pub(crate) use answer::{Looks, Offered, Shown, offered, take};
+pub(crate) use answer::{Looks, Offered, Shown, fields_of, offered, take};
 pub(crate) use request::{Carried, carried};
 
 /// Bodies beyond this are not searched; bytes.

@@ -1,6 +1,7 @@
 //! A folder in which `reprise` runs as on a fresh machine, and what it said. Times are its own; nothing
 //! is read from or written to the tester's home.
 
+pub(crate) mod controlled;
 pub(crate) mod recording_proxy;
 pub(crate) mod running;
 pub(crate) mod standing_proxy;

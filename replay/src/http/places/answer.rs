@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::hash::Hasher;
 
-use reprise_wire::http::decode_content;
+use reprise_wire::http::{Message, decode_content};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::SEARCHED;
@@ -32,6 +32,14 @@ pub(crate) struct Offered {
     pub(crate) names_an_id: bool,
     /// Whether there is only one such place in an answer: it is no element of a list.
     pub(crate) single: bool,
+}
+
+/// The fields of a recorded answer, as they are shown.
+pub(crate) fn fields_of<'a>(answer: &'a Message<'_>) -> Vec<(&'a [u8], &'a [u8])> {
+    let fields = answer.headers.iter();
+    fields
+        .map(|field| (field.name.as_ref(), field.value.as_ref()))
+        .collect()
 }
 
 /// An answer to be looked at.

@@ -7,7 +7,7 @@ use crate::http::judge::is_login;
 use crate::http::places::guess::{Strength, stem, strength};
 use crate::http::places::html::{Piece, attributes, pieces};
 use crate::http::places::url::Url;
-use crate::http::places::{Carried, Shown, is_html};
+use crate::http::places::{Carried, Shown, fields_of, is_html};
 use crate::http::values::{Fill, Part, Place};
 
 /// A request that gave a user and a password.
@@ -113,11 +113,7 @@ pub(crate) fn shows_login(
             is_login(location) && segments(to) == segments(from)
         });
     }
-    let headers: Vec<(&[u8], &[u8])> = answer
-        .headers
-        .iter()
-        .map(|field| (field.name.as_ref(), field.value.as_ref()))
-        .collect();
+    let headers = fields_of(answer);
     let shown = Shown {
         headers: &headers,
         body: &answer.body,

@@ -9,7 +9,7 @@ use super::elsewhere::Giver;
 use super::keys::{hash, hash_of_field, hash_of_rule};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, context};
 use crate::http::places::guess::Strength;
-use crate::http::places::{Looks, Offered, Shown, offered};
+use crate::http::places::{Looks, Offered, Shown, fields_of, offered};
 use crate::http::values::{Holder, Number};
 
 /// Places that give one value, so that it is known though one of their answers fails.
@@ -37,11 +37,7 @@ impl LaneSearch {
                 }
             }
         }
-        let headers: Vec<(&[u8], &[u8])> = answer
-            .headers
-            .iter()
-            .map(|field| (field.name.as_ref(), field.value.as_ref()))
-            .collect();
+        let headers = fields_of(answer);
         let about = about(request);
         let writes = !matches!(method(request), b"GET" | b"HEAD");
         let shown = Shown {

@@ -11,7 +11,7 @@ use reprise_fault::Position;
 use super::*;
 use crate::Plan;
 use crate::http::jar::Jar;
-use crate::http::places::{Shown, carried, take};
+use crate::http::places::{Shown, carried, fields_of, take};
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::{Matching, Moment};
 use crate::http::template::{Fills, Template};
@@ -115,11 +115,7 @@ impl Searched {
         let mut known: Vec<Option<Box<[u8]>>> = vec![None; self.values.count];
         for (of, answer) in answers {
             let answer = Message::parse(answer.as_bytes()).unwrap();
-            let headers: Vec<(&[u8], &[u8])> = answer
-                .headers
-                .iter()
-                .map(|field| (field.name.as_ref(), field.value.as_ref()))
-                .collect();
+            let headers = fields_of(&answer);
             let shown = Shown {
                 headers: &headers,
                 body: &answer.body,

@@ -51,18 +51,18 @@ impl Shelf {
 
     /// A kept request.
     pub(super) fn get(&self, exchange: u32) -> Option<Arc<Outgoing>> {
-        let (page, place) = place(exchange);
-        let board = self.board(page)?;
-        board.pages.get(&page)?.kept.get(place)?.clone()
+        self.find(exchange, Arc::clone)
     }
 
-    /// Whether a request is kept.
+    /// Whether a request is kept. Nothing of it is touched.
     pub(super) fn has(&self, exchange: u32) -> bool {
+        self.find(exchange, |_| ()).is_some()
+    }
+
+    fn find<T>(&self, exchange: u32, with: impl FnOnce(&Arc<Outgoing>) -> T) -> Option<T> {
         let (page, place) = place(exchange);
-        let board = self.board(page);
-        let page = board.as_ref().and_then(|board| board.pages.get(&page));
-        page.and_then(|page| page.kept.get(place))
-            .is_some_and(Option::is_some)
+        let board = self.board(page)?;
+        board.pages.get(&page)?.kept.get(place)?.as_ref().map(with)
     }
 
     /// Keeps a request, and lets the oldest page go when there is too much.
