@@ -2,6 +2,7 @@
 //! nothing.
 
 mod answer;
+pub(crate) mod beside;
 pub(crate) mod guess;
 pub(crate) mod html;
 pub(crate) mod json;
@@ -9,7 +10,7 @@ mod request;
 mod script;
 pub(crate) mod url;
 
-pub(crate) use answer::{Looks, Offered, Shown, fields_of, offered, take};
+pub(crate) use answer::{Choice, Chosen, Looks, Offered, Shown, fields_of, offered, take};
 pub(crate) use request::{Carried, carried};
 
 /// Bodies beyond this are not searched; bytes.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::places::beside::Slot;
 use super::places::json::last_key;
 use super::writing::Writing;
 
@@ -29,6 +30,18 @@ pub(crate) struct Take {
     pub(crate) origin: Arc<Origin>,
     /// The number it is kept under.
     pub(crate) value: Number,
+    /// What tells the link or form that it is to be taken from.
+    pub(crate) beside: Box<[Beside]>,
+}
+
+/// What the link or form of a value had beside it, and the request that carries the value has as well: by it the right
+/// one of many is known, wherever on its page it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Beside {
+    /// The hash of where it was and what it was when recorded.
+    pub(crate) recorded: u64,
+    /// Where it is, and what the request has there in its stead.
+    pub(crate) filled: Option<(Slot, Fill)>,
 }
 
 /// The number of a value that an answer gives.

@@ -292,8 +292,8 @@ impl<'a> Gatherer<'a> {
             && let Some(gathered) = self.lanes.get_mut(found.lane as usize)
         {
             gathered.note_values(step.exchange, self.plan.http_order, &mut self.notes)?;
-            for taking in gathered.search.takings() {
-                self.takings.push(taking)?;
+            for sought in gathered.search.takings() {
+                self.takings.push(self.notes.push_sought(&sought)?)?;
             }
             carries = gathered.search.carries();
         }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::scratch::Scratch;
 use super::sorter::{Record, Sorted};
 use super::steps::take;
-use crate::http::values::{Carry, Number, Origin, Take};
-use bytes::{numbers, read_carry, write_carry};
+use crate::http::values::{Beside, Carry, Number, Origin, Take};
+use bytes::{numbers, read_beside, read_carry, write_beside, write_carry};
 
 /// What is known of one exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,10 +47,21 @@ pub(crate) struct Taking {
     pub(crate) exchange: u32,
     pub(crate) origin: u32,
     pub(crate) value: Number,
+    /// Where it is written what tells its link or form; 0: nothing does.
+    beside_at: u64,
+}
+
+/// A value that is to be taken from an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sought {
+    pub(crate) exchange: u32,
+    pub(crate) origin: u32,
+    pub(crate) value: Number,
+    pub(crate) beside: Box<[Beside]>,
 }
 
 impl Record for Taking {
-    const SIZE: usize = 16;
+    const SIZE: usize = 24;
 
     fn write(&self, to: &mut Vec<u8>) {
         let (shared, value) = match self.value {
@@ -60,6 +71,7 @@ impl Record for Taking {
         for number in [self.exchange, self.origin, shared, value] {
             to.extend(number.to_le_bytes());
         }
+        to.extend(self.beside_at.to_le_bytes());
     }
 
     fn read(mut bytes: &[u8]) -> Option<Self> {
@@ -72,6 +84,7 @@ impl Record for Taking {
             } else {
                 Number::Shared(value)
             },
+            beside_at: u64::from_le_bytes(take(&mut bytes)?),
         })
     }
 }
@@ -109,6 +122,23 @@ impl Notes {
         note.extend(carries_at.to_le_bytes());
         note.extend(0_u64.to_le_bytes());
         self.notes.append(&note)
+    }
+
+    /// Keeps what tells the link or form of a value.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn push_sought(&mut self, sought: &Sought) -> io::Result<Taking> {
+        let mut bytes = Vec::new();
+        for beside in &sought.beside {
+            write_beside(beside, &mut bytes);
+        }
+        Ok(Taking {
+            exchange: sought.exchange,
+            origin: sought.origin,
+            value: sought.value,
+            beside_at: self.say(&bytes)?,
+        })
     }
 
     /// Keeps a value that a lane's server generated, behind those of the lane at `before`; where it is.
@@ -187,13 +217,20 @@ impl Notes {
     pub(crate) fn takes(&self, note: Note) -> io::Result<Box<[Take]>> {
         let bytes = self.said_at(note.takes_at)?;
         let takings = bytes.chunks_exact(Taking::SIZE).filter_map(Taking::read);
-        let takes = takings.filter_map(|taking| {
-            Some(Take {
-                origin: Arc::clone(self.origins.get(taking.origin as usize)?),
+        let mut takes = Vec::new();
+        for taking in takings {
+            let Some(origin) = self.origins.get(taking.origin as usize) else {
+                continue;
+            };
+            let beside = self.said_at(taking.beside_at)?;
+            let mut rest = beside.as_slice();
+            takes.push(Take {
+                origin: Arc::clone(origin),
                 value: taking.value,
-            })
-        });
-        Ok(takes.collect())
+                beside: std::iter::from_fn(|| read_beside(&mut rest)).collect(),
+            });
+        }
+        Ok(takes.into_boxed_slice())
     }
 
     /// Writes a piece; where it is, or 0 when it is empty.
@@ -324,12 +361,13 @@ mod tests {
             (9, 0, own(0)),
         ];
         for (exchange, origin, value) in all {
-            let taking = Taking {
+            let sought = Sought {
                 exchange,
                 origin,
                 value,
+                beside: Box::default(),
             };
-            takings.push(taking).unwrap();
+            takings.push(notes.push_sought(&sought).unwrap()).unwrap();
         }
         let origins = vec![origin("id"), origin("token")];
         notes.finish(takings.finish().unwrap(), origins).unwrap();

@@ -2,6 +2,7 @@
 //! generated ids. What a request carries redacted and no answer gave must be supplied as a secret.
 
 mod about;
+mod beside;
 mod context;
 mod elsewhere;
 mod keys;
@@ -17,7 +18,7 @@ use reprise_wire::http::Message;
 use reprise_wire::redact::is_pseudonym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::notes::Taking;
+use super::notes::Sought;
 use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, matters, text_of};
@@ -51,7 +52,9 @@ pub(crate) struct LaneSearch {
     /// The exchanges whose answers gave that.
     givers: Vec<u32>,
     /// What is taken from earlier answers for it, and was not for others.
-    takings: Vec<Taking>,
+    takings: Vec<Sought>,
+    /// What stood beside them where answers gave them, by their places among these.
+    stood_beside: Vec<(usize, Box<[u64]>)>,
     /// The values it is the first to carry.
     first_carried: Vec<Box<[u8]>>,
     /// How many ids are taken to know those of an account of its own.
@@ -70,10 +73,20 @@ struct Offer {
     name: String,
     /// The operation that gave it first.
     operation: u32,
-    /// Exchanges, and places by their numbers, that gave it.
-    sources: Vec<(u32, u32)>,
+    /// What gave it.
+    sources: Vec<Source>,
     /// From so many of them it is taken.
     taken: usize,
+}
+
+/// An answer that gave a value.
+#[derive(Debug)]
+struct Source {
+    exchange: u32,
+    /// Where in it, by the number of the origin.
+    origin: u32,
+    /// What its link or form had beside it.
+    beside: Box<[u64]>,
 }
 
 /// What is known about an exchange beside what was said.
@@ -115,19 +128,19 @@ impl LaneSearch {
         self.carries.clear();
         let mut lacks = false;
         let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
-        for carried in all {
+        for carried in &all {
             let overlaps = filled.iter().any(|(part, range)| {
                 *part == carried.part
                     && carried.range.start < range.end
                     && range.start < carried.range.end
             });
-            if overlaps || self.is_in_jar(&carried, exchange.operation, context) {
-                self.givers.extend(self.setter(&carried, exchange.at_us));
+            if overlaps || self.is_in_jar(carried, exchange.operation, context) {
+                self.givers.extend(self.setter(carried, exchange.at_us));
                 continue;
             }
-            let fill = match self.known(&carried, login.as_ref(), exchange, context) {
+            let fill = match self.known(carried, login.as_ref(), exchange, context) {
                 Some(fill) => fill,
-                None if is_missing(&carried, login.as_ref()) => {
+                None if is_missing(carried, login.as_ref()) => {
                     let Some(secret) = context.found_redacted(&carried.place, request) else {
                         lacks |= matters(&carried.place);
                         continue;
@@ -135,13 +148,14 @@ impl LaneSearch {
                     Fill::Secret(secret)
                 }
                 None => {
-                    self.note_used(&carried, context);
+                    self.note_used(carried, context);
                     continue;
                 }
             };
             filled.push((carried.part, carried.range.clone()));
             self.carry(request, carried, fill);
         }
+        self.seek_beside(request, &all);
         self.carries
             .sort_by_key(|carry| (carry.part, Reverse(carry.before_end)));
         if let Some(login) = login
@@ -169,7 +183,7 @@ impl LaneSearch {
     }
 
     /// What is taken from earlier answers for the last request, and was not taken before.
-    pub(crate) fn takings(&mut self) -> Vec<Taking> {
+    pub(crate) fn takings(&mut self) -> Vec<Sought> {
         std::mem::take(&mut self.takings)
     }
 
@@ -212,14 +226,14 @@ impl LaneSearch {
     }
 
     /// A place of the request is filled when it is sent.
-    fn carry(&mut self, request: &Message<'_>, carried: Carried, fill: Fill) {
+    fn carry(&mut self, request: &Message<'_>, carried: &Carried, fill: Fill) {
         let text = text_of(request, carried.part);
         let before_end = text.len().saturating_sub(carried.range.start);
-        let recorded = text.get(carried.range).unwrap_or_default();
+        let recorded = text.get(carried.range.clone()).unwrap_or_default();
         self.carries.push(Carry {
             part: carried.part,
             before_end: u32::try_from(before_end).unwrap_or(u32::MAX),
-            writing: carried.writing,
+            writing: carried.writing.clone(),
             recorded: recorded.into(),
             fill,
         });
@@ -260,7 +274,7 @@ impl LaneSearch {
             origin: offer
                 .sources
                 .first()
-                .map(|(_, origin)| context.origin_text(*origin))
+                .map(|source| context.origin_text(source.origin))
                 .unwrap_or_default(),
             to: exchange.operation,
             place: carried.place.to_string(),
@@ -269,15 +283,20 @@ impl LaneSearch {
         });
         let value = Number::Own(u32::try_from(number).unwrap_or(u32::MAX));
         let taken = std::mem::replace(&mut offer.taken, offer.sources.len());
-        for (exchange, origin) in offer.sources.iter().skip(taken) {
-            self.takings.push(Taking {
-                exchange: *exchange,
-                origin: *origin,
+        for source in offer.sources.iter().skip(taken) {
+            if !source.beside.is_empty() {
+                let beside = source.beside.clone();
+                self.stood_beside.push((self.takings.len(), beside));
+            }
+            self.takings.push(Sought {
+                exchange: source.exchange,
+                origin: source.origin,
                 value,
+                beside: Box::default(),
             });
         }
         self.givers
-            .extend(offer.sources.iter().map(|(from, _)| *from));
+            .extend(offer.sources.iter().map(|source| source.exchange));
         if by_rule.is_some() {
             offer.sources.drain(..offer.sources.len() - 1);
             offer.taken = offer.sources.len();
@@ -320,10 +339,11 @@ impl LaneSearch {
             return None;
         };
         if is_new {
-            self.takings.push(Taking {
+            self.takings.push(Sought {
                 exchange: giver.exchange,
                 origin: giver.origin,
                 value: Number::Shared(number),
+                beside: Box::default(),
             });
         }
         if !self.values.of_others.contains(&number) {

@@ -19,7 +19,7 @@ use crate::Plan;
 use crate::http::connection::Reply;
 use crate::http::jar::Jar;
 use crate::http::looked_at::LookedAt;
-use crate::http::places::{Shown, take};
+use crate::http::places::{Choice, Chosen, Shown, take};
 use crate::http::values::{Number, Take};
 use crate::plan::LaneKey;
 use crate::prepare::lane::{Lane, Step};
@@ -146,6 +146,7 @@ impl Worker {
         takes: &[Take],
         answer: &ResponseReader,
         (fields, shows_cookies): (LookedAt<'_>, bool),
+        choose: impl FnOnce(Chosen<'_>) -> Vec<Choice>,
     ) {
         if fields.sets_cookies {
             let plan = &self.program.prepared.plan;
@@ -168,10 +169,19 @@ impl Worker {
                 body: answer.body(),
                 about: "",
             };
-            take(takes, shown, &mut |number, value| match number {
+            let mut keep = |number: Number, value: Vec<u8>| match number {
                 Number::Own(number) => lane_copy.keep_value(number as usize, value),
                 Number::Shared(number) => self.program.shared.keep(number, lane_copy.copy, value),
-            });
+            };
+            let chosen = take(takes, shown, &mut keep);
+            if !chosen.is_empty() {
+                for choice in choose(chosen) {
+                    // a guess is better than nothing only
+                    if choice.is_sure || !lane_copy.has_value(choice.number) {
+                        keep(choice.number, choice.value);
+                    }
+                }
+            }
         }
     }
 }

@@ -142,7 +142,8 @@ impl Outgoing {
         };
         let answer = recorded.as_ref().map_or(0, RecordedAnswer::size);
         let carried: usize = carries.iter().map(|carry| carry.recorded.len() + 80).sum();
-        let size = bytes + answer + carried + takes.len() * 16 + summary.len() + 128;
+        let taken: usize = takes.iter().map(|take| take.beside.len() * 48 + 48).sum();
+        let size = bytes + answer + carried + taken + summary.len() + 128;
         Self {
             summary,
             payload,

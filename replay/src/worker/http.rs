@@ -92,7 +92,10 @@ impl Worker {
                 let digest = answer.take_digest();
                 let fields = LookedAt::of(&answer.headers());
                 let shown = (fields, template.shows_cookies());
-                self.take_answer(lane_copy, &outgoing.takes, answer, shown);
+                self.take_answer(lane_copy, &outgoing.takes, answer, shown, |chosen| {
+                    let secrets = &self.program.secrets;
+                    lane_copy.fills(secrets, account, &of_others, |fills| chosen.choose(fills))
+                });
                 let answered = (&*answer, fields, digest);
                 self.verify(lane_copy, (lane, step), outgoing, answered, sample);
                 let is_over = reply.end == End::Complete && !reply.body_unsent;

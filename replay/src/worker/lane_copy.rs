@@ -12,7 +12,7 @@ use super::fetch::Wanted;
 use crate::http::connection::HttpConnection;
 use crate::http::jar::Jar;
 use crate::http::template::Fills;
-use crate::http::values::{Carry, Fill, Shared};
+use crate::http::values::{Carry, Fill, Number, Shared};
 use crate::mysql::lane::MysqlLane;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::prepare::precedence::Received;
@@ -276,6 +276,17 @@ impl LaneCopy {
             Fill::Value(number) => values.get(number).is_none_or(Option::is_none),
             Fill::OfAnother(_) | Fill::Secret(_) | Fill::User | Fill::Password => false,
         })
+    }
+
+    /// Whether the target has answered a value of the lane.
+    pub(crate) fn has_value(&self, number: Number) -> bool {
+        match number {
+            Number::Own(number) => {
+                let values = self.values.borrow();
+                values.get(number as usize).is_some_and(Option::is_some)
+            }
+            Number::Shared(_) => false,
+        }
     }
 
     /// Keeps a value the target answered.

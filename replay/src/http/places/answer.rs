@@ -1,6 +1,7 @@
 //! What an answer offers: values that a later request could carry, with where they stand; and the value at
 //! such a place of another answer.
 
+mod take;
 mod walk;
 
 use std::borrow::Cow;
@@ -10,11 +11,14 @@ use std::hash::Hasher;
 use reprise_wire::http::{Message, decode_content};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::SEARCHED;
 use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
 use super::url::{Part, Url};
-use crate::http::values::{Number, Origin, Take};
+use super::{SEARCHED, beside};
+use crate::http::values::Origin;
+use take::{Form, StandsBeside};
 use walk::{Spot, walk};
+
+pub(crate) use take::{Choice, Chosen, take};
 
 /// A value in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +36,16 @@ pub(crate) struct Offered {
     pub(crate) names_an_id: bool,
     /// Whether there is only one such place in an answer: it is no element of a list.
     pub(crate) single: bool,
+    /// What its link or form has beside it.
+    pub(crate) beside: Vec<u64>,
+}
+
+impl StandsBeside for Offered {
+    fn stands_in_form(&mut self, beside: &[u64]) {
+        if self.origin.shape.is_none() {
+            self.beside = beside.to_vec();
+        }
+    }
 }
 
 /// The fields of a recorded answer, as they are shown.
@@ -91,7 +105,14 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
     let mut found = Vec::new();
     let mut keys = Vec::new();
     let mut seen = Seen::of(answer);
+    let mut form = Form::default();
     walk(answer, &mut |place, raw| {
+        match place {
+            Spot::Form => return form.begins(raw, &mut found),
+            Spot::EndOfForm => return form.ends(&mut found),
+            Spot::Hidden(name) => form.has(name, raw),
+            _ => {}
+        }
         let is_second_form = matches!(place, Spot::Cookie { decoded: false, .. });
         if is_second_form && !raw.contains(&b'%') {
             return;
@@ -134,6 +155,10 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 (Some(stem), _) => stem,
                 (None, place) => place.stem(answer.about),
             };
+            let mut beside = Vec::new();
+            if let (Spot::Link, Some(url)) = (place, Url::of(raw)) {
+                beside::of_url(raw, &url, &mut beside);
+            }
             keys.push(key);
             found.push(Offered {
                 origin: Origin {
@@ -146,6 +171,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 strength,
                 stem,
                 single: !looks.in_list,
+                beside,
             });
         }
     });
@@ -174,38 +200,6 @@ fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<S
         .or_else(|| spot.beside_token.then_some(Strength::Field))
         .filter(|found| !is_hidden || *found == Strength::Strong || names_an_id)
         .or_else(|| (is_hidden && !spot.value.is_empty()).then_some(Strength::Field))
-}
-
-/// Calls `found` with the number and the value of each of `takes` that this answer has.
-pub(crate) fn take(takes: &[Take], answer: Shown<'_>, found: &mut dyn FnMut(Number, Vec<u8>)) {
-    let mut seen = Seen::default();
-    let mut open: Vec<&Take> = takes.iter().collect();
-    walk(answer, &mut |place, raw| {
-        open.retain(|wanted| {
-            let origin = &wanted.origin;
-            if !place.is(&origin.holder) {
-                return true;
-            }
-            let value = match &origin.shape {
-                None => Some(Cow::Borrowed(raw)),
-                Some(shape) => Url::of(raw).and_then(|url| url.value_at(shape)),
-            };
-            // the words that share a shape with ids, `/items/new`, were not counted either
-            let is_segment = origin.shape.is_some() && origin.parameter().is_none();
-            let counted = |value: &Cow<'_, [u8]>| {
-                !value.is_empty() && (!is_segment || strength(value, "").is_some())
-            };
-            let Some(value) = value.filter(counted) else {
-                return true;
-            };
-            let key = place.key(origin.shape.as_deref());
-            if seen.place(key, &value) != origin.nth {
-                return true;
-            }
-            found(wanted.value, value.into_owned());
-            false
-        });
-    });
 }
 
 /// A value in a JSON document takes about so many bytes.

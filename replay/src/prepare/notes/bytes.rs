@@ -1,7 +1,8 @@
 //! How what a request carries is written where memory does not have to hold it. Read back by the same
 //! process only: no version, and what does not read is a damaged file.
 
-use crate::http::values::{Carry, Fill, Part};
+use crate::http::places::beside::Slot;
+use crate::http::values::{Beside, Carry, Fill, Part};
 use crate::http::writing::{Alphabet, Writing};
 use crate::prepare::steps::take;
 
@@ -12,13 +13,7 @@ pub(super) fn write_carry(carry: &Carry, to: &mut Vec<u8>) {
         Part::Header(header) => (1, header),
         Part::Body => (2, 0),
     };
-    let (fill, number) = match carry.fill {
-        Fill::Value(number) => (0, number),
-        Fill::Secret(number) => (1, number),
-        Fill::User => (2, 0),
-        Fill::Password => (3, 0),
-        Fill::OfAnother(number) => (4, number as usize),
-    };
+    let (fill, number) = of_fill(carry.fill);
     let (writing, from, end) = match &carry.writing {
         Writing::Plain => (0, 0, 0),
         Writing::Percent => (1, 0, 0),
@@ -37,7 +32,8 @@ pub(super) fn write_carry(carry: &Carry, to: &mut Vec<u8>) {
     };
     to.extend([part, fill, writing, 0]);
     to.extend(header.to_le_bytes());
-    for number in [number, from, end, carry.recorded.len()] {
+    to.extend(number.to_le_bytes());
+    for number in [from, end, carry.recorded.len()] {
         to.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
     }
     to.extend(carry.before_end.to_le_bytes());
@@ -71,14 +67,69 @@ pub(super) fn read_carry(rest: &mut &[u8]) -> Option<Carry> {
             _ => base64(Alphabet::UrlSafeNoPad),
         },
         recorded: recorded.into(),
-        fill: match fill {
-            0 => Fill::Value(number as usize),
-            1 => Fill::Secret(number as usize),
-            2 => Fill::User,
-            3 => Fill::Password,
-            _ => Fill::OfAnother(number),
-        },
+        fill: fill_of(fill, number),
     })
+}
+
+/// Appends what stands beside a value.
+pub(super) fn write_beside(beside: &Beside, to: &mut Vec<u8>) {
+    to.extend(beside.recorded.to_le_bytes());
+    let Some((slot, fill)) = &beside.filled else {
+        to.push(0);
+        return;
+    };
+    let (kind, segment, name) = match slot {
+        Slot::Segment(number) => (1, *number, ""),
+        Slot::Field(name) => (2, 0, &**name),
+    };
+    let (fill, number) = of_fill(*fill);
+    to.extend([kind, fill]);
+    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    for number in [number, segment, length] {
+        to.extend(number.to_le_bytes());
+    }
+    to.extend_from_slice(name.as_bytes());
+}
+
+/// Takes what stands beside a value off the front.
+pub(super) fn read_beside(rest: &mut &[u8]) -> Option<Beside> {
+    let recorded = u64::from_le_bytes(take(rest)?);
+    let [kind] = take(rest)?;
+    let filled = if kind == 0 {
+        None
+    } else {
+        let [fill] = take(rest)?;
+        let [number, segment, length] = numbers(rest)?;
+        let (name, after) = rest.split_at_checked(length as usize)?;
+        *rest = after;
+        let slot = match kind {
+            1 => Slot::Segment(segment),
+            _ => Slot::Field(std::str::from_utf8(name).ok()?.into()),
+        };
+        Some((slot, fill_of(fill, number)))
+    };
+    Some(Beside { recorded, filled })
+}
+
+fn of_fill(fill: Fill) -> (u8, u32) {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    match fill {
+        Fill::Value(value) => (0, number(value)),
+        Fill::Secret(secret) => (1, number(secret)),
+        Fill::User => (2, 0),
+        Fill::Password => (3, 0),
+        Fill::OfAnother(number) => (4, number),
+    }
+}
+
+const fn fill_of(fill: u8, number: u32) -> Fill {
+    match fill {
+        0 => Fill::Value(number as usize),
+        1 => Fill::Secret(number as usize),
+        2 => Fill::User,
+        3 => Fill::Password,
+        _ => Fill::OfAnother(number),
+    }
 }
 
 /// Takes numbers off the front.
@@ -96,18 +147,30 @@ mod tests {
 
     use super::*;
 
-    fn carry() -> impl Strategy<Value = Carry> {
-        let part = prop_oneof![
-            Just(Part::Target),
-            any::<u16>().prop_map(Part::Header),
-            Just(Part::Body)
-        ];
-        let fill = prop_oneof![
+    fn fill() -> impl Strategy<Value = Fill> {
+        prop_oneof![
             (0..9_usize).prop_map(Fill::Value),
             (0..9_usize).prop_map(Fill::Secret),
             Just(Fill::User),
             Just(Fill::Password),
             any::<u32>().prop_map(Fill::OfAnother)
+        ]
+    }
+
+    fn beside() -> impl Strategy<Value = Beside> {
+        let slot = prop_oneof![
+            any::<u32>().prop_map(Slot::Segment),
+            ".{0,9}".prop_map(|name| Slot::Field(name.into()))
+        ];
+        let filled = proptest::option::of((slot, fill()));
+        (any::<u64>(), filled).prop_map(|(recorded, filled)| Beside { recorded, filled })
+    }
+
+    fn carry() -> impl Strategy<Value = Carry> {
+        let part = prop_oneof![
+            Just(Part::Target),
+            any::<u16>().prop_map(Part::Header),
+            Just(Part::Body)
         ];
         let alphabet = prop_oneof![
             Just(Alphabet::Standard),
@@ -124,7 +187,7 @@ mod tests {
             (alphabet, 0..70_000_usize).prop_map(|(one, at)| Writing::Base64(one, at..at + 7)),
         ];
         let recorded = proptest::collection::vec(any::<u8>(), 0..40);
-        (part, any::<u32>(), writing, recorded, fill).prop_map(
+        (part, any::<u32>(), writing, recorded, fill()).prop_map(
             |(part, before_end, writing, recorded, fill)| Carry {
                 part,
                 before_end,
@@ -150,9 +213,24 @@ mod tests {
         }
 
         #[test]
+        fn what_stands_beside_is_read_back(all in proptest::collection::vec(beside(), 0..5)) {
+            let mut bytes = Vec::new();
+            for one in &all {
+                write_beside(one, &mut bytes);
+            }
+            let mut rest = bytes.as_slice();
+            for one in all {
+                prop_assert_eq!(read_beside(&mut rest), Some(one));
+            }
+            prop_assert!(rest.is_empty());
+        }
+
+        #[test]
         fn damaged_bytes_are_no_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             let mut rest = bytes.as_slice();
             while read_carry(&mut rest).is_some() {}
+            let mut rest = bytes.as_slice();
+            while read_beside(&mut rest).is_some() {}
         }
     }
 }

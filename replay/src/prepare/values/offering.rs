@@ -2,12 +2,12 @@
 
 use reprise_wire::http::Message;
 
-use super::super::notes::Taking;
+use super::super::notes::Sought;
 use super::super::session::set_cookie;
 use super::about::{about, method};
 use super::elsewhere::Giver;
 use super::keys::{hash, hash_of_field, hash_of_rule};
-use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, context};
+use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::{Looks, Offered, Shown, fields_of, offered};
 use crate::http::values::{Holder, Number};
@@ -72,7 +72,11 @@ impl LaneSearch {
                 offer.sources.remove(offer.taken);
             }
             let origin = context.origin(rule.origin.as_ref().clone());
-            offer.sources.push((exchange.id, origin));
+            offer.sources.push(Source {
+                exchange: exchange.id,
+                origin,
+                beside: Box::default(),
+            });
         }
     }
 
@@ -99,8 +103,8 @@ impl LaneSearch {
         let is_certain = match found.strength {
             Strength::Strong => true,
             Strength::Weak => is_given && !self.used.contains(&key),
-            // of several forms on a page nothing says which was sent
-            Strength::Field => found.single,
+            // of several forms on a page nothing says which was sent; what a token signs goes with it
+            Strength::Field => found.single || found.origin.shape.is_some(),
         };
         if !is_certain {
             return;
@@ -135,16 +139,21 @@ impl LaneSearch {
         if !(offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES)) {
             return;
         }
-        offer.sources.push((exchange.id, origin));
+        offer.sources.push(Source {
+            exchange: exchange.id,
+            origin,
+            beside: found.beside.into_boxed_slice(),
+        });
         // another account has other ids than the recorded one, in every answer that shows them
         if self.values.account.is_some() && is_given && self.own_ids < MOST_OWN_IDS {
             offer.taken = offer.sources.len();
             let (number, is_new) = self.number(key, &found.value);
             self.own_ids += usize::from(is_new);
-            self.takings.push(Taking {
+            self.takings.push(Sought {
                 exchange: exchange.id,
                 origin,
                 value: Number::Own(u32::try_from(number).unwrap_or(u32::MAX)),
+                beside: Box::default(),
             });
         }
     }

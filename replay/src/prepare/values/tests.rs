@@ -1,6 +1,7 @@
 //! Tests of finding what correlates, and that what is found is filled in everywhere and nowhere else.
 
 mod frameworks;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ struct Searched {
     values: LaneValues,
     /// By the exchange.
     carries: Vec<Vec<Carry>>,
-    takings: Vec<Taking>,
+    takings: Vec<Sought>,
     origins: Vec<Arc<Origin>>,
     told: Told,
     requests: Vec<String>,
@@ -126,13 +127,21 @@ impl Searched {
                 .map(|taking| Take {
                     origin: Arc::clone(&self.origins[taking.origin as usize]),
                     value: taking.value,
+                    beside: taking.beside.clone(),
                 })
                 .collect();
-            take(&takes, shown, &mut |number, value| {
+            let mut keep = |number: Number, value: Vec<u8>| {
                 if let Number::Own(number) = number {
                     known[number as usize] = Some(value.into());
                 }
-            });
+            };
+            let chosen = take(&takes, shown, &mut keep);
+            let chosen = chosen.choose(fills(&Jar::default(), &known));
+            for choice in chosen {
+                if let Number::Own(number) = choice.number {
+                    known[number as usize] = Some(choice.value.into());
+                }
+            }
         }
         let rewriting = Rewriting {
             naming: None,
@@ -147,15 +156,20 @@ impl Searched {
         };
         let request = self.requests[step as usize].clone().into_bytes();
         let template = Template::new(request, Matching::default(), &rewriting);
-        let fills = Fills {
-            jar: &Jar::default(),
-            values: &known,
-            secrets: &[],
-            account: None,
-            of_others: &[],
-        };
+        let jar = Jar::default();
+        let fills = fills(&jar, &known);
         let sent = template.fill(&self.carries[step as usize], fills, &rewriting);
         String::from_utf8_lossy(&sent).into_owned()
+    }
+}
+
+fn fills<'a>(jar: &'a Jar, values: &'a [Option<Box<[u8]>>]) -> Fills<'a> {
+    Fills {
+        jar,
+        values,
+        secrets: &[],
+        account: None,
+        of_others: &[],
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of what answers offer, and of taking it from another answer.
 
 use super::*;
+use crate::http::values::{Number, Take};
 
 fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec<Offered> {
     let mut headers: Vec<(&[u8], &[u8])> = vec![(b"Content-Type", kind.as_bytes())];
@@ -105,6 +106,7 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
     let takes = [Take {
         origin: second.origin.clone().into(),
         value: Number::Own(5),
+        beside: Box::default(),
     }];
     let mut taken = Vec::new();
     let answer = |body| Shown {

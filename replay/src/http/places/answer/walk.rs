@@ -45,6 +45,10 @@ pub(super) enum Spot<'a> {
     /// A hidden field of a form, by its name.
     Hidden(&'a str),
     Link,
+    /// A form begins, with its action; nothing that is sent back.
+    Form,
+    /// The form ends, if there is one.
+    EndOfForm,
     /// What a script of a page sets, by its path.
     Script {
         path: &'a str,
@@ -65,7 +69,7 @@ impl Spot<'_> {
                 decoded: *decoded,
             },
             Self::Html(name) | Self::Hidden(name) => Holder::Html((*name).to_owned()),
-            Self::Link => Holder::Link,
+            Self::Link | Self::Form | Self::EndOfForm => Holder::Link,
             Self::Script { path, .. } => Holder::Script((*path).to_owned()),
             Self::Json { path, .. } => Holder::Json((*path).to_owned()),
         }
@@ -84,7 +88,7 @@ impl Spot<'_> {
                 decoded: true,
             } => (2, *name),
             Self::Html(name) | Self::Hidden(name) => (3, *name),
-            Self::Link => (4, ""),
+            Self::Link | Self::Form | Self::EndOfForm => (4, ""),
             Self::Json { path, .. } => (5, *path),
             Self::Script { path, .. } => (6, *path),
         };
@@ -122,7 +126,7 @@ impl Spot<'_> {
             | Self::Html(name)
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => name,
-            Self::Link => "",
+            Self::Link | Self::Form | Self::EndOfForm => "",
             Self::Json { path, .. } | Self::Script { path, .. } => last_key(path),
         }
     }
@@ -132,7 +136,7 @@ impl Spot<'_> {
             Self::Header("last-modified") => "lastmodified".to_owned(),
             Self::Html(name) => field_stem(name.strip_prefix("data-").unwrap_or(name)),
             Self::Header(name) | Self::Hidden(name) | Self::Cookie { name, .. } => field_stem(name),
-            Self::Link => String::new(),
+            Self::Link | Self::Form | Self::EndOfForm => String::new(),
             Self::Json { path, .. } | Self::Script { path, .. } => nearest_key(path),
         };
         if stem.is_empty() {
@@ -231,8 +235,15 @@ fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             tag(name, attributes, found);
         }
         Piece::Text(text) if is_script => script(text, found),
-        Piece::Text(_) | Piece::End(_) => is_script = false,
+        Piece::Text(_) => is_script = false,
+        Piece::End(name) => {
+            is_script = false;
+            if name.eq_ignore_ascii_case(b"form") {
+                found(Spot::EndOfForm, b"");
+            }
+        }
     });
+    found(Spot::EndOfForm, b"");
 }
 
 /// Whether a script element holds a template of a page and no script.
@@ -263,6 +274,7 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     let holds = match name.to_ascii_lowercase().as_slice() {
         b"input" | b"button" => "value",
         b"meta" => "content",
+        b"form" => return form(inside, found),
         _ => "",
     };
     let (mut named, mut held, mut is_hidden) = (None, None, false);
@@ -273,14 +285,7 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             "name" | "property" if !holds.is_empty() => named = Some(value),
             attribute if attribute == holds => held = Some(value),
             "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
-            "href" | "action" | "formaction" | "src" => found(Spot::Link, &value),
-            attribute if attribute.starts_with("data-") => {
-                if value.starts_with(b"{") {
-                    json(&value, found);
-                }
-                found(Spot::Html(attribute), &value);
-            }
-            _ => {}
+            name => linked(name, &value, found),
         }
     }
     if let (Some(name), Some(value)) = (named, held) {
@@ -291,5 +296,31 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             Spot::Html(name)
         };
         found(spot, &value);
+    }
+}
+
+/// A form begins: where it leads is a link as others are.
+fn form(inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    let mut all = attributes(inside);
+    let action = all.find(|(name, _)| name.eq_ignore_ascii_case(b"action"));
+    let action = action.map(|(_, raw)| html_text(raw)).unwrap_or_default();
+    found(Spot::Form, &action);
+    for (name, raw) in attributes(inside) {
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        linked(&name, &html_text(raw), found);
+    }
+}
+
+/// What an attribute of any tag holds: a link, or something for scripts.
+fn linked(attribute: &str, value: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+    match attribute {
+        "href" | "action" | "formaction" | "src" => found(Spot::Link, value),
+        attribute if attribute.starts_with("data-") => {
+            if value.starts_with(b"{") {
+                json(value, found);
+            }
+            found(Spot::Html(attribute), value);
+        }
+        _ => {}
     }
 }

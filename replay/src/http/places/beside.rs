@@ -1,0 +1,103 @@
+//! What stands beside a value in the same link or form: the other parameters, the ids of the path, the other hidden
+//! fields. The request that follows the link or sends the form has the same.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::guess::is_id;
+use super::request::Carried;
+use super::url::Url;
+use crate::http::values::Place;
+use crate::http::writing::Writing;
+
+/// Where in a link, a form or a request something stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// The segment of the path with this number, from 1.
+    Segment(u32),
+    /// The parameter or field of this name.
+    Field(Box<str>),
+}
+
+/// So much of a link or form tells it from all others.
+const MOST: usize = 16;
+
+impl Slot {
+    /// The place of a request's field, where links and forms have such.
+    pub(crate) fn of(place: &Place) -> Option<Self> {
+        match place {
+            Place::Path(number) => Some(Self::Segment(*number)),
+            Place::Query(name) | Place::Form(name) | Place::Multipart(name) | Place::Json(name) => {
+                Some(Self::Field(name.as_str().into()))
+            }
+            Place::Header(_) | Place::Cookie(_) => None,
+        }
+    }
+
+    /// The hash of a value that stands here.
+    pub(crate) fn with(&self, value: &[u8]) -> u64 {
+        match self {
+            Self::Segment(number) => segment(*number, value),
+            Self::Field(name) => field(name, value),
+        }
+    }
+}
+
+/// The hash of what a field of a request holds, where links and forms have such.
+pub(crate) fn of_request(carried: &Carried) -> Option<u64> {
+    let is_path = matches!(carried.place, Place::Path(_));
+    let told = carried.whole && (!is_path || is_id(&carried.value));
+    Slot::of(&carried.place)
+        .filter(|_| told)
+        .map(|slot| slot.with(&carried.value))
+}
+
+/// The hash of a hidden field of a form.
+pub(crate) fn field(name: &str, value: &[u8]) -> u64 {
+    hash(0, name.as_bytes(), value)
+}
+
+fn segment(number: u32, value: &[u8]) -> u64 {
+    hash(1, &number.to_le_bytes(), value)
+}
+
+/// The hash of a path without the ids in it.
+pub(crate) fn path(url: &Url<'_>) -> u64 {
+    let mut text = Vec::new();
+    for (segment, _) in url.segments() {
+        text.push(b'/');
+        text.extend_from_slice(if is_id(segment) { b"*" } else { segment });
+    }
+    hash(2, &text, b"")
+}
+
+/// Adds what a URL has: the ids of its path, and its parameters.
+pub(crate) fn of_url(whole: &[u8], url: &Url<'_>, found: &mut Vec<u64>) {
+    for (number, (text, _)) in (1..).zip(url.segments()) {
+        let text = Writing::Percent.read(text);
+        if is_id(&text) {
+            add(segment(number, &text), found);
+        }
+    }
+    for (name, range) in url.parameters() {
+        let raw = whole.get(range).unwrap_or_default();
+        add(field(&name, &Writing::Form.read(raw)), found);
+    }
+}
+
+/// Adds one.
+pub(crate) fn add(one: u64, found: &mut Vec<u64>) {
+    if found.len() < MOST {
+        found.push(one);
+    }
+}
+
+fn hash(kind: u8, name: &[u8], value: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u8(kind);
+    hasher.write(name);
+    hasher.write_u8(0xff);
+    hasher.write(value);
+    hasher.finish()
+}

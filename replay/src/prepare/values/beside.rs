@@ -1,0 +1,65 @@
+//! By what the link or form that a value is taken from will be known: what it had beside the value, as far as the request
+//! has it, too.
+
+use reprise_wire::http::{Message, StartLine};
+
+use super::LaneSearch;
+use super::about::text_of;
+use crate::http::places::Carried;
+use crate::http::places::beside::{Slot, of_request, path};
+use crate::http::places::url::Url;
+use crate::http::values::{Beside, Fill, Number};
+
+impl LaneSearch {
+    /// Adds to what is taken for the last request what is to stand beside it.
+    pub(super) fn seek_beside(&mut self, request: &Message<'_>, all: &[Carried]) {
+        for (place, stood) in std::mem::take(&mut self.stood_beside) {
+            let Some(sought) = self.takings.get(place) else {
+                continue;
+            };
+            let own = match sought.value {
+                Number::Own(number) => Some(Fill::Value(number as usize)),
+                Number::Shared(_) => None,
+            };
+            let path = path_of(request).filter(|path| stood.contains(path));
+            let path = path.map(|recorded| Beside {
+                recorded,
+                filled: None,
+            });
+            let fields = all.iter().filter_map(|carried| {
+                let recorded = of_request(carried).filter(|one| stood.contains(one))?;
+                let fill = self.fill_of(request, carried);
+                let filled = match fill {
+                    Some(fill) => Some((Slot::of(&carried.place)?, fill)),
+                    None => None,
+                };
+                (fill.is_none() || fill != own).then_some(Beside { recorded, filled })
+            });
+            let beside = path.into_iter().chain(fields).collect();
+            if let Some(sought) = self.takings.get_mut(place) {
+                sought.beside = beside;
+            }
+        }
+    }
+
+    /// What goes in the stead of a whole field of the last request.
+    fn fill_of(&self, request: &Message<'_>, carried: &Carried) -> Option<Fill> {
+        let length = text_of(request, carried.part).len();
+        let before_end = length.saturating_sub(carried.range.start);
+        let same = self.carries.iter().find(|carry| {
+            carry.part == carried.part
+                && carry.before_end as usize == before_end
+                && carry.recorded.len() == carried.range.len()
+                && carry.writing == carried.writing
+        });
+        same.map(|carry| carry.fill)
+    }
+}
+
+/// The hash of a request's path without the ids in it.
+fn path_of(request: &Message<'_>) -> Option<u64> {
+    let StartLine::Request { target, .. } = &request.start else {
+        return None;
+    };
+    Url::of(target).map(|url| path(&url))
+}
