@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reprise_capture::packet_builder::{Conversation, PcapOptions, write_pcap, write_pcapng};
 use reprise_capture::{
@@ -107,6 +107,18 @@ fn runs(path: &Path) -> bool {
     status.is_ok_and(|status| !status.contains(") Z "))
 }
 
+/// Whether that process is gone: one that was killed is when it would next have had its turn.
+fn has_ended(path: &Path) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while runs(path) {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
 #[test]
 fn a_command_that_prints_a_capture_is_recorded_whole() {
     for line in [
@@ -196,7 +208,7 @@ fn a_command_that_never_prints_is_stopped_with_everything_it_started() {
     handle.stop();
     let error = end(handle).error();
     assert!(error.contains("it printed nothing"), "{error}");
-    assert!(!runs(&folder.join("id")));
+    assert!(has_ended(&folder.join("id")));
 }
 
 #[test]
@@ -214,7 +226,7 @@ fn a_command_that_will_not_end_is_ended() {
     handle.stop();
     let ended = end(handle);
     assert_eq!(ended.recording().state, RecordingState::Complete);
-    assert!(!runs(&bench.folder.path().join("id")));
+    assert!(has_ended(&bench.folder.path().join("id")));
 }
 
 #[test]
@@ -222,7 +234,7 @@ fn what_a_command_leaves_running_ends_with_it() {
     let bench = Bench::new();
     let ended = bench.run("sleep 1000 >/dev/null 2>&1 & echo $! > id; cat shop.pcap");
     assert_eq!(ended.recording().exchanges.http, 3);
-    assert!(!runs(&bench.folder.path().join("id")));
+    assert!(has_ended(&bench.folder.path().join("id")));
 }
 
 #[test]
