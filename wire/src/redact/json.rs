@@ -236,6 +236,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The rule for the place at hand.
+    #[inline]
     fn placed(&self, for_number: bool, pass: &Pass) -> Option<usize> {
         if pass.table.paths.is_empty() || self.beyond > 0 {
             return None;
@@ -274,7 +275,9 @@ impl<'a> Reading<'a> {
         }
         if is_name(text, found.end + 1) {
             self.name(found.inner, found.escaped);
-            return found.end;
+            // its colon says nothing more
+            let colon = usize::from(text.get(found.end + 1) == Some(&b':'));
+            return found.end + colon;
         }
         let new = self.string(found, quote, pass);
         self.part_of_pair(found.inner, at, new, pass);

@@ -85,7 +85,11 @@ const PLACES: usize = 256;
 
 impl Strangers {
     fn have(&self, name: &ShortName) -> bool {
-        self.places.get(place_of(name)) == Some(name)
+        // word by word: as an array it would be read as it was not written, sixteen bytes at once, and wait
+        self.places.get(place_of(name)).is_some_and(|place| {
+            let differ = place.iter().zip(name).map(|(here, there)| here ^ there);
+            differ.fold(0, |all, word| all | word) == 0
+        })
     }
 
     fn add(&mut self, name: ShortName) {
@@ -118,10 +122,9 @@ fn short(name: &[u8]) -> Option<ShortName> {
 }
 
 fn place_of(name: &ShortName) -> usize {
-    let mixed = name.iter().fold(0, |mixed: u64, word| {
-        (mixed.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    });
-    (mixed >> 56) as usize
+    let [first, last, middle, len] = *name;
+    let mixed = first ^ last.rotate_left(23) ^ middle.rotate_left(46) ^ (len << 59);
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
 }
 
 impl Names {
@@ -143,6 +146,17 @@ impl Names {
         if short.is_some_and(|name| self.strangers.have(&name)) {
             return None;
         }
+        self.rule_of_known(name, short, is_on)
+    }
+
+    /// The same for a name that may have a rule.
+    #[cold]
+    fn rule_of_known(
+        &mut self,
+        name: &[u8],
+        short: Option<ShortName>,
+        is_on: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
         if let Some(rules) = self.known.get(name) {
             if let Some(name) = short.filter(|_| rules.is_empty()) {
                 self.strangers.add(name);
