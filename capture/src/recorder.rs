@@ -4,6 +4,7 @@
 mod imported;
 mod keeper;
 mod known;
+mod spare;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -136,9 +137,15 @@ impl Recorder {
 
     /// The next piece of one direction of an open connection.
     pub fn piece(&mut self, slot: Slot, direction: Direction, piece: Piece<'_>) {
+        let connections = self.open_connections();
         let Some(open) = open_at(&mut self.open, slot) else {
             return;
         };
+        if let Piece::Chunk { .. } = piece
+            && let Some(buffers) = self.keeper.spare(direction, connections)
+        {
+            open.decoder.lend(direction, buffers);
+        }
         open.decoder.push(direction, piece, &mut self.decoded);
         let held = open.decoder.held_bytes();
         self.held_bytes = self

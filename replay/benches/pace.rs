@@ -177,7 +177,7 @@ fn record(store: &Store, rate: u64) {
         let request =
             format!("GET /item/{i} HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n");
         let answered = Some(at.plus_nanos(200_000));
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             protocol: Protocol::Http,
             request: Some(Payload {
                 wire_len: request.len() as u64,
@@ -200,7 +200,7 @@ fn record(store: &Store, rate: u64) {
             statement_id: None,
         };
         writer
-            .add_exchange(connections[(i % CONNECTIONS) as usize], exchange)
+            .add_exchange(connections[(i % CONNECTIONS) as usize], &mut exchange)
             .unwrap();
     }
     let end = start.plus_nanos((SECONDS * 1_000_000_000) as i64);

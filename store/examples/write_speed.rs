@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             midstream: false,
         })?;
         for number in 0..EXCHANGES {
-            writer.add_exchange(connection, exchange(number, answer_bytes))?;
+            writer.add_exchange(connection, &mut exchange(number, answer_bytes))?;
         }
         let recording = writer.finish(&Totals::default())?;
         let taken = started.elapsed().as_secs_f64();

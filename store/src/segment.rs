@@ -17,9 +17,16 @@ const ZSTD: u8 = 1;
 /// 1 is the fastest zstd level that still halves typical JSON several times over.
 const LEVEL: i32 = 1;
 
-/// Compresses blobs, reusing its tables between calls.
+/// A larger buffer is not kept for the next blob.
+const KEPT_BLOB: usize = 1 << 20;
+
+/// So many buffers of written segments are kept to be filled again: as much as one commit has.
+const SPARE_SEGMENTS: usize = 128;
+
+/// Compresses blobs, reusing its tables and its buffer between calls.
 pub(crate) struct Packer {
     zstd: zstd::bulk::Compressor<'static>,
+    blob: Vec<u8>,
 }
 
 impl Packer {
@@ -27,23 +34,26 @@ impl Packer {
     pub(crate) fn new() -> Result<Self, Error> {
         Ok(Self {
             zstd: zstd::bulk::Compressor::new(LEVEL).map_err(Error::Compress)?,
+            blob: Vec::new(),
         })
     }
 
     /// The blob for `bytes`: codec version, then the zstd frame.
-    pub(crate) fn pack(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut blob = vec![0; 1 + zstd::zstd_safe::compress_bound(bytes.len())];
-        let written = match blob.split_first_mut() {
-            Some((codec, frame)) => {
-                *codec = ZSTD;
-                self.zstd
-                    .compress_to_buffer(bytes, frame)
-                    .map_err(Error::Compress)?
-            }
-            None => 0,
+    pub(crate) fn pack(&mut self, bytes: &[u8]) -> Result<&[u8], Error> {
+        let bound = 1 + zstd::zstd_safe::compress_bound(bytes.len());
+        if self.blob.len() > bound.max(KEPT_BLOB) {
+            self.blob = Vec::new();
+        }
+        if self.blob.len() < bound {
+            self.blob.resize(bound, 0);
+        }
+        let Some((codec, frame)) = self.blob.split_first_mut() else {
+            return Ok(&[]);
         };
-        blob.truncate(1 + written);
-        Ok(blob)
+        *codec = ZSTD;
+        let written = self.zstd.compress_to_buffer(bytes, frame);
+        let end = 1 + written.map_err(Error::Compress)?;
+        Ok(self.blob.get(..end).unwrap_or_default())
     }
 }
 
@@ -100,6 +110,8 @@ pub(crate) struct Segments {
     bytes: Vec<u8>,
     closed: Vec<ClosedSegment>,
     closed_bytes: usize,
+    /// Empty ones of segments that were written.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Segments {
@@ -111,24 +123,26 @@ impl Segments {
             bytes: Vec::new(),
             closed: Vec::new(),
             closed_bytes: 0,
+            spare: Vec::new(),
         }
     }
 
-    /// Takes in a payload and tells where it lies.
-    pub(crate) fn append(&mut self, payload: Vec<u8>) -> Result<Place, Error> {
+    /// Takes in a payload, of which it leaves the emptied buffer, and tells where it lies.
+    pub(crate) fn append(&mut self, payload: &mut Vec<u8>) -> Result<Place, Error> {
         if payload.len() >= SEGMENT_BYTES {
             let segment = self.number()?;
-            self.keep(segment, payload);
+            self.keep(segment, std::mem::take(payload));
             return Ok(Place { segment, offset: 0 });
         }
         if self.bytes.len() + payload.len() > SEGMENT_BYTES {
             self.close()?;
         }
         if self.bytes.capacity() == 0 {
+            self.bytes = self.spare.pop().unwrap_or_default();
             self.bytes.reserve_exact(SEGMENT_BYTES);
         }
         let offset = u32::try_from(self.bytes.len()).map_err(|_| Error::Full("bytes"))?;
-        self.bytes.extend_from_slice(&payload);
+        self.bytes.append(payload);
         Ok(Place {
             segment: self.open,
             offset,
@@ -150,6 +164,17 @@ impl Segments {
     pub(crate) fn take_closed(&mut self) -> Vec<ClosedSegment> {
         self.closed_bytes = 0;
         std::mem::take(&mut self.closed)
+    }
+
+    /// Takes back segments that were written, to fill their buffers again.
+    pub(crate) fn reuse(&mut self, written: Vec<ClosedSegment>) {
+        let room = SPARE_SEGMENTS.saturating_sub(self.spare.len());
+        let buffers = written.into_iter().map(|segment| segment.bytes);
+        let usual = buffers.filter(|buffer| buffer.capacity() == SEGMENT_BYTES);
+        self.spare.extend(usual.take(room).map(|mut buffer| {
+            buffer.clear();
+            buffer
+        }));
     }
 
     /// Bytes in memory.
@@ -177,7 +202,7 @@ mod tests {
         let mut segments = Segments::new();
         let places = payloads
             .iter()
-            .map(|p| segments.append(p.clone()).unwrap())
+            .map(|p| segments.append(&mut p.clone()).unwrap())
             .collect();
         segments.close().unwrap();
         (places, segments.take_closed())
@@ -223,14 +248,47 @@ mod tests {
     }
 
     #[test]
+    fn buffers_of_written_segments_hold_only_what_is_new() {
+        let mut segments = Segments::new();
+        for round in 0..3u8 {
+            let places: Vec<Place> = (0..5)
+                .map(|at| segments.append(&mut vec![round * 10 + at; 30_000]).unwrap())
+                .collect();
+            segments.close().unwrap();
+            let closed = segments.take_closed();
+            assert_eq!(closed.len(), 3);
+            for (at, place) in (0..5u8).zip(places) {
+                let segment = closed.iter().find(|s| s.number == place.segment).unwrap();
+                let start = place.offset as usize;
+                let kept = &segment.bytes[start..start + 30_000];
+                assert!(kept.iter().all(|byte| *byte == round * 10 + at));
+            }
+            segments.reuse(closed);
+            assert_eq!(segments.spare.len(), 3);
+        }
+    }
+
+    #[test]
+    fn a_packer_that_packed_much_packs_little_as_if_it_were_new() {
+        let mut packer = Packer::new().unwrap();
+        for len in [3 << 20, 10, 2 << 20, 0, 70_000, 1] {
+            let bytes: Vec<u8> = (0..len).map(|at: usize| (at % 251) as u8).collect();
+            let blob = packer.pack(&bytes).unwrap().to_vec();
+            assert_eq!(blob, Packer::new().unwrap().pack(&bytes).unwrap());
+            assert_eq!(unpack(&blob, len), Some(bytes));
+        }
+    }
+
+    #[test]
     fn a_blob_that_claims_too_much_or_too_little_is_refused() {
-        let blob = Packer::new().unwrap().pack(b"hello").unwrap();
-        assert_eq!(unpack(&blob, 5).as_deref(), Some(&b"hello"[..]));
-        assert_eq!(unpack(&blob, 4), None);
-        assert_eq!(unpack(&blob, 6), None);
-        assert_eq!(unpack(&blob, usize::MAX), None);
+        let mut packer = Packer::new().unwrap();
+        let blob = packer.pack(b"hello").unwrap();
+        assert_eq!(unpack(blob, 5).as_deref(), Some(&b"hello"[..]));
+        assert_eq!(unpack(blob, 4), None);
+        assert_eq!(unpack(blob, 6), None);
+        assert_eq!(unpack(blob, usize::MAX), None);
         assert_eq!(unpack(&[9, 1, 2], 5), None);
         assert_eq!(unpack(&[], 0), None);
-        assert_eq!(unpack_sized(&blob).as_deref(), Some(&b"hello"[..]));
+        assert_eq!(unpack_sized(blob).as_deref(), Some(&b"hello"[..]));
     }
 }

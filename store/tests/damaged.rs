@@ -14,7 +14,7 @@ fn damaged(damage: &str) -> (tempfile::TempDir, Store) {
     let connection = recording.add_connection(&new_connection()).unwrap();
     for number in 1..=60 {
         recording
-            .add_exchange(connection, exchange(number))
+            .add_exchange(connection, &mut exchange(number))
             .unwrap();
     }
     recording.finish(&Totals::default()).unwrap();

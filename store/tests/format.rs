@@ -40,7 +40,7 @@ fn the_documented_python_reads_exchanges_payloads_and_samples() {
             exchange.flags = Flags::MIDSTREAM;
             exchange.summary = "Größe".to_owned();
         }
-        recording.add_exchange(connection, exchange).unwrap();
+        recording.add_exchange(connection, &mut exchange).unwrap();
         if number == 70 {
             // The next row is in another block.
             recording.commit().unwrap();

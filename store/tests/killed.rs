@@ -38,7 +38,7 @@ fn write_until_killed(path: &Path) {
         for _ in 0..batch {
             number += 1;
             recording
-                .add_exchange(connection, exchange(number))
+                .add_exchange(connection, &mut exchange(number))
                 .unwrap();
             run.add_samples(&[sample(number)]).unwrap();
         }

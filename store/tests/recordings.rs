@@ -33,11 +33,11 @@ fn an_exchange_comes_back_with_its_times_and_every_byte() {
         wire_len: 0,
     });
     odd.summary = "é".repeat(200);
-    writer.add_exchange(connection, odd).unwrap();
+    writer.add_exchange(connection, &mut odd).unwrap();
     let mut lone = exchange(2);
     lone.request = None;
     lone.times.request_first = STARTED_AT.plus_nanos(-5_000_000);
-    writer.add_exchange(connection, lone).unwrap();
+    writer.add_exchange(connection, &mut lone).unwrap();
     let recording = writer.finish(&Totals::default()).unwrap();
     assert_eq!(
         (recording.exchanges.http, recording.exchanges.mysql),
@@ -92,7 +92,9 @@ fn totals_and_connections_are_kept() {
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=2_500 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
     }
     let end = ConnectionEnd {
         closed: Some(STARTED_AT.plus_nanos(9_000_000_000)),
@@ -155,7 +157,9 @@ fn operations_and_seconds_are_counted() {
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=2_500 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
     }
     let id = writer.finish(&Totals::default()).unwrap().id;
 
@@ -195,7 +199,9 @@ fn requests_are_read_in_sequence_with_their_answers_only_if_asked_for() {
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=2_345 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
         if number % 500 == 0 {
             writer.commit().unwrap();
         }
@@ -227,7 +233,9 @@ fn a_dropped_recording_keeps_what_it_had_and_says_that_it_was_interrupted() {
     );
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=30 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
     }
     let loss = Ledger {
         kernel_dropped: 4,
@@ -257,7 +265,9 @@ fn what_is_committed_is_seen_while_the_recording_goes_on() {
     let id = writer.id();
     let mut seen = ExchangeId(0);
     for number in 1..=400 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
         if number % 100 == 0 {
             writer.commit().unwrap();
             let page = store.exchanges(id, seen, 1_000).unwrap();
@@ -311,7 +321,9 @@ fn readers_and_writers_do_not_wait_for_each_other() {
             }
         });
         for number in 1..=20_000 {
-            writer.add_exchange(connection, exchange(number)).unwrap();
+            writer
+                .add_exchange(connection, &mut exchange(number))
+                .unwrap();
         }
         writer.commit().unwrap();
         let _ = done.send(());
@@ -328,12 +340,16 @@ fn a_reader_half_way_through_does_not_hold_the_log() {
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=3_000 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
     }
     writer.commit().unwrap();
     let mut reading = store.requests(writer.id(), true);
     assert!(reading.by_ref().take(1_500).all(|read| read.is_ok()));
-    writer.add_exchange(connection, exchange(3_001)).unwrap();
+    writer
+        .add_exchange(connection, &mut exchange(3_001))
+        .unwrap();
     writer.commit().unwrap();
     // The log can only be emptied when no transaction reads from it.
     let sql = rusqlite::Connection::open(store.path()).unwrap();
@@ -386,11 +402,13 @@ fn a_deleted_recording_comes_back_whole_until_the_bin_is_emptied() {
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
     for number in 1..=12_000 {
-        writer.add_exchange(connection, exchange(number)).unwrap();
+        writer
+            .add_exchange(connection, &mut exchange(number))
+            .unwrap();
     }
     let kept = store.create_recording(&new_recording("kept")).unwrap();
     let other = kept.add_connection(&new_connection()).unwrap();
-    kept.add_exchange(other, exchange(7)).unwrap();
+    kept.add_exchange(other, &mut exchange(7)).unwrap();
     let before = writer.finish(&Totals::default()).unwrap();
     let kept = kept.finish(&Totals::default()).unwrap();
 
@@ -429,9 +447,9 @@ fn a_recording_takes_another_name_while_it_is_written_and_its_runs_follow() {
     let (_folder, store) = store();
     let writer = store.create_recording(&new_recording("r")).unwrap();
     let connection = writer.add_connection(&new_connection()).unwrap();
-    writer.add_exchange(connection, exchange(1)).unwrap();
+    writer.add_exchange(connection, &mut exchange(1)).unwrap();
     store.rename_recording("r", "friday").unwrap();
-    writer.add_exchange(connection, exchange(2)).unwrap();
+    writer.add_exchange(connection, &mut exchange(2)).unwrap();
     let recording = writer.finish(&Totals::default()).unwrap();
     assert_eq!(recording.name, "friday");
     assert_eq!(recording.exchanges.http, 2);

@@ -101,6 +101,16 @@ impl ConnectionDecoder {
         }
     }
 
+    /// Gives the message that this direction may begin next one of `buffers`, emptied, to be kept in: whoever
+    /// decodes much has those of messages that are stored.
+    pub fn lend(&mut self, direction: Direction, buffers: &mut Vec<Vec<u8>>) {
+        match &mut self.state {
+            State::Http(decoder) => decoder.lend(direction, buffers),
+            State::Mysql(decoder) => decoder.lend(direction, buffers),
+            State::Opening(_) | State::Opaque(_) => {}
+        }
+    }
+
     /// `piece` without a load balancer's header at the client's very beginning; `None` when nothing else is in
     /// it. A server that speaks first may have done so already.
     fn without_preamble<'a>(

@@ -54,6 +54,14 @@ pub struct Payload {
     pub wire_len: u64,
 }
 
+/// Gives back what is much more than a message needs of the buffer it was lent: what waits is counted by its bytes.
+pub(crate) fn shrink(bytes: &mut Vec<u8>) {
+    let wanted = bytes.len().max(256);
+    if bytes.capacity() / 4 > wanted {
+        bytes.shrink_to(wanted);
+    }
+}
+
 /// When the four ends of an exchange were seen, by packet time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExchangeTimes {

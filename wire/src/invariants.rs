@@ -30,31 +30,44 @@ pub fn http_connection(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else {
         return;
     };
-    let mut decoder = ConnectionDecoder::new(&limits, first % 2 == 1);
-    let mut exchanges = Vec::new();
+    let pieces = pieces(rest);
+    let (decoder, exchanges) = decoded(&pieces, &limits, first % 2 == 1, &mut Vec::new());
     let mut pushed = 0;
-    for (direction, piece) in pieces(rest) {
+    for (_, piece) in &pieces {
         if let Piece::Chunk { bytes, .. } = piece {
             pushed += bytes.len() as u64;
         }
-        decoder.push(direction, piece, &mut exchanges);
-    }
-    let at = Timestamp::from_micros(i64::MAX / 1_000);
-    for direction in [Direction::ToClient, Direction::ToServer] {
-        decoder.push(
-            direction,
-            Piece::End {
-                at,
-                close: Close::CaptureEnd,
-            },
-            &mut exchanges,
-        );
     }
     assert!(
         decoder.loss().undecodable_bytes <= pushed,
         "more bytes lost than came"
     );
     check_decoded(&decoder, &exchanges, &limits);
+    let mut buffers = (0..pieces.len())
+        .map(|number| Vec::with_capacity(number * 97 % 5_000))
+        .collect();
+    let (_, with_buffers) = decoded(&pieces, &limits, first % 2 == 1, &mut buffers);
+    assert_eq!(with_buffers, exchanges, "lent buffers show");
+}
+
+/// What comes of pieces whose messages are kept in `buffers`.
+fn decoded(
+    pieces: &[(Direction, Piece<'_>)],
+    limits: &Limits,
+    midstream: bool,
+    buffers: &mut Vec<Vec<u8>>,
+) -> (ConnectionDecoder, Vec<Exchange>) {
+    let mut decoder = ConnectionDecoder::new(limits, midstream);
+    let mut exchanges = Vec::new();
+    let at = Timestamp::from_micros(i64::MAX / 1_000);
+    let close = Close::CaptureEnd;
+    let ends =
+        [Direction::ToClient, Direction::ToServer].map(|side| (side, Piece::End { at, close }));
+    for (direction, piece) in pieces.iter().copied().chain(ends) {
+        decoder.lend(direction, buffers);
+        decoder.push(direction, piece, &mut exchanges);
+    }
+    (decoder, exchanges)
 }
 
 /// The pieces in `data`: of each a byte that says direction and kind, a byte that says how long, and bytes.

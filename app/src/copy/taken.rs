@@ -73,9 +73,9 @@ impl<'a> Copying<'a> {
             return Ok(());
         };
         let id = copied.id_in(self.writer, self.original, self.started_at)?;
-        let exchange = exchange(recorded, operation, self.original);
+        let mut exchange = exchange(recorded, operation, self.original);
         self.count(&exchange);
-        self.writer.add_exchange(id, exchange)?;
+        self.writer.add_exchange(id, &mut exchange)?;
         Ok(())
     }
 

@@ -41,7 +41,7 @@ fn library() -> (tempfile::TempDir, Library) {
         };
         let at = started_at.plus_nanos(i64::from(EXCHANGES - n) * 1_000_000);
         let ended = at.plus_nanos(i64::from(n * 37 % 1_000) * 1_000);
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             protocol: Protocol::Http,
             request: Some(payload(n)),
             response: answered.then(|| payload(n * 2)),
@@ -58,7 +58,7 @@ fn library() -> (tempfile::TempDir, Library) {
             statement_id: None,
         };
         let connection = connections[n as usize % 3];
-        writer.add_exchange(connection, exchange).unwrap();
+        writer.add_exchange(connection, &mut exchange).unwrap();
     }
     writer.finish(&Totals::default()).unwrap();
     (folder, Library { store })

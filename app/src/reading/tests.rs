@@ -37,7 +37,7 @@ fn library(protocol: Protocol, exchanges: &[Told<'_>]) -> (tempfile::TempDir, Li
             wire_len: bytes.len() as u64,
             bytes: bytes.to_vec(),
         };
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             protocol,
             request: Some(payload(request)),
             response: Some(payload(answer)),
@@ -53,7 +53,7 @@ fn library(protocol: Protocol, exchanges: &[Told<'_>]) -> (tempfile::TempDir, Li
             flags: Flags::empty(),
             statement_id: *statement_id,
         };
-        writer.add_exchange(connection, exchange).unwrap();
+        writer.add_exchange(connection, &mut exchange).unwrap();
     }
     writer.finish(&Totals::default()).unwrap();
     (folder, Library { store })

@@ -73,7 +73,7 @@ mod tests {
         };
         let connection = writer.add_connection(&connection).expect("a connection");
         let bytes = b"GET / HTTP/1.1\r\nHost: shop.example.org\r\n\r\n".to_vec();
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             protocol: Protocol::Http,
             request: Some(Payload {
                 wire_len: bytes.len() as u64,
@@ -93,7 +93,7 @@ mod tests {
             statement_id: None,
         };
         writer
-            .add_exchange(connection, exchange)
+            .add_exchange(connection, &mut exchange)
             .expect("an exchange");
         let id = writer.finish(&Totals::default()).expect("its end").id;
         (folder, store, id)

@@ -9,14 +9,15 @@ use reprise_store::{
 };
 use reprise_wire::mysql::Session;
 use reprise_wire::redact::Redactor;
-use reprise_wire::{Exchange, Payload};
+use reprise_wire::{Direction, Exchange, Payload};
 
 use super::Redaction;
+use super::spare::{Remains, Spare};
 use crate::CaptureError;
 
 /// How many items, or bytes of payload, are handed over at once.
 const BATCH_ITEMS: usize = 256;
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 128 << 10;
 /// How many batches may wait. One with more than [`BATCH_BYTES`] counts as many, so that what waits
 /// is bounded in bytes, too.
 const BATCHES: usize = 16;
@@ -43,14 +44,21 @@ pub(super) struct Rotation {
     pub(super) open: Vec<(usize, NewConnection, ConnectionEnd)>,
 }
 
+/// What comes back of a batch that was kept, to be filled again.
+#[derive(Debug, Default)]
+struct Emptied {
+    items: Vec<Item>,
+    remains: Remains,
+}
+
 /// The decoding thread's end.
 #[derive(Debug)]
 pub(super) struct Keeper {
     batch: Vec<Item>,
     batch_bytes: usize,
     batches: Sender<Vec<Item>>,
-    /// Batches that were kept and can be filled again.
-    emptied: Receiver<Vec<Item>>,
+    emptied: Receiver<Emptied>,
+    spare: Spare,
     thread: JoinHandle<Result<Kept, CaptureError>>,
     failed: bool,
 }
@@ -71,6 +79,7 @@ impl Keeper {
             batch_bytes: 0,
             batches,
             emptied,
+            spare: Spare::default(),
             thread,
             failed: false,
         })
@@ -91,14 +100,24 @@ impl Keeper {
         if self.batch.is_empty() {
             return;
         }
-        let emptied = self.emptied.try_recv();
-        let next = emptied.unwrap_or_else(|_| Vec::with_capacity(BATCH_ITEMS));
-        let batch = std::mem::replace(&mut self.batch, next);
+        let mut emptied = self.emptied.try_recv().unwrap_or_default();
+        self.spare.add(&mut emptied.remains);
+        emptied.items.reserve(BATCH_ITEMS);
+        let batch = std::mem::replace(&mut self.batch, emptied.items);
         self.failed |= self.batches.send(batch).is_err();
         for _ in 0..(bytes / BATCH_BYTES).min(BATCHES) {
             // Takes up the room of a batch until those before it are kept.
             self.failed |= self.batches.send(Vec::new()).is_err();
         }
+    }
+
+    /// Buffers for messages of this direction while so many connections are open.
+    pub(super) const fn spare(
+        &mut self,
+        direction: Direction,
+        connections: u64,
+    ) -> Option<&mut Vec<Vec<u8>>> {
+        self.spare.of(direction, connections)
     }
 
     pub(super) const fn has_failed(&self) -> bool {
@@ -144,21 +163,22 @@ impl Kept {
     fn keep_all(
         mut self,
         batches: &Receiver<Vec<Item>>,
-        emptied: &Sender<Vec<Item>>,
+        emptied: &Sender<Emptied>,
     ) -> Result<Self, CaptureError> {
-        for mut batch in batches {
-            for item in batch.drain(..) {
-                self.keep(item)?;
+        for mut items in batches {
+            let mut remains = Remains::default();
+            for item in items.drain(..) {
+                self.keep(item, &mut remains)?;
             }
-            if batch.capacity() >= BATCH_ITEMS {
-                // One that is not taken back is freed.
-                let _ = emptied.try_send(batch);
+            if items.capacity() >= BATCH_ITEMS {
+                // What is not taken back is freed.
+                let _ = emptied.try_send(Emptied { items, remains });
             }
         }
         Ok(self)
     }
 
-    fn keep(&mut self, item: Item) -> Result<(), CaptureError> {
+    fn keep(&mut self, item: Item, remains: &mut Remains) -> Result<(), CaptureError> {
         match item {
             Item::Opened(connection) => self.ids.push(self.writer.add_connection(&connection)?),
             Item::Exchange(number, mut exchange) => {
@@ -168,7 +188,8 @@ impl Kept {
                 if let Some(redactor) = &mut self.redactor {
                     redactor.redact(number as u64, &mut exchange);
                 }
-                self.writer.add_exchange(*id, exchange)?;
+                self.writer.add_exchange(*id, &mut exchange)?;
+                remains.add(exchange);
             }
             Item::Known(number, end) => self.keep_known(number, *end)?,
             Item::Closed(number, end) => {
@@ -249,6 +270,10 @@ impl Kept {
 }
 
 fn kept_bytes(exchange: &Exchange) -> usize {
-    let of = |payload: &Option<Payload>| payload.as_ref().map_or(0, |payload| payload.bytes.len());
+    let of = |payload: &Option<Payload>| {
+        payload
+            .as_ref()
+            .map_or(0, |payload| payload.bytes.capacity())
+    };
     of(&exchange.request) + of(&exchange.response)
 }

@@ -178,7 +178,7 @@ pub(crate) fn store_with(commands: &[(Vec<u8>, Option<Vec<u8>>)]) -> (tempfile::
     for (command, reply) in commands {
         at = at.plus_nanos(1_000_000);
         writer
-            .add_exchange(id, exchange(command, reply.as_deref(), at))
+            .add_exchange(id, &mut exchange(command, reply.as_deref(), at))
             .unwrap();
     }
     let session = Session {

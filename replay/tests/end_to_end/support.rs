@@ -68,7 +68,7 @@ pub(crate) fn store_with(all: &[Said]) -> (tempfile::TempDir, Store) {
                 })
                 .unwrap()
         });
-        writer.add_exchange(id, exchange(said, &at)).unwrap();
+        writer.add_exchange(id, &mut exchange(said, &at)).unwrap();
     }
     let end = all
         .iter()

@@ -129,7 +129,7 @@ impl Relay {
             decoder.push(said.direction, Piece::Chunk { at, bytes }, &mut exchanges);
             for mut exchange in exchanges.drain(..) {
                 change(u64::from(id.0), &mut exchange);
-                writer.add_exchange(*id, exchange).unwrap();
+                writer.add_exchange(*id, &mut exchange).unwrap();
             }
         }
         let at = since.last().unwrap().at;
@@ -140,7 +140,7 @@ impl Relay {
             }
             for mut exchange in exchanges.drain(..) {
                 change(u64::from(id.0), &mut exchange);
-                writer.add_exchange(id, exchange).unwrap();
+                writer.add_exchange(id, &mut exchange).unwrap();
             }
             let session = decoder.mysql_session().unwrap();
             let end = ConnectionEnd {

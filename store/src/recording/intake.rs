@@ -19,7 +19,7 @@ use crate::writer_life::{HEARTBEAT_MS, now_ms};
 use crate::{ConnectionId, Error, ExchangeId, RecordingId};
 
 /// Above this many rows or bytes a commit is due before the second is over.
-const HURRY_ROWS: usize = 8_192;
+const HURRY_ROWS: usize = 4_096;
 const HURRY_BYTES: usize = 8 * 1024 * 1024;
 
 /// Above this many rows or bytes whoever adds has to wait for the disk.
@@ -109,7 +109,7 @@ impl RecordingIntake {
     pub(crate) fn add(
         &self,
         connection: ConnectionId,
-        exchange: Exchange,
+        exchange: &mut Exchange,
     ) -> Result<(ExchangeId, bool), Error> {
         let mut gathering = self.ready()?;
         let id = gathering.add(connection, exchange, self.started_at)?;
@@ -132,6 +132,13 @@ impl RecordingIntake {
         self.gathered.hold().failure()
     }
 
+    /// Takes back the buffers of what was written.
+    fn reuse(&self, batch: Batch) {
+        let mut gathering = self.gathered.hold();
+        gathering.requests.reuse(batch.requests);
+        gathering.responses.reuse(batch.responses);
+    }
+
     /// Waits while it is full; fails when it has failed.
     fn ready(&self) -> Result<Held<'_, Gathering>, Error> {
         self.gathered
@@ -143,7 +150,7 @@ impl Gathering {
     fn add(
         &mut self,
         connection: ConnectionId,
-        mut exchange: Exchange,
+        exchange: &mut Exchange,
         started_at: Timestamp,
     ) -> Result<ExchangeId, Error> {
         self.exchanges = self
@@ -209,13 +216,13 @@ impl Gathering {
     }
 }
 
-/// Moves a payload's bytes into the segments.
+/// Moves a payload's bytes into the segments; its buffer stays unless it becomes a segment.
 fn keep(segments: &mut Segments, payload: Option<&mut Payload>) -> Result<Option<Stored>, Error> {
     let Some(payload) = payload else {
         return Ok(None);
     };
     let kept = u32::try_from(payload.bytes.len()).map_err(|_| Error::Full("bytes"))?;
-    let place = segments.append(std::mem::take(&mut payload.bytes))?;
+    let place = segments.append(&mut payload.bytes)?;
     Ok(Some(Stored { place, kept }))
 }
 
@@ -235,6 +242,7 @@ impl Intake for RecordingIntake {
         let batch = gathering.take()?;
         drop(gathering);
         batch.write(transaction, packer, self.id, self.started_at)?;
+        self.reuse(batch);
         if let End::Asked { complete } = end {
             let mut gathering = self.gathered.hold();
             gathering.latencies.write(transaction, self.id)?;

@@ -111,11 +111,11 @@ pub(crate) struct Filed {
     pub(crate) response: Option<Stored>,
 }
 
-/// The row of an exchange whose payloads have been packed.
-pub(crate) fn row_of(exchange: Exchange, filed: &Filed) -> ExchangeRow {
+/// The row of an exchange whose payloads have been packed; takes its summary.
+pub(crate) fn row_of(exchange: &mut Exchange, filed: &Filed) -> ExchangeRow {
     let at = exchange.times.request_first;
     let since = |time: Timestamp| time.micros_since(at);
-    let mut summary = exchange.summary;
+    let mut summary = std::mem::take(&mut exchange.summary);
     summary.truncate(summary.floor_char_boundary(SUMMARY_BYTES));
     ExchangeRow {
         id: filed.id,
@@ -129,8 +129,8 @@ pub(crate) fn row_of(exchange: Exchange, filed: &Filed) -> ExchangeRow {
         status: exchange.status,
         flags: exchange.flags,
         statement_id: exchange.statement_id,
-        request_bytes: exchange.request.map(|payload| payload.wire_len),
-        response_bytes: exchange.response.map(|payload| payload.wire_len),
+        request_bytes: exchange.request.as_ref().map(|payload| payload.wire_len),
+        response_bytes: exchange.response.as_ref().map(|payload| payload.wire_len),
         summary,
         request: filed.request,
         response: filed.response,

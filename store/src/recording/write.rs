@@ -112,14 +112,15 @@ impl RecordingWriter {
         self.intake.end_connection(id, end)
     }
 
-    /// Adds an exchange, already redacted. Waits while more than 32 MiB are on their way to disk.
+    /// Adds an exchange, already redacted, and leaves its payloads' buffers empty for whoever made it: memory
+    /// that another thread gives back is locked for. Waits while more than 32 MiB are on their way to disk.
     ///
     /// # Errors
     /// An earlier write failed: the disk is full, for instance. Nothing more is taken then.
     pub fn add_exchange(
         &self,
         connection: ConnectionId,
-        exchange: Exchange,
+        exchange: &mut Exchange,
     ) -> Result<ExchangeId, Error> {
         let (id, due) = self.intake.add(connection, exchange)?;
         if due {

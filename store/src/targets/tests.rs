@@ -32,7 +32,7 @@ fn record(store: &Store, name: &str, server: &str, host: &str) -> RecordingId {
         })
         .unwrap();
     let bytes = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes();
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         protocol: Protocol::Http,
         request: Some(Payload {
             wire_len: bytes.len() as u64,
@@ -51,7 +51,7 @@ fn record(store: &Store, name: &str, server: &str, host: &str) -> RecordingId {
         flags: Flags::empty(),
         statement_id: None,
     };
-    writer.add_exchange(connection, exchange).unwrap();
+    writer.add_exchange(connection, &mut exchange).unwrap();
     writer.finish(&Totals::default()).unwrap().id
 }
 

@@ -79,6 +79,14 @@ impl HttpDecoder {
         }
     }
 
+    /// Gives the message that this direction may begin next a buffer.
+    pub(crate) fn lend(&mut self, direction: Direction, buffers: &mut Vec<Vec<u8>>) {
+        match direction {
+            Direction::ToServer => self.requests.lend(buffers),
+            Direction::ToClient => self.responses.lend(buffers),
+        }
+    }
+
     fn request_bytes(&mut self, at: Timestamp, bytes: &[u8]) {
         if self.requests.is_opaque() && self.left_for.is_none() && is_tls_handshake(bytes) {
             self.left_for = Some(Spoken::Tls);

@@ -8,6 +8,7 @@ use super::head::{Start, Version, parse_request_line, request_start, response_st
 use super::lead::Lead;
 use super::line::{HeadEnd, trim_line_end};
 use super::seek::{find_start, is_message_start};
+use crate::exchange::shrink;
 use crate::{Close, Limits, Piece, Timestamp};
 use memchr::memchr;
 
@@ -118,6 +119,13 @@ impl MessageStream {
             seek_within: true,
             lead: Lead::default(),
             undecodable: 0,
+        }
+    }
+
+    /// Takes one of `buffers` for the next message, if none has begun.
+    pub(crate) fn lend(&mut self, buffers: &mut Vec<Vec<u8>>) {
+        if self.message.bytes.capacity() == 0 && self.place != Place::Opaque {
+            self.message.bytes = buffers.pop().unwrap_or_default();
         }
     }
 
@@ -318,6 +326,7 @@ impl MessageStream {
     fn complete(&mut self) -> CapturedMessage {
         self.place = Place::Between;
         self.body = BodyReader::Done;
+        shrink(&mut self.message.bytes);
         std::mem::take(&mut self.message)
     }
 

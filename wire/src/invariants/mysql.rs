@@ -8,6 +8,29 @@ use crate::mysql::{
 };
 use crate::{Close, Direction, Exchange, Limits, Payload, Piece, Timestamp};
 
+/// What comes of the pieces in `rest`, whose messages are kept in `buffers`.
+fn decoded(
+    first: u8,
+    rest: &[u8],
+    limits: &Limits,
+    buffers: &mut Vec<Vec<u8>>,
+) -> (Decoder, Vec<Exchange>) {
+    let mut decoder = Decoder::new(limits, first % 2 == 1);
+    let mut exchanges = Vec::new();
+    if first & 2 != 0 {
+        log_in(&mut decoder, first >> 2, &mut exchanges);
+    }
+    let at = Timestamp::from_micros(0);
+    let close = Close::CaptureEnd;
+    let ends =
+        [Direction::ToClient, Direction::ToServer].map(|side| (side, Piece::End { at, close }));
+    for (direction, piece) in pieces(rest).into_iter().chain(ends) {
+        decoder.lend(direction, buffers);
+        decoder.push(direction, piece, &mut exchanges);
+    }
+    (decoder, exchanges)
+}
+
 /// A captured connection. The first byte says whether it is midstream, or after which login; then come
 /// pieces, see the HTTP connection.
 pub fn connection(data: &[u8]) {
@@ -20,22 +43,12 @@ pub fn connection(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else {
         return;
     };
-    let mut decoder = Decoder::new(&limits, first % 2 == 1);
-    let mut exchanges = Vec::new();
-    if first & 2 != 0 {
-        log_in(&mut decoder, *first >> 2, &mut exchanges);
-    }
-    for (direction, piece) in pieces(rest) {
-        decoder.push(direction, piece, &mut exchanges);
-    }
-    let at = Timestamp::from_micros(0);
-    for direction in [Direction::ToClient, Direction::ToServer] {
-        let end = Piece::End {
-            at,
-            close: Close::CaptureEnd,
-        };
-        decoder.push(direction, end, &mut exchanges);
-    }
+    let (decoder, exchanges) = decoded(*first, rest, &limits, &mut Vec::new());
+    let mut buffers = (0..rest.len())
+        .map(|number| Vec::with_capacity(number * 97 % 5_000))
+        .collect();
+    let (_, with_buffers) = decoded(*first, rest, &limits, &mut buffers);
+    assert_eq!(with_buffers, exchanges, "lent buffers show");
     let count = |has: fn(&Exchange) -> bool| exchanges.iter().filter(|one| has(one)).count() as u64;
     let requests = count(|one| one.request.is_some());
     assert_eq!(

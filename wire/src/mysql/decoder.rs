@@ -74,6 +74,11 @@ impl Decoder {
         }
     }
 
+    /// Gives the command or reply that may begin next a buffer.
+    pub(crate) fn lend(&mut self, direction: Direction, buffers: &mut Vec<Vec<u8>>) {
+        self.conversation.lend(direction, buffers);
+    }
+
     /// How many commands and replies were seen so far.
     pub const fn counts(&self) -> MessageCounts {
         let (mut counts, loss) = (self.conversation.counts, &self.conversation.loss);
@@ -92,7 +97,7 @@ impl Decoder {
     }
 
     /// Bytes kept of commands and replies that are not part of an exchange yet.
-    pub const fn held_bytes(&self) -> usize {
+    pub fn held_bytes(&self) -> usize {
         let reading = self.to_server.held_bytes() + self.to_client.held_bytes();
         reading + self.conversation.waiting_bytes()
     }

@@ -170,12 +170,12 @@ fn write(file: &Path, server: &Mariadb, asked: Asked) -> Result<(), Failure> {
     for query in 0..=QUERIES {
         for (number, connection) in (0..).zip(&connections) {
             at = at.plus_nanos(100_000);
-            let exchange = match query {
+            let mut exchange = match query {
                 0 if asked == Asked::Text => continue,
                 0 => made.prepare(at),
                 _ => made.query(at, (number * QUERIES + query * 7) % ROWS),
             };
-            writer.add_exchange(*connection, exchange)?;
+            writer.add_exchange(*connection, &mut exchange)?;
         }
     }
     let session = Session {

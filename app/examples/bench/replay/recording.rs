@@ -99,7 +99,7 @@ fn write_requests(
         let connection = known
             .get(usize::try_from(connection)?)
             .ok_or("no connection")?;
-        writer.add_exchange(*connection, exchange(number, at, answers))?;
+        writer.add_exchange(*connection, &mut exchange(number, at, answers))?;
     }
     writer.finish(&Totals {
         last_packet: Some(at),

@@ -44,8 +44,10 @@ pub(super) struct Conversation {
     /// Replies from which its database could not be told.
     untold_replies: u32,
     pending: VecDeque<Pending>,
-    /// Bytes of requests and replies in `pending`.
+    /// Bytes of requests in `pending`.
     waiting: usize,
+    /// A buffer for the next command, if one was lent.
+    lent: Vec<u8>,
     client_in_step: bool,
     server_in_step: bool,
     /// The handshake was not captured.
@@ -64,8 +66,9 @@ pub(super) struct Conversation {
 
 impl Conversation {
     /// Bytes of commands and replies that wait for the rest.
-    pub(super) const fn waiting_bytes(&self) -> usize {
-        self.waiting
+    pub(super) fn waiting_bytes(&self) -> usize {
+        // only the command in front is being answered
+        self.waiting + self.pending.front().map_or(0, Pending::reply_bytes_kept)
     }
 
     pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
@@ -86,6 +89,7 @@ impl Conversation {
             untold_replies: 0,
             pending: VecDeque::new(),
             waiting: 0,
+            lent: Vec::new(),
             client_in_step: !midstream,
             server_in_step: !midstream,
             midstream,
@@ -336,6 +340,17 @@ impl Conversation {
         true
     }
 
+    /// Takes one of `buffers` for the next command, or for the reply that is waited for.
+    pub(super) fn lend(&mut self, direction: Direction, buffers: &mut Vec<Vec<u8>>) {
+        let place = match direction {
+            Direction::ToServer => Some(&mut self.lent),
+            Direction::ToClient => self.pending.front_mut().map(Pending::reply_buffer),
+        };
+        if let Some(place) = place.filter(|place| place.capacity() == 0) {
+            *place = buffers.pop().unwrap_or_default();
+        }
+    }
+
     fn command(
         &mut self,
         packet: &Packet<'_>,
@@ -344,7 +359,13 @@ impl Conversation {
         out: &mut Vec<Exchange>,
     ) {
         self.counts.mysql_commands += 1;
-        let mut pending = Pending::new(packet, first, last, &self.dialect);
+        let mut pending = Pending::new(
+            packet,
+            first,
+            last,
+            &self.dialect,
+            std::mem::take(&mut self.lent),
+        );
         if !self.server_in_step && pending.expect != Expect::Nothing {
             // A client that sends again has had its answers: those not seen are lost. Commands sent
             // together wait together.

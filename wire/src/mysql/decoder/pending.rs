@@ -1,6 +1,7 @@
 //! A command that waits for its reply, and the exchange it becomes.
 
 use super::statement::Statement;
+use crate::exchange::shrink;
 use crate::mysql::reply_steps::{ReplySteps, Step};
 use crate::mysql::session::text;
 use crate::mysql::sql::digest;
@@ -55,12 +56,13 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// The command of a packet whose first byte came at `first` and whose last at `last`.
+    /// The command of a packet whose first byte came at `first` and whose last at `last`, kept in `bytes`.
     pub(super) fn new(
         packet: &Packet<'_>,
         first: Timestamp,
         last: Timestamp,
         dialect: &Dialect,
+        mut bytes: Vec<u8>,
     ) -> Self {
         let payload = packet.payload;
         let expect = Expect::reply_to(payload);
@@ -72,11 +74,13 @@ impl Pending {
         flags.set(Flags::GAP_IN_REQUEST, packet.missing > 0);
         flags.set(Flags::REQUEST_OVER_CAP, packet.len > payload.len() as u64);
         flags.set(Flags::NO_ANSWER_EXPECTED, expect == Expect::Nothing);
+        bytes.extend_from_slice(payload);
+        shrink(&mut bytes);
         Self {
             code,
             expect,
             request: Payload {
-                bytes: payload.to_vec(),
+                bytes,
                 wire_len: packet.len,
             },
             request_first: first,
@@ -97,6 +101,16 @@ impl Pending {
             begins_in_hole: false,
             before_hole: false,
         }
+    }
+
+    /// How much of the reply is kept so far.
+    pub(super) const fn reply_bytes_kept(&self) -> usize {
+        self.response.bytes.len()
+    }
+
+    /// What the reply is kept in.
+    pub(super) const fn reply_buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.response.bytes
     }
 
     /// Takes the next packet of the reply.

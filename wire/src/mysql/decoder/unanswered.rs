@@ -14,7 +14,7 @@ pub fn unanswered(payload: &[u8], at: Timestamp) -> Exchange {
         len: payload.len() as u64,
         missing: 0,
     };
-    Pending::new(&packet, at, at, &Dialect::UNKNOWN).into_exchange(None)
+    Pending::new(&packet, at, at, &Dialect::UNKNOWN, Vec::new()).into_exchange(None)
 }
 
 #[cfg(test)]

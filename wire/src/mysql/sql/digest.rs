@@ -11,7 +11,11 @@ pub const LONGEST_DIGEST: usize = 1024;
 
 /// The digest of a statement: ``select * from `item` where id=7`` gives `SELECT * FROM item WHERE id = ?`.
 pub fn digest(sql: &[u8]) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        // most grow by some spaces
+        out: Vec::with_capacity(sql.len().min(LONGEST_DIGEST) + 16),
+        ..Writer::default()
+    };
     for token in tokens(sql) {
         let Some(text) = sql.get(token.span) else {
             break;
@@ -256,7 +260,10 @@ impl Writer {
         if cut {
             self.out.truncate(LONGEST_DIGEST - 3);
         }
-        let mut text = String::from_utf8_lossy(&self.out).into_owned();
+        let mut text = match String::from_utf8(self.out) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
         if cut {
             while text.ends_with('\u{FFFD}') {
                 text.pop();
