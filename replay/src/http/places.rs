@@ -9,6 +9,7 @@ pub(crate) mod json;
 mod request;
 mod script;
 pub(crate) mod url;
+pub(crate) mod word;
 
 pub(crate) use answer::{Choice, Chosen, Looks, Offered, Shown, fields_of, offered, take};
 pub(crate) use request::{Carried, carried};

@@ -32,6 +32,8 @@ pub(crate) struct Take {
     pub(crate) value: Number,
     /// What tells the link or form that it is to be taken from.
     pub(crate) beside: Box<[Beside]>,
+    /// The recorded word, which the target's has to stand for; empty: whatever is there is the value.
+    pub(crate) word: Box<[u8]>,
 }
 
 /// What the link or form of a value had beside it, and the request that carries the value has as well: by it the right

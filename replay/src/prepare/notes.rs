@@ -11,7 +11,7 @@ use super::scratch::Scratch;
 use super::sorter::{Record, Sorted};
 use super::steps::take;
 use crate::http::values::{Beside, Carry, Number, Origin, Take};
-use bytes::{numbers, read_beside, read_carry, write_beside, write_carry};
+use bytes::{numbers, read_beside, read_carry, read_word, write_beside, write_carry, write_word};
 
 /// What is known of one exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) struct Taking {
     pub(crate) exchange: u32,
     pub(crate) origin: u32,
     pub(crate) value: Number,
-    /// Where it is written what tells its link or form; 0: nothing does.
+    /// Where it is written what tells it from others; 0: nothing does.
     beside_at: u64,
 }
 
@@ -58,6 +58,8 @@ pub(crate) struct Sought {
     pub(crate) origin: u32,
     pub(crate) value: Number,
     pub(crate) beside: Box<[Beside]>,
+    /// The recorded word, where that says what can stand for it.
+    pub(crate) word: Box<[u8]>,
 }
 
 impl Record for Taking {
@@ -124,12 +126,15 @@ impl Notes {
         self.notes.append(&note)
     }
 
-    /// Keeps what tells the link or form of a value.
+    /// Keeps what tells a value from others.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(crate) fn push_sought(&mut self, sought: &Sought) -> io::Result<Taking> {
         let mut bytes = Vec::new();
+        if !(sought.beside.is_empty() && sought.word.is_empty()) {
+            write_word(&sought.word, &mut bytes);
+        }
         for beside in &sought.beside {
             write_beside(beside, &mut bytes);
         }
@@ -224,7 +229,9 @@ impl Notes {
             };
             let beside = self.said_at(taking.beside_at)?;
             let mut rest = beside.as_slice();
+            let word = read_word(&mut rest).unwrap_or_default().into();
             takes.push(Take {
+                word,
                 origin: Arc::clone(origin),
                 value: taking.value,
                 beside: std::iter::from_fn(|| read_beside(&mut rest)).collect(),
@@ -366,6 +373,7 @@ mod tests {
                 origin,
                 value,
                 beside: Box::default(),
+                word: Box::default(),
             };
             takings.push(notes.push_sought(&sought).unwrap()).unwrap();
         }

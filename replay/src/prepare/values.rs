@@ -43,6 +43,8 @@ pub(crate) struct LaneSearch {
     numbers: FxHashMap<u64, usize>,
     /// Ids that requests carried before any answer gave them: they are the client's own.
     used: FxHashSet<u64>,
+    /// Those of them that the last request was the first of all to carry.
+    just_used: Vec<u64>,
     /// The cookies that answers set, and the operation that did.
     cookies: FxHashMap<Vec<u8>, u32>,
     /// The exchange whose answer first set a cookie to a value, and when that was complete, by the hash of both.
@@ -87,6 +89,8 @@ struct Source {
     origin: u32,
     /// What its link or form had beside it.
     beside: Box<[u64]>,
+    /// The word it is, if that says what can stand for it.
+    word: Box<[u8]>,
 }
 
 /// What is known about an exchange beside what was said.
@@ -126,6 +130,7 @@ impl LaneSearch {
         }
         self.givers.clear();
         self.carries.clear();
+        self.just_used.clear();
         let mut lacks = false;
         let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
         for carried in &all {
@@ -293,6 +298,7 @@ impl LaneSearch {
                 origin: source.origin,
                 value,
                 beside: Box::default(),
+                word: source.word.clone(),
             });
         }
         self.givers
@@ -344,6 +350,11 @@ impl LaneSearch {
                 origin: giver.origin,
                 value: Number::Shared(number),
                 beside: Box::default(),
+                word: if giver.is_word {
+                    carried.value.as_slice().into()
+                } else {
+                    Box::default()
+                },
             });
         }
         if !self.values.of_others.contains(&number) {
@@ -396,9 +407,10 @@ impl LaneSearch {
 
     fn note_used(&mut self, carried: &Carried, context: &mut Context<'_>) {
         if let Some(key) = id_key(carried) {
-            context.elsewhere.used(key);
-            if self.used.len() < MOST_OFFERED {
-                self.used.insert(key);
+            let is_first = context.elsewhere.used(key);
+            let has_room = self.used.len() < MOST_OFFERED;
+            if has_room && self.used.insert(key) && is_first {
+                self.just_used.push(key);
             }
         }
     }

@@ -38,6 +38,8 @@ pub(crate) struct Offered {
     pub(crate) single: bool,
     /// What its link or form has beside it.
     pub(crate) beside: Vec<u64>,
+    /// Whether it is a word of a path.
+    pub(crate) is_word: bool,
 }
 
 impl StandsBeside for Offered {
@@ -97,6 +99,8 @@ pub(crate) struct Looks {
     pub(crate) names_an_id: bool,
     /// Whether it is an element of a list: there may be others at such places.
     pub(crate) in_list: bool,
+    /// Whether it is a word of a path, as an id may be.
+    pub(crate) is_word: bool,
 }
 
 /// Every value of an answer that a later request could carry, as far as it is `wanted`: nearly all values of most
@@ -123,19 +127,21 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             name: None,
             stem: None,
             beside_token: false,
+            is_word: false,
         };
         for spot in std::iter::once(whole).chain(parts_of_url(raw)) {
             let names_an_id = match &spot.name {
                 Some(name) => names_an_id(name),
                 None => spot.shape.is_some() || place.names_an_id(),
             };
-            if matches!(place, Spot::Link) && spot.shape.is_none() {
+            if matches!(place, Spot::Link) && (spot.shape.is_none() || spot.is_word) {
                 continue;
             }
             let key = place.key(spot.shape.as_deref());
             // words among tokens, as `take` counts them
             let in_page = matches!(place, Spot::Html(_)) && spot.shape.is_none();
-            let counts_all = !spot.value.is_empty() && (spot.name.is_some() || in_page);
+            let counts_all =
+                !spot.value.is_empty() && (spot.name.is_some() || spot.is_word || in_page);
             let counted = counts_all.then(|| seen.place(key, &spot.value));
             let Some(strength) = strength_at(place, &spot, names_an_id) else {
                 continue;
@@ -147,6 +153,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 strength,
                 names_an_id,
                 in_list: place.is_in_array(),
+                is_word: spot.is_word,
             };
             if !wanted(looks, &value) {
                 continue;
@@ -172,6 +179,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 stem,
                 single: !looks.in_list,
                 beside,
+                is_word: looks.is_word,
             });
         }
     });
@@ -186,15 +194,22 @@ fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<S
     let by_looks = match place {
         // both exist to be sent back
         Spot::Header("etag" | "last-modified") => Some(Strength::Weak),
+        // a name that says what stands here says nothing of a part of the URL that does
         _ => strength(
             &spot.value,
-            spot.name.as_deref().unwrap_or_else(|| place.name()),
+            match (&spot.name, &spot.shape) {
+                (Some(name), _) => name,
+                (None, Some(_)) => "",
+                (None, None) => place.name(),
+            },
         ),
     };
     // under the name of an id a word can be one
     let is_named = names_an_id && spot.shape.is_none() && is_word_id(&spot.value);
     let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
+    let is_word = spot.is_word && place.leads_to_what_was_made();
     by_looks
+        .or_else(|| is_word.then_some(Strength::Weak))
         .or_else(|| is_named.then_some(Strength::Weak))
         .filter(|found| !spot.beside_token || *found == Strength::Strong)
         .or_else(|| spot.beside_token.then_some(Strength::Field))
@@ -269,6 +284,8 @@ struct Value<'a> {
     stem: Option<String>,
     /// A parameter beside a token in the same query: when a link ends, what it allows. The token signs it.
     beside_token: bool,
+    /// A word of a path that an id may be.
+    is_word: bool,
 }
 
 /// A shorter parameter beside a token is a number or a word of the client's program.
@@ -297,7 +314,8 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
         let value = read(part);
         let name = part.name.clone();
         let beside_token = is_signed && name.is_some() && value.len() >= SHORTEST_SIGNED;
-        if strength_of(part).is_none() && name.is_none() {
+        let is_word = strength_of(part).is_none() && name.is_none();
+        if is_word && !is_word_id(&value) {
             continue;
         }
         let before = segments.iter().take(part.segment).map(String::as_str);
@@ -312,10 +330,11 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
         });
         found.push(Value {
             value,
-            shape: Some(url.shape(part)),
+            shape: Some(url.shape(part, is_word)),
             name,
             stem: Some(stem),
             beside_token,
+            is_word,
         });
     }
     found

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::guess::is_id;
+use super::guess::{is_id, is_word_id};
 use crate::http::writing::Writing;
 
 /// A path and a query within a URL; what stands before and after them is left off.
@@ -89,14 +89,14 @@ impl<'a> Url<'a> {
         found
     }
 
-    /// The shape that leads to `part` in URLs like this one.
-    pub(crate) fn shape(&self, part: &Part) -> String {
+    /// The shape that leads to `part` in URLs like this one, in which words may be ids where it is one itself.
+    pub(crate) fn shape(&self, part: &Part, is_word: bool) -> String {
         let mut shape = String::new();
         for (index, (segment, _)) in self.segments().enumerate() {
             shape.push('/');
             if part.name.is_none() && index == part.segment {
                 shape.push_str("{}");
-            } else if is_id(segment) {
+            } else if is_id(segment) || (is_word && is_word_id(segment)) {
                 shape.push('*');
             } else {
                 shape.push_str(&String::from_utf8_lossy(segment));
@@ -168,7 +168,7 @@ mod tests {
     fn a_shape_finds_its_part_in_another_url() {
         let url = Url::of(b"/carts/57/orders/10001?page=2&t=a%20b#top").unwrap();
         let parts = url.parts();
-        let shapes: Vec<String> = parts.iter().map(|part| url.shape(part)).collect();
+        let shapes: Vec<String> = parts.iter().map(|part| url.shape(part, false)).collect();
         assert_eq!(shapes[3], "/carts/*/orders/{}");
         assert_eq!(shapes[5], "/carts/*/orders/*?t={}");
         let other = Url::of(b"http://shop/carts/8/orders/77?t=x%2Fy").unwrap();

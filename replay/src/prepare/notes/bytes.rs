@@ -71,6 +71,21 @@ pub(super) fn read_carry(rest: &mut &[u8]) -> Option<Carry> {
     })
 }
 
+/// Appends a word.
+pub(super) fn write_word(word: &[u8], to: &mut Vec<u8>) {
+    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
+    to.extend(length.to_le_bytes());
+    to.extend_from_slice(word);
+}
+
+/// Takes a word off the front.
+pub(super) fn read_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let [length] = numbers(rest)?;
+    let (word, after) = rest.split_at_checked(length as usize)?;
+    *rest = after;
+    Some(word)
+}
+
 /// Appends what stands beside a value.
 pub(super) fn write_beside(beside: &Beside, to: &mut Vec<u8>) {
     to.extend(beside.recorded.to_le_bytes());
@@ -84,11 +99,10 @@ pub(super) fn write_beside(beside: &Beside, to: &mut Vec<u8>) {
     };
     let (fill, number) = of_fill(*fill);
     to.extend([kind, fill]);
-    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
-    for number in [number, segment, length] {
+    for number in [number, segment] {
         to.extend(number.to_le_bytes());
     }
-    to.extend_from_slice(name.as_bytes());
+    write_word(name.as_bytes(), to);
 }
 
 /// Takes what stands beside a value off the front.
@@ -99,9 +113,8 @@ pub(super) fn read_beside(rest: &mut &[u8]) -> Option<Beside> {
         None
     } else {
         let [fill] = take(rest)?;
-        let [number, segment, length] = numbers(rest)?;
-        let (name, after) = rest.split_at_checked(length as usize)?;
-        *rest = after;
+        let [number, segment] = numbers(rest)?;
+        let name = read_word(rest)?;
         let slot = match kind {
             1 => Slot::Segment(segment),
             _ => Slot::Field(std::str::from_utf8(name).ok()?.into()),

@@ -33,6 +33,8 @@ pub(super) struct Giver {
     pub(super) origin: u32,
     /// It is no element of a list that was only looked at.
     pub(super) stands_alone: bool,
+    /// It is a word of a path.
+    pub(super) is_word: bool,
     /// Its number in the run, once another lane carries it.
     pub(super) number: Option<u32>,
 }
@@ -47,11 +49,9 @@ impl Elsewhere {
         }
     }
 
-    /// Remembers an id that a request carries and nobody gave.
-    pub(super) fn used(&mut self, key: u64) {
-        if self.used.len() < MOST_USED {
-            self.used.insert(key);
-        }
+    /// Remembers an id that a request carries and nobody gave; whether it is the first of all that does.
+    pub(super) fn used(&mut self, key: u64) -> bool {
+        self.used.len() < MOST_USED && self.used.insert(key)
     }
 
     /// Whether an id can be that of something new: no request has carried it before.

@@ -40,7 +40,9 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
         Some(Strength::Weak | Strength::Field) => std::iter::once(same_name).chain(long).collect(),
         None => {
             let named = Some(same_name).filter(|_| is_word_id(value));
-            long.into_iter().chain(named).collect()
+            let in_path = matches!(carried.place, Place::Path(_));
+            let word = named.and(in_path.then(|| hash_of_word(stem, value)));
+            word.into_iter().chain(long).chain(named).collect()
         }
     };
     keys.extend(of_field);
@@ -64,6 +66,15 @@ pub(super) fn key_of_field(carried: &Carried) -> Option<u64> {
 /// The hash under which a hidden field of a form is offered.
 pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
     hash(&format!("\u{0}field {name}"), value)
+}
+
+/// The hash under which a word of a path is offered: one about nothing is about the root of the site.
+pub(super) fn hash_of_word(stem: &str, value: &[u8]) -> u64 {
+    if stem.is_empty() {
+        hash("\u{0}root", value)
+    } else {
+        hash(stem, value)
+    }
 }
 
 /// The hash of an id that a request carries; `None` when it is none.

@@ -1,14 +1,17 @@
 //! What a lane's answers offer to its later requests, to other lanes, and to the comparison of answers.
 
+use std::cell::OnceCell;
+
 use reprise_wire::http::Message;
 
 use super::super::notes::Sought;
 use super::super::session::set_cookie;
 use super::about::{about, method};
 use super::elsewhere::Giver;
-use super::keys::{hash, hash_of_field, hash_of_rule};
+use super::keys::{hash, hash_of_field, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
+use crate::http::places::word::is_made;
 use crate::http::places::{Looks, Offered, Shown, fields_of, offered};
 use crate::http::values::{Holder, Number};
 
@@ -48,8 +51,13 @@ impl LaneSearch {
         // as `remember` decides it, before a value is taken out
         let known = &self.offered;
         let is_full = known.len() >= MOST_OFFERED;
+        let text = OnceCell::new();
         let wanted = |looks: Looks, value: &[u8]| match looks.strength {
             Strength::Strong => !is_full || known.contains_key(&hash("", value)),
+            Strength::Weak if looks.is_word => {
+                let text = text.get_or_init(|| request.body.to_ascii_lowercase());
+                writes && is_made(value, text)
+            }
             Strength::Weak => looks.names_an_id && (writes || !looks.in_list),
             Strength::Field => !looks.in_list,
         };
@@ -76,6 +84,7 @@ impl LaneSearch {
                 exchange: exchange.id,
                 origin,
                 beside: Box::default(),
+                word: Box::default(),
             });
         }
     }
@@ -90,6 +99,7 @@ impl LaneSearch {
     ) {
         let key = match found.strength {
             Strength::Strong => hash("", &found.value),
+            Strength::Weak if found.is_word => hash_of_word(&found.stem, &found.value),
             Strength::Weak => hash(&found.stem, &found.value),
             Strength::Field => match (found.origin.parameter(), &found.origin.holder) {
                 (Some(name), _) => hash_of_field(name, &found.value),
@@ -99,10 +109,19 @@ impl LaneSearch {
         };
         // an id from a list is as good on the target as when it was recorded, unless this very answer
         // created it
-        let is_given = found.names_an_id && (found.single || writes) && !found.stem.is_empty();
+        let is_named = found.is_word || !found.stem.is_empty();
+        let is_given = found.names_an_id && (found.single || writes) && is_named;
+        let use_of_it = hash(&found.stem, &found.value);
+        // it may have been made of what this very request says
+        let just_said = found.is_word && self.just_used.contains(&use_of_it);
+        // a word that other users were led to, too, is a page
+        let giver = context.elsewhere.giver(key).filter(|_| found.is_word);
+        let is_page = giver.is_some_and(|giver| giver.lane != Some(exchange.lane));
         let is_certain = match found.strength {
             Strength::Strong => true,
-            Strength::Weak => is_given && !self.used.contains(&key),
+            Strength::Weak => {
+                is_given && !is_page && (just_said || !self.used.contains(&use_of_it))
+            }
             // of several forms on a page nothing says which was sent; what a token signs goes with it
             Strength::Field => found.single || found.origin.shape.is_some(),
         };
@@ -115,8 +134,9 @@ impl LaneSearch {
         let is_created = found.strength == Strength::Weak
             && writes
             && is_creation(exchange.status)
-            && context.elsewhere.is_new(key);
+            && (just_said || context.elsewhere.is_new(use_of_it));
         let origin = context.origin(found.origin);
+        let word: &[u8] = if found.is_word { &found.value } else { b"" };
         if found.strength == Strength::Strong || is_created {
             let giver = Giver {
                 exchange: exchange.id,
@@ -125,6 +145,7 @@ impl LaneSearch {
                 answered_us: exchange.answered_us,
                 origin,
                 stands_alone: found.single || writes,
+                is_word: found.is_word,
                 number: None,
             };
             context.elsewhere.gave(key, giver);
@@ -143,6 +164,7 @@ impl LaneSearch {
             exchange: exchange.id,
             origin,
             beside: found.beside.into_boxed_slice(),
+            word: word.into(),
         });
         // another account has other ids than the recorded one, in every answer that shows them
         if self.values.account.is_some() && is_given && self.own_ids < MOST_OWN_IDS {
@@ -154,6 +176,7 @@ impl LaneSearch {
                 origin,
                 value: Number::Own(u32::try_from(number).unwrap_or(u32::MAX)),
                 beside: Box::default(),
+                word: word.into(),
             });
         }
     }

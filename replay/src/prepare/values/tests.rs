@@ -2,6 +2,7 @@
 
 mod frameworks;
 mod rows;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -128,6 +129,7 @@ impl Searched {
                     origin: Arc::clone(&self.origins[taking.origin as usize]),
                     value: taking.value,
                     beside: taking.beside.clone(),
+                    word: taking.word.clone(),
                 })
                 .collect();
             let mut keep = |number: Number, value: Vec<u8>| {

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 
 use super::super::beside;
-use super::super::guess::strength;
+use super::super::guess::{is_word_id, strength};
 use super::super::url::Url;
+use super::super::word::stands_for;
 use super::walk::{Spot, walk};
 use super::{Seen, Shown};
 use crate::http::template::Fills;
-use crate::http::values::{Number, Origin, Take};
+use crate::http::values::{Holder, Number, Origin, Take};
 
 /// Values of an answer of which some were told from others by what stands beside them.
 #[derive(Debug, Default)]
@@ -52,7 +53,8 @@ pub(crate) fn take<'t>(
                 return true;
             }
             let url = url.get_or_insert_with(|| origin.shape.as_ref().and_then(|_| Url::of(raw)));
-            let Some(value) = value_at(origin, raw, url.as_ref()) else {
+            let value = value_at(origin, raw, url.as_ref());
+            let Some(value) = value.filter(|value| wanted.takes(value)) else {
                 return true;
             };
             let key = place.key(origin.shape.as_deref());
@@ -87,8 +89,19 @@ fn value_at<'a>(origin: &Origin, raw: &'a [u8], url: Option<&Url<'a>>) -> Option
     };
     // the words that share a shape with ids, `/items/new`, were not counted either
     let is_segment = origin.shape.is_some() && origin.parameter().is_none();
-    let is_counted = !value.is_empty() && (!is_segment || strength(&value, "").is_some());
-    is_counted.then_some(value)
+    let is_id = || match origin.holder {
+        Holder::Link => false,
+        _ => is_word_id(&value),
+    };
+    let is_counted = !is_segment || strength(&value, "").is_some() || is_id();
+    (is_counted && !value.is_empty()).then_some(value)
+}
+
+impl Take {
+    /// Whether a value that stands there can be the one.
+    fn takes(&self, value: &[u8]) -> bool {
+        self.word.is_empty() || stands_for(value, &self.word)
+    }
 }
 
 /// The form that is walked through, as far as it tells which one it is.

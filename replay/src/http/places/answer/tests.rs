@@ -107,6 +107,7 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
         origin: second.origin.clone().into(),
         value: Number::Own(5),
         beside: Box::default(),
+        word: Box::default(),
     }];
     let mut taken = Vec::new();
     let answer = |body| Shown {

@@ -153,6 +153,18 @@ impl Spot<'_> {
         is_revision || (!is_bare && names_an_id(self.name()))
     }
 
+    /// Whether a URL here leads to what a request that writes has made.
+    pub(super) fn leads_to_what_was_made(&self) -> bool {
+        let in_document = matches!(
+            self,
+            Self::Json {
+                in_array: false,
+                ..
+            }
+        );
+        in_document || matches!(self, Self::Header("location"))
+    }
+
     pub(super) fn is_in_array(&self) -> bool {
         matches!(
             self,

@@ -1,0 +1,142 @@
+//! Words that a server makes up for a path: random letters (`doc_XUWXxrqs`), and slugs made of what the request says
+//! (`my-title`, and `my-title-2` where there is one already). Any other word of a path is a page.
+
+use super::guess::{is_id, is_word_id};
+
+/// Whether a word of a path was made up: letters that are no name, or words of the request, whose content, in lower case,
+/// is `said`. A path in that is one the client knew.
+pub(crate) fn is_made(word: &[u8], said: &[u8]) -> bool {
+    if !is_word_id(word) {
+        return false;
+    }
+    is_generated(word) || is_slug_of(&word.to_ascii_lowercase(), said)
+}
+
+fn is_slug_of(word: &[u8], said: &[u8]) -> bool {
+    let says = |text: &[u8]| said.windows(text.len()).any(|part| part == text);
+    let is_known = [&b"/"[..], b"%2f"]
+        .iter()
+        .any(|slash| says(&[slash, word].concat()));
+    !is_known && parts(word).all(says)
+}
+
+/// Whether a word that the target made stands for the recorded one: the same, with another number behind it, or other
+/// random letters. What leads to another page does not.
+pub(crate) fn stands_for(word: &[u8], recorded: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || is_joiner(byte);
+    if base(word) == base(recorded) {
+        return true;
+    }
+    is_generated(recorded)
+        && word.len() == recorded.len()
+        && word.iter().all(is_word)
+        && word.starts_with(kind(recorded))
+}
+
+/// Whether the letters of a word are random: they are large, or both large and small, and not as in a name.
+fn is_generated(word: &[u8]) -> bool {
+    let rest = word.get(kind(word).len()..).unwrap_or_default();
+    let large = rest.iter().skip(1).any(u8::is_ascii_uppercase);
+    large && !parts(rest).all(is_name)
+}
+
+/// What says of which kind an id is: `doc_`.
+fn kind(word: &[u8]) -> &[u8] {
+    let end = word.iter().position(|byte| !byte.is_ascii_lowercase());
+    match end {
+        Some(end) if word.get(end).is_some_and(is_joiner) => word.get(..=end).unwrap_or_default(),
+        _ => b"",
+    }
+}
+
+/// Whether a part of a word is a name as people write them: `thank`, `ThankYou`.
+fn is_name(part: &[u8]) -> bool {
+    let is_vowel = |byte: &u8| b"aeiouy".contains(&byte.to_ascii_lowercase());
+    let mut words = part
+        .chunk_by(|_, next| !next.is_ascii_uppercase())
+        .filter(|word| !word.is_empty());
+    words.all(|word| word.len() > 1 && word.iter().any(is_vowel))
+}
+
+/// A slug without the number that tells it from others like it.
+fn base(word: &[u8]) -> &[u8] {
+    let joiner = word.iter().rposition(is_joiner);
+    let numbered = joiner.and_then(|at| Some((word.get(..at)?, word.get(at + 1..)?)));
+    match numbered {
+        Some((base, number)) if !base.is_empty() && is_id(number) => base,
+        _ => word,
+    }
+}
+
+fn parts(word: &[u8]) -> impl Iterator<Item = &[u8]> {
+    word.split(is_joiner).filter(|part| !part.is_empty())
+}
+
+const fn is_joiner(byte: &u8) -> bool {
+    matches!(*byte, b'-' | b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_letters_are_made_up_and_the_names_of_pages_are_not() {
+        for word in ["doc_XUWXxrqs", "trjZmtLz", "KXQZPL", "aBcD-eFgH"] {
+            assert!(is_made(word.as_bytes(), b""), "{word}");
+        }
+        for word in [
+            "thank-you",
+            "ThankYou",
+            "Order-Details",
+            "MyAccount",
+            "edit",
+            "summer-sale",
+            "order_failed",
+        ] {
+            assert!(!is_made(word.as_bytes(), b""), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_slug_is_made_of_what_the_request_says() {
+        let said = b"title=my+first+title&to=%2Fmy-first%2F&from=/title-first/";
+        assert!(is_made(b"my-first-title", said));
+        assert!(is_made(b"My_Title", said));
+        assert!(!is_made(b"my-orders", said));
+        // paths that the client knew
+        assert!(!is_made(b"my-first", &said.to_ascii_lowercase()));
+        assert!(!is_made(b"title-first", said));
+    }
+
+    #[test]
+    fn a_slug_may_have_another_number_and_random_letters_are_others() {
+        for (word, recorded) in [
+            ("my-title", "my-title"),
+            ("my-title-2", "my-title"),
+            ("my-title", "my-title-12"),
+            ("my-title-3", "my-title-2"),
+            ("my-title-6ba7b810", "my-title"),
+            ("doc_a1b2C3d4", "doc_XUWXxrqs"),
+            ("XQZKPL", "KXQZPL"),
+        ] {
+            assert!(
+                stands_for(word.as_bytes(), recorded.as_bytes()),
+                "{word} {recorded}"
+            );
+        }
+        for (word, recorded) in [
+            ("order-failed", "order-placed"),
+            ("login", "thank-you"),
+            ("my-titles", "my-title"),
+            ("doc_list", "doc_XUWXxrqs"),
+            ("img_XUWXxrqs", "doc_XUWXxrqs"),
+            ("", "my-title"),
+        ] {
+            assert!(
+                !stands_for(word.as_bytes(), recorded.as_bytes()),
+                "{word} {recorded}"
+            );
+        }
+    }
+}
