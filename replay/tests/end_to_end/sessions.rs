@@ -246,3 +246,48 @@ fn a_lane_key_that_no_request_shows_is_an_error_that_names_the_way_out() {
     plan.lanes = "authorization".parse().unwrap();
     assert!(prepared(&plan).is_ok());
 }
+
+#[test]
+fn a_session_that_a_request_without_cookies_is_answered_with_does_not_take_the_place_of_the_users()
+{
+    let (session, signature) = ("rp_aaaaaaaaaaaaaaaaaaaaaaaa", "rp_cccccccccccccccccccccccc");
+    let opens = |session: &str, body: &str| {
+        json(body).replace(
+            "\r\nContent-Length",
+            &format!("\r\nSet-Cookie: sid={session}; Path=/\r\nContent-Length"),
+        )
+    };
+    let log_in = move |session: &str, signature: &str| {
+        let link = format!("{{\"upload\":\"http://shop.example/upload?signature={signature}\"}}");
+        opens(session, &link)
+    };
+    // what has the link alone sends without cookies; the browser goes on with those it had
+    let (_folder, store) = store_with(&[
+        said(1, 0, &post("/login", "{}"), &log_in(session, signature)),
+        said(
+            2,
+            20,
+            &post(&format!("/upload?signature={signature}"), "{}"),
+            &opens("rp_bbbbbbbbbbbbbbbbbbbbbbbb", "{}"),
+        ),
+        said(
+            1,
+            40,
+            &with_cookies("GET", "/home", &format!("sid={session}")),
+            &ok("ok"),
+        ),
+    ]);
+    let address = serve(move |request| {
+        let shows = |text: &str| request.contains(text);
+        Do::Answer(match request.split(' ').nth(1) {
+            Some("/login") => log_in("own-a-0a1b2c3d4e5f", "own-0f1e2d3c4b5a6978"),
+            Some("/upload?signature=own-0f1e2d3c4b5a6978") => opens("own-b-0a1b2c3d4e5f", "{}"),
+            Some("/home") if shows("sid=own-a") => ok("ok"),
+            _ => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        })
+    });
+    let outline = Prepared::new(plan_to(address), &store).unwrap().outline();
+    assert_eq!(outline.http_lanes, 1, "the link is the user's");
+    let summary = play(&plan_to(address), "run", &store).summary;
+    assert_eq!((summary.sent, summary.outcomes.ok), (3, 3), "{summary:?}");
+}
