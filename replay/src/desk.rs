@@ -2,11 +2,18 @@
 //! waits for a target needs none, or a thousand slow answers would hold a thousand buffers.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use reprise_wire::http::{ReadCaps, ResponseReader};
 
-/// How much of an answer's body is kept to compare it and to take values from it; bytes.
+use crate::http::places::SEARCHED;
+
+/// How much of an answer's body is kept to compare it; bytes.
 const KEPT_BODY: usize = 256 << 10;
+
+/// So many answers of one thread may be longer and kept at a time: values are taken from them.
+const MOST_LONG: u32 = 8;
 
 /// How much is read at once; bytes.
 const READ_AT_ONCE: usize = 8 << 10;
@@ -26,10 +33,12 @@ pub(crate) struct Desk {
     pub(crate) answer: ResponseReader,
     /// MySQL: the beginning of the reply last read.
     pub(crate) reply: Vec<u8>,
+    /// How many desks of the thread hold long answers, and whether this one does.
+    long: (Arc<AtomicU32>, bool),
 }
 
 impl Desk {
-    fn new() -> Self {
+    fn new(long: Arc<AtomicU32>) -> Self {
         let caps = ReadCaps {
             body: KEPT_BODY,
             ..ReadCaps::default()
@@ -38,13 +47,46 @@ impl Desk {
             buffer: vec![0; READ_AT_ONCE],
             answer: ResponseReader::new(b"GET", caps),
             reply: Vec::new(),
+            long: (long, false),
+        }
+    }
+
+    /// How much of the answer to come is kept: as far as it is searched when values are taken from it.
+    pub(crate) fn keep(&mut self, takes: bool) {
+        let most = if takes { SEARCHED } else { KEPT_BODY };
+        self.answer.keep_content(most);
+    }
+
+    /// Looks at how much is kept by now: no more of it when there are long answers enough.
+    pub(crate) fn hold(&mut self) {
+        let (count, is_long) = &mut self.long;
+        if *is_long || self.answer.body().len() <= KEPT_BODY {
+            return;
+        }
+        if count.load(Ordering::Relaxed) < MOST_LONG {
+            count.fetch_add(1, Ordering::Relaxed);
+            *is_long = true;
+        } else {
+            self.answer.keep_content(KEPT_BODY);
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let (count, is_long) = &self.long;
+        if *is_long {
+            count.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
 /// The desks of one thread; some are kept for the next answers.
 #[derive(Debug, Default)]
-pub(crate) struct Desks(RefCell<Vec<Desk>>);
+pub(crate) struct Desks {
+    kept: RefCell<Vec<Desk>>,
+    long: Arc<AtomicU32>,
+}
 
 impl Desks {
     /// A seat for one exchange, at no desk yet.
@@ -56,12 +98,12 @@ impl Desks {
     }
 
     fn take(&self) -> Desk {
-        let kept = self.0.borrow_mut().pop();
-        kept.unwrap_or_else(Desk::new)
+        let kept = self.kept.borrow_mut().pop();
+        kept.unwrap_or_else(|| Desk::new(Arc::clone(&self.long)))
     }
 
     fn give(&self, desk: Desk) {
-        let mut kept = self.0.borrow_mut();
+        let mut kept = self.kept.borrow_mut();
         let held = desk.buffer.len() + desk.answer.body().len() + desk.reply.len();
         if held <= KEPT_DESK_BYTES && kept.len() < KEPT_DESKS {
             kept.push(desk);
@@ -127,20 +169,46 @@ mod tests {
         assert!(one.is_empty() && one.answer().is_none() && one.reply().is_empty());
         one.desk(|_| {}).reply.extend_from_slice(b"abc");
         assert_eq!(one.reply(), b"abc");
-        assert!(desks.0.borrow().is_empty());
+        assert!(desks.kept.borrow().is_empty());
         drop(one);
-        assert_eq!(desks.0.borrow().len(), 1);
+        assert_eq!(desks.kept.borrow().len(), 1);
         // what is on it is the last one's until it is made ready
         other.desk(|desk| desk.reply.clear());
-        assert!(other.reply().is_empty() && desks.0.borrow().is_empty());
+        assert!(other.reply().is_empty() && desks.kept.borrow().is_empty());
         other.leave();
-        assert!(other.is_empty() && desks.0.borrow().len() == 1);
+        assert!(other.is_empty() && desks.kept.borrow().len() == 1);
     }
 
     #[test]
     fn a_desk_that_a_large_answer_has_filled_is_not_kept() {
         let desks = Desks::default();
         desks.seat().desk(|_| {}).reply.resize(KEPT_DESK_BYTES, 0);
-        assert!(desks.0.borrow().is_empty());
+        assert!(desks.kept.borrow().is_empty());
+    }
+
+    #[test]
+    fn a_few_long_answers_are_kept_at_a_time_and_others_as_far_as_they_are_compared() {
+        let desks = Desks::default();
+        let page = vec![b'x'; SEARCHED];
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", SEARCHED);
+        let read = |seat: &mut Seat<'_>, takes: bool| {
+            let desk = seat.desk(|desk| desk.keep(takes));
+            desk.answer.reset(b"GET");
+            desk.answer.feed(head.as_bytes()).unwrap();
+            for part in page.chunks(READ_AT_ONCE) {
+                desk.answer.feed(part).unwrap();
+                desk.hold();
+            }
+            desk.answer.body().len()
+        };
+        let mut seats: Vec<Seat<'_>> = (0..MOST_LONG).map(|_| desks.seat()).collect();
+        for seat in &mut seats {
+            assert_eq!(read(seat, true), SEARCHED);
+        }
+        let kept = read(&mut desks.seat(), true);
+        assert!((KEPT_BODY..=KEPT_BODY + READ_AT_ONCE).contains(&kept));
+        assert_eq!(read(&mut desks.seat(), false), KEPT_BODY);
+        seats.pop();
+        assert_eq!(read(&mut desks.seat(), true), SEARCHED);
     }
 }

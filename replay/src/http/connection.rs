@@ -28,6 +28,8 @@ pub(crate) struct Request<'a> {
     pub(crate) body_waits: bool,
     /// The answer will be compared: one too long to be kept is digested as it comes.
     pub(crate) compares: bool,
+    /// Values are taken from the content of the answer: more of it is kept.
+    pub(crate) takes: bool,
     /// The recorded client left so long after its request, before the answer ended.
     pub(crate) leaves_after: Option<Duration>,
 }
@@ -36,6 +38,7 @@ impl Request<'_> {
     /// Makes a desk ready for its answer.
     fn begin(&self, desk: &mut Desk) {
         desk.answer.reset(self.method);
+        desk.keep(self.takes);
         if self.compares {
             desk.answer.digest_long_content();
         }
@@ -310,6 +313,7 @@ impl Desk {
                 Err(_) => Some(End::Garbage),
             }
         };
+        self.hold();
         if self.answer.status().is_none() && self.answer.head().is_empty() {
             // what came were interim answers: the answer has not begun
             reply.first_byte_us = None;

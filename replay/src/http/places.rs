@@ -14,8 +14,11 @@ pub(crate) mod word;
 pub(crate) use answer::{Choice, Chosen, Looks, Offered, Shown, fields_of, offered, take};
 pub(crate) use request::{Carried, carried};
 
-/// Bodies beyond this are not searched; bytes.
-const SEARCHED: usize = 256 << 10;
+/// What is beyond this in an answer is not searched; bytes, its coding undone.
+pub(crate) const SEARCHED: usize = 4 << 20;
+
+/// Longer requests are not searched, but for multipart forms: what is long in those are files; bytes.
+const SEARCHED_REQUEST: usize = 1 << 20;
 
 /// Whether a Content-Type, in lower case, is JSON.
 pub(crate) fn is_json(kind: &[u8]) -> bool {

@@ -161,6 +161,13 @@ pub(crate) enum Fill {
     Password,
 }
 
+impl Holder {
+    /// Whether it is in the content of an answer.
+    pub(crate) const fn is_in_content(&self) -> bool {
+        !matches!(self, Self::Header(_) | Self::Cookie { .. })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.holder, &self.shape) {

@@ -154,6 +154,12 @@ impl Outgoing {
         }
     }
 
+    /// Whether values are taken from the content of its answer.
+    pub(crate) fn takes_from_content(&self) -> bool {
+        let mut takes = self.takes.iter();
+        takes.any(|take| take.origin.holder.is_in_content())
+    }
+
     const fn size(&self) -> usize {
         self.held.size()
     }

@@ -56,6 +56,7 @@ impl Worker {
             bytes: &bytes,
             body_waits: template.body_waits(),
             compares: outgoing.recorded.is_some() && step.digest != 0,
+            takes: outgoing.takes_from_content(),
             leaves_after: self.leaves_after(step),
         };
         let mut seat = self.desks.seat();

@@ -12,7 +12,7 @@ use reprise_store::Store;
 use tempfile::TempDir;
 
 use super::http::{OK, samples};
-use super::support::{Notes, get, plan_to, play, said, store_with};
+use super::support::{Do, Notes, get, plan_to, play, said, serve, store_with};
 use super::wire::serve_wire;
 
 const UPLOAD: &str =
@@ -271,4 +271,48 @@ fn an_answer_too_long_to_keep_is_read_to_its_end_and_counted() {
     );
     assert_eq!(summary.over_cap, 2);
     assert_eq!(summary.received_bytes, 2 * answer.len() as u64);
+}
+
+#[test]
+fn a_token_behind_a_long_page_and_one_behind_a_long_file_are_the_targets_own() {
+    let page = |token: &str| {
+        let rows = "<tr><td>one of many rows</td></tr>".repeat(20_000);
+        let body = format!("{rows}<form><input type=hidden name=csrf value={token}></form>");
+        let length = body.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let upload = |token: &str| {
+        let file = "x".repeat(1_500_000);
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n{file}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n--b--\r\n"
+        );
+        let length = body.len();
+        format!(
+            "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let get = "GET /upload HTTP/1.1\r\nHost: a\r\n\r\n";
+    let (recorded, own) = ("a1b2c3d4e5f60718", "f9e8d7c6b5a49382");
+    let (_folder, store) = store_with(&[
+        said(1, 0, get, &page(recorded)),
+        said(1, 20, &upload(recorded), OK),
+    ]);
+    let address = serve(move |request| {
+        Do::Answer(match request.starts_with("GET") {
+            true => page(own),
+            false if request.contains(own) => OK.to_owned(),
+            false => "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        })
+    });
+    let summary = play(&plan_to(address), "run", &store).summary;
+    // the page is too long to be compared part by part
+    assert_eq!(
+        (summary.outcomes.ok, summary.outcomes.mismatch),
+        (1, 1),
+        "{summary:?}"
+    );
 }

@@ -56,6 +56,11 @@ impl MessageReader {
         }
     }
 
+    /// Keeps so much content, and what it has already.
+    pub(crate) fn keep_content(&mut self, cap: usize) {
+        self.caps.body = cap;
+    }
+
     /// Forgets the message, keeps the buffers.
     pub(crate) fn reset(&mut self) {
         self.restart_head();

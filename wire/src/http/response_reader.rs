@@ -63,6 +63,11 @@ impl ResponseReader {
         self.digester = None;
     }
 
+    /// Keeps so many bytes of the content from now on, and what it has already.
+    pub fn keep_content(&mut self, cap: usize) {
+        self.message.keep_content(cap);
+    }
+
     /// Digests the content of the answer to come if it is longer than what is kept.
     pub fn digest_long_content(&mut self) {
         self.digests = Some(Vec::new());
@@ -298,6 +303,22 @@ mod tests {
             (done, reader.body(), reader.body_len()),
             (true, &b"abcd"[..], 6)
         );
+    }
+
+    #[test]
+    fn how_much_is_kept_can_change_while_it_comes() {
+        let caps = ReadCaps {
+            head: 1000,
+            body: 9,
+        };
+        let mut reader = ResponseReader::new(b"GET", caps);
+        reader.digest_long_content();
+        let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc";
+        reader.feed(begun).unwrap();
+        reader.keep_content(1);
+        assert!(reader.feed(b"def").unwrap().done);
+        assert_eq!((reader.body(), reader.body_len()), (&b"abc"[..], 6));
+        assert_eq!(reader.take_digest(), ContentDigest::of(b"", b"abcdef"));
     }
 
     #[test]

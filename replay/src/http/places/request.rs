@@ -10,7 +10,7 @@ use reprise_wire::http::{Message, StartLine};
 use super::guess::{field_stem, nearest_key, nearest_name};
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
-use super::{SEARCHED, is_json};
+use super::{SEARCHED_REQUEST, is_json};
 use crate::http::values::{Part, Place};
 use crate::http::writing::{Alphabet, Writing};
 use crate::prepare::session::cookie_pairs;
@@ -78,12 +78,10 @@ pub(crate) fn carried(request: &Message<'_>) -> Vec<Carried> {
             search.header(name);
         }
     }
-    if request.body.len() <= SEARCHED {
-        let kind = request.header("Content-Type").unwrap_or_default();
-        search.text = &request.body;
-        search.part = Part::Body;
-        search.body(&kind.to_ascii_lowercase(), kind);
-    }
+    let kind = request.header("Content-Type").unwrap_or_default();
+    search.text = &request.body;
+    search.part = Part::Body;
+    search.body(&kind.to_ascii_lowercase(), kind);
     search.found
 }
 
@@ -156,12 +154,15 @@ impl<'a> Search<'a> {
     }
 
     fn body(&mut self, kind: &[u8], kind_as_sent: &[u8]) {
-        if kind.starts_with(b"application/x-www-form-urlencoded") {
+        let is_short = self.text.len() <= SEARCHED_REQUEST;
+        if kind.starts_with(b"multipart/form-data") {
+            self.multipart(kind_as_sent);
+        } else if is_short && kind.starts_with(b"application/x-www-form-urlencoded") {
             for (name, range) in parameters(self.text, 0..self.text.len()) {
                 let stem = self.stem_of(&name);
                 self.field(Place::Form(name), stem, Writing::Form, range);
             }
-        } else if is_json(kind) {
+        } else if is_short && is_json(kind) {
             leaves(self.text, &mut |leaf| {
                 let writing = match leaf.kind {
                     Kind::Text => Writing::JsonText,
@@ -175,8 +176,6 @@ impl<'a> Search<'a> {
                 let place = Place::Json(leaf.path.to_owned());
                 self.field(place, stem, writing, leaf.range.clone());
             });
-        } else if kind.starts_with(b"multipart/form-data") {
-            self.multipart(kind_as_sent);
         }
     }
 

@@ -215,6 +215,7 @@ async fn ask_http(
         bytes: request,
         body_waits: false,
         compares: false,
+        takes: false,
         leaves_after: None,
     };
     let mut reply = Reply::new();
