@@ -145,7 +145,7 @@ impl Worker {
         lane_copy: &LaneCopy,
         takes: &[Take],
         answer: &ResponseReader,
-        (fields, shows_cookies): (LookedAt<'_>, bool),
+        (fields, shows_cookies, asked): (LookedAt<'_>, bool, &[u8]),
         choose: impl FnOnce(Chosen<'_>) -> Vec<Choice>,
     ) {
         if fields.sets_cookies {
@@ -168,6 +168,7 @@ impl Worker {
                 headers: &headers,
                 body: answer.body(),
                 about: "",
+                path: asked,
             };
             let mut keep = |number: Number, value: Vec<u8>| match number {
                 Number::Own(number) => lane_copy.keep_value(number as usize, value),

@@ -67,6 +67,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) body: &'a [u8],
     /// What the path it answers is about: a bare `id` in it is that one's.
     pub(crate) about: &'a str,
+    /// That path: relative links are from there.
+    pub(crate) path: &'a [u8],
 }
 
 impl<'a> Shown<'a> {

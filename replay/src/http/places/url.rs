@@ -135,6 +135,56 @@ impl<'a> Url<'a> {
     }
 }
 
+/// A link as it stands in the page at `base`, which is a path: from the root, where it is relative (RFC 3986 section 5.2).
+/// What is no link to another page stays as it is.
+pub(crate) fn from_root<'a>(link: &'a [u8], base: &[u8]) -> Cow<'a, [u8]> {
+    let is_sign = |byte: &u8| matches!(byte, b':' | b'/' | b'?' | b'#');
+    let sign = link.iter().position(is_sign);
+    let first = sign.and_then(|at| link.get(at));
+    let has_scheme = first == Some(&b':');
+    if link.is_empty() || has_scheme || matches!(link.first(), Some(b'/' | b'#')) {
+        return Cow::Borrowed(link);
+    }
+    if link.starts_with(b"?") {
+        return Cow::Owned([base, link].concat());
+    }
+    let path_len = link.iter().position(|byte| matches!(byte, b'?' | b'#'));
+    let (path, after) = link.split_at(path_len.unwrap_or(link.len()));
+    let folder = base.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    let mut segments: Vec<&[u8]> = Vec::new();
+    let of_folder = base
+        .get(..folder)
+        .unwrap_or_default()
+        .split(|byte| *byte == b'/');
+    let mut all = of_folder
+        .skip(1)
+        .chain(path.split(|byte| *byte == b'/'))
+        .peekable();
+    while let Some(segment) = all.next() {
+        let is_last = all.peek().is_none();
+        match segment {
+            b"." => {}
+            b".." => {
+                segments.pop();
+            }
+            segment => {
+                segments.push(segment);
+                continue;
+            }
+        }
+        if is_last {
+            segments.push(b"");
+        }
+    }
+    let mut whole = Vec::with_capacity(base.len() + link.len() + 1);
+    for segment in segments {
+        whole.push(b'/');
+        whole.extend_from_slice(segment);
+    }
+    whole.extend_from_slice(after);
+    Cow::Owned(whole)
+}
+
 /// `name=value&...`: the names, decoded, and where the values stand.
 pub(crate) fn parameters(
     text: &[u8],
@@ -162,6 +212,8 @@ fn split(text: &[u8], within: Range<usize>, at: u8) -> impl Iterator<Item = (&[u
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -179,6 +231,43 @@ mod tests {
             None
         );
         assert_eq!(Url::of(b"/carts/8").unwrap().value_at(&shapes[3]), None);
+    }
+
+    #[test]
+    fn a_link_is_from_the_root_whatever_page_it_stands_in() {
+        for (link, base, whole) in [
+            (
+                "plugins.php?a=1&t=x",
+                "/wp-admin/plugins.php",
+                "/wp-admin/plugins.php?a=1&t=x",
+            ),
+            ("?page=2", "/admin/posts/", "/admin/posts/?page=2"),
+            ("12/delete/", "/admin/posts/", "/admin/posts/12/delete/"),
+            (
+                "../../tags/7?x=/..",
+                "/admin/posts/12/change",
+                "/admin/tags/7?x=/..",
+            ),
+            ("../..", "/a/b/c", "/"),
+            ("../../../x", "/a/b", "/x"),
+            ("./x#top", "/a", "/x#top"),
+            ("x", "", "/x"),
+            ("/cart", "/a/b", "/cart"),
+            ("http://shop/cart", "/a/b", "http://shop/cart"),
+            ("mailto:a@b", "/a/b", "mailto:a@b"),
+            ("#top", "/a/b", "#top"),
+            ("", "/a/b", ""),
+        ] {
+            let found = from_root(link.as_bytes(), base.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&found), whole, "{link} {base}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_link_is_taken(link in "[a.:/?#]{0,12}", base in "[a./]{0,12}") {
+            from_root(link.as_bytes(), base.as_bytes());
+        }
     }
 
     #[test]

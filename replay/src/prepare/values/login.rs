@@ -118,6 +118,7 @@ pub(crate) fn shows_login(
         headers: &headers,
         body: &answer.body,
         about: "",
+        path: b"",
     };
     let kind = shown.header("Content-Type").unwrap_or_default();
     let page = shown

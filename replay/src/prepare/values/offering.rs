@@ -6,7 +6,7 @@ use reprise_wire::http::Message;
 
 use super::super::notes::Sought;
 use super::super::session::set_cookie;
-use super::about::{about, method};
+use super::about::{about, method, path};
 use super::elsewhere::Giver;
 use super::keys::{hash, hash_of_field, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
@@ -47,6 +47,7 @@ impl LaneSearch {
             headers: &headers,
             body: &answer.body,
             about: &about,
+            path: path(request),
         };
         // as `remember` decides it, before a value is taken out
         let known = &self.offered;

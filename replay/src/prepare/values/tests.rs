@@ -122,6 +122,7 @@ impl Searched {
                 headers: &headers,
                 body: &answer.body,
                 about: "",
+                path: path_of(&self.requests[*of as usize]),
             };
             let takings = self.takings.iter().filter(|taking| taking.exchange == *of);
             let takes: Vec<Take> = takings
@@ -163,6 +164,11 @@ impl Searched {
         let sent = template.fill(&self.carries[step as usize], fills, &rewriting);
         String::from_utf8_lossy(&sent).into_owned()
     }
+}
+
+fn path_of(request: &str) -> &[u8] {
+    let target = request.split(' ').nth(1).unwrap();
+    target.split('?').next().unwrap().as_bytes()
 }
 
 fn fills<'a>(jar: &'a Jar, values: &'a [Option<Box<[u8]>>]) -> Fills<'a> {

@@ -10,6 +10,7 @@ fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec
         headers: &headers,
         body: body.as_bytes(),
         about: "order",
+        path: b"/",
     };
     offered(shown, |_, _| true)
 }
@@ -83,6 +84,7 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         headers: &[(b"content-type", b"text/html")],
         body,
         about: "",
+        path: b"/",
     };
     let all = offered(shown, |_, _| true);
     assert!(!all[0].single && all[2].single);
@@ -93,6 +95,7 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         headers: &[(b"content-type", b"application/json")],
         body: list,
         about: "order",
+        path: b"/",
     };
     let alone = offered(shown, |looks, _| looks.names_an_id && !looks.in_list);
     expect(&alone, &[("json:id", "order", "7", true)]);
@@ -114,6 +117,7 @@ fn what_was_offered_is_taken_from_another_answer_at_the_same_place() {
         headers: &[(b"content-type", b"text/html; charset=utf-8")],
         body,
         about: "",
+        path: b"/",
     };
     let other = b"<a href=/items/40>a</a><a href=/items/40>a</a><a href=/items/41>b</a>";
     take(&takes, answer(other), &mut |number, value| {

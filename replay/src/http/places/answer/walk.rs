@@ -9,6 +9,7 @@ use super::super::guess::{field_stem, names_an_id, nearest_key};
 use super::super::html::{Piece, attributes, pieces};
 use super::super::json::{Kind, last_key, leaves};
 use super::super::script::literals;
+use super::super::url::from_root;
 use super::super::{is_html, is_json};
 use super::Shown;
 use crate::http::values::Holder;
@@ -194,7 +195,7 @@ pub(super) fn walk(answer: Shown<'_>, found: &mut dyn FnMut(Spot<'_>, &[u8])) {
         return;
     };
     if is_html(&kind) {
-        html(&body, found);
+        html(&body, answer.path, found);
         return;
     }
     json(&body, found);
@@ -239,12 +240,12 @@ fn cookie(field: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     );
 }
 
-fn html(page: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+fn html(page: &[u8], base: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     let mut is_script = false;
     pieces(page, &mut |piece| match piece {
         Piece::Tag { name, attributes } => {
             is_script = name.eq_ignore_ascii_case(b"script") && !holds_markup(attributes);
-            tag(name, attributes, found);
+            tag(name, (attributes, base), found);
         }
         Piece::Text(text) if is_script => script(text, found),
         Piece::Text(_) => is_script = false,
@@ -282,11 +283,11 @@ fn script(text: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
 }
 
 /// What a tag holds for forms and scripts, and its links.
-fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+fn tag(name: &[u8], (inside, base): (&[u8], &[u8]), found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     let holds = match name.to_ascii_lowercase().as_slice() {
         b"input" | b"button" => "value",
         b"meta" => "content",
-        b"form" => return form(inside, found),
+        b"form" => return form(inside, base, found),
         _ => "",
     };
     let (mut named, mut held, mut is_hidden) = (None, None, false);
@@ -297,7 +298,7 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
             "name" | "property" if !holds.is_empty() => named = Some(value),
             attribute if attribute == holds => held = Some(value),
             "type" => is_hidden = value.eq_ignore_ascii_case(b"hidden"),
-            name => linked(name, &value, found),
+            name => linked(name, (&value, base), found),
         }
     }
     if let (Some(name), Some(value)) = (named, held) {
@@ -312,21 +313,23 @@ fn tag(name: &[u8], inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
 }
 
 /// A form begins: where it leads is a link as others are.
-fn form(inside: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+fn form(inside: &[u8], base: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     let mut all = attributes(inside);
     let action = all.find(|(name, _)| name.eq_ignore_ascii_case(b"action"));
     let action = action.map(|(_, raw)| html_text(raw)).unwrap_or_default();
-    found(Spot::Form, &action);
+    found(Spot::Form, &from_root(&action, base));
     for (name, raw) in attributes(inside) {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        linked(&name, &html_text(raw), found);
+        linked(&name, (&html_text(raw), base), found);
     }
 }
 
 /// What an attribute of any tag holds: a link, or something for scripts.
-fn linked(attribute: &str, value: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
+fn linked(attribute: &str, (value, base): (&[u8], &[u8]), found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     match attribute {
-        "href" | "action" | "formaction" | "src" => found(Spot::Link, value),
+        "href" | "action" | "formaction" | "src" => {
+            found(Spot::Link, &from_root(value, base));
+        }
         attribute if attribute.starts_with("data-") => {
             if value.starts_with(b"{") {
                 json(value, found);

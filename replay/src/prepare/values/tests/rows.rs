@@ -187,3 +187,28 @@ fn what_a_token_signs_is_that_of_its_link() {
         download(8, own[0].1, own[0].2)
     );
 }
+
+#[test]
+fn links_from_the_page_they_stand_in_have_tokens_too() {
+    let links = |all: &[(u32, &str)]| {
+        let links = all.iter().map(|(id, nonce)| {
+            format!("<a href='users.php?action=delete&amp;user={id}&amp;_wpnonce={nonce}'>x</a>")
+        });
+        page(&links.collect::<String>())
+    };
+    let delete = |id: u32, nonce: &str| {
+        get(&format!(
+            "/wp-admin/users.php?action=delete&user={id}&_wpnonce={nonce}"
+        ))
+    };
+    let searched = Recorded::new()
+        .said(
+            "GET /wp-admin/users.php",
+            &get("/wp-admin/users.php?orderby=name"),
+            &links(&[(5, "aa11bb22c1"), (6, "aa11bb22c2")]),
+        )
+        .said("GET /wp-admin/users.php", &delete(6, "aa11bb22c2"), EMPTY)
+        .search(&Plan::of("x"));
+    let own = links(&[(6, "dd44ee55f1"), (5, "dd44ee55f2")]);
+    assert_eq!(searched.sent(1, &[(0, &own)]), delete(6, "dd44ee55f1"));
+}
