@@ -164,10 +164,6 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 (Some(stem), _) => stem,
                 (None, place) => place.stem(answer.about),
             };
-            let mut beside = Vec::new();
-            if let (Spot::Link, Some(url)) = (place, Url::of(raw)) {
-                beside::of_url(raw, &url, &mut beside);
-            }
             keys.push(key);
             found.push(Offered {
                 origin: Origin {
@@ -180,7 +176,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 strength,
                 stem,
                 single: !looks.in_list,
-                beside,
+                beside: beside_link(place, raw),
                 is_word: looks.is_word,
             });
         }
@@ -189,6 +185,15 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
         offered.single &= seen.is_single(key);
     }
     found
+}
+
+/// What a link has beside a value.
+fn beside_link(place: Spot<'_>, raw: &[u8]) -> Vec<u64> {
+    let mut beside = Vec::new();
+    if let (Spot::Link, Some(url)) = (place, Url::of(raw)) {
+        beside::of_url(raw, &url, &mut beside);
+    }
+    beside
 }
 
 /// How sure the equality of a value is, by its looks and by where it stands; `None`: it is none that comes back.

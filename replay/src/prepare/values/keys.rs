@@ -41,7 +41,8 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
         None => {
             let named = Some(same_name).filter(|_| is_word_id(value));
             let in_path = matches!(carried.place, Place::Path(_));
-            let word = named.and(in_path.then(|| hash_of_word(stem, value)));
+            let word = named.filter(|_| in_path);
+            let word = word.map(|_| hash_of_word(stem, value));
             word.into_iter().chain(long).chain(named).collect()
         }
     };

@@ -98,15 +98,8 @@ impl LaneSearch {
         writes: bool,
         context: &mut Context<'_>,
     ) {
-        let key = match found.strength {
-            Strength::Strong => hash("", &found.value),
-            Strength::Weak if found.is_word => hash_of_word(&found.stem, &found.value),
-            Strength::Weak => hash(&found.stem, &found.value),
-            Strength::Field => match (found.origin.parameter(), &found.origin.holder) {
-                (Some(name), _) => hash_of_field(name, &found.value),
-                (None, Holder::Html(name)) => hash_of_field(name, &found.value),
-                (None, _) => return,
-            },
+        let Some(key) = key_of(&found) else {
+            return;
         };
         // an id from a list is as good on the target as when it was recorded, unless this very answer
         // created it
@@ -181,6 +174,21 @@ impl LaneSearch {
             });
         }
     }
+}
+
+/// The hash under which a value is offered.
+fn key_of(found: &Offered) -> Option<u64> {
+    let (stem, value) = (&found.stem, &found.value);
+    Some(match found.strength {
+        Strength::Strong => hash("", value),
+        Strength::Weak if found.is_word => hash_of_word(stem, value),
+        Strength::Weak => hash(stem, value),
+        Strength::Field => match (found.origin.parameter(), &found.origin.holder) {
+            (Some(name), _) => hash_of_field(name, value),
+            (None, Holder::Html(name)) => hash_of_field(name, value),
+            (None, _) => return None,
+        },
+    })
 }
 
 /// Whether an answer to a request that writes says that it created something: a redirect leads there.

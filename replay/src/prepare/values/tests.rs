@@ -401,42 +401,6 @@ fn a_login_that_was_turned_away_goes_as_recorded_and_lacks_nothing() {
     assert_eq!(failed.told.unsourced.len(), 1);
 }
 
-#[test]
-fn what_alone_is_typed_before_a_password_is_a_user_whatever_it_is_called() {
-    let page = |body: &str| {
-        let length = body.len();
-        format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-    };
-    let form = "<form><input type=\"hidden\" name=\"action\" value=\"enter\"><input name=\"log\">\
-        <input type=\"password\" name=\"pwd\"></form>";
-    let post = |body: &str| {
-        let length = body.len();
-        format!(
-            "POST /enter.php HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-    };
-    let login = |body: &str, answer: &str| {
-        let mut plan = Plan::of("x");
-        plan.users = 3;
-        let recorded = Recorded::new()
-            .said("GET /enter.php", &get("/enter.php"), &page(form))
-            .said("POST /enter.php", &post(body), answer);
-        recorded.search(&plan).values.user
-    };
-    let gone_on = "HTTP/1.1 302 Found\r\nLocation: /home\r\n\r\n";
-    let password = "pwd=rp_secretaaaaaaaaaaaaaaaaaa";
-    let typed = format!("action=enter&log=ada&{password}&to=%2Fhome");
-    assert_eq!(login(&typed, gone_on).as_deref(), Some(b"ada".as_slice()));
-    assert_eq!(login(&typed, &page(form)), None);
-    // a lock without a name; an article with a password of its own, and one without
-    for other in ["action=enter&to=%2Fhome&", "title=Lamps&author=1&"] {
-        assert_eq!(login(&format!("{other}{password}"), gone_on), None);
-    }
-    assert_eq!(login("author=1&pwd=", gone_on), None);
-}
-
 /// A token of the kinds servers make.
 fn token() -> impl Strategy<Value = String> {
     prop_oneof![
