@@ -1,7 +1,7 @@
 //! `make bench`: importing captures into the file, and decoding alone, against `tshark -T fields` and
 //! against two limits, in turns on the same captures. Prints medians and ratios; judges nothing,
-//! because machines are noisy. Then replaying, beside other load generators (`bench replay` does only that), and proxies
-//! (`bench proxy`).
+//! because machines are noisy (`bench import` does only that). Then replaying, beside other load generators
+//! (`bench replay`), and proxies (`bench proxy`).
 //! `bench memory 5` imports a capture of 5 GB, replays it, and prints what that takes; `bench lanes 8000`
 //! what idle lanes do; `bench loop 100` what ten hours of repeating a recording do, at a hundred times its speed; `bench queries` only what MySQL's point queries cost.
 
@@ -39,6 +39,7 @@ fn main() -> Result<(), Failure> {
             replay::bench(folder)?;
             proxy::bench(folder)
         }),
+        ["import"] => in_folder(bench),
         ["replay"] => in_folder(replay::bench),
         ["proxy"] => in_folder(proxy::bench),
         ["queries"] => in_folder(replay::mysql::bench),
@@ -59,7 +60,7 @@ fn main() -> Result<(), Failure> {
             let gigabytes: u64 = gigabytes.parse()?;
             in_folder(|folder| memory(folder, gigabytes))
         }
-        _ => Err("read the arguments: none, `replay`, `proxy`, `queries`, `lanes NUMBER`, `loop SPEED`, `write FOLDER`, or `memory GIGABYTES`".into()),
+        _ => Err("read the arguments: none, `import`, `replay`, `proxy`, `queries`, `lanes NUMBER`, `loop SPEED`, `write FOLDER`, or `memory GIGABYTES`".into()),
     }
 }
 
