@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use rustix::net::{RecvFlags, SendFlags};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
 
@@ -65,13 +66,14 @@ impl StampedStream {
     /// # Errors
     /// `WouldBlock` when nothing has; else the connection is broken.
     pub(crate) fn try_read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if !self.stamps {
-            return self.tcp.try_read(into);
-        }
         self.arrived = None;
         let mut read = None;
         let _ = self.tcp.try_io(Interest::READABLE, || {
-            let came = receive(&self.tcp, into);
+            let came = if self.stamps {
+                receive_stamped(&self.tcp, into)
+            } else {
+                receive(&self.tcp, into).map(|length| (length, None))
+            };
             let is_all = match &came {
                 // less than there was room for: more would be announced anew
                 Ok((length, _)) => (1..into.len()).contains(length),
@@ -93,7 +95,14 @@ impl StampedStream {
     /// # Errors
     /// `WouldBlock` when nothing does; else the connection is broken.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.try_write(bytes)
+        // as in `receive`
+        let send = || loop {
+            match rustix::net::send(&self.tcp, bytes, SendFlags::NOSIGNAL) {
+                Err(rustix::io::Errno::INTR) => {}
+                sent => return Ok(sent?),
+            }
+        };
+        self.tcp.try_io(Interest::WRITABLE, send)
     }
 
     /// Waits until something may have come.
@@ -111,8 +120,19 @@ impl StampedStream {
     }
 }
 
+/// Reads what has come. In a process with threads the C library's call would prepare for the thread to be cancelled,
+/// which costs more than a hundredth of a small request.
+fn receive(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match rustix::net::recv(tcp, &mut *into, RecvFlags::empty()) {
+            Err(rustix::io::Errno::INTR) => {}
+            came => return Ok(came?.0),
+        }
+    }
+}
+
 /// Reads what has come, and when it came.
-fn receive(tcp: &TcpStream, into: &mut [u8]) -> io::Result<(usize, Option<Duration>)> {
+fn receive_stamped(tcp: &TcpStream, into: &mut [u8]) -> io::Result<(usize, Option<Duration>)> {
     let mut control = Control([0; 64]);
     let mut parts = [IoSliceMut::new(into)];
     loop {
@@ -138,9 +158,6 @@ impl AsyncRead for StampedStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.stamps {
-            return Pin::new(&mut self.tcp).poll_read(context, buffer);
-        }
         loop {
             ready!(self.tcp.poll_read_ready(context))?;
             match self.try_read(buffer.initialize_unfilled()) {
@@ -157,11 +174,17 @@ impl AsyncRead for StampedStream {
 
 impl AsyncWrite for StampedStream {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(context, bytes)
+        loop {
+            ready!(self.tcp.poll_write_ready(context))?;
+            match self.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                sent => return Poll::Ready(sent),
+            }
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
