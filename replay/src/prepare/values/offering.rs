@@ -12,8 +12,8 @@ use super::keys::{hash, hash_of_field, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
-use crate::http::places::{Looks, Offered, Shown, fields_of, offered};
-use crate::http::values::{Holder, Number};
+use crate::http::places::{Looks, Offered, Shown, carried, fields_of, offered};
+use crate::http::values::{Holder, Number, Part};
 
 /// Places that give one value, so that it is known though one of their answers fails.
 const MOST_SOURCES: usize = 4;
@@ -56,7 +56,7 @@ impl LaneSearch {
         let wanted = |looks: Looks, value: &[u8]| match looks.strength {
             Strength::Strong => !is_full || known.contains_key(&hash("", value)),
             Strength::Weak if looks.is_word => {
-                let text = text.get_or_init(|| request.body.to_ascii_lowercase());
+                let text = text.get_or_init(|| said_in(request));
                 writes && is_made(value, text)
             }
             Strength::Weak => looks.names_an_id && (writes || !looks.in_list),
@@ -174,6 +174,18 @@ impl LaneSearch {
             });
         }
     }
+}
+
+/// What the fields of a request's content say, in lower case.
+fn said_in(request: &Message<'_>) -> Vec<u8> {
+    let mut said = Vec::new();
+    for field in carried(request) {
+        if field.whole && field.part == Part::Body {
+            said.extend(field.value.to_ascii_lowercase());
+            said.push(b'\n');
+        }
+    }
+    said
 }
 
 /// The hash under which a value is offered.

@@ -133,3 +133,16 @@ fn the_name_of_a_place_says_nothing_of_the_segments_of_a_path_there() {
     );
     assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
 }
+
+#[test]
+fn a_slug_is_not_made_of_a_file_or_of_what_frames_it() {
+    let body = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\nwp...\r\n--b--\r\n";
+    let length = body.len();
+    let upload = format!(
+        "POST /media HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    let recorded = Recorded::new()
+        .said("POST /media", &upload, &led_to("/wp-content/f.png"))
+        .said("GET", &get("/wp-content/f.png"), EMPTY);
+    assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
+}
