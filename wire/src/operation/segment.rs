@@ -19,10 +19,16 @@ pub(super) fn push_template(segment: &str, out: &mut String) {
         out.push_str(kind);
         return;
     }
+    if let Some((kind, extension)) = kind_before_extension(segment) {
+        out.push_str(kind);
+        out.push('.');
+        out.push_str(extension);
+        return;
+    }
     let mut rest = segment;
     while !rest.is_empty() {
-        if let Some(after) = strip_date(rest) {
-            out.push_str("{date}");
+        if let Some((kind, after)) = strip_date(rest).or_else(|| strip_uuid(rest)) {
+            out.push_str(kind);
             rest = after;
             continue;
         }
@@ -66,6 +72,15 @@ fn kind_of_segment(segment: &str) -> Option<&'static str> {
         return Some("{token}");
     }
     (has_escaped_text(bytes) || bytes.len() > LONGEST_NAME).then_some("{text}")
+}
+
+/// The kind of a random value that has separators of its own and an extension after it (`.json`), with that extension.
+fn kind_before_extension(segment: &str) -> Option<(&'static str, &str)> {
+    let (value, extension) = segment.rsplit_once('.')?;
+    let is_extension = (1..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let kind = kind_of_segment(value).filter(|kind| matches!(*kind, "{uuid}" | "{token}"))?;
+    is_extension.then_some((kind, extension))
 }
 
 /// The kind of a piece between separators.
@@ -174,11 +189,18 @@ fn has_escaped_text(bytes: &[u8]) -> bool {
         })
 }
 
-/// What follows a date at the front (`2026-11-21`), when that is no digit.
-fn strip_date(text: &str) -> Option<&str> {
+/// A date at the front (`2026-11-21`) and what follows it, when that is no digit.
+fn strip_date(text: &str) -> Option<(&'static str, &str)> {
     let (date, rest) = text.split_at_checked(10)?;
     let alone = !rest.starts_with(|next: char| next.is_ascii_digit());
-    (alone && is_date(date.as_bytes())).then_some(rest)
+    (alone && is_date(date.as_bytes())).then_some(("{date}", rest))
+}
+
+/// A UUID at the front and what follows it, when that is neither letter nor digit.
+fn strip_uuid(text: &str) -> Option<(&'static str, &str)> {
+    let (uuid, rest) = text.split_at_checked(36)?;
+    let alone = !rest.starts_with(|next: char| next.is_ascii_alphanumeric());
+    (alone && is_uuid(uuid.as_bytes())).then_some(("{uuid}", rest))
 }
 
 fn is_date(bytes: &[u8]) -> bool {
@@ -227,6 +249,12 @@ mod tests {
         for (segment, expected) in [
             ("order-17", "order-{id}"),
             ("12345.jpg", "{id}.jpg"),
+            ("0af2c1d9-3c68-4c92-ad19-9f0b7c5e11aa.json", "{uuid}.json"),
+            (
+                "photo_0af2c1d9-3c68-4c92-ad19-9f0b7c5e11aa_s.png",
+                "photo_{uuid}_s.png",
+            ),
+            ("V1StGXR8_Z5jdHi6B-myT.pdf", "{token}.pdf"),
             ("app.3f9ab2c4.js", "app.{hash}.js"),
             ("report-2026-11-21.pdf", "report-{date}.pdf"),
             ("id=9", "id={id}"),
