@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, inside, json};
+use super::{Pass, inside, json, url};
 
 /// A page with its secrets replaced; `None` when there are none.
 pub(super) fn redact(page: &[u8], pass: &mut Pass) -> Option<Vec<u8>> {
@@ -61,7 +61,7 @@ fn redact_tag(tag: &[u8], start: usize, edits: &mut Edits<'_>, pass: &mut Pass) 
         let mut new = None;
         if let Some((name, rule)) = taken {
             new = pass.replace(rule, &unescape(value), Place::Page(name));
-        } else if memchr::memchr2(b'=', b'{', value).is_some() {
+        } else if memchr::memchr2(b'=', b'{', value).is_some() || url::may_lead_to_token(value) {
             new = inside::redact(&unescape(value), pass);
         }
         if let Some(new) = new {

@@ -77,7 +77,9 @@ fn kind(text: &[u8]) -> Option<Kind> {
     }
     let (equals, colon) = (holds(b'='), holds(b':'));
     if !equals && !colon {
-        return is_escaped(text).then_some(Kind::Escaped);
+        let is_path = url::may_lead_to_token(text) && text.iter().all(u8::is_ascii_graphic);
+        let escaped = is_escaped(text).then_some(Kind::Escaped);
+        return escaped.or_else(|| is_path.then_some(Kind::Url));
     }
     if memchr::memchr2(b'"', b'\'', text).is_some() {
         let is_serialized = colon && php::may_be(text);

@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::detect::{self, Neighbours};
 use super::edits::Edits;
 use super::pass::Place;
-use super::{Pass, base64, inside};
+use super::{Pass, base64, inside, url};
 use crate::json_path::Step;
 use loose::{looks_random, opens_single_quoted, unquoted_name};
 use pairs::{Part, part_of, said_rule};
@@ -334,7 +334,10 @@ impl<'a> Reading<'a> {
         // Escapes hide what is inside from the detectors, and a text in a string has names of its own.
         let is_query = self.name.is_some_and(|name| GRAPHQL.contains(&name));
         let Cow::Owned(mut value) = value else {
-            let may_hold = self.may_hold_others || is_query || base64::may_be(&value);
+            let may_hold = self.may_hold_others
+                || is_query
+                || base64::may_be(&value)
+                || url::may_lead_to_token(&value);
             return may_hold
                 .then(|| Self::inside(&value, is_query, pass))
                 .flatten()

@@ -2,6 +2,7 @@
 
 mod coded;
 mod nested;
+mod paths;
 mod properties;
 mod uploads;
 

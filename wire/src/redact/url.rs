@@ -159,32 +159,91 @@ fn password(url: &[u8]) -> Option<Range<usize>> {
     Some(authority + colon + 1..authority + user.len())
 }
 
-/// The segments of a path that rules name, and the parameters of the others: `/cart;jsessionid=1A2B`.
+/// The segments of a path that rules name, tokens behind those that are named like a secret, and the parameters of the
+/// others: `/password/reset/Xk3...`, `/cart;jsessionid=1A2B`.
 fn redact_path(path: &[u8], edits: &mut Edits<'_>, pass: &mut Pass) {
-    if pass.table.segments.is_empty() && memchr::memchr(b';', path).is_none() {
+    let has_room = path.len() > SHORTEST_TOKEN;
+    if pass.table.segments.is_empty() && memchr::memchr(b';', path).is_none() && !has_room {
         return;
     }
     let mut at = start_of_path(path);
     let mut number = 0;
+    let mut before: [&[u8]; 2] = [b"", b""];
     while let Some(rest) = path.get(at..).filter(|rest| !rest.is_empty()) {
         let len = memchr::memchr(b'/', rest).unwrap_or(rest.len());
         let segment = rest.get(..len).unwrap_or_default();
         if !segment.is_empty() {
             number += 1;
-            let decoded = decode(segment, false);
-            if let Some(rule) = segment_rule(pass, &decoded, number)
-                && let Some(new) = pass.replace(rule, &decoded, Place::Segment(number))
-            {
-                edits.put(at..at + len, &encode(&new));
+            if let Some(new) = redact_segment(segment, number, before, pass) {
+                edits.put(at..at + len, &new);
             } else if let Some(semicolon) = memchr::memchr(b';', segment)
                 && let Some(parameters) = segment.get(semicolon + 1..)
                 && let Some(new) = form::redact(parameters, Pairs::Parameters, pass)
             {
                 edits.put(at + semicolon + 1..at + len, &new);
             }
+            before = [before[1], segment];
         }
         at += len + 1;
     }
+}
+
+/// What takes the place of a segment, encoded; `before` are the two that it stands behind.
+fn redact_segment(
+    segment: &[u8],
+    number: usize,
+    before: [&[u8]; 2],
+    pass: &mut Pass,
+) -> Option<Vec<u8>> {
+    let is_token = looks_like_token(segment);
+    if !is_token && pass.table.segments.is_empty() {
+        return None;
+    }
+    let decoded = decode(segment, false);
+    let by_place = segment_rule(pass, &decoded, number);
+    let rule = by_place.or_else(|| {
+        let [far, near] = before;
+        let mut named = |name: &[u8]| pass.rule(|table| &mut table.query, name, false);
+        named(near)
+            .or_else(|| named(&[far, near].concat()))
+            .filter(|_| is_token)
+    })?;
+    let new = pass.replace(rule, &decoded, Place::Segment(number))?;
+    Some(encode(&new))
+}
+
+/// Whether a text is a link in whose path a token can stand.
+pub(super) fn may_lead_to_token(text: &[u8]) -> bool {
+    let begins = text.starts_with(b"/") || text.starts_with(b"http");
+    text.len() > SHORTEST_TOKEN && begins
+}
+
+/// A shorter segment is no token that opens something by itself.
+const SHORTEST_TOKEN: usize = 16;
+
+/// Whether a segment looks like a token, not like the words of a page's name: letters and digits alternate.
+fn looks_like_token(segment: &[u8]) -> bool {
+    let joins = |byte: u8| b"-_.=~:".contains(&byte);
+    let is_one = segment.len() >= SHORTEST_TOKEN
+        && segment.iter().any(u8::is_ascii_digit)
+        && segment.iter().any(u8::is_ascii_alphabetic)
+        && segment
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || joins(*byte) || *byte == b'%');
+    if !is_one {
+        return false;
+    }
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        _ => 2,
+    };
+    let signs = || segment.iter().copied().filter(|byte| !joins(*byte));
+    let pairs = signs().zip(signs().skip(1));
+    let changes = pairs
+        .filter(|(one, next)| class(*one) != class(*next))
+        .count();
+    changes * 5 >= signs().count()
 }
 
 /// Where the path begins: after the scheme and the host of an absolute URL.
