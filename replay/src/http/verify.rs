@@ -1,6 +1,7 @@
 //! Compares an answer with the recorded one, part by part: where does it say something else? Values that
 //! the target generates, times and what is known to vary are no difference.
 
+mod elapsed;
 pub(crate) mod noise;
 mod part;
 mod recorded;
@@ -108,7 +109,8 @@ pub(crate) fn compare(
     ] {
         let text = |value: Option<Option<&[u8]>>| value.flatten().unwrap_or_default().to_vec();
         let (before, now) = (text(before), text(now));
-        let same = same_text(&before, recorded.known, &now, answered.known);
+        let (before_id, now_id) = (without_id(&before), without_id(&now));
+        let same = same_text(before_id, recorded.known, now_id, answered.known);
         if !same && !noise.holds_named(name) {
             return Some(Difference::at(name.to_owned(), &before, &now));
         }
@@ -186,6 +188,17 @@ fn without_host(url: &[u8]) -> &[u8] {
             path.and_then(|path| rest.get(path..)).unwrap_or(b"/")
         }
         None => url,
+    }
+}
+
+/// A URL without the number at the end of its fragment, `#comment_76`: it names what was just made on the page that the
+/// path leads to, and is never sent.
+fn without_id(url: &[u8]) -> &[u8] {
+    let digits = url.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let start = url.len() - digits.count();
+    match url.split_at_checked(start) {
+        Some((before, _)) if before.contains(&b'#') => before,
+        _ => url,
     }
 }
 

@@ -132,8 +132,12 @@ impl NoiseLearner {
         let may_be =
             |in_list: bool, value: &[u8]| is_created || (!in_list && number(value).is_some());
         named_parts(shown, &may_be, &mut |place, value| {
-            let name = place.rsplit(['.', ':']).next().unwrap_or(place);
-            if is_created && (names_an_id(name) || is_code(value)) {
+            let mut names = place.rsplit(['.', ':']);
+            let is_listed = place.ends_with('*');
+            let name = names.find(|name| *name != "*").unwrap_or(place);
+            // elements of `ids` are ids
+            let one = name.strip_suffix('s').filter(|_| is_listed);
+            if is_created && (names_an_id(one.unwrap_or(name)) || is_code(value)) {
                 book.note(operation, place);
                 return;
             }
@@ -241,6 +245,24 @@ mod tests {
         let written = (1, 1, r#"{"visitors":5,"city":"Gent"}"#);
         let other_user = (2, 0, r#"{"visitors":5,"city":"Gent"}"#);
         assert_eq!(learned(&[first, written, other_user]), expected(&[]));
+    }
+
+    #[test]
+    fn ids_of_what_was_created_are_noise_in_lists_too() {
+        let body = r#"{"ids":[48,49],"notes":[{"id":48,"stars":3}],"sizes":[7]}"#;
+        let answer =
+            format!("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n{body}");
+        let message = Message::parse(answer.as_bytes()).unwrap();
+        let request = Message::parse(b"POST /notes/bulk HTTP/1.1\r\n\r\n").unwrap();
+        let asked = Asked {
+            operation: 1,
+            lane: 1,
+            writes: 0,
+        };
+        let mut learner = NoiseLearner::default();
+        learner.learn(asked, &request, (answer.as_bytes(), &message));
+        let book = learner.finish().0;
+        assert_eq!(book, expected(&["json:ids.*", "json:notes.*.id"]));
     }
 
     #[test]

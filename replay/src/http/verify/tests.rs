@@ -208,3 +208,19 @@ proptest! {
         prop_assert_eq!(found.place, "json:list.*");
     }
 }
+
+#[test]
+fn the_number_of_what_was_made_may_differ_at_the_end_of_a_redirect() {
+    let to = |location: &'static str| Answered {
+        location: Some(location.as_bytes()),
+        ..answered("text/html", "", &[b"46", b"47"])
+    };
+    let same = |one, other| compare(to(one), to(other), NoiseBook::default().of(1), None).is_none();
+    assert!(same(
+        "http://shop/articles/46#comment_76",
+        "http://staging/articles/47#comment_75"
+    ));
+    assert!(!same("/articles/46#comment_76", "/articles/46#note_75"));
+    assert!(!same("/articles/46#comment_76", "/articles/48#comment_75"));
+    assert!(!same("/articles/9", "/articles/8"));
+}

@@ -2,6 +2,7 @@
 
 use reprise_wire::redact::is_pseudonym;
 
+use super::elapsed::elapsed_len;
 use super::written_date::written_date_len;
 use crate::http::places::guess::{Strength, strength};
 
@@ -27,7 +28,7 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
             (Some(word), Some(with)) => {
                 let same = word == with
                     || both_vary(word, with)
-                    || (known.contains(&word) && other_known.contains(&with));
+                    || both_known((word, known), (with, other_known));
                 if !same {
                     return false;
                 }
@@ -35,6 +36,25 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
             _ => return false,
         }
     }
+}
+
+/// Whether two words are values that are known to be generated, by themselves or as parts of words that say the same
+/// otherwise: `item_3` of a page that shows the third item.
+fn both_known((word, known): (&[u8], &[&[u8]]), (with, other_known): (&[u8], &[&[u8]])) -> bool {
+    if known.contains(&word) && other_known.contains(&with) {
+        return true;
+    }
+    let joins = |byte: &u8| matches!(byte, b'-' | b'_');
+    let is_joined = word.iter().any(joins) && with.iter().any(joins);
+    let mut others = with.split(joins);
+    let mut pairs = word.split(joins).map(|part| (part, others.next()));
+    let same = is_joined
+        && pairs.all(|(part, other)| {
+            other.is_some_and(|other| {
+                part == other || (known.contains(&part) && other_known.contains(&other))
+            })
+        });
+    same && others.next().is_none()
 }
 
 /// Whether redaction put its word in the place of all that a text said: what the other says there, signs and all, was
@@ -56,7 +76,8 @@ fn words<'a>(text: &'a [u8], joined: &[&[u8]]) -> impl Iterator<Item = &'a [u8]>
                 .find(|at| ends(*at) || host_len(rest.get(*at..).unwrap_or_default()) > 0)
         };
         let date = date_len(rest).max(mail_date_len(rest));
-        let told = date.max(written_date_len(rest)).max(host_len(rest));
+        let date = date.max(written_date_len(rest)).max(epoch_len(rest));
+        let told = date.max(elapsed_len(rest)).max(host_len(rest));
         let length = match told.max(joined_len(rest, joined)) {
             0 => run().unwrap_or(rest.len()),
             length => length,
@@ -113,8 +134,9 @@ fn varies(word: &[u8]) -> bool {
         || date_len(word) == word.len()
         || mail_date_len(word) == word.len()
         || written_date_len(word) == word.len()
+        || elapsed_len(word) == word.len()
         || host_len(word) == word.len()
-        || is_epoch(word)
+        || epoch_len(word) == word.len()
 }
 
 /// Whether capitals and small letters alternate as in random letters: in joined words, `getUserName`, small
@@ -208,11 +230,23 @@ fn mail_date_len(text: &[u8]) -> usize {
     length + 1 + zone_len
 }
 
-/// Seconds or milliseconds since 1970, of this century's first half.
-fn is_epoch(word: &[u8]) -> bool {
-    matches!(word.len(), 10 | 13)
-        && word.iter().all(u8::is_ascii_digit)
-        && matches!(word.first(), Some(b'1' | b'2'))
+/// How long the number of seconds, with or without their fraction, or of milliseconds since 1970 at the beginning of a
+/// text is, of this century's first half; 0 when there is none.
+fn epoch_len(text: &[u8]) -> usize {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (whole, begins) = (digits(text), matches!(text.first(), Some(b'1' | b'2')));
+    let rest = text.get(whole..).unwrap_or_default();
+    let fraction = match rest {
+        [b'.', rest @ ..] if whole == 10 => digits(rest),
+        _ => 0,
+    };
+    let length = whole + fraction + usize::from(fraction > 0);
+    let goes_on = text.get(length).is_some_and(|byte| is_word(*byte));
+    if begins && matches!(whole, 10 | 13) && !goes_on {
+        length
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +276,17 @@ mod tests {
             ),
             ("<b>1 Nov 2026 20:59:56 GMT", "<b>12 Dec 2026 01:00:11 GMT"),
             ("1790071238", "1790099999"),
+            (
+                r#"{"at":1795455962.6064074}"#,
+                r#"{"at":1795457584.944709}"#,
+            ),
+            (
+                "by Ann, less than a minute ago, 3 likes",
+                "by Ann, 14 minutes ago, 3 likes",
+            ),
+            ("made in 184 ms", "made in 41ms"),
+            ("item_10001", "item_40077"),
+            ("line-10001-up", "line-40077-up"),
             ("t=9f8e7d6c5b4a39281706&x", "t=00ff11ee22dd33cc44bb55aa66&x"),
             ("ItJFbKqJ-y-dkWXo", "rcVa_8ZIe9HbzY6u"),
             ("k3v9x2m8", "m1x7q4z2"),
@@ -261,6 +306,11 @@ mod tests {
             ("Order 10001", "Order 40078"),
             ("40077", "10001"),
             ("7 left", "8 left"),
+            ("item_10001", "item_40078"),
+            ("item_10001", "line_40077"),
+            ("item_10001", "item_40077_up"),
+            ("in 10 minutes", "in 20 minutes"),
+            ("3 likes, 2 days ago", "4 likes, 3 days ago"),
             ("Lyon", "Gent"),
             ("a", "a b"),
             ("k3v9x2m8", "notebook"),
