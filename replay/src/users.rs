@@ -44,8 +44,9 @@ impl Users {
     }
 
     /// The same accounts, those named like a recorded one in its place: in the first copy it logs in as it was
-    /// recorded.
+    /// recorded. Where there are too few, they are used again from the first, and the others keep their places.
     pub(crate) fn arranged(self, recorded: &[Vec<u8>]) -> Self {
+        let mut again = self.0.clone().into_iter().cycle();
         let mut others = self.0;
         let named: Vec<Option<Account>> = recorded
             .iter()
@@ -57,7 +58,7 @@ impl Users {
         let mut others = others.into_iter();
         let mut first: Vec<Account> = Vec::new();
         for own in named {
-            first.extend(own.or_else(|| others.next()));
+            first.extend(own.or_else(|| others.next()).or_else(|| again.next()));
         }
         first.extend(others);
         Self(first)
@@ -134,6 +135,11 @@ mod tests {
             [name(0, 0), name(1, 0), name(2, 0), name(0, 1)],
             ["cy", "bob", "ann", "dan"]
         );
+        // of fewer accounts than were recorded each is still its own
+        let users = Users::parse("ann:1\ncy:3\n").unwrap();
+        let users = users.arranged(&recorded);
+        let name = |recorded| users.of(recorded, 3, 0).unwrap().name.clone();
+        assert_eq!([name(0), name(1), name(2)], ["cy", "ann", "ann"]);
     }
 
     #[test]

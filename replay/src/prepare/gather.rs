@@ -272,7 +272,8 @@ impl<'a> Gatherer<'a> {
         let gathered = self.lanes.get_mut(lane as usize)?;
         let before = gathered.search.remembered();
         let lacks = gathered.search(exchange, said, carried, &mut self.context);
-        self.remembered += gathered.search.remembered().saturating_sub(before);
+        let now = gathered.search.remembered();
+        self.remembered = (self.remembered + now).saturating_sub(before);
         let uses = self.context.uses.take();
         if lacks && self.context.skips_missing() {
             self.context.uses.left_out(uses);

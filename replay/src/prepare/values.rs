@@ -31,7 +31,8 @@ pub(crate) use rule::Rule;
 pub(crate) use told::Told;
 pub(crate) use uses::{UseSet, Uses};
 
-/// Values of one lane's answers that are remembered; later ones displace none.
+/// Values of one lane's answers that are remembered; when there are more, the half is forgotten that was given and
+/// carried longest ago.
 const MOST_OFFERED: usize = 1_024;
 
 /// What one lane's answers have offered so far, while its recording is read.
@@ -75,6 +76,8 @@ struct Offer {
     name: String,
     /// The operation that gave it first.
     operation: u32,
+    /// When it was last given or carried; microseconds of the recording.
+    last_us: u64,
     /// What gave it.
     sources: Vec<Source>,
     /// From so many of them it is taken.
@@ -210,6 +213,12 @@ impl LaneSearch {
         self.set_by = FxHashMap::default();
     }
 
+    /// Makes room for more values where there is none.
+    fn make_room(&mut self) {
+        forget_older_half(&mut self.offered, |offer| offer.last_us);
+        forget_older_half(&mut self.set_by, |(_, answered_us)| *answered_us);
+    }
+
     /// What was found for the lane.
     pub(crate) fn finish(self) -> LaneValues {
         self.values
@@ -273,6 +282,7 @@ impl LaneSearch {
         }
         let (number, is_new) = self.number(key, &carried.value);
         let offer = self.offered.get_mut(&key)?;
+        offer.last_us = offer.last_us.max(exchange.at_us);
         context.found(Found {
             name: offer.name.clone(),
             from: offer.operation,
@@ -413,6 +423,22 @@ impl LaneSearch {
                 self.just_used.push(key);
             }
         }
+    }
+}
+
+/// Forgets half of what is known, the oldest, when there is too much; never what the last answer gave.
+fn forget_older_half<T>(known: &mut FxHashMap<u64, T>, last_us: impl Fn(&T) -> u64) {
+    if known.len() < MOST_OFFERED {
+        return;
+    }
+    let mut times: Vec<u64> = known.values().map(&last_us).collect();
+    let newest = times.iter().copied().filter(|time| *time != u64::MAX).max();
+    let middle = times.len() / 2;
+    let (_, limit, _) = times.select_nth_unstable(middle);
+    let limit = *limit;
+    known.retain(|_, one| last_us(one) >= limit);
+    if known.len() >= MOST_OFFERED && Some(limit) < newest {
+        known.retain(|_, one| last_us(one) > limit);
     }
 }
 

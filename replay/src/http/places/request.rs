@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::guess::{field_stem, nearest_key, nearest_name};
+use super::guess::{field_stem, is_id, nearest_key, nearest_name};
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
 use super::{SEARCHED_REQUEST, is_json};
@@ -115,6 +115,9 @@ impl<'a> Search<'a> {
                     nearest_name(names(part.segment)),
                 ),
             };
+            if let (Place::Path(_), Some(id)) = (&place, id_before_extension(target, &part.range)) {
+                self.field(place.clone(), stem.clone(), writing.clone(), id);
+            }
             self.field(place, stem, writing, part.range);
         }
     }
@@ -153,6 +156,7 @@ impl<'a> Search<'a> {
         self.field(Place::Header(name), stem, Writing::Plain, start..all.len());
     }
 
+    /// What a body carries. A form is searched however long it is: beside a file that is uploaded stands its token.
     fn body(&mut self, kind: &[u8], kind_as_sent: &[u8]) {
         let is_short = self.text.len() <= SEARCHED_REQUEST;
         if kind.starts_with(b"multipart/form-data") {
@@ -194,12 +198,14 @@ impl<'a> Search<'a> {
                 return;
             };
             let after = rest.get(quote + 1..).unwrap_or_default();
-            if let Some(content) = after.strip_prefix(b"\r\n\r\n")
+            let head = plain_part_head(after);
+            let content = head.and_then(|head| after.get(head..));
+            if let Some((head, content)) = head.zip(content)
                 && let Some(length) = find(content, &end)
             {
                 let name = rest.get(..quote).unwrap_or_default();
                 let name = String::from_utf8_lossy(name).into_owned();
-                let start = at + quote + 5;
+                let start = at + quote + 1 + head;
                 let stem = self.stem_of(&name);
                 self.field(
                     Place::Multipart(name),
@@ -223,7 +229,8 @@ impl<'a> Search<'a> {
 
     /// A whole field, and the tokens within it.
     fn field(&mut self, place: Place, stem: String, writing: Writing, range: Range<usize>) {
-        let Some(raw) = self.text.get(range.clone()) else {
+        let raw = self.text.get(range.clone());
+        let Some(raw) = raw.filter(|raw| raw.len() <= SEARCHED_REQUEST) else {
             return;
         };
         let value = writing.read(raw).into_owned();
@@ -269,6 +276,28 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Where the id in a segment stands that names a format after it: `45` of `/articles/45.json`.
+fn id_before_extension(target: &[u8], segment: &Range<usize>) -> Option<Range<usize>> {
+    const LONGEST: usize = 5;
+    let text = target.get(segment.clone())?;
+    let at = text.iter().rposition(|byte| *byte == b'.')?;
+    let (id, extension) = (text.get(..at)?, text.get(at + 1..)?);
+    let is_extension = (1..=LONGEST).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_alphanumeric)
+        && !extension.iter().all(u8::is_ascii_digit);
+    (is_extension && is_id(id)).then(|| segment.start..segment.start + at)
+}
+
+/// How much of the head of a part stands between its name and its content, where it has no file: some clients give each
+/// part a length and a type.
+fn plain_part_head(after_name: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 512;
+    let near = after_name.get(..LONGEST).unwrap_or(after_name);
+    let length = find(near, b"\r\n\r\n")?;
+    let has_file = find(near.get(..length)?, b"filename").is_some();
+    (!has_file).then_some(length + 4)
+}
+
 fn boundary(kind: &[u8]) -> Option<&[u8]> {
     let at = find(&kind.to_ascii_lowercase(), b"boundary=")?;
     let rest = kind.get(at + 9..)?;
@@ -286,7 +315,7 @@ fn offset(whole: &[u8], part: &[u8]) -> usize {
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|part| part == wanted)
+    memchr::memmem::find(text, wanted)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use reprise_wire::http::{Message, StartLine};
 
 use super::super::session::names_a_session;
-use crate::http::places::guess::nearest_name;
+use crate::http::places::guess::{Strength, nearest_name, strength};
 use crate::http::values::{Part, Place};
 
 /// Whether a target is likely to refuse a request for what is missing here: a theme or a language in a
@@ -63,11 +63,37 @@ pub(super) fn about(request: &Message<'_>) -> String {
     nearest_name(path.split('/'))
 }
 
-/// The last word of a request's path: `/shop/login?x=1` is about `login`.
-pub(super) fn last_segment(request: &Message<'_>) -> String {
-    let word = path(request)
-        .rsplit(|byte| *byte == b'/')
-        .find(|word| !word.is_empty())
-        .unwrap_or(b"root");
+/// The last word of a request's path: `/shop/login?x=1` is about `login`, and so is `/login/57`: numbers and tokens are
+/// no words, and would give every user's request a name of its own.
+fn last_segment(request: &Message<'_>) -> String {
+    let is_word = |word: &&[u8]| {
+        let is_number = word.iter().all(u8::is_ascii_digit);
+        !is_number && strength(word, "") != Some(Strength::Strong)
+    };
+    let mut words = path(request).rsplit(|byte| *byte == b'/');
+    let word = words.find(is_word).unwrap_or(b"root");
     String::from_utf8_lossy(word).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_named_by_the_last_word_of_the_path_and_not_by_a_token_or_a_number() {
+        for (target, name) in [
+            ("/shop/login?x=1", "login"),
+            ("/login/57/", "login"),
+            (
+                "/password_resets/PQiV0oXNLf_YruvZI1ZuepGrf8Q",
+                "password_resets",
+            ),
+            ("/oauth2", "oauth2"),
+            ("/", "root"),
+        ] {
+            let request = format!("POST {target} HTTP/1.1\r\n\r\n");
+            let request = Message::parse(request.as_bytes()).unwrap();
+            assert_eq!(last_segment(&request), name, "{target}");
+        }
+    }
 }

@@ -44,7 +44,7 @@ impl Login {
         if passwords.next().is_some() || about(request).contains("register") {
             return None;
         }
-        let named = fields().find(|one| names_a_user(one.place.name()));
+        let named = fields().find(|one| is_user_field(one.place.name()));
         // whatever it is called, a name is typed before its password, and nothing else is
         let typed = || {
             let mut before = fields()
@@ -162,6 +162,18 @@ fn looks_typed(field: &Carried) -> bool {
     let is_link = value.starts_with(b"/") || value.windows(3).any(|part| part == b"://");
     let is_token = strength(value, field.place.name()) == Some(Strength::Strong);
     is_field && !value.is_empty() && value.len() <= LONGEST && !is_link && !is_token
+}
+
+/// Whether a field says by its name that it holds a user: in `user[email]` the last word does, as in `email`, and
+/// `user[password]` holds none.
+fn is_user_field(name: &str) -> bool {
+    let last = name.rsplit(['[', '.']).next().unwrap_or(name);
+    match last.trim_end_matches(']') {
+        "" => names_a_user(name),
+        last if last.len() == name.len() => names_a_user(name),
+        // `user[name]` names one, and so does `session[user]`; `user[city]` does not
+        last => names_a_user(last) || (stem(last) == "name" && names_a_user(name)),
+    }
 }
 
 fn names_a_user(name: &str) -> bool {

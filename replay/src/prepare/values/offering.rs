@@ -30,14 +30,13 @@ impl LaneSearch {
         answer: &Message<'_>,
         context: &mut Context<'_>,
     ) {
+        self.make_room();
         for field in answer.headers.iter().filter(|field| field.is("Set-Cookie")) {
             if let Some((name, value)) = set_cookie(&field.value) {
                 self.cookies.insert(name.to_vec(), exchange.operation);
-                if self.set_by.len() < MOST_OFFERED {
-                    let key = hash(&String::from_utf8_lossy(name), value);
-                    let setter = (exchange.id, exchange.answered_us);
-                    self.set_by.entry(key).or_insert(setter);
-                }
+                let key = hash(&String::from_utf8_lossy(name), value);
+                let setter = (exchange.id, exchange.answered_us);
+                self.set_by.entry(key).or_insert(setter);
             }
         }
         let headers = fields_of(answer);
@@ -49,12 +48,9 @@ impl LaneSearch {
             about: &about,
             path: path(request),
         };
-        // as `remember` decides it, before a value is taken out
-        let known = &self.offered;
-        let is_full = known.len() >= MOST_OFFERED;
         let text = OnceCell::new();
         let wanted = |looks: Looks, value: &[u8]| match looks.strength {
-            Strength::Strong => !is_full || known.contains_key(&hash("", value)),
+            Strength::Strong => true,
             Strength::Weak if looks.is_word => {
                 let text = text.get_or_init(|| said_in(request));
                 writes && is_made(value, text)
@@ -73,6 +69,7 @@ impl LaneSearch {
                     answered_us: exchange.answered_us,
                     name: context::name_of(&rule.origin, ""),
                     operation: exchange.operation,
+                    last_us: u64::MAX,
                     sources: Vec::new(),
                     taken: 0,
                 });
@@ -122,7 +119,9 @@ impl LaneSearch {
         if !is_certain {
             return;
         }
-        if self.offered.len() >= MOST_OFFERED && !self.offered.contains_key(&key) {
+        // one answer may hold more than there is room for: of these the first count
+        let is_known = self.offered.contains_key(&key);
+        if self.offered.len() >= MOST_OFFERED * 2 && !is_known {
             return;
         }
         let is_created = found.strength == Strength::Weak
@@ -148,9 +147,11 @@ impl LaneSearch {
             answered_us: exchange.answered_us,
             name: context.name_of(origin, &found.stem),
             operation: exchange.operation,
+            last_us: exchange.answered_us,
             sources: Vec::new(),
             taken: 0,
         });
+        offer.last_us = offer.last_us.max(exchange.answered_us);
         if !(offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES)) {
             return;
         }

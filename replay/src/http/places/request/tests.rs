@@ -85,3 +85,23 @@ fn tokens_within_fields_are_found_escaped_or_in_base64() {
         token,
     );
 }
+
+#[test]
+fn a_field_of_a_form_is_found_behind_what_its_client_says_of_each_part() {
+    let form = "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xY\r\n\r\n--xY\r\n\
+        Content-Disposition: form-data; name=\"csrf\"\r\nContent-Type: text/plain\r\n\
+        Content-Length: 4\r\n\r\n0123\r\n--xY\r\n\
+        Content-Disposition: form-data; name=\"f\"; filename=\"n\"\r\n\r\nfile\r\n--xY--\r\n";
+    has(form, "multipart:csrf", "csrf", "0123");
+    assert_eq!(found(form).len(), 1);
+}
+
+#[test]
+fn an_id_is_found_before_the_name_of_a_format() {
+    let of = |target: &str| format!("GET {target} HTTP/1.1\r\n\r\n");
+    has(&of("/articles/45.json"), "path:2", "article", "45");
+    has(&of("/orders/R-12.pdf?a=1"), "path:2", "order", "R-12");
+    let values = |target: &str| found(&of(target)).into_iter().map(|(.., value)| value);
+    assert!(values("/v1.41/x").all(|value| value != "v1"));
+    assert!(values("/app.js").all(|value| value != "app"));
+}

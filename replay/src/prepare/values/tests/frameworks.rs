@@ -360,3 +360,61 @@ fn what_alone_is_typed_before_a_password_is_a_user_whatever_it_is_called() {
     }
     assert_eq!(login("author=1&pwd=", gone_on), None);
 }
+
+#[test]
+fn nested_fields_name_the_user_by_their_last_word_and_a_lone_new_password_is_no_login() {
+    let post = |path: &str, form: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{form}"
+        )
+    };
+    let login = post(
+        "/login",
+        "user%5Bcity%5D=Lyon&user%5Bemail%5D=ann%40shop&user%5Bpassword%5D=rp_secretaaaaaaaaaaaaaaaaaa",
+    );
+    let reset = post(
+        "/password_resets/7",
+        "_method=patch&user%5Bpassword%5D=rp_secretbbbbbbbbbbbbbbbbbb",
+    );
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n\
+        <form><input type=hidden name=_method value=patch></form>";
+    let mut plan = Plan::of("x");
+    plan.users = 3;
+    let found = "HTTP/1.1 302 Found\r\nLocation: /home\r\n\r\n";
+    let searched = Recorded::new()
+        .said(
+            "GET /password_resets/{id}",
+            &get("/password_resets/7"),
+            page,
+        )
+        .said("POST /password_resets/{id}", &reset, found)
+        .said("POST /login", &login, found)
+        .search(&plan);
+    let fills = |exchange: usize| searched.carries[exchange].iter().map(|carry| carry.fill);
+    assert!(!fills(1).any(|fill| matches!(fill, Fill::User | Fill::Password)));
+    let login: Vec<Fill> = fills(2).collect();
+    assert_eq!(login, [Fill::User, Fill::Password]);
+    assert_eq!(searched.values.user.as_deref(), Some(&b"ann@shop"[..]));
+}
+
+#[test]
+fn a_long_session_goes_on_with_the_tokens_of_its_latest_pages_and_the_one_it_always_shows() {
+    let token = |page: usize| format!("{page:04}k3v9x2m8Qd7wZp1L");
+    let shown = |page: usize| {
+        format!(
+            "GET /page HTTP/1.1\r\nAuthorization: Bearer {}\r\nX-Page: {page}\r\n\r\n",
+            token(0)
+        )
+    };
+    let mut recorded = Recorded::new();
+    for page in 0..3_000 {
+        let body = format!(r#"{{"csrf":"{}"}}"#, token(page));
+        recorded = recorded.said("GET /page", &shown(page), &json("200 OK", "", &body));
+    }
+    let post = format!("POST /a HTTP/1.1\r\nX-CSRF: {}\r\n\r\n", token(2_999));
+    let recorded = recorded.said("POST /a", &post, EMPTY);
+    let searched = recorded.search(&Plan::of("x"));
+    assert_eq!(searched.carries[3_000].len(), 1);
+    let credentials = searched.carries.iter().skip(1).take(2_999);
+    assert!(credentials.map(Vec::len).all(|carried| carried == 1));
+}
