@@ -142,7 +142,7 @@ impl Recorder {
             return;
         };
         if let Piece::Chunk { .. } = piece
-            && let Some(buffers) = self.keeper.spare(direction, connections)
+            && let Some(buffers) = self.keeper.spare.of(direction, connections)
         {
             open.decoder.lend(direction, buffers);
         }

@@ -9,7 +9,7 @@ use reprise_store::{
 };
 use reprise_wire::mysql::Session;
 use reprise_wire::redact::Redactor;
-use reprise_wire::{Direction, Exchange, Payload};
+use reprise_wire::{Exchange, Payload};
 
 use super::Redaction;
 use super::spare::{Remains, Spare};
@@ -58,7 +58,8 @@ pub(super) struct Keeper {
     batch_bytes: usize,
     batches: Sender<Vec<Item>>,
     emptied: Receiver<Emptied>,
-    spare: Spare,
+    /// Buffers of messages that were kept.
+    pub(super) spare: Spare,
     thread: JoinHandle<Result<Kept, CaptureError>>,
     failed: bool,
 }
@@ -109,15 +110,6 @@ impl Keeper {
             // Takes up the room of a batch until those before it are kept.
             self.failed |= self.batches.send(Vec::new()).is_err();
         }
-    }
-
-    /// Buffers for messages of this direction while so many connections are open.
-    pub(super) const fn spare(
-        &mut self,
-        direction: Direction,
-        connections: u64,
-    ) -> Option<&mut Vec<Vec<u8>>> {
-        self.spare.of(direction, connections)
     }
 
     pub(super) const fn has_failed(&self) -> bool {

@@ -145,7 +145,7 @@ impl Worker {
         lane_copy: &LaneCopy,
         takes: &[Take],
         answer: &ResponseReader,
-        (fields, shows_cookies, asked): (LookedAt<'_>, bool, &[u8]),
+        (fields, shows_cookies, request): (LookedAt<'_>, bool, &[u8]),
         choose: impl FnOnce(Chosen<'_>) -> Vec<Choice>,
     ) {
         if fields.sets_cookies {
@@ -168,7 +168,7 @@ impl Worker {
                 headers: &headers,
                 body: answer.body(),
                 about: "",
-                path: asked,
+                path: path_of(request),
             };
             let mut keep = |number: Number, value: Vec<u8>| match number {
                 Number::Own(number) => lane_copy.keep_value(number as usize, value),
@@ -200,4 +200,11 @@ fn may_keep(plan: &Plan, set_cookie_value: &[u8]) -> bool {
     plan.no_correlate.is_empty()
         || set_cookie(set_cookie_value)
             .is_none_or(|(name, _)| !plan.forbids_correlation(&String::from_utf8_lossy(name)))
+}
+
+/// The path that a request asks for.
+fn path_of(request: &[u8]) -> &[u8] {
+    let target = request.split(|byte| *byte == b' ').nth(1);
+    let path = target.and_then(|target| target.split(|byte| *byte == b'?').next());
+    path.unwrap_or_default()
 }

@@ -92,7 +92,7 @@ impl Worker {
                 sample.flags.set(SampleFlags::OVER_CAP, !whole);
                 let digest = answer.take_digest();
                 let fields = LookedAt::of(&answer.headers());
-                let shown = (fields, template.shows_cookies(), path_of(&bytes));
+                let shown = (fields, template.shows_cookies(), bytes.as_ref());
                 self.take_answer(lane_copy, &outgoing.takes, answer, shown, |chosen| {
                     let secrets = &self.program.secrets;
                     lane_copy.fills(secrets, account, &of_others, |fills| chosen.choose(fills))
@@ -230,11 +230,4 @@ impl Worker {
             }
         }
     }
-}
-
-/// The path that a request asks for.
-fn path_of(request: &[u8]) -> &[u8] {
-    let target = request.split(|byte| *byte == b' ').nth(1);
-    let path = target.and_then(|target| target.split(|byte| *byte == b'?').next());
-    path.unwrap_or_default()
 }

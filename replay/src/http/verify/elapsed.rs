@@ -108,7 +108,8 @@ fn blank(text: &[u8]) -> Option<&[u8]> {
     blanks.iter().find_map(|blank| text.strip_prefix(*blank))
 }
 
-fn digits(text: &[u8]) -> usize {
+/// How many digits a text begins with.
+pub(super) fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 

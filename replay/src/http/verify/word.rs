@@ -2,7 +2,7 @@
 
 use reprise_wire::redact::is_pseudonym;
 
-use super::elapsed::elapsed_len;
+use super::elapsed::{digits, elapsed_len};
 use super::written_date::written_date_len;
 use crate::http::places::guess::{Strength, strength};
 
@@ -233,7 +233,6 @@ fn mail_date_len(text: &[u8]) -> usize {
 /// How long the number of seconds, with or without their fraction, or of milliseconds since 1970 at the beginning of a
 /// text is, of this century's first half; 0 when there is none.
 fn epoch_len(text: &[u8]) -> usize {
-    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (whole, begins) = (digits(text), matches!(text.first(), Some(b'1' | b'2')));
     let rest = text.get(whole..).unwrap_or_default();
     let fraction = match rest {
