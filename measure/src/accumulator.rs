@@ -324,6 +324,7 @@ impl Accumulator {
             retries: self.connecting.retries,
             over_cap: self.connecting.over_cap,
             reanchored: facts.reanchored,
+            stood_still_ms: facts.stood_still_us / 1_000,
             values_missing: facts.values_missing,
             faults: self.fault_counts(&facts.faults),
             checks: Vec::new(),

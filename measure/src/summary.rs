@@ -71,6 +71,8 @@ pub struct Summary {
     /// Times that a lane was more than five seconds behind and was anchored anew: its later requests were intended
     /// that much later.
     pub reanchored: u64,
+    /// How long the generator itself stood still, stopped or with its machine, in milliseconds: taken for a pause.
+    pub stood_still_ms: u64,
     /// Requests that went with a recorded value, because the answer that gives the target's own did not come.
     pub values_missing: u64,
     /// For each fault, how many exchanges it touched and how many of those failed.
@@ -166,6 +168,8 @@ pub struct RunFacts {
     pub generator: GeneratorLoad,
     /// Times that a lane was anchored anew.
     pub reanchored: u64,
+    /// How long the generator itself stood still, in microseconds.
+    pub stood_still_us: u64,
     /// Requests that went with a recorded value in place of the target's own.
     pub values_missing: u64,
 }

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod copies;
 pub(crate) mod crowd;
 pub mod stages;
+pub(crate) mod standstill;
 pub(crate) mod timer;

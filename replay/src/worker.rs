@@ -15,6 +15,7 @@ mod pacer;
 mod places;
 mod punctual;
 mod release;
+mod standstill;
 mod unread;
 mod verify;
 

@@ -200,6 +200,13 @@ fn accounting(text: &mut String, summary: &Summary) {
             "  {times} a lane was more than five seconds behind and was anchored anew: what follows was intended that much later"
         );
     }
+    if summary.stood_still_ms > 0 {
+        let _ = writeln!(
+            text,
+            "  the replay itself stood still for {} and went on where it was: it was stopped, or its machine was",
+            duration(summary.stood_still_ms * 1_000)
+        );
+    }
     if summary.values_missing > 0 {
         let _ = writeln!(
             text,

@@ -1,6 +1,8 @@
 //! Commands that are interrupted: asked to stop, they end cleanly and keep what they have; killed, the file
 //! still answers with sums that hold.
 
+use std::time::Duration;
+
 use reprise_fixtures::captures;
 
 use crate::support::running::Running;
@@ -62,6 +64,34 @@ fn a_killed_replay_is_reported_as_interrupted_with_sums_that_hold() {
     // The file is as good as before.
     desk.run(&["report", "r", "--html", "r.html"]).ok();
     desk.run(&["delete", "--run", "r"]).ok();
+}
+
+#[test]
+fn a_replay_that_stood_still_goes_on_where_it_was_instead_of_sending_all_at_once() {
+    let desk = Desk::with_recording();
+    let shop = shop();
+    let url = url(&shop);
+    let secret = password_secret();
+    let flags = ["replay", RECORDING, "--http", &url, "--secret", &secret];
+    let takes_ms = number(
+        &desk.answer(&[&flags[..], &["--dry-run"]].concat()),
+        "/takes_ms",
+    );
+    let mut running = Running::start(&desk, &[&flags[..], &["--run", "r"]].concat());
+    running.until("replaying: ");
+    running.signal("-STOP");
+    std::thread::sleep(Duration::from_secs(6));
+    running.signal("-CONT");
+    running.until("reprise: warning: this program stood still for ");
+    assert_eq!(running.end().0, Some(0));
+    let run = desk.answer(&["report", "r"]);
+    conserved(&run);
+    let stood_still_ms = number(&run, "/stood_still_ms");
+    assert!(stood_still_ms >= 5_000, "{run}");
+    // the last request is due at the end of the recording, and all that time was added
+    let lasted_ms = number(&run, "/duration_ms");
+    assert!(lasted_ms + 500 >= takes_ms + stood_still_ms, "{run}");
+    assert_eq!(number(&run, "/reanchored"), 0, "{run}");
 }
 
 #[test]

@@ -171,6 +171,9 @@ impl Collector {
             let noted = self.run.note(now_us, event);
             self.stored(noted);
         }
+        if batch.stood_still_us > 0 {
+            self.stood_still(batch.stood_still_us, now_us);
+        }
         for mismatch in std::mem::take(&mut batch.mismatches) {
             self.keep(mismatch, now_us);
         }
@@ -199,6 +202,19 @@ impl Collector {
             let added = self.run.add_samples(&batch.samples);
             self.stored(added);
         }
+    }
+
+    fn stood_still(&mut self, lasted_us: u64, now_us: u64) {
+        self.totals.facts.stood_still_us += lasted_us;
+        let message = format!(
+            "this program stood still for {} (it was stopped, or its machine was): taken for a pause, and what was due \
+             then is sent from now on; answers that came meanwhile were read late",
+            readable::duration(lasted_us)
+        );
+        self.teller.warn(now_us, WarningKind::StoodStill, message);
+        let event = json!({"kind": "stood_still", "lasted_us": lasted_us});
+        let noted = self.run.note(now_us, event);
+        self.stored(noted);
     }
 
     /// Keeps a mismatch with both answers, unless there are enough of its operation, and some at its places.

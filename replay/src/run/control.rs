@@ -1,12 +1,13 @@
 //! What may be changed while a run is on: pause, rate, faults, the end. Shared by atomics, read by each
 //! worker when it is woken for a change.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use crate::plan::{Plan, Speed};
+use crate::schedule::standstill::Standstill;
 
 /// The live switches of a run; cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ struct Switches {
     /// Bit i: fault i is on.
     faults_on: AtomicU32,
     ending: AtomicU32,
+    /// When the program itself stood still: every worker leaves the same spans out of its clock.
+    standstills: Mutex<Vec<Standstill>>,
     /// Counts changes, so that a worker sees whether it has to look.
     changes: AtomicU64,
     workers: Vec<Notify>,
@@ -54,6 +57,7 @@ impl Switches {
             rate_chosen: AtomicBool::new(false),
             faults_on: AtomicU32::new(u32::MAX),
             ending: AtomicU32::new(Ending::No as u32),
+            standstills: Mutex::default(),
             changes: AtomicU64::new(0),
             workers: (0..workers).map(|_| Notify::new()).collect(),
         }
@@ -187,6 +191,30 @@ impl Control {
         }
     }
 
+    /// Notes that the program stood still. False when another worker had noted it.
+    pub(crate) fn note_standstill(&self, standstill: Standstill) -> bool {
+        let mut all = self.standstills();
+        let is_new = all
+            .last()
+            .is_none_or(|last| last.to_us <= standstill.from_us);
+        if is_new {
+            all.push(standstill);
+            drop(all);
+            self.changed();
+        }
+        is_new
+    }
+
+    /// The standstills after the first `known`.
+    pub(crate) fn standstills_after(&self, known: usize) -> Vec<Standstill> {
+        self.standstills().get(known..).unwrap_or_default().to_vec()
+    }
+
+    fn standstills(&self) -> MutexGuard<'_, Vec<Standstill>> {
+        let all = self.0.standstills.lock();
+        all.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How often anything was changed.
     pub(crate) fn changes(&self) -> u64 {
         self.0.changes.load(Ordering::Acquire)
@@ -205,5 +233,24 @@ impl Control {
         for notify in &self.0.workers {
             notify.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standstill_that_two_workers_notice_is_one() {
+        let control = Control::of_probe();
+        let standstill = |from_us, to_us| Standstill { from_us, to_us };
+        assert!(control.note_standstill(standstill(1_000_000, 9_000_000)));
+        assert!(!control.note_standstill(standstill(1_200_000, 9_000_100)));
+        assert!(control.note_standstill(standstill(20_000_000, 26_000_000)));
+        assert_eq!(control.standstills_after(0).len(), 2);
+        assert_eq!(
+            control.standstills_after(1),
+            [standstill(20_000_000, 26_000_000)]
+        );
     }
 }

@@ -54,6 +54,8 @@ pub enum WarningKind {
     LanesBehind,
     /// The generator itself is late: the numbers are not the server's.
     GeneratorLate,
+    /// The generator itself stood still, stopped or with its machine: taken for a pause.
+    StoodStill,
     /// The time of the run is up, and the target is still busy with what was due by then.
     TimeIsUp,
     /// The collector was too slow for the workers.

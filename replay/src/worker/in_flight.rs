@@ -131,6 +131,15 @@ impl InFlight {
         over.unwrap_or(true)
     }
 
+    /// Lets all that is outstanding be waited for so much longer: nobody could have read its answer meanwhile.
+    pub(crate) fn extend(&self, by_us: u64) {
+        for place in self.places.borrow_mut().iter_mut() {
+            if let Patience::Until(until_us) = &mut place.patience {
+                *until_us = until_us.saturating_add(by_us);
+            }
+        }
+    }
+
     /// Ends the waiting of what has taken too long. Looks at all that is outstanding, now and then.
     pub(crate) fn sweep(&self, now_us: u64) {
         if self.sweeps_us().is_none_or(|at_us| now_us < at_us) {

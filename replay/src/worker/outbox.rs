@@ -38,6 +38,8 @@ pub(crate) struct Batch {
     pub(crate) rows: RowMix,
     /// Lanes that were anchored anew.
     pub(crate) reanchored: u64,
+    /// How long the program stood still, microseconds.
+    pub(crate) stood_still_us: u64,
     /// Lanes that were retired.
     pub(crate) retired: u64,
     /// Something worth saying; the first of a batch.
@@ -108,6 +110,10 @@ impl Outbox {
     /// An answer of MySQL had so many rows.
     pub(crate) const fn returned(&mut self, rows: u64) {
         self.batch.rows.count(rows);
+    }
+
+    pub(crate) const fn stood_still(&mut self, lasted_us: u64) {
+        self.batch.stood_still_us += lasted_us;
     }
 
     pub(crate) const fn reanchored(&mut self) {

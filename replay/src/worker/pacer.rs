@@ -31,19 +31,24 @@ const TELL_AFTER_US: u64 = 1_000_000;
 
 /// How the loop stands.
 #[derive(Debug, Default)]
-struct Pace {
+pub(super) struct Pace {
     changes: u64,
     rate: f64,
     /// The next moment at which the stages may change the rate, pauses left out.
     stage_us: Option<u64>,
-    paused_since_us: Option<u64>,
-    paused_us: u64,
+    pub(super) paused_since_us: Option<u64>,
+    /// How long it was held so far, and stood still.
+    pub(super) paused_us: u64,
     /// Set when nothing more becomes due; outstanding answers are waited for until then.
-    closes_us: Option<u64>,
+    pub(super) closes_us: Option<u64>,
     /// When what is due by the end of the run's time, and not sent, is spoken of.
-    tells_us: Option<u64>,
+    pub(super) tells_us: Option<u64>,
     asked_us: u64,
     woke_us: u64,
+    /// When the loop meant to come round again.
+    pub(super) meant_us: u64,
+    /// How many of the run's standstills are left out of the clock.
+    pub(super) standstills: usize,
 }
 
 impl Worker {
@@ -75,6 +80,8 @@ impl Worker {
         let mut punctual = Punctual::default();
         loop {
             let now_us = self.now_us();
+            self.notice_standstill(&pace, now_us);
+            pace.meant_us = now_us;
             if let Some(busy) = load.look(now_us) {
                 self.outbox.borrow_mut().busy(&busy);
             }
@@ -93,6 +100,7 @@ impl Worker {
             let until_us = self.next_wake(&pace, &load, now_us);
             self.sleeps_until_us.set(until_us);
             let wakes_us = punctual.wakes_us(until_us, load.may_watch());
+            pace.meant_us = wakes_us.max(now_us);
             let is_near = (now_us + 1..=now_us + UNREAD_US).contains(&wakes_us);
             if is_near && self.unread.may_stay(load.coalesce_us() > 0) {
                 self.stop_for_the_next(&mut pace, &load, &mut punctual)
@@ -148,6 +156,7 @@ impl Worker {
         let changes = self.control.changes();
         if changes != pace.changes {
             pace.changes = changes;
+            self.heed_standstills(pace);
             self.heed_pause(pace, now_us);
             if self.control.is_rate_chosen() {
                 pace.stage_us = None;

@@ -16,6 +16,7 @@ use crate::mysql::connection::MysqlConnection;
 use crate::run::control::{Control, Ending};
 use crate::run::http_target::HttpTarget;
 use crate::run::program::Program;
+use crate::schedule::standstill::Standstill;
 use crate::schedule::timer::Timer;
 use crate::worker::outbox::Batch;
 
@@ -105,11 +106,17 @@ async fn every_second(
     let timeout = program.prepared.plan.timeout();
     let mut intended_us = 0;
     while control.ending() == Ending::No {
+        let meant_us = intended_us.max(program.origin.now_us());
         tokio::select! {
             woken = timer.until(program.origin.at(intended_us)) => woken?,
             () = control.noticed(0) => continue,
         }
-        let mut sample = sample_at(intended_us, program.origin.now_us());
+        let now_us = program.origin.now_us();
+        if Standstill::between(meant_us, now_us).is_some() {
+            intended_us = now_us.next_multiple_of(EVERY_US);
+            continue;
+        }
+        let mut sample = sample_at(intended_us, now_us);
         tokio::select! {
             asked = tokio::time::timeout(timeout, asking.ask(program, &mut sample)) => {
                 if asked.is_err() {
