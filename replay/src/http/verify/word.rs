@@ -4,7 +4,7 @@ use reprise_wire::redact::is_pseudonym;
 
 use super::elapsed::{digits, elapsed_len};
 use super::written_date::written_date_len;
-use crate::http::places::guess::{Strength, strength};
+use crate::http::places::guess::{Strength, names_a_secret, strength};
 
 /// A run of word characters of at least this length that holds a digit is taken for a token.
 const TOKEN: usize = 16;
@@ -22,16 +22,19 @@ pub(super) fn same_text(one: &[u8], known: &[&[u8]], other: &[u8], other_known: 
         .filter(|value| value.iter().any(|byte| !is_word(*byte)))
         .collect();
     let (mut ones, mut others) = (words(one, &joined), words(other, &joined));
+    let mut before: [&[u8]; 2] = [b"", b""];
     loop {
         match (ones.next(), others.next()) {
             (None, None) => return true,
             (Some(word), Some(with)) => {
                 let same = word == with
                     || both_vary(word, with)
-                    || both_known((word, known), (with, other_known));
+                    || both_known((word, known), (with, other_known))
+                    || both_secret(before, word, with);
                 if !same {
                     return false;
                 }
+                before = [before[1], word];
             }
             _ => return false,
         }
@@ -55,6 +58,16 @@ fn both_known((word, known): (&[u8], &[&[u8]]), (with, other_known): (&[u8], &[&
             })
         });
     same && others.next().is_none()
+}
+
+/// Whether the words before two others say that these are made to be unguessable: `_wpnonce=`, `"token":"`.
+fn both_secret([name, sign]: [&[u8]; 2], word: &[u8], with: &[u8]) -> bool {
+    let is_long =
+        |word: &[u8]| word.len() >= SHORTEST_TOKEN && word.iter().all(|one| is_word(*one));
+    let sets = sign.iter().any(|byte| matches!(byte, b'=' | b':'));
+    let is_sign = |byte: &u8| byte.is_ascii_whitespace() || b"=:\"'\\".contains(byte);
+    let named = || std::str::from_utf8(name).is_ok_and(names_a_secret);
+    is_long(word) && is_long(with) && sets && sign.iter().all(is_sign) && named()
 }
 
 /// Whether redaction put its word in the place of all that a text said: what the other says there, signs and all, was
@@ -298,6 +311,14 @@ mod tests {
             ),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "9f8e7d6c5b4a39281706"),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "x)4!kR&amp;z%q"),
+            (
+                "x.php?p=3&#038;_wpnonce=5666bcb039",
+                "x.php?p=3&#038;_wpnonce=db0507055b",
+            ),
+            (
+                r#"{"ajaxNonce":"5666bcb039"}"#,
+                r#"{"ajaxNonce":"db0507055b"}"#,
+            ),
         ] {
             assert!(same(one, other), "{one} and {other}");
         }
@@ -321,6 +342,10 @@ mod tests {
             ("", "x"),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", ""),
             ("rp_gmzdsmjxgqztanbvgy3tqojqgey", "sign in first"),
+            ("token: copper", "token: silver"),
+            ("page=5666bcb039", "page=db0507055b"),
+            ("the token is missing", "the token is required"),
+            ("csrf=5666bcb039", "csrf="),
         ] {
             assert!(!same(one, other), "{one} and {other}");
         }
