@@ -63,6 +63,7 @@ pub(crate) fn carried(request: &Message<'_>) -> Vec<Carried> {
         text: b"",
         part: Part::Target,
         about: String::new(),
+        ids: Vec::new(),
         found: Vec::new(),
     };
     if let StartLine::Request { target, .. } = &request.start {
@@ -90,6 +91,8 @@ struct Search<'a> {
     part: Part,
     /// What the request's path is about.
     about: String,
+    /// The ids in the path, each with what it is about.
+    ids: Vec<(Vec<u8>, String)>,
     found: Vec<Carried>,
 }
 
@@ -107,13 +110,15 @@ impl<'a> Search<'a> {
             let writing = part.writing();
             let (place, stem) = match part.name {
                 Some(name) => {
-                    let stem = self.stem_of(&name);
+                    let stem = stem_of(&name);
                     (Place::Query(name), stem)
                 }
-                None => (
-                    Place::Path(u32::try_from(part.segment + 1).unwrap_or(u32::MAX)),
-                    nearest_name(names(part.segment)),
-                ),
+                None => {
+                    let number = u32::try_from(part.segment + 1).unwrap_or(u32::MAX);
+                    let stem = nearest_name(names(part.segment));
+                    self.note_id(target.get(part.range.clone()), &stem);
+                    (Place::Path(number), Some(stem))
+                }
             };
             if let (Place::Path(_), Some(id)) = (&place, id_before_extension(target, &part.range)) {
                 self.field(place.clone(), stem.clone(), writing.clone(), id);
@@ -126,7 +131,7 @@ impl<'a> Search<'a> {
         for (name, pair) in cookie_pairs(value) {
             let start = offset(value, pair);
             let name = String::from_utf8_lossy(name).into_owned();
-            let stem = self.stem_of(&name);
+            let stem = stem_of(&name);
             let range = start..start + pair.len();
             self.field(Place::Cookie(name), stem, Writing::Plain, range);
         }
@@ -140,16 +145,17 @@ impl<'a> Search<'a> {
             _ => 0,
         };
         let stem = match name.as_str() {
-            "if-none-match" | "if-match" => "etag".to_owned(),
-            "if-modified-since" | "if-unmodified-since" => "lastmodified".to_owned(),
-            name => self.stem_of(name),
+            "if-none-match" | "if-match" => Some("etag".to_owned()),
+            "if-modified-since" | "if-unmodified-since" => Some("lastmodified".to_owned()),
+            name => stem_of(name),
         };
         if matches!(name.as_str(), "referer" | "location") {
             let Some(url) = Url::of(all) else { return };
             for part in url.parts() {
                 let writing = part.writing();
                 let stem = part.name.as_deref().map(field_stem).unwrap_or_default();
-                self.field(Place::Header(name.clone()), stem, writing, part.range);
+                let place = Place::Header(name.clone());
+                self.field(place, Some(stem), writing, part.range);
             }
             return;
         }
@@ -163,7 +169,7 @@ impl<'a> Search<'a> {
             self.multipart(kind_as_sent);
         } else if is_short && kind.starts_with(b"application/x-www-form-urlencoded") {
             for (name, range) in parameters(self.text, 0..self.text.len()) {
-                let stem = self.stem_of(&name);
+                let stem = stem_of(&name);
                 self.field(Place::Form(name), stem, Writing::Form, range);
             }
         } else if is_short && is_json(kind) {
@@ -173,10 +179,7 @@ impl<'a> Search<'a> {
                     Kind::Number => Writing::JsonNumber,
                     Kind::Word => return,
                 };
-                let mut stem = nearest_key(leaf.path);
-                if stem.is_empty() {
-                    stem.clone_from(&self.about);
-                }
+                let stem = Some(nearest_key(leaf.path)).filter(|stem| !stem.is_empty());
                 let place = Place::Json(leaf.path.to_owned());
                 self.field(place, stem, writing, leaf.range.clone());
             });
@@ -206,7 +209,7 @@ impl<'a> Search<'a> {
                 let name = rest.get(..quote).unwrap_or_default();
                 let name = String::from_utf8_lossy(name).into_owned();
                 let start = at + quote + 1 + head;
-                let stem = self.stem_of(&name);
+                let stem = stem_of(&name);
                 self.field(
                     Place::Multipart(name),
                     stem,
@@ -217,23 +220,29 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What an id in a field of this name is about; a bare `id` is about what the path is about.
-    fn stem_of(&self, name: &str) -> String {
-        let stem = field_stem(name);
-        if stem.is_empty() {
-            self.about.clone()
-        } else {
-            stem
+    /// Notes an id of the path. One sign says too little: it is many things' id.
+    fn note_id(&mut self, segment: Option<&[u8]>, stem: &str) {
+        const SHORTEST: usize = 2;
+        if let Some(id) = segment.filter(|id| id.len() >= SHORTEST && is_id(id)) {
+            self.ids.push((id.to_vec(), stem.to_owned()));
         }
     }
 
-    /// A whole field, and the tokens within it.
-    fn field(&mut self, place: Place, stem: String, writing: Writing, range: Range<usize>) {
+    /// What a bare `id` is about: the id in the path that it repeats, or what the path is about.
+    fn about_of(&self, value: &[u8]) -> String {
+        let mut ids = self.ids.iter().rev();
+        let same = ids.find(|(id, _)| id == value);
+        same.map_or(&self.about, |(_, stem)| stem).clone()
+    }
+
+    /// A whole field, and the tokens within it. Its name says what an id in it is about, if it has a `stem`.
+    fn field(&mut self, place: Place, stem: Option<String>, writing: Writing, range: Range<usize>) {
         let raw = self.text.get(range.clone());
         let Some(raw) = raw.filter(|raw| raw.len() <= SEARCHED_REQUEST) else {
             return;
         };
         let value = writing.read(raw).into_owned();
+        let stem = stem.unwrap_or_else(|| self.about_of(&value));
         let base64 = Alphabet::of(&value).filter(|_| *value == *raw);
         if let Some((alphabet, decoded)) = base64 {
             for inner in tokens(&decoded).chain(parts_of_pair(&decoded)) {
@@ -274,6 +283,11 @@ impl<'a> Search<'a> {
             whole: true,
         });
     }
+}
+
+/// What an id in a field of this name is about; a bare `id` does not say.
+fn stem_of(name: &str) -> Option<String> {
+    Some(field_stem(name)).filter(|stem| !stem.is_empty())
 }
 
 /// Where the id in a segment stands that names a format after it: `45` of `/articles/45.json`.

@@ -105,3 +105,19 @@ fn an_id_is_found_before_the_name_of_a_format() {
     assert!(values("/v1.41/x").all(|value| value != "v1"));
     assert!(values("/app.js").all(|value| value != "app"));
 }
+
+#[test]
+fn a_bare_id_is_about_the_id_of_the_path_that_it_repeats() {
+    let request = |id: &str| {
+        format!(
+            "POST /api/posts/66/autosaves?id=66 HTTP/1.1\r\nContent-Type: application/json\r\n\r\n\
+             {{\"id\":{id},\"line\":{{\"id\":66}}}}"
+        )
+    };
+    has(&request("66"), "json:id", "post", "66");
+    has(&request("66"), "query:id", "post", "66");
+    has(&request("66"), "json:line.id", "line", "66");
+    has(&request("67"), "json:id", "autosave", "67");
+    let one = "POST /api/carts/1/items?id=1 HTTP/1.1\r\n\r\n";
+    has(one, "query:id", "item", "1");
+}
