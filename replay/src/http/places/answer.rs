@@ -131,12 +131,12 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             beside_token: false,
             is_word: false,
         };
-        for spot in std::iter::once(whole).chain(parts_of_url(raw)) {
+        for spot in std::iter::once(whole).chain(parts_of_url(raw, matches!(place, Spot::Link))) {
             let names_an_id = match &spot.name {
                 Some(name) => names_an_id(name),
                 None => spot.shape.is_some() || place.names_an_id(),
             };
-            if matches!(place, Spot::Link) && (spot.shape.is_none() || spot.is_word) {
+            if matches!(place, Spot::Link) && spot.shape.is_none() {
                 continue;
             }
             let key = place.key(spot.shape.as_deref());
@@ -216,6 +216,7 @@ fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<S
     let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
     let is_word = spot.is_word && place.leads_to_what_was_made();
     by_looks
+        .filter(|_| !spot.is_word)
         .or_else(|| is_word.then_some(Strength::Weak))
         .or_else(|| is_named.then_some(Strength::Weak))
         .filter(|found| !spot.beside_token || *found == Strength::Strong)
@@ -298,8 +299,8 @@ struct Value<'a> {
 /// A shorter parameter beside a token is a number or a word of the client's program.
 const SHORTEST_SIGNED: usize = 8;
 
-/// The values within a URL; none where something else stands.
-fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
+/// The values within a URL; none where something else stands. Words that a page links to are no ids.
+fn parts_of_url(raw: &[u8], is_link: bool) -> Vec<Value<'_>> {
     let mut found = Vec::new();
     let Some(url) = Url::of(raw) else {
         return found;
@@ -321,8 +322,9 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
         let value = read(part);
         let name = part.name.clone();
         let beside_token = is_signed && name.is_some() && value.len() >= SHORTEST_SIGNED;
-        let is_word = strength_of(part).is_none() && name.is_none();
-        if is_word && !is_word_id(&value) {
+        let strength = strength_of(part);
+        let may_be_word = name.is_none() && !is_link && is_word_id(&value);
+        if name.is_none() && strength.is_none() && !may_be_word {
             continue;
         }
         let before = segments.iter().take(part.segment).map(String::as_str);
@@ -335,6 +337,9 @@ fn parts_of_url(raw: &[u8]) -> Vec<Value<'_>> {
             Some(_) => nearest_name(segments.iter().map(String::as_str)),
             None => nearest_name(before),
         });
+        // where no name says that an id stands there, even one with a digit is a word
+        let is_nameless = strength == Some(Strength::Weak) && stem.is_empty();
+        let is_word = may_be_word && (strength.is_none() || is_nameless);
         found.push(Value {
             value,
             shape: Some(url.shape(part, is_word)),

@@ -37,7 +37,12 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
         }
         Some(Strength::Strong) => vec![any_name],
         Some(Strength::Weak | Strength::Field) | None if !carried.whole => Vec::new(),
-        Some(Strength::Weak | Strength::Field) => std::iter::once(same_name).chain(long).collect(),
+        Some(Strength::Weak | Strength::Field) => {
+            let in_root = stem.is_empty() && matches!(carried.place, Place::Path(_));
+            let word = in_root.then(|| hash_of_word(stem, value));
+            let all = word.into_iter().chain(std::iter::once(same_name));
+            all.chain(long).collect()
+        }
         None => {
             let named = Some(same_name).filter(|_| is_word_id(value));
             let in_path = matches!(carried.place, Place::Path(_));

@@ -146,3 +146,45 @@ fn a_slug_is_not_made_of_a_file_or_of_what_frames_it() {
         .said("GET", &get("/wp-content/f.png"), EMPTY);
     assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
 }
+
+#[test]
+fn a_slug_may_have_numbers_in_it() {
+    let save = post("/wp-json/posts/46", "title=Top+10+of+Ann&status=publish");
+    let made = |path: &str| json("200 OK", "", &format!("{{\"link\":\"http://shop{path}\"}}"));
+    for before in ["", "/2026/11"] {
+        let path = |slug: &str| format!("{before}/{slug}/");
+        let searched = Recorded::new()
+            .said(
+                "POST /wp-json/posts/{id}",
+                &save,
+                &made(&path("top-10-of-ann")),
+            )
+            .said("GET /{slug}", &get(&path("top-10-of-ann")), EMPTY)
+            .said("GET /search", &get("/search?q=top-10-of-ann"), EMPTY)
+            .search(&Plan::of("x"));
+        let own = made(&path("top-10-of-ann-2"));
+        assert_eq!(
+            searched.sent(1, &[(0, &own)]),
+            get(&path("top-10-of-ann-2"))
+        );
+        assert_eq!(
+            searched.sent(2, &[(0, &own)]),
+            get("/search?q=top-10-of-ann")
+        );
+        // another page
+        let lost = made(&path("posts-2026"));
+        assert_eq!(searched.sent(1, &[(0, &lost)]), get(&path("top-10-of-ann")));
+    }
+}
+
+#[test]
+fn a_page_with_a_number_that_a_redirect_leads_to_is_no_slug() {
+    let recorded = Recorded::new()
+        .said(
+            "POST /cart",
+            &post("/cart", "name=Ann&item=7"),
+            &led_to("/step-2"),
+        )
+        .said("GET /step-2", &get("/step-2"), EMPTY);
+    assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
+}
