@@ -1,6 +1,7 @@
 //! What an answer offers: values that a later request could carry, with where they stand; and the value at
 //! such a place of another answer.
 
+mod around;
 mod take;
 mod walk;
 
@@ -15,7 +16,7 @@ use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, str
 use super::url::{Part, Url};
 use super::{SEARCHED, beside};
 use crate::http::values::Origin;
-use take::{Form, StandsBeside};
+use around::{Around, StandsBeside};
 use walk::{Spot, walk};
 
 pub(crate) use take::{Choice, Chosen, take};
@@ -36,7 +37,7 @@ pub(crate) struct Offered {
     pub(crate) names_an_id: bool,
     /// Whether there is only one such place in an answer: it is no element of a list.
     pub(crate) single: bool,
-    /// What its link or form has beside it.
+    /// What its link, form or object has beside it.
     pub(crate) beside: Vec<u64>,
     /// Whether it is a word of a path.
     pub(crate) is_word: bool,
@@ -45,8 +46,12 @@ pub(crate) struct Offered {
 impl StandsBeside for Offered {
     fn stands_in_form(&mut self, beside: &[u64]) {
         if self.origin.shape.is_none() {
-            self.beside = beside.to_vec();
+            self.beside.extend_from_slice(beside);
         }
+    }
+
+    fn stands_in_row(&mut self, beside: &[u64]) {
+        self.beside.extend_from_slice(beside);
     }
 }
 
@@ -111,13 +116,10 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
     let mut found = Vec::new();
     let mut keys = Vec::new();
     let mut seen = Seen::of(answer);
-    let mut form = Form::default();
+    let mut around = Around::default();
     walk(answer, &mut |place, raw| {
-        match place {
-            Spot::Form => return form.begins(raw, &mut found),
-            Spot::EndOfForm => return form.ends(&mut found),
-            Spot::Hidden(name) => form.has(name, raw),
-            _ => {}
+        if around.passes(place, (raw, answer.about), &mut found) {
+            return;
         }
         let is_second_form = matches!(place, Spot::Cookie { decoded: false, .. });
         if is_second_form && !raw.contains(&b'%') {
@@ -179,8 +181,10 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 beside: beside_link(place, raw),
                 is_word: looks.is_word,
             });
+            around.holds(found.len());
         }
     });
+    around.ends(&mut found);
     for (offered, key) in found.iter_mut().zip(keys) {
         offered.single &= seen.is_single(key);
     }

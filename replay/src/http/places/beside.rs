@@ -1,5 +1,5 @@
-//! What stands beside a value in the same link or form: the other parameters, the ids of the path, the other hidden
-//! fields. The request that follows the link or sends the form has the same.
+//! What stands beside a value in the same link, form or object: the other parameters, the ids of the path, the other
+//! hidden fields, the ids. The request that follows the link or sends the form has the same.
 
 use std::hash::Hasher;
 
@@ -18,6 +18,8 @@ pub(crate) enum Slot {
     Segment(u32),
     /// The parameter or field of this name.
     Field(Box<str>),
+    /// Wherever an id stands that is about this.
+    About(Box<str>),
 }
 
 /// So much of a link or form tells it from all others.
@@ -40,22 +42,29 @@ impl Slot {
         match self {
             Self::Segment(number) => segment(*number, value),
             Self::Field(name) => field(name, value),
+            Self::About(stem) => about(stem, value),
         }
     }
 }
 
-/// The hash of what a field of a request holds, where links and forms have such.
-pub(crate) fn of_request(carried: &Carried) -> Option<u64> {
+/// Where what a field of a request holds may stand in links, forms and objects.
+pub(crate) fn of_request(carried: &Carried) -> impl Iterator<Item = Slot> {
     let is_path = matches!(carried.place, Place::Path(_));
-    let told = carried.whole && (!is_path || is_id(&carried.value));
-    Slot::of(&carried.place)
-        .filter(|_| told)
-        .map(|slot| slot.with(&carried.value))
+    let is_id = is_id(&carried.value);
+    let told = carried.whole && (!is_path || is_id);
+    let about = (carried.whole && is_id).then(|| Slot::About(carried.stem.as_str().into()));
+    let slot = Slot::of(&carried.place).filter(|_| told);
+    slot.into_iter().chain(about)
 }
 
 /// The hash of a hidden field of a form.
 pub(crate) fn field(name: &str, value: &[u8]) -> u64 {
     hash(0, name.as_bytes(), value)
+}
+
+/// The hash of an id that is about something.
+pub(crate) fn about(stem: &str, id: &[u8]) -> u64 {
+    hash(3, stem.as_bytes(), id)
 }
 
 fn segment(number: u32, value: &[u8]) -> u64 {

@@ -96,6 +96,7 @@ pub(super) fn write_beside(beside: &Beside, to: &mut Vec<u8>) {
     let (kind, segment, name) = match slot {
         Slot::Segment(number) => (1, *number, ""),
         Slot::Field(name) => (2, 0, &**name),
+        Slot::About(stem) => (3, 0, &**stem),
     };
     let (fill, number) = of_fill(*fill);
     to.extend([kind, fill]);
@@ -114,10 +115,11 @@ pub(super) fn read_beside(rest: &mut &[u8]) -> Option<Beside> {
     } else {
         let [fill] = take(rest)?;
         let [number, segment] = numbers(rest)?;
-        let name = read_word(rest)?;
+        let name = std::str::from_utf8(read_word(rest)?).ok()?;
         let slot = match kind {
             1 => Slot::Segment(segment),
-            _ => Slot::Field(std::str::from_utf8(name).ok()?.into()),
+            2 => Slot::Field(name.into()),
+            _ => Slot::About(name.into()),
         };
         Some((slot, fill_of(fill, number)))
     };
@@ -173,7 +175,8 @@ mod tests {
     fn beside() -> impl Strategy<Value = Beside> {
         let slot = prop_oneof![
             any::<u32>().prop_map(Slot::Segment),
-            ".{0,9}".prop_map(|name| Slot::Field(name.into()))
+            ".{0,9}".prop_map(|name| Slot::Field(name.into())),
+            ".{0,9}".prop_map(|stem| Slot::About(stem.into()))
         ];
         let filled = proptest::option::of((slot, fill()));
         (any::<u64>(), filled).prop_map(|(recorded, filled)| Beside { recorded, filled })

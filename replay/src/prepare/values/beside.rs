@@ -6,7 +6,7 @@ use reprise_wire::http::{Message, StartLine};
 use super::LaneSearch;
 use super::about::text_of;
 use crate::http::places::Carried;
-use crate::http::places::beside::{Slot, of_request, path};
+use crate::http::places::beside::{of_request, path};
 use crate::http::places::url::Url;
 use crate::http::values::{Beside, Fill, Number};
 
@@ -26,18 +26,21 @@ impl LaneSearch {
                 recorded,
                 filled: None,
             });
-            let fields = all.iter().filter_map(|carried| {
-                let recorded = of_request(carried).filter(|one| stood.contains(one))?;
-                let fill = self.fill_of(request, carried);
-                let filled = match fill {
-                    Some(fill) => Some((Slot::of(&carried.place)?, fill)),
-                    None => None,
-                };
-                (fill.is_none() || fill != own).then_some(Beside { recorded, filled })
-            });
-            let beside = path.into_iter().chain(fields).collect();
+            let mut beside: Vec<Beside> = path.into_iter().collect();
+            for carried in all {
+                for slot in of_request(carried) {
+                    let recorded = slot.with(&carried.value);
+                    let is_known = beside.iter().any(|one| one.recorded == recorded);
+                    let fill = self.fill_of(request, carried);
+                    if is_known || !stood.contains(&recorded) || (fill.is_some() && fill == own) {
+                        continue;
+                    }
+                    let filled = fill.map(|fill| (slot, fill));
+                    beside.push(Beside { recorded, filled });
+                }
+            }
             if let Some(sought) = self.takings.get_mut(place) {
-                sought.beside = beside;
+                sought.beside = beside.into_boxed_slice();
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Tests of finding what correlates, and that what is found is filled in everywhere and nowhere else.
 
 mod frameworks;
+mod objects;
 mod rows;
 mod words;
 

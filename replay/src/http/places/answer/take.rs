@@ -1,13 +1,14 @@
 //! Takes values out of an answer of the target: those that have one place at once; of those that stand in one of several
-//! links or forms the one that the request will be about.
+//! links, forms or objects the one that the request will be about.
 
 use std::borrow::Cow;
 
 use super::super::beside;
-use super::super::guess::{is_word_id, strength};
+use super::super::guess::{is_word_id, nearest_name, strength};
 use super::super::url::Url;
 use super::super::word::stands_for;
-use super::walk::{Spot, walk};
+use super::around::{Around, StandsBeside};
+use super::walk::walk;
 use super::{Seen, Shown};
 use crate::http::template::Fills;
 use crate::http::values::{Holder, Number, Origin, Take};
@@ -38,18 +39,23 @@ pub(crate) fn take<'t>(
     let mut seen = Seen::default();
     let mut open: Vec<&Take> = takes.iter().collect();
     let mut chosen = Chosen::default();
-    let mut form = Form::default();
+    let mut around = Around::default();
+    let chooses = takes.iter().any(|wanted| !wanted.beside.is_empty());
+    let about = if chooses {
+        about(answer.path)
+    } else {
+        String::new()
+    };
     walk(answer, &mut |place, raw| {
-        match place {
-            Spot::Form => form.begins(raw, &mut chosen.candidates),
-            Spot::EndOfForm => form.ends(&mut chosen.candidates),
-            Spot::Hidden(name) => form.has(name, raw),
-            _ => {}
+        if chooses && around.passes(place, (raw, &about), &mut chosen.candidates) {
+            return;
         }
         let mut url = None;
         open.retain(|wanted| {
             let origin = &wanted.origin;
-            if !place.is(&origin.holder) {
+            let is_there = place.is(&origin.holder);
+            let may_be_there = !wanted.beside.is_empty() && place.is_in_another_row(&origin.holder);
+            if !is_there && !may_be_there {
                 return true;
             }
             let url = url.get_or_insert_with(|| origin.shape.as_ref().and_then(|_| Url::of(raw)));
@@ -58,7 +64,7 @@ pub(crate) fn take<'t>(
                 return true;
             };
             let key = place.key(origin.shape.as_deref());
-            let in_place = seen.place(key, &value) == origin.nth;
+            let in_place = seen.place(key, &value) == origin.nth && is_there;
             if wanted.beside.is_empty() {
                 if in_place {
                     found(wanted.value, value.into_owned());
@@ -75,10 +81,17 @@ pub(crate) fn take<'t>(
                 beside,
                 in_place,
             });
+            around.holds(chosen.candidates.len());
             true
         });
     });
+    around.ends(&mut chosen.candidates);
     chosen
+}
+
+/// What a path is about.
+fn about(path: &[u8]) -> String {
+    nearest_name(String::from_utf8_lossy(path).split('/'))
 }
 
 /// The value of an origin where it has its holder.
@@ -104,53 +117,15 @@ impl Take {
     }
 }
 
-/// The form that is walked through, as far as it tells which one it is.
-#[derive(Debug, Default)]
-pub(super) struct Form {
-    /// Where in what was found so far it begins.
-    from: Option<usize>,
-    beside: Vec<u64>,
-}
-
-/// What was found in an answer, and is to know what stands beside it.
-pub(super) trait StandsBeside {
-    /// Takes what its form has.
-    fn stands_in_form(&mut self, beside: &[u64]);
-}
-
-impl Form {
-    /// A form begins that leads to `action`, after what was `found` so far.
-    pub(super) fn begins(&mut self, action: &[u8], found: &mut [impl StandsBeside]) {
-        self.ends(found);
-        self.from = Some(found.len());
-        if let Some(url) = Url::of(action) {
-            self.beside.push(beside::path(&url));
-            beside::of_url(action, &url, &mut self.beside);
-        }
-    }
-
-    /// It has a hidden field.
-    pub(super) fn has(&mut self, name: &str, value: &[u8]) {
-        if self.from.is_some() {
-            beside::add(beside::field(name, value), &mut self.beside);
-        }
-    }
-
-    /// It ends: all that was found in it stands beside its fields.
-    pub(super) fn ends(&mut self, found: &mut [impl StandsBeside]) {
-        let from = self.from.take().unwrap_or(found.len());
-        for one in found.iter_mut().skip(from) {
-            one.stands_in_form(&self.beside);
-        }
-        self.beside.clear();
-    }
-}
-
 impl StandsBeside for Candidate<'_> {
     fn stands_in_form(&mut self, beside: &[u64]) {
         if self.take.origin.shape.is_none() {
-            self.beside = beside.to_vec();
+            self.beside.extend_from_slice(beside);
         }
+    }
+
+    fn stands_in_row(&mut self, beside: &[u64]) {
+        self.beside.extend_from_slice(beside);
     }
 }
 

@@ -50,6 +50,10 @@ pub(super) enum Spot<'a> {
     Form,
     /// The form ends, if there is one.
     EndOfForm,
+    /// A tag begins that holds something for scripts.
+    Tag,
+    /// That tag ends: what it contains is not in it.
+    EndOfTag,
     /// What a script of a page sets, by its path.
     Script {
         path: &'a str,
@@ -70,7 +74,7 @@ impl Spot<'_> {
                 decoded: *decoded,
             },
             Self::Html(name) | Self::Hidden(name) => Holder::Html((*name).to_owned()),
-            Self::Link | Self::Form | Self::EndOfForm => Holder::Link,
+            Self::Link | Self::Form | Self::EndOfForm | Self::Tag | Self::EndOfTag => Holder::Link,
             Self::Script { path, .. } => Holder::Script((*path).to_owned()),
             Self::Json { path, .. } => Holder::Json((*path).to_owned()),
         }
@@ -89,7 +93,7 @@ impl Spot<'_> {
                 decoded: true,
             } => (2, *name),
             Self::Html(name) | Self::Hidden(name) => (3, *name),
-            Self::Link | Self::Form | Self::EndOfForm => (4, ""),
+            Self::Link | Self::Form | Self::EndOfForm | Self::Tag | Self::EndOfTag => (4, ""),
             Self::Json { path, .. } => (5, *path),
             Self::Script { path, .. } => (6, *path),
         };
@@ -121,13 +125,33 @@ impl Spot<'_> {
         }
     }
 
+    /// Whether it is the place of a holder, but in another object of its list.
+    pub(super) fn is_in_another_row(&self, holder: &Holder) -> bool {
+        let (
+            Self::Json {
+                path,
+                in_array: true,
+            },
+            Holder::Json(known),
+        ) = (self, holder)
+        else {
+            return false;
+        };
+        let is_index = |key: &str| key.bytes().all(|byte| byte.is_ascii_digit());
+        let mut keys = known.split('.');
+        let mut same = path.split('.').map(|key| (key, keys.next()));
+        same.all(|(key, known)| {
+            known.is_some_and(|known| key == known || (is_index(key) && is_index(known)))
+        }) && keys.next().is_none()
+    }
+
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Header(name)
             | Self::Html(name)
             | Self::Hidden(name)
             | Self::Cookie { name, .. } => name,
-            Self::Link | Self::Form | Self::EndOfForm => "",
+            Self::Link | Self::Form | Self::EndOfForm | Self::Tag | Self::EndOfTag => "",
             Self::Json { path, .. } | Self::Script { path, .. } => last_key(path),
         }
     }
@@ -137,7 +161,7 @@ impl Spot<'_> {
             Self::Header("last-modified") => "lastmodified".to_owned(),
             Self::Html(name) => field_stem(name.strip_prefix("data-").unwrap_or(name)),
             Self::Header(name) | Self::Hidden(name) | Self::Cookie { name, .. } => field_stem(name),
-            Self::Link | Self::Form | Self::EndOfForm => String::new(),
+            Self::Link | Self::Form | Self::EndOfForm | Self::Tag | Self::EndOfTag => String::new(),
             Self::Json { path, .. } | Self::Script { path, .. } => nearest_key(path),
         };
         if stem.is_empty() {
@@ -290,6 +314,10 @@ fn tag(name: &[u8], (inside, base): (&[u8], &[u8]), found: &mut dyn FnMut(Spot<'
         b"form" => return form(inside, base, found),
         _ => "",
     };
+    let holds_data = memchr::memmem::find(inside, b"data-").is_some();
+    if holds_data {
+        found(Spot::Tag, b"");
+    }
     let (mut named, mut held, mut is_hidden) = (None, None, false);
     for (attribute, raw) in attributes(inside) {
         let attribute = String::from_utf8_lossy(attribute).to_ascii_lowercase();
@@ -309,6 +337,9 @@ fn tag(name: &[u8], (inside, base): (&[u8], &[u8]), found: &mut dyn FnMut(Spot<'
             Spot::Html(name)
         };
         found(spot, &value);
+    }
+    if holds_data {
+        found(Spot::EndOfTag, b"");
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::*;
 
-const EMPTY: &str = "HTTP/1.1 204 No Content\r\n\r\n";
+pub(super) const EMPTY: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
-fn page(body: &str) -> String {
+pub(super) fn page(body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-fn post(target: &str, body: &str) -> String {
+pub(super) fn post(target: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "POST {target} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
