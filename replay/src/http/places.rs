@@ -12,7 +12,7 @@ pub(crate) mod url;
 pub(crate) mod word;
 
 pub(crate) use answer::{Choice, Chosen, Looks, Offered, Shown, fields_of, offered, take};
-pub(crate) use request::{Carried, carried};
+pub(crate) use request::{Carried, carried, names_of_files};
 
 /// What is beyond this in an answer is not searched; bytes, its coding undone.
 pub(crate) const SEARCHED: usize = 4 << 20;

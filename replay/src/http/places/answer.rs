@@ -2,6 +2,7 @@
 //! such a place of another answer.
 
 mod around;
+mod parts;
 mod take;
 mod walk;
 
@@ -12,11 +13,12 @@ use std::hash::Hasher;
 use reprise_wire::http::{Message, decode_content};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::guess::{Strength, is_code, is_word_id, names_an_id, nearest_name, strength};
-use super::url::{Part, Url};
+use super::guess::{Strength, is_code, is_word_id, names_an_id, strength};
+use super::url::Url;
 use super::{SEARCHED, beside};
 use crate::http::values::Origin;
 use around::{Around, StandsBeside};
+use parts::{Value, parts_of_url};
 use walk::{Spot, walk};
 
 pub(crate) use take::{Choice, Chosen, take};
@@ -99,20 +101,20 @@ impl<'a> Shown<'a> {
 
 /// How a value looks before it is taken out of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Looks {
+pub(crate) struct Looks<'a> {
     /// How sure its equality is.
     pub(crate) strength: Strength,
     /// As in [`Offered`].
     pub(crate) names_an_id: bool,
     /// Whether it is an element of a list: there may be others at such places.
     pub(crate) in_list: bool,
-    /// Whether it is a word of a path, as an id may be.
-    pub(crate) is_word: bool,
+    /// The word of a path that it is, as an id may be, or that it is the day of.
+    pub(crate) word: Option<&'a [u8]>,
 }
 
 /// Every value of an answer that a later request could carry, as far as it is `wanted`: nearly all values of most
 /// answers are not, and cost nothing but a look.
-pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) -> Vec<Offered> {
+pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks<'_>) -> bool) -> Vec<Offered> {
     let mut found = Vec::new();
     let mut keys = Vec::new();
     let mut seen = Seen::of(answer);
@@ -131,9 +133,9 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             name: None,
             stem: None,
             beside_token: false,
-            is_word: false,
+            word: None,
         };
-        for spot in std::iter::once(whole).chain(parts_of_url(raw, matches!(place, Spot::Link))) {
+        for spot in std::iter::once(whole).chain(parts_of_url(raw, place)) {
             let names_an_id = match &spot.name {
                 Some(name) => names_an_id(name),
                 None => spot.shape.is_some() || place.names_an_id(),
@@ -145,21 +147,22 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
             // words among tokens, as `take` counts them
             let in_page = matches!(place, Spot::Html(_)) && spot.shape.is_none();
             let counts_all =
-                !spot.value.is_empty() && (spot.name.is_some() || spot.is_word || in_page);
+                !spot.value.is_empty() && (spot.name.is_some() || spot.word.is_some() || in_page);
             let counted = counts_all.then(|| seen.place(key, &spot.value));
             let Some(strength) = strength_at(place, &spot, names_an_id) else {
                 continue;
             };
             let value = spot.value;
+            let is_word = spot.word.is_some();
             let nth = counted.unwrap_or_else(|| seen.place(key, &value));
             let names_an_id = names_an_id || is_code(&value);
             let looks = Looks {
                 strength,
                 names_an_id,
                 in_list: place.is_in_array(),
-                is_word: spot.is_word,
+                word: spot.word.as_deref(),
             };
-            if !wanted(looks, &value) {
+            if !wanted(looks) {
                 continue;
             }
             let stem = match (spot.stem, place) {
@@ -177,9 +180,9 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks, &[u8]) -> bool) 
                 value: value.into_owned(),
                 strength,
                 stem,
-                single: !looks.in_list,
+                single: !place.is_in_array(),
                 beside: beside_link(place, raw),
-                is_word: looks.is_word,
+                is_word,
             });
             around.holds(found.len());
         }
@@ -218,9 +221,9 @@ fn strength_at(place: Spot<'_>, spot: &Value<'_>, names_an_id: bool) -> Option<S
     // under the name of an id a word can be one
     let is_named = names_an_id && spot.shape.is_none() && is_word_id(&spot.value);
     let is_hidden = matches!(place, Spot::Hidden(_)) && spot.shape.is_none();
-    let is_word = spot.is_word && place.leads_to_what_was_made();
+    let is_word = spot.word.is_some() && place.leads_to_what_was_made();
     by_looks
-        .filter(|_| !spot.is_word)
+        .filter(|_| spot.word.is_none())
         .or_else(|| is_word.then_some(Strength::Weak))
         .or_else(|| is_named.then_some(Strength::Weak))
         .filter(|found| !spot.beside_token || *found == Strength::Strong)
@@ -286,74 +289,6 @@ impl Seen {
             .get(&key)
             .is_some_and(|values| values.others.is_empty())
     }
-}
-
-/// A value at a place: all that stands there, or a part of the URL it is.
-struct Value<'a> {
-    value: Cow<'a, [u8]>,
-    shape: Option<String>,
-    name: Option<String>,
-    stem: Option<String>,
-    /// A parameter beside a token in the same query: when a link ends, what it allows. The token signs it.
-    beside_token: bool,
-    /// A word of a path that an id may be.
-    is_word: bool,
-}
-
-/// A shorter parameter beside a token is a number or a word of the client's program.
-const SHORTEST_SIGNED: usize = 8;
-
-/// The values within a URL; none where something else stands. Words that a page links to are no ids.
-fn parts_of_url(raw: &[u8], is_link: bool) -> Vec<Value<'_>> {
-    let mut found = Vec::new();
-    let Some(url) = Url::of(raw) else {
-        return found;
-    };
-    let segments: Vec<String> = url
-        .segments()
-        .map(|(segment, _)| String::from_utf8_lossy(segment).into_owned())
-        .collect();
-    let parts = url.parts();
-    let read = |part: &Part| {
-        let raw = raw.get(part.range.clone()).unwrap_or_default();
-        part.writing().read(raw)
-    };
-    let strength_of = |part: &Part| strength(&read(part), part.name.as_deref().unwrap_or(""));
-    let in_query = |part: &&Part| part.name.is_some();
-    let mut query = parts.iter().filter(in_query);
-    let is_signed = query.any(|part| strength_of(part) == Some(Strength::Strong));
-    for part in &parts {
-        let value = read(part);
-        let name = part.name.clone();
-        let beside_token = is_signed && name.is_some() && value.len() >= SHORTEST_SIGNED;
-        let strength = strength_of(part);
-        let may_be_word = name.is_none() && !is_link && is_word_id(&value);
-        if name.is_none() && strength.is_none() && !may_be_word {
-            continue;
-        }
-        let before = segments.iter().take(part.segment).map(String::as_str);
-        let named = name
-            .as_deref()
-            .map(|name| nearest_name(std::iter::once(name)))
-            .filter(|stem| !stem.is_empty());
-        // a bare `?id=7` is about what the path is about
-        let stem = named.unwrap_or_else(|| match &name {
-            Some(_) => nearest_name(segments.iter().map(String::as_str)),
-            None => nearest_name(before),
-        });
-        // where no name says that an id stands there, even one with a digit is a word
-        let is_nameless = strength == Some(Strength::Weak) && stem.is_empty();
-        let is_word = may_be_word && (strength.is_none() || is_nameless);
-        found.push(Value {
-            value,
-            shape: Some(url.shape(part, is_word)),
-            name,
-            stem: Some(stem),
-            beside_token,
-            is_word,
-        });
-    }
-    found
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::guess::is_id;
+use super::guess::{file, is_id};
 use super::request::Carried;
 use super::url::Url;
 use crate::http::values::Place;
@@ -76,17 +76,27 @@ pub(crate) fn path(url: &Url<'_>) -> u64 {
     let mut text = Vec::new();
     for (segment, _) in url.segments() {
         text.push(b'/');
-        text.extend_from_slice(if is_id(segment) { b"*" } else { segment });
+        text.extend_from_slice(if id_in(segment).is_some() {
+            b"*"
+        } else {
+            segment
+        });
     }
     hash(2, &text, b"")
+}
+
+/// The id that a segment of a path is, or that stands before the format of a file.
+fn id_in(segment: &[u8]) -> Option<&[u8]> {
+    let name = file(segment).map_or(segment, |(name, _)| name);
+    is_id(name).then_some(name)
 }
 
 /// Adds what a URL has: the ids of its path, and its parameters.
 pub(crate) fn of_url(whole: &[u8], url: &Url<'_>, found: &mut Vec<u64>) {
     for (number, (text, _)) in (1..).zip(url.segments()) {
         let text = Writing::Percent.read(text);
-        if is_id(&text) {
-            add(segment(number, &text), found);
+        if let Some(id) = id_in(&text) {
+            add(segment(number, id), found);
         }
     }
     for (name, range) in url.parameters() {

@@ -64,6 +64,19 @@ pub(crate) fn is_word_id(value: &[u8]) -> bool {
     joined || !has_lower || upper_after_first
 }
 
+/// The name of a file before the one of its format, and that: `lamp-2` and `png`.
+pub(crate) fn file(segment: &[u8]) -> Option<(&[u8], &[u8])> {
+    const LONGEST: usize = 5;
+    let at = segment.iter().rposition(|byte| *byte == b'.')?;
+    let (name, extension) = (segment.get(..at)?, segment.get(at + 1..)?);
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_extension = (1..=LONGEST).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_alphanumeric)
+        && !extension.iter().all(u8::is_ascii_digit);
+    let is_name = !name.is_empty() && name.iter().all(word);
+    (is_extension && is_name).then_some((name, extension))
+}
+
 /// Whether letters and digits alternate as they do in random text.
 fn looks_random(value: &[u8]) -> bool {
     if value.len() < 8 {

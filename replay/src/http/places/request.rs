@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use reprise_wire::http::{Message, StartLine};
 
-use super::guess::{field_stem, is_id, nearest_key, nearest_name};
+use super::guess::{field_stem, file, is_id, nearest_key, nearest_name};
 use super::json::{Kind, leaves};
 use super::url::{Url, parameters};
 use super::{SEARCHED_REQUEST, is_json};
@@ -86,6 +86,18 @@ pub(crate) fn carried(request: &Message<'_>) -> Vec<Carried> {
     search.found
 }
 
+/// The names of the files in a multipart form.
+pub(crate) fn names_of_files<'a>(request: &'a Message<'_>) -> impl Iterator<Item = &'a [u8]> {
+    let kind = request.header("Content-Type").unwrap_or_default();
+    let is_form = kind.to_ascii_lowercase().starts_with(b"multipart/");
+    let body: &[u8] = if is_form { &request.body } else { b"" };
+    const NAME: &[u8] = b"; filename=\"";
+    memchr::memmem::find_iter(body, NAME).filter_map(|at| {
+        let rest = body.get(at + NAME.len()..)?;
+        rest.get(..memchr::memchr(b'"', rest)?)
+    })
+}
+
 struct Search<'a> {
     text: &'a [u8],
     part: Part,
@@ -106,6 +118,7 @@ impl<'a> Search<'a> {
             .collect();
         let names = |count: usize| segments.iter().take(count).map(String::as_str);
         self.about = nearest_name(names(segments.len()));
+        let day = url.day();
         for part in url.parts() {
             let writing = part.writing();
             let (place, stem) = match part.name {
@@ -115,7 +128,13 @@ impl<'a> Search<'a> {
                 }
                 None => {
                     let number = u32::try_from(part.segment + 1).unwrap_or(u32::MAX);
-                    let stem = nearest_name(names(part.segment));
+                    let of_day = day
+                        .as_ref()
+                        .filter(|day| day.segments.contains(&part.segment));
+                    let stem = match of_day {
+                        Some(day) => day.stem(part.segment),
+                        None => nearest_name(names(part.segment)),
+                    };
                     self.note_id(target.get(part.range.clone()), &stem);
                     (Place::Path(number), Some(stem))
                 }
@@ -292,14 +311,8 @@ fn stem_of(name: &str) -> Option<String> {
 
 /// Where the id in a segment stands that names a format after it: `45` of `/articles/45.json`.
 fn id_before_extension(target: &[u8], segment: &Range<usize>) -> Option<Range<usize>> {
-    const LONGEST: usize = 5;
-    let text = target.get(segment.clone())?;
-    let at = text.iter().rposition(|byte| *byte == b'.')?;
-    let (id, extension) = (text.get(..at)?, text.get(at + 1..)?);
-    let is_extension = (1..=LONGEST).contains(&extension.len())
-        && extension.iter().all(u8::is_ascii_alphanumeric)
-        && !extension.iter().all(u8::is_ascii_digit);
-    (is_extension && is_id(id)).then(|| segment.start..segment.start + at)
+    let (id, _) = file(target.get(segment.clone())?)?;
+    is_id(id).then(|| segment.start..segment.start + id.len())
 }
 
 /// How much of the head of a part stands between its name and its content, where it has no file: some clients give each

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::guess::{is_id, is_word_id};
+use super::guess::{file, is_id, is_word_id};
 use crate::http::writing::Writing;
 
 /// A path and a query within a URL; what stands before and after them is left off.
@@ -34,6 +34,24 @@ impl Part {
         } else {
             Writing::Percent
         }
+    }
+}
+
+/// The day that something is kept under: `/2026/11/23/my-title`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Day<'a> {
+    /// The segments that are the year, the month and maybe the day.
+    pub(crate) segments: Range<usize>,
+    /// The segment after them.
+    pub(crate) word: &'a [u8],
+    /// The path up to that.
+    path: &'a [u8],
+}
+
+impl Day<'_> {
+    /// What a segment of it is about: its place in the day of this one page, and of no other page.
+    pub(crate) fn stem(&self, segment: usize) -> String {
+        format!("{segment}:{}", String::from_utf8_lossy(self.path))
     }
 }
 
@@ -69,6 +87,20 @@ impl<'a> Url<'a> {
         parameters(self.whole, self.query.clone())
     }
 
+    /// The day in its path, if something is kept under one.
+    pub(crate) fn day(&self) -> Option<Day<'a>> {
+        let all: Vec<_> = self.segments().collect();
+        let is = |at: usize, fits: fn(&[u8]) -> bool| all.get(at).is_some_and(|(one, _)| fits(one));
+        let year = (0..all.len()).find(|at| is(*at, is_year) && is(at + 1, is_month))?;
+        let end = year + 2 + usize::from(is(year + 2, is_day));
+        let (word, range) = all.get(end)?;
+        Some(Day {
+            segments: year..end,
+            word,
+            path: self.whole.get(self.path.start..range.end)?,
+        })
+    }
+
     /// Everything in it that may be a value.
     pub(crate) fn parts(&self) -> Vec<Part> {
         let mut found: Vec<Part> = self
@@ -96,8 +128,11 @@ impl<'a> Url<'a> {
             shape.push('/');
             if part.name.is_none() && index == part.segment {
                 shape.push_str("{}");
-            } else if is_id(segment) || (is_word && is_word_id(segment)) {
+            } else if is_id(segment) || (is_word && may_be_made(segment)) {
                 shape.push('*');
+            } else if let Some(format) = format_of_id(segment) {
+                shape.push_str("*.");
+                shape.push_str(&String::from_utf8_lossy(format));
             } else {
                 shape.push_str(&String::from_utf8_lossy(segment));
             }
@@ -123,7 +158,10 @@ impl<'a> Url<'a> {
                 "{}" => value = Some(Writing::Percent.read(segment)),
                 "*" => {}
                 text if text.as_bytes() == segment => {}
-                _ => return None,
+                text => {
+                    let format = text.strip_prefix("*.")?;
+                    format_of_id(segment).filter(|one| *one == format.as_bytes())?;
+                }
             }
         }
         if wanted.next().is_some() {
@@ -133,6 +171,32 @@ impl<'a> Url<'a> {
         let (_, range) = self.parameters().find(|(known, _)| known == name)?;
         Some(Writing::Form.read(self.whole.get(range)?))
     }
+}
+
+/// Whether a segment may be a word or a file that a server has given a name.
+fn may_be_made(segment: &[u8]) -> bool {
+    is_word_id(segment) || file(segment).is_some()
+}
+
+fn is_year(segment: &[u8]) -> bool {
+    segment.len() == 4 && segment.starts_with(b"20") && segment.iter().all(u8::is_ascii_digit)
+}
+
+fn is_month(segment: &[u8]) -> bool {
+    matches!(segment, [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2'])
+}
+
+fn is_day(segment: &[u8]) -> bool {
+    matches!(
+        segment,
+        [b'0', b'1'..=b'9'] | [b'1' | b'2', b'0'..=b'9'] | [b'3', b'0' | b'1']
+    )
+}
+
+/// The format of a file that is named like an id: `png` of `lamp-2.png`.
+fn format_of_id(segment: &[u8]) -> Option<&[u8]> {
+    let (name, format) = file(segment)?;
+    is_id(name).then_some(format)
 }
 
 /// A link as it stands in the page at `base`, which is a path: from the root, where it is relative (RFC 3986 section 5.2).
@@ -231,6 +295,52 @@ mod tests {
             None
         );
         assert_eq!(Url::of(b"/carts/8").unwrap().value_at(&shapes[3]), None);
+    }
+
+    #[test]
+    fn a_file_that_is_named_like_an_id_may_be_another_of_its_format() {
+        let url = Url::of(b"/users/57/lamp-2.png?t=x").unwrap();
+        let shapes: Vec<String> = url
+            .parts()
+            .iter()
+            .map(|part| url.shape(part, false))
+            .collect();
+        assert_eq!(shapes[1], "/users/{}/*.png");
+        assert_eq!(shapes[3], "/users/*/*.png?t={}");
+        let value = |url: &'static [u8]| Url::of(url).unwrap().value_at(&shapes[1]);
+        assert_eq!(value(b"/users/8/lamp-2-1.png").as_deref(), Some(&b"8"[..]));
+        for other in ["/users/8/lamp-2.jpg", "/users/8/logo.png", "/users/8/2"] {
+            assert_eq!(value(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_year_and_a_month_with_something_under_it() {
+        for (path, segments, word) in [
+            ("/2026/11/23/my-title/", 0..3, "my-title"),
+            ("/wp-content/uploads/2026/01/lamp.png", 2..4, "lamp.png"),
+            ("/2026/11/23/my-title/feed/", 0..3, "my-title"),
+            ("/2026/11/32/x", 0..2, "32"),
+        ] {
+            let url = Url::of(path.as_bytes()).unwrap();
+            let day = url.day().unwrap();
+            assert_eq!(
+                (day.segments, day.word),
+                (segments, word.as_bytes()),
+                "{path}"
+            );
+        }
+        let title = Url::of(b"http://shop/2026/11/my-title/feed?x=1").unwrap();
+        assert_eq!(title.day().unwrap().stem(1), "1:/2026/11/my-title");
+        for path in [
+            "/2026/11/",
+            "/2026/13/x",
+            "/1926/11/x",
+            "/orders/2026/edit",
+            "/2026/1/x",
+        ] {
+            assert_eq!(Url::of(path.as_bytes()).unwrap().day(), None, "{path}");
+        }
     }
 
     #[test]

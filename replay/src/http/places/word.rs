@@ -1,11 +1,17 @@
 //! Words that a server makes up for a path: random letters (`doc_XUWXxrqs`), and slugs made of what the request says
-//! (`my-title`, and `my-title-2` where there is one already). Any other word of a path is a page.
+//! (`my-title`, and `my-title-2` where there is one already), or of the name of a file in it. Any other word of a path is a page.
 
-use super::guess::{is_id, is_word_id};
+use super::guess::{file, is_id, is_word_id};
+
+/// Shorter names of files stand in any text.
+const SHORTEST_FILE: usize = 3;
 
 /// Whether a word of a path was made up: letters that are no name, or words of what the request `said`, in lower case. A
 /// path in that is one the client knew.
 pub(crate) fn is_made(word: &[u8], said: &[u8]) -> bool {
+    if let Some((name, _)) = file(word) {
+        return name.len() >= SHORTEST_FILE && is_slug_of(&name.to_ascii_lowercase(), said);
+    }
     if !is_word_id(word) {
         return false;
     }
@@ -21,13 +27,30 @@ fn is_slug_of(word: &[u8], said: &[u8]) -> bool {
 /// random letters. What leads to another page does not.
 pub(crate) fn stands_for(word: &[u8], recorded: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || is_joiner(byte);
-    if base(word) == base(recorded) {
+    if let (Some((name, format)), Some((recorded, as_recorded))) = (file(word), file(recorded)) {
+        return format == as_recorded && is_numbered(name, recorded);
+    }
+    // of a day
+    if is_number(recorded) {
+        return is_number(word) && word.len() == recorded.len();
+    }
+    if is_numbered(word, recorded) {
         return true;
     }
     is_generated(recorded)
         && word.len() == recorded.len()
         && word.iter().all(is_word)
         && word.starts_with(kind(recorded))
+}
+
+fn is_number(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether two words are the same but for numbers behind them: `lamp-2` has one, or is itself what `lamp-2-1` adds one to.
+fn is_numbered(word: &[u8], recorded: &[u8]) -> bool {
+    let (of_word, of_recorded) = (base(word), base(recorded));
+    of_word == of_recorded || of_word == recorded || word == of_recorded
 }
 
 /// Whether the letters of a word are random: they are large, or both large and small, and not as in a name.
@@ -105,6 +128,24 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_file_is_made_of_what_the_request_says() {
+        let said = b"my lamp 1.png\n/icons/desk.png\n";
+        assert!(is_made(b"My-Lamp-1.png", said));
+        assert!(is_made(b"lamp.webp", said));
+        assert!(!is_made(b"desk.png", said), "the client knew that path");
+        assert!(!is_made(b"chair.png", said));
+        assert!(!is_made(b"am.png", said));
+    }
+
+    #[test]
+    fn a_part_of_a_day_may_be_another() {
+        assert!(stands_for(b"12", b"11"));
+        assert!(stands_for(b"2027", b"2026"));
+        assert!(!stands_for(b"2027", b"11"));
+        assert!(!stands_for(b"xx", b"11"));
+    }
+
+    #[test]
     fn a_slug_may_have_another_number_and_random_letters_are_others() {
         for (word, recorded) in [
             ("my-title", "my-title"),
@@ -112,6 +153,10 @@ mod tests {
             ("my-title", "my-title-12"),
             ("my-title-3", "my-title-2"),
             ("my-title-6ba7b810", "my-title"),
+            ("top-10-2", "top-10"),
+            ("top-10", "top-10-3"),
+            ("lamp-1.png", "lamp.png"),
+            ("lamp-2-1.png", "lamp-2.png"),
             ("doc_a1b2C3d4", "doc_XUWXxrqs"),
             ("XQZKPL", "KXQZPL"),
         ] {
@@ -127,6 +172,10 @@ mod tests {
             ("doc_list", "doc_XUWXxrqs"),
             ("img_XUWXxrqs", "doc_XUWXxrqs"),
             ("", "my-title"),
+            ("top-10-2", "top-20"),
+            ("lamp-1.jpg", "lamp.png"),
+            ("lamp", "lamp.png"),
+            ("desk.png", "lamp.png"),
         ] {
             assert!(
                 !stands_for(word.as_bytes(), recorded.as_bytes()),

@@ -277,6 +277,7 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
     match (bare, about) {
         (false, _) => name,
         (true, "") => "id".to_owned(),
+        (true, about) if about.contains('/') => "date".to_owned(),
         (true, about) => format!("{about}_id"),
     }
 }

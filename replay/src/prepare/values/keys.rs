@@ -6,7 +6,7 @@ use reprise_wire::redact::without_filling;
 use rustc_hash::FxHasher;
 
 use crate::http::places::Carried;
-use crate::http::places::guess::{Strength, is_word_id, strength};
+use crate::http::places::guess::{Strength, file, is_word_id, strength};
 use crate::http::values::Place;
 
 /// A value that stands for another place's, whatever the two are called, has at least this length.
@@ -46,8 +46,8 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
         None => {
             let named = Some(same_name).filter(|_| is_word_id(value));
             let in_path = matches!(carried.place, Place::Path(_));
-            let word = named.filter(|_| in_path);
-            let word = word.map(|_| hash_of_word(stem, value));
+            let is_word = in_path && (named.is_some() || file(value).is_some());
+            let word = is_word.then(|| hash_of_word(stem, value));
             word.into_iter().chain(long).chain(named).collect()
         }
     };

@@ -12,7 +12,7 @@ use super::keys::{hash, hash_of_field, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
-use crate::http::places::{Looks, Offered, Shown, carried, fields_of, offered};
+use crate::http::places::{Looks, Offered, Shown, carried, fields_of, names_of_files, offered};
 use crate::http::values::{Holder, Number, Part};
 
 /// Places that give one value, so that it is known though one of their answers fails.
@@ -49,13 +49,12 @@ impl LaneSearch {
             path: path(request),
         };
         let text = OnceCell::new();
-        let wanted = |looks: Looks, value: &[u8]| match looks.strength {
+        let wanted = |looks: Looks<'_>| match looks.strength {
             Strength::Strong => true,
-            Strength::Weak if looks.is_word => {
-                let text = text.get_or_init(|| said_in(request));
-                writes && is_made(value, text)
-            }
-            Strength::Weak => looks.names_an_id && (writes || !looks.in_list),
+            Strength::Weak => match looks.word {
+                Some(word) => writes && is_made(word, text.get_or_init(|| said_in(request))),
+                None => looks.names_an_id && (writes || !looks.in_list),
+            },
             Strength::Field => !looks.in_list,
         };
         for found in offered(shown, wanted) {
@@ -177,9 +176,13 @@ impl LaneSearch {
     }
 }
 
-/// What the fields of a request's content say, in lower case.
+/// What the fields of a request's content say, and the names of its files, in lower case.
 fn said_in(request: &Message<'_>) -> Vec<u8> {
     let mut said = Vec::new();
+    for name in names_of_files(request) {
+        said.extend(name.to_ascii_lowercase());
+        said.push(b'\n');
+    }
     for field in carried(request) {
         if field.whole && field.part == Part::Body {
             said.extend(field.value.to_ascii_lowercase());

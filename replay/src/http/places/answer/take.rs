@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::super::beside;
-use super::super::guess::{is_word_id, nearest_name, strength};
+use super::super::guess::{file, is_word_id, nearest_name, strength};
 use super::super::url::Url;
 use super::super::word::stands_for;
 use super::around::{Around, StandsBeside};
@@ -104,7 +104,7 @@ fn value_at<'a>(origin: &Origin, raw: &'a [u8], url: Option<&Url<'a>>) -> Option
     let is_segment = origin.shape.is_some() && origin.parameter().is_none();
     let is_id = || match origin.holder {
         Holder::Link => false,
-        _ => is_word_id(&value),
+        _ => is_word_id(&value) || file(&value).is_some(),
     };
     let is_counted = !is_segment || strength(&value, "").is_some() || is_id();
     (is_counted && !value.is_empty()).then_some(value)

@@ -12,7 +12,7 @@ fn shown<'a>(kind: &'a str, more: &[(&'a [u8], &'a [u8])], body: &'a str) -> Vec
         about: "order",
         path: b"/",
     };
-    offered(shown, |_, _| true)
+    offered(shown, |_| true)
 }
 
 fn named(all: &[Offered]) -> Vec<(String, String, String, bool)> {
@@ -86,9 +86,9 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         about: "",
         path: b"/",
     };
-    let all = offered(shown, |_, _| true);
+    let all = offered(shown, |_| true);
     assert!(!all[0].single && all[2].single);
-    let strong = |looks: Looks, _: &[u8]| looks.strength == Strength::Strong;
+    let strong = |looks: Looks<'_>| looks.strength == Strength::Strong;
     assert_eq!(offered(shown, strong), []);
     let list = br#"{"id": 7, "lines": [{"id": 8}]}"#;
     let shown = Shown {
@@ -97,7 +97,7 @@ fn what_is_not_wanted_is_not_taken_out_and_counts_all_the_same() {
         about: "order",
         path: b"/",
     };
-    let alone = offered(shown, |looks, _| looks.names_an_id && !looks.in_list);
+    let alone = offered(shown, |looks| looks.names_an_id && !looks.in_list);
     expect(&alone, &[("json:id", "order", "7", true)]);
 }
 
