@@ -36,14 +36,7 @@ pub(crate) fn most_open(
     for lane in lanes {
         let lasts_us = lane.ends_us.saturating_sub(lane.starts_us);
         for place in 0..copies_of(plan.seed, lane.id, plan.most_copies()) {
-            let begins = begins_us(
-                plan.seed,
-                lane.id,
-                place,
-                lane.starts_us,
-                lasts_us,
-                length_us,
-            );
+            let begins = begins_us(plan.seed, place, lane.starts_us, lasts_us, length_us);
             for span in lane.spans.iter().filter(|span| belongs(span)) {
                 let into_lane = |at_us: u64| at_us.saturating_sub(lane.plays_from_us);
                 let opens = begins + into_lane(span.opens_us);

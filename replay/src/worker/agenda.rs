@@ -72,8 +72,7 @@ impl Agenda {
             if is_anothers || program.prepared.played.is_over(lane, place) {
                 continue;
             }
-            let begins =
-                copies::begins_us(seed, lane.id, place, lane.starts_us, lasts_us, length_us);
+            let begins = copies::begins_us(seed, place, lane.starts_us, lasts_us, length_us);
             let mut repetition = from_us / length_us;
             let mut begins_us = begins;
             let is_under_way = begins + lasts_us > into_us || program.prepared.played.is_known();

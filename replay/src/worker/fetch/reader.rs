@@ -1,5 +1,6 @@
 //! The thread that reads requests back from the store, in file order as far as it can.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
@@ -23,15 +24,16 @@ const AHEAD: u32 = 4_096;
 /// Two wanted exchanges that lie this close are the beginning of a sequence.
 const NEAR: u32 = 256;
 
-/// Places of the file read on from at the same time: where the recording is, where copies of it are, where
-/// it has begun again.
-const MOST_PLACES: usize = 6;
+/// Places of the file read on from at the same time: where the recording is, where it has begun again, and two for
+/// each of its copies, whose longest lanes begin elsewhere. A place takes half a megabyte.
+const PLACES: RangeInclusive<usize> = 6..=48;
 
 pub(super) struct Reader {
     store: Store,
     program: Arc<Program>,
     /// The one used last in front.
     places: Vec<Place>,
+    most_places: usize,
     /// For exchanges far from every place.
     alone: PayloadReader,
     read_alone: u32,
@@ -48,7 +50,9 @@ struct Place {
 impl Reader {
     pub(super) fn new(store: Store, program: Arc<Program>, shelf: Arc<Shelf>) -> Self {
         let recording = program.prepared.recording;
+        let copies = program.prepared.plan.most_copies().ceil() as usize;
         Self {
+            most_places: (2 * copies + 4).clamp(*PLACES.start(), *PLACES.end()),
             places: vec![Place {
                 requests: store.requests(recording, true),
                 reached: 0,
@@ -94,7 +98,7 @@ impl Reader {
         let mut place = match known {
             Some(at) => self.places.remove(at),
             None if near => {
-                self.places.truncate(MOST_PLACES - 1);
+                self.places.truncate(self.most_places - 1);
                 let before = wanted.exchange.saturating_sub(1);
                 let recording = self.program.prepared.recording;
                 let requests = self.store.requests(recording, true);
