@@ -5,6 +5,7 @@ pub(crate) mod agenda;
 mod exchange;
 mod faulty;
 pub(crate) mod fetch;
+mod front;
 mod http;
 mod in_flight;
 pub(crate) mod lane_copy;
@@ -38,6 +39,7 @@ use crate::schedule::timer::Timer;
 use crate::veil::Veil;
 use agenda::Agenda;
 use fetch::{Fetched, Fetcher, Wanted};
+use front::Front;
 use in_flight::InFlight;
 use lane_copy::LaneCopy;
 use outbox::{Batch, Outbox};
@@ -85,6 +87,8 @@ pub(crate) struct Worker {
     agenda: RefCell<Agenda>,
     lanes: RefCell<FxHashMap<u64, Rc<LaneCopy>>>,
     places: Places,
+    /// Keeps lane copies together where no clock does.
+    front: Front,
     outbox: RefCell<Outbox>,
     /// Which mismatches of each operation were handed over.
     mismatches: RefCell<FxHashMap<u32, Kept>>,
@@ -143,6 +147,7 @@ impl Worker {
                 }
             };
             let places = Places::new(&program, plan.first_copies());
+            let front = Front::new(&program);
             let worker = Rc::new(Self {
                 index,
                 agenda: RefCell::new(Agenda::new(&program, index)),
@@ -153,6 +158,7 @@ impl Worker {
                 clock: RefCell::new(Clock::beginning_at(speed, begins_us)),
                 lanes: RefCell::default(),
                 places,
+                front,
                 mismatches: RefCell::default(),
                 outbox: RefCell::new(Outbox::new(batches)),
                 in_flight,

@@ -80,6 +80,10 @@ pub(crate) struct LaneCopy {
     /// When, in the run's time, the answer came that the next step had waited for; without a clock, at first, when
     /// its place did.
     pub(crate) freed_us: Cell<u64>,
+    /// Which part of the recording it is in, where lane copies are kept together.
+    pub(crate) part: Cell<Option<u64>>,
+    /// It waits on the agenda for others that are far behind.
+    pub(crate) held: Cell<bool>,
     pub(crate) received: RefCell<Received>,
     ahead: RefCell<Ahead>,
     pub(crate) jar: RefCell<Jar>,
@@ -120,6 +124,8 @@ impl LaneCopy {
             awaits_victim: Cell::new(false),
             waits: Cell::new(false),
             freed_us: Cell::new(0),
+            part: Cell::new(None),
+            held: Cell::new(false),
             received: RefCell::default(),
             ahead: RefCell::default(),
             jar: RefCell::default(),

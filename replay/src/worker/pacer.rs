@@ -86,6 +86,7 @@ impl Worker {
                 self.outbox.borrow_mut().busy(&busy);
             }
             self.heed(&mut pace, now_us);
+            self.leave_behind(now_us);
             self.begin_lanes(now_us);
             self.release_due(now_us);
             if self.wanted_is_due(&pace, now_us) {
@@ -322,7 +323,9 @@ impl Worker {
     pub(super) fn recorded_by(&self, run_us: u64) -> f64 {
         let clock = self.clock.borrow();
         match clock.speed() {
-            Speed::Max if !clock.is_paused() => f64::INFINITY,
+            Speed::Max if !clock.is_paused() => {
+                self.front.limit_us().map_or(f64::INFINITY, |us| us as f64)
+            }
             _ => clock.recorded_at(run_us),
         }
     }
@@ -377,11 +380,12 @@ impl Worker {
         let due_us = agenda
             .steps
             .peek()
+            .filter(|step| self.front.admits(step.0.at_us))
             .and_then(|step| clock.run_at(step.0.at_us));
         let begins_us = agenda
             .beginnings
             .peek()
-            .filter(|_| self.places.may_make())
+            .filter(|one| self.places.may_make() && self.front.admits(one.0.at_us))
             .and_then(|one| clock.run_at(one.0.at_us));
         let asks_us = (!self.wanted.borrow().is_empty()).then_some(pace.asked_us + ASK_AFTER_US);
         let plan = &self.program.prepared.plan;
@@ -400,6 +404,7 @@ impl Worker {
             pace.tells_us,
             self.outbox.borrow().due_us(),
             self.in_flight.sweeps_us(),
+            self.front.looks_us(),
         ]
         .into_iter()
         .flatten()

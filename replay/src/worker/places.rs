@@ -78,6 +78,7 @@ impl Worker {
     fn play(self: &Rc<Self>, lane_copy: Rc<LaneCopy>, lane: &Lane) {
         self.places.take();
         lane_copy.plays.set(true);
+        self.advances(&lane_copy, lane);
         if !self.is_paced() {
             // its first request may go from now on, not since the run began
             lane_copy.freed_us.set(self.now_us());
@@ -102,6 +103,9 @@ impl Worker {
             return false;
         }
         self.unread.waits(&lane_copy.waits, false);
+        if self.front.moves(&lane_copy.part, None) {
+            self.wake.notify_one();
+        }
         let places = &self.places;
         if !lane_copy.plays.get() {
             places

@@ -88,6 +88,7 @@ impl Worker {
             let Some(due) = due else { return };
             let lane_copy = self.lanes.borrow().get(&due.lane_copy).cloned();
             let Some(lane_copy) = lane_copy else { continue };
+            lane_copy.held.set(false);
             let Some(lane) = self.program.lane(lane_copy.lane) else {
                 continue;
             };
@@ -126,7 +127,7 @@ impl Worker {
             let Some(step) = lane_copy.step(lane, index) else {
                 break;
             };
-            if !self.is_due(lane_copy, index) || !lane_copy.may_send(&step) {
+            if !self.is_due(lane_copy, lane, index) || !lane_copy.may_send(&step) {
                 break;
             }
             let Some(outgoing) = self.fetched(lane_copy, lane, index, now_us) else {
@@ -141,6 +142,7 @@ impl Worker {
                 break;
             }
             lane_copy.next.set(index + 1);
+            self.advances(lane_copy, lane);
             let Some(outgoing) = outgoing else {
                 self.cannot_read(lane_copy, &step);
                 continue;
@@ -224,13 +226,16 @@ impl Worker {
     }
 
     /// Whether a step's time has come. Without a clock it comes when the step before has been released.
-    fn is_due(&self, lane_copy: &LaneCopy, index: usize) -> bool {
+    fn is_due(&self, lane_copy: &LaneCopy, lane: &Lane, index: usize) -> bool {
         if index < lane_copy.due.get() {
             return true;
         }
         // the first step of a lane copy becomes due by the agenda
         let held = self.closing.get() || self.clock.borrow().is_paused();
         let goes_on = index > 0 && !held && !self.is_paced();
+        if goes_on && self.is_held(lane_copy, lane, index) {
+            return false;
+        }
         if goes_on {
             lane_copy.due.set(index + 1);
             self.outbox.borrow_mut().planned(1);

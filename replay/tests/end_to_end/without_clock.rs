@@ -1,6 +1,8 @@
 //! Runs without a clock, and plans that are given up.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reprise_replay::{Planning, Prepared, ReplayError, Speed};
@@ -132,4 +134,73 @@ fn a_request_that_had_to_make_room_before_its_lane_came_to_it_is_read_again() {
     let (planned, ok) = (ended.summary.planned, ended.summary.outcomes.ok);
     assert_eq!(planned, ok, "{:?}", ended.summary);
     assert!(planned > 2 * 83, "{planned}");
+}
+
+/// Twenty users with so many requests each, all at the same pace.
+fn long_sessions(requests: u32) -> Vec<Said> {
+    let all = (0..requests).flat_map(|nth| {
+        (0..20_u16).map(move |user| get(user, i64::from(nth) * 20, &format!("/{user}/{nth}")))
+    });
+    all.collect()
+}
+
+/// The user and the number of a request of theirs.
+fn whose(request: &str) -> (usize, u32) {
+    let mut path = request.split(' ').nth(1).unwrap().split('/').skip(1);
+    let mut number = || path.next().unwrap().parse::<u32>().unwrap();
+    (number() as usize, number())
+}
+
+#[test]
+fn of_a_large_recording_no_lane_gets_far_ahead_of_a_slow_one() {
+    const REQUESTS: u32 = 500;
+    let come: Arc<[AtomicU32; 20]> = Arc::default();
+    let widest = Arc::new(AtomicU32::new(0));
+    let (noting, noted) = (Arc::clone(&come), Arc::clone(&widest));
+    let address = serve(move |request| {
+        let (user, nth) = whose(request);
+        noting[user].store(nth, Ordering::Relaxed);
+        if user == 0 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let ahead = nth.saturating_sub(noting[0].load(Ordering::Relaxed));
+        noted.fetch_max(ahead, Ordering::Relaxed);
+        Do::Answer(OK.to_owned())
+    });
+    let (_folder, store) = store_with(&long_sessions(REQUESTS));
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    plan.workers = Some(1);
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 20 * u64::from(REQUESTS), "{summary:?}");
+    // 4,096 requests of twenty users, and what positions are not told apart by
+    let widest = widest.load(Ordering::Relaxed);
+    assert!((50..250).contains(&widest), "{widest}");
+}
+
+#[test]
+fn nobody_waits_for_a_lane_whose_answer_does_not_come() {
+    const REQUESTS: u32 = 500;
+    let answered = Arc::new(AtomicU32::new(0));
+    let address = serve(move |request| {
+        if whose(request) != (0, 3) {
+            answered.fetch_add(1, Ordering::Relaxed);
+            return Do::Answer(OK.to_owned());
+        }
+        let others = 19 * REQUESTS;
+        let waits = || answered.load(Ordering::Relaxed) < others;
+        for _ in (0..2_000).take_while(|_| waits()) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        match waits() {
+            true => Do::Hang,
+            false => Do::Answer(OK.to_owned()),
+        }
+    });
+    let (_folder, store) = store_with(&long_sessions(REQUESTS));
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    plan.workers = Some(1);
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!(summary.outcomes.ok, 20 * u64::from(REQUESTS), "{summary:?}");
 }
