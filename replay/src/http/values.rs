@@ -93,6 +93,8 @@ pub(crate) enum Holder {
     /// The `value` of an HTML input or button, or the `content` of a meta element, with this name; or an
     /// attribute `data-...`.
     Html(String),
+    /// A hidden field of this name, in the one form that leads where the request goes.
+    Field(String),
     /// A link, a form's action or a source in HTML.
     Link,
     /// What a script in HTML sets: the key, variable or function before the literal, and the one around that.
@@ -175,7 +177,9 @@ impl fmt::Display for Origin {
             (Holder::Link, None) => f.write_str("link"),
             (Holder::Cookie { name, .. }, _) => write!(f, "cookie:{name}"),
             (Holder::Header(name), shape) => with_shape(f, "header", name, shape.as_deref()),
-            (Holder::Html(name), shape) => with_shape(f, "html", name, shape.as_deref()),
+            (Holder::Html(name) | Holder::Field(name), shape) => {
+                with_shape(f, "html", name, shape.as_deref())
+            }
             (Holder::Script(path), shape) => with_shape(f, "script", path, shape.as_deref()),
             (Holder::Json(path), shape) => with_shape(f, "json", path, shape.as_deref()),
         }

@@ -22,7 +22,8 @@ use super::notes::Sought;
 use crate::http::places::Carried;
 use crate::http::values::{Carry, Fill, LaneValues, Number, Part, Place};
 use about::{about, matters, text_of};
-use keys::{hash, hash_of_rule, id_key, key_of_field, keys_of};
+use beside::way_of;
+use keys::{hash, hash_of_rule, id_key, key_in_form, key_of_field, keys_of};
 use login::Login;
 
 pub(crate) use context::{Context, Found};
@@ -64,6 +65,8 @@ pub(crate) struct LaneSearch {
     own_ids: usize,
     /// The last request logged its user in.
     logs_in: bool,
+    /// Where the last request goes, if it sends a form.
+    way: Vec<u64>,
     values: LaneValues,
 }
 
@@ -134,6 +137,7 @@ impl LaneSearch {
         self.givers.clear();
         self.carries.clear();
         self.just_used.clear();
+        self.way = way_of(request, &all);
         let mut lacks = false;
         let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
         for carried in &all {
@@ -264,7 +268,8 @@ impl LaneSearch {
         let by_rule = rule
             .map(hash_of_rule)
             .filter(|key| self.offered.contains_key(key));
-        let keys = keys_of(carried);
+        let mut keys = keys_of(carried);
+        keys.extend(key_in_form(carried, &self.way));
         let by_equality = || keys.iter().copied();
         let offered = by_equality().find(|key| self.offered.contains_key(key));
         let key = by_rule.or(offered).or_else(|| by_equality().next())?;

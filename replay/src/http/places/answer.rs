@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::guess::{Strength, is_code, is_word_id, names_an_id, strength};
 use super::url::Url;
 use super::{SEARCHED, beside};
-use crate::http::values::Origin;
+use crate::http::values::{Holder, Origin};
 use around::{Around, StandsBeside};
 use parts::{Value, parts_of_url};
 use walk::{Spot, walk};
@@ -41,14 +41,17 @@ pub(crate) struct Offered {
     pub(crate) single: bool,
     /// What its link, form or object has beside it.
     pub(crate) beside: Vec<u64>,
+    /// Where its form leads.
+    pub(crate) way: Vec<u64>,
     /// Whether it is a word of a path.
     pub(crate) is_word: bool,
 }
 
 impl StandsBeside for Offered {
-    fn stands_in_form(&mut self, beside: &[u64]) {
+    fn stands_in_form(&mut self, beside: &[u64], way: &[u64]) {
         if self.origin.shape.is_none() {
             self.beside.extend_from_slice(beside);
+            self.way.extend_from_slice(way);
         }
     }
 
@@ -182,6 +185,7 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks<'_>) -> bool) -> 
                 stem,
                 single: !place.is_in_array(),
                 beside: beside_link(place, raw),
+                way: Vec::new(),
                 is_word,
             });
             around.holds(found.len());
@@ -191,7 +195,32 @@ pub(crate) fn offered(answer: Shown<'_>, wanted: impl Fn(Looks<'_>) -> bool) -> 
     for (offered, key) in found.iter_mut().zip(keys) {
         offered.single &= seen.is_single(key);
     }
+    tell_forms(&mut found);
     found
+}
+
+/// A hidden field of which there are several is known by where its form leads, unless two forms with such lead there.
+fn tell_forms(found: &mut [Offered]) {
+    let mut fields: FxHashMap<(u64, Vec<u64>), usize> = FxHashMap::default();
+    let key_of = |one: &Offered| match (&one.origin.holder, one.strength) {
+        (Holder::Html(name), Strength::Field) if !one.single && !one.way.is_empty() => {
+            Some((beside::field(name, b""), one.way.clone()))
+        }
+        _ => None,
+    };
+    for key in found.iter().filter_map(key_of) {
+        *fields.entry(key).or_default() += 1;
+    }
+    if fields.is_empty() {
+        return;
+    }
+    for one in found {
+        let is_only = key_of(one).is_some_and(|key| fields.get(&key) == Some(&1));
+        if let (true, Holder::Html(name)) = (is_only, &one.origin.holder) {
+            one.origin.holder = Holder::Field(name.clone());
+            one.beside.clone_from(&one.way);
+        }
+    }
 }
 
 /// What a link has beside a value.

@@ -91,14 +91,25 @@ fn id_in(segment: &[u8]) -> Option<&[u8]> {
     is_id(name).then_some(name)
 }
 
-/// Adds what a URL has: the ids of its path, and its parameters.
-pub(crate) fn of_url(whole: &[u8], url: &Url<'_>, found: &mut Vec<u64>) {
+/// The hashes of where a form leads, or a request goes: its path and the ids in that.
+pub(crate) fn way(url: &Url<'_>) -> Vec<u64> {
+    let mut found = vec![path(url)];
+    ids_of_path(url, &mut found);
+    found
+}
+
+fn ids_of_path(url: &Url<'_>, found: &mut Vec<u64>) {
     for (number, (text, _)) in (1..).zip(url.segments()) {
         let text = Writing::Percent.read(text);
         if let Some(id) = id_in(&text) {
             add(segment(number, id), found);
         }
     }
+}
+
+/// Adds what a URL has: the ids of its path, and its parameters.
+pub(crate) fn of_url(whole: &[u8], url: &Url<'_>, found: &mut Vec<u64>) {
+    ids_of_path(url, found);
     for (name, range) in url.parameters() {
         let raw = whole.get(range).unwrap_or_default();
         add(field(&name, &Writing::Form.read(raw)), found);

@@ -6,9 +6,9 @@ use reprise_wire::http::{Message, StartLine};
 use super::LaneSearch;
 use super::about::text_of;
 use crate::http::places::Carried;
-use crate::http::places::beside::{of_request, path};
+use crate::http::places::beside::{of_request, path, way};
 use crate::http::places::url::Url;
-use crate::http::values::{Beside, Fill, Number};
+use crate::http::values::{Beside, Fill, Number, Place};
 
 impl LaneSearch {
     /// Adds to what is taken for the last request what is to stand beside it.
@@ -56,6 +56,18 @@ impl LaneSearch {
                 && carry.writing == carried.writing
         });
         same.map(|carry| carry.fill)
+    }
+}
+
+/// Where a request goes that sends a form.
+pub(super) fn way_of(request: &Message<'_>, all: &[Carried]) -> Vec<u64> {
+    let in_form = |one: &Carried| matches!(one.place, Place::Form(_) | Place::Multipart(_));
+    let StartLine::Request { target, .. } = &request.start else {
+        return Vec::new();
+    };
+    match Url::of(target) {
+        Some(url) if all.iter().any(in_form) => way(&url),
+        _ => Vec::new(),
     }
 }
 

@@ -267,9 +267,13 @@ pub(super) fn name_of(origin: &Origin, about: &str) -> String {
     let by_shape = by_shape.then(|| origin.parameter().unwrap_or("").to_owned());
     let name = match (&origin.holder, by_shape) {
         (_, Some(parameter)) => parameter,
-        (Holder::Header(name) | Holder::Html(name) | Holder::Cookie { name, .. }, None) => {
-            name.clone()
-        }
+        (
+            Holder::Header(name)
+            | Holder::Html(name)
+            | Holder::Field(name)
+            | Holder::Cookie { name, .. },
+            None,
+        ) => name.clone(),
         (Holder::Json(path) | Holder::Script(path), None) => last_key(path).to_owned(),
         (Holder::Link, None) => String::new(),
     };

@@ -74,6 +74,21 @@ pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
     hash(&format!("\u{0}field {name}"), value)
 }
 
+/// The hash under which a hidden field of one of several forms is offered: that which leads this way.
+pub(super) fn hash_of_field_in(way: &[u64], name: &str, value: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    way.iter().for_each(|part| hasher.write_u64(*part));
+    hasher.write_u64(hash_of_field(name, value));
+    hasher.finish()
+}
+
+/// The hash under which a form has offered what a request carries that goes this way.
+pub(super) fn key_in_form(carried: &Carried, way: &[u64]) -> Option<u64> {
+    let of_form = matches!(carried.place, Place::Form(_) | Place::Multipart(_));
+    let is_field = of_form && carried.whole && !way.is_empty();
+    is_field.then(|| hash_of_field_in(way, carried.place.name(), &carried.value))
+}
+
 /// The hash under which a word of a path is offered: one about nothing is about the root of the site.
 pub(super) fn hash_of_word(stem: &str, value: &[u8]) -> u64 {
     if stem.is_empty() {

@@ -8,7 +8,7 @@ use super::super::notes::Sought;
 use super::super::session::set_cookie;
 use super::about::{about, method, path};
 use super::elsewhere::Giver;
-use super::keys::{hash, hash_of_field, hash_of_rule, hash_of_word};
+use super::keys::{hash, hash_of_field, hash_of_field_in, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
@@ -102,6 +102,7 @@ impl LaneSearch {
         let is_named = found.is_word || !found.stem.is_empty();
         let is_given = found.names_an_id && (found.single || writes) && is_named;
         let use_of_it = hash(&found.stem, &found.value);
+        let is_one = found.single || matches!(found.origin.holder, Holder::Field(_));
         // it may have been made of what this very request says
         let just_said = found.is_word && self.just_used.contains(&use_of_it);
         // a word that other users were led to, too, is a page
@@ -112,8 +113,8 @@ impl LaneSearch {
             Strength::Weak => {
                 is_given && !is_page && (just_said || !self.used.contains(&use_of_it))
             }
-            // of several forms on a page nothing says which was sent; what a token signs goes with it
-            Strength::Field => found.single || found.origin.shape.is_some(),
+            // of several forms on a page the one counts that leads where a request goes; what a token signs goes with it
+            Strength::Field => is_one || found.origin.shape.is_some(),
         };
         if !is_certain {
             return;
@@ -151,7 +152,7 @@ impl LaneSearch {
             taken: 0,
         });
         offer.last_us = offer.last_us.max(exchange.answered_us);
-        if !(offer.sources.is_empty() || (found.single && offer.sources.len() < MOST_SOURCES)) {
+        if !(offer.sources.is_empty() || (is_one && offer.sources.len() < MOST_SOURCES)) {
             return;
         }
         offer.sources.push(Source {
@@ -202,6 +203,7 @@ fn key_of(found: &Offered) -> Option<u64> {
         Strength::Field => match (found.origin.parameter(), &found.origin.holder) {
             (Some(name), _) => hash_of_field(name, value),
             (None, Holder::Html(name)) => hash_of_field(name, value),
+            (None, Holder::Field(name)) => hash_of_field_in(&found.way, name, value),
             (None, _) => return None,
         },
     })

@@ -9,8 +9,8 @@ use super::walk::Spot;
 
 /// What was found in an answer, and is to know what stands beside it.
 pub(super) trait StandsBeside {
-    /// Takes what its form or its tag has.
-    fn stands_in_form(&mut self, beside: &[u64]);
+    /// Takes what its form or its tag has, and where the form leads.
+    fn stands_in_form(&mut self, beside: &[u64], way: &[u64]);
     /// Takes what its object of a list has.
     fn stands_in_row(&mut self, beside: &[u64]);
 }
@@ -121,6 +121,7 @@ struct Holder {
     /// Where in what was found so far it begins.
     from: Option<usize>,
     beside: Vec<u64>,
+    way: Vec<u64>,
 }
 
 impl Holder {
@@ -133,6 +134,7 @@ impl Holder {
     fn begins_at(&mut self, action: &[u8], found: &mut [impl StandsBeside]) {
         self.begins(found);
         add_url(action, &mut self.beside);
+        self.way = Url::of(action).map_or_else(Vec::new, |url| beside::way(&url));
     }
 
     fn add(&mut self, one: u64) {
@@ -145,9 +147,10 @@ impl Holder {
     fn ends(&mut self, found: &mut [impl StandsBeside]) {
         let from = self.from.take().unwrap_or(found.len());
         for one in found.iter_mut().skip(from) {
-            one.stands_in_form(&self.beside);
+            one.stands_in_form(&self.beside, &self.way);
         }
         self.beside.clear();
+        self.way.clear();
     }
 }
 

@@ -118,7 +118,7 @@ impl Take {
 }
 
 impl StandsBeside for Candidate<'_> {
-    fn stands_in_form(&mut self, beside: &[u64]) {
+    fn stands_in_form(&mut self, beside: &[u64], _way: &[u64]) {
         if self.take.origin.shape.is_none() {
             self.beside.extend_from_slice(beside);
         }
@@ -148,8 +148,12 @@ impl<'t> Chosen<'t> {
     /// among several such the one that stands where the recorded one stood.
     pub(crate) fn choose(self, fills: Fills<'_>) -> Vec<Choice> {
         let mut best: Vec<(Candidate<'t>, usize)> = Vec::new();
-        for candidate in self.candidates {
-            let score = candidate.score(fills);
+        let scores: Vec<usize> = self.candidates.iter().map(|one| one.score(fills)).collect();
+        let unclear = unclear(&self.candidates, &scores);
+        for ((candidate, score), unclear) in self.candidates.into_iter().zip(scores).zip(unclear) {
+            if unclear {
+                continue;
+            }
             let same =
                 |(one, _): &&mut (Candidate<'t>, usize)| std::ptr::eq(one.take, candidate.take);
             match best.iter_mut().find(same) {
@@ -171,6 +175,22 @@ impl<'t> Chosen<'t> {
         });
         chosen.collect()
     }
+}
+
+/// Which candidates for a hidden field are in another form than the request is of, or in one of several that may be it.
+fn unclear(candidates: &[Candidate<'_>], scores: &[usize]) -> Vec<bool> {
+    let is_of_form = |one: &Candidate<'_>, score: usize| score == one.take.beside.len();
+    let all = candidates.iter().zip(scores);
+    let unclear = all.clone().map(|(one, score)| {
+        if !matches!(one.take.origin.holder, Holder::Field(_)) {
+            return false;
+        }
+        let mut others = all.clone().filter(|(other, score)| {
+            std::ptr::eq(other.take, one.take) && is_of_form(other, **score)
+        });
+        !is_of_form(one, *score) || others.any(|(other, _)| other.value != one.value)
+    });
+    unclear.collect()
 }
 
 impl Candidate<'_> {

@@ -1,6 +1,7 @@
 //! Every place of an answer that holds a value: header fields, what HTML holds for its forms and scripts,
 //! links, the strings and numbers of JSON documents.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
@@ -110,7 +111,8 @@ impl Spot<'_> {
     pub(super) fn is(&self, holder: &Holder) -> bool {
         match (self, holder) {
             (Self::Header(name), Holder::Header(known))
-            | (Self::Html(name) | Self::Hidden(name), Holder::Html(known)) => name == known,
+            | (Self::Html(name) | Self::Hidden(name), Holder::Html(known))
+            | (Self::Hidden(name), Holder::Field(known)) => name == known,
             (
                 Self::Cookie { name, decoded },
                 Holder::Cookie {
@@ -348,7 +350,13 @@ fn form(inside: &[u8], base: &[u8], found: &mut dyn FnMut(Spot<'_>, &[u8])) {
     let mut all = attributes(inside);
     let action = all.find(|(name, _)| name.eq_ignore_ascii_case(b"action"));
     let action = action.map(|(_, raw)| html_text(raw)).unwrap_or_default();
-    found(Spot::Form, &from_root(&action, base));
+    // without an action it leads to its own page
+    let action = if action.is_empty() {
+        Cow::Borrowed(base)
+    } else {
+        from_root(&action, base)
+    };
+    found(Spot::Form, &action);
     for (name, raw) in attributes(inside) {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         linked(&name, (&html_text(raw), base), found);

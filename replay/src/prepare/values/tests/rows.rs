@@ -212,3 +212,49 @@ fn links_from_the_page_they_stand_in_have_tokens_too() {
     let own = links(&[(6, "dd44ee55f1"), (5, "dd44ee55f2")]);
     assert_eq!(searched.sent(1, &[(0, &own)]), delete(6, "dd44ee55f1"));
 }
+
+/// Forms with where they lead and the revision that they change.
+fn editing(forms: &[(&str, u32)]) -> String {
+    let forms = forms.iter().map(|(action, revision)| {
+        format!(
+            "<form method=post action='{action}'><input type=hidden name=revision value='rev.{revision}'>\
+             <input name=text></form>"
+        )
+    });
+    page(&forms.collect::<String>())
+}
+
+#[test]
+fn a_hidden_field_of_several_forms_is_that_of_the_form_that_leads_where_the_request_goes() {
+    let change = |path: &str, revision: u32| post(path, &format!("revision=rev.{revision}&text=x"));
+    let searched = Recorded::new()
+        .said(
+            "GET /notes",
+            &get("/notes"),
+            &editing(&[("/notes/12", 3), ("/notes/13", 4), ("", 5)]),
+        )
+        .said("POST /notes/{id}", &change("/notes/13", 4), EMPTY)
+        .said("POST /notes", &change("/notes", 5), EMPTY)
+        .search(&Plan::of("x"));
+    let own = editing(&[("/notes/13", 7), ("/notes/12", 4), ("/notes", 8)]);
+    assert_eq!(searched.sent(1, &[(0, &own)]), change("/notes/13", 7));
+    assert_eq!(searched.sent(2, &[(0, &own)]), change("/notes", 8));
+    // its form is gone, or there are two
+    let without = editing(&[("/notes/12", 7), ("/search", 8)]);
+    assert_eq!(searched.sent(1, &[(0, &without)]), change("/notes/13", 4));
+    let two = editing(&[("/notes/13", 7), ("/notes/13", 8)]);
+    assert_eq!(searched.sent(1, &[(0, &two)]), change("/notes/13", 4));
+}
+
+#[test]
+fn a_hidden_field_of_several_forms_that_lead_to_one_place_stays() {
+    let change = post("/change", "revision=rev.4&text=x");
+    let recorded = Recorded::new()
+        .said(
+            "GET /notes",
+            &get("/notes"),
+            &editing(&[("/change", 3), ("/change", 4)]),
+        )
+        .said("POST /change", &change, EMPTY);
+    assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
+}
