@@ -19,6 +19,7 @@ mod release;
 mod standstill;
 mod unread;
 mod verify;
+mod wanting;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! What a worker has before it, in order of recorded time: lane copies to begin, steps to become due.
+//! What a worker has before it, in order of recorded time: lane copies to begin, steps to be asked for, steps to
+//! become due.
 //! Which copies are this worker's follows from their position, so shards never talk. Unit: microseconds.
 
 use std::cmp::Reverse;
@@ -30,11 +31,13 @@ pub(crate) struct DueStep {
 /// Lanes that would be under way begin within this part of what one lasts: not at once.
 const SPREAD: u64 = 10;
 
-/// Both, earliest first.
+/// All of it, earliest first.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     pub(crate) beginnings: BinaryHeap<Reverse<Beginning>>,
     pub(crate) steps: BinaryHeap<Reverse<DueStep>>,
+    /// The first step of each lane copy that was too far away to be asked for.
+    pub(crate) wants: BinaryHeap<Reverse<DueStep>>,
 }
 
 impl Agenda {
@@ -112,6 +115,15 @@ impl Agenda {
         self.beginnings.pop().map(|Reverse(beginning)| beginning)
     }
 
+    /// The next step to ask for, if it becomes due by `by_us`.
+    pub(crate) fn take_want(&mut self, by_us: f64) -> Option<DueStep> {
+        let Reverse(first) = self.wants.peek()?;
+        if first.at_us as f64 > by_us {
+            return None;
+        }
+        self.wants.pop().map(|Reverse(want)| want)
+    }
+
     /// The next step to become due, if it does by `by_us`.
     pub(crate) fn take_due(&mut self, by_us: f64) -> Option<DueStep> {
         let Reverse(first) = self.steps.peek()?;
@@ -119,5 +131,24 @@ impl Agenda {
             return None;
         }
         self.steps.pop().map(|Reverse(step)| step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_asked_for_in_the_order_they_become_due_and_not_before_their_time() {
+        let mut agenda = Agenda::default();
+        for (lane_copy, at_us) in [(1, 900), (2, 300), (3, 600)] {
+            agenda.wants.push(Reverse(DueStep { at_us, lane_copy }));
+        }
+        let asked: Vec<u64> = std::iter::from_fn(|| agenda.take_want(600.0))
+            .map(|want| want.lane_copy)
+            .collect();
+        assert_eq!(asked, [2, 3]);
+        assert_eq!(agenda.take_want(899.0), None);
+        assert!(agenda.take_want(f64::INFINITY).is_some());
     }
 }

@@ -25,9 +25,6 @@ use window::{AT_ONCE, Window};
 /// How many steps ahead of the one to send are fetched at most.
 const AHEAD: usize = 16;
 
-/// How many are fetched however far away they are.
-const ALWAYS_AHEAD: usize = 2;
-
 /// The recorded connection, and the route, that a connection stands for.
 type StandsFor = (u32, u16);
 
@@ -82,6 +79,8 @@ pub(crate) struct LaneCopy {
     pub(crate) freed_us: Cell<u64>,
     /// Which part of the recording it is in, where lane copies are kept together.
     pub(crate) part: Cell<Option<u64>>,
+    /// The agenda says when to ask for its next steps.
+    pub(crate) wants: Cell<bool>,
     /// It waits on the agenda for others that are far behind.
     pub(crate) held: Cell<bool>,
     pub(crate) received: RefCell<Received>,
@@ -125,6 +124,7 @@ impl LaneCopy {
             waits: Cell::new(false),
             freed_us: Cell::new(0),
             part: Cell::new(None),
+            wants: Cell::new(false),
             held: Cell::new(false),
             received: RefCell::default(),
             ahead: RefCell::default(),
@@ -217,18 +217,10 @@ impl LaneCopy {
         horizon_us: f64,
         has_room: bool,
     ) -> Option<Wanted> {
-        let (most, always) = if has_room {
-            (AHEAD, ALWAYS_AHEAD)
-        } else {
-            (1, 0)
-        };
+        let most = if has_room { AHEAD } else { 1 };
         let (next, index) = (self.next.get(), self.asked.get());
         let step = self.step(lane, index)?;
-        let near = || {
-            self.intended_us(lane, index)
-                .is_some_and(|at| at as f64 <= horizon_us)
-        };
-        if index >= next + most || (index >= next + always && !near()) {
+        if index >= next + most || self.intended_us(lane, index)? as f64 > horizon_us {
             return None;
         }
         self.asked.set(index + 1);
@@ -240,6 +232,11 @@ impl LaneCopy {
                 .checked_shl(step.size_log2.into())
                 .unwrap_or(usize::MAX >> 1),
         })
+    }
+
+    /// When the next step that was not asked for is intended, in recorded time.
+    pub(crate) fn asks_us(&self, lane: &Lane) -> Option<u64> {
+        self.intended_us(lane, self.asked.get())
     }
 
     /// Keeps what was found of the request of step `index`.

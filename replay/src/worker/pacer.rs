@@ -89,6 +89,7 @@ impl Worker {
             self.leave_behind(now_us);
             self.begin_lanes(now_us);
             self.release_due(now_us);
+            self.want_due(now_us);
             if self.wanted_is_due(&pace, now_us) {
                 pace.asked_us = now_us;
                 self.ask();
@@ -196,6 +197,7 @@ impl Worker {
             let mut agenda = self.agenda.borrow_mut();
             agenda.beginnings.clear();
             agenda.steps.clear();
+            agenda.wants.clear();
             drop(agenda);
             let lanes: Vec<Rc<LaneCopy>> = self.lanes.borrow().values().cloned().collect();
             for lane_copy in &lanes {
@@ -405,6 +407,7 @@ impl Worker {
             self.outbox.borrow().due_us(),
             self.in_flight.sweeps_us(),
             self.front.looks_us(),
+            self.wants_us(),
         ]
         .into_iter()
         .flatten()

@@ -14,7 +14,6 @@ use super::agenda::{Beginning, DueStep};
 use super::exchange::Job;
 use super::fetch::Outgoing;
 use super::lane_copy::{Found, LaneCopy};
-use super::pacer::ASK_AFTER_US;
 use crate::plan::{CopyWrites, MissingValues, Speed};
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::reason::SkipReason;
@@ -23,9 +22,6 @@ use crate::run::event::WarningKind;
 
 /// A lane further behind than this is anchored anew: it would only measure its own backlog.
 const MOST_BEHIND_US: u64 = 5_000_000;
-
-/// So many wanted steps are asked for at once, without waiting for more.
-const ASK_FOR: usize = 64;
 
 impl Worker {
     /// Makes a lane copy and puts its first step on the agenda.
@@ -253,7 +249,7 @@ impl Worker {
     }
 
     /// A lane's steps cannot be read back: what is still to come is not known, and the run ends here.
-    fn cannot_go_on(&self) {
+    pub(super) fn cannot_go_on(&self) {
         let message = "the plan cannot be read back beside its recording: ending".to_owned();
         self.outbox
             .borrow_mut()
@@ -322,34 +318,6 @@ impl Worker {
         self.agenda.borrow_mut().steps.push(Reverse(due));
         let wakes_us = self.clock.borrow().run_at(at_us).unwrap_or(u64::MAX);
         if wakes_us < self.sleeps_until_us.get() {
-            self.wake.notify_one();
-        }
-    }
-
-    /// Looks for the bytes of the steps that come next on the shelf, or asks for them: many at once, or soon.
-    fn want_ahead(&self, lane_copy: &LaneCopy, lane: &Lane, now_us: u64) {
-        const NEAR_US: u64 = 1_000_000;
-        if lane_copy.is_broken.get() {
-            self.cannot_go_on();
-        }
-        if !lane_copy.may_want(lane) {
-            return;
-        }
-        let horizon_us = self.recorded_by(now_us + NEAR_US);
-        let mut all = self.wanted.borrow_mut();
-        let before = all.len();
-        while let Some(wanted) = lane_copy.next_wanted(lane, horizon_us, self.fetcher.has_room()) {
-            if self.fetcher.is_at_hand(&wanted) {
-                lane_copy.keep_found(wanted.step as usize, Found::OnShelf(wanted));
-            } else {
-                all.push(wanted);
-            }
-        }
-        let after = all.len();
-        drop(all);
-        if after >= ASK_FOR {
-            self.ask();
-        } else if before == 0 && after > 0 && self.sleeps_until_us.get() > now_us + ASK_AFTER_US {
             self.wake.notify_one();
         }
     }

@@ -18,8 +18,9 @@ use crate::mysql::command::{MysqlCommand, may_send_files};
 use crate::prepare::notes::{Note, NoteReader};
 use crate::run::program::Program;
 
-/// How far ahead reading goes on in sequence to reach an exchange, instead of fetching it alone.
-const AHEAD: u32 = 4_096;
+/// How far ahead reading goes on in sequence to reach an exchange, instead of fetching it alone: to read one alone
+/// costs as much as some ten in sequence, and of those on the way most are wanted soon.
+const AHEAD: u32 = 256;
 
 /// Two wanted exchanges that lie this close are the beginning of a sequence.
 const NEAR: u32 = 256;
