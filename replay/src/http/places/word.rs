@@ -9,13 +9,22 @@ const SHORTEST_FILE: usize = 3;
 /// Whether a word of a path was made up: letters that are no name, or words of what the request `said`, in lower case. A
 /// path in that is one the client knew.
 pub(crate) fn is_made(word: &[u8], said: &[u8]) -> bool {
-    if let Some((name, _)) = file(word) {
-        return name.len() >= SHORTEST_FILE && is_slug_of(&name.to_ascii_lowercase(), said);
+    if let Some((name, format)) = file(word) {
+        return name.len() >= SHORTEST_FILE && is_file_of(name, format, said);
     }
     if !is_word_id(word) {
         return false;
     }
     is_generated(word) || is_slug_of(&word.to_ascii_lowercase(), said)
+}
+
+/// Whether one of the lines that a request said is the name of such a file: `My Lamp.PNG` makes `my-lamp.png`. Other words
+/// make no file: `upload.php` is a page.
+fn is_file_of(name: &[u8], format: &[u8], said: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ending = [b".", format].concat().to_ascii_lowercase();
+    let mut lines = said.split(|byte| *byte == b'\n');
+    lines.any(|line| line.ends_with(&ending) && is_slug_of(&name, line))
 }
 
 fn is_slug_of(word: &[u8], said: &[u8]) -> bool {
@@ -131,7 +140,8 @@ mod tests {
     fn the_name_of_a_file_is_made_of_what_the_request_says() {
         let said = b"my lamp 1.png\n/icons/desk.png\n";
         assert!(is_made(b"My-Lamp-1.png", said));
-        assert!(is_made(b"lamp.webp", said));
+        assert!(is_made(b"lamp.png", said));
+        assert!(!is_made(b"lamp.php", said), "a page");
         assert!(!is_made(b"desk.png", said), "the client knew that path");
         assert!(!is_made(b"chair.png", said));
         assert!(!is_made(b"am.png", said));

@@ -42,6 +42,16 @@ fn the_name_of_a_file_is_the_one_that_the_target_gives_it() {
 }
 
 #[test]
+fn a_page_that_an_upload_leads_to_is_no_file_of_it() {
+    let uploaded = |title: &str| post("/media-new.php", &format!("submit={title}&file=pic-0.png"));
+    let led = json("302 Found", "Location: /admin/upload.php\r\n", "");
+    let recorded = Recorded::new()
+        .said("POST /media-new.php", &uploaded("Upload"), &led)
+        .said("GET /admin/upload.php", &get("/admin/upload.php"), EMPTY);
+    assert_eq!(recorded.search(&Plan::of("x")).listed(), [""; 0]);
+}
+
+#[test]
 fn an_id_before_a_file_is_found_whatever_the_file_is_called() {
     let searched = Recorded::new()
         .said(
