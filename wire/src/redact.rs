@@ -40,6 +40,7 @@ pub use rules::{Action, Detector, Rule, Rules, RulesError, Target};
 use mysql::Memory;
 use pass::Pass;
 use pseudonym::Pseudonyms;
+pub(crate) use url::decode;
 
 /// Which secrets to replace before anything is stored, and the key that their pseudonyms come from.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use super::pairing::{Asked, Pair, Pairing};
 use super::seek::is_message_start;
 use super::stream::{Hole, MessageStream, Side, StreamEvent};
 use crate::connection::{DecodeLoss, MessageCounts, Spoken, is_tls_handshake};
-use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary};
+use crate::operation::{UNSEEN_REQUEST, http_operation, http_summary, name_what_is_asked};
 use crate::{Close, Direction, Exchange, ExchangeTimes, Flags, Limits, Piece, Protocol, Timestamp};
 
 /// Decodes a connection that speaks HTTP/1.x.
@@ -234,7 +234,10 @@ impl HttpDecoder {
         flags.set(Flags::MIDSTREAM, self.midstream);
         flags.set(Flags::INTERIM, pair.interim);
         let (asked, request) = match pair.request {
-            Some((asked, message)) => (asked, Some(message)),
+            Some((mut asked, message)) => {
+                name_what_is_asked(&mut asked.operation, &message.bytes);
+                (asked, Some(message))
+            }
             None => (Asked::default(), None),
         };
         if let Some(message) = &request {

@@ -9,7 +9,7 @@ mod plain;
 mod tests;
 
 use crate::http::Message;
-use crate::operation::{http_operation, http_summary};
+use crate::operation::{http_operation, http_summary, name_what_is_asked};
 use crate::{Exchange, Flags, Payload};
 
 use super::detect::{self, Detected, Neighbours};
@@ -164,6 +164,7 @@ fn describe_again(exchange: &mut Exchange) {
     let target = target.trim_ascii_start();
     exchange.summary = http_summary(method, target);
     exchange.operation = http_operation(method, target);
+    name_what_is_asked(&mut exchange.operation, &request.bytes);
 }
 
 /// The lines that stand for an exchange may repeat what was counted in the exchange itself. `request`: what

@@ -271,7 +271,7 @@ fn segment_rule(pass: &Pass, segment: &[u8], number: usize) -> Option<usize> {
 }
 
 /// Percent-decoding; what is not an escape stays as it is. `plus`: `+` is a blank, as in forms.
-pub(super) fn decode(text: &[u8], plus: bool) -> Vec<u8> {
+pub(crate) fn decode(text: &[u8], plus: bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {
