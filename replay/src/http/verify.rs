@@ -17,6 +17,8 @@ use noise::Noise;
 use part::{Part, name_of, parts, walk};
 use word::same_text;
 
+use crate::http::places::is_html;
+use crate::http::writing::html_text;
 use crate::veil::Veil;
 
 pub(crate) use part::KeyHash;
@@ -318,11 +320,20 @@ impl<'a> Compared<'a> {
         one.value == other.value
             || (one.is_secret && !one.value.is_empty() && !other.value.is_empty())
             || self.same_text(one.value, other.value)
+            || self.same_characters(one.value, other.value)
             || self.same_veiled(one.value, other.value)
     }
 
     fn same_text(&self, one: &[u8], other: &[u8]) -> bool {
         same_text(one, self.recorded.known, other, self.answered.known)
+    }
+
+    /// Whether two texts of pages are the same once their character references are read: some pages write addresses in
+    /// another mixture of them every time, so that they are not gathered.
+    fn same_characters(&self, one: &[u8], other: &[u8]) -> bool {
+        let refers = |text: &[u8]| text.contains(&b'&');
+        let differ = is_html(self.kind) && (refers(one) || refers(other));
+        differ && self.same_text(&html_text(one), &html_text(other))
     }
 
     /// Whether the target's text is the recorded one once its secrets are replaced as those of the recording were: a

@@ -224,3 +224,18 @@ fn the_number_of_what_was_made_may_differ_at_the_end_of_a_redirect() {
     assert!(!same("/articles/46#comment_76", "/articles/48#comment_75"));
     assert!(!same("/articles/9", "/articles/8"));
 }
+
+#[test]
+fn characters_of_a_page_are_the_same_however_they_are_written() {
+    let html = "text/html; charset=utf-8";
+    let before = "<a href='mailto:&#118;6&#064;examp&#108;e.org'>it&#8217;s &lt;</a>";
+    let now = "<a href='mailto:v&#054;&#64;ex&#x61;mple.org'>it\u{2019}s &#60;</a>";
+    assert_eq!(between(html, before, now, &[]), None);
+    let other = "<a href='mailto:v&#055;&#64;ex&#x61;mple.org'>it\u{2019}s &#60;</a>";
+    assert_eq!(
+        between(html, before, other, &[]).unwrap().place,
+        "html:a@href"
+    );
+    let text = "text/plain";
+    assert!(between(text, "a &lt; b", "a < b", &[]).is_some());
+}
