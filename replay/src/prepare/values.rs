@@ -88,7 +88,7 @@ struct Offer {
 }
 
 /// An answer that gave a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Source {
     exchange: u32,
     /// Where in it, by the number of the origin.

@@ -6,7 +6,8 @@ use reprise_wire::redact::without_filling;
 use rustc_hash::FxHasher;
 
 use crate::http::places::Carried;
-use crate::http::places::guess::{Strength, file, is_word_id, strength};
+use crate::http::places::guess::{self, Strength, file, is_id, is_word_id, names_an_id, strength};
+use crate::http::places::json::last_key;
 use crate::http::values::Place;
 
 /// A value that stands for another place's, whatever the two are called, has at least this length.
@@ -52,7 +53,21 @@ pub(super) fn keys_of(carried: &Carried) -> Vec<u64> {
         }
     };
     keys.extend(of_field);
+    if let Place::Json(path) = &carried.place
+        && carried.whole
+        && strength != Some(Strength::Strong)
+    {
+        keys.extend(bare(path, value));
+    }
     keys
+}
+
+/// The hash of a long id that stands in JSON under a name that says that it is one and not of what.
+pub(super) fn bare(path: &str, value: &[u8]) -> Option<u64> {
+    let name = last_key(path);
+    let is_bare = value.len() >= LONG_ENOUGH && names_an_id(name) && guess::stem(name).is_empty();
+    let is_id = || is_id(value) || is_word_id(value);
+    (is_bare && is_id()).then(|| hash(&format!("\u{0}bare {name}"), value))
 }
 
 /// The name of the field of a form that a value stands in.

@@ -8,7 +8,7 @@ use super::super::notes::Sought;
 use super::super::session::set_cookie;
 use super::about::{about, method, path};
 use super::elsewhere::Giver;
-use super::keys::{hash, hash_of_field, hash_of_field_in, hash_of_rule, hash_of_word};
+use super::keys::{bare, hash, hash_of_field, hash_of_field_in, hash_of_rule, hash_of_word};
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
@@ -128,6 +128,7 @@ impl LaneSearch {
             && writes
             && is_creation(exchange.status)
             && (just_said || context.elsewhere.is_new(use_of_it));
+        let bare = key_of_bare(&found);
         let origin = context.origin(found.origin);
         let word: &[u8] = if found.is_word { &found.value } else { b"" };
         if found.strength == Strength::Strong || is_created {
@@ -143,24 +144,28 @@ impl LaneSearch {
             };
             context.elsewhere.gave(key, giver);
         }
-        let offer = self.offered.entry(key).or_insert_with(|| Offer {
+        let first = || Offer {
             answered_us: exchange.answered_us,
             name: context.name_of(origin, &found.stem),
             operation: exchange.operation,
             last_us: exchange.answered_us,
             sources: Vec::new(),
             taken: 0,
-        });
-        offer.last_us = offer.last_us.max(exchange.answered_us);
-        if !(offer.sources.is_empty() || (is_one && offer.sources.len() < MOST_SOURCES)) {
-            return;
-        }
-        offer.sources.push(Source {
+        };
+        let source = Source {
             exchange: exchange.id,
             origin,
             beside: found.beside.into_boxed_slice(),
             word: word.into(),
-        });
+        };
+        if let Some(bare) = bare {
+            let offer = self.offered.entry(bare).or_insert_with(first);
+            offer.take_in(source.clone(), is_one, exchange.answered_us);
+        }
+        let offer = self.offered.entry(key).or_insert_with(first);
+        if !offer.take_in(source, is_one, exchange.answered_us) {
+            return;
+        }
         // another account has other ids than the recorded one, in every answer that shows them
         if self.values.account.is_some() && is_given && self.own_ids < MOST_OWN_IDS {
             offer.taken = offer.sources.len();
@@ -174,6 +179,18 @@ impl LaneSearch {
                 word: word.into(),
             });
         }
+    }
+}
+
+impl Offer {
+    /// Takes in one more answer that gives the value, `is_one` of its kind there; false when there are enough.
+    fn take_in(&mut self, source: Source, is_one: bool, answered_us: u64) -> bool {
+        self.last_us = self.last_us.max(answered_us);
+        let has_room = self.sources.is_empty() || (is_one && self.sources.len() < MOST_SOURCES);
+        if has_room {
+            self.sources.push(source);
+        }
+        has_room
     }
 }
 
@@ -207,6 +224,16 @@ fn key_of(found: &Offered) -> Option<u64> {
             (None, _) => return None,
         },
     })
+}
+
+/// The hash under which a long id is offered too that a member of JSON holds: GraphQL's variables name an id (`slug`)
+/// and not what it is of.
+fn key_of_bare(found: &Offered) -> Option<u64> {
+    let is_whole = found.origin.shape.is_none() && found.strength == Strength::Weak;
+    match &found.origin.holder {
+        Holder::Json(path) if is_whole => bare(path, &found.value),
+        _ => None,
+    }
 }
 
 /// Whether an answer to a request that writes says that it created something: a redirect leads there.

@@ -111,3 +111,35 @@ fn what_an_object_has_under_other_names_does_not_tell_it() {
     let own = rows(&[(2, "dd44ee55f1"), (1, "dd44ee55f2")]);
     assert_eq!(searched.sent(1, &[(0, &own)]), take("dd44ee55f2"));
 }
+
+#[test]
+fn variables_of_graphql_carry_long_ids_under_their_bare_name() {
+    let ask = |document: &str, variables: &str| {
+        let body = format!("{{\"query\":\"{document}\",\"variables\":{variables}}}");
+        let length = body.len();
+        format!(
+            "POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let create = ask(
+        "mutation { createPost { slug } }",
+        "{\"title\":\"Delta kelp\"}",
+    );
+    let made = |slug: &str| {
+        let body = format!(
+            "{{\"data\":{{\"createPost\":{{\"post\":{{\"slug\":\"{slug}\",\"title\":\"Delta kelp\"}}}}}}}}"
+        );
+        json("200 OK", "", &body)
+    };
+    let show = |variables: &str| ask("query { post }", variables);
+    let by_slug = |slug: &str| show(&format!("{{\"slug\":\"{slug}\"}}"));
+    let by_text = show("{\"search\":\"delta-kelp-Nhdtag\"}");
+    let searched = Recorded::new()
+        .said("POST /graphql", &create, &made("delta-kelp-Nhdtag"))
+        .said("POST /graphql", &by_slug("delta-kelp-Nhdtag"), EMPTY)
+        .said("POST /graphql", &by_text, EMPTY)
+        .search(&Plan::of("x"));
+    let own = made("delta-kelp-_uByf");
+    assert_eq!(searched.sent(1, &[(0, &own)]), by_slug("delta-kelp-_uByf"));
+    assert_eq!(searched.sent(2, &[(0, &own)]), by_text);
+}
