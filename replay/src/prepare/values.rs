@@ -8,6 +8,7 @@ mod elsewhere;
 mod keys;
 mod login;
 mod offering;
+mod passwords;
 mod rule;
 mod told;
 mod uses;
@@ -67,8 +68,15 @@ pub(crate) struct LaneSearch {
     logs_in: bool,
     /// Where the last request goes, if it sends a form.
     way: Vec<u64>,
+    /// The recorded user, as far as requests have said who that is.
+    user: Option<Box<[u8]>>,
+    /// The recorded password in whose stead the account's own goes.
+    own_password: Option<Box<[u8]>>,
     values: LaneValues,
 }
+
+/// A place of a request, and what goes there.
+type Filled = (Part, std::ops::Range<usize>, Fill);
 
 /// A value that answers gave.
 #[derive(Debug)]
@@ -132,16 +140,19 @@ impl LaneSearch {
         let mut login = Login::of(&all, exchange, request, is_given);
         self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
         if let Some(login) = &mut login {
-            login.find_account(context);
+            self.find_account(login, exchange, context);
         }
+        self.note_user(login.as_ref(), &all, request, context);
         self.givers.clear();
+        let set = login.as_ref().and_then(|login| login.set);
+        self.givers.extend(set.map(|set| set.exchange));
         self.carries.clear();
         self.just_used.clear();
         self.way = way_of(request, &all);
         let mut lacks = false;
-        let mut filled: Vec<(Part, std::ops::Range<usize>)> = Vec::new();
+        let mut filled: Vec<Filled> = Vec::new();
         for carried in &all {
-            let overlaps = filled.iter().any(|(part, range)| {
+            let overlaps = filled.iter().any(|(part, range, _)| {
                 *part == carried.part
                     && carried.range.start < range.end
                     && range.start < carried.range.end
@@ -164,17 +175,14 @@ impl LaneSearch {
                     continue;
                 }
             };
-            filled.push((carried.part, carried.range.clone()));
+            filled.push((carried.part, carried.range.clone(), fill));
             self.carry(request, carried, fill);
         }
         self.seek_beside(request, &all);
         self.carries
             .sort_by_key(|carry| (carry.part, Reverse(carry.before_end)));
-        if let Some(login) = login
-            && login.account.is_some()
-        {
-            self.values.user = Some(login.name().into());
-            self.values.account = login.account;
+        if login.is_none() && !(lacks && context.skips_missing()) {
+            self.note_password((request, &all), &filled, exchange, context);
         }
         lacks
     }
@@ -240,6 +248,7 @@ impl LaneSearch {
         login
             .and_then(|login| login.fill(carried))
             .or_else(|| is_user.then_some(Fill::User))
+            .or_else(|| self.is_own_password(carried).then_some(Fill::Password))
             .or_else(|| self.fill(carried, exchange, context))
     }
 
@@ -447,9 +456,9 @@ fn forget_older_half<T>(known: &mut FxHashMap<u64, T>, last_us: impl Fn(&T) -> u
     }
 }
 
-/// Whether it has to be supplied: it was redacted, and the target is not to turn it away as the recorded server did.
+/// Whether it has to be supplied: it was redacted, and is no password that the target is to have as it was recorded.
 fn is_missing(carried: &Carried, login: Option<&Login>) -> bool {
-    is_pseudonym(&carried.value) && !login.is_some_and(|login| login.is_wrong_password(carried))
+    is_pseudonym(&carried.value) && !login.is_some_and(|login| login.sends_password(carried))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::Rule;
 use super::about::{key_of, matters};
 use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
+use super::passwords::Passwords;
 use super::told::Told;
 use super::uses::{Source, Use, Uses};
 use crate::http::places::Carried;
@@ -38,6 +39,8 @@ pub(crate) struct Context<'a> {
     /// What answers to other lanes gave.
     pub(super) elsewhere: Elsewhere,
     accounts: FxHashMap<Vec<u8>, u32>,
+    /// What requests have set for accounts.
+    pub(super) passwords: Passwords,
     /// The rules that filled a field, by their places.
     used_rules: BTreeSet<usize>,
     /// The names whose values the plan leaves as recorded, as far as there were such values.
@@ -78,6 +81,7 @@ impl<'a> Context<'a> {
             origin_list: Vec::new(),
             elsewhere: Elsewhere::default(),
             accounts: FxHashMap::default(),
+            passwords: Passwords::default(),
             used_rules: BTreeSet::new(),
             forbade: RefCell::default(),
         })

@@ -2,7 +2,8 @@
 
 use reprise_wire::http::Message;
 
-use super::{Context, Exchanged, about};
+use super::passwords::SetPassword;
+use super::{Exchanged, about};
 use crate::http::judge::is_login;
 use crate::http::places::guess::{Strength, stem, strength};
 use crate::http::places::html::{Piece, attributes, pieces};
@@ -16,10 +17,14 @@ pub(super) struct Login {
     name: Vec<u8>,
     user: Place,
     password: Place,
+    /// What is typed there.
+    secret: Vec<u8>,
     /// Whether it was let in; it was turned away otherwise.
     pub(super) is_let_in: bool,
     /// The account, by its number in the recording, where the plan's users are to log in instead.
     pub(super) account: Option<u32>,
+    /// How its password came to be the account's, when an earlier request of the recording did that.
+    pub(super) set: Option<SetPassword>,
 }
 
 impl Login {
@@ -57,36 +62,34 @@ impl Login {
             name: user.value.clone(),
             user: user.place.clone(),
             password: password.place.clone(),
+            secret: password.value.clone(),
             is_let_in: exchange.status < 400 && !exchange.shows_login,
             account: None,
+            set: None,
         })
     }
 
-    /// Gives it one of the plan's users, if it has some and the recorded one got in.
-    pub(super) fn find_account(&mut self, context: &mut Context<'_>) {
-        if self.is_let_in && context.has_users() {
-            self.account = Some(context.account(&self.name));
-        }
-    }
-
-    /// The recorded account's name.
-    pub(super) fn name(&self) -> &[u8] {
-        &self.name
+    /// The recorded account's name and its password.
+    pub(super) fn credentials(&self) -> (&[u8], &[u8]) {
+        (&self.name, &self.secret)
     }
 
     /// What goes into a field of the login.
     pub(super) fn fill(&self, carried: &Carried) -> Option<Fill> {
-        match &carried.place {
-            _ if !carried.whole || self.account.is_none() => None,
-            place if *place == self.user => Some(Fill::User),
-            place if *place == self.password => Some(Fill::Password),
+        match (&carried.place, self.set) {
+            _ if !carried.whole => None,
+            (place, Some(set)) if *place == self.password => set.fill,
+            _ if self.account.is_none() => None,
+            (place, _) if *place == self.user => Some(Fill::User),
+            (place, _) if *place == self.password => Some(Fill::Password),
             _ => None,
         }
     }
 
-    /// Whether this is the password of a login that was turned away: it goes as it was recorded, so that it is again.
-    pub(super) fn is_wrong_password(&self, carried: &Carried) -> bool {
-        !self.is_let_in && carried.whole && carried.place == self.password
+    /// Whether this is a password that goes as it was recorded: that of a login that was turned away, so that it is again,
+    /// and one that an earlier request has set to this.
+    pub(super) fn sends_password(&self, carried: &Carried) -> bool {
+        (!self.is_let_in || self.set.is_some()) && carried.whole && carried.place == self.password
     }
 }
 
@@ -144,7 +147,7 @@ fn asks_for_password(page: &[u8]) -> bool {
     asks
 }
 
-fn names_a_password(name: &str) -> bool {
+pub(super) fn names_a_password(name: &str) -> bool {
     let stem = stem(name);
     ["password", "passwd", "pwd", "passphrase", "pin"]
         .iter()
@@ -166,7 +169,7 @@ fn looks_typed(field: &Carried) -> bool {
 
 /// Whether a field says by its name that it holds a user: in `user[email]` the last word does, as in `email`, and
 /// `user[password]` holds none.
-fn is_user_field(name: &str) -> bool {
+pub(super) fn is_user_field(name: &str) -> bool {
     let last = name.rsplit(['[', '.']).next().unwrap_or(name);
     match last.trim_end_matches(']') {
         "" => names_a_user(name),

@@ -1,5 +1,6 @@
 //! Tests of finding what correlates, and that what is found is filled in everywhere and nowhere else.
 
+mod accounts;
 mod files;
 mod frameworks;
 mod objects;

@@ -1,0 +1,132 @@
+//! Who logs in with which password, where the plan has accounts of its own and requests set passwords.
+
+use super::*;
+
+const OLD: &str = "rp_oldaaaaaaaaaaaaaaaaaaaaaa";
+const NEW: &str = "rp_newaaaaaaaaaaaaaaaaaaaaaa";
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const AWAY: &str = "HTTP/1.1 422 Unprocessable Entity\r\nContent-Length: 2\r\n\r\nno";
+
+fn form(path: &str, fields: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{fields}"
+    )
+}
+
+fn login(password: &str) -> String {
+    form("/login", &format!("email=ann%40shop&password={password}"))
+}
+
+fn with_users() -> Plan {
+    let mut plan = Plan::of("x");
+    plan.users = 3;
+    plan
+}
+
+/// What goes into each request of a lane whose requests are all to `/`.
+fn fills(plan: &Plan, said: &[(&str, &str)]) -> Vec<Vec<Fill>> {
+    let said = said
+        .iter()
+        .fold(Recorded::new(), |lane, (request, answer)| {
+            lane.said("POST /", request, answer)
+        });
+    let searched = said.search(plan);
+    let fills = |carries: &Vec<Carry>| carries.iter().map(|carry| carry.fill).collect();
+    searched.carries.iter().map(fills).collect()
+}
+
+#[test]
+fn a_login_with_a_password_that_was_reset_before_gives_that() {
+    let asked = form("/password_resets", "email=ann%40shop");
+    let reset = form("/password_resets/57", &format!("user[password]={NEW}"));
+    let found = fills(
+        &with_users(),
+        &[
+            (&login(OLD), OK),
+            (&asked, OK),
+            (&reset, OK),
+            (&login(NEW), OK),
+            (&login(OLD), OK),
+        ],
+    );
+    assert_eq!(found[0], [Fill::User, Fill::Password]);
+    assert_eq!(found[1..4], [vec![Fill::User], vec![], vec![Fill::User]]);
+    assert_eq!(found[4], [Fill::User, Fill::Password]);
+    // the account that is reset is the one that logs in, whether it had done so before or not
+    let found = fills(
+        &with_users(),
+        &[(&asked, OK), (&reset, OK), (&login(NEW), OK)],
+    );
+    assert_eq!(found, [vec![Fill::User], vec![], vec![Fill::User]]);
+    // what was turned away has set nothing
+    let found = fills(
+        &with_users(),
+        &[(&asked, OK), (&reset, AWAY), (&login(NEW), OK)],
+    );
+    assert_eq!(found[2], [Fill::User, Fill::Password]);
+}
+
+#[test]
+fn who_signed_up_logs_in_as_recorded_and_whom_that_does_not_concern_does_not() {
+    let signed_up = form(
+        "/register",
+        &format!("name=Ann&email=ann%40shop&password={NEW}&password_confirmation={NEW}"),
+    );
+    let other = form("/login", &format!("email=bob%40shop&password={NEW}"));
+    let found = fills(
+        &with_users(),
+        &[(&signed_up, OK), (&login(NEW), OK), (&other, OK)],
+    );
+    assert_eq!(found[..2], [vec![], vec![]]);
+    assert_eq!(found[2], [Fill::User, Fill::Password]);
+}
+
+#[test]
+fn a_change_of_password_gives_that_of_the_account_and_sets_the_recorded_one() {
+    let change = form(
+        "/profile/password",
+        &format!("current_password={OLD}&password={NEW}&password_again={NEW}"),
+    );
+    let found = fills(
+        &with_users(),
+        &[(&login(OLD), OK), (&change, OK), (&login(NEW), OK)],
+    );
+    assert_eq!(found[1..], [vec![Fill::Password], vec![Fill::User]]);
+}
+
+#[test]
+fn a_login_gives_the_secret_that_its_password_was_set_to() {
+    let mut plan = Plan::of("x");
+    plan.secrets = ["login.password", "register.password"]
+        .map(str::to_owned)
+        .into();
+    let signed_up = form("/register", &format!("email=ann%40shop&password={NEW}"));
+    let found = fills(
+        &plan,
+        &[(&login(OLD), OK), (&signed_up, OK), (&login(NEW), OK)],
+    );
+    let secret = |number| vec![Fill::Secret(number)];
+    assert_eq!(found, [secret(0), secret(1), secret(1)]);
+}
+
+#[test]
+fn a_password_that_was_set_as_recorded_is_not_missing_where_it_logs_in() {
+    let signed_up = form("/register", &format!("email=ann%40shop&password={NEW}"));
+    let searched = Recorded::new()
+        .said("POST /register", &signed_up, OK)
+        .said("POST /login", &login(NEW), OK)
+        .search(&Plan::of("x"));
+    let missing = searched.told.unsourced.iter().map(|one| one.key.as_str());
+    assert_eq!(missing.collect::<Vec<_>>(), ["register.password"]);
+}
+
+#[test]
+fn what_asks_for_a_password_once_more_sets_none() {
+    let mut plan = Plan::of("x");
+    plan.secrets = vec!["login.password".to_owned()];
+    let confirm = form("/sudo", &format!("password={OLD}"));
+    let found = fills(&plan, &[(&confirm, OK), (&login(OLD), OK)]);
+    assert_eq!(found, [vec![], vec![Fill::Secret(0)]]);
+    let found = fills(&with_users(), &[(&login(OLD), OK), (&confirm, OK)]);
+    assert_eq!(found[1], [Fill::Password]);
+}
