@@ -4,6 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod jar;
 pub(crate) mod judge;
 pub(crate) mod looked_at;
+pub(crate) mod own_name;
 pub(crate) mod places;
 pub(crate) mod pool;
 pub(crate) mod readdress;

@@ -93,6 +93,8 @@ pub struct Prepared {
     in_vain: Vec<String>,
     /// The names of the accounts that log in in the recording, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
+    /// The names under which somebody signed up, by their numbers in the run.
+    pub(crate) names: FxHashMap<u32, Box<[u8]>>,
     pub(crate) rewritten: Vec<Rewritten>,
     keys: LearnedKeys,
     /// What varies in answers by itself.
@@ -185,6 +187,7 @@ impl Prepared {
             told,
             in_vain,
             accounts,
+            names,
             mut noise,
             columns,
             contention,
@@ -221,6 +224,7 @@ impl Prepared {
             told,
             in_vain,
             accounts,
+            names,
             rewritten,
             keys,
             noise,

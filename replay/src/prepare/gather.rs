@@ -100,6 +100,8 @@ pub(crate) struct Gathering {
     pub(crate) in_vain: Vec<String>,
     /// The names of the accounts that log in, by their numbers.
     pub(crate) accounts: Vec<Vec<u8>>,
+    /// The names under which somebody signed up, by their numbers in the run.
+    pub(crate) names: FxHashMap<u32, Box<[u8]>>,
     /// What varies in its answers.
     pub(crate) noise: NoiseBook,
     /// The columns of MySQL operations whose executions leave out their definitions.
@@ -328,6 +330,7 @@ impl<'a> Gatherer<'a> {
             gathered.lane.killed = thread.filter(|thread| self.killed.contains(thread));
         }
         let accounts = self.context.take_accounts();
+        let names = self.context.take_names();
         for (operation, place) in self.context.sources() {
             self.noise.generated(operation, place);
         }
@@ -353,6 +356,7 @@ impl<'a> Gatherer<'a> {
             told,
             in_vain,
             accounts,
+            names,
             noise,
             columns,
             contention: self.contention,

@@ -10,6 +10,7 @@ mod login;
 mod offering;
 mod passwords;
 mod rule;
+mod sign_up;
 mod told;
 mod uses;
 
@@ -70,6 +71,8 @@ pub(crate) struct LaneSearch {
     way: Vec<u64>,
     /// The recorded user, as far as requests have said who that is.
     user: Option<Box<[u8]>>,
+    /// What it has signed up as, or logs in as who did.
+    names: Vec<Box<[u8]>>,
     /// The recorded password in whose stead the account's own goes.
     own_password: Option<Box<[u8]>>,
     values: LaneValues,
@@ -138,6 +141,9 @@ impl LaneSearch {
         let is_given =
             |one: &Carried| key_of_field(one).is_some_and(|key| self.offered.contains_key(&key));
         let mut login = Login::of(&all, exchange, request, is_given);
+        if self.signs_up(&all, exchange, request, context) {
+            login = None;
+        }
         self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
         if let Some(login) = &mut login {
             self.find_account(login, exchange, context);
@@ -249,6 +255,7 @@ impl LaneSearch {
             .and_then(|login| login.fill(carried))
             .or_else(|| is_user.then_some(Fill::User))
             .or_else(|| self.is_own_password(carried).then_some(Fill::Password))
+            .or_else(|| self.fill_name(carried, exchange, context))
             .or_else(|| self.fill(carried, exchange, context))
     }
 

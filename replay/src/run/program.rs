@@ -12,6 +12,7 @@ use super::mysql_target::MysqlTarget;
 use super::origin::Origin;
 use super::shared_values::SharedValues;
 use super::threads::Threads;
+use crate::http::own_name::own_name;
 use crate::http::rewriting::Rewriting;
 use crate::http::rule::Moment;
 use crate::mysql::keys::Keys;
@@ -42,6 +43,16 @@ pub(crate) struct Program {
     pub(crate) made_ids: MadeIds,
     /// How the secrets of answers that are kept are replaced.
     pub(crate) redaction: Option<Redaction>,
+}
+
+/// What a copy has for a value that is not its lane's own.
+pub(crate) enum OfAnother {
+    /// This.
+    Given(Box<[u8]>),
+    /// Nothing: the recorded one is right.
+    AsRecorded,
+    /// Nothing yet: no answer has come.
+    Missing,
 }
 
 /// Where MySQL goes and who logs in there.
@@ -91,6 +102,20 @@ impl Program {
                 secrets: &self.secrets,
             },
         }
+    }
+
+    /// What a copy has for a value that is not its lane's own: what the target has answered another lane, or, where the
+    /// recording signed up, a name of its own.
+    pub(crate) fn of_another(&self, number: u32, copy: u32) -> OfAnother {
+        if let Some(recorded) = self.prepared.names.get(&number) {
+            return if copy == 0 {
+                OfAnother::AsRecorded
+            } else {
+                OfAnother::Given(own_name(recorded, copy).into())
+            };
+        }
+        let given = self.shared.of(number, copy);
+        given.map_or(OfAnother::Missing, OfAnother::Given)
     }
 
     /// The text of an operation.

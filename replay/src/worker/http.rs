@@ -16,6 +16,7 @@ use crate::http::values::{Carry, Fill, Shared};
 use crate::plan::Speed;
 use crate::prepare::lane::{Lane, Marks, Step};
 use crate::run::event::WarningKind;
+use crate::run::program::OfAnother;
 use crate::users::Account;
 
 /// A connection in use.
@@ -126,9 +127,10 @@ impl Worker {
         let mut all_there = true;
         for carry in carries {
             if let Fill::OfAnother(number) = carry.fill {
-                match self.program.shared.of(number, lane_copy.copy) {
-                    Some(value) => found.push((number, value)),
-                    None => all_there = false,
+                match self.program.of_another(number, lane_copy.copy) {
+                    OfAnother::Given(value) => found.push((number, value)),
+                    OfAnother::AsRecorded => {}
+                    OfAnother::Missing => all_there = false,
                 }
             }
         }

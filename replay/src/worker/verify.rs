@@ -12,6 +12,7 @@ use crate::http::looked_at::LookedAt;
 use crate::http::verify::{Answered, Difference, compare};
 use crate::mismatch::{KEPT_ANSWER, Mismatch};
 use crate::prepare::lane::{Lane, Marks, Step};
+use crate::run::program::OfAnother;
 use crate::users::Account;
 use crate::veil::Veil;
 
@@ -44,7 +45,12 @@ impl Worker {
             let before = known_when_recorded(lane_copy, lane, account);
             let others = lane.values.of_others.iter();
             let of_others: Vec<Box<[u8]>> = others
-                .filter_map(|number| self.program.shared.of(*number, lane_copy.copy))
+                .filter_map(
+                    |number| match self.program.of_another(*number, lane_copy.copy) {
+                        OfAnother::Given(value) => Some(value),
+                        OfAnother::AsRecorded | OfAnother::Missing => None,
+                    },
+                )
                 .collect();
             lane_copy.with_values(|values| {
                 let mut now: Vec<&[u8]> = values.iter().flatten().map(|value| &**value).collect();

@@ -11,6 +11,7 @@ mod mysql;
 mod mysql_logins;
 mod rewriting;
 mod sessions;
+mod sign_ups;
 mod stall;
 mod support;
 mod tls;

@@ -14,6 +14,7 @@ use super::about::{key_of, matters};
 use super::elsewhere::Elsewhere;
 use super::keys::keys_of;
 use super::passwords::Passwords;
+use super::sign_up::SignedUp;
 use super::told::Told;
 use super::uses::{Source, Use, Uses};
 use crate::http::places::Carried;
@@ -41,6 +42,8 @@ pub(crate) struct Context<'a> {
     accounts: FxHashMap<Vec<u8>, u32>,
     /// What requests have set for accounts.
     pub(super) passwords: Passwords,
+    /// Who signed up.
+    pub(super) signed_up: SignedUp,
     /// The rules that filled a field, by their places.
     used_rules: BTreeSet<usize>,
     /// The names whose values the plan leaves as recorded, as far as there were such values.
@@ -82,6 +85,7 @@ impl<'a> Context<'a> {
             elsewhere: Elsewhere::default(),
             accounts: FxHashMap::default(),
             passwords: Passwords::default(),
+            signed_up: SignedUp::default(),
             used_rules: BTreeSet::new(),
             forbade: RefCell::default(),
         })
@@ -108,6 +112,11 @@ impl<'a> Context<'a> {
         let mut all: Vec<(Vec<u8>, u32)> = std::mem::take(&mut self.accounts).into_iter().collect();
         all.sort_by_key(|(_, number)| *number);
         all.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The names under which somebody signed up in the recording, by their numbers in the run.
+    pub(crate) fn take_names(&mut self) -> FxHashMap<u32, Box<[u8]>> {
+        self.signed_up.take()
     }
 
     /// The number of an origin: one for all that are equal.

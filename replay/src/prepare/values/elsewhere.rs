@@ -79,4 +79,10 @@ impl Elsewhere {
         giver.number = Some(number);
         Some((number, true))
     }
+
+    /// A number for a value that no answer gives.
+    pub(super) const fn number(&mut self) -> u32 {
+        self.shared += 1;
+        self.shared - 1
+    }
 }

@@ -64,7 +64,8 @@ impl LaneSearch {
         }
         let (user, password) = login.credentials();
         let set = context.passwords.of(user, password, exchange.at_us);
-        let has_own = set.is_none_or(|set| set.of_own) && context.has_users();
+        let is_own = set.is_none_or(|set| set.of_own) && !context.signed_up.has(user);
+        let has_own = is_own && context.has_users();
         login.account = has_own.then(|| context.account(user));
         login.set = set;
     }
@@ -86,7 +87,9 @@ impl LaneSearch {
             }
             if login.is_let_in {
                 self.user = Some(user.into());
+                context.signed_up.know(user);
             }
+            self.goes_by(user, context);
             return;
         }
         if !asks_for_password(request) {
@@ -96,6 +99,11 @@ impl LaneSearch {
             return;
         };
         self.user = Some(user.value.as_slice().into());
+        context.signed_up.know(&user.value);
+        self.goes_by(&user.value, context);
+        if context.signed_up.has(&user.value) {
+            return;
+        }
         if context.has_users() && self.values.account.is_none() {
             self.values.user.clone_from(&self.user);
             self.values.account = Some(context.account(&user.value));
@@ -174,7 +182,7 @@ fn set_by<'a>(all: &'a [Carried], request: &Message<'_>) -> Option<&'a Carried> 
 }
 
 /// Whether a field is for the password that the user has so far.
-fn names_the_present(name: &str) -> bool {
+pub(super) fn names_the_present(name: &str) -> bool {
     let stem = stem(name);
     ["current", "old", "existing", "previous"]
         .iter()
@@ -194,7 +202,7 @@ fn users_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
     fields_in(all).filter(|one| is_user_field(one.place.name()) && !one.value.is_empty())
 }
 
-fn fields_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
+pub(super) fn fields_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
     all.iter().filter(|one| one.whole && one.part == Part::Body)
 }
 

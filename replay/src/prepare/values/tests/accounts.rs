@@ -77,7 +77,9 @@ fn who_signed_up_logs_in_as_recorded_and_whom_that_does_not_concern_does_not() {
         &with_users(),
         &[(&signed_up, OK), (&login(NEW), OK), (&other, OK)],
     );
-    assert_eq!(found[..2], [vec![], vec![]]);
+    // the name is the copy's own, the password what was recorded
+    let own = vec![Fill::OfAnother(0)];
+    assert_eq!(found[..2], [own.clone(), own]);
     assert_eq!(found[2], [Fill::User, Fill::Password]);
 }
 
@@ -129,4 +131,116 @@ fn what_asks_for_a_password_once_more_sets_none() {
     assert_eq!(found, [vec![], vec![Fill::Secret(0)]]);
     let found = fills(&with_users(), &[(&login(OLD), OK), (&confirm, OK)]);
     assert_eq!(found[1], [Fill::Password]);
+}
+
+/// Where requests carry what each copy has of its own, and how often.
+fn own(said: &[(&'static str, &str, &str)]) -> Vec<String> {
+    let lane = said
+        .iter()
+        .fold(Recorded::new(), |lane, (operation, request, answer)| {
+            lane.said(operation, request, answer)
+        });
+    let mut own = lane.search(&Plan::of("x")).listed();
+    own.retain(|one| one.contains("copy:"));
+    own
+}
+
+#[test]
+fn who_signs_up_has_a_name_of_its_own_in_each_copy_and_keeps_it() {
+    let fields = "user%5Bname%5D=Ann&user%5Bemail%5D=ann%40shop.example";
+    let twice = |one: &str, other: &str| {
+        form(
+            "/signup",
+            &format!("{fields}&user%5Bpassword%5D={one}&user%5Bpassword_confirmation%5D={other}"),
+        )
+    };
+    let login = form(
+        "/login",
+        &format!("email=ann%40shop.example&password={NEW}"),
+    );
+    assert_eq!(
+        own(&[
+            ("GET /users/{}", &get("/users/ann@shop.example"), OK),
+            ("POST /signup", &twice(NEW, OLD), AWAY),
+            ("POST /signup", &twice(NEW, NEW), OK),
+            ("GET /users/{}", &get("/users/ann@shop.example"), OK),
+            ("POST /login", &login, OK),
+            (
+                "POST /news",
+                &form("/news", "about=Ann&to=bob%40shop.example"),
+                OK
+            ),
+        ]),
+        [
+            "user[email]: POST /signup copy:its own -> GET /users/{} path:2",
+            "user[email]: POST /signup copy:its own -> POST /login form:email",
+            "user[email]: POST /signup copy:its own -> POST /signup form:user[email]",
+        ]
+    );
+}
+
+#[test]
+fn graphql_says_by_the_name_of_its_operation_that_it_signs_up() {
+    let sign_up = |name: &str, answer: &str| {
+        let body = format!(
+            "{{\"operationName\":\"{name}\",\"variables\":{{\"n\":\"Ann\",\"e\":\"ann@shop.example\",\"password\":\"{NEW}\"}}}}"
+        );
+        let request =
+            format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{body}");
+        own(&[("POST /graphql", &request, &json("200 OK", "", answer))])
+    };
+    assert_eq!(
+        sign_up("SignUp", "{}"),
+        ["e: POST /graphql copy:its own -> POST /graphql json:variables.e"]
+    );
+    assert_eq!(sign_up("Login", "{}"), [""; 0]);
+}
+
+#[test]
+fn who_has_an_account_or_asks_for_another_password_does_not_sign_up() {
+    let both = format!("email=ann%40shop.example&password={NEW}&password_confirmation={NEW}");
+    for path in [
+        "/reset-password",
+        "/profile",
+        "/password/change",
+        "/users/edit",
+    ] {
+        assert_eq!(
+            own(&[("POST /", &form(path, &both), OK)]),
+            [""; 0],
+            "{path}"
+        );
+    }
+    let rest = |name: &str| form("/users", &format!("{name}=ann&password={NEW}"));
+    let created = json("201 Created", "", "{}");
+    let is_own = |said: &[(&'static str, &str, &str)]| !own(said).is_empty();
+    assert!(is_own(&[("POST /users", &rest("username"), &created)]));
+    assert!(!is_own(&[("POST /users", &rest("username"), OK)]));
+    assert!(!is_own(&[("POST /users", &rest("town"), &created)]));
+    let login = form(
+        "/login",
+        &format!("email=ann%40shop.example&password={OLD}"),
+    );
+    let known = [
+        ("POST /login", &*login, OK),
+        ("POST /team", &form("/team", &both), OK),
+    ];
+    assert!(is_own(&known[1..]) && !is_own(&known));
+    let mut plan = Plan::of("x");
+    plan.no_correlate = vec!["email".to_owned()];
+    assert_eq!(fills(&plan, &[(&form("/team", &both), OK)]), [vec![]]);
+}
+
+#[test]
+fn who_signs_up_with_one_password_is_given_no_account_of_the_file() {
+    let signed_up = form(
+        "/signup",
+        &format!("email=ann%40shop.example&password={NEW}"),
+    );
+    let login = form(
+        "/login",
+        &format!("email=ann%40shop.example&password={NEW}"),
+    );
+    let found = fills(&with_users(), &[(&signed_up, OK), (&login, OK)]);
+    assert_eq!(found, [[Fill::OfAnother(0)], [Fill::OfAnother(0)]]);
 }
