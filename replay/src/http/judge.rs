@@ -2,6 +2,8 @@
 
 use reprise_measure::{Outcome, SampleFlags};
 
+use super::places::json::leaves;
+
 /// What is compared of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -49,9 +51,72 @@ pub(crate) fn is_login(location: &[u8]) -> bool {
         .any(|word| path.windows(word.len()).any(|part| part == *word))
 }
 
+/// Whether a JSON document says that nothing was done but errors met, as GraphQL does with a status of 200: it has a list
+/// of them and no data. Of several answers in one it is enough that one says so.
+pub(crate) fn refuses(document: &[u8]) -> bool {
+    /// What is known of one answer.
+    #[derive(Clone, Copy, Default)]
+    struct Said {
+        errors: bool,
+        data: bool,
+    }
+    let is_index = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    let (mut current, mut said, mut refuses) = (String::new(), Said::default(), false);
+    leaves(document, &mut |leaf| {
+        let mut keys = leaf.path.split('.').peekable();
+        let number = keys.next_if(|key| is_index(key)).unwrap_or_default();
+        if number != current {
+            refuses |= said.errors && !said.data;
+            (current, said) = (number.to_owned(), Said::default());
+        }
+        match keys.next() {
+            Some("errors") => said.errors |= keys.next().is_some_and(is_index),
+            Some("data") => {
+                let is_null = document.get(leaf.range.clone()) == Some(b"null");
+                // a mutation may tell its errors where its result would be
+                let mut is_list = false;
+                let of_errors = keys.any(|key| {
+                    let is_errors = key.to_ascii_lowercase().ends_with("errors");
+                    let tells = std::mem::replace(&mut is_list, is_errors) && is_index(key);
+                    tells || key == "__typename"
+                });
+                said.data |= !is_null && !of_errors;
+                said.errors |= of_errors && !is_null && !leaf.path.ends_with("__typename");
+            }
+            _ => {}
+        }
+    });
+    refuses || (said.errors && !said.data)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn graphql_refuses_with_errors_and_without_data() {
+        for refusal in [
+            r#"{"errors":[{"message":"no"}]}"#,
+            r#"{"data":null,"errors":[{"message":"no"}]}"#,
+            r#"{"errors":[{"message":"no"}],"data":{"login":null}}"#,
+            r#"{"data":{"login":{"__typename":"Payload","token":null,"userErrors":[{"message":"no"}]}}}"#,
+            r#"[{"data":{"me":{"id":1}}},{"errors":[{"message":"no"}],"data":null}]"#,
+        ] {
+            assert!(refuses(refusal.as_bytes()), "{refusal}");
+        }
+        for other in [
+            r#"{"data":{"me":{"id":1}}}"#,
+            r#"{"data":{"me":null}}"#,
+            r#"{"data":{"me":{"id":1}},"errors":[{"message":"a part is missing"}]}"#,
+            r#"{"data":{"login":{"token":"x","errors":[]}}}"#,
+            r#"{"data":{"post":{"title":"x"},"errors":[{"message":"a part"}]}}"#,
+            r#"{"errors":[]}"#,
+            r#"{"errors":"none"}"#,
+            "errors",
+        ] {
+            assert!(!refuses(other.as_bytes()), "{other}");
+        }
+    }
 
     fn outcome(recorded: u16, answered: u16) -> (Outcome, bool) {
         let seen = |status| Seen {

@@ -17,7 +17,8 @@ use noise::Noise;
 use part::{Part, name_of, parts, walk};
 use word::same_text;
 
-use crate::http::places::is_html;
+use crate::http::judge::refuses;
+use crate::http::places::{is_html, is_json};
 use crate::http::writing::html_text;
 use crate::veil::Veil;
 
@@ -26,6 +27,9 @@ pub(crate) use recorded::{LONGEST, RecordedAnswer};
 
 /// Longer bodies are compared as a whole, not part by part; bytes, their coding undone.
 const COMPARED: usize = 256 << 10;
+
+/// The place of a difference where the target says nothing but errors and the recording said something.
+const REFUSED: &str = "errors";
 
 /// Places of one difference that are named; more make no more noise known.
 const MOST_PLACES: usize = 50;
@@ -285,7 +289,9 @@ impl<'a> Compared<'a> {
 
     /// Other parts, more of them or fewer: the first that has no partner.
     fn uneven(&self, before: &[Part<'a>], now: &[Part<'a>]) -> Option<Difference> {
-        if self.noise.holds_named("parts") {
+        let is_refused = is_json(self.kind) && refuses(self.now) && !refuses(self.before);
+        let varies = self.noise.holds_named("parts");
+        if varies && (!is_refused || self.noise.holds_named(REFUSED)) {
             return None;
         }
         let at = before
@@ -302,6 +308,9 @@ impl<'a> Compared<'a> {
         let text = |part: Option<&Part<'a>>| part.map_or(&b""[..], |part| part.value);
         let mut difference = Difference::at(name, text(one), text(other));
         difference.places.push("parts".to_owned());
+        if is_refused {
+            difference.places.push(REFUSED.to_owned());
+        }
         Some(difference)
     }
 

@@ -159,6 +159,18 @@ fn another_order_and_another_length_are_named_and_can_be_noise() {
 }
 
 #[test]
+fn errors_in_place_of_data_are_a_difference_though_the_number_of_parts_varies() {
+    let before = r#"{"data":{"posts":[{"title":"a"},{"title":"b"}]}}"#;
+    let fewer = r#"{"data":{"posts":[{"title":"a"}]}}"#;
+    let refused = r#"{"errors":[{"message":"log in first"}],"data":null}"#;
+    assert_eq!(between(JSON, before, fewer, &["parts"]), None);
+    let found = between(JSON, before, refused, &["parts"]).unwrap();
+    assert_eq!(found.places[1..], ["parts", "errors"]);
+    assert_eq!(between(JSON, before, refused, &["parts", "errors"]), None);
+    assert_eq!(between(JSON, refused, refused, &[]), None);
+}
+
+#[test]
 fn another_place_or_kind_is_a_difference_of_the_head() {
     let mut before = answered(JSON, "", &[b"10001"]);
     before.location = Some(b"/orders/10001");

@@ -4,11 +4,11 @@ use reprise_wire::http::Message;
 
 use super::passwords::SetPassword;
 use super::{Exchanged, about};
-use crate::http::judge::is_login;
+use crate::http::judge::{is_login, refuses};
 use crate::http::places::guess::{Strength, stem, strength};
 use crate::http::places::html::{Piece, attributes, pieces};
 use crate::http::places::url::Url;
-use crate::http::places::{Carried, Shown, fields_of, is_html};
+use crate::http::places::{Carried, Shown, fields_of, is_html, is_json};
 use crate::http::values::{Fill, Part, Place};
 
 /// A request that gave a user and a password.
@@ -93,8 +93,8 @@ impl Login {
     }
 }
 
-/// Whether an answer shows a form that asks for a password, or leads back to the path of its request: so is turned away
-/// who logs in with a wrong one, where no status says it. Only looked at for what gives a password itself.
+/// Whether an answer shows a form that asks for a password, leads back to the path of its request or has nothing but
+/// errors: so is turned away who logs in with a wrong one, where no status says it. Only looked at for what gives a password itself.
 pub(crate) fn shows_login(
     carried: &[Carried],
     request: &Message<'_>,
@@ -124,10 +124,10 @@ pub(crate) fn shows_login(
         path: b"",
     };
     let kind = shown.header("Content-Type").unwrap_or_default();
-    let page = shown
-        .plain_body()
-        .filter(|_| is_html(&kind.to_ascii_lowercase()));
-    page.is_some_and(|page| asks_for_password(&page))
+    let kind = kind.to_ascii_lowercase();
+    shown.plain_body().is_some_and(|body| {
+        (is_html(&kind) && asks_for_password(&body)) || (is_json(&kind) && refuses(&body))
+    })
 }
 
 fn asks_for_password(page: &[u8]) -> bool {

@@ -244,3 +244,16 @@ fn who_signs_up_with_one_password_is_given_no_account_of_the_file() {
     let found = fills(&with_users(), &[(&signed_up, OK), (&login, OK)]);
     assert_eq!(found, [[Fill::OfAnother(0)], [Fill::OfAnother(0)]]);
 }
+
+#[test]
+fn a_login_that_graphql_answers_with_errors_alone_was_turned_away() {
+    let body = format!(
+        "{{\"operationName\":\"Login\",\"variables\":{{\"email\":\"ann@shop.example\",\"password\":\"{OLD}\"}}}}"
+    );
+    let login = format!("POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{body}");
+    let filled = |answer: &str| fills(&with_users(), &[(&login, &json("200 OK", "", answer))]);
+    let refused = r#"{"errors":[{"message":"no"}],"data":{"login":null}}"#;
+    assert_eq!(filled(refused), [vec![]]);
+    let let_in = r#"{"data":{"login":{"token":"x"}}}"#;
+    assert_eq!(filled(let_in), [[Fill::User, Fill::Password]]);
+}
