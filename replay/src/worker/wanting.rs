@@ -2,6 +2,7 @@
 //! they lie in the file. Units: microseconds of the run unless a name says `recorded`.
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use super::Worker;
 use super::agenda::DueStep;
@@ -65,8 +66,9 @@ impl Worker {
         }
     }
 
-    /// Asks for the steps that have come near.
-    pub(super) fn want_due(&self, now_us: u64) {
+    /// Asks for the steps that have come near. What is on the shelf nobody announces: where it was due before its lane was
+    /// anchored anew, nothing else would let the lane go on.
+    pub(super) fn want_due(self: &Rc<Self>, now_us: u64) {
         if self.closing.get() {
             return;
         }
@@ -79,6 +81,9 @@ impl Worker {
             lane_copy.wants.set(false);
             if let Some(lane) = self.program.lane(lane_copy.lane) {
                 self.want_ahead(&lane_copy, lane, now_us);
+            }
+            if lane_copy.unsent() > 0 {
+                self.advance(&lane_copy, now_us);
             }
         }
     }

@@ -187,3 +187,26 @@ fn weighed() -> Result<(), String> {
          sending; others held up: {held_up:?} of {each}"
     ))
 }
+
+#[test]
+fn a_lane_that_was_anchored_anew_goes_on_with_what_stood_on_the_shelf_before_its_new_time() {
+    // more requests than a lane has asked for at a time; who comes later has them read beforehand
+    let mut recorded: Vec<Said> = (0..24_u16)
+        .map(|request| get(1, i64::from(request) * 200, &format!("/stalls/{request}")))
+        .collect();
+    recorded.push(get(2, 4_900, "/steady"));
+    let (_folder, store) = store_with(&recorded);
+    let address = serve(|request| {
+        if request.starts_with("GET /stalls/0 ") {
+            std::thread::sleep(Duration::from_secs(6));
+        }
+        Do::Answer(OK.to_owned())
+    });
+    let (done, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        let summary = play(&plan_to(address), "run", &store).summary;
+        done.send((summary.sent, summary.reanchored)).unwrap();
+    });
+    let ended = ended.recv_timeout(Duration::from_secs(60));
+    assert_eq!(ended.ok(), Some((25, 1)));
+}
