@@ -1,6 +1,7 @@
 //! What a request carries: every field of it that could have come from an answer, and every token within
 //! one, with where it stands and how it is written there.
 
+mod documents;
 mod tokens;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use super::{SEARCHED_REQUEST, is_json};
 use crate::http::values::{Part, Place};
 use crate::http::writing::{Alphabet, Writing};
 use crate::prepare::session::cookie_pairs;
+use documents::inner_values;
 use tokens::{escaped_tokens, parts_of_pair, tokens};
 
 /// A value in a request.
@@ -263,6 +265,13 @@ impl<'a> Search<'a> {
         let value = writing.read(raw).into_owned();
         let stem = stem.unwrap_or_else(|| self.about_of(&value));
         let base64 = Alphabet::of(&value).filter(|_| *value == *raw);
+        let documents = match &place {
+            Place::Query(name) | Place::Form(name) | Place::Multipart(name) => {
+                inner_values(name, raw, &value, &writing)
+            }
+            _ => Vec::new(),
+        };
+        let is_inner = |token: &Range<usize>| documents.iter().any(|one| one.range == *token);
         if let Some((alphabet, decoded)) = base64 {
             for inner in tokens(&decoded).chain(parts_of_pair(&decoded)) {
                 let value = decoded.get(inner.clone()).unwrap_or_default().to_vec();
@@ -278,7 +287,7 @@ impl<'a> Search<'a> {
             }
         }
         for inner in escaped_tokens(raw, &writing) {
-            if inner.len() == raw.len() {
+            if inner.len() == raw.len() || is_inner(&inner) {
                 continue;
             }
             let value = raw.get(inner.clone()).unwrap_or_default().to_vec();
@@ -290,6 +299,24 @@ impl<'a> Search<'a> {
                 value,
                 stem: stem.clone(),
                 whole: false,
+            });
+        }
+        let within = match &writing {
+            Writing::Plain => Writing::JsonText,
+            escaped => escaped.clone(),
+        };
+        for inner in documents {
+            let (from, to) = (inner.range.start, inner.range.end);
+            let stem = Some(nearest_key(&inner.path)).filter(|stem| !stem.is_empty());
+            let value = raw.get(inner.range).unwrap_or_default().to_vec();
+            self.found.push(Carried {
+                place: Place::Json(inner.path),
+                part: self.part,
+                range: range.start + from..range.start + to,
+                writing: within.clone(),
+                stem: stem.unwrap_or_else(|| self.about_of(&value)),
+                value,
+                whole: true,
             });
         }
         self.found.push(Carried {

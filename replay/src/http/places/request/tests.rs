@@ -121,3 +121,23 @@ fn a_bare_id_is_about_the_id_of_the_path_that_it_repeats() {
     let one = "POST /api/carts/1/items?id=1 HTTP/1.1\r\n\r\n";
     has(one, "query:id", "item", "1");
 }
+
+#[test]
+fn the_document_in_a_field_has_fields_of_its_own() {
+    let request = "GET /graphql?variables=%7B%22slug%22%3A%22my-post-1x%22,%22page%22:%7B%22n%22:7,%22q%22:%22a%20b%22%7D%7D&a=b HTTP/1.1\r\n\r\n";
+    has(request, "json:variables.slug", "variable", "my-post-1x");
+    has(request, "json:variables.page.n", "n", "7");
+    let names = found(request).into_iter().map(|(place, ..)| place);
+    let names: Vec<_> = names.filter(|place| place.starts_with("json:")).collect();
+    assert_eq!(names, ["json:variables.slug", "json:variables.page.n"]);
+    let form = "POST /save HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n\
+        x=1&data=%7B%22order_id%22%3A10001%7D";
+    has(form, "json:data.order_id", "order", "10001");
+    // what only begins like a document is none
+    let other = "GET /a?q=%7B57%7D HTTP/1.1\r\n\r\n";
+    assert!(
+        !found(other)
+            .iter()
+            .any(|(place, ..)| place.starts_with("json:"))
+    );
+}

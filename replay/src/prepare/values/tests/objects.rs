@@ -142,4 +142,15 @@ fn variables_of_graphql_carry_long_ids_under_their_bare_name() {
     let own = made("delta-kelp-_uByf");
     assert_eq!(searched.sent(1, &[(0, &own)]), by_slug("delta-kelp-_uByf"));
     assert_eq!(searched.sent(2, &[(0, &own)]), by_text);
+    // a persisted query has them in the URL
+    let by_url = |slug: &str| {
+        get(&format!(
+            "/graphql?variables=%7B%22slug%22%3A%22{slug}%22%7D&x=1"
+        ))
+    };
+    let searched = Recorded::new()
+        .said("POST /graphql", &create, &made("delta-kelp-Nhdtag"))
+        .said("GET /graphql", &by_url("delta-kelp-Nhdtag"), EMPTY)
+        .search(&Plan::of("x"));
+    assert_eq!(searched.sent(1, &[(0, &own)]), by_url("delta-kelp-_uByf"));
 }
