@@ -63,6 +63,25 @@ pub(super) fn about(request: &Message<'_>) -> String {
     nearest_name(path.split('/'))
 }
 
+/// The words of a path or of the name of something, in lower case: `password` and `reset` of `/password_reset/7` and of
+/// `passwordReset`.
+pub(super) fn words(text: &[u8]) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for byte in text {
+        let begins = byte.is_ascii_uppercase() && was_lower;
+        was_lower = byte.is_ascii_lowercase();
+        if begins || !byte.is_ascii_alphabetic() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| byte.is_ascii_alphabetic()) {
+            word.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// The last word of a request's path: `/shop/login?x=1` is about `login`, and so is `/login/57`: numbers and tokens are
 /// no words, and would give every user's request a name of its own.
 fn last_segment(request: &Message<'_>) -> String {

@@ -8,7 +8,8 @@ use reprise_wire::redact::without_filling;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::login::{Login, is_user_field, names_a_password};
-use super::{Context, Exchanged, Filled, LaneSearch, about};
+use super::sign_up::said_of;
+use super::{Context, Exchanged, Filled, LaneSearch};
 use crate::http::places::Carried;
 use crate::http::places::guess::stem;
 use crate::http::values::{Fill, Part};
@@ -92,7 +93,7 @@ impl LaneSearch {
             self.goes_by(user, context);
             return;
         }
-        if !asks_for_password(request) {
+        if !asks_for_password(all, request) {
             return;
         }
         let Some(user) = users_in(all).next() else {
@@ -176,7 +177,7 @@ fn set_by<'a>(all: &'a [Carried], request: &Message<'_>) -> Option<&'a Carried> 
     let twice = other.clone().find(again);
     let found = twice.or_else(|| other.clone().find(is_new));
     let is_only = fields.len() > other.clone().count()
-        || asks_for_password(request)
+        || asks_for_password(all, request)
         || users_in(all).next().is_some();
     found.or_else(|| other.next().filter(|_| is_only)).copied()
 }
@@ -190,11 +191,16 @@ pub(super) fn names_the_present(name: &str) -> bool {
 }
 
 /// Whether a request is for another password, in place of one forgotten.
-fn asks_for_password(request: &Message<'_>) -> bool {
-    let path = about::path(request).to_ascii_lowercase();
-    [&b"forgot"[..], b"reset", b"recover", b"lost"]
-        .iter()
-        .any(|word| memchr::memmem::find(&path, word).is_some())
+fn asks_for_password(all: &[Carried], request: &Message<'_>) -> bool {
+    if !all.iter().any(|one| one.part == Part::Body) {
+        return false;
+    }
+    let said = said_of(all, request);
+    let begins = |word: &String| {
+        let asks = ["forgot", "reset", "recover"];
+        asks.iter().any(|begin| word.starts_with(begin))
+    };
+    said.iter().any(begins) || said.concat().contains("lostpass")
 }
 
 /// What a request says of who somebody is.

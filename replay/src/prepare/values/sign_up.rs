@@ -4,7 +4,7 @@
 use reprise_wire::http::Message;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::about::{about, method, path};
+use super::about::{about, method, path, words};
 use super::context::Found;
 use super::keys::hash;
 use super::login::{is_user_field, names_a_password};
@@ -153,10 +153,13 @@ impl LaneSearch {
 /// Whether a request was let make an account: it says so or has a password typed twice, and is about none that there is.
 fn makes_account(all: &[Carried], exchange: Exchanged, request: &Message<'_>) -> bool {
     let is_accepted = (200..400).contains(&exchange.status) && !exchange.shows_login;
+    if !is_accepted || method(request) != b"POST" {
+        return false;
+    }
     let passwords: Vec<&Carried> = fields_in(all)
         .filter(|one| names_a_password(one.place.name()) && !one.value.is_empty())
         .collect();
-    if !is_accepted || passwords.is_empty() || method(request) != b"POST" {
+    if passwords.is_empty() {
         return false;
     }
     let is_change = passwords
@@ -164,36 +167,48 @@ fn makes_account(all: &[Carried], exchange: Exchanged, request: &Message<'_>) ->
         .any(|one| names_the_present(one.place.name()))
         || fields_in(all).any(|one| one.place.name() == "_method");
     let said = said_of(all, request);
-    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    if is_change || says(&OTHERWISE) {
+    let letters: String = said.concat();
+    let is_other = said
+        .iter()
+        .any(|word| OTHERWISE.iter().any(|other| word.starts_with(other)))
+        || LOGGING_IN.iter().any(|word| letters.contains(word));
+    if is_change || is_other {
         return false;
     }
+    let says = SIGNING_UP.iter().any(|word| letters.contains(word));
     let first = passwords.first().map(|one| &one.value);
     let is_twice = passwords.len() > 1 && passwords.iter().all(|one| Some(&one.value) == first);
     let is_created = exchange.status == 201 && ACCOUNTS.contains(&about(request).as_str());
-    is_twice || is_created || says(&SIGNING_UP)
+    is_twice || is_created || says
 }
 
-const SIGNING_UP: [&str; 7] = [
+const SIGNING_UP: [&str; 11] = [
     "signup",
-    "regist",
+    "register",
+    "registration",
     "enrol",
     "createuser",
     "createaccount",
-    "newuser",
+    "createcustomer",
+    "usercreate",
+    "accountcreate",
+    "customercreate",
     "newaccount",
 ];
 
-const OTHERWISE: [&str; 11] = [
-    "login", "logon", "signin", "reset", "forgot", "recover", "lost", "change", "update", "edit",
-    "profile",
+const LOGGING_IN: [&str; 3] = ["login", "logon", "signin"];
+
+/// How words begin that say that there is an account already.
+const OTHERWISE: [&str; 8] = [
+    "reset", "forgot", "recover", "lost", "change", "update", "edit", "profile",
 ];
 
 /// What collections of accounts are about.
 const ACCOUNTS: [&str; 4] = ["user", "account", "member", "customer"];
 
-/// What a request says it does: its path, and of GraphQL the name of the operation or else its beginning; letters alone.
-fn said_of(all: &[Carried], request: &Message<'_>) -> String {
+/// What a request says it does, in words in lower case: of its path, and of the name of a GraphQL operation or else of the
+/// beginning of its text.
+pub(super) fn said_of(all: &[Carried], request: &Message<'_>) -> Vec<String> {
     const BEGINNING: usize = 200;
     let field = |name: &str| {
         let is_it =
@@ -203,11 +218,9 @@ fn said_of(all: &[Carried], request: &Message<'_>) -> String {
     let named = field("operationName").or_else(|| field("query"));
     let named = named.map_or(&b""[..], |one| &one.value);
     let named = named.get(..BEGINNING).unwrap_or(named);
-    let letters = path(request).iter().chain(named);
-    let letters = letters.filter(|byte| byte.is_ascii_alphabetic());
-    letters
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect()
+    let mut said = words(path(request));
+    said.extend(words(named));
+    said
 }
 
 /// What in a request can be taken once: its addresses and what its fields call a user, or else the one name there is.

@@ -58,6 +58,16 @@ fn a_login_with_a_password_that_was_reset_before_gives_that() {
         &[(&asked, OK), (&reset, OK), (&login(NEW), OK)],
     );
     assert_eq!(found, [vec![Fill::User], vec![], vec![Fill::User]]);
+    // GraphQL asks by the name of an operation; a shop may be called anything
+    let asks = |path: &str, operation: &str| {
+        let body = format!("{{\"operationName\":\"{operation}\",\"email\":\"ann@shop\"}}");
+        let request =
+            format!("POST {path} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{body}");
+        fills(&with_users(), &[(&request, OK), (&login(NEW), OK)])[0].clone()
+    };
+    assert_eq!(asks("/graphql", "forgotPassword"), [Fill::User]);
+    assert_eq!(asks("/wp-login.php/lostpassword", ""), [Fill::User]);
+    assert_eq!(asks("/hello-store/presets", ""), []);
     // what was turned away has set nothing
     let found = fills(
         &with_users(),
@@ -193,7 +203,10 @@ fn graphql_says_by_the_name_of_its_operation_that_it_signs_up() {
         sign_up("SignUp", "{}"),
         ["e: POST /graphql copy:its own -> POST /graphql json:variables.e"]
     );
-    assert_eq!(sign_up("Login", "{}"), [""; 0]);
+    assert_eq!(sign_up("customerCreate", "{}").len(), 1);
+    for other in ["Login", "customerUpdate", "registerUserSignIn"] {
+        assert_eq!(sign_up(other, "{}"), [""; 0], "{other}");
+    }
 }
 
 #[test]
@@ -207,6 +220,22 @@ fn who_has_an_account_or_asks_for_another_password_does_not_sign_up() {
     ] {
         assert_eq!(
             own(&[("POST /", &form(path, &both), OK)]),
+            [""; 0],
+            "{path}"
+        );
+    }
+    // words are read whole
+    for path in ["/credit/hello-store", "/exchange/join"] {
+        assert_ne!(
+            own(&[("POST /", &form(path, &both), OK)]),
+            [""; 0],
+            "{path}"
+        );
+    }
+    let once = format!("username=ann&password={NEW}");
+    for path in ["/registry/session", "/registration/login", "/sign_in"] {
+        assert_eq!(
+            own(&[("POST /", &form(path, &once), OK)]),
             [""; 0],
             "{path}"
         );
