@@ -45,6 +45,8 @@ pub struct ConnectionDecoder {
     client_is_silent: bool,
     /// The server has not said anything yet.
     server_is_silent: bool,
+    /// The client began TLS, and the server answered in HTTP.
+    tls_was_refused: bool,
     /// TLS: the name that the client asked for.
     server_name: Option<String>,
 }
@@ -68,6 +70,7 @@ impl ConnectionDecoder {
             early_loss: DecodeLoss::default(),
             client_is_silent: true,
             server_is_silent: true,
+            tls_was_refused: false,
             server_name: None,
         }
     }
@@ -80,6 +83,8 @@ impl ConnectionDecoder {
         if self.is_refused_in_plain(direction, piece) {
             let decoder = HttpDecoder::new(&self.limits, self.midstream, true);
             self.state = State::Http(Box::new(decoder));
+            self.tls_was_refused = true;
+            self.server_name = None;
         }
         match &mut self.state {
             State::Http(decoder) => decoder.push(direction, piece, out),
@@ -176,10 +181,11 @@ impl ConnectionDecoder {
         }
     }
 
-    /// What the connection went on to speak after it left the protocol it began with, if it did and that is
-    /// known: WebSocket and HTTP/2 after an upgrade, TLS in a tunnel.
-    pub fn left_for(&self) -> Option<Spoken> {
+    /// What the connection spoke besides what it is decoded as, if that is known: WebSocket and HTTP/2 after an
+    /// upgrade, TLS in a tunnel, TLS that was refused.
+    pub fn spoken_besides(&self) -> Option<Spoken> {
         match &self.state {
+            State::Http(_) if self.tls_was_refused => Some(Spoken::TlsRefused),
             State::Http(decoder) => decoder.left_for(),
             State::Mysql(_) | State::Opening(_) | State::Opaque(_) => None,
         }

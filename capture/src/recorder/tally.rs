@@ -15,8 +15,8 @@ const MOST_NAMES: usize = 50;
 pub(super) struct Tally {
     decoded: Decoded,
     spoken: BTreeMap<Spoken, u64>,
-    /// What connections went on to after HTTP.
-    left_for: BTreeMap<Spoken, u64>,
+    /// What connections spoke besides what they are decoded as.
+    besides: BTreeMap<Spoken, u64>,
     /// TLS connections by the name asked for.
     tls_names: BTreeMap<String, u64>,
 }
@@ -50,8 +50,8 @@ impl Tally {
     pub(super) fn add_closed(&mut self, open: &Open) {
         self.decoded.add(&open.decoder);
         *self.spoken.entry(open.spoken()).or_default() += 1;
-        if let Some(left_for) = open.decoder.left_for() {
-            *self.left_for.entry(left_for).or_default() += 1;
+        if let Some(besides) = open.decoder.spoken_besides() {
+            *self.besides.entry(besides).or_default() += 1;
         }
         if let Some(name) = open.decoder.server_name() {
             let is_new = !self.tls_names.contains_key(name);
@@ -85,7 +85,7 @@ impl Tally {
         ledger.incomplete_requests += decoded.loss.incomplete_requests;
         ledger.incomplete_responses += decoded.loss.incomplete_responses;
         ledger.over_cap += decoded.loss.over_cap;
-        for (spoken, connections) in self.spoken.iter().chain(&self.left_for) {
+        for (spoken, connections) in self.spoken.iter().chain(&self.besides) {
             if !matches!(spoken, Spoken::Http | Spoken::Mysql) {
                 *ledger.spoken.entry(spoken.as_str().to_owned()).or_default() += connections;
             }

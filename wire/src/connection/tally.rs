@@ -23,6 +23,8 @@ pub enum Spoken {
     MysqlReplication,
     /// TLS: opaque.
     Tls,
+    /// TLS that a client began on a port where the server answers in HTTP: its beginning is opaque.
+    TlsRefused,
     /// HTTP/2 in the clear: opaque.
     Http2,
     /// SSH: opaque.
@@ -63,6 +65,7 @@ impl Spoken {
             Self::MysqlOverTls => "mysql_over_tls",
             Self::MysqlReplication => "mysql_replication",
             Self::Tls => "tls",
+            Self::TlsRefused => "tls_refused",
             Self::Http2 => "http2",
             Self::Ssh => "ssh",
             Self::Postgres => "postgres",

@@ -46,7 +46,7 @@ fn a_refused_tunnel_or_upgrade_leaves_the_connection_http() {
         "GET /3 -> 203",
     ];
     assert_eq!(conversation.told(), told);
-    assert_eq!(conversation.decoder.left_for(), None);
+    assert_eq!(conversation.decoder.spoken_besides(), None);
 }
 
 #[test]
@@ -63,17 +63,17 @@ fn what_a_connection_left_http_for_is_named() {
             .closed(Close::Fin)
     };
     assert_eq!(
-        upgrade("WebSocket").decoder.left_for(),
+        upgrade("WebSocket").decoder.spoken_besides(),
         Some(Spoken::Websocket)
     );
-    assert_eq!(upgrade("h2c").decoder.left_for(), Some(Spoken::Http2));
-    assert_eq!(upgrade("mine/1").decoder.left_for(), None);
+    assert_eq!(upgrade("h2c").decoder.spoken_besides(), Some(Spoken::Http2));
+    assert_eq!(upgrade("mine/1").decoder.spoken_besides(), None);
     let tunnel = Conversation::new()
         .client("CONNECT shop:443 HTTP/1.1\r\n\r\n")
         .server("HTTP/1.1 200 OK\r\n\r\n")
         .bytes(Direction::ToServer, b"\x16\x03\x01\x02\x00\x01\x00")
         .closed(Close::Fin);
-    assert_eq!(tunnel.decoder.left_for(), Some(Spoken::Tls));
+    assert_eq!(tunnel.decoder.spoken_besides(), Some(Spoken::Tls));
     assert_eq!(tunnel.decoder.spoken(), Spoken::Http);
 }
 
@@ -256,6 +256,7 @@ fn a_server_that_answers_tls_in_plain_is_heard() {
     let counts = refused.decoder.counts();
     assert_eq!((counts.http_requests, counts.http_responses), (0, 1));
     assert_eq!(refused.exchanges[0].status, Some(400));
+    assert_eq!(refused.decoder.spoken_besides(), Some(Spoken::TlsRefused));
     assert_eq!(refused.decoder.loss().undecodable_bytes, 9);
     // Inside of TLS anything may look like anything.
     let secret = Conversation::new()
