@@ -130,7 +130,8 @@ fn left_out(protocol: &str) -> String {
     let name = match protocol {
         "tls" => return format!("connection[s were| was] TLS and cannot be read: {SEE}"),
         "tls_refused" => {
-            return "connection[s were| was] TLS on a port where the server answers in plain HTTP".to_owned();
+            return "connection[s were| was] TLS on a port where the server answers in plain HTTP"
+                .to_owned();
         }
         "mysql_over_tls" => {
             return format!("connection[s were| was] MySQL over TLS and cannot be read: {SEE}");

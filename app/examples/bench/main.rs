@@ -17,10 +17,10 @@ mod replay;
 mod table;
 mod workload;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use process::{Used, measured};
+use process::{Used, measured, reprise};
 use table::Medians;
 use workload::{Capture, Workload};
 
@@ -122,10 +122,8 @@ fn round(folder: &Path, capture: &Capture, medians: &mut Medians) -> Result<(), 
 }
 
 fn import(capture: &Capture, file: &Path) -> Result<Used, Failure> {
-    let reprise = PathBuf::from("target/release/reprise");
-    let reprise = std::env::var_os("REPRISE").map_or(reprise, PathBuf::from);
     let used = measured(
-        Command::new(reprise)
+        Command::new(reprise())
             .arg("--file")
             .arg(file)
             .args(["import", "--name", "bench", "--json"])

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,25 @@ pub(crate) struct Told {
     /// Seconds of CPU time by the name of the thread, as it was seen last.
     pub(crate) threads: BTreeMap<String, f64>,
     pub(crate) output: String,
+}
+
+/// The command that is measured: of the release build, unless `REPRISE` names another.
+pub(crate) fn reprise() -> PathBuf {
+    let built = PathBuf::from("target/release/reprise");
+    std::env::var_os("REPRISE").map_or(built, PathBuf::from)
+}
+
+/// Whether there is such a program.
+pub(crate) fn is_installed(name: &str) -> bool {
+    program(name).is_some()
+}
+
+/// Where a program is: in the `PATH`, or where `scripts/setup bench` installs.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let tools = std::iter::once(PathBuf::from("target/tools/bin"));
+    let mut places = std::env::split_paths(&folders).chain(tools);
+    places.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()))
 }
 
 /// Runs `command` to its end, its output thrown away.
@@ -111,14 +130,13 @@ fn cpu_of_threads(child: &Child) -> Vec<(String, f64)> {
     seen.collect()
 }
 
-/// User and system time of a running program so far.
-/// Fields 14 and 15 of proc_pid_stat(5); the second field, the name, may contain anything.
+/// User and system time of a running program so far, and of those it has run and waited for.
+/// Fields 14 to 17 of proc_pid_stat(5); the second field, the name, may contain anything.
 pub(crate) fn cpu_seconds_of(child: &Child) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
-    let mut after_name = stat.rsplit_once(") ")?.1.split(' ').skip(11);
-    let user: f64 = after_name.next()?.parse().ok()?;
-    let system: f64 = after_name.next()?.parse().ok()?;
-    Some((user + system) / TICKS_PER_SECOND)
+    let times = stat.rsplit_once(") ")?.1.split(' ').skip(11).take(4);
+    let ticks: Result<Vec<f64>, _> = times.map(str::parse).collect();
+    Some(ticks.ok()?.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
 /// A number of bytes of proc_pid_status(5): `VmHWM:`, the most that was resident, or `VmRSS:`, what is.

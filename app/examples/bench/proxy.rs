@@ -10,6 +10,7 @@ use load::{Load, Loaded};
 use peer::{Peer, Way};
 
 use crate::Failure;
+use crate::process::is_installed;
 use crate::replay::pinning_works;
 use crate::replay::target::Nginx;
 use crate::table::median;
@@ -25,7 +26,7 @@ struct Row {
 
 /// Measures all ways and prints them.
 pub(crate) fn bench(folder: &Path) -> Result<(), Failure> {
-    if !pinning_works() || !peer::is_installed("wrk") {
+    if !pinning_works() || !is_installed("wrk") {
         println!("proxying: skipped, it wants two cores, taskset and wrk");
         return Ok(());
     }

@@ -1,5 +1,5 @@
 //! What replaying costs and how punctual it is: the command with one sending thread on one core, against
-//! nginx on the other, beside wrk, oha and vegeta as far as they are installed, and a bare timer loop; and
+//! nginx on the other, beside wrk, oha, vegeta and GoReplay as far as they are installed, and a bare timer loop; and
 //! point queries against MariaDB, beside sysbench.
 
 pub(crate) mod endless;
@@ -12,7 +12,7 @@ mod table;
 pub(crate) mod target;
 pub(crate) mod timer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use load::{Client, Load};
 use recording::Answers;
@@ -43,12 +43,17 @@ pub(crate) fn bench(folder: &Path) -> Result<(), Failure> {
     let verified = folder.join("verified.reprise");
     recording::write(&stored, Answers::Left)?;
     recording::write(&verified, Answers::Kept)?;
-    let bench = Bench {
+    let gor = folder.join("stored.gor");
+    recording::export(&stored, &gor)?;
+    let mut bench = Bench {
         folder,
-        url: nginx.url(),
+        nginx,
+        stored,
+        verified,
+        gor,
     };
-    let most = bench.closed(&stored, &verified)?;
-    bench.open(&verified, most / 2)?;
+    let most = bench.closed()?;
+    bench.open(most / 2)?;
     table::print_legend();
     mysql::bench(folder)
 }
@@ -63,48 +68,56 @@ pub(crate) fn pinning_works() -> bool {
 
 struct Bench<'a> {
     folder: &'a Path,
-    url: String,
+    nginx: Nginx,
+    /// The recording without answers, with them, and in GoReplay's format.
+    stored: PathBuf,
+    verified: PathBuf,
+    gor: PathBuf,
 }
 
 impl Bench<'_> {
     /// As fast as it goes; returns how many requests a second that was with answers verified.
-    fn closed(&self, stored: &Path, verified: &Path) -> Result<u64, Failure> {
+    fn closed(&mut self) -> Result<u64, Failure> {
         let rows = [
             ("wrk", Client::Wrk),
-            ("replay, samples stored", Client::Replay(stored)),
-            ("replay, answers verified", Client::Replay(verified)),
+            ("replay, samples stored", Client::Replay(&self.stored)),
+            ("replay, answers verified", Client::Replay(&self.verified)),
             ("oha", Client::Oha),
             ("vegeta", Client::Vegeta),
+            ("GoReplay", Client::Goreplay(&self.gor)),
         ];
-        let rows = self.in_turns(&rows, None)?;
+        let rows = Self::in_turns(self.folder, &mut self.nginx, &rows, None)?;
         table::print_closed(&rows);
         let most = rows.iter().find(|row| row.name.ends_with("verified"));
         Ok(most.map_or(0, |row| row.load(|load| load.rate) as u64))
     }
 
     /// At given rates.
-    fn open(&self, verified: &Path, half: u64) -> Result<(), Failure> {
+    fn open(&mut self, half: u64) -> Result<(), Failure> {
         for rate in RATES.into_iter().chain([half]) {
             let rows = [
                 ("bare timer", Client::Timer),
-                ("replay, answers verified", Client::Replay(verified)),
+                ("replay, answers verified", Client::Replay(&self.verified)),
                 ("oha", Client::Oha),
                 ("vegeta", Client::Vegeta),
+                ("GoReplay", Client::Goreplay(&self.gor)),
             ];
-            table::print_open(rate, &self.in_turns(&rows, Some(rate))?);
+            let rows = Self::in_turns(self.folder, &mut self.nginx, &rows, Some(rate))?;
+            table::print_open(rate, &rows);
         }
         Ok(())
     }
 
     fn in_turns(
-        &self,
+        folder: &Path,
+        nginx: &mut Nginx,
         clients: &[(&'static str, Client<'_>)],
         rate: Option<u64>,
     ) -> Result<Vec<Row>, Failure> {
         let mut rows: Vec<Row> = clients.iter().map(|(name, _)| Row::new(name)).collect();
         for _ in 0..ROUNDS {
             for (row, (_, client)) in rows.iter_mut().zip(clients) {
-                if let Some(load) = client.run(self.folder, &self.url, rate)? {
+                if let Some(load) = client.run(folder, nginx, rate)? {
                     row.loads.push(load);
                 }
             }

@@ -8,6 +8,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::process::{is_installed, program, reprise};
 
 /// How long a proxy may take to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -86,8 +87,7 @@ impl Way {
                 command.arg(server).args(["-port", &control.to_string()]);
             }
             Self::Reprise | Self::Recording => {
-                let reprise = PathBuf::from("target/release/reprise");
-                command.arg(std::env::var_os("REPRISE").map_or(reprise, PathBuf::from));
+                command.arg(reprise());
                 command.arg("--file").arg(folder.join("proxy.reprise"));
                 command.args(["proxy", "--listen", &port.to_string()]);
                 command.args(["--to", &format!("127.0.0.1:{server}")]);
@@ -198,17 +198,4 @@ fn create(control: u16, port: u16, server: u16) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(format!("Toxiproxy refused: {answer}").into()),
     }
-}
-
-/// Whether there is such a program.
-pub(super) fn is_installed(name: &str) -> bool {
-    program(name).is_some()
-}
-
-/// Where a program is: in the `PATH`, or where `scripts/setup bench` installs.
-fn program(name: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let tools = std::iter::once(PathBuf::from("target/tools/bin"));
-    let mut places = std::env::split_paths(&folders).chain(tools);
-    places.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()))
 }

@@ -19,7 +19,7 @@ pub(crate) fn measure(folder: &Path, lanes: u32) -> Result<(), Failure> {
         recording::write_idle(&file, many)?;
         let mut command = replayed(&file, &nginx.url(), "1");
         let told = told(&mut command, &folder.join("told"))?;
-        let load = Client::Replay(&file).read(&told, None)?;
+        let load = Client::Replay(&file).read(&told, None, None)?;
         println!(
             "{many} lanes: at most {:.1} MB resident, {:.1} % as recorded",
             told.used.peak_bytes as f64 / 1e6,

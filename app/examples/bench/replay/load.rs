@@ -1,16 +1,20 @@
 //! One client making load for some seconds, and what it told and used.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use super::CONNECTIONS;
 use super::recording::{NAME, RATE};
+use super::target::Nginx;
 use crate::Failure;
-use crate::process::{Told, told};
+use crate::process::{Told, is_installed, program, reprise, told};
 
 const SECONDS: u64 = 4;
+
+/// What is asked of a client that cannot do without a rate; in requests a second.
+const UNREACHABLE: u64 = 1_000_000;
 
 /// Who makes the load.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +24,8 @@ pub(super) enum Client<'a> {
     Wrk,
     Oha,
     Vegeta,
+    /// GoReplay, with the same requests in a file of its own.
+    Goreplay(&'a Path),
     /// Sends nothing: only wakes.
     Timer,
 }
@@ -45,8 +51,7 @@ pub(super) struct Load {
 /// The command replaying the recording in `file`; both are called the same in every file.
 pub(super) fn replayed(file: &Path, url: &str, speed: &str) -> Command {
     let mut command = pinned();
-    let reprise = PathBuf::from("target/release/reprise");
-    command.arg(std::env::var_os("REPRISE").map_or(reprise, PathBuf::from));
+    command.arg(reprise());
     command.arg("--file").arg(file);
     command.args(["replay", NAME, "--json", "--http", url, "--speed", speed]);
     command
@@ -65,15 +70,17 @@ impl Client<'_> {
     pub(super) fn run(
         self,
         folder: &Path,
-        url: &str,
+        nginx: &mut Nginx,
         rate: Option<u64>,
     ) -> Result<Option<Load>, Failure> {
         if !self.is_installed() {
             return Ok(None);
         }
-        let mut command = self.command(url, rate)?;
+        let mut command = self.command(folder, &nginx.url(), rate)?;
+        let before = nginx.answered()?;
         let told = told(&mut command, &folder.join("told"))?;
-        self.read(&told, rate).map(Some)
+        let answered = nginx.answered()? - before;
+        self.read(&told, rate, Some(answered)).map(Some)
     }
 
     fn is_installed(self) -> bool {
@@ -82,12 +89,12 @@ impl Client<'_> {
             Self::Wrk => "wrk",
             Self::Oha => "oha",
             Self::Vegeta => "vegeta",
+            Self::Goreplay(_) => "goreplay",
         };
-        let folders = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&folders).any(|folder| folder.join(name).is_file())
+        is_installed(name)
     }
 
-    fn command(self, url: &str, rate: Option<u64>) -> Result<Command, Failure> {
+    fn command(self, folder: &Path, url: &str, rate: Option<u64>) -> Result<Command, Failure> {
         let lasts = format!("{SECONDS}s");
         let connections = CONNECTIONS.to_string();
         let mut command = pinned();
@@ -112,12 +119,25 @@ impl Client<'_> {
             }
             Self::Vegeta => {
                 let rate = rate.unwrap_or(0);
+                let vegeta = program("vegeta").ok_or("vegeta is not installed")?;
+                let (vegeta, told) = (vegeta.display(), folder.join("vegeta"));
+                let told = told.display();
+                // what the shell has waited for is counted as its own, and what it becomes at last
                 let attack = format!(
-                    "echo GET {url}/item/17 | vegeta attack -rate {rate} -duration {lasts} \
+                    "echo GET {url}/item/17 | {vegeta} attack -rate {rate} -duration {lasts} \
                      -workers {connections} -max-workers {connections} -connections {connections} \
-                     | vegeta report -type json"
+                     > {told} && exec {vegeta} report -type json {told}"
                 );
                 command.args(["sh", "-c", &attack]);
+            }
+            Self::Goreplay(file) => {
+                let rate = rate.unwrap_or(UNREACHABLE);
+                let percent = rate as f64 * 100.0 / RATE as f64;
+                let input = format!("{}|{percent:.0}%", file.display());
+                command.arg(program("goreplay").ok_or("GoReplay is not installed")?);
+                command.args(["--input-file", &input, "--input-file-loop"]);
+                command.args(["--output-http", url, "--exit-after", &lasts]);
+                command.args(["--output-http-workers", &connections]);
             }
             Self::Timer => {
                 let this = std::env::current_exe()?;
@@ -128,8 +148,13 @@ impl Client<'_> {
         Ok(command)
     }
 
-    /// What it told.
-    pub(super) fn read(self, told: &Told, rate: Option<u64>) -> Result<Load, Failure> {
+    /// What it told, and of those that tell nothing how many requests nginx has `answered`.
+    pub(super) fn read(
+        self,
+        told: &Told,
+        rate: Option<u64>,
+        answered: Option<u64>,
+    ) -> Result<Load, Failure> {
         let json = || serde_json::from_str::<Value>(&told.output);
         let number =
             |json: &Value, at: &str| json.pointer(at).and_then(Value::as_f64).unwrap_or(f64::NAN);
@@ -175,6 +200,11 @@ impl Client<'_> {
                 let json = json()?;
                 load.rate = number(&json, "/rate");
                 number(&json, "/requests")
+            }
+            Self::Goreplay(_) => {
+                let requests = answered.map_or(f64::NAN, |answered| answered as f64);
+                load.rate = requests / SECONDS as f64;
+                requests
             }
             Self::Timer => {
                 let mut words = told.output.split_ascii_whitespace().map(str::parse::<f64>);

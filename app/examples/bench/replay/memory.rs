@@ -1,5 +1,5 @@
 //! What replaying a large recording takes: the most memory that was resident, played once as fast as it
-//! goes, and again and again.
+//! goes, again and again, and by many copies.
 
 use std::path::Path;
 
@@ -11,18 +11,25 @@ use crate::process::told;
 /// Replays the recording in `file` and prints the memory that took.
 pub(crate) fn measure(folder: &Path, file: &Path) -> Result<(), Failure> {
     let nginx = Nginx::start(folder, 1, 10_000)?.ok_or("nginx is not installed")?;
-    for (what, more) in [
-        ("once", &[][..]),
-        ("for 20 s", &["--duration", "20s"]),
-        ("for 60 s", &["--duration", "60s"]),
+    for (what, speed, more) in [
+        ("once", "max", &[][..]),
+        ("for 20 s", "max", &["--duration", "20s"]),
+        ("for 60 s", "max", &["--duration", "60s"]),
+        // each copy is in another part of the file
+        (
+            "by ten copies for 20 s, as many requests a second as were recorded",
+            "0.1",
+            &["--copies", "10", "--duration", "20s"],
+        ),
     ] {
-        let mut command = replayed(file, &nginx.url(), "max");
+        let mut command = replayed(file, &nginx.url(), speed);
         command.args(more);
         let told = told(&mut command, &folder.join("told"))?;
-        let load = Client::Replay(file).read(&told, None)?;
+        let load = Client::Replay(file).read(&told, None, None)?;
         println!(
-            "replayed {what}: {:.0} requests/s, at most {:.0} MB resident",
+            "replayed {what}: {:.0} requests/s, {:.0} us late at the median, at most {:.0} MB resident",
             load.rate,
+            load.late_p50_us,
             told.used.peak_bytes as f64 / 1e6,
         );
     }

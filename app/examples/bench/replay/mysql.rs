@@ -1,6 +1,6 @@
 //! What a replayed point query costs, as text and prepared, against sysbench on the same MariaDB.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use reprise_fixtures::mariadb::{self, Mariadb};
@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use super::ROUNDS;
 use super::recording::{NAME, START, begin};
 use crate::Failure;
-use crate::process::{Told, told};
+use crate::process::{Told, reprise, told};
 use crate::table::median;
 
 /// Connections of the lanes, and of sysbench.
@@ -137,10 +137,9 @@ fn by_sysbench(folder: &Path, server: &Mariadb, asked: Asked) -> Result<Load, Fa
 }
 
 fn by_replay(folder: &Path, file: &Path, server: &Mariadb) -> Result<Load, Failure> {
-    let reprise = PathBuf::from("target/release/reprise");
     let mut command = Command::new("taskset");
     command.args(["-c", "0"]);
-    command.arg(std::env::var_os("REPRISE").map_or(reprise, PathBuf::from));
+    command.arg(reprise());
     command.arg("--file").arg(file);
     command.args(["replay", NAME, "--json", "--speed", "max"]);
     command.args(["--duration", &format!("{SECONDS}s")]);

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 
 use reprise_store::{ConnectionId, NewConnection, NewRecording, RecordingWriter, Store, Totals};
 use reprise_wire::{Exchange, ExchangeTimes, Flags, Payload, Protocol, Timestamp};
 
 use super::CONNECTIONS;
 use crate::Failure;
+use crate::process::{measured, reprise};
 
 /// Its own rate, in requests a second.
 pub(super) const RATE: u64 = 10_000;
@@ -37,6 +39,17 @@ pub(super) fn write(file: &Path, answers: Answers) -> Result<(), Failure> {
         (connection, number * 1_000_000 / RATE)
     });
     write_requests(file, CONNECTIONS, answers, requests)
+}
+
+/// Writes the recording in `file` in GoReplay's format.
+pub(super) fn export(file: &Path, into: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(reprise());
+    command
+        .arg("--file")
+        .arg(file)
+        .args(["export", NAME, "--to", "gor", "--out"]);
+    measured(command.arg(into))?;
+    Ok(())
 }
 
 /// Writes one of ten minutes, evenly spaced: fifty connections at a time, each open for half a minute.

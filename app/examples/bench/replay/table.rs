@@ -62,6 +62,7 @@ pub(super) fn print_legend() {
     println!(
         "\nCPU us: user and system time of the whole process for a request, reading, storing and adding up\n\
          included. sending: of the thread that sends. late: sent - ready, in microseconds; NaN: not told.\n\
-         bare timer: a loop that sleeps on a timerfd until each moment and sends nothing."
+         bare timer: a loop that sleeps on a timerfd until each moment and sends nothing. GoReplay does not tell what\n\
+         it has sent: nginx was asked."
     );
 }

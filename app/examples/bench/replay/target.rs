@@ -1,7 +1,8 @@
 //! nginx with one worker on a core of its own, answering every request with the same small body, and `/large`
-//! with a megabyte.
+//! with a megabyte. `/status` tells how many it has answered.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ use crate::Failure;
 pub(crate) struct Nginx {
     process: Child,
     port: u16,
+    /// How often it was asked for its status.
+    asked: u64,
 }
 
 impl Nginx {
@@ -36,7 +39,8 @@ impl Nginx {
              http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 1h;\n\
              client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi;\n\
              uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;\n\
-             server {{ listen 127.0.0.1:{port} backlog=16384; location = /large {{ root {at}; }} location / {{\n\
+             server {{ listen 127.0.0.1:{port} backlog=16384; location = /large {{ root {at}; }} location = /status {{ stub_status; }}\n\
+             location / {{\n\
              default_type application/json; return 200 '{BODY}'; }} }} }}\n"
         );
         std::fs::write(&config, text)?;
@@ -52,6 +56,7 @@ impl Nginx {
         let mut nginx = Self {
             process: spawned,
             port,
+            asked: 0,
         };
         Ok(nginx.answers()?.then_some(nginx))
     }
@@ -64,11 +69,30 @@ impl Nginx {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// How many requests it has answered, those that ask this not counted.
+    pub(super) fn answered(&mut self) -> Result<u64, Failure> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port))?;
+        connection.write_all(b"GET /status HTTP/1.0\r\n\r\n")?;
+        self.asked += 1;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        // "server accepts handled requests" and, on the next line, a number for each of the three
+        let (_, numbers) = answer
+            .split_once("requests")
+            .ok_or("nginx tells no status")?;
+        let all: u64 = numbers
+            .split_ascii_whitespace()
+            .nth(2)
+            .ok_or("nginx tells no number of requests")?
+            .parse()?;
+        Ok(all - self.asked)
+    }
+
     /// Waits until it takes connections; false when it has ended instead.
     fn answers(&mut self) -> Result<bool, Failure> {
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(10) {
-            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return Ok(true);
             }
             if self.process.try_wait()?.is_some() {
