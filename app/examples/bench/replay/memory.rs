@@ -17,7 +17,7 @@ pub(crate) fn measure(folder: &Path, file: &Path) -> Result<(), Failure> {
         ("for 60 s", "max", &["--duration", "60s"]),
         // each copy is in another part of the file
         (
-            "by ten copies for 20 s, as many requests a second as were recorded",
+            "by ten copies for 20 s, at a tenth of the speed",
             "0.1",
             &["--copies", "10", "--duration", "20s"],
         ),
