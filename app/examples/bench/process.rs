@@ -135,8 +135,8 @@ fn cpu_of_threads(child: &Child) -> Vec<(String, f64)> {
 pub(crate) fn cpu_seconds_of(child: &Child) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
     let times = stat.rsplit_once(") ")?.1.split(' ').skip(11).take(4);
-    let ticks: Result<Vec<f64>, _> = times.map(str::parse).collect();
-    Some(ticks.ok()?.iter().sum::<f64>() / TICKS_PER_SECOND)
+    let ticks: Result<f64, _> = times.map(str::parse::<f64>).sum();
+    Some(ticks.ok()? / TICKS_PER_SECOND)
 }
 
 /// A number of bytes of proc_pid_status(5): `VmHWM:`, the most that was resident, or `VmRSS:`, what is.

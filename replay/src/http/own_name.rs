@@ -5,29 +5,31 @@ const LONGEST_LOCAL: usize = 64;
 
 /// Whether a value is an address of e-mail.
 pub(crate) fn is_address(value: &[u8]) -> bool {
-    let Some(at) = value.iter().position(|byte| *byte == b'@') else {
-        return false;
-    };
-    let (local, host) = (value.get(..at), value.get(at + 1..).unwrap_or_default());
+    parts_of_address(value).is_some()
+}
+
+/// What stands before the `@` of an address of e-mail, and after it.
+fn parts_of_address(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = value.iter().position(|byte| *byte == b'@')?;
+    let (local, host) = (value.get(..at)?, value.get(at + 1..)?);
     let fits = |byte: &u8| (byte.is_ascii_graphic() || *byte >= 0x80) && !b"@/:,;<>".contains(byte);
     let is_host = host.contains(&b'.') && host.iter().all(fits);
-    is_host && local.is_some_and(|local| !local.is_empty() && local.iter().all(fits))
+    let is_local = !local.is_empty() && local.iter().all(fits);
+    (is_host && is_local).then_some((local, host))
 }
 
 /// The name of a copy other than the first: `ann+3@example.com`, which is still the mailbox of the same person, and `annx3`.
 pub(crate) fn own_name(recorded: &[u8], copy: u32) -> Vec<u8> {
-    if !is_address(recorded) {
+    let Some((local, host)) = parts_of_address(recorded) else {
         let is_lower = recorded.iter().any(u8::is_ascii_lowercase);
         let sign = if is_lower { 'x' } else { 'X' };
         return [recorded, format!("{sign}{copy}").as_bytes()].concat();
-    }
-    let at = recorded.iter().position(|byte| *byte == b'@');
-    let (local, host) = recorded.split_at(at.unwrap_or(recorded.len()));
+    };
     let sign = if local.contains(&b'+') { '-' } else { '+' };
     let own = format!("{sign}{copy}");
     let kept = LONGEST_LOCAL.saturating_sub(own.len());
     let cut = local.get(..kept).filter(|cut| cut.is_ascii());
-    [cut.unwrap_or(local), own.as_bytes(), host].concat()
+    [cut.unwrap_or(local), own.as_bytes(), b"@", host].concat()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use reprise_wire::http::Message;
 
-use super::passwords::SetPassword;
+use super::passwords::{SetPassword, fields_in};
 use super::{Exchanged, about};
 use crate::http::judge::{is_login, refuses};
 use crate::http::places::guess::{Strength, stem, strength};
@@ -38,21 +38,16 @@ impl Login {
         if !(200..500).contains(&exchange.status) {
             return None;
         }
-        let fields = || {
-            carried
-                .iter()
-                .filter(|one| one.whole && one.part == Part::Body)
-        };
-        let mut passwords = fields().filter(|one| names_a_password(one.place.name()));
+        let mut passwords = fields_in(carried).filter(|one| names_a_password(one.place.name()));
         let password = passwords.next().filter(|one| !one.value.is_empty())?;
         // a form that changes a password has one too
         if passwords.next().is_some() || about(request).contains("register") {
             return None;
         }
-        let named = fields().find(|one| is_user_field(one.place.name()));
+        let named = fields_in(carried).find(|one| is_user_field(one.place.name()));
         // whatever it is called, a name is typed before its password, and nothing else is
         let typed = || {
-            let mut before = fields()
+            let mut before = fields_in(carried)
                 .take_while(|one| one.range.start < password.range.start)
                 .filter(|one| looks_typed(one) && !is_given(one));
             before.next().filter(|_| before.next().is_none())

@@ -163,10 +163,11 @@ impl LaneSearch {
 /// The password that a request sets, where it is no login: what is typed twice, what is called new, or the only one where
 /// who has forgotten theirs is led to or somebody is named. What asks for a password once more sets none.
 fn set_by<'a>(all: &'a [Carried], request: &Message<'_>) -> Option<&'a Carried> {
-    let fields: Vec<&Carried> = fields_in(all)
-        .filter(|one| names_a_password(one.place.name()) && !one.value.is_empty())
-        .collect();
-    let mut other = fields
+    let fields: Vec<&Carried> = passwords_in(all).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let other = fields
         .iter()
         .filter(|one| !names_the_present(one.place.name()));
     let again = |field: &&&Carried| {
@@ -176,10 +177,14 @@ fn set_by<'a>(all: &'a [Carried], request: &Message<'_>) -> Option<&'a Carried> 
     let is_new = |field: &&&Carried| stem(field.place.name()).contains("new");
     let twice = other.clone().find(again);
     let found = twice.or_else(|| other.clone().find(is_new));
-    let is_only = fields.len() > other.clone().count()
-        || asks_for_password(all, request)
-        || users_in(all).next().is_some();
-    found.or_else(|| other.next().filter(|_| is_only)).copied()
+    let is_only = || {
+        fields.len() > other.clone().count()
+            || asks_for_password(all, request)
+            || users_in(all).next().is_some()
+    };
+    found
+        .or_else(|| other.clone().next().filter(|_| is_only()))
+        .copied()
 }
 
 /// Whether a field is for the password that the user has so far.
@@ -208,6 +213,12 @@ fn users_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
     fields_in(all).filter(|one| is_user_field(one.place.name()) && !one.value.is_empty())
 }
 
+/// The passwords that somebody typed.
+pub(super) fn passwords_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
+    fields_in(all).filter(|one| names_a_password(one.place.name()) && !one.value.is_empty())
+}
+
+/// The fields of a request's content.
 pub(super) fn fields_in(all: &[Carried]) -> impl Iterator<Item = &Carried> {
     all.iter().filter(|one| one.whole && one.part == Part::Body)
 }

@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::about::{about, method, path, words};
 use super::context::Found;
 use super::keys::hash;
-use super::login::{is_user_field, names_a_password};
-use super::passwords::{fields_in, names_the_present};
+use super::login::is_user_field;
+use super::passwords::{fields_in, names_the_present, passwords_in};
 use super::{Context, Exchanged, LaneSearch};
 use crate::http::own_name::is_address;
 use crate::http::places::Carried;
@@ -156,9 +156,7 @@ fn makes_account(all: &[Carried], exchange: Exchanged, request: &Message<'_>) ->
     if !is_accepted || method(request) != b"POST" {
         return false;
     }
-    let passwords: Vec<&Carried> = fields_in(all)
-        .filter(|one| names_a_password(one.place.name()) && !one.value.is_empty())
-        .collect();
+    let passwords: Vec<&Carried> = passwords_in(all).collect();
     if passwords.is_empty() {
         return false;
     }
