@@ -52,6 +52,15 @@ fn secure_client(own: &Own, address: &str) -> StreamOwned<ClientConnection, TcpS
     StreamOwned::new(session, TcpStream::connect(address).unwrap())
 }
 
+/// What a client without TLS is answered; an error where the proxy resets it, be it before it has asked.
+fn asked_in_plain(address: &str) -> std::io::Result<Vec<u8>> {
+    let mut client = TcpStream::connect(address)?;
+    client.write_all(get("/").as_bytes())?;
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
 #[test]
 fn http_in_tls_is_understood_where_the_proxy_has_a_certificate_of_its_own() {
     let desk = Desk::new();
@@ -89,9 +98,7 @@ fn a_target_whose_certificate_nobody_signed_is_not_spoken_to_and_the_answer_says
     let (own, behind) = (Own::new(&desk, "own"), Own::new(&desk, "behind"));
     let to = format!("https://localhost:{}", secure_server(&behind).port());
     let (running, address) = start(&desk, &["--to", &to, "--ca", &own.certificate]);
-    let mut plain = TcpStream::connect(&address).unwrap();
-    plain.write_all(get("/").as_bytes()).unwrap();
-    assert!(plain.read_to_end(&mut Vec::new()).is_err());
+    assert!(asked_in_plain(&address).is_err());
     let answer = interrupt(running);
     let trouble = answer["trouble"].as_str().unwrap();
     assert!(
@@ -112,12 +119,9 @@ fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_named_and_for_
         let flags = ["--to", &to, "--ca", &behind.certificate];
         let mut running =
             Running::start(&desk, &[&["proxy", "--listen", "0"][..], &flags].concat());
-        let mut plain = TcpStream::connect(listens(&mut running, "proxy")).unwrap();
-        plain.write_all(get("/").as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        let read = plain.read_to_end(&mut answer);
+        let answer = asked_in_plain(&listens(&mut running, "proxy"));
         assert_eq!(
-            read.is_ok() && answer.starts_with(b"HTTP/1.1 200 "),
+            answer.is_ok_and(|answer| answer.starts_with(b"HTTP/1.1 200 ")),
             trusted,
             "{host}"
         );
