@@ -1,6 +1,7 @@
 //! From a plan and a recording to lanes: what is sent in which order, what is left out and why, which
 //! values come from the target's own answers. Done once, before a run or for a dry run.
 
+mod ahead;
 mod backlog;
 mod baseline;
 mod clock;
@@ -40,6 +41,7 @@ use crate::plan::KeyColumn;
 use crate::reason::Skips;
 use crate::schedule::copies::copies_of;
 use crate::{Plan, ReplayError};
+use ahead::search_ahead;
 use contention::Contention;
 use gather::Gatherer;
 use keys::LearnedKeys;
@@ -125,13 +127,15 @@ fn read<'a>(
         read: 0,
         of: recording.exchanges.http + recording.exchanges.mysql,
     };
-    for exchange in store.requests(recording.id, true) {
+    search_ahead(store.requests(recording.id, true), |exchange, findings| {
         if planning.read.is_multiple_of(TELL_EVERY) && watch(planning).is_break() {
             return Err(ReplayError::PlanningStopped);
         }
         planning.read += 1;
-        gatherer.add(&exchange?).map_err(ReplayError::Scratch)?;
-    }
+        gatherer
+            .add(&exchange, findings)
+            .map_err(ReplayError::Scratch)
+    })?;
     gatherer.check_lane_key()?;
     Ok(gatherer)
 }

@@ -19,6 +19,7 @@ use reprise_wire::http::Message;
 use reprise_wire::mysql::Session;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::ahead::Findings;
 use super::clock;
 use super::contention::Contention;
 use super::eligible::{Writing, cannot_be_sent};
@@ -34,7 +35,6 @@ use super::sorter::Sorter;
 use super::statements::Statements;
 use super::steps::{Fate, Found, Steps};
 use super::values::{Context, Told, UseSet};
-use crate::http::places::{self, Carried};
 use crate::http::values::Carry;
 use crate::http::verify::noise::NoiseBook;
 use crate::mysql::command::{Kill, kill_of};
@@ -178,7 +178,7 @@ impl<'a> Gatherer<'a> {
     ///
     /// # Errors
     /// That folder cannot be written to.
-    pub(crate) fn add(&mut self, exchange: &RecordedRequest) -> io::Result<()> {
+    pub(crate) fn add(&mut self, exchange: &RecordedRequest, findings: Findings) -> io::Result<()> {
         self.forget_idle();
         let row = &exchange.row;
         let request = exchange.request.as_deref().unwrap_or_default();
@@ -189,8 +189,7 @@ impl<'a> Gatherer<'a> {
             (Protocol::Http, Some(bytes)) => Message::parse(bytes).ok(),
             _ => None,
         };
-        let mut carried = None;
-        let lane = self.lane_of(exchange, http.as_ref(), answer.as_ref(), &mut carried);
+        let lane = self.lane_of(exchange, http.as_ref(), answer.as_ref(), &findings.carried);
         let route = http
             .as_ref()
             .and_then(|http| self.route_of(row.connection.0, http));
@@ -228,8 +227,7 @@ impl<'a> Gatherer<'a> {
         let mut uses = UseSet::default();
         if let Some(request) = &http {
             let said = (request, answer.as_ref());
-            let carried = carried.unwrap_or_else(|| places::carried(request));
-            uses = match self.search(exchange, (lane, writes), said, carried) {
+            uses = match self.search(exchange, (lane, writes), said, findings) {
                 Some(uses) => uses,
                 None => return Ok(()),
             };
@@ -269,11 +267,11 @@ impl<'a> Gatherer<'a> {
         exchange: &RecordedRequest,
         (lane, writes): (u32, bool),
         said: (&Message<'_>, Option<&Message<'_>>),
-        carried: Vec<Carried>,
+        findings: Findings,
     ) -> Option<UseSet> {
         let gathered = self.lanes.get_mut(lane as usize)?;
         let before = gathered.search.remembered();
-        let lacks = gathered.search(exchange, said, carried, &mut self.context);
+        let lacks = gathered.search(exchange, said, findings, &mut self.context);
         let now = gathered.search.remembered();
         self.remembered = (self.remembered + now).saturating_sub(before);
         let uses = self.context.uses.take();

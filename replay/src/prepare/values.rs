@@ -30,6 +30,7 @@ use login::Login;
 
 pub(crate) use context::{Context, Found};
 pub(crate) use login::shows_login;
+pub(crate) use offering::offered_by;
 pub(crate) use rule::Rule;
 pub(crate) use told::Told;
 pub(crate) use uses::{UseSet, Uses};

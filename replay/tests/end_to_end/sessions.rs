@@ -1,6 +1,6 @@
 //! Who a request belongs to when it shows no session: the secrets it carries tell.
 
-use reprise_replay::{Outline, Prepared};
+use reprise_replay::{Outline, Prepared, Speed};
 
 use crate::support::*;
 
@@ -88,6 +88,43 @@ fn a_client_that_refreshes_its_token_stays_one_lane_and_sends_the_targets_own() 
     let (_folder, store) = store_with(&recorded());
     let summary = play(&plan_to(address), "run", &store).summary;
     assert_eq!((summary.sent, summary.outcomes.ok), (5, 5));
+}
+
+/// A token that looks like one: of the recording or the target's own, the `number`th.
+fn nth_token(whose: &str, number: u64) -> String {
+    let scattered = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    format!("{whose}-{scattered:016x}")
+}
+
+#[test]
+fn in_a_lane_of_hundreds_each_request_sends_what_the_answer_before_it_gave() {
+    const TURNS: u64 = 400;
+    let next = |token: &str| post("/next", &format!("{{\"next_token\":\"{token}\"}}"));
+    let gives = |token: &str| json(&format!("{{\"next_token\":\"{token}\"}}"));
+    let mut all = vec![said(
+        1,
+        0,
+        &post("/start", "{}"),
+        &gives(&nth_token("rec", 0)),
+    )];
+    for (number, at_ms) in (0..TURNS).zip((10..).step_by(10)) {
+        let [asked, given] = [number, number + 1].map(|number| nth_token("rec", number));
+        all.push(said(1, at_ms, &next(&asked), &gives(&given)));
+    }
+    let own: Vec<String> = (0..=TURNS).map(|number| nth_token("own", number)).collect();
+    let address = serve(move |request| {
+        let shown = own.iter().position(|token| request.contains(token));
+        Do::Answer(match (shown, request.starts_with("POST /start")) {
+            (None, true) => gives(&own[0]),
+            (Some(number), false) => gives(&own[number + 1]),
+            _ => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        })
+    });
+    let (_folder, store) = store_with(&all);
+    let mut plan = plan_to(address);
+    plan.rate.speed = Speed::Max;
+    let summary = play(&plan, "run", &store).summary;
+    assert_eq!((summary.sent, summary.outcomes.ok), (TURNS + 1, TURNS + 1));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use reprise_wire::http::Message;
 
 use super::Gatherer;
 use super::gathered::Gathered;
-use crate::http::places::{self, Carried};
+use crate::http::places::Carried;
 use crate::http::readdress::target_and_host;
 use crate::http::route::Addressed;
 use crate::mysql::command::{Kill, kill_of};
@@ -17,14 +17,13 @@ use crate::prepare::lane::Lane;
 use crate::reason::SkipReason;
 
 impl Gatherer<'_> {
-    /// The lane of an exchange, begun when it is the first; `carried` is left what its request carries, if that was
-    /// looked at.
+    /// The lane of an exchange, begun when it is the first.
     pub(super) fn lane_of(
         &mut self,
         exchange: &RecordedRequest,
         http: Option<&Message<'_>>,
         answer: Option<&Message<'_>>,
-        carried: &mut Option<Vec<Carried>>,
+        carried: &[Carried],
     ) -> u32 {
         let connection = exchange.row.connection.0;
         let next = u32::try_from(self.lanes.len()).unwrap_or(u32::MAX);
@@ -34,11 +33,8 @@ impl Gatherer<'_> {
                 let key = &self.plan.lanes;
                 let identity = http.and_then(|http| self.sessions.identity_of(http, key));
                 let is_open = *key == LaneKey::Session && !self.sessions.knows(identity);
-                let by_secret = http.filter(|_| is_open).and_then(|http| {
-                    let carried = carried.insert(places::carried(http));
-                    self.context.lane_by_secret(carried)
-                });
-                let lane = match by_secret {
+                let by_secret = is_open.then(|| self.context.lane_by_secret(carried));
+                let lane = match by_secret.flatten() {
                     Some(lane) => self.sessions.joined(connection, identity, lane),
                     None => self.sessions.lane(connection, identity, next),
                 };

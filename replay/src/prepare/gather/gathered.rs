@@ -6,15 +6,15 @@ use reprise_store::RecordedRequest;
 use reprise_wire::http::Message;
 
 use super::step::is_whole;
-use crate::http::places::Carried;
 use crate::http::values::LaneValues;
 use crate::plan::HttpOrder;
+use crate::prepare::ahead::Findings;
 use crate::prepare::declared::Declarations;
 use crate::prepare::lane::{Lane, Step};
 use crate::prepare::noise::{Asked, NoiseLearner};
 use crate::prepare::notes::Notes;
 use crate::prepare::setup::LeftOut;
-use crate::prepare::values::{Context, Exchanged, LaneSearch, shows_login};
+use crate::prepare::values::{Context, Exchanged, LaneSearch};
 
 /// A lane as it grows.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Gathered {
         &mut self,
         exchange: &RecordedRequest,
         (request, answer): (&Message<'_>, Option<&Message<'_>>),
-        carried: Vec<Carried>,
+        findings: Findings,
         context: &mut Context<'_>,
     ) -> bool {
         let row = &exchange.row;
@@ -58,13 +58,16 @@ impl Gathered {
             at_us,
             answered_us: at_us + u64::try_from(ends_us).unwrap_or(0),
             status: row.status.unwrap_or(0),
-            shows_login: answer.is_some_and(|answer| shows_login(&carried, request, answer)),
+            shows_login: findings.shows_login,
         };
-        let lacks = self.search.request(exchanged, request, carried, context);
+        let lacks = self
+            .search
+            .request(exchanged, request, findings.carried, context);
         // what is not sent is not answered
         let sent = !(lacks && context.skips_missing());
         if let Some(answer) = answer.filter(|_| sent) {
-            self.search.answer(exchanged, request, answer, context);
+            self.search
+                .answer(exchanged, (request, answer), findings.offered, context);
         }
         lacks
     }

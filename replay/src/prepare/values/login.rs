@@ -143,6 +143,10 @@ fn asks_for_password(page: &[u8]) -> bool {
 }
 
 pub(super) fn names_a_password(name: &str) -> bool {
+    // nearly every field of a recording is asked this
+    if memchr::memchr2(b'p', b'P', name.as_bytes()).is_none() {
+        return false;
+    }
     let stem = stem(name);
     ["password", "passwd", "pwd", "passphrase", "pin"]
         .iter()

@@ -12,7 +12,7 @@ use super::keys::{bare, hash, hash_of_field, hash_of_field_in, hash_of_rule, has
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
-use crate::http::places::{Looks, Offered, Shown, carried, fields_of, names_of_files, offered};
+use crate::http::places::{Carried, Looks, Offered, Shown, fields_of, names_of_files, offered};
 use crate::http::values::{Holder, Number, Part};
 
 /// Places that give one value, so that it is known though one of their answers fails.
@@ -22,12 +22,12 @@ const MOST_SOURCES: usize = 4;
 const MOST_OWN_IDS: usize = 64;
 
 impl LaneSearch {
-    /// Looks at an answer: which values could later requests carry?
+    /// Takes in an answer and what it offers.
     pub(crate) fn answer(
         &mut self,
         exchange: Exchanged,
-        request: &Message<'_>,
-        answer: &Message<'_>,
+        (request, answer): (&Message<'_>, &Message<'_>),
+        offered: Vec<Offered>,
         context: &mut Context<'_>,
     ) {
         self.make_room();
@@ -39,25 +39,8 @@ impl LaneSearch {
                 self.set_by.entry(key).or_insert(setter);
             }
         }
-        let headers = fields_of(answer);
-        let about = about(request);
-        let writes = !matches!(method(request), b"GET" | b"HEAD");
-        let shown = Shown {
-            headers: &headers,
-            body: &answer.body,
-            about: &about,
-            path: path(request),
-        };
-        let text = OnceCell::new();
-        let wanted = |looks: Looks<'_>| match looks.strength {
-            Strength::Strong => true,
-            Strength::Weak => match looks.word {
-                Some(word) => writes && is_made(word, text.get_or_init(|| said_in(request))),
-                None => looks.names_an_id && (writes || !looks.in_list),
-            },
-            Strength::Field => !looks.in_list,
-        };
-        for found in offered(shown, wanted) {
+        let writes = writes(request);
+        for found in offered {
             self.remember(found, exchange, writes, context);
         }
         for (number, rule) in context.rules_from(exchange.operation) {
@@ -182,6 +165,38 @@ impl LaneSearch {
     }
 }
 
+/// What an answer offers: which values could later requests carry? `said` is what its own request carries.
+pub(crate) fn offered_by(
+    request: &Message<'_>,
+    said: &[Carried],
+    answer: &Message<'_>,
+) -> Vec<Offered> {
+    let headers = fields_of(answer);
+    let about = about(request);
+    let writes = writes(request);
+    let shown = Shown {
+        headers: &headers,
+        body: &answer.body,
+        about: &about,
+        path: path(request),
+    };
+    let text = OnceCell::new();
+    let wanted = |looks: Looks<'_>| match looks.strength {
+        Strength::Strong => true,
+        Strength::Weak => match looks.word {
+            Some(word) => writes && is_made(word, text.get_or_init(|| text_of(request, said))),
+            None => looks.names_an_id && (writes || !looks.in_list),
+        },
+        Strength::Field => !looks.in_list,
+    };
+    offered(shown, wanted)
+}
+
+/// Whether a request is for more than looking at something.
+fn writes(request: &Message<'_>) -> bool {
+    !matches!(method(request), b"GET" | b"HEAD")
+}
+
 impl Offer {
     /// Takes in one more answer that gives the value, `is_one` of its kind there; false when there are enough.
     fn take_in(&mut self, source: Source, is_one: bool, answered_us: u64) -> bool {
@@ -195,19 +210,19 @@ impl Offer {
 }
 
 /// What the fields of a request's content say, and the names of its files, in lower case.
-fn said_in(request: &Message<'_>) -> Vec<u8> {
-    let mut said = Vec::new();
+fn text_of(request: &Message<'_>, said: &[Carried]) -> Vec<u8> {
+    let mut text = Vec::new();
     for name in names_of_files(request) {
-        said.extend(name.to_ascii_lowercase());
-        said.push(b'\n');
+        text.extend(name.to_ascii_lowercase());
+        text.push(b'\n');
     }
-    for field in carried(request) {
+    for field in said {
         if field.whole && field.part == Part::Body {
-            said.extend(field.value.to_ascii_lowercase());
-            said.push(b'\n');
+            text.extend(field.value.to_ascii_lowercase());
+            text.push(b'\n');
         }
     }
-    said
+    text
 }
 
 /// The hash under which a value is offered.

@@ -77,7 +77,8 @@ impl Recorded {
             context.uses.sent(uses);
             carries.push(lane.carries().to_vec());
             takings.extend(lane.takings());
-            lane.answer(exchange, &request, &answer, &mut context);
+            let offered = offered_by(&request, &carried(&request), &answer);
+            lane.answer(exchange, (&request, &answer), offered, &mut context);
         }
         let (told, origins) = context.into_told();
         Searched {
