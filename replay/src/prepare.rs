@@ -133,7 +133,7 @@ fn read<'a>(
         }
         planning.read += 1;
         gatherer
-            .add(&exchange, findings)
+            .add(exchange, findings)
             .map_err(ReplayError::Scratch)
     })?;
     gatherer.check_lane_key()?;

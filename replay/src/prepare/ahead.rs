@@ -4,7 +4,7 @@
 use std::io;
 use std::thread::{Builder, Scope, available_parallelism, scope};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use reprise_store::RecordedRequest;
 use reprise_wire::Protocol;
 use reprise_wire::http::Message;
@@ -68,7 +68,7 @@ impl Findings {
 /// One cannot be read, `sort` failed, or the threads cannot be started.
 pub(super) fn search_ahead(
     mut exchanges: impl Iterator<Item = Result<RecordedRequest, reprise_store::Error>>,
-    mut sort: impl FnMut(RecordedRequest, Findings) -> Result<(), ReplayError>,
+    mut sort: impl FnMut(&RecordedRequest, &mut Findings) -> Result<(), ReplayError>,
 ) -> Result<(), ReplayError> {
     scope(|scope| {
         let lookers = lookers(scope).map_err(ReplayError::Start)?;
@@ -89,14 +89,15 @@ pub(super) fn search_ahead(
             if under_way == 0 {
                 return Ok(());
             }
-            let searched = taken.next().and_then(|looker| looker.searched.recv().ok());
-            let Some(searched) = searched else {
+            let from = taken.next().map(|looker| (looker, looker.searched.recv()));
+            let Some((looker, Ok(mut searched))) = from else {
                 return Err(lost);
             };
             under_way -= 1;
-            for (exchange, findings) in searched {
+            for (exchange, findings) in &mut searched {
                 sort(exchange, findings)?;
             }
+            let _ = looker.sorted.send(searched);
         }
     })
 }
@@ -105,6 +106,8 @@ pub(super) fn search_ahead(
 struct Looker {
     batches: Sender<Vec<RecordedRequest>>,
     searched: Receiver<Vec<Searched>>,
+    /// Takes them back: memory is given back cheapest where it was taken.
+    sorted: Sender<Vec<Searched>>,
 }
 
 /// As many as there are cores beside that of the thread that sorts.
@@ -114,6 +117,7 @@ fn lookers<'scope>(scope: &'scope Scope<'scope, '_>) -> io::Result<Vec<Looker>> 
     let start = |_| {
         let (batches, given) = bounded::<Vec<RecordedRequest>>(AHEAD);
         let (done, searched) = bounded(AHEAD);
+        let (sorted, spent) = unbounded::<Vec<Searched>>();
         Builder::new()
             .name("replay-search".to_owned())
             .spawn_scoped(scope, move || {
@@ -123,11 +127,16 @@ fn lookers<'scope>(scope: &'scope Scope<'scope, '_>) -> io::Result<Vec<Looker>> 
                         (one, findings)
                     };
                     let found: Vec<Searched> = batch.into_iter().map(searched).collect();
+                    spent.try_iter().for_each(drop);
                     // who no longer listens has failed, and says so itself
                     let _ = done.send(found);
                 }
             })?;
-        Ok(Looker { batches, searched })
+        Ok(Looker {
+            batches,
+            searched,
+            sorted,
+        })
     };
     (0..count).map(start).collect()
 }

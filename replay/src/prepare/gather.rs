@@ -178,7 +178,11 @@ impl<'a> Gatherer<'a> {
     ///
     /// # Errors
     /// That folder cannot be written to.
-    pub(crate) fn add(&mut self, exchange: &RecordedRequest, findings: Findings) -> io::Result<()> {
+    pub(crate) fn add(
+        &mut self,
+        exchange: &RecordedRequest,
+        findings: &mut Findings,
+    ) -> io::Result<()> {
         self.forget_idle();
         let row = &exchange.row;
         let request = exchange.request.as_deref().unwrap_or_default();
@@ -267,7 +271,7 @@ impl<'a> Gatherer<'a> {
         exchange: &RecordedRequest,
         (lane, writes): (u32, bool),
         said: (&Message<'_>, Option<&Message<'_>>),
-        findings: Findings,
+        findings: &mut Findings,
     ) -> Option<UseSet> {
         let gathered = self.lanes.get_mut(lane as usize)?;
         let before = gathered.search.remembered();

@@ -134,31 +134,31 @@ impl LaneSearch {
         &mut self,
         exchange: Exchanged,
         request: &Message<'_>,
-        mut all: Vec<Carried>,
+        all: &mut [Carried],
         context: &mut Context<'_>,
     ) -> bool {
         // a whole field goes before what stands within it
         all.sort_by_key(|carried| !carried.whole);
         let is_given =
             |one: &Carried| key_of_field(one).is_some_and(|key| self.offered.contains_key(&key));
-        let mut login = Login::of(&all, exchange, request, is_given);
-        if self.signs_up(&all, exchange, request, context) {
+        let mut login = Login::of(all, exchange, request, is_given);
+        if self.signs_up(all, exchange, request, context) {
             login = None;
         }
         self.logs_in = login.as_ref().is_some_and(|login| login.is_let_in);
         if let Some(login) = &mut login {
             self.find_account(login, exchange, context);
         }
-        self.note_user(login.as_ref(), &all, request, context);
+        self.note_user(login.as_ref(), all, request, context);
         self.givers.clear();
         let set = login.as_ref().and_then(|login| login.set);
         self.givers.extend(set.map(|set| set.exchange));
         self.carries.clear();
         self.just_used.clear();
-        self.way = way_of(request, &all);
+        self.way = way_of(request, all);
         let mut lacks = false;
         let mut filled: Vec<Filled> = Vec::new();
-        for carried in &all {
+        for carried in &*all {
             let overlaps = filled.iter().any(|(part, range, _)| {
                 *part == carried.part
                     && carried.range.start < range.end
@@ -185,11 +185,11 @@ impl LaneSearch {
             filled.push((carried.part, carried.range.clone(), fill));
             self.carry(request, carried, fill);
         }
-        self.seek_beside(request, &all);
+        self.seek_beside(request, all);
         self.carries
             .sort_by_key(|carry| (carry.part, Reverse(carry.before_end)));
         if login.is_none() && !(lacks && context.skips_missing()) {
-            self.note_password((request, &all), &filled, exchange, context);
+            self.note_password((request, all), &filled, exchange, context);
         }
         lacks
     }

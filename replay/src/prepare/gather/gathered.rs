@@ -45,7 +45,7 @@ impl Gathered {
         &mut self,
         exchange: &RecordedRequest,
         (request, answer): (&Message<'_>, Option<&Message<'_>>),
-        findings: Findings,
+        findings: &mut Findings,
         context: &mut Context<'_>,
     ) -> bool {
         let row = &exchange.row;
@@ -62,12 +62,12 @@ impl Gathered {
         };
         let lacks = self
             .search
-            .request(exchanged, request, findings.carried, context);
+            .request(exchanged, request, &mut findings.carried, context);
         // what is not sent is not answered
         let sent = !(lacks && context.skips_missing());
         if let Some(answer) = answer.filter(|_| sent) {
             self.search
-                .answer(exchanged, (request, answer), findings.offered, context);
+                .answer(exchanged, (request, answer), &findings.offered, context);
         }
         lacks
     }

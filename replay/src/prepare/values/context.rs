@@ -120,12 +120,12 @@ impl<'a> Context<'a> {
     }
 
     /// The number of an origin: one for all that are equal.
-    pub(crate) fn origin(&mut self, origin: Origin) -> u32 {
-        if let Some(known) = self.origins.get(&origin) {
+    pub(crate) fn origin(&mut self, origin: &Origin) -> u32 {
+        if let Some(known) = self.origins.get(origin) {
             return *known;
         }
         let number = u32::try_from(self.origin_list.len()).unwrap_or(u32::MAX);
-        let origin = Arc::new(origin);
+        let origin = Arc::new(origin.clone());
         self.origin_list.push(Arc::clone(&origin));
         self.origins.insert(origin, number);
         number

@@ -13,6 +13,14 @@ use crate::http::values::Place;
 /// A value that stands for another place's, whatever the two are called, has at least this length.
 const LONG_ENOUGH: usize = 8;
 
+/// What a value is offered under: what it is about, the name of a field, that of a bare id, the root of the site, the
+/// number of a rule. They keep the hashes apart.
+const STEM: u8 = 0;
+const FIELD: u8 = 1;
+const BARE: u8 = 2;
+const ROOT: u8 = 3;
+const RULE: u8 = 4;
+
 /// What the revision that an `If-Match` names is called in answers.
 const REVISIONS: [&str; 4] = ["etag", "rev", "revision", "version"];
 
@@ -67,7 +75,7 @@ pub(super) fn bare(path: &str, value: &[u8]) -> Option<u64> {
     let name = last_key(path);
     let is_bare = value.len() >= LONG_ENOUGH && names_an_id(name) && guess::stem(name).is_empty();
     let is_id = || is_id(value) || is_word_id(value);
-    (is_bare && is_id()).then(|| hash(&format!("\u{0}bare {name}"), value))
+    (is_bare && is_id()).then(|| hash_under(BARE, name, value))
 }
 
 /// The name of the field of a form that a value stands in.
@@ -86,7 +94,7 @@ pub(super) fn key_of_field(carried: &Carried) -> Option<u64> {
 
 /// The hash under which a hidden field of a form is offered.
 pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
-    hash(&format!("\u{0}field {name}"), value)
+    hash_under(FIELD, name, value)
 }
 
 /// The hash under which a hidden field of one of several forms is offered: that which leads this way.
@@ -107,7 +115,7 @@ pub(super) fn key_in_form(carried: &Carried, way: &[u64]) -> Option<u64> {
 /// The hash under which a word of a path is offered: one about nothing is about the root of the site.
 pub(super) fn hash_of_word(stem: &str, value: &[u8]) -> u64 {
     if stem.is_empty() {
-        hash("\u{0}root", value)
+        hash_under(ROOT, stem, value)
     } else {
         hash(stem, value)
     }
@@ -123,13 +131,18 @@ pub(super) fn id_key(carried: &Carried) -> Option<u64> {
 
 /// A strong value is the same wherever it stands; a weak one only under names for the same thing.
 pub(super) fn hash(stem: &str, value: &[u8]) -> u64 {
+    hash_under(STEM, stem, value)
+}
+
+fn hash_under(what: u8, name: &str, value: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(stem.as_bytes());
+    hasher.write_u8(what);
+    hasher.write(name.as_bytes());
     hasher.write_u8(0xff);
     hasher.write(without_filling(value));
     hasher.finish()
 }
 
 pub(super) fn hash_of_rule(number: usize) -> u64 {
-    hash("\u{0}rule", &number.to_be_bytes())
+    hash_under(RULE, "", &number.to_be_bytes())
 }

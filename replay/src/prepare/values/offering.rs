@@ -27,7 +27,7 @@ impl LaneSearch {
         &mut self,
         exchange: Exchanged,
         (request, answer): (&Message<'_>, &Message<'_>),
-        offered: Vec<Offered>,
+        offered: &[Offered],
         context: &mut Context<'_>,
     ) {
         self.make_room();
@@ -59,7 +59,7 @@ impl LaneSearch {
             if offer.sources.len() >= offer.taken + MOST_SOURCES {
                 offer.sources.remove(offer.taken);
             }
-            let origin = context.origin(rule.origin.as_ref().clone());
+            let origin = context.origin(&rule.origin);
             offer.sources.push(Source {
                 exchange: exchange.id,
                 origin,
@@ -72,12 +72,12 @@ impl LaneSearch {
     /// Remembers a value that could be carried later.
     fn remember(
         &mut self,
-        found: Offered,
+        found: &Offered,
         exchange: Exchanged,
         writes: bool,
         context: &mut Context<'_>,
     ) {
-        let Some(key) = key_of(&found) else {
+        let Some(key) = key_of(found) else {
             return;
         };
         // an id from a list is as good on the target as when it was recorded, unless this very answer
@@ -111,8 +111,8 @@ impl LaneSearch {
             && writes
             && is_creation(exchange.status)
             && (just_said || context.elsewhere.is_new(use_of_it));
-        let bare = key_of_bare(&found);
-        let origin = context.origin(found.origin);
+        let bare = key_of_bare(found);
+        let origin = context.origin(&found.origin);
         let word: &[u8] = if found.is_word { &found.value } else { b"" };
         if found.strength == Strength::Strong || is_created {
             let giver = Giver {
@@ -135,15 +135,15 @@ impl LaneSearch {
             sources: Vec::new(),
             taken: 0,
         };
-        let source = Source {
+        let source = || Source {
             exchange: exchange.id,
             origin,
-            beside: found.beside.into_boxed_slice(),
+            beside: found.beside.as_slice().into(),
             word: word.into(),
         };
         if let Some(bare) = bare {
             let offer = self.offered.entry(bare).or_insert_with(first);
-            offer.take_in(source.clone(), is_one, exchange.answered_us);
+            offer.take_in(source, is_one, exchange.answered_us);
         }
         let offer = self.offered.entry(key).or_insert_with(first);
         if !offer.take_in(source, is_one, exchange.answered_us) {
@@ -199,11 +199,11 @@ fn writes(request: &Message<'_>) -> bool {
 
 impl Offer {
     /// Takes in one more answer that gives the value, `is_one` of its kind there; false when there are enough.
-    fn take_in(&mut self, source: Source, is_one: bool, answered_us: u64) -> bool {
+    fn take_in(&mut self, source: impl FnOnce() -> Source, is_one: bool, answered_us: u64) -> bool {
         self.last_us = self.last_us.max(answered_us);
         let has_room = self.sources.is_empty() || (is_one && self.sources.len() < MOST_SOURCES);
         if has_room {
-            self.sources.push(source);
+            self.sources.push(source());
         }
         has_room
     }

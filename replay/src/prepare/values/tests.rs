@@ -72,13 +72,13 @@ impl Recorded {
                 status: status.parse().unwrap(),
                 shows_login: shows_login(&carried(&request), &request, &answer),
             };
-            lane.request(exchange, &request, carried(&request), &mut context);
+            lane.request(exchange, &request, &mut carried(&request), &mut context);
             let uses = context.uses.take();
             context.uses.sent(uses);
             carries.push(lane.carries().to_vec());
             takings.extend(lane.takings());
             let offered = offered_by(&request, &carried(&request), &answer);
-            lane.answer(exchange, (&request, &answer), offered, &mut context);
+            lane.answer(exchange, (&request, &answer), &offered, &mut context);
         }
         let (told, origins) = context.into_told();
         Searched {
