@@ -137,14 +137,14 @@ fn sliced_bytes_arrive_whole_and_in_small_pieces() {
 
 #[test]
 fn lost_packets_come_late_and_in_their_order() {
-    let standing = standing(&["100:packet_loss(percent=10,ms=50)"]);
+    let standing = standing(&["100:packet_loss(percent=40,ms=20)"]);
     let mut client = standing.connect();
     let sent: Vec<u8> = (0..100_000_u32).map(|at| (at / 7) as u8).collect();
     let mut back = Vec::new();
     let length = took(|| back = say(&mut client, &sent).unwrap());
     assert!(back == sent);
-    // of 70 packets some seven are lost at least once
-    assert!(length >= Duration::from_millis(150), "{length:?}");
+    // of 70 packets some 28 are lost at least once: which, depends on how the bytes come
+    assert!(length >= Duration::from_millis(60), "{length:?}");
     assert_eq!(standing.proxy.faults()[0].injected, 1);
 }
 
