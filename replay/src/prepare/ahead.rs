@@ -40,14 +40,14 @@ pub(crate) struct Findings {
 impl Findings {
     /// Nothing of one whose request cannot be read, and of one that is not HTTP.
     fn of(exchange: &RecordedRequest) -> Self {
-        let bytes = exchange.request.as_deref().unwrap_or_default();
-        match (exchange.row.protocol, Message::parse(bytes)) {
-            (Protocol::Http, Ok(request)) => {
-                let answer = exchange.response.as_deref().map(Message::parse);
-                Self::in_messages(&request, answer.and_then(Result::ok).as_ref())
-            }
-            _ => Self::default(),
-        }
+        let parsed = |bytes| Message::parse(bytes).ok();
+        let is_http = exchange.row.protocol == Protocol::Http;
+        let request = exchange.request.as_deref().filter(|_| is_http);
+        let Some(request) = request.and_then(parsed) else {
+            return Self::default();
+        };
+        let answer = exchange.response.as_deref().and_then(parsed);
+        Self::in_messages(&request, answer.as_ref())
     }
 
     fn in_messages(request: &Message<'_>, answer: Option<&Message<'_>>) -> Self {
@@ -72,7 +72,6 @@ pub(super) fn search_ahead(
 ) -> Result<(), ReplayError> {
     scope(|scope| {
         let lookers = lookers(scope).map_err(ReplayError::Start)?;
-        let lost = ReplayError::ThreadLost("planning");
         // each has the batches of its turn, given and taken
         let mut turns = lookers.iter().cycle();
         let mut taken = lookers.iter().cycle();
@@ -91,12 +90,13 @@ pub(super) fn search_ahead(
             }
             let from = taken.next().map(|looker| (looker, looker.searched.recv()));
             let Some((looker, Ok(mut searched))) = from else {
-                return Err(lost);
+                return Err(ReplayError::ThreadLost("planning"));
             };
             under_way -= 1;
             for (exchange, findings) in &mut searched {
                 sort(exchange, findings)?;
             }
+            // one that has gone has given everything back
             let _ = looker.sorted.send(searched);
         }
     })

@@ -13,13 +13,20 @@ use crate::http::values::Place;
 /// A value that stands for another place's, whatever the two are called, has at least this length.
 const LONG_ENOUGH: usize = 8;
 
-/// What a value is offered under: what it is about, the name of a field, that of a bare id, the root of the site, the
-/// number of a rule. They keep the hashes apart.
-const STEM: u8 = 0;
-const FIELD: u8 = 1;
-const BARE: u8 = 2;
-const ROOT: u8 = 3;
-const RULE: u8 = 4;
+/// What a value is offered under, beside a name: it keeps the hashes apart.
+#[derive(Clone, Copy)]
+enum Under {
+    /// What it is about.
+    Stem,
+    /// A field of a form.
+    Field,
+    /// An id of which nothing says what it is of.
+    Bare,
+    /// The root of the site.
+    Root,
+    /// A rule of the plan.
+    Rule,
+}
 
 /// What the revision that an `If-Match` names is called in answers.
 const REVISIONS: [&str; 4] = ["etag", "rev", "revision", "version"];
@@ -75,7 +82,7 @@ pub(super) fn bare(path: &str, value: &[u8]) -> Option<u64> {
     let name = last_key(path);
     let is_bare = value.len() >= LONG_ENOUGH && names_an_id(name) && guess::stem(name).is_empty();
     let is_id = || is_id(value) || is_word_id(value);
-    (is_bare && is_id()).then(|| hash_under(BARE, name, value))
+    (is_bare && is_id()).then(|| hash_under(Under::Bare, name, value))
 }
 
 /// The name of the field of a form that a value stands in.
@@ -94,7 +101,7 @@ pub(super) fn key_of_field(carried: &Carried) -> Option<u64> {
 
 /// The hash under which a hidden field of a form is offered.
 pub(super) fn hash_of_field(name: &str, value: &[u8]) -> u64 {
-    hash_under(FIELD, name, value)
+    hash_under(Under::Field, name, value)
 }
 
 /// The hash under which a hidden field of one of several forms is offered: that which leads this way.
@@ -115,7 +122,7 @@ pub(super) fn key_in_form(carried: &Carried, way: &[u64]) -> Option<u64> {
 /// The hash under which a word of a path is offered: one about nothing is about the root of the site.
 pub(super) fn hash_of_word(stem: &str, value: &[u8]) -> u64 {
     if stem.is_empty() {
-        hash_under(ROOT, stem, value)
+        hash_under(Under::Root, stem, value)
     } else {
         hash(stem, value)
     }
@@ -131,12 +138,12 @@ pub(super) fn id_key(carried: &Carried) -> Option<u64> {
 
 /// A strong value is the same wherever it stands; a weak one only under names for the same thing.
 pub(super) fn hash(stem: &str, value: &[u8]) -> u64 {
-    hash_under(STEM, stem, value)
+    hash_under(Under::Stem, stem, value)
 }
 
-fn hash_under(what: u8, name: &str, value: &[u8]) -> u64 {
+fn hash_under(under: Under, name: &str, value: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write_u8(what);
+    hasher.write_u8(under as u8);
     hasher.write(name.as_bytes());
     hasher.write_u8(0xff);
     hasher.write(without_filling(value));
@@ -144,5 +151,5 @@ fn hash_under(what: u8, name: &str, value: &[u8]) -> u64 {
 }
 
 pub(super) fn hash_of_rule(number: usize) -> u64 {
-    hash_under(RULE, "", &number.to_be_bytes())
+    hash_under(Under::Rule, "", &number.to_be_bytes())
 }

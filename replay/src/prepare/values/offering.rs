@@ -9,11 +9,12 @@ use super::super::session::set_cookie;
 use super::about::{about, method, path};
 use super::elsewhere::Giver;
 use super::keys::{bare, hash, hash_of_field, hash_of_field_in, hash_of_rule, hash_of_word};
+use super::passwords::fields_in;
 use super::{Context, Exchanged, LaneSearch, MOST_OFFERED, Offer, Source, context};
 use crate::http::places::guess::Strength;
 use crate::http::places::word::is_made;
 use crate::http::places::{Carried, Looks, Offered, Shown, fields_of, names_of_files, offered};
-use crate::http::values::{Holder, Number, Part};
+use crate::http::values::{Holder, Number};
 
 /// Places that give one value, so that it is known though one of their answers fails.
 const MOST_SOURCES: usize = 4;
@@ -165,10 +166,10 @@ impl LaneSearch {
     }
 }
 
-/// What an answer offers: which values could later requests carry? `said` is what its own request carries.
+/// What an answer offers: which values could later requests carry? `carried` is what its own request does.
 pub(crate) fn offered_by(
     request: &Message<'_>,
-    said: &[Carried],
+    carried: &[Carried],
     answer: &Message<'_>,
 ) -> Vec<Offered> {
     let headers = fields_of(answer);
@@ -184,7 +185,7 @@ pub(crate) fn offered_by(
     let wanted = |looks: Looks<'_>| match looks.strength {
         Strength::Strong => true,
         Strength::Weak => match looks.word {
-            Some(word) => writes && is_made(word, text.get_or_init(|| text_of(request, said))),
+            Some(word) => writes && is_made(word, text.get_or_init(|| said_in(request, carried))),
             None => looks.names_an_id && (writes || !looks.in_list),
         },
         Strength::Field => !looks.in_list,
@@ -210,19 +211,17 @@ impl Offer {
 }
 
 /// What the fields of a request's content say, and the names of its files, in lower case.
-fn text_of(request: &Message<'_>, said: &[Carried]) -> Vec<u8> {
-    let mut text = Vec::new();
+fn said_in(request: &Message<'_>, carried: &[Carried]) -> Vec<u8> {
+    let mut said = Vec::new();
     for name in names_of_files(request) {
-        text.extend(name.to_ascii_lowercase());
-        text.push(b'\n');
+        said.extend(name.to_ascii_lowercase());
+        said.push(b'\n');
     }
-    for field in said {
-        if field.whole && field.part == Part::Body {
-            text.extend(field.value.to_ascii_lowercase());
-            text.push(b'\n');
-        }
+    for field in fields_in(carried) {
+        said.extend(field.value.to_ascii_lowercase());
+        said.push(b'\n');
     }
-    text
+    said
 }
 
 /// The hash under which a value is offered.
